@@ -1,0 +1,48 @@
+// ASCII text helpers for protocol text. Nothing here looks at the locale: mail is ASCII where case matters.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace backstop::base {
+
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+std::string to_lower(std::string_view text);
+
+/// Without the spaces, tabs and line ends at both ends.
+std::string_view trim(std::string_view text);
+
+bool iequals(std::string_view a, std::string_view b);
+bool istarts_with(std::string_view text, std::string_view prefix);
+/// Position of the first occurrence without regard to ASCII case, or npos. Linear in practice: it looks for
+/// the first character with memchr.
+std::size_t ifind(std::string_view text, std::string_view what, std::size_t from = 0);
+inline bool icontains(std::string_view text, std::string_view what) {
+  return ifind(text, what) != std::string_view::npos;
+}
+
+/// The next line of `rest` without its line end (CRLF or LF), and `rest` moved past it. False when `rest` is
+/// empty.
+bool next_line(std::string_view& rest, std::string_view& line);
+
+/// Text from outside made safe for a terminal, a log line or an error: control bytes and invalid UTF-8 become
+/// U+FFFD, and what is longer than `most` bytes is cut with an ellipsis.
+std::string printable(std::string_view text, std::size_t most = 200);
+
+/// True when `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
+}  // namespace backstop::base

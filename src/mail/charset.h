@@ -1,0 +1,16 @@
+// Charsets to UTF-8, through ICU. Converters are opened once a thread and kept.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace backstop::mail {
+
+/// Appends `bytes`, which are in `charset` (any name that ICU or mail uses: "iso-2022-jp", "cp932", "utf8",
+/// "x-sjis"), to `out` in UTF-8. An unknown or absent charset is taken as UTF-8 where the bytes are
+/// well-formed UTF-8, and as windows-1252 otherwise. What can't be converted becomes U+FFFD; `out` only ever
+/// gains well-formed UTF-8. A byte order mark is dropped. Returns false when something had to be replaced or
+/// the charset is unknown. Thread-safe.
+bool to_utf8(std::string_view charset, std::string_view bytes, std::string& out);
+
+}  // namespace backstop::mail

@@ -1,0 +1,19 @@
+// Unstructured header text for people and for phrase search: unfolding (RFC 5322 2.2.3) and encoded words
+// (RFC 2047).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace backstop::mail {
+
+/// The value unfolded, runs of white space as they are, line ends gone.
+std::string unfold(std::string_view value);
+
+/// The value unfolded and with its encoded words decoded to UTF-8; white space between adjacent encoded words
+/// is dropped (RFC 2047 6.2), and adjacent words of one charset are joined before the charset is converted,
+/// since mailers cut characters apart. Broken words stay as they stand. Bytes above 127 outside of words are
+/// taken as UTF-8 or else windows-1252. Always well-formed UTF-8.
+std::string decode_header(std::string_view value);
+
+}  // namespace backstop::mail

@@ -1,0 +1,3 @@
+#include "response/explain.h"
+
+namespace backstop::response {}

@@ -1,0 +1,18 @@
+// A response in two or three plain sentences, for a person who doesn't know what a bounce is.
+#pragma once
+
+#include <string>
+
+#include "response/response.h"
+
+namespace backstop::response {
+
+/// What this mail is, who sent it, about whom and why. English, whole sentences, no line ends; text that came
+/// from the mail has gone through base::printable().
+std::string explain(const Response& response);
+
+/// "the mailbox does not exist", "the mailbox is full": the reason as the end of a sentence that starts
+/// "because".
+std::string_view because(Reason reason);
+
+}  // namespace backstop::response

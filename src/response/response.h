@@ -1,0 +1,163 @@
+// What the reader finds in a mail: whether it is a response, which kind, who sent it and why, which
+// recipients it is about and which mail it answers. Plain values that own their text; all text is well-formed
+// UTF-8.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backstop::response {
+
+enum class Kind : std::uint8_t {
+  None,            ///< no response
+  DsnFailed,       ///< a bounce: at least one recipient failed (RFC 3464 or any other form)
+  DsnDelayed,      ///< a delay notice; none failed yet
+  DsnDelivered,    ///< delivered, relayed or expanded; none failed or delayed
+  Mdn,             ///< disposition notification (RFC 8098)
+  AutoReply,       ///< vacation, mailbox gone or unattended, ticket acknowledgement
+  Challenge,       ///< asks the sender to prove themselves
+  FilterNotice,    ///< a virus or spam filter tells the claimed sender what it did
+  ListNotice,      ///< held for moderation, not a member, command error, subscription confirmation
+  FeedbackReport,  ///< RFC 5965
+};
+
+/// RFC 3464 2.3.3.
+enum class Action : std::uint8_t { None, Failed, Delayed, Delivered, Relayed, Expanded };
+
+/// Where Recipient::status was taken from.
+enum class StatusFrom : std::uint8_t {
+  None,        ///< there is no status
+  Field,       ///< the Status field of a message/delivery-status part
+  Diagnostic,  ///< an enhanced status code (RFC 3463) in the diagnostic text
+  SmtpCode,    ///< derived from the three-digit SMTP code in the diagnostic text
+};
+
+/// Why a recipient failed; docs/reasons.md says which RFC 3463 codes each stands for.
+enum class Reason : std::uint8_t {
+  Unknown,
+  UserUnknown,
+  MailboxFull,
+  MailboxDisabled,
+  DomainUnknown,
+  NotAcceptingMail,
+  RelayDenied,
+  TooLarge,
+  Spam,
+  Virus,
+  ContentRejected,
+  SenderReputation,
+  AuthenticationFailed,
+  RateLimited,
+  NetworkError,
+  TlsRequired,
+  RoutingLoop,
+  Expired,
+  Policy,
+  SystemError,
+};
+
+/// Where the original was found.
+enum class FoundIn : std::uint8_t {
+  MessageRfc822,
+  Rfc822Headers,  ///< text/rfc822-headers
+  GlobalHeaders,  ///< message/global or message/global-headers
+  BodyText,       ///< plain text inside the body, as challenges and old bounces do
+  ReportFields,   ///< nothing was returned, but fields of the report name the original (MDN, ARF)
+};
+
+struct Recipient {
+  std::string address;           ///< the final recipient, without type and angle brackets
+  std::string original_address;  ///< Original-Recipient, else empty
+  Action action = Action::None;
+  std::string status;  ///< "5.1.1", or empty
+  StatusFrom status_from = StatusFrom::None;
+  Reason reason = Reason::Unknown;
+  std::string remote_mta;  ///< the host that refused, or empty
+  std::string diagnostic;  ///< its words, unfolded, at most Limits::diagnostic bytes
+};
+
+/// The mail that is answered, as far as it came back. Empty where a field did not.
+struct Original {
+  std::string message_id;  ///< without angle brackets
+  std::string from;        ///< decoded header text
+  std::string to;
+  std::string subject;
+  std::string date;          ///< as written
+  std::string in_reply_to;   ///< raw, unfolded
+  std::string references;    ///< raw, unfolded
+  std::string header_block;  ///< the raw bytes of the returned header fields, for the origin's proofs
+  FoundIn found_in = FoundIn::MessageRfc822;
+};
+
+struct Response {
+  Kind kind = Kind::None;
+  std::string reporting_mta;  ///< the host that reports, or empty where nothing names it
+  std::vector<Recipient> recipients;
+  std::optional<Original> original;
+  std::string_view
+      format;  ///< the row of the format table that matched, for people; a static string, may be empty
+  bool truncated = false;  ///< a cap was met, so what stands beyond it was not read
+};
+
+/// What the SMTP session knows, or what is known of it later.
+struct Envelope {
+  std::optional<std::string>
+      reverse_path;       ///< without angle brackets; empty string: null sender; nullopt: not known
+  std::string recipient;  ///< the envelope recipient, or empty when not known
+};
+
+/// The spellings of the JSON and the documentation, index by enumerator.
+inline constexpr std::array<std::string_view, 10> kKindNames = {
+    "none",       "dsn-failed", "dsn-delayed",   "dsn-delivered", "mdn",
+    "auto-reply", "challenge",  "filter-notice", "list-notice",   "feedback-report"};
+inline constexpr std::array<std::string_view, 6> kActionNames = {"",          "failed",  "delayed",
+                                                                 "delivered", "relayed", "expanded"};
+inline constexpr std::array<std::string_view, 4> kStatusFromNames = {"", "field", "diagnostic", "smtp-code"};
+inline constexpr std::array<std::string_view, 20> kReasonNames = {"unknown",
+                                                                  "user-unknown",
+                                                                  "mailbox-full",
+                                                                  "mailbox-disabled",
+                                                                  "domain-unknown",
+                                                                  "not-accepting-mail",
+                                                                  "relay-denied",
+                                                                  "too-large",
+                                                                  "spam",
+                                                                  "virus",
+                                                                  "content-rejected",
+                                                                  "sender-reputation",
+                                                                  "authentication-failed",
+                                                                  "rate-limited",
+                                                                  "network-error",
+                                                                  "tls-required",
+                                                                  "routing-loop",
+                                                                  "expired",
+                                                                  "policy",
+                                                                  "system-error"};
+inline constexpr std::array<std::string_view, 5> kFoundInNames = {
+    "message/rfc822", "text/rfc822-headers", "message/global-headers", "body-text", "report-fields"};
+
+template <typename Enum, std::size_t N>
+constexpr std::string_view name_of(const std::array<std::string_view, N>& names, Enum value) {
+  return names[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(Kind value) {
+  return name_of(kKindNames, value);
+}
+constexpr std::string_view name(Action value) {
+  return name_of(kActionNames, value);
+}
+constexpr std::string_view name(StatusFrom value) {
+  return name_of(kStatusFromNames, value);
+}
+constexpr std::string_view name(Reason value) {
+  return name_of(kReasonNames, value);
+}
+constexpr std::string_view name(FoundIn value) {
+  return name_of(kFoundInNames, value);
+}
+
+}  // namespace backstop::response
