@@ -1,3 +1,23 @@
-int main() {
-  return 0;
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "app/program.h"
+
+namespace {
+
+bool is_color_welcome() {
+  return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  std::cin.tie(nullptr);
+  backstop::app::CommandContext context{std::cout, std::cerr, std::cin, is_color_welcome()};
+  const int status = backstop::app::run_program(argc, argv, context);
+  std::cout.flush();
+  return status;
 }

@@ -1,0 +1,31 @@
+// What every subcommand is given: the streams it talks on and the exit status it leaves. A subcommand lives
+// in command_NAME.{h,cc} and has one function, `add_NAME_command(CLI::App& root, CommandContext& context)`,
+// that adds its options to the root and sets the callback that does the work. program.cc lists them all.
+#pragma once
+
+#include <iosfwd>
+#include <string_view>
+
+namespace backstop::app {
+
+struct CommandContext {
+  std::ostream& out;
+  std::ostream& err;
+  std::istream& in;
+  bool color;  ///< colours on `out` are welcome: it is a terminal and NO_COLOR isn't set
+  int exit_status = 0;
+};
+
+/// Exit statuses that every subcommand shares; docs/command-line.md lists them. Where several apply, the
+/// highest stands. Those from 64 on are the numbers of sysexits.h.
+inline constexpr int kExitPartly = 1;  ///< read, but something was cut short; `tag`: not a good tag
+inline constexpr int kExitUsage = 64;
+inline constexpr int kExitData = 65;     ///< not a mail, empty, a broken mbox
+inline constexpr int kExitNoInput = 66;  ///< no such file, or no permission to read it
+inline constexpr int kExitInput = 74;    ///< reading failed half way
+
+/// "backstop: MESSAGE" on standard error, and the exit status raised to `status`. `message` has to be
+/// printable.
+void report_error(CommandContext& context, int status, std::string_view message);
+
+}  // namespace backstop::app

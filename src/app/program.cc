@@ -1,0 +1,60 @@
+#include "app/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <ostream>
+#include <string>
+
+#include "base/text.h"
+
+namespace backstop::app {
+
+namespace {
+
+using AddCommand = void (*)(CLI::App& root, CommandContext& context);
+
+// In the order in which --help lists them.
+constexpr std::array<AddCommand, 0> kCommands = {};
+
+int tell_usage_error(const CLI::ParseError& error, CommandContext& context) {
+  report_error(context, kExitUsage, base::printable(error.what()) + "; see backstop --help");
+  return context.exit_status;
+}
+
+}  // namespace
+
+void report_error(CommandContext& context, int status, std::string_view message) {
+  context.err << "backstop: " << message << '\n';
+  context.exit_status = std::max(context.exit_status, status);
+}
+
+std::unique_ptr<CLI::App> make_program(CommandContext& context) {
+  auto root = std::make_unique<CLI::App>("Ends e-mail backscatter: answers to mail that you never wrote.",
+                                         "backstop");
+  root->set_version_flag("--version", std::string("backstop ") + BACKSTOP_VERSION,
+                         "Print the version and exit");
+  root->set_help_flag("-h,--help", "Print this help and exit");
+  root->require_subcommand(0, 1);
+  for (const AddCommand add : kCommands) add(*root, context);
+  return root;
+}
+
+int run_program(int argc, const char* const* argv, CommandContext& context) {
+  try {
+    const auto root = make_program(context);
+    try {
+      root->parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+      return root->exit(asked, context.out, context.err);
+    } catch (const CLI::ParseError& error) {
+      return tell_usage_error(error, context);
+    }
+  } catch (const std::exception& error) {
+    report_error(context, kExitInput, base::printable(error.what()));
+  }
+  return context.exit_status;
+}
+
+}  // namespace backstop::app
