@@ -1,0 +1,26 @@
+// What Content-Type and Content-Transfer-Encoding say (RFC 2045 5 and 6).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "mail/message.h"
+
+namespace backstop::mail {
+
+struct ContentType {
+  MediaType media_type = MediaType::Other;
+  std::string_view type;
+  std::string_view subtype;
+  std::string_view parameters;
+};
+
+/// nullopt when the value has no "type/subtype"; RFC 2045 5.2 then takes the part for text/plain.
+std::optional<ContentType> parse_content_type(std::string_view value);
+
+MediaType media_type(std::string_view type, std::string_view subtype);
+
+/// Identity for 7bit, 8bit, binary, and for what nobody knows.
+TransferEncoding parse_transfer_encoding(std::string_view value);
+
+}  // namespace backstop::mail
