@@ -1,0 +1,228 @@
+#include "origin/tag.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace backstop::origin {
+
+namespace {
+
+constexpr std::size_t kMacSize = 3;
+constexpr std::size_t kAdded = 16;      // "prvs=", the tag and a separator
+constexpr std::size_t kMostLocal = 64;  // RFC 5321 4.5.3.1.1
+constexpr std::size_t kMostPath = 254;  // RFC 5321 4.5.3.1.3, without the angle brackets
+constexpr int kCycle = 1000;            // of the three digits that tell the day
+
+using Mac = std::array<unsigned char, kMacSize>;
+
+Mac first_bytes(std::span<const unsigned char> digest) {
+  Mac mac{};
+  std::ranges::copy(digest.first(kMacSize), mac.begin());
+  return mac;
+}
+
+std::optional<Mac> exim_mac(std::string_view secret, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+  if (HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()), bytes, text.size(), digest.data(),
+           &size) == nullptr) {
+    return std::nullopt;
+  }
+  return first_bytes(digest);
+}
+
+/// Not a MAC that one would choose today; it is what indimail's qmail signs with. A system that forbids MD5
+/// has no such tags: nullopt.
+std::optional<Mac> indimail_mac(std::string_view secret, std::string_view text) {
+  const std::string source = fmt::format("{}{}", text, secret);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(source.data(), source.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) {
+    return std::nullopt;
+  }
+  return first_bytes(digest);
+}
+
+std::optional<Mac> make_mac(const Key& key, std::string_view head, std::string_view address) {
+  const std::string text = fmt::format("{}{}", head, address);
+  return key.family == TagFamily::Exim ? exim_mac(key.secret, text) : indimail_mac(key.secret, text);
+}
+
+int hex_digit(char c) {
+  return base::is_digit(c) ? c - '0' : base::ascii_lower(c) - 'a' + 10;
+}
+
+/// The six hex digits at the end of a tag, in any case.
+Mac mac_of(const Tag& tag) {
+  const std::string_view hex = std::string_view(tag.value).substr(4);
+  Mac mac{};
+  for (std::size_t i = 0; i < kMacSize; ++i) {
+    mac[i] = static_cast<unsigned char>(hex_digit(hex[2 * i]) * 16 + hex_digit(hex[2 * i + 1]));
+  }
+  return mac;
+}
+
+bool is_equal(const std::optional<Mac>& made, const Mac& given) {
+  return made && CRYPTO_memcmp(made->data(), given.data(), kMacSize) == 0;
+}
+
+/// The spellings that the hash may have been made over: ours, and those of a signer that takes the address as
+/// it comes, whose domain may have been lowered on the way.
+std::vector<std::pair<MacOver, std::string>> spellings(const mail::Address& plain) {
+  const std::string as_given = plain.local + "@" + plain.domain;
+  const std::string folded_domain = plain.local + "@" + base::to_lower(plain.domain);
+  const std::string folded = base::to_lower(as_given);
+  std::vector<std::pair<MacOver, std::string>> found{{MacOver::Folded, folded}};
+  if (folded_domain != folded) found.emplace_back(MacOver::FoldedDomain, folded_domain);
+  if (as_given != folded_domain) found.emplace_back(MacOver::AsGiven, as_given);
+  return found;
+}
+
+std::optional<MacOver> match(const Tag& tag, const Key& key) {
+  const Mac given = mac_of(tag);
+  const std::string_view head = std::string_view(tag.value).substr(0, 4);
+  for (const auto& [over, address] : spellings(tag.plain)) {
+    if (is_equal(make_mac(key, head, address), given)) return over;
+  }
+  return std::nullopt;
+}
+
+int modulo(int value) {
+  return ((value % kCycle) + kCycle) % kCycle;
+}
+
+int day_number(std::chrono::sys_days day) {
+  return static_cast<int>(day.time_since_epoch().count());
+}
+
+/// Letters, digits, the signs of RFC 5322 3.2.3 and bytes of UTF-8 (RFC 6531), in words between dots: what
+/// needs no quotes.
+bool is_dot_atom(std::string_view local) {
+  constexpr std::string_view kSigns = "!#$%&'*+-/=?^_`{|}~.";
+  const auto stands_bare = [&](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || kSigns.contains(c) ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  return !local.empty() && local.front() != '.' && local.back() != '.' && !local.contains("..") &&
+         std::ranges::all_of(local, stands_bare);
+}
+
+std::string to_hex(const Mac& mac) {
+  return fmt::format("{:02x}{:02x}{:02x}", mac[0], mac[1], mac[2]);
+}
+
+}  // namespace
+
+base::Result<void> check(const TagSettings& settings) {
+  if (settings.lifetime < std::chrono::days(1) || settings.lifetime > TagSettings::kMostLifetime) {
+    return std::unexpected(
+        base::Error{fmt::format("a tag's lifetime has to be 1 to {} days, not {}",
+                                TagSettings::kMostLifetime.count(), settings.lifetime.count())});
+  }
+  // Not a letter, a digit or '=', which the tag itself is made of.
+  if (!std::string_view("+-_#!%^~*&$").contains(settings.delimiter)) {
+    return std::unexpected(
+        base::Error{"the delimiter of sub-addresses has to be one of + - _ # ! % ^ ~ * & $"});
+  }
+  return {};
+}
+
+std::string_view explain(NotSigned why) {
+  switch (why) {
+    case NotSigned::NullPath:
+      return "the null reverse path is never tagged: nothing answers it";
+    case NotSigned::NoDomain:
+      return "it has no domain, so no answer would come back to it";
+    case NotSigned::AlreadyTagged:
+      return "it has a tag already, or begins as one";
+    case NotSigned::Srs:
+      return "it was rewritten by a forwarder (SRS), which takes the answers back itself";
+    case NotSigned::Quoted:
+      return "its local part needs quotes, and servers on the way write those differently";
+    case NotSigned::LocalPartTooLong:
+      return "its local part is longer than 48 octets: with the tag it would pass the limit of 64";
+    case NotSigned::PathTooLong:
+      return "with the tag it would pass the limit of 254 octets for an address";
+    case NotSigned::NoSigningKey:
+      return "the key ring has no key that signs";
+  }
+  return "";
+}
+
+TagWindow window(int day_digits, TagFamily family, std::chrono::sys_days today, std::chrono::days lifetime) {
+  const int span = static_cast<int>(lifetime.count());
+  const int expiry = family == TagFamily::Exim ? day_digits : day_digits + span;
+  const int days_left = modulo(expiry - day_number(today));
+  if (days_left <= span) return {today + std::chrono::days(days_left), true};
+  return {today - std::chrono::days(kCycle - days_left), false};
+}
+
+std::optional<NotSigned> why_not_signed(const mail::Path& path, const TagSettings& settings) {
+  if (path.is_null()) return NotSigned::NullPath;
+  const auto& [local, domain] = *path.address;
+  if (domain.empty()) return NotSigned::NoDomain;
+  if (begins_like_tag(local) || find_tag(*path.address, settings.delimiter)) return NotSigned::AlreadyTagged;
+  if (is_srs(local)) return NotSigned::Srs;
+  if (!is_dot_atom(local)) return NotSigned::Quoted;
+  if (local.size() + kAdded > kMostLocal) return NotSigned::LocalPartTooLong;
+  if (local.size() + kAdded + 1 + domain.size() > kMostPath) return NotSigned::PathTooLong;
+  return std::nullopt;
+}
+
+std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRing& keys,
+                                             std::chrono::sys_days today, const TagSettings& settings) {
+  assert(check(settings));
+  if (const auto reason = why_not_signed(path, settings)) return std::unexpected(*reason);
+  const Key* const key = keys.signing_key();
+  if (key == nullptr) return std::unexpected(NotSigned::NoSigningKey);
+  const auto& address = *path.address;
+  const int digits = modulo(day_number(today + settings.lifetime));
+  const std::string head = fmt::format("{}{:03}", key->number, digits);
+  const auto mac = make_mac(*key, head, base::to_lower(address.local + "@" + address.domain));
+  if (!mac) return std::unexpected(NotSigned::NoSigningKey);
+  const std::string tag = head + to_hex(*mac);
+  const std::string local = settings.form == TagForm::Prefix
+                                ? fmt::format("prvs={}={}", tag, address.local)
+                                : fmt::format("{}{}prvs={}", address.local, settings.delimiter, tag);
+  return mail::Address{local, address.domain};
+}
+
+TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
+                const TagSettings& settings) {
+  assert(check(settings));
+  TagCheck result;
+  result.tag = find_tag(address, settings.delimiter);
+  if (!result.tag) return result;
+  result.outcome = TagOutcome::Foreign;
+  if (!is_verifiable(result.tag->shape)) return result;
+  result.outcome = TagOutcome::UnknownKey;
+  result.key_number = key_number(*result.tag);
+  for (const auto& key : keys.keys()) {
+    if (key.number != result.key_number || !is_accepted(key, today, settings.lifetime)) continue;
+    if (result.outcome == TagOutcome::UnknownKey) result.outcome = TagOutcome::BadMac;
+    const auto over = match(*result.tag, key);
+    if (!over) continue;
+    const auto [last_good_day, is_open] =
+        window(day_digits(*result.tag), key.family, today, settings.lifetime);
+    result.outcome = is_open ? TagOutcome::Good : TagOutcome::Expired;
+    result.family = key.family;
+    result.mac_over = *over;
+    result.last_good_day = last_good_day;
+    if (is_open) break;
+  }
+  return result;
+}
+
+}  // namespace backstop::origin

@@ -1,0 +1,165 @@
+// Tags in envelope addresses: BATV as it is deployed (draft-levine-smtp-batv-01, and what products made of
+// it). docs/tags.md has the formats, what each product does, and why ours is as it is.
+//
+// We write Exim's family, `prvs=KDDDSSSSSS=local@domain`: K the key number, DDD the last three digits of the
+// day of expiry, SSSSSS the first three bytes of HMAC-SHA1(key, K DDD local@domain) in hex. Our hash is made
+// over the address in lower case, so that a hop that changes its case doesn't break the tag.
+//
+// Pure functions: the day is passed in (UTC). Thread-safe.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "mail/address.h"
+#include "origin/key_ring.h"
+
+namespace backstop::origin {
+
+enum class TagForm : std::uint8_t {
+  Prefix,      ///< prvs=TAG=user@domain
+  SubAddress,  ///< user+prvs=TAG@domain: survives a server that looks up the local part up to the delimiter
+};
+
+struct TagSettings {
+  static constexpr std::chrono::days kMostLifetime{500};
+
+  std::chrono::days lifetime{7};  ///< how many days after its making a tag is good
+  TagForm form = TagForm::Prefix;
+  char delimiter = '+';  ///< of sub-addresses, when reading too
+};
+
+/// Refuses a lifetime outside of 1 to 500 days (the day is told in three digits, so half of the thousand has
+/// to stay for "expired") and a delimiter that can't stand in a local part. sign() and verify() want settings
+/// that passed.
+base::Result<void> check(const TagSettings& settings);
+
+/// The places where a tag stands, and who puts it there.
+enum class TagShape : std::uint8_t {
+  Prvs,         ///< prvs=KDDDSSSSSS=user
+  SubAddress,   ///< user+prvs=KDDDSSSSSS
+  OldExim,      ///< prvs=user/KDDDSSSSSS
+  CiscoPrefix,  ///< prvs=DDDSSSSSS=user: no key number
+  CiscoSuffix,  ///< prvs=user=TAG
+  Barracuda,    ///< btv1==TAG==user
+  SparkPost,    ///< msprvs1=TAG=user
+};
+
+struct Tag {
+  TagShape shape = TagShape::Prvs;
+  std::string value;    ///< as written: "0787c97471"
+  mail::Address plain;  ///< the address without the tag
+
+  bool operator==(const Tag&) const = default;
+};
+
+/// The tag of an address, of whatever product, or nullopt. The first '=' after the tag ends it, since the
+/// user's own part may hold more of them (SRS, VERP).
+std::optional<Tag> find_tag(const mail::Address& address, char delimiter = '+');
+
+/// True for the shapes that verify() can check.
+constexpr bool is_verifiable(TagShape shape) {
+  return shape == TagShape::Prvs || shape == TagShape::SubAddress;
+}
+
+/// True where the local part begins as a tag does, whether or not the rest can be read as one.
+bool begins_like_tag(std::string_view local);
+
+/// SRS0 or SRS1 (the rewriting of forwarders), with any of its separators.
+bool is_srs(std::string_view local);
+
+/// Why an address was left as it was.
+enum class NotSigned : std::uint8_t {
+  NullPath,
+  NoDomain,
+  AlreadyTagged,
+  Srs,
+  Quoted,
+  LocalPartTooLong,
+  PathTooLong,
+  NoSigningKey,
+};
+
+/// One clause in plain words: "the null reverse path is never tagged".
+std::string_view explain(NotSigned why);
+
+/// Why the address can't be tagged, whatever the keys; nullopt where it can.
+std::optional<NotSigned> why_not_signed(const mail::Path& path, const TagSettings& settings = {});
+
+/// The address with the tag of that day, or why it has to stay as it is; both are an answer, not an error.
+/// The tag is the same all day, so that greylisting sees one address.
+std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRing& keys,
+                                             std::chrono::sys_days today, const TagSettings& settings = {});
+
+enum class TagOutcome : std::uint8_t {
+  NoTag,
+  Good,
+  Expired,     ///< ours, but its window is over
+  BadMac,      ///< not made with the key that it names
+  UnknownKey,  ///< names a key number that the ring has not, or no longer
+  Foreign,     ///< another product's, which only that product can check
+};
+
+/// Which spelling of the address the hash was made over.
+enum class MacOver : std::uint8_t { Folded, FoldedDomain, AsGiven };
+
+struct TagCheck {
+  TagOutcome outcome = TagOutcome::NoTag;
+  std::optional<Tag> tag;              ///< but for NoTag
+  int key_number = 0;                  ///< what the tag says; but for NoTag and Foreign
+  TagFamily family = TagFamily::Exim;  ///< Good and Expired
+  MacOver mac_over = MacOver::Folded;  ///< Good and Expired
+  std::chrono::sys_days
+      last_good_day{};  ///< Good and Expired. Expired knows it but for a multiple of 1000 days
+};
+
+/// Checks the tag of an address that mail came to. Where keys of both families claim the number, both are
+/// tried.
+TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
+                const TagSettings& settings = {});
+
+/// Where a tag's three digits stand on that day: the last day on which the tag is good, and whether that day
+/// is over. The rule of batv-tools, (expiry - today) mod 1000 <= lifetime: it is right across the wrap from
+/// 999 to 000 and takes each tag on lifetime + 1 days of every thousand.
+struct TagWindow {
+  std::chrono::sys_days last_good_day;
+  bool is_open;
+};
+TagWindow window(int day_digits, TagFamily family, std::chrono::sys_days today, std::chrono::days lifetime);
+
+/// K and DDD of a verifiable tag's value.
+int key_number(const Tag& tag);
+int day_digits(const Tag& tag);
+
+/// "Cisco's mail gateway"; for the verifiable shapes "Exim's family".
+std::string_view product(TagShape shape);
+
+/// The spellings of the JSON, index by enumerator.
+inline constexpr std::array<std::string_view, 7> kTagShapeNames = {
+    "prvs", "sub-address", "old-exim", "cisco-prefix", "cisco-suffix", "barracuda", "sparkpost"};
+inline constexpr std::array<std::string_view, 8> kNotSignedNames = {
+    "null-path", "no-domain",           "already-tagged", "srs",
+    "quoted",    "local-part-too-long", "path-too-long",  "no-signing-key"};
+inline constexpr std::array<std::string_view, 6> kTagOutcomeNames = {"no-tag",  "good",        "expired",
+                                                                     "bad-mac", "unknown-key", "foreign"};
+inline constexpr std::array<std::string_view, 3> kMacOverNames = {"folded", "folded-domain", "as-given"};
+constexpr std::string_view name(TagShape value) {
+  return kTagShapeNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(NotSigned value) {
+  return kNotSignedNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(TagOutcome value) {
+  return kTagOutcomeNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(MacOver value) {
+  return kMacOverNames[static_cast<std::size_t>(value)];
+}
+
+}  // namespace backstop::origin

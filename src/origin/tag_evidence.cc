@@ -1,0 +1,60 @@
+#include "origin/tag_evidence.h"
+
+#include <fmt/format.h>
+
+#include "base/day.h"
+#include "base/text.h"
+
+namespace backstop::origin {
+
+namespace {
+
+Finding finding_of(TagOutcome outcome) {
+  switch (outcome) {
+    case TagOutcome::Good:
+      return Finding::Proves;
+    case TagOutcome::BadMac:
+    case TagOutcome::Expired:
+      return Finding::Refutes;
+    case TagOutcome::NoTag:
+    case TagOutcome::UnknownKey:
+    case TagOutcome::Foreign:
+      return Finding::Silent;
+  }
+  return Finding::Silent;
+}
+
+}  // namespace
+
+Evidence tag_evidence(const mail::Address& recipient, const KeyRing& keys, std::chrono::sys_days day,
+                      const TagSettings& settings) {
+  const TagCheck check = verify(recipient, keys, day, settings);
+  return {.name = "tag", .finding = finding_of(check.outcome), .detail = explain(check, recipient)};
+}
+
+std::string explain(const TagCheck& check, const mail::Address& address) {
+  const std::string who = base::printable(address.local + "@" + address.domain);
+  switch (check.outcome) {
+    case TagOutcome::NoTag:
+      return fmt::format("The address {} carries no tag.", who);
+    case TagOutcome::Good:
+      return fmt::format("The address {} carries our tag, made with key {} and good until {}.", who,
+                         check.key_number, base::format_day(check.last_good_day));
+    case TagOutcome::Expired:
+      return fmt::format("The address {} carries our tag, made with key {}, but it was good only until {}.",
+                         who, check.key_number, base::format_day(check.last_good_day));
+    case TagOutcome::BadMac:
+      return fmt::format(
+          "The tag in the address {} was not made with our key {}: it is forged, or was damaged.", who,
+          check.key_number);
+    case TagOutcome::UnknownKey:
+      return fmt::format("The tag in the address {} names key {}, which our key ring does not have.", who,
+                         check.key_number);
+    case TagOutcome::Foreign:
+      return fmt::format("The address {} carries a tag of {}, which nobody else can check.", who,
+                         product(check.tag->shape));
+  }
+  return {};
+}
+
+}  // namespace backstop::origin

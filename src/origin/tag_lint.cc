@@ -1,0 +1,110 @@
+#include "origin/tag_lint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/day.h"
+#include "base/text.h"
+
+namespace backstop::origin {
+
+namespace {
+
+constexpr std::size_t kMostLocal = 64;  // RFC 5321 4.5.3.1.1
+
+struct Subject {
+  const mail::Address& address;
+  const Tag& tag;
+  std::chrono::sys_days today;
+  const TagSettings& settings;
+};
+
+using Findings = std::vector<LintFinding>;
+
+bool has_upper_case(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return base::ascii_lower(c) != c; });
+}
+
+void check_length(const Subject& subject, Findings& findings) {
+  if (subject.address.local.size() <= kMostLocal) return;
+  findings.push_back(
+      {"local-part-too-long", fmt::format("The local part has {} octets; servers may refuse more than {}.",
+                                          subject.address.local.size(), kMostLocal)});
+}
+
+void check_nesting(const Subject& subject, Findings& findings) {
+  const auto& plain = subject.tag.plain;
+  if (begins_like_tag(plain.local) || find_tag(plain, subject.settings.delimiter)) {
+    findings.push_back(
+        {"tagged-twice", "Behind the tag stands another tag: two systems signed this address."});
+  } else if (is_srs(plain.local)) {
+    findings.push_back(
+        {"srs", "Behind the tag stands an address that a forwarder rewrote (SRS); it should not be tagged."});
+  }
+}
+
+void check_shape(const Subject& subject, Findings& findings) {
+  const auto shape = subject.tag.shape;
+  if (is_verifiable(shape)) return;
+  findings.push_back(
+      {"foreign", fmt::format("This is a tag of {}, which nobody else can check.", product(shape))});
+}
+
+void check_case(const Subject& subject, Findings& findings) {
+  if (has_upper_case(std::string_view(subject.tag.value))) {
+    findings.push_back(
+        {"upper-case-hash",
+         "The hash is in upper case: a server changed it on the way, and Exim takes it for a bad one."});
+  }
+  if (has_upper_case(subject.tag.plain.local)) {
+    findings.push_back(
+        {"mixed-case",
+         "The user's part has capital letters: a tag that Exim or batv-tools made over it fails once a "
+         "server changes its case. Tags of Backstop don't."});
+  }
+}
+
+void check_window(const Subject& subject, Findings& findings) {
+  const int digits = day_digits(subject.tag);
+  const auto [last_good_day, is_open] =
+      window(digits, TagFamily::Exim, subject.today, subject.settings.lifetime);
+  if (is_open) return;
+  findings.push_back({"expired", fmt::format("Read as a day of expiry, {:03} is {}: the tag is expired.",
+                                             digits, base::format_day(last_good_day))});
+}
+
+void check_tagged(const Subject& subject, Findings& findings) {
+  check_shape(subject, findings);
+  check_length(subject, findings);
+  check_nesting(subject, findings);
+  if (!is_verifiable(subject.tag.shape)) return;
+  check_case(subject, findings);
+  check_window(subject, findings);
+}
+
+void check_untagged(const mail::Path& path, const TagSettings& settings, Findings& findings) {
+  if (!path.is_null() && begins_like_tag(path.address->local)) {
+    findings.push_back(
+        {"malformed", "It begins as a tag does, but what follows is no tag of any known product."});
+    return;
+  }
+  if (const auto reason = why_not_signed(path, settings)) {
+    findings.push_back({name(*reason), fmt::format("It would not be tagged: {}.", explain(*reason))});
+  }
+}
+
+}  // namespace
+
+TagLint lint(const mail::Path& path, std::chrono::sys_days today, const TagSettings& settings) {
+  TagLint result;
+  if (!path.is_null()) result.tag = find_tag(*path.address, settings.delimiter);
+  if (result.tag) {
+    check_tagged({*path.address, *result.tag, today, settings}, result.findings);
+  } else {
+    check_untagged(path, settings, result.findings);
+  }
+  return result;
+}
+
+}  // namespace backstop::origin

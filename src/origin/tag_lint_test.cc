@@ -1,0 +1,56 @@
+#include "origin/tag_lint.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "origin/tag_fixture.h"
+
+namespace backstop::origin {
+namespace {
+
+struct LintRow {
+  const char* name;
+  std::string address;
+  std::string_view want;  // the findings' names, with spaces between
+};
+
+std::string names(const TagLint& lint) {
+  std::string text;
+  for (const auto& finding : lint.findings) {
+    EXPECT_FALSE(finding.detail.empty()) << finding.name;
+    text += (text.empty() ? "" : " ") + std::string(finding.name);
+  }
+  return text;
+}
+
+TEST(TagLint, FindsWhatWouldFail) {
+  const LintRow rows[] = {
+      {"good tag", "prvs=0787c97471=userx@test.ex", ""},
+      {"good sub-address", "userx+prvs=0787c97471@test.ex", ""},
+      {"untagged and fit for it", "userx@test.ex", ""},
+      {"expired", "prvs=0779c97471=userx@test.ex", "expired"},
+      {"from far ahead", "prvs=0999c97471=userx@test.ex", "expired"},
+      {"folded up", "PRVS=0787C97471=USERX@TEST.EX", "upper-case-hash mixed-case"},
+      {"case", "prvs=0787c97471=UserX@test.ex", "mixed-case"},
+      {"twice", "prvs=0787c97471=prvs=0787c97471=userx@test.ex", "tagged-twice"},
+      {"twice, second as a sub-address", "prvs=0787c97471=userx+prvs=0787c97471@test.ex", "tagged-twice"},
+      {"srs inside", "prvs=0787c97471=SRS0=a=b=c=d@test.ex", "srs mixed-case"},
+      {"long", "prvs=0787c97471=" + std::string(49, 'a') + "@test.ex", "local-part-too-long"},
+      {"as long as may be", "prvs=0787c97471=" + std::string(48, 'a') + "@test.ex", ""},
+      {"barracuda", "btv1==760cdc7c545==userx@test.ex", "foreign"},
+      {"cisco", "prvs=262caef14=userx@test.ex", "foreign"},
+      {"old exim", "prvs=userx/0787c97471@test.ex", "foreign"},
+      {"broken", "prvs=0787c974=x@test.ex", "malformed"},
+      {"srs", "SRS0=a=b=c=d@test.ex", "srs"},
+      {"too long to tag", std::string(49, 'a') + "@test.ex", "local-part-too-long"},
+      {"quoted", "a b@test.ex", "quoted"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(names(lint({address_of(row.address)}, day(20780))), row.want) << row.name;
+  }
+  EXPECT_EQ(names(lint(mail::Path{}, day(20780))), "null-path");
+}
+
+}  // namespace
+}  // namespace backstop::origin

@@ -1,0 +1,270 @@
+#include "origin/tag.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "base/text.h"
+#include "origin/tag_fixture.h"
+
+namespace backstop::origin {
+namespace {
+
+constexpr int kToday = 20780;    // 2026-11-23
+constexpr int kWrapDay = 21000;  // 2027-07-01, when the three digits go from 999 to 000
+
+mail::Path path_of(std::string_view text) {
+  return {address_of(text)};
+}
+
+std::string signed_text(std::string_view address, const KeyRing& keys, int today,
+                        const TagSettings& settings = {}) {
+  const auto result = sign(path_of(address), keys, day(today), settings);
+  return result ? text_of(*result) : "not signed: " + std::string(name(result.error()));
+}
+
+struct SignRow {
+  const char* name;
+  std::string_view address;
+  int key;
+  int today;
+  std::string_view want;
+};
+
+// What Exim 4.96 prints for these addresses with the secret "secret" on these days.
+TEST(TagSign, MakesEximsTags) {
+  const SignRow rows[] = {
+      {"exim's own vector", "userx@test.ex", 0, kToday, "prvs=0787c97471=userx@test.ex"},
+      {"key 1, expiry on the day of the wrap", "userx@test.ex", 1, 20993, "prvs=100092054d=userx@test.ex"},
+      {"made on the day before the wrap", "userx@test.ex", 0, 20999, "prvs=000699bac2=userx@test.ex"},
+      {"made on the day of the wrap", "userx@test.ex", 0, kWrapDay, "prvs=0007c8b3f0=userx@test.ex"},
+      {"lower case", "andrew.smith@example.com", 0, kToday, "prvs=0787e48817=andrew.smith@example.com"},
+      {"case kept, hash over the lower case", "Andrew.Smith@Example.COM", 0, kToday,
+       "prvs=0787e48817=Andrew.Smith@Example.COM"},
+      {"one letter", "x@test.ex", 0, kToday, "prvs=07875c6f65=x@test.ex"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(signed_text(row.address, ring_of(key_of(row.key, "secret")), row.today), row.want) << row.name;
+  }
+}
+
+TEST(TagSign, WritesTheSubAddressForm) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  EXPECT_EQ(signed_text("userx@test.ex", keys, kToday, {.form = TagForm::SubAddress}),
+            "userx+prvs=0787c97471@test.ex");
+  EXPECT_EQ(signed_text("userx@test.ex", keys, kToday, {.form = TagForm::SubAddress, .delimiter = '-'}),
+            "userx-prvs=0787c97471@test.ex");
+}
+
+struct RefusalRow {
+  const char* name;
+  std::string address;
+  NotSigned want;
+};
+
+TEST(TagSign, LeavesWhatMustNotBeTagged) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const RefusalRow rows[] = {
+      {"no domain", "postmaster", NotSigned::NoDomain},
+      {"tagged", "prvs=0787c97471=userx@test.ex", NotSigned::AlreadyTagged},
+      {"tagged in capitals", "PRVS=0787C97471=USERX@TEST.EX", NotSigned::AlreadyTagged},
+      {"tagged, unreadable", "prvs=what=userx@test.ex", NotSigned::AlreadyTagged},
+      {"tagged as a sub-address", "userx+prvs=0787c97471@test.ex", NotSigned::AlreadyTagged},
+      {"tagged by Barracuda", "btv1==760cdc7c545==userx@test.ex", NotSigned::AlreadyTagged},
+      {"tagged by SparkPost", "msprvs1=20676xgz=userx@test.ex", NotSigned::AlreadyTagged},
+      {"tagged by Cisco", "prvs=262caef14=userx@test.ex", NotSigned::AlreadyTagged},
+      {"SRS0", "SRS0=aa=bb=example.org=u@test.ex", NotSigned::Srs},
+      {"SRS1, small, plus", "srs1+aa=bb=cc=u@test.ex", NotSigned::Srs},
+      {"space", "a b@test.ex", NotSigned::Quoted},
+      {"at sign", "a@b@test.ex", NotSigned::Quoted},
+      {"two dots", "a..b@test.ex", NotSigned::Quoted},
+      {"dot at the end", "a.@test.ex", NotSigned::Quoted},
+      {"empty local part", "@test.ex", NotSigned::Quoted},
+      {"local part of 49", std::string(49, 'a') + "@test.ex", NotSigned::LocalPartTooLong},
+      {"address of 239", "a@" + std::string(237, 'b'), NotSigned::PathTooLong},
+  };
+  for (const auto& row : rows) {
+    const auto result = sign(path_of(row.address), keys, day(kToday));
+    ASSERT_FALSE(result) << row.name;
+    EXPECT_EQ(name(result.error()), name(row.want)) << row.name;
+  }
+  EXPECT_EQ(sign(mail::Path{}, keys, day(kToday)).error(), NotSigned::NullPath);
+  EXPECT_EQ(sign(path_of("u@test.ex"), ring_of(key_of(0, "secret", KeyUse::Verify)), day(kToday)).error(),
+            NotSigned::NoSigningKey);
+}
+
+TEST(TagSign, SignsUpToTheLimits) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const auto longest_local = sign(path_of(std::string(48, 'a') + "@test.ex"), keys, day(kToday));
+  ASSERT_TRUE(longest_local);
+  EXPECT_EQ(longest_local->local.size(), 64u);
+  const auto longest_path = sign(path_of("a@" + std::string(236, 'b')), keys, day(kToday));
+  ASSERT_TRUE(longest_path);
+  EXPECT_EQ(text_of(*longest_path).size(), 254u);
+  EXPECT_TRUE(sign(path_of("j\xC3\xBCrgen@test.ex"), keys, day(kToday)));
+  EXPECT_TRUE(sign(path_of("user@[192.0.2.1]"), keys, day(kToday)));
+  EXPECT_TRUE(sign(path_of("srs0@test.ex"), keys, day(kToday)));
+}
+
+TEST(TagSign, EveryRefusalHasItsOwnWords) {
+  std::set<std::string_view> words;
+  for (std::size_t i = 0; i < kNotSignedNames.size(); ++i) words.insert(explain(static_cast<NotSigned>(i)));
+  EXPECT_EQ(words.size(), kNotSignedNames.size());
+  EXPECT_FALSE(words.contains(""));
+}
+
+struct VerifyRow {
+  const char* name;
+  std::string_view address;
+  int today;
+  TagOutcome want;
+};
+
+TEST(TagVerify, TellsTheOutcomesApart) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const VerifyRow rows[] = {
+      {"first day", "prvs=0787c97471=userx@test.ex", kToday, TagOutcome::Good},
+      {"last day", "prvs=0787c97471=userx@test.ex", kToday + 7, TagOutcome::Good},
+      {"day after", "prvs=0787c97471=userx@test.ex", kToday + 8, TagOutcome::Expired},
+      {"day before it was made", "prvs=0787c97471=userx@test.ex", kToday - 1, TagOutcome::Expired},
+      {"hash in capitals", "prvs=0787C97471=userx@test.ex", kToday, TagOutcome::Good},
+      {"all in capitals", "PRVS=0787C97471=USERX@TEST.EX", kToday, TagOutcome::Good},
+      {"sub-address", "userx+prvs=0787c97471@test.ex", kToday, TagOutcome::Good},
+      {"exim's, case as given", "prvs=0787eda7de=Andrew.Smith@Example.COM", kToday, TagOutcome::Good},
+      {"exim's, case changed on the way", "prvs=0787eda7de=andrew.smith@example.com", kToday,
+       TagOutcome::BadMac},
+      {"hash off by one bit", "prvs=0787c97470=userx@test.ex", kToday, TagOutcome::BadMac},
+      {"other day", "prvs=0788c97471=userx@test.ex", kToday, TagOutcome::BadMac},
+      {"other user", "prvs=0787c97471=usery@test.ex", kToday, TagOutcome::BadMac},
+      {"other domain", "prvs=0787c97471=userx@test.example", kToday, TagOutcome::BadMac},
+      {"other key", "prvs=100092054d=userx@test.ex", kToday, TagOutcome::UnknownKey},
+      {"no tag", "userx@test.ex", kToday, TagOutcome::NoTag},
+      {"broken tag", "prvs=0787c974=x=userx@test.ex", kToday, TagOutcome::NoTag},
+      {"cisco", "prvs=userx=0787c97471@test.ex", kToday, TagOutcome::Foreign},
+      {"old exim", "prvs=userx/0787c97471@test.ex", kToday, TagOutcome::Foreign},
+      {"barracuda", "btv1==760cdc7c545==userx@test.ex", kToday, TagOutcome::Foreign},
+      {"sparkpost", "msprvs1=20676xgz=userx@test.ex", kToday, TagOutcome::Foreign},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(name(verify(address_of(row.address), keys, day(row.today)).outcome), name(row.want))
+        << row.name;
+  }
+}
+
+TEST(TagVerify, SaysWhichSpellingTheHashWasMadeOver) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const auto over = [&](std::string_view address) {
+    const auto check = verify(address_of(address), keys, day(kToday));
+    return check.outcome == TagOutcome::Good ? name(check.mac_over) : name(check.outcome);
+  };
+  EXPECT_EQ(over("prvs=0787e48817=Andrew.Smith@Example.COM"), "folded");
+  EXPECT_EQ(over("prvs=0787eda7de=Andrew.Smith@Example.COM"), "as-given");
+  // Exim's tag for Andrew.Smith@example.com, whose domain came back in capitals.
+  EXPECT_EQ(over("prvs=07875992fd=Andrew.Smith@EXAMPLE.COM"), "folded-domain");
+}
+
+// A tag made on any day around the wrap is good on that day and seven more, and on no other day of the cycle.
+TEST(TagVerify, WindowHoldsAcrossTheWrap) {
+  const auto keys = ring_of(key_of(3, "secret"));
+  for (int made = kWrapDay - 20; made <= kWrapDay + 20; ++made) {
+    const auto address = address_of(signed_text("userx@test.ex", keys, made));
+    int good_days = 0;
+    for (int today = made - 500; today < made + 500; ++today) {
+      const auto check = verify(address, keys, day(today));
+      const bool want_good = today >= made && today <= made + 7;
+      ASSERT_EQ(name(check.outcome), want_good ? "good" : "expired") << "made " << made << " read " << today;
+      if (!want_good) continue;
+      EXPECT_EQ(check.last_good_day, day(made + 7));
+      ++good_days;
+    }
+    EXPECT_EQ(good_days, 8) << made;
+  }
+}
+
+struct WindowRow {
+  const char* name;
+  int digits;
+  TagFamily family;
+  int today;
+  int lifetime;
+  bool want_open;
+  int want_last_day;
+};
+
+TEST(TagVerify, Window) {
+  const WindowRow rows[] = {
+      {"expires today", 780, TagFamily::Exim, kToday, 7, true, kToday},
+      {"expired yesterday", 779, TagFamily::Exim, kToday, 7, false, kToday - 1},
+      {"longest", 787, TagFamily::Exim, kToday, 7, true, kToday + 7},
+      {"too far ahead: years old", 788, TagFamily::Exim, kToday, 7, false, kToday - 992},
+      {"999 never passes for good, as it does with Exim", 999, TagFamily::Exim, kToday, 7, false,
+       kToday - 781},
+      {"000 on the day before the wrap", 0, TagFamily::Exim, 20999, 7, true, 21000},
+      {"999 on the day of the wrap", 999, TagFamily::Exim, 21000, 7, false, 20999},
+      {"006 on the day before the wrap", 6, TagFamily::Exim, 20999, 7, true, 21006},
+      {"007 on the day before the wrap", 7, TagFamily::Exim, 20999, 7, false, 20007},
+      {"made today", 780, TagFamily::Indimail, kToday, 7, true, kToday + 7},
+      {"made seven days ago", 773, TagFamily::Indimail, kToday, 7, true, kToday},
+      {"made eight days ago", 772, TagFamily::Indimail, kToday, 7, false, kToday - 1},
+      {"made on the day before the wrap, read after it", 999, TagFamily::Indimail, 21003, 7, true, 21006},
+      {"one day", 781, TagFamily::Exim, kToday, 1, true, kToday + 1},
+      {"longest lifetime", 280, TagFamily::Exim, kToday, 500, true, kToday + 500},
+  };
+  for (const auto& row : rows) {
+    const auto result = window(row.digits, row.family, day(row.today), std::chrono::days(row.lifetime));
+    EXPECT_EQ(result.is_open, row.want_open) << row.name;
+    EXPECT_EQ(result.last_good_day, day(row.want_last_day)) << row.name;
+  }
+}
+
+TEST(TagVerify, TakesIndimailsTagsOnlyWhereConfigured) {
+  const auto address = address_of("prvs=0891a9abd5=test@example.com");
+  const auto indimail = key_of(0, "1632203830", KeyUse::Verify, TagFamily::Indimail);
+  constexpr int kMade = 18891;  // 2021-09-21
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade)).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade)).family, TagFamily::Indimail);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 7)).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 8)).outcome, TagOutcome::Expired);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade - 1)).outcome, TagOutcome::Expired);
+  EXPECT_EQ(verify(address, ring_of(key_of(0, "1632203830")), day(kMade)).outcome, TagOutcome::BadMac);
+
+  KeyRing both = ring_of(key_of(0, "secret"));
+  ASSERT_TRUE(both.add(indimail));
+  EXPECT_EQ(verify(address, both, day(kMade)).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address_of("prvs=0787c97471=userx@test.ex"), both, day(kToday)).outcome, TagOutcome::Good);
+}
+
+TEST(TagVerify, TakesARetiredKeyUntilItsLastTagExpired) {
+  Key retired = key_of(0, "secret", KeyUse::Retired);
+  retired.retired = day(kToday);
+  const auto address = address_of("prvs=0787c97471=userx@test.ex");
+  EXPECT_EQ(verify(address, ring_of(retired), day(kToday + 7)).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address, ring_of(retired), day(kToday + 8)).outcome, TagOutcome::UnknownKey);
+}
+
+struct SettingsRow {
+  const char* name;
+  TagSettings settings;
+  bool want;
+};
+
+TEST(TagSettings, AreChecked) {
+  const SettingsRow rows[] = {
+      {"default", {}, true},
+      {"one day", {.lifetime = std::chrono::days(1)}, true},
+      {"no day", {.lifetime = std::chrono::days(0)}, false},
+      {"negative", {.lifetime = std::chrono::days(-7)}, false},
+      {"500", {.lifetime = std::chrono::days(500)}, true},
+      {"501", {.lifetime = std::chrono::days(501)}, false},
+      {"minus", {.delimiter = '-'}, true},
+      {"equals sign", {.delimiter = '='}, false},
+      {"letter", {.delimiter = 'p'}, false},
+      {"at sign", {.delimiter = '@'}, false},
+      {"nothing", {.delimiter = '\0'}, false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(check(row.settings).has_value(), row.want) << row.name;
+}
+
+}  // namespace
+}  // namespace backstop::origin
