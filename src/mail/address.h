@@ -31,18 +31,24 @@ struct Path {
 
 /// Strict: "<user@example.org>", "<>", "<@relay:user@example.org>" (the source route is dropped),
 /// "<postmaster>". The angle brackets may be missing, as people leave them out. UTF-8 is taken in both halves
-/// (RFC 6531).
+/// (RFC 6531), and an underscore in a domain, for there are hosts with one. A path has at most 256 octets
+/// with its brackets and route, a local part 64 as it is written, quotes included, a domain name 255, a label
+/// of ASCII 63. Literals are IPv4 and IPv6; no other tag has ever been registered.
 base::Result<Path> parse_path(std::string_view text);
 
-/// Strict, one address without angle brackets.
+/// Strict, one address without angle brackets, or "postmaster"; at most 254 octets.
 base::Result<Address> parse_address(std::string_view text);
 
 /// Lenient: the mailboxes of From, To, Cc, Reply-To in header text: display names, comments, groups and
-/// routes are passed over. What is no address is left out. At most `most` are returned.
+/// routes are passed over; quotes and parentheses that are never closed are ordinary characters. A local part
+/// may have dots anywhere, as carriers gave them out, and more than 64 octets, as list software makes them;
+/// the address has at most 254. What is no address is left out. At most `most` are returned. Linear.
 std::vector<Address> parse_address_list(std::string_view value, std::size_t most = 100);
 
 /// True when `text` has the form local@domain that stands in running text (an atom or quoted local part, a
-/// domain with or without dots, or a literal), with nothing around it.
+/// domain with or without dots, or a literal), with nothing around it; at most 254 octets. Dots in the local
+/// part may stand together or last. Beyond ASCII only letters, marks and digits are taken, since the
+/// punctuation of other scripts stands around addresses. A Message-ID looks the same.
 bool looks_like_address(std::string_view text);
 
 }  // namespace backstop::mail
