@@ -42,6 +42,9 @@ bool next_line(std::string_view& rest, std::string_view& line);
 /// U+FFFD, and what is longer than `most` bytes is cut with an ellipsis.
 std::string printable(std::string_view text, std::size_t most = 200);
 
+/// `text` with each byte that is not part of well-formed UTF-8 as U+FFFD, and all else as it is.
+std::string well_formed(std::string_view text);
+
 /// True when `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text);
 

@@ -31,6 +31,11 @@ TEST(Text, PrintableNeutralisesTerminals) {
   EXPECT_EQ(printable("abc", 3), "abc");
 }
 
+TEST(Text, WellFormedKeepsAllButBrokenBytes) {
+  EXPECT_EQ(well_formed("a\x1b\n\tgr\xC3\xBC"), "a\x1b\n\tgr\xC3\xBC");
+  EXPECT_EQ(well_formed("\xFF\xC3(\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 struct Utf8Row {
   const char* name;
   std::string_view text;
