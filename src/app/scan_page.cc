@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "app/fact_table.h"
 #include "app/scan_report.h"
@@ -48,7 +51,9 @@ std::vector<Row> ranked(const std::array<std::string_view, N>& names,
   for (std::size_t i = first; i < N; ++i) {
     if (values[i] > 0) rows.emplace_back(names[i], values[i]);
   }
-  std::ranges::stable_sort(rows, std::greater<>(), &Row::second);
+  std::ranges::sort(rows, [](const Row& a, const Row& b) {
+    return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+  });
   if (rows.size() > kMostListed) rows.resize(kMostListed);
   return rows;
 }
