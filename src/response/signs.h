@@ -1,6 +1,17 @@
-// The marks by which responses that are no bounces are recognised: auto-replies, challenges, filter notices and list
-// notices. One row a mark; a new product is a new row and a fixture. The engine is reader.cc; the phrases of the text
-// zones are part of its one Hyperscan database.
+// The marks by which responses that are no bounces are recognised: auto-replies, challenges, filter notices
+// and list notices. One row a mark; a new product is a new row and a fixture. The engine is reader.cc; the
+// phrases of the text zones are part of its one Hyperscan database.
+//
+// The most specific kind wins, in this order:
+//
+// 1. A filter notice by a row that Decides. amavis and Barracuda wrap theirs in an RFC 3464 report, so these
+//    rows stand above the structure.
+// 2. The structure and the bounce formats. A bounce may say "virus" or "not a member" in its diagnostics and
+//    stays one, and bounces too are marked "Auto-Submitted: auto-replied".
+// 3. Challenge, list notice, filter notice, auto-reply. Many of the first three carry the header fields of an
+//    auto-reply as well: BoxTrapper writes X-Autorespond.
+//
+// No row decides by the body alone, so the header fields are enough to tell that none of these can match.
 #pragma once
 
 #include <cstdint>
@@ -19,25 +30,47 @@ enum class Zone : std::uint8_t {
   ReversePath,   ///< the envelope sender, or Return-Path
   Subject,       ///< anywhere in the decoded subject
   SubjectStart,  ///< at its start, after "Re:", "[list]" and white space
-  Body,          ///< in the human-readable text, UTF-8, before the returned original begins; white space runs are
-                 ///< collapsed to one space, so a phrase may run over line ends
+  Body,  ///< in the human-readable text, UTF-8, before the returned original begins; white space runs are
+         ///< collapsed to one space, so a phrase may run over line ends; lines that start with ">" are what
+         ///< somebody quotes and are left out
+  SubjectFirst,  ///< at the very start of the subject, white space aside: people answer these mails and bug
+                 ///< trackers name them, and "Re: Automatic reply: x" is none of them
 };
 
-/// What a mark is worth. FACTS.md 7: a subject or a body alone never makes an auto-reply.
+/// What a mark is worth. A subject or a body alone never makes an auto-reply.
 enum class Strength : std::uint8_t {
-  Decides,          ///< this mark alone: a header that only this product writes, or a text that nobody else sends
-  WithMachineMark,  ///< decides where the header shows that a program wrote the mail: null sender, Auto-Submitted other
-                    ///< than "no", an auto-response field of FACTS.md 6, Precedence auto_reply|bulk|junk, a daemon's From
-  WithNullSender,   ///< decides only where the envelope sender is null (or MAILER-DAEMON)
-  MachineMark,      ///< decides nothing by itself but is such a machine mark
+  Decides,  ///< this mark alone: a header that only this product writes, or a text that nobody else sends
+  WithMachineMark,     ///< decides where the header shows that a program wrote the mail: null sender,
+                       ///< Auto-Submitted other than "no", an auto-response field, Precedence
+                       ///< auto_reply|bulk|junk, a daemon's From
+  WithNullSender,      ///< decides only where the envelope sender is null (or MAILER-DAEMON)
+  MachineMark,         ///< decides nothing by itself but is such a machine mark
+  MachineMarkOffList,  ///< a machine mark only where the mail has none of kListFields: every post of a list
+                       ///< may carry "Precedence: bulk"
+  InPair,  ///< decides where a second InPair row of the same product stands too, in another zone; for
+           ///< programs that write no mark into the header, as the Notes agents
 };
+
+/// The fields of mailing lists, newsletters and bug trackers: their mails have a program's marks and a
+/// person's text.
+inline constexpr mail::FieldName kListFields[] = {mail::FieldName::ListId,
+                                                  mail::FieldName::ListPost,
+                                                  mail::FieldName::ListUnsubscribe,
+                                                  mail::FieldName::MailingList,
+                                                  mail::FieldName::XMailingList,
+                                                  mail::FieldName::XBeenThere,
+                                                  mail::FieldName::XBugzillaReason,
+                                                  mail::FieldName::XTracProject,
+                                                  mail::FieldName::XLaunchpadMessageRationale};
 
 struct Sign {
   Kind kind = Kind::None;
   std::string_view product;  ///< for people: "cPanel BoxTrapper", "vacation (German)"
   Zone zone = Zone::Subject;
   mail::FieldName field = mail::FieldName::Other;  ///< of Zone::Field
-  std::string_view phrase;   ///< lower case where ASCII, UTF-8; matched without regard to case as a literal, no regex
+  /// A literal, ASCII in lower case, UTF-8. ASCII letters match in either case; a phrase that opens with a
+  /// capital of another script may have a row for each case.
+  std::string_view phrase;
   Strength strength = Strength::WithMachineMark;
 };
 

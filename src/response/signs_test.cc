@@ -1,0 +1,122 @@
+// What must hold of every row of the sign tables, so that a new row can't do harm.
+#include "response/signs.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/text.h"
+
+namespace backstop::response {
+
+// How a failing test names a row.
+void PrintTo(const Sign& sign, std::ostream* out) {
+  *out << name(sign.kind) << " / " << sign.product << " / zone " << static_cast<int>(sign.zone) << " / \""
+       << sign.phrase << "\"";
+}
+
+namespace {
+
+struct Table {
+  std::string_view name;
+  std::span<const Sign> signs;
+  Kind want_kind;
+};
+
+std::vector<Table> tables() {
+  return {{"auto-reply", auto_reply_signs(), Kind::AutoReply},
+          {"challenge", challenge_signs(), Kind::Challenge},
+          {"filter-notice", filter_notice_signs(), Kind::FilterNotice},
+          {"list-notice", list_notice_signs(), Kind::ListNotice}};
+}
+
+std::vector<Sign> all_signs() {
+  std::vector<Sign> all;
+  for (const Table& table : tables()) all.insert(all.end(), table.signs.begin(), table.signs.end());
+  return all;
+}
+
+bool is_machine_mark(const Sign& sign) {
+  return sign.strength == Strength::MachineMark || sign.strength == Strength::MachineMarkOffList;
+}
+bool is_subject(Zone zone) {
+  return zone == Zone::Subject || zone == Zone::SubjectStart || zone == Zone::SubjectFirst;
+}
+
+TEST(Signs, EachTableHoldsItsKindAndNamesTheProduct) {
+  for (const Table& table : tables()) {
+    EXPECT_GT(table.signs.size(), 20U) << table.name;
+    for (const Sign& sign : table.signs) {
+      EXPECT_EQ(sign.kind, is_machine_mark(sign) ? Kind::None : table.want_kind)
+          << testing::PrintToString(sign);
+      EXPECT_FALSE(sign.product.empty()) << testing::PrintToString(sign);
+    }
+  }
+}
+
+TEST(Signs, PhrasesAreLiteralsThatCanMatch) {
+  for (const Sign& sign : all_signs()) {
+    const std::string row = testing::PrintToString(sign);
+    EXPECT_EQ(sign.phrase, base::to_lower(sign.phrase)) << row;
+    EXPECT_TRUE(base::is_utf8(sign.phrase)) << row;
+    // The zones are searched with runs of white space collapsed.
+    EXPECT_EQ(sign.phrase.find("  "), std::string_view::npos) << row;
+    EXPECT_EQ(sign.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row;
+    if (sign.zone == Zone::SubjectFirst) EXPECT_FALSE(sign.phrase.starts_with(' ')) << row;
+  }
+}
+
+TEST(Signs, AFieldRowHasItsFieldAndNoOtherRowHasOne) {
+  for (const Sign& sign : all_signs()) {
+    EXPECT_EQ(sign.zone == Zone::Field, sign.field != mail::FieldName::Other) << testing::PrintToString(sign);
+    if (sign.zone != Zone::Field) EXPECT_GE(sign.phrase.size(), 4U) << testing::PrintToString(sign);
+  }
+}
+
+TEST(Signs, NoRowDecidesByTooLittle) {
+  for (const Sign& sign : all_signs()) {
+    const std::string row = testing::PrintToString(sign);
+    if (sign.strength != Strength::Decides) continue;
+    // Else the header fields would not be enough for the candidate test.
+    EXPECT_NE(sign.zone, Zone::Body) << row;
+    if (sign.zone != Zone::Field) EXPECT_GE(sign.phrase.size(), 6U) << row;
+    // A subject alone never makes an auto-reply.
+    if (sign.kind == Kind::AutoReply) EXPECT_FALSE(is_subject(sign.zone)) << row;
+  }
+}
+
+TEST(Signs, AskingOthersNotToAnswerIsNoMark) {
+  for (const Sign& sign : all_signs()) {
+    EXPECT_NE(sign.field, mail::FieldName::XAutoResponseSuppress) << testing::PrintToString(sign);
+  }
+}
+
+TEST(Signs, NoRowStandsTwice) {
+  std::set<std::tuple<Zone, mail::FieldName, std::string_view, Strength, std::string_view>> seen;
+  for (const Sign& sign : all_signs()) {
+    // A phrase may be half of the pairs of several products.
+    const std::string_view product = sign.strength == Strength::InPair ? sign.product : "";
+    EXPECT_TRUE(seen.emplace(sign.zone, sign.field, sign.phrase, sign.strength, product).second)
+        << testing::PrintToString(sign);
+  }
+}
+
+// An InPair row needs a partner in another zone, and one of the two has to stand in the header.
+TEST(Signs, EveryPairHasItsPartner) {
+  const std::vector<Sign> all = all_signs();
+  for (const Sign& sign : all) {
+    if (sign.strength != Strength::InPair) continue;
+    bool has_partner = false;
+    for (const Sign& other : all) {
+      has_partner = has_partner || (other.strength == Strength::InPair && other.product == sign.product &&
+                                    other.kind == sign.kind && other.zone != sign.zone);
+    }
+    EXPECT_TRUE(has_partner) << testing::PrintToString(sign);
+  }
+}
+
+}  // namespace
+}  // namespace backstop::response
