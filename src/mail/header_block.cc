@@ -58,19 +58,24 @@ bool is_mbox_line(std::string_view buffer, std::size_t at) {
   return line.starts_with("From ") && !is_field(buffer, at);
 }
 
-std::size_t skip_to_first_field(std::string_view buffer, std::size_t at, const Boundaries& boundaries) {
+bool is_blank_line(std::string_view buffer, std::size_t at) {
+  const std::size_t text = buffer.find_first_not_of(" \t", at);
+  return text == std::string_view::npos || line_end_length(buffer, text) > 0;
+}
+
+std::size_t skip_to_first_field(std::string_view buffer, std::size_t at) {
   std::size_t seek = at;
   while (seek < buffer.size()) {
     if (is_mbox_line(buffer, seek)) {
       at = seek = next_line(buffer, seek);
-    } else if (const std::size_t length = line_end_length(buffer, seek); length > 0) {
-      seek += length;
+    } else if (is_blank_line(buffer, seek)) {
+      seek = next_line(buffer, seek);
     } else {
       break;
     }
   }
-  // Empty lines are passed over only if a field follows; else they are the end of a block without fields.
-  return seek > at && is_field(buffer, seek) && !boundaries.is_delimiter(seek) ? seek : at;
+  // Blank lines are passed over only if a field follows; else they end a block without fields.
+  return is_field(buffer, seek) ? seek : at;
 }
 
 // The end of the field that begins at `at`: past the line end of its last continuation line.
@@ -81,11 +86,34 @@ std::size_t field_end(std::string_view buffer, std::size_t at) {
   return at;
 }
 
-// A single line that is no field, with a field after it, is a broken fold or a stray line: the header goes on
-// behind it. Anything else that is no field is text whose empty line is missing.
-bool is_stray_line(std::string_view buffer, std::size_t at) {
-  const std::size_t next = next_line(buffer, at);
-  return next < buffer.size() && is_field(buffer, next);
+// How far a header may be broken and still be taken for one.
+constexpr std::size_t kMostStrayLines = 20;
+constexpr std::size_t kNoField = std::string_view::npos;
+
+// Whether a field line, after lines that are none, shows that the header still goes on: text has lines like
+// "Note: so", too.
+bool continues_header(std::string_view name, BlockKind kind) {
+  if (base::istarts_with(name, "X-") || base::istarts_with(name, "Content-")) return true;
+  return kind == BlockKind::Message && field_name(name) != FieldName::Other;
+}
+
+// A line that is no field is either what is left of a fold that lost its white space, and the header goes on
+// behind it; or the first line of the body, whose empty line is missing. Returns the begin of the next field,
+// or kNoField
+// for a body.
+std::size_t next_field(std::string_view buffer, std::size_t at, BlockKind kind,
+                       const Boundaries& boundaries) {
+  std::size_t first = kNoField;
+  for (std::size_t lines = 0; lines < kMostStrayLines; ++lines) {
+    at = next_line(buffer, at);
+    if (at >= buffer.size() || line_end_length(buffer, at) > 0) break;
+    if (buffer[at] == '-' && boundaries.is_delimiter(at)) break;
+    const Name name = scan_name(buffer, at);
+    if (name.end == at) continue;
+    first = std::min(first, at);
+    if (continues_header(buffer.substr(at, name.end - at), kind)) return first;
+  }
+  return kNoField;
 }
 
 Field make_field(std::string_view buffer, std::size_t at, Name name, std::size_t end) {
@@ -97,44 +125,71 @@ Field make_field(std::string_view buffer, std::size_t at, Name name, std::size_t
   return Field{field_name(text), text, buffer.substr(value, end - value)};
 }
 
-void note(Message& message, Truncation truncation) {
-  if (message.truncated == Truncation::None) message.truncated = truncation;
+class HeaderReader {
+ public:
+  HeaderReader(BlockKind kind, const Boundaries& boundaries, const Limits& limits, Message& message)
+      : kind_(kind), boundaries_(boundaries), limits_(limits), message_(message), buffer_(message.buffer) {}
+
+  /// Returns where the body begins.
+  std::size_t read(std::size_t begin);
+
+ private:
+  bool is_past_cap(std::size_t end);
+  void add(const Field& field);
+  void note(Truncation truncation) {
+    if (message_.truncated == Truncation::None) message_.truncated = truncation;
+  }
+
+  BlockKind kind_;
+  const Boundaries& boundaries_;
+  const Limits& limits_;
+  Message& message_;
+  std::string_view buffer_;
+  std::size_t cap_ = 0;
+};
+
+bool HeaderReader::is_past_cap(std::size_t end) {
+  if (end <= cap_) return false;
+  note(Truncation::HeaderBytes);
+  return true;
+}
+
+void HeaderReader::add(const Field& field) {
+  if (message_.fields.size() < limits_.fields) {
+    message_.fields.push_back(field);
+  } else {
+    note(Truncation::Fields);
+  }
+}
+
+std::size_t HeaderReader::read(std::size_t begin) {
+  cap_ = begin + std::min(buffer_.size() - begin, limits_.header_bytes);
+  std::size_t at = begin;
+  while (at < buffer_.size()) {
+    if (const std::size_t length = line_end_length(buffer_, at); length > 0) {
+      return is_past_cap(at + length) ? at : at + length;
+    }
+    if (buffer_[at] == '-' && boundaries_.is_delimiter(at)) break;
+    const Name name = scan_name(buffer_, at);
+    const bool is_a_field = name.end > at;
+    if (!is_a_field && at == begin && kind_ == BlockKind::BodyPart) break;
+    const std::size_t end = is_a_field ? field_end(buffer_, at) : next_field(buffer_, at, kind_, boundaries_);
+    if (end == kNoField || is_past_cap(end)) break;
+    if (is_a_field) add(make_field(buffer_, at, name, end));
+    at = end;
+  }
+  return at;
 }
 
 }  // namespace
 
 void read_header_block(std::size_t at, BlockKind kind, const Boundaries& boundaries, const Limits& limits,
                        Part& part, Message& message) {
-  const std::string_view buffer = message.buffer;
-  if (kind == BlockKind::Message) at = skip_to_first_field(buffer, at, boundaries);
+  if (kind == BlockKind::Message) at = skip_to_first_field(message.buffer, at);
   part.begin = at;
   part.first_field = static_cast<std::uint32_t>(message.fields.size());
-  const std::size_t cap = std::min(buffer.size() - at, limits.header_bytes) + at;
-  while (at < buffer.size()) {
-    std::size_t end = at + line_end_length(buffer, at);
-    if (end > at) {
-      if (end > cap) note(message, Truncation::HeaderBytes);
-      at = end > cap ? at : end;
-      break;
-    }
-    if (buffer[at] == '-' && boundaries.is_delimiter(at)) break;
-    const Name name = scan_name(buffer, at);
-    const bool is_stray = name.end == at;
-    if (is_stray && (at == part.begin || !is_stray_line(buffer, at))) break;
-    end = is_stray ? next_line(buffer, at) : field_end(buffer, at);
-    if (end > cap) {
-      note(message, Truncation::HeaderBytes);
-      break;
-    }
-    if (!is_stray && message.fields.size() < limits.fields) {
-      message.fields.push_back(make_field(buffer, at, name, end));
-    } else if (!is_stray) {
-      note(message, Truncation::Fields);
-    }
-    at = end;
-  }
+  part.body_begin = HeaderReader(kind, boundaries, limits, message).read(at);
   part.field_count = static_cast<std::uint32_t>(message.fields.size()) - part.first_field;
-  part.body_begin = at;
 }
 
 }  // namespace backstop::mail

@@ -8,8 +8,9 @@
 
 namespace backstop::mail {
 
-/// What stands at the head of a header block. A message may have an mbox "From " line or empty lines before
-/// its first field, since it always has fields; a part of a multipart whose first line is empty has none.
+/// A mail always has fields, so mbox "From " lines and blank lines before the first are passed over. A part
+/// of a multipart may have none: an empty first line ends its block, and a first line that is no field is its
+/// body.
 enum class BlockKind { Message, BodyPart };
 
 /// Sets begin, first_field, field_count and body_begin of `part`, and appends its fields to message.fields.
