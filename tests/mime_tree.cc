@@ -66,7 +66,6 @@ void add(GMimeObject* object, GMimeMessage* message, std::uint32_t depth, Tree& 
   if (GMIME_IS_MULTIPART(object)) {
     auto* multipart = GMIME_MULTIPART(object);
     const int count = g_mime_multipart_get_count(multipart);
-    tree.back().is_leaf = false;
     for (int i = 0; i < count; ++i) add(g_mime_multipart_get_part(multipart, i), nullptr, depth + 1, tree);
   } else if (GMIME_IS_MESSAGE_PART(object)) {
     GMimeMessage* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
@@ -102,7 +101,8 @@ Tree tree_of(const mail::Message& message) {
     for (const mail::Field& field : message.fields_of(from)) {
       part.fields.emplace_back(field.name.data() - message.buffer.data(), field.name);
     }
-    part.is_leaf = i + 1 == message.parts.size() || message.parts[i + 1].parent != i;
+    part.is_leaf = !part.type.starts_with("multipart/") &&
+                   (i + 1 == message.parts.size() || message.parts[i + 1].parent != i);
     if (part.is_leaf) {
       part.body_begin = from.body_begin;
       part.body_end = from.end;

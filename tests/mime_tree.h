@@ -14,7 +14,7 @@ namespace backstop::tests {
 
 struct TreePart {
   std::uint32_t depth = 0;
-  std::string type;  ///< "text/plain", in lower case
+  std::string type;                                         ///< "text/plain", in lower case
   std::vector<std::pair<std::size_t, std::string>> fields;  ///< offset and name, in the order of the mail
   std::vector<std::pair<std::string, std::string>> parameters;
   bool is_leaf = false;  ///< only a leaf has what follows: GMime doesn't keep where a multipart's body stands
