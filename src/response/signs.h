@@ -78,5 +78,6 @@ std::span<const Sign> auto_reply_signs();
 std::span<const Sign> challenge_signs();
 std::span<const Sign> filter_notice_signs();
 std::span<const Sign> list_notice_signs();
+std::span<const Sign> feedback_signs();
 
 }  // namespace backstop::response

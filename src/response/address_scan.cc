@@ -1,0 +1,90 @@
+#include "response/address_scan.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace backstop::response {
+namespace {
+
+// RFC 5321 4.5.3.1.1 allows 64 octets; VERP and X.400 gateways go beyond.
+constexpr std::size_t kLongestLocalPart = 256;
+constexpr std::size_t kLongestDomain = 255;
+
+bool is_atext(char c) {
+  return base::is_alpha(c) || base::is_digit(c) ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+}
+
+bool is_domain_character(char c) {
+  return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_';
+}
+
+bool is_beyond_ascii(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
+}
+
+std::size_t local_part_begin(std::string_view line, std::size_t at, std::size_t lowest, bool in_brackets) {
+  lowest = std::max(lowest, at > kLongestLocalPart ? at - kLongestLocalPart : 0);
+  if (at > lowest && line[at - 1] == '"') {
+    const std::size_t quote = line.rfind('"', at - 2);
+    return at >= 2 && quote != std::string_view::npos && quote >= lowest ? quote : at;
+  }
+  std::size_t begin = at;
+  while (begin > lowest && (is_atext(line[begin - 1]) || (in_brackets && is_beyond_ascii(line[begin - 1]))))
+    --begin;
+  return begin;
+}
+
+std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) {
+  std::size_t end = at;
+  const std::size_t most = std::min(line.size(), at + kLongestDomain);
+  if (end < most && line[end] == '[') {
+    const std::size_t close = line.find(']', end);
+    return close == std::string_view::npos || close >= most ? at : close + 1;
+  }
+  while (end < most && (is_domain_character(line[end]) || (in_brackets && is_beyond_ascii(line[end])))) ++end;
+  while (end > at && (line[end - 1] == '.' || line[end - 1] == '-' || line[end - 1] == '_')) --end;
+  return end;
+}
+
+}  // namespace
+
+FoundAddress find_address(std::string_view line, std::size_t from) {
+  std::size_t lowest = from;
+  for (std::size_t at = line.find('@', from); at != std::string_view::npos; at = line.find('@', at + 1)) {
+    const std::size_t open = line.substr(0, at).find_last_of("<> \t");
+    const bool in_brackets = open != std::string_view::npos && open >= lowest && line[open] == '<';
+    std::size_t begin = local_part_begin(line, at, lowest, in_brackets);
+    const std::size_t end = domain_end(line, at + 1, in_brackets);
+    lowest = at + 1;
+    if (begin == at || end == at + 1) continue;
+    const std::string_view domain = line.substr(at + 1, end - at - 1);
+    if (domain.find('.') == std::string_view::npos && domain[0] != '[' && !in_brackets) continue;
+    std::string_view text = line.substr(begin, end - begin);
+    // X.400 addresses name their gateway's user ("dda:SMTP=user@example.org"); quotes and dots lean on some
+    // addresses.
+    for (const std::string_view prefix : {"smtp=", "rfc822="}) {
+      if (base::istarts_with(text, prefix)) text.remove_prefix(prefix.size());
+    }
+    while (!text.empty() &&
+           (text[0] == '\'' || text[0] == '.' || text[0] == '`' || text[0] == '*' || text[0] == '='))
+      text.remove_prefix(1);
+    if (text.empty() || text[0] == '@') continue;
+    FoundAddress found{text, begin, end};
+    constexpr std::string_view kMailto = "mailto:";
+    if (found.begin >= kMailto.size() &&
+        base::iequals(line.substr(found.begin - kMailto.size(), kMailto.size()), kMailto))
+      found.begin -= kMailto.size();
+    while (found.begin > from &&
+           std::string_view("<\"'`([").find(line[found.begin - 1]) != std::string_view::npos)
+      --found.begin;
+    while (found.end < line.size() &&
+           std::string_view(">\"'`").find(line[found.end]) != std::string_view::npos)
+      ++found.end;
+    return found;
+  }
+  return {};
+}
+
+}  // namespace backstop::response

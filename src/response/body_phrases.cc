@@ -1,0 +1,83 @@
+#include "response/body_phrases.h"
+
+#include <algorithm>
+#include <map>
+
+namespace backstop::response {
+namespace {
+
+class Builder {
+ public:
+  PhraseId id(std::string_view phrase) {
+    if (phrase.empty()) return kNoPhrase;
+    const auto [row, is_new] = ids_.try_emplace(phrase, static_cast<PhraseId>(all_.phrases.size()));
+    if (is_new) all_.phrases.push_back(phrase);
+    return row->second;
+  }
+  std::vector<PhraseId> ids(std::span<const std::string_view> phrases) {
+    std::vector<PhraseId> all;
+    for (const auto phrase : phrases) all.push_back(id(phrase));
+    return all;
+  }
+  std::vector<PhraseId> ids_of_list(std::string_view list) {
+    std::vector<PhraseId> all;
+    while (!list.empty()) {
+      const std::size_t bar = list.find('|');
+      all.push_back(id(list.substr(0, bar)));
+      list.remove_prefix(bar == std::string_view::npos ? list.size() : bar + 1);
+    }
+    return all;
+  }
+  BodyPhrases build() {
+    for (const auto& row : bounce_formats()) {
+      all_.formats.push_back({&row, ids_of_list(row.signature), ids_of_list(row.begin), ids_of_list(row.end),
+                              ids_of_list(row.diagnostic_begin)});
+    }
+    for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
+                             list_notice_signs(), feedback_signs()}) {
+      for (const auto& sign : signs) {
+        if (sign.zone == Zone::Body) all_.signs.push_back({&sign, id(sign.phrase)});
+      }
+    }
+    all_.failures = ids(failure_phrases());
+    all_.delays = ids(delay_phrases());
+    all_.original_markers = ids(original_markers());
+    all_.set = std::make_unique<PhraseSet>(all_.phrases);
+    return std::move(all_);
+  }
+
+ private:
+  BodyPhrases all_;
+  std::map<std::string_view, PhraseId> ids_;
+};
+
+}  // namespace
+
+const BodyPhrases& BodyPhrases::get() {
+  static const BodyPhrases phrases = Builder().build();
+  return phrases;
+}
+
+BodyHits::BodyHits()
+    : scratch_(BodyPhrases::get().set->make_scratch()),
+      begin_(BodyPhrases::get().phrases.size(), kNotFound) {}
+
+void BodyHits::find(std::string_view text) {
+  for (const auto& hit : hits_) begin_[hit.phrase] = kNotFound;
+  BodyPhrases::get().set->find(text, *scratch_, hits_);
+  for (const auto& hit : hits_) begin_[hit.phrase] = hit.begin;
+}
+
+bool BodyHits::has_any(const std::vector<PhraseId>& phrases) const {
+  return std::ranges::any_of(phrases, [this](PhraseId phrase) { return has(phrase); });
+}
+
+PhraseId BodyHits::first_of(const std::vector<PhraseId>& phrases) const {
+  PhraseId first = kNoPhrase;
+  for (const auto phrase : phrases) {
+    if (has(phrase) && (first == kNoPhrase || begin_[phrase] < begin_[first])) first = phrase;
+  }
+  return first;
+}
+
+}  // namespace backstop::response

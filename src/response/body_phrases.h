@@ -1,0 +1,70 @@
+// All phrases that are looked for in the text of a report, as one PhraseSet: signatures and sections of the
+// bounce formats, failures, delays, the lines before a returned original, and the Body marks of signs.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "response/formats.h"
+#include "response/phrases.h"
+#include "response/signs.h"
+
+namespace backstop::response {
+
+using PhraseId = std::uint32_t;
+inline constexpr PhraseId kNoPhrase = UINT32_MAX;
+inline constexpr std::uint32_t kNotFound = UINT32_MAX;
+
+/// A row of formats.h with its phrases as ids.
+struct CompiledFormat {
+  const BounceFormat* row = nullptr;
+  std::vector<PhraseId> signature;
+  std::vector<PhraseId> begin;
+  std::vector<PhraseId> end;
+  std::vector<PhraseId> diagnostic_begin;
+};
+
+/// The Body mark of a sign.
+struct BodySign {
+  const Sign* sign = nullptr;
+  PhraseId phrase = kNoPhrase;
+};
+
+struct BodyPhrases {
+  std::vector<std::string_view> phrases;
+  std::unique_ptr<PhraseSet> set;
+  std::vector<CompiledFormat> formats;
+  std::vector<BodySign> signs;
+  std::vector<PhraseId> failures;
+  std::vector<PhraseId> delays;
+  std::vector<PhraseId> original_markers;
+
+  /// Compiled at the first call, once a process. Thread-safe.
+  static const BodyPhrases& get();
+};
+
+/// Which phrases one text holds. Holds scratch memory, one a thread.
+class BodyHits {
+ public:
+  BodyHits();
+  void find(std::string_view text);
+  bool has(PhraseId phrase) const { return phrase != kNoPhrase && begin_[phrase] != kNotFound; }
+  bool has_any(const std::vector<PhraseId>& phrases) const;
+  /// Offset of the first occurrence's first byte, and past its last.
+  std::uint32_t begin_of(PhraseId phrase) const { return begin_[phrase]; }
+  std::uint32_t end_of(PhraseId phrase) const {
+    return begin_[phrase] + static_cast<std::uint32_t>(BodyPhrases::get().phrases[phrase].size());
+  }
+  /// Of those that were found the one that stands first, or kNoPhrase.
+  PhraseId first_of(const std::vector<PhraseId>& phrases) const;
+
+ private:
+  PhraseSet::ScratchPtr scratch_;
+  std::vector<PhraseHit> hits_;
+  std::vector<std::uint32_t> begin_;  // by phrase
+};
+
+}  // namespace backstop::response

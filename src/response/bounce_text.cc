@@ -1,0 +1,362 @@
+#include "response/bounce_text.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "base/text.h"
+#include "response/address_scan.h"
+#include "response/status.h"
+
+namespace backstop::response {
+namespace {
+
+// How likely an address is the failed recipient, by what stands around it; the lowest that occurs wins.
+enum class Shape : std::uint8_t {
+  Alone,     // "  <user@example.org>", "* user@example.org:"
+  Head,      // "<user@example.org>: host said ...", "user@example.org ... unknown host"
+  Labelled,  // "Recipient: user@example.org", "Unknown user: user@example.org"
+  Reply,     // "550 5.1.1 <user@example.org>... User unknown", "RCPT TO:<user@example.org>"
+  Sentence,  // "Your message to user@example.org could not be delivered"
+  None,
+};
+
+struct Found {
+  Shape shape = Shape::None;
+  std::string_view address;
+  std::size_t line = 0;
+  std::size_t end = 0;  // in the line, past the address
+};
+
+bool is_bullet(std::string_view text) {
+  return text.empty() || text.find_first_not_of("*->#.=| \t•·") == std::string_view::npos;
+}
+
+// Words before an address that say it is the failed recipient.
+bool is_recipient_label(std::string_view label) {
+  while (!label.empty() &&
+         (label.back() == ':' || label.back() == ' ' || label.back() == '=' || label.back() == '"'))
+    label.remove_suffix(1);
+  while (!label.empty() && !base::is_alpha(label.front()) && static_cast<unsigned char>(label.front()) < 0x80)
+    label.remove_prefix(1);
+  // Fields of the original and of its envelope that a report quotes.
+  constexpr std::array kNot = std::to_array<std::string_view>(
+      {"from",       "sender",    "cc",           "reply-to",      "subject",     "message-id",
+       "date",       "sent",      "contact",      "envelope-from", "return-path", "original sender",
+       "mail from",  "posted by", "delivered-to", "received",      "x-",          "postmaster",
+       "support",    "mailto",    "e-mail us",    "references",    "in-reply-to", "von",
+       "de",         "absender",  "expéditeur",   "remitente",     "mittente",    "remetente",
+       "отправитель"});
+  for (const auto word : kNot) {
+    if (base::iequals(label, word) || (word == "x-" && base::istarts_with(label, word))) return false;
+  }
+  return true;
+}
+
+bool starts_with_reply(std::string_view text) {
+  while (!text.empty() &&
+         (text[0] == '<' || text[0] == '>' || text[0] == ' ' || text[0] == '\'' || text[0] == '"'))
+    text.remove_prefix(1);
+  return text.size() >= 3 && (text[0] == '4' || text[0] == '5') && base::is_digit(text[1]) &&
+         base::is_digit(text[2]) && (text.size() == 3 || !base::is_digit(text[3]));
+}
+
+bool is_delivery_sentence(std::string_view line) {
+  constexpr std::array kWords = std::to_array<std::string_view>(
+      {"deliver", "recipient", "message to", "mail to", "sent to", "mailbox", "user", "account",
+       "undeliverable", "address", "reach", "failed", "unable", "could not", "rejected", "unknown",
+       "not exist", "unavailable"});
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(line, word); }) ||
+         std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+Shape shape_of(std::string_view line, const FoundAddress& found) {
+  const std::string_view before = base::trim(line.substr(0, found.begin));
+  const std::string_view after = base::trim(line.substr(found.end));
+  if (is_bullet(before)) {
+    const bool is_end = after.find_first_not_of(":,.;*|)\" ") == std::string_view::npos;
+    if (is_end) return Shape::Alone;
+    constexpr std::string_view kSeparators = ":.,;([<-=";
+    if (kSeparators.find(after[0]) != std::string_view::npos || after.starts_with("on ") ||
+        after.starts_with("—"))
+      return Shape::Head;
+    return Shape::Sentence;
+  }
+  if (starts_with_reply(before)) return Shape::Reply;
+  if (base::icontains(before, "rcpt to")) return Shape::Reply;
+  if (base::icontains(before, "mail from")) return Shape::None;
+  // "Name <user@example.org>" and "'Name' (user@example.org)" alone on a line.
+  if (before.back() == ':' || before.back() == '=')
+    return is_recipient_label(before) ? Shape::Labelled : Shape::None;
+  const bool is_end = after.find_first_not_of(":,.;*|)\" ") == std::string_view::npos;
+  if (is_end && before.find(':') != std::string_view::npos) {
+    return is_recipient_label(before.substr(0, before.find(':'))) ? Shape::Labelled : Shape::None;
+  }
+  return is_delivery_sentence(line) ? Shape::Sentence : Shape::None;
+}
+
+// Addresses that a report gives for questions, not as failed ones.
+bool is_service_address(std::string_view address) {
+  constexpr std::array kLocal = std::to_array<std::string_view>(
+      {"postmaster@", "mailer-daemon@", "abuse@", "helpdesk@", "support@", "noreply@", "no-reply@",
+       "hostmaster@", "webmaster@", "mdaemon@", "security@", "admin@"});
+  return std::ranges::any_of(kLocal,
+                             [&](std::string_view local) { return base::istarts_with(address, local); });
+}
+
+bool is_own(const TextContext& context, std::string_view address) {
+  return std::ranges::any_of(context.own,
+                             [&](const std::string& own) { return base::iequals(own, address); });
+}
+
+// "ADDR" of the patterns in formats.h.
+constexpr std::string_view kAddressPattern =
+    "(?:\"[^\"]{1,64}\"|[^\\s<>\"(){}\\[\\],;:]{1,256})@(?:\\[[^\\]]{1,64}\\]|[^\\s<>\"(){}\\[\\],;:=]{1,255}"
+    ")";
+
+const RE2& pattern_of(const BounceFormat& format) {
+  static const std::map<const BounceFormat*, std::unique_ptr<RE2>> patterns = [] {
+    std::map<const BounceFormat*, std::unique_ptr<RE2>> all;
+    for (const auto& row : bounce_formats()) {
+      if (row.recipient.empty()) continue;
+      std::string pattern(row.recipient);
+      for (std::size_t at = pattern.find("ADDR"); at != std::string::npos; at = pattern.find("ADDR")) {
+        pattern.replace(at, 4, kAddressPattern);
+      }
+      RE2::Options options;
+      options.set_case_sensitive(false);
+      options.set_log_errors(true);
+      all.emplace(&row, std::make_unique<RE2>(pattern, options));
+    }
+    return all;
+  }();
+  return *patterns.at(&format);
+}
+
+bool is_all_trimmable(char c) {
+  return c == '.' || c == '>' || c == '\'' || c == '`';
+}
+
+std::string_view trim_address(std::string_view address) {
+  while (!address.empty() && is_all_trimmable(address.back())) address.remove_suffix(1);
+  while (!address.empty() && (address.front() == '\'' || address.front() == '`')) address.remove_prefix(1);
+  return address;
+}
+
+class TextReader {
+ public:
+  TextReader(const ReportText& text, const BodyHits& hits, const CompiledFormat* format,
+             const TextContext& context, std::size_t most)
+      : text_(text), hits_(hits), format_(format), context_(context), most_(most) {}
+
+  void find() {
+    if (text_.lines().empty()) return;
+    set_section();
+    if (format_ && !format_->row->recipient.empty()) find_by_pattern();
+    if (!found_.empty()) return;
+    find_by_shape(section_begin_);
+    if (found_.empty() && section_begin_ > 0) find_by_shape(0);
+  }
+
+  const std::vector<Found>& found() const { return found_; }
+
+  bool is_full() const { return is_full_; }
+
+  std::string diagnostic_of(std::size_t index) {
+    const Found& found = found_[index];
+    if (format_) {
+      const PhraseId begin = hits_.first_of(format_->diagnostic_begin);
+      if (begin != kNoPhrase) return paragraph_after(hits_.end_of(begin));
+    }
+    std::string words = words_of_line(found);
+    const std::size_t next = index + 1 < found_.size() ? found_[index + 1].line : text_.lines().size();
+    append_below(found.line + 1, next, words);
+    if (has_words(words)) return words;
+    if (index < kMostMentions) {
+      if (std::string mention = find_diagnostic(text_, found.address); has_words(mention)) return mention;
+    }
+    return first_reply(found.line + 1);
+  }
+
+ private:
+  void set_section() {
+    const auto& lines = text_.lines();
+    section_end_ = lines.size();
+    PhraseId anchor = format_ ? hits_.first_of(format_->begin) : kNoPhrase;
+    if (anchor == kNoPhrase && format_) anchor = hits_.first_of(format_->signature);
+    const auto& phrases = BodyPhrases::get();
+    if (anchor == kNoPhrase) anchor = hits_.first_of(phrases.failures);
+    if (anchor == kNoPhrase) anchor = hits_.first_of(phrases.delays);
+    if (anchor != kNoPhrase) section_begin_ = text_.line_at(hits_.begin_of(anchor));
+    const std::size_t from = anchor == kNoPhrase ? 0 : hits_.end_of(anchor);
+    if (format_) {
+      for (const auto end : format_->end) close_section(end, from);
+    }
+    for (const auto marker : phrases.original_markers) close_section(marker, from);
+  }
+
+  // The section ends before the line of `phrase`, where that stands after `from`.
+  void close_section(PhraseId phrase, std::size_t from) {
+    if (!hits_.has(phrase) || hits_.begin_of(phrase) < from) return;
+    const std::size_t line = text_.line_at(hits_.begin_of(phrase));
+    section_end_ = std::min(section_end_, std::max(line, section_begin_ + 1));
+  }
+
+  void add(Shape shape, std::string_view address, std::size_t line, std::size_t end) {
+    const bool is_known = std::ranges::any_of(
+        found_, [&](const Found& known) { return base::iequals(known.address, address); });
+    if (is_known) return;
+    if (found_.size() < most_) {
+      found_.push_back({shape, address, line, end});
+    } else {
+      is_full_ = true;
+    }
+  }
+
+  void find_by_pattern() {
+    const RE2& pattern = pattern_of(*format_->row);
+    for (std::size_t i = section_begin_; i < section_end_; ++i) {
+      const std::string_view line = text_.text_of(text_.lines()[i]);
+      re2::StringPiece address;
+      re2::StringPiece input(line.data(), line.size());
+      if (!RE2::FullMatch(input, pattern, &address)) continue;
+      const std::string_view found = trim_address({address.data(), address.size()});
+      add(Shape::Alone, found, i, static_cast<std::size_t>(address.data() - line.data()) + address.size());
+    }
+  }
+
+  void find_by_shape(std::size_t begin) {
+    std::vector<Found> all;
+    Shape best = Shape::None;
+    for (std::size_t i = begin; i < section_end_ && all.size() < 4 * most_; ++i) {
+      const std::string_view line = text_.text_of(text_.lines()[i]);
+      if (line.find('@') == std::string_view::npos) continue;
+      FoundAddress found = find_address(line);
+      for (int n = 0; n < kMostAddressesOfLine && !found.text.empty();
+           ++n, found = find_address(line, found.end)) {
+        const Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
+        if (shape == Shape::None || is_service_address(found.text)) continue;
+        if (shape >= Shape::Labelled && is_own(context_, found.text)) continue;
+        all.push_back({shape, found.text, i, found.end});
+        best = std::min(best, shape == Shape::Head ? Shape::Alone : shape);
+        if (shape != Shape::Sentence && shape != Shape::Alone) break;
+      }
+    }
+    // Addresses alone on a line and those that head one are the same list in many reports.
+    for (const auto& found : all) {
+      const Shape shape = found.shape == Shape::Head ? Shape::Alone : found.shape;
+      if (shape == best) add(found.shape, found.address, found.line, found.end);
+      if (best == Shape::Sentence && !found_.empty()) break;
+    }
+  }
+
+  static bool has_words(std::string_view text) {
+    return std::ranges::count_if(
+               text, [](char c) { return base::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80; }) >= 3;
+  }
+
+  std::string words_of_line(const Found& found) const {
+    std::string_view rest = text_.text_of(text_.lines()[found.line]).substr(found.end);
+    if (found.shape == Shape::Sentence || found.shape == Shape::Reply)
+      return std::string(text_.text_of(text_.lines()[found.line]));
+    const std::size_t begin = rest.find_first_not_of(" :;,.>)-\"'=");
+    return begin == std::string_view::npos ? std::string() : std::string(rest.substr(begin));
+  }
+
+  void append_below(std::size_t from, std::size_t next, std::string& words) const {
+    const auto& lines = text_.lines();
+    for (std::size_t i = from; i < next && i < section_end_ && words.size() < kLongestDiagnostic; ++i) {
+      if (lines[i].is_after_blank) break;
+      if (!words.empty()) words += ' ';
+      words += text_.text_of(lines[i]);
+    }
+  }
+
+  std::string paragraph_after(std::size_t offset) const {
+    const auto& lines = text_.lines();
+    std::size_t line = text_.line_at(offset);
+    const std::size_t in_line = std::min<std::size_t>(offset, lines[line].end);
+    std::string_view rest = text_.flat().substr(in_line, lines[line].end - in_line);
+    const std::size_t begin = rest.find_first_not_of(" :;,.>)-\"'=");
+    std::string words(begin == std::string_view::npos ? std::string_view{} : rest.substr(begin));
+    ++line;
+    if (words.empty() && line < lines.size()) words = text_.text_of(lines[line++]);
+    for (; line < lines.size() && !lines[line].is_after_blank && words.size() < kLongestDiagnostic; ++line) {
+      words.append(" ").append(text_.text_of(lines[line]));
+    }
+    return words;
+  }
+
+  // The first line below that quotes a server's reply, and what goes on in its paragraph.
+  std::string first_reply(std::size_t from) {
+    const auto& lines = text_.lines();
+    // Asked with growing `from`, so each line is looked at once.
+    for (reply_line_ = std::max(reply_line_, from); reply_line_ < lines.size(); ++reply_line_) {
+      const std::string_view line = text_.text_of(lines[reply_line_]);
+      if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
+      std::string words(line);
+      append_below(reply_line_ + 1, lines.size(), words);
+      return words;
+    }
+    return {};
+  }
+
+  static constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
+  static constexpr int kMostAddressesOfLine = 50;
+  static constexpr std::size_t kLongestDiagnostic = 4000;
+
+  const ReportText& text_;
+  const BodyHits& hits_;
+  const CompiledFormat* format_;
+  const TextContext& context_;
+  std::size_t most_;
+  bool is_full_ = false;
+  std::size_t reply_line_ = 0;
+  std::size_t section_begin_ = 0;
+  std::size_t section_end_ = 0;
+  std::vector<Found> found_;
+};
+
+}  // namespace
+
+const CompiledFormat* match_format(const BodyHits& hits) {
+  for (const auto& format : BodyPhrases::get().formats) {
+    if (hits.has_any(format.signature)) return &format;
+  }
+  return nullptr;
+}
+
+std::string find_diagnostic(const ReportText& text, std::string_view address) {
+  const auto& lines = text.lines();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = text.text_of(lines[i]);
+    if (line.size() <= address.size() || !base::icontains(line, address)) continue;
+    if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
+    std::string words(line);
+    for (std::size_t j = i + 1; j < lines.size() && !lines[j].is_after_blank && words.size() < 2000; ++j) {
+      words.append(" ").append(text.text_of(lines[j]));
+    }
+    return words;
+  }
+  return {};
+}
+
+bool read_bounce_text(const ReportText& text, const BodyHits& hits, const CompiledFormat* format,
+                      const TextContext& context, std::size_t most, std::vector<Recipient>& recipients) {
+  TextReader reader(text, hits, format, context, most - std::min(most, recipients.size()));
+  reader.find();
+  const auto& found = reader.found();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    Recipient recipient;
+    recipient.address = found[i].address;
+    recipient.diagnostic = reader.diagnostic_of(i);
+    recipients.push_back(std::move(recipient));
+  }
+  return reader.is_full();
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,35 @@
+// Bounces that are written for people: which recipients a text reports, and in which words.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "response/body_phrases.h"
+#include "response/report_text.h"
+#include "response/response.h"
+
+namespace backstop::response {
+
+/// What the headers say that helps to read the text.
+struct TextContext {
+  std::vector<std::string> failed_recipients;  ///< X-Failed-Recipients (Exim, Gmail)
+  std::vector<std::string>
+      own;                  ///< addresses of the report's From and To, lower case: whom it is from and to
+  std::string returned_to;  ///< the original's only recipient where it is known, else empty
+};
+
+/// The row whose signature stands in the text, or null.
+const CompiledFormat* match_format(const BodyHits& hits);
+
+/// Appends the recipients that `text` reports to `recipients`, with their diagnostic, in the order of the
+/// text. Where `format` is null or its pattern finds nobody, the shapes that reports share decide. At most
+/// `most` are appended. True when some were left out.
+bool read_bounce_text(const ReportText& text, const BodyHits& hits, const CompiledFormat* format,
+                      const TextContext& context, std::size_t most, std::vector<Recipient>& recipients);
+
+/// The words of the refusal for a recipient that is known already (from X-Failed-Recipients or a report's
+/// fields), or an empty string.
+std::string find_diagnostic(const ReportText& text, std::string_view address);
+
+}  // namespace backstop::response

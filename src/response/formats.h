@@ -1,0 +1,50 @@
+// The formats of bounces that are not (or not only) RFC 3464: one row a product. A row says by which words
+// the product is known, between which phrases the recipients stand, how the line of a recipient looks and
+// where the words of the refusal stand. A new format is a new row in a formats_*.cc table and a fixture.
+// Lists of phrases are separated by '|'; a phrase is lower case where ASCII, with single spaces, and may run
+// over line ends.
+//
+// The first row in the order of the tables whose signature stands in the text reads the mail.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "response/response.h"
+
+namespace backstop::response {
+
+struct BounceFormat {
+  std::string_view name;        ///< the product
+  Kind kind = Kind::DsnFailed;  ///< DsnFailed becomes DsnDelayed where a phrase of a delay stands in the text
+  std::string_view signature;   ///< any of these phrases in the text makes the row apply
+  std::string_view begin =
+      {};  ///< recipients stand after one of these phrases; after the signature where none is there
+  std::string_view end = {};  ///< and before one of these
+  /// RE2 on one line (white space collapsed), anchored at both ends; group 1 is the address. "ADDR" stands
+  /// for an address. Empty, or found nowhere: the shapes that reports share find the recipient
+  /// (bounce_text.cc).
+  std::string_view recipient = {};
+  std::string_view diagnostic_begin =
+      {};  ///< the words of the refusal stand after one of these phrases, for all recipients
+};
+
+/// All rows, in order of precedence.
+std::span<const BounceFormat> bounce_formats();
+
+/// The parts of it.
+std::span<const BounceFormat> mta_formats();
+std::span<const BounceFormat> provider_formats();
+std::span<const BounceFormat> gateway_formats();
+std::span<const BounceFormat> language_formats();
+
+/// Phrases of a report that says that a mail was not delivered, whoever wrote it; and that it is late only.
+std::span<const std::string_view> failure_phrases();
+std::span<const std::string_view> delay_phrases();
+/// What stands before an original that is returned as text: the report ends there.
+std::span<const std::string_view> original_markers();
+/// Failures and delays in subjects. A subject proves nothing alone; see candidate.cc.
+std::span<const std::string_view> failure_subjects();
+std::span<const std::string_view> delay_subjects();
+
+}  // namespace backstop::response

@@ -1,0 +1,269 @@
+#include "response/header_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/text.h"
+#include "mail/header_text.h"
+#include "response/formats.h"
+
+namespace backstop::response {
+namespace {
+
+using mail::FieldName;
+
+// What one phrase of the header zones means.
+struct HeaderUse {
+  enum class What : std::uint8_t { Sign, FailureSubject, DelaySubject, DaemonSender } what = What::Sign;
+  const Sign* sign = nullptr;
+};
+
+// The phrases of the header zones, compiled once, and what each stands for.
+struct HeaderPhrases {
+  std::vector<std::string_view> phrases;
+  std::vector<std::vector<HeaderUse>> uses;
+  std::unique_ptr<PhraseSet> set;
+  std::array<std::vector<const Sign*>, mail::kFieldNames.size()> of_field;
+
+  static const HeaderPhrases& get();
+};
+
+// Words in From or the reverse path that only a mail system puts there.
+constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
+    "mailer-daemon",
+    "mailer_daemon",
+    "maildaemon",
+    "mailerdaemon",
+    "mail delivery",
+    "mail.delivery.system",
+    "mail deliver system",
+    "delivery subsystem",
+    "delivery system",
+    "mdaemon@",
+    "mail system",
+    "mail administrator",
+    "system administrator",
+    "fetchmail-daemon",
+    "post_master",
+    "smtp_mail_service",
+    "internet mail service",
+    "mail router",
+    "imss@",
+    "antivirus_for_smtp",
+    "ndr administrator",
+    "delivery failure",
+    "delivery status",
+    "delivery notification",
+    "mail delivery",
+    "microsoft exchange",
+    "microsoft outlook",
+    "bounce@",
+    "bounces@",
+    "double-bounce@",
+    "mailsystem@",
+    "mail-system@",
+    "surfcontrol",
+    "quotaagent",
+    "jetmail",
+    "deamon@",
+    "daemon@",
+    "mailadmin@",
+    "mail gateway",
+    "email gateway",
+    "mail server",
+    "mailserver",
+    "mail-daemon",
+    "smtp gateway",
+    "interscan",
+    "mailmarshal",
+    "system attendant",
+});
+
+const HeaderPhrases& HeaderPhrases::get() {
+  static const HeaderPhrases all = [] {
+    HeaderPhrases made;
+    std::map<std::string_view, std::size_t> ids;
+    const auto add = [&](std::string_view phrase, HeaderUse use) {
+      const auto [row, is_new] = ids.try_emplace(phrase, made.phrases.size());
+      if (is_new) {
+        made.phrases.push_back(phrase);
+        made.uses.emplace_back();
+      }
+      made.uses[row->second].push_back(use);
+    };
+    for (const auto phrase : failure_subjects()) add(phrase, {HeaderUse::What::FailureSubject});
+    for (const auto phrase : delay_subjects()) add(phrase, {HeaderUse::What::DelaySubject});
+    for (const auto phrase : kDaemonSenders) add(phrase, {HeaderUse::What::DaemonSender});
+    for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
+                             list_notice_signs(), feedback_signs()}) {
+      for (const auto& sign : signs) {
+        if (sign.zone == Zone::Field) made.of_field[static_cast<std::size_t>(sign.field)].push_back(&sign);
+        if (sign.zone != Zone::Field && sign.zone != Zone::Body)
+          add(sign.phrase, {HeaderUse::What::Sign, &sign});
+      }
+    }
+    made.set = std::make_unique<PhraseSet>(made.phrases);
+    return made;
+  }();
+  return all;
+}
+
+// "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject; the offset past them.
+std::size_t subject_start(std::string_view subject, bool& is_reply) {
+  constexpr std::array kPrefixes = std::to_array<std::string_view>(
+      {"re:", "fwd:", "fw:",  "aw:",  "wg:",  "sv:",   "vs:",    "antw:", "ref:",  "rif:",
+       "r:",  "tr:",  "odp:", "enc:", "res:", "回复:", "回复：", "答复:", "転送:", "re："});
+  std::size_t at = 0;
+  for (int n = 0; n < 10; ++n) {
+    while (at < subject.size() && base::is_space(subject[at])) ++at;
+    const std::string_view rest = subject.substr(at);
+    if (rest.starts_with('[')) {
+      const std::size_t close = rest.substr(0, 80).find(']');
+      if (close == std::string_view::npos) return at;
+      at += close + 1;
+      continue;
+    }
+    const auto prefix =
+        std::ranges::find_if(kPrefixes, [&](std::string_view p) { return base::istarts_with(rest, p); });
+    if (prefix == kPrefixes.end()) return at;
+    is_reply = true;
+    at += prefix->size();
+  }
+  return at;
+}
+
+// Auto-Submitted other than "no" (RFC 3834 5); Precedence auto_reply is an auto-responder's, bulk and junk
+// are any program's.
+bool is_automatic_value(FieldName id, std::string_view value) {
+  if (id == FieldName::AutoSubmitted) return !value.empty() && !base::istarts_with(value, "no");
+  return base::istarts_with(value, "auto") || base::istarts_with(value, "bulk") ||
+         base::istarts_with(value, "junk");
+}
+
+bool is_postmaster_address(std::string_view from) {
+  return base::icontains(from, "postmaster") || base::icontains(from, "administrator") ||
+         base::icontains(from, "sysadmin") || base::icontains(from, "admin@");
+}
+
+}  // namespace
+
+HeaderReader::HeaderReader() : scratch_(HeaderPhrases::get().set->make_scratch()) {}
+
+const HeaderFacts& HeaderReader::read(const mail::Message& message, const Envelope& envelope) {
+  auto signs = std::move(facts_.signs);
+  signs.clear();
+  facts_ = HeaderFacts{};
+  facts_.signs = std::move(signs);
+  const auto fields = message.fields_of(message.parts[0]);
+  const mail::Field* return_path = nullptr;
+  for (const auto& field : fields) {
+    if (field.id == FieldName::Other) continue;
+    if (field.id == FieldName::ReturnPath && !return_path) return_path = &field;
+    read_field(field);
+  }
+  if (envelope.reverse_path) {
+    read_sender(*envelope.reverse_path, true);
+  } else {
+    read_sender(return_path ? base::trim(return_path->value) : std::string_view{}, return_path != nullptr);
+  }
+  const auto type = message.parts[0].media_type;
+  facts_.is_report = type == mail::MediaType::MultipartReport;
+  return facts_;
+}
+
+void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
+  if (!is_known) return;
+  while (reverse_path.starts_with('<')) reverse_path.remove_prefix(1);
+  while (reverse_path.ends_with('>')) reverse_path.remove_suffix(1);
+  reverse_path = base::trim(reverse_path);
+  facts_.is_null_sender = reverse_path.empty() || base::istarts_with(reverse_path, "mailer-daemon");
+  find_phrases(reverse_path, Zone::ReversePath);
+}
+
+void HeaderReader::read_field(const mail::Field& field) {
+  facts_.is_list_mail =
+      facts_.is_list_mail || std::ranges::find(kListFields, field.id) != std::end(kListFields);
+  for (const Sign* sign : HeaderPhrases::get().of_field[static_cast<std::size_t>(field.id)]) {
+    if (sign->phrase.empty() || base::icontains(field.value, sign->phrase)) facts_.signs.push_back(sign);
+  }
+  switch (field.id) {
+    case FieldName::From:
+      if (!facts_.from.empty()) return;
+      facts_.from = mail::decode_header(field.value);
+      // "From: <>" and "From: Postmaster <>".
+      if (field.value.find("<>") != std::string_view::npos) facts_.is_daemon_sender = true;
+      facts_.is_postmaster = is_postmaster_address(facts_.from);
+      find_phrases(facts_.from, Zone::From);
+      return;
+    case FieldName::Subject:
+      if (facts_.subject.empty()) read_subject(field.value);
+      return;
+    case FieldName::AutoSubmitted:
+      facts_.is_auto_replied =
+          facts_.is_auto_replied || base::istarts_with(base::trim(field.value), "auto-replied");
+      [[fallthrough]];
+    case FieldName::Precedence:
+    case FieldName::XPrecedence:
+    case FieldName::Preference:
+      facts_.is_automatic = facts_.is_automatic || is_automatic_value(field.id, base::trim(field.value));
+      return;
+    case FieldName::InReplyTo:
+    case FieldName::References:
+      facts_.is_reply = true;
+      return;
+    case FieldName::XFailedRecipients:
+      facts_.has_failed_recipients = true;
+      return;
+    default:
+      return;
+  }
+}
+
+void HeaderReader::read_subject(std::string_view value) {
+  facts_.subject = mail::decode_header(value);
+  find_phrases(facts_.subject, Zone::Subject);
+}
+
+void HeaderReader::find_phrases(std::string_view text, Zone zone) {
+  const auto& phrases = HeaderPhrases::get();
+  phrases.set->find(text, *scratch_, hits_);
+  const std::size_t start = zone == Zone::Subject ? subject_start(text, facts_.is_reply) : 0;
+  const std::size_t first = text.find_first_not_of(" \t");
+  for (const auto& hit : hits_) {
+    for (const auto& use : phrases.uses[hit.phrase]) {
+      switch (use.what) {
+        case HeaderUse::What::FailureSubject:
+          if (zone == Zone::Subject) {
+            facts_.has_failure_subject = true;
+            facts_.has_leading_failure_subject = facts_.has_leading_failure_subject || hit.begin <= start + 2;
+          }
+          break;
+        case HeaderUse::What::DelaySubject:
+          facts_.has_delay_subject = facts_.has_delay_subject || zone == Zone::Subject;
+          break;
+        case HeaderUse::What::DaemonSender:
+          facts_.is_daemon_sender = facts_.is_daemon_sender || zone != Zone::Subject;
+          break;
+        case HeaderUse::What::Sign: {
+          const bool fits =
+              use.sign->zone == zone ||
+              (zone == Zone::Subject && use.sign->zone == Zone::SubjectStart && hit.begin == start) ||
+              (zone == Zone::Subject && use.sign->zone == Zone::SubjectFirst && hit.begin == first);
+          if (fits) facts_.signs.push_back(use.sign);
+          break;
+        }
+      }
+    }
+  }
+}
+
+bool can_be_response(const HeaderFacts& facts) {
+  return facts.is_null_sender || facts.is_daemon_sender || facts.is_report || facts.is_auto_replied ||
+         facts.has_failed_recipients || facts.has_failure_subject || facts.has_delay_subject ||
+         facts.is_postmaster || std::ranges::any_of(facts.signs, [&](const Sign* sign) {
+           return sign->strength != Strength::MachineMark && sign->strength != Strength::MachineMarkOffList;
+         });
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,59 @@
+// What envelope and headers say about a mail, before a byte of its body is read: the candidate test stands on
+// it, and the reader's decision begins with it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mail/message.h"
+#include "response/phrases.h"
+#include "response/response.h"
+#include "response/signs.h"
+
+namespace backstop::response {
+
+struct HeaderFacts {
+  bool is_null_sender = false;  ///< "<>", or MAILER-DAEMON, which delivery agents write for it
+  bool is_daemon_sender =
+      false;  ///< From or reverse path is a mail system's: MAILER-DAEMON, "Mail Delivery System"
+  bool is_postmaster =
+      false;  ///< From is a postmaster or another role that sends bounces and ordinary mail alike
+  bool is_automatic = false;  ///< a machine mark of FACTS.md 6: Auto-Submitted, Precedence, X-Autoreply, ...
+  bool is_auto_replied = false;        ///< Auto-Submitted: auto-replied
+  bool is_report = false;              ///< multipart/report
+  bool has_failed_recipients = false;  ///< X-Failed-Recipients
+  bool has_failure_subject = false;
+  bool has_leading_failure_subject = false;  ///< the subject starts with it
+  bool has_delay_subject = false;
+  bool is_reply =
+      false;  ///< In-Reply-To or References, or a subject that starts with "Re:", "Fwd:" and the like
+  bool is_list_mail = false;       ///< List-Id, List-Post and the like
+  std::string from;                ///< decoded
+  std::string subject;             ///< decoded
+  std::vector<const Sign*> signs;  ///< marks of the header zones that were found, whatever their strength
+};
+
+/// Holds scratch memory, one a thread; used again for every mail.
+class HeaderReader {
+ public:
+  HeaderReader();
+  /// The result is valid until the next call. `message` needs no more than its header block walked.
+  const HeaderFacts& read(const mail::Message& message, const Envelope& envelope);
+
+ private:
+  void read_sender(std::string_view reverse_path, bool is_known);
+  void read_field(const mail::Field& field);
+  void read_subject(std::string_view value);
+  void find_phrases(std::string_view text, Zone zone);
+
+  HeaderFacts facts_;
+  PhraseSet::ScratchPtr scratch_;
+  std::vector<PhraseHit> hits_;
+};
+
+/// Can a mail with these facts be a response? See Reader::can_be_response.
+bool can_be_response(const HeaderFacts& facts);
+
+}  // namespace backstop::response

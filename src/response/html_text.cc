@@ -1,0 +1,132 @@
+#include "response/html_text.h"
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "base/text.h"
+
+namespace backstop::response {
+namespace {
+
+constexpr std::size_t kLongestTag = 64 * 1024;  // an attribute may hold a data: URL; beyond it "<" is text
+constexpr std::size_t kLongestEntity = 10;
+
+bool ends_line(std::string_view name) {
+  constexpr std::array kNames =
+      std::to_array<std::string_view>({"br", "p", "div", "tr", "li", "ul", "ol", "table", "td", "h1", "h2",
+                                       "h3", "h4", "hr", "blockquote", "pre"});
+  for (const auto known : kNames) {
+    if (base::iequals(known, name)) return true;
+  }
+  return false;
+}
+
+void append_code_point(std::uint32_t code, std::string& out) {
+  if (code == 0xA0) code = ' ';
+  if (code < 0x80) {
+    out += static_cast<char>(code < 0x20 && code != '\n' ? ' ' : code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
+    out += static_cast<char>(0xE0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else if (code < 0x110000) {
+    out += static_cast<char>(0xF0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  }
+}
+
+// Decodes the entity at the start of `html`; the number of bytes taken, 0 when it is none that we know.
+std::size_t decode_entity(std::string_view html, std::string& out) {
+  const std::size_t semicolon = html.substr(0, kLongestEntity).find(';');
+  if (semicolon == std::string_view::npos) return 0;
+  const std::string_view name = html.substr(1, semicolon - 1);
+  if (name.size() > 1 && name[0] == '#') {
+    const bool is_hex = name[1] == 'x' || name[1] == 'X';
+    std::uint32_t code = 0;
+    for (const char c : name.substr(is_hex ? 2 : 1)) {
+      const char lower = base::ascii_lower(c);
+      if (base::is_digit(c)) {
+        code = code * (is_hex ? 16 : 10) + static_cast<std::uint32_t>(c - '0');
+      } else if (is_hex && lower >= 'a' && lower <= 'f') {
+        code = code * 16 + static_cast<std::uint32_t>(lower - 'a' + 10);
+      } else {
+        return 0;
+      }
+    }
+    append_code_point(code, out);
+    return semicolon + 1;
+  }
+  constexpr std::array kEntities = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{"lt", "<"},     {"gt", ">"},     {"amp", "&"},    {"quot", "\""},  {"apos", "'"},
+       {"nbsp", " "},   {"auml", "ä"},   {"ouml", "ö"},   {"uuml", "ü"},   {"Auml", "Ä"},
+       {"Ouml", "Ö"},   {"Uuml", "Ü"},   {"szlig", "ß"},  {"eacute", "é"}, {"egrave", "è"},
+       {"agrave", "à"}, {"aacute", "á"}, {"ccedil", "ç"}, {"ntilde", "ñ"}, {"iacute", "í"},
+       {"oacute", "ó"}, {"uacute", "ú"}, {"atilde", "ã"}, {"otilde", "õ"}, {"ecirc", "ê"}});
+  for (const auto& [entity, text] : kEntities) {
+    if (entity == name) {
+      out += text;
+      return semicolon + 1;
+    }
+  }
+  return 0;
+}
+
+// Past the end of a <style> or <script> element whose start tag ends at `from`.
+std::size_t past_element(std::string_view html, std::string_view name, std::size_t from) {
+  const std::size_t close = base::ifind(html, std::string("</").append(name), from);
+  return close == std::string_view::npos ? html.size() : close;
+}
+
+}  // namespace
+
+void append_html_text(std::string_view html, std::string& out) {
+  std::size_t at = 0;
+  while (at < html.size()) {
+    const char c = html[at];
+    if (c == '&') {
+      const std::size_t taken = decode_entity(html.substr(at), out);
+      if (taken == 0) out += c;
+      at += taken == 0 ? 1 : taken;
+      continue;
+    }
+    if (c != '<') {
+      out += c;
+      ++at;
+      continue;
+    }
+    if (html.substr(at).starts_with("<!--")) {
+      const std::size_t close = html.find("-->", at);
+      at = close == std::string_view::npos ? html.size() : close + 3;
+      continue;
+    }
+    const std::size_t close = html.substr(at, kLongestTag).find('>');
+    if (close == std::string_view::npos || at + 1 == html.size() ||
+        !(base::is_alpha(html[at + 1]) || html[at + 1] == '/' || html[at + 1] == '!')) {
+      out += c;
+      ++at;
+      continue;
+    }
+    std::string_view name = html.substr(at + 1, close - 1);
+    const std::string_view whole = name;
+    if (name.starts_with('/')) name.remove_prefix(1);
+    name = name.substr(0, name.find_first_of(" \t\r\n/>:"));
+    at += close + 1;
+    // "<user@example.org>" that somebody forgot to escape is no tag.
+    if (whole.find('@') != std::string_view::npos && whole.find('=') == std::string_view::npos) {
+      out.append("<").append(whole).append(">");
+    } else if (base::iequals(name, "style") || base::iequals(name, "script")) {
+      if (!whole.starts_with('/')) at = past_element(html, name, at);
+    } else if (ends_line(name)) {
+      out += '\n';
+    }
+  }
+}
+
+}  // namespace backstop::response

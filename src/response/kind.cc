@@ -1,0 +1,179 @@
+#include "response/kind.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "mail/parameter.h"
+#include "response/original.h"
+
+namespace backstop::response {
+namespace {
+
+using mail::MediaType;
+
+bool has_part(const mail::Message& message, MediaType type) {
+  return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
+    return part.media_type == type && !is_inside_message(message, part);
+  });
+}
+
+// A program wrote the mail (signs.h, WithMachineMark).
+bool has_machine_mark(const HeaderFacts& header) {
+  return header.is_null_sender || header.is_automatic || header.is_daemon_sender || header.is_auto_replied ||
+         std::ranges::any_of(header.signs, [&](const Sign* sign) {
+           return sign->strength == Strength::MachineMark ||
+                  (sign->strength == Strength::MachineMarkOffList && !header.is_list_mail);
+         });
+}
+
+// The kind that the marks of signs.h decide, the strongest mark first; of equals a challenge before a list
+// notice before a filter notice before an auto-reply, since the more particular programs also wear the marks
+// of the general.
+struct SignVerdict {
+  Kind kind = Kind::None;
+  bool is_decisive = false;
+};
+
+int rank(Kind kind) {
+  switch (kind) {
+    case Kind::FeedbackReport:
+      return 5;
+    case Kind::Challenge:
+      return 4;
+    case Kind::ListNotice:
+      return 3;
+    case Kind::FilterNotice:
+      return 2;
+    case Kind::AutoReply:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// Every mark that stands in the mail, in the header and in the text.
+std::vector<const Sign*> all_signs(const KindFacts& facts) {
+  std::vector<const Sign*> signs = facts.header.signs;
+  for (const auto& row : BodyPhrases::get().signs) {
+    if (facts.hits.has(row.phrase)) signs.push_back(row.sign);
+  }
+  return signs;
+}
+
+// An InPair mark whose product has another one in another zone.
+bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
+  return std::ranges::any_of(signs, [&](const Sign* other) {
+    return other->strength == Strength::InPair && other->product == sign.product &&
+           (other->zone != sign.zone || other->field != sign.field);
+  });
+}
+
+SignVerdict judge_signs(const KindFacts& facts) {
+  const auto signs = all_signs(facts);
+  const bool has_mark = has_machine_mark(facts.header);
+  SignVerdict best;
+  for (const Sign* sign : signs) {
+    switch (sign->strength) {
+      case Strength::Decides:
+        break;
+      case Strength::WithMachineMark:
+        if (!has_mark) continue;
+        break;
+      case Strength::WithNullSender:
+        if (!facts.header.is_null_sender) continue;
+        break;
+      case Strength::InPair:
+        if (!is_paired(*sign, signs)) continue;
+        break;
+      case Strength::MachineMark:
+      case Strength::MachineMarkOffList:
+        continue;
+    }
+    const bool is_decisive = sign->strength == Strength::Decides;
+    if (std::pair(is_decisive, rank(sign->kind)) > std::pair(best.is_decisive, rank(best.kind))) {
+      best = {sign->kind, is_decisive};
+    }
+  }
+  return best;
+}
+
+Kind kind_of_actions(const KindFacts& facts) {
+  const auto count = [&](std::initializer_list<Action> actions) {
+    return std::ranges::count_if(facts.recipients, [&](const Recipient& recipient) {
+      return std::ranges::find(actions, recipient.action) != actions.end();
+    });
+  };
+  if (count({Action::Failed}) > 0) return Kind::DsnFailed;
+  if (count({Action::Delayed}) > 0) return Kind::DsnDelayed;
+  if (count({Action::Delivered, Action::Relayed, Action::Expanded}) > 0) return Kind::DsnDelivered;
+  return Kind::None;
+}
+
+// The status codes of a report whose Action field is missing.
+Kind kind_of_statuses(const KindFacts& facts) {
+  const auto starts = [&](char c) {
+    return std::ranges::any_of(facts.recipients, [c](const Recipient& r) { return r.status.starts_with(c); });
+  };
+  if (starts('5')) return Kind::DsnFailed;
+  if (starts('2')) return Kind::DsnDelivered;
+  return Kind::None;
+}
+
+bool says_delay(const KindFacts& facts) {
+  if (facts.format && facts.format->row->kind == Kind::DsnDelayed) return true;
+  if (facts.header.has_delay_subject) return true;
+  return facts.hits.has_any(BodyPhrases::get().delays);
+}
+
+// How much speaks for a bounce that has no fields to read. Four points and a machine's mark are enough.
+bool is_text_bounce(const KindFacts& facts) {
+  const auto& header = facts.header;
+  const auto& phrases = BodyPhrases::get();
+  const bool says_failure = facts.hits.has_any(phrases.failures) || facts.hits.has_any(phrases.delays);
+  if (header.has_failed_recipients && (says_failure || header.has_failure_subject)) return true;
+  int points = 0;
+  if (header.is_null_sender) points += 2;
+  if (header.is_daemon_sender) points += 2;
+  if (header.is_postmaster) points += 1;
+  if (header.has_failure_subject || header.has_delay_subject) points += 2;
+  if (header.is_report) points += 1;
+  if (facts.format) points += 2;
+  if (says_failure) points += 1;
+  const bool is_machine =
+      header.is_null_sender || header.is_daemon_sender || header.is_postmaster || header.is_auto_replied;
+  if (!is_machine) {
+    // A product without any mark in its header: only a subject that begins as bounces do, and not in a
+    // conversation.
+    return header.has_leading_failure_subject && !header.is_reply && !header.is_list_mail &&
+           (facts.format || says_failure) && points >= 4;
+  }
+  if (header.is_reply && !header.is_null_sender && !header.is_daemon_sender) return false;
+  return points >= 4 && (says_failure || facts.format || header.has_failure_subject);
+}
+
+Kind bounce_kind(const KindFacts& facts) {
+  return says_delay(facts) ? Kind::DsnDelayed : Kind::DsnFailed;
+}
+
+}  // namespace
+
+Kind decide_kind(const KindFacts& facts) {
+  const SignVerdict signs = judge_signs(facts);
+  if (has_part(facts.message, MediaType::MessageFeedbackReport)) return Kind::FeedbackReport;
+  if (has_part(facts.message, MediaType::MessageDispositionNotification)) return Kind::Mdn;
+  if (has_part(facts.message, MediaType::MessageDeliveryStatus)) {
+    if (signs.kind == Kind::FilterNotice) return Kind::FilterNotice;
+    if (const Kind kind = kind_of_actions(facts); kind != Kind::None) return kind;
+    if (const Kind kind = kind_of_statuses(facts); kind != Kind::None) return kind;
+    return bounce_kind(facts);
+  }
+  if (signs.is_decisive && signs.kind != Kind::AutoReply) return signs.kind;
+  const bool is_bounce = is_text_bounce(facts);
+  if (signs.is_decisive && !(is_bounce && facts.header.is_null_sender && facts.header.is_daemon_sender))
+    return signs.kind;
+  if (is_bounce) return signs.kind == Kind::FilterNotice ? signs.kind : bounce_kind(facts);
+  return signs.kind;
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,23 @@
+// Which kind of response a mail is: the one place where all that was found is weighed.
+#pragma once
+
+#include <vector>
+
+#include "mail/message.h"
+#include "response/body_phrases.h"
+#include "response/header_facts.h"
+#include "response/response.h"
+
+namespace backstop::response {
+
+struct KindFacts {
+  const HeaderFacts& header;
+  const BodyHits& hits;
+  const mail::Message& message;
+  const CompiledFormat* format;              ///< the row whose signature stands in the text, or null
+  const std::vector<Recipient>& recipients;  ///< from the fields of a report
+};
+
+Kind decide_kind(const KindFacts& facts);
+
+}  // namespace backstop::response

@@ -1,0 +1,112 @@
+#include "response/original.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/text.h"
+#include "mail/charset.h"
+#include "mail/encoding.h"
+#include "mail/header_text.h"
+
+namespace backstop::response {
+namespace {
+
+using mail::FieldName;
+using mail::MediaType;
+
+std::string well_formed(std::string_view text) {
+  if (base::is_utf8(text)) return std::string(text);
+  std::string out;
+  mail::to_utf8("", text, out);
+  return out;
+}
+
+std::string without_brackets(std::string_view value) {
+  std::string text = well_formed(mail::unfold(value));
+  const std::size_t open = text.find('<');
+  const std::size_t close = text.find('>', open == std::string::npos ? 0 : open);
+  if (open != std::string::npos && close != std::string::npos) return text.substr(open + 1, close - open - 1);
+  return std::string(base::trim(text));
+}
+
+// The original of a header block that was walked into `message` as part `part`.
+std::optional<Original> from_header(const mail::Message& message, const mail::Part& part, FoundIn found_in,
+                                    std::size_t most_header_bytes) {
+  Original original;
+  original.found_in = found_in;
+  original.message_id = without_brackets(message.value(part, FieldName::MessageId));
+  original.from = mail::decode_header(message.value(part, FieldName::From));
+  original.to = mail::decode_header(message.value(part, FieldName::To));
+  original.subject = mail::decode_header(message.value(part, FieldName::Subject));
+  original.date = well_formed(mail::unfold(message.value(part, FieldName::Date)));
+  original.in_reply_to = well_formed(mail::unfold(message.value(part, FieldName::InReplyTo)));
+  original.references = well_formed(mail::unfold(message.value(part, FieldName::References)));
+  const bool is_empty = original.message_id.empty() && original.from.empty() && original.to.empty() &&
+                        original.subject.empty() && original.date.empty() &&
+                        message.find(part, FieldName::Received) == nullptr;
+  if (is_empty) return std::nullopt;
+  original.header_block = message.header_of(part).substr(0, most_header_bytes);
+  return original;
+}
+
+std::optional<Original> from_text(const ReportText& text, mail::Message& scratch,
+                                  std::size_t most_header_bytes) {
+  const auto& blocks = text.header_blocks();
+  if (blocks.empty()) return std::nullopt;
+  const TextHeaderBlock& block = blocks.back().is_whole ? blocks.back() : blocks.front();
+  std::string_view lines = text.raw().substr(block.begin, block.end - block.begin);
+  std::string header;
+  if (block.prefix > 0) {
+    std::string_view line;
+    while (base::next_line(lines, line)) {
+      header.append(line.substr(std::min(block.prefix, line.size()))).append("\r\n");
+    }
+    lines = header;
+  }
+  mail::walk_header(lines, scratch);
+  return from_header(scratch, scratch.parts[0], FoundIn::BodyText, most_header_bytes);
+}
+
+}  // namespace
+
+bool is_inside_message(const mail::Message& message, const mail::Part& part) {
+  for (auto parent = part.parent; parent != mail::Part::kNoParent; parent = message.parts[parent].parent) {
+    const auto type = message.parts[parent].media_type;
+    if (type == MediaType::MessageRfc822 || type == MediaType::MessageGlobal) return true;
+  }
+  return false;
+}
+
+std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
+                                      mail::Message& scratch, std::size_t most_header_bytes) {
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    const auto& part = message.parts[i];
+    const bool is_message =
+        part.media_type == MediaType::MessageRfc822 || part.media_type == MediaType::MessageGlobal;
+    const bool is_headers =
+        part.media_type == MediaType::TextRfc822Headers || part.media_type == MediaType::MessageGlobalHeaders;
+    if ((!is_message && !is_headers) || is_inside_message(message, part)) continue;
+    const FoundIn found_in = part.media_type == MediaType::MessageRfc822       ? FoundIn::MessageRfc822
+                             : part.media_type == MediaType::TextRfc822Headers ? FoundIn::Rfc822Headers
+                                                                               : FoundIn::GlobalHeaders;
+    std::optional<Original> original;
+    if (is_message && i + 1 < message.parts.size() && message.parts[i + 1].parent == i) {
+      original = from_header(message, message.parts[i + 1], found_in, most_header_bytes);
+    } else {
+      std::string decoded;
+      std::string_view body = message.body_of(part);
+      if (part.encoding != mail::TransferEncoding::Identity) {
+        mail::decode(part.encoding, body, decoded);
+        body = decoded;
+      }
+      // Some products put an empty line before the header (mobile gateways, X-series gateways).
+      while (body.starts_with('\n') || body.starts_with('\r')) body.remove_prefix(1);
+      mail::walk_header(body, scratch);
+      original = from_header(scratch, scratch.parts[0], found_in, most_header_bytes);
+    }
+    if (original) return original;
+  }
+  return from_text(text, scratch, most_header_bytes);
+}
+
+}  // namespace backstop::response

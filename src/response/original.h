@@ -1,0 +1,21 @@
+// The mail that a response answers, as far as it came back.
+#pragma once
+
+#include <optional>
+
+#include "mail/message.h"
+#include "response/report_text.h"
+#include "response/response.h"
+
+namespace backstop::response {
+
+/// Looks in the places where products put it: message/rfc822 and message/global, text/rfc822-headers and
+/// message/global-headers, and a header block inside the report's text. `scratch` is walked into. No more
+/// than `most_header_bytes` of the header block are kept.
+std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
+                                      mail::Message& scratch, std::size_t most_header_bytes);
+
+/// The part is inside of a returned or forwarded mail.
+bool is_inside_message(const mail::Message& message, const mail::Part& part);
+
+}  // namespace backstop::response

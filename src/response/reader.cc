@@ -1,0 +1,235 @@
+#include "response/reader.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/encoding.h"
+#include "response/body_phrases.h"
+#include "response/bounce_text.h"
+#include "response/header_facts.h"
+#include "response/kind.h"
+#include "response/original.h"
+#include "response/reason.h"
+#include "response/report_fields.h"
+#include "response/report_text.h"
+#include "response/status.h"
+
+namespace backstop::response {
+
+using mail::FieldName;
+using mail::MediaType;
+
+struct Reader::State {
+  explicit State(const Limits& given) : limits(given) {}
+
+  Response read(std::string_view mail, const Envelope& envelope);
+
+  Limits limits;
+  mail::Message message;
+  mail::Message header;
+  mail::Message scratch;
+  HeaderReader headers;
+  ReportText text;
+  BodyHits hits;
+  ReasonFinder reasons;
+  std::string decoded;
+
+ private:
+  std::string_view body_of(const mail::Part& part);
+  const mail::Part* find_part(MediaType type) const;
+  void read_fields(Response& response);
+  void read_text(const HeaderFacts& facts, const Envelope& envelope, const CompiledFormat* format,
+                 Response& response);
+  void complete(Recipient& recipient, const Response& response);
+  TextContext context_of(const HeaderFacts& facts, const Envelope& envelope) const;
+  void find_reporting_mta(const HeaderFacts& facts, Response& response) const;
+};
+
+Reader::Reader(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
+Reader::~Reader() = default;
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+
+bool Reader::can_be_response(std::string_view header, const Envelope& envelope) {
+  mail::walk_header(header, state_->header, state_->limits.mime);
+  return response::can_be_response(state_->headers.read(state_->header, envelope));
+}
+
+Response Reader::read(std::string_view mail, const Envelope& envelope) {
+  return state_->read(mail, envelope);
+}
+
+Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
+  Response response;
+  mail::walk_header(mail, header, limits.mime);
+  const HeaderFacts& facts = headers.read(header, envelope);
+  response.truncated = header.truncated != mail::Truncation::None;
+  if (!response::can_be_response(facts)) return response;
+
+  mail::walk(mail, message, limits.mime);
+  text.collect(message, limits.text);
+  response.truncated = message.truncated != mail::Truncation::None || text.is_truncated();
+  hits.find(text.flat());
+  const CompiledFormat* format = match_format(hits);
+  read_fields(response);
+  response.kind = decide_kind({facts, hits, message, format, response.recipients});
+  if (response.kind == Kind::None) {
+    const bool truncated = response.truncated;
+    response = Response{};
+    response.truncated = truncated;
+    return response;
+  }
+  const bool is_bounce = response.kind == Kind::DsnFailed || response.kind == Kind::DsnDelayed;
+  if (format && is_bounce) response.format = format->row->name;
+  if (is_bounce || response.kind == Kind::FilterNotice) read_text(facts, envelope, format, response);
+  auto original = find_original(message, text, scratch, limits.header_block);
+  if (original && response.original && original->message_id.empty())
+    original->message_id = response.original->message_id;
+  if (original) response.original = std::move(original);
+  for (auto& recipient : response.recipients) complete(recipient, response);
+  if (response.reporting_mta.empty()) find_reporting_mta(facts, response);
+  return response;
+}
+
+std::string_view Reader::State::body_of(const mail::Part& part) {
+  const std::string_view body = message.body_of(part).substr(0, limits.text);
+  if (part.encoding == mail::TransferEncoding::Identity) return body;
+  decoded.clear();
+  mail::decode(part.encoding, body, decoded);
+  return decoded;
+}
+
+const mail::Part* Reader::State::find_part(MediaType type) const {
+  for (const auto& part : message.parts) {
+    if (part.media_type == type && !is_inside_message(message, part)) return &part;
+  }
+  return nullptr;
+}
+
+void Reader::State::read_fields(Response& response) {
+  const ReportLimits report_limits{limits.recipients, limits.diagnostic};
+  if (const auto* part = find_part(MediaType::MessageDeliveryStatus)) {
+    read_delivery_status(body_of(*part), report_limits, response);
+  } else if (const auto* notification = find_part(MediaType::MessageDispositionNotification)) {
+    read_disposition(body_of(*notification), report_limits, response);
+  } else if (const auto* report = find_part(MediaType::MessageFeedbackReport)) {
+    read_feedback(body_of(*report), report_limits, response);
+  }
+}
+
+TextContext Reader::State::context_of(const HeaderFacts& facts, const Envelope& envelope) const {
+  TextContext context;
+  for (const auto& address : mail::parse_address_list(facts.from, 4)) context.own.push_back(address.folded());
+  const auto& root = message.parts[0];
+  for (const auto& address : mail::parse_address_list(message.value(root, FieldName::To), 4)) {
+    context.own.push_back(address.folded());
+  }
+  if (!envelope.recipient.empty()) context.own.push_back(base::to_lower(envelope.recipient));
+  for (const auto& field : message.fields_of(root)) {
+    if (field.id != FieldName::XFailedRecipients) continue;
+    for (const auto& address : mail::parse_address_list(field.value, limits.recipients)) {
+      context.failed_recipients.push_back(address.text());
+    }
+  }
+  return context;
+}
+
+void Reader::State::read_text(const HeaderFacts& facts, const Envelope& envelope,
+                              const CompiledFormat* format, Response& response) {
+  constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
+  const bool has_names =
+      std::ranges::any_of(response.recipients, [](const Recipient& r) { return !r.address.empty(); });
+  if (has_names) {
+    for (std::size_t i = 0; i < std::min(kMostMentions, response.recipients.size()); ++i) {
+      auto& recipient = response.recipients[i];
+      if (recipient.diagnostic.empty()) recipient.diagnostic = find_diagnostic(text, recipient.address);
+    }
+    return;
+  }
+  const TextContext context = context_of(facts, envelope);
+  std::vector<Recipient> found;
+  if (read_bounce_text(text, hits, format, context, limits.recipients, found)) response.truncated = true;
+  if (!context.failed_recipients.empty()) {
+    // The header is exact; the text lends its words.
+    std::vector<Recipient> exact;
+    for (const auto& address : context.failed_recipients) {
+      if (exact.size() >= limits.recipients) break;
+      const auto same =
+          std::ranges::find_if(found, [&](const Recipient& r) { return base::iequals(r.address, address); });
+      Recipient recipient;
+      if (same != found.end()) recipient = std::move(*same);
+      if (recipient.diagnostic.empty() && exact.size() < kMostMentions) {
+        recipient.diagnostic = find_diagnostic(text, address);
+      }
+      recipient.address = address;
+      exact.push_back(std::move(recipient));
+    }
+    found = std::move(exact);
+  }
+  if (found.empty()) {
+    // Nobody is named: where the mail that came back went to one address only, that one failed.
+    const auto original = find_original(message, text, scratch, limits.header_block);
+    const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
+    if (to.size() == 1) found.emplace_back().address = to[0].text();
+  }
+  if (response.recipients.size() == 1 && found.size() == 1) {
+    // The report's fields had no address, but a status.
+    response.recipients[0].address = found[0].address;
+    if (response.recipients[0].diagnostic.empty()) response.recipients[0].diagnostic = found[0].diagnostic;
+  } else if (!found.empty() || response.recipients.empty()) {
+    response.recipients = std::move(found);
+  }
+  for (auto& recipient : response.recipients) {
+    if (recipient.action != Action::None) continue;
+    recipient.action = response.kind == Kind::DsnDelayed ? Action::Delayed : Action::Failed;
+  }
+}
+
+void Reader::State::complete(Recipient& recipient, const Response& response) {
+  if (recipient.diagnostic.size() > limits.diagnostic) {
+    std::size_t end = limits.diagnostic;
+    while (end > 0 && (static_cast<unsigned char>(recipient.diagnostic[end]) & 0xC0) == 0x80) --end;
+    recipient.diagnostic.resize(end);
+  }
+  const int code = find_reply_code(recipient.diagnostic);
+  if (recipient.status.empty()) {
+    if (const auto status = find_enhanced_status(recipient.diagnostic); !status.empty()) {
+      recipient.status = status;
+      recipient.status_from = StatusFrom::Diagnostic;
+    } else if (code != 0) {
+      recipient.status = status_from_reply(code);
+      recipient.status_from = StatusFrom::SmtpCode;
+    }
+  }
+  if (recipient.reason != Reason::Unknown) return;
+  if (recipient.action == Action::Delivered || recipient.action == Action::Relayed ||
+      recipient.action == Action::Expanded)
+    return;
+  recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code);
+  if (recipient.reason == Reason::Unknown && recipient.diagnostic.empty() &&
+      response.recipients.size() == 1) {
+    recipient.reason = reasons.find(text.flat(), recipient.status, code);
+  }
+}
+
+// A text bounce names its host in its first words, else in its From address.
+void Reader::State::find_reporting_mta(const HeaderFacts& facts, Response& response) const {
+  constexpr std::array kBefore = std::to_array<std::string_view>(
+      {"program at ", "mail system at host ", "generating server: ", "reporting-mta: ", "program at host ",
+       "message from ", "delivery system at host "});
+  const std::string_view flat = text.flat();
+  const std::string_view head = flat.substr(0, 2000);
+  for (const auto before : kBefore) {
+    const std::size_t at = base::ifind(head, before);
+    if (at == std::string_view::npos) continue;
+    const std::string host = report_host(head.substr(at + before.size(), 255));
+    if (host.find('.') == std::string::npos) continue;
+    response.reporting_mta = host.substr(0, host.find_last_not_of(".<>:") + 1);
+    return;
+  }
+  const auto from = mail::parse_address_list(facts.from, 1);
+  if (!from.empty()) response.reporting_mta = from[0].domain;
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,359 @@
+#include "response/report_fields.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "mail/charset.h"
+#include "mail/header_text.h"
+#include "response/status.h"
+
+namespace backstop::response {
+namespace {
+
+// One field of a group, unfolded. `starts_group` is set on the first field after an empty line.
+struct ReportField {
+  std::string_view name;
+  std::string value;
+  bool starts_group = false;
+};
+
+constexpr std::size_t kLongestValue = 16 * 1024;
+
+// Calls `each` for every field of `body`, in order.
+template <typename Each>
+void for_each_field(std::string_view body, Each&& each) {
+  ReportField field;
+  bool has_field = false;
+  bool is_after_blank = false;
+  std::string_view line;
+  const auto flush = [&] {
+    if (has_field) each(field);
+    has_field = false;
+  };
+  while (base::next_line(body, line)) {
+    if (base::trim(line).empty()) {
+      // A line with only white space continues a field by RFC 5322; products mean an empty line by it.
+      flush();
+      is_after_blank = true;
+      continue;
+    }
+    if (line[0] == ' ' || line[0] == '\t') {
+      if (has_field && field.value.size() < kLongestValue) {
+        if (!field.value.empty()) field.value += ' ';
+        field.value += base::trim(line);
+      }
+      continue;
+    }
+    const std::size_t colon = line.find(':');
+    const bool is_field = colon != std::string_view::npos && colon > 0 && colon < 60 &&
+                          line.substr(0, colon).find_first_of(" \t<@") == std::string_view::npos;
+    if (!is_field) {
+      // A continuation that lost its indentation on the way: the words still belong to the field before.
+      if (has_field && field.value.size() < kLongestValue) field.value.append(" ").append(base::trim(line));
+      continue;
+    }
+    flush();
+    field.name = line.substr(0, colon);
+    field.value.assign(base::trim(line.substr(colon + 1)));
+    field.starts_group = is_after_blank;
+    is_after_blank = false;
+    has_field = true;
+  }
+  flush();
+}
+
+std::string well_formed(std::string_view text) {
+  if (base::is_utf8(text)) return std::string(text);
+  std::string out;
+  mail::to_utf8("", text, out);
+  return out;
+}
+
+// "smtp; 550 5.1.1 no such user" -> the words, and whether the type says that a host further on spoke them.
+std::string_view without_type(std::string_view value) {
+  const std::size_t semicolon = value.substr(0, 40).find(';');
+  if (semicolon == std::string_view::npos) return base::trim(value);
+  const auto type = base::trim(value.substr(0, semicolon));
+  const bool is_type = !type.empty() && std::ranges::all_of(type, [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_';
+  });
+  return is_type ? base::trim(value.substr(semicolon + 1)) : base::trim(value);
+}
+
+bool is_hex(char c) {
+  return base::is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+// RFC 6533 3: "\x{20AC}" is one code point.
+std::string decode_utf8_xtext(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    if (text.starts_with("\\x{")) {
+      const std::size_t close = text.substr(0, 12).find('}');
+      const auto digits = close == std::string_view::npos ? std::string_view{} : text.substr(3, close - 3);
+      if (!digits.empty() && digits.size() <= 6 && std::ranges::all_of(digits, is_hex)) {
+        const auto code = std::stoul(std::string(digits), nullptr, 16);
+        // Through the charset converter, which knows what is no character.
+        const std::string utf16 =
+            code < 0x10000 ? std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)}
+                           : std::string{};
+        if (utf16.empty() || !mail::to_utf8("UTF-16BE", utf16, out)) out += "\xEF\xBF\xBD";
+        text.remove_prefix(close + 1);
+        continue;
+      }
+    }
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
+enum class GroupField {
+  FinalRecipient,
+  OriginalRecipient,
+  Action,
+  Status,
+  Diagnostic,
+  RemoteMta,
+  ReportingMta,
+  ReceivedFromMta,
+  ActualRecipient,
+  Other
+};
+
+GroupField group_field(std::string_view name) {
+  struct Row {
+    std::string_view name;
+    GroupField field;
+  };
+  // X-Actual-Recipient is Sendmail's address after aliases; X-PowerMTA-BounceCategory and the like say
+  // nothing new.
+  constexpr std::array kRows = std::to_array<Row>({
+      {"final-recipient", GroupField::FinalRecipient},
+      {"original-recipient", GroupField::OriginalRecipient},
+      {"action", GroupField::Action},
+      {"status", GroupField::Status},
+      {"diagnostic-code", GroupField::Diagnostic},
+      {"remote-mta", GroupField::RemoteMta},
+      {"reporting-mta", GroupField::ReportingMta},
+      {"x-actual-recipient", GroupField::ActualRecipient},
+  });
+  for (const auto& row : kRows) {
+    if (base::iequals(row.name, name)) return row.field;
+  }
+  return GroupField::Other;
+}
+
+}  // namespace
+
+Action parse_action(std::string_view word) {
+  struct Row {
+    std::string_view word;
+    Action action;
+  };
+  // The words of RFC 3464 2.3.3 and those that products write instead.
+  constexpr std::array kRows = std::to_array<Row>({
+      {"failed", Action::Failed},
+      {"failure", Action::Failed},
+      {"fail", Action::Failed},
+      {"error", Action::Failed},
+      {"expired", Action::Failed},
+      {"hard", Action::Failed},
+      {"delayed", Action::Delayed},
+      {"deferred", Action::Delayed},
+      {"delay", Action::Delayed},
+      {"delivered", Action::Delivered},
+      {"deliverable", Action::Delivered},
+      {"success", Action::Delivered},
+      {"relayed", Action::Relayed},
+      {"expanded", Action::Expanded},
+  });
+  for (const auto& row : kRows) {
+    if (base::istarts_with(word, row.word)) return row.action;
+  }
+  return Action::None;
+}
+
+std::string report_address(std::string_view value) {
+  const std::size_t semicolon = value.find(';');
+  std::string_view address = value;
+  bool is_utf8_type = false;
+  if (semicolon != std::string_view::npos && value.substr(0, semicolon).find('@') == std::string_view::npos) {
+    is_utf8_type = base::icontains(value.substr(0, semicolon), "utf-8");
+    address = value.substr(semicolon + 1);
+  }
+  address = base::trim(address);
+  if (const std::size_t open = address.rfind('<'); open != std::string_view::npos) {
+    const std::size_t close = address.find('>', open);
+    const auto inner =
+        base::trim(address.substr(open + 1, close == std::string_view::npos ? close : close - open - 1));
+    if (inner.find('@') != std::string_view::npos || address.find('@') == std::string_view::npos)
+      address = inner;
+  }
+  if (!address.starts_with('"')) {
+    // "user@example.org (Real Name)", "user@example.org; more": an address ends at white space.
+    address = address.substr(0, address.find_first_of(" \t;,"));
+    if (base::istarts_with(address, "mailto:")) address.remove_prefix(7);
+    if (base::istarts_with(address, "smtp:")) address.remove_prefix(5);
+  }
+  while (!address.empty() && (address.back() == '>' || address.back() == ':')) address.remove_suffix(1);
+  while (address.starts_with('<')) address.remove_prefix(1);
+  const std::string text = well_formed(address);
+  return is_utf8_type ? decode_utf8_xtext(text) : text;
+}
+
+std::string report_host(std::string_view value) {
+  std::string_view host = without_type(value);
+  if (host.starts_with('(')) host.remove_prefix(1);
+  host = host.substr(0, host.find_first_of(" \t(),;"));
+  return well_formed(base::trim(host));
+}
+
+bool read_delivery_status(std::string_view body, const ReportLimits& limits, Response& response) {
+  const std::size_t before = response.recipients.size();
+  Recipient* current = nullptr;
+  bool has_final = false;
+  bool has_original = false;
+  bool is_full = false;
+  const auto open = [&]() -> Recipient* {
+    if (response.recipients.size() >= limits.recipients) {
+      is_full = true;
+      return nullptr;
+    }
+    has_final = has_original = false;
+    return &response.recipients.emplace_back();
+  };
+  for_each_field(body, [&](const ReportField& field) {
+    const GroupField which = group_field(field.name);
+    if (field.starts_group && current && (has_final || has_original)) current = nullptr;
+    switch (which) {
+      case GroupField::ReportingMta:
+        if (response.reporting_mta.empty()) response.reporting_mta = report_host(field.value);
+        return;
+      case GroupField::FinalRecipient:
+      case GroupField::OriginalRecipient:
+        // A second one in the same group is another recipient: some products leave the empty line out.
+        if (!current || (which == GroupField::FinalRecipient ? has_final : has_original)) current = open();
+        break;
+      case GroupField::Action:
+      case GroupField::Status:
+      case GroupField::Diagnostic:
+        if (!current && !is_full && which != GroupField::Diagnostic) current = open();
+        break;
+      default:
+        break;
+    }
+    if (!current) return;
+    switch (which) {
+      case GroupField::FinalRecipient:
+        current->address = report_address(field.value);
+        has_final = true;
+        break;
+      case GroupField::OriginalRecipient:
+        current->original_address = report_address(field.value);
+        has_original = true;
+        break;
+      case GroupField::ActualRecipient:
+        if (current->address.empty()) current->address = report_address(field.value);
+        break;
+      case GroupField::Action:
+        current->action = parse_action(field.value);
+        break;
+      case GroupField::Status:
+        if (const auto status = find_enhanced_status(field.value); !status.empty()) {
+          current->status = status;
+          current->status_from = StatusFrom::Field;
+        }
+        break;
+      case GroupField::Diagnostic:
+        current->diagnostic = well_formed(without_type(field.value).substr(0, limits.diagnostic));
+        break;
+      case GroupField::RemoteMta:
+        current->remote_mta = report_host(field.value);
+        break;
+      default:
+        break;
+    }
+  });
+  response.truncated = response.truncated || is_full;
+  for (std::size_t i = before; i < response.recipients.size(); ++i) {
+    auto& recipient = response.recipients[i];
+    if (recipient.address.empty()) recipient.address = recipient.original_address;
+  }
+  // A group that names nobody and fails nothing is the per-message group of a product that ran the two
+  // together.
+  std::erase_if(response.recipients, [](const Recipient& recipient) {
+    return recipient.address.empty() && recipient.status.empty() && recipient.diagnostic.empty();
+  });
+  return response.recipients.size() > before;
+}
+
+void read_disposition(std::string_view body, const ReportLimits& limits, Response& response) {
+  Recipient recipient;
+  Original original;
+  original.found_in = FoundIn::ReportFields;
+  for_each_field(body, [&](const ReportField& field) {
+    if (base::iequals(field.name, "final-recipient")) {
+      recipient.address = report_address(field.value);
+    } else if (base::iequals(field.name, "original-recipient")) {
+      recipient.original_address = report_address(field.value);
+    } else if (base::iequals(field.name, "original-message-id")) {
+      original.message_id = well_formed(field.value);
+    } else if (base::iequals(field.name, "reporting-ua")) {
+      response.reporting_mta = report_host(field.value);
+    } else if (base::iequals(field.name, "mdn-gateway")) {
+      if (response.reporting_mta.empty()) response.reporting_mta = report_host(field.value);
+    } else if (base::iequals(field.name, "error") || base::iequals(field.name, "failure")) {
+      recipient.diagnostic = well_formed(std::string_view(field.value).substr(0, limits.diagnostic));
+    } else if (base::iequals(field.name, "disposition")) {
+      // RFC 8098 3.2.6; RFC 5429 2.1.1: a refusal is said as "deleted". What was not shown was not failed
+      // either.
+      recipient.action =
+          base::icontains(field.value, "displayed") || base::icontains(field.value, "processed")
+              ? Action::Delivered
+              : Action::None;
+    }
+  });
+  if (recipient.address.empty()) recipient.address = recipient.original_address;
+  if (!recipient.address.empty()) response.recipients.push_back(std::move(recipient));
+  if (!original.message_id.empty()) response.original = std::move(original);
+}
+
+void read_feedback(std::string_view body, const ReportLimits& limits, Response& response) {
+  Original original;
+  original.found_in = FoundIn::ReportFields;
+  std::string feedback_type;
+  for_each_field(body, [&](const ReportField& field) {
+    if (base::iequals(field.name, "feedback-type")) {
+      feedback_type = field.value;
+    } else if (base::iequals(field.name, "original-rcpt-to") ||
+               base::iequals(field.name, "removal-recipient")) {
+      if (response.recipients.size() >= limits.recipients) {
+        response.truncated = true;
+        return;
+      }
+      Recipient recipient;
+      recipient.address = report_address(field.value);
+      const bool is_known = std::ranges::any_of(response.recipients, [&](const Recipient& known) {
+        return base::iequals(known.address, recipient.address);
+      });
+      if (!recipient.address.empty() && !is_known) response.recipients.push_back(std::move(recipient));
+    } else if (base::iequals(field.name, "reporting-mta")) {
+      response.reporting_mta = report_host(field.value);
+    } else if (base::iequals(field.name, "original-mail-from")) {
+      original.from = report_address(field.value);
+    }
+  });
+  const bool is_authentication = base::icontains(feedback_type, "auth-failure");
+  for (auto& recipient : response.recipients) {
+    recipient.reason = is_authentication ? Reason::AuthenticationFailed
+                       : base::icontains(feedback_type, "abuse") || base::icontains(feedback_type, "fraud")
+                           ? Reason::Spam
+                       : base::icontains(feedback_type, "virus") ? Reason::Virus
+                                                                 : Reason::Unknown;
+  }
+  if (!original.from.empty()) response.original = std::move(original);
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,235 @@
+#include "response/report_text.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/text.h"
+#include "mail/charset.h"
+#include "mail/encoding.h"
+#include "mail/parameter.h"
+#include "response/html_text.h"
+
+namespace backstop::response {
+namespace {
+
+using mail::FieldName;
+using mail::MediaType;
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::none_of(text,
+                              [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b'; });
+}
+
+// A text part that is read: plain and HTML text that is no part of a returned mail.
+bool is_readable(const mail::Message& message, const mail::Part& part) {
+  if (part.media_type != MediaType::TextPlain && part.media_type != MediaType::TextHtml) return false;
+  for (auto parent = part.parent; parent != mail::Part::kNoParent; parent = message.parts[parent].parent) {
+    const auto type = message.parts[parent].media_type;
+    if (type == MediaType::MessageRfc822 || type == MediaType::MessageGlobal) return false;
+  }
+  return true;
+}
+
+// Which fields a block of header lines has: bits of the fields that make it look like a mail's.
+constexpr std::uint32_t kFrom = 1, kTo = 2, kSubject = 4, kDate = 8, kMessageId = 16, kReceived = 32,
+                        kReturnPath = 64, kMime = 128, kOther = 256;
+
+std::uint32_t bit_of(FieldName name) {
+  switch (name) {
+    case FieldName::From:
+      return kFrom;
+    case FieldName::To:
+    case FieldName::Cc:
+      return kTo;
+    case FieldName::Subject:
+      return kSubject;
+    case FieldName::Date:
+      return kDate;
+    case FieldName::MessageId:
+      return kMessageId;
+    case FieldName::Received:
+      return kReceived;
+    case FieldName::ReturnPath:
+      return kReturnPath;
+    case FieldName::MimeVersion:
+    case FieldName::ContentType:
+    case FieldName::ContentTransferEncoding:
+      return kMime;
+    case FieldName::Other:
+      return 0;
+    default:
+      return kOther;
+  }
+}
+
+// The field name of a header line, or an empty view. "http://..." and "550: no" are none.
+std::string_view name_of_line(std::string_view line) {
+  const std::size_t colon = line.substr(0, 60).find(':');
+  if (colon == std::string_view::npos || colon < 2) return {};
+  if (colon + 1 < line.size() && line[colon + 1] == '/') return {};
+  const std::string_view name = line.substr(0, colon);
+  const bool is_name = base::is_alpha(name[0]) && std::ranges::all_of(name, [](char c) {
+                         return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_';
+                       });
+  return is_name ? name : std::string_view{};
+}
+
+// Quote marks and indentation before a line.
+std::size_t prefix_of(std::string_view line) {
+  const std::size_t at = line.find_first_not_of("> \t|");
+  return at == std::string_view::npos ? line.size() : at;
+}
+
+// What somebody quotes: "> some words". Not ">>> RCPT TO:<...>" of a transcript, and not "> user@example.org"
+// of a list.
+bool is_quoted(std::string_view line) {
+  line = line.substr(std::min(line.size(), line.find_first_not_of(' ')));
+  if (!line.starts_with('>') || line.starts_with(">>>")) return false;
+  return base::trim(line.substr(1)).find_first_of(" \t") != std::string_view::npos;
+}
+
+}  // namespace
+
+void ReportText::collect(const mail::Message& message, std::size_t most) {
+  storage_.clear();
+  raw_ = {};
+  is_truncated_ = false;
+  bool has_plain = false;
+  for (const auto& part : message.parts) {
+    if (part.media_type == MediaType::TextPlain && is_readable(message, part) &&
+        !base::trim(message.body_of(part)).empty()) {
+      has_plain = true;
+    }
+  }
+  for (const auto& part : message.parts) {
+    if (has_plain && part.media_type == MediaType::TextHtml) continue;
+    if (is_readable(message, part)) append_part(message, part, most);
+  }
+  if (!storage_.empty()) raw_ = storage_;
+  find_header_blocks();
+  flatten();
+}
+
+void ReportText::append_part(const mail::Message& message, const mail::Part& part, std::size_t most) {
+  std::string_view body = message.body_of(part);
+  const std::size_t taken = storage_.empty() ? raw_.size() : storage_.size();
+  if (taken >= most) {
+    is_truncated_ = is_truncated_ || !body.empty();
+    return;
+  }
+  if (body.size() > most - taken) {
+    body = body.substr(0, most - taken);
+    is_truncated_ = true;
+  }
+  const bool is_html = part.media_type == MediaType::TextHtml;
+  const bool is_identity = part.encoding == mail::TransferEncoding::Identity;
+  if (is_identity && !is_html && taken == 0 && is_ascii(body)) {
+    raw_ = body;  // the usual report: nothing is copied
+    return;
+  }
+  if (!raw_.empty() && storage_.empty()) storage_.assign(raw_);
+  if (!storage_.empty()) storage_ += "\n\n";
+  if (!is_identity) {
+    decoded_.clear();
+    mail::decode(part.encoding, body, decoded_);
+    body = decoded_;
+  }
+  if (is_ascii(body) && !is_html) {
+    storage_ += body;
+    return;
+  }
+  const auto charset = mail::parameter(part.content_type_parameters, "charset").value_or("");
+  if (!is_html) {
+    mail::to_utf8(charset, body, storage_);
+    return;
+  }
+  std::string html;
+  mail::to_utf8(charset, body, html);
+  append_html_text(html, storage_);
+}
+
+void ReportText::find_header_blocks() {
+  blocks_.clear();
+  TextHeaderBlock block;
+  std::uint32_t bits = 0;
+  const auto close = [&](std::size_t end) {
+    const bool is_whole = std::popcount(bits) >= 3 &&
+                          (bits & (kReceived | kMessageId | kReturnPath | kMime)) != 0 &&
+                          (bits & (kReceived | kFrom | kSubject | kTo)) != 0;
+    const bool is_summary = std::popcount(bits & ~kOther) >= 3;
+    if (is_whole || is_summary) {
+      block.end = end;
+      block.is_whole = is_whole;
+      blocks_.push_back(block);
+    }
+    bits = 0;
+    return is_whole;
+  };
+  std::string_view rest = raw_;
+  std::string_view line;
+  constexpr std::size_t kMostBlocks = 8;
+  while (blocks_.size() < kMostBlocks) {
+    const std::size_t begin = raw_.size() - rest.size();
+    if (!base::next_line(rest, line)) break;
+    if (bits != 0) {
+      // Inside a block: a field or a continuation at the block's own prefix goes on, all else ends it.
+      const bool has_prefix = prefix_of(line) >= block.prefix && line.size() > block.prefix;
+      const std::string_view inner = has_prefix ? line.substr(block.prefix) : std::string_view{};
+      if (!inner.empty() && (inner[0] == ' ' || inner[0] == '\t')) continue;
+      if (const auto name = name_of_line(inner); !name.empty()) {
+        bits |= bit_of(mail::field_name(name));
+        continue;
+      }
+      if (close(begin)) return;
+    }
+    const std::size_t prefix = prefix_of(line);
+    const auto name = name_of_line(line.substr(prefix));
+    if (name.empty()) continue;
+    bits = bit_of(mail::field_name(name));
+    if (bits == 0) bits = base::istarts_with(name, "X-") ? kOther : 0;
+    block = {.begin = begin, .end = 0, .prefix = prefix, .is_whole = false};
+  }
+  if (bits != 0) close(raw_.size());
+}
+
+void ReportText::flatten() {
+  flat_.clear();
+  lines_.clear();
+  std::string_view rest = raw_;
+  if (!blocks_.empty() && blocks_.back().is_whole) rest = rest.substr(0, blocks_.back().begin);
+  flat_.reserve(rest.size());
+  std::string_view line;
+  bool is_after_blank = true;
+  while (base::next_line(rest, line)) {
+    if (is_quoted(line)) continue;
+    const auto begin = static_cast<std::uint32_t>(flat_.size());
+    bool wants_space = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const char c = line[i];
+      const bool is_no_break_space = c == '\xC2' && i + 1 < line.size() && line[i + 1] == '\xA0';
+      if (c == ' ' || c == '\t' || c == '\r' || c == '\0' || is_no_break_space) {
+        wants_space = flat_.size() > begin;
+        i += is_no_break_space ? 1 : 0;
+        continue;
+      }
+      if (wants_space) flat_ += ' ';
+      wants_space = false;
+      flat_ += c;
+    }
+    if (flat_.size() == begin) {
+      is_after_blank = true;
+      continue;
+    }
+    lines_.push_back({begin, static_cast<std::uint32_t>(flat_.size()), is_after_blank});
+    is_after_blank = false;
+    flat_ += ' ';
+  }
+}
+
+std::size_t ReportText::line_at(std::size_t offset) const {
+  const auto after =
+      std::ranges::upper_bound(lines_, offset, {}, [](const Line& line) { return line.begin; });
+  return after == lines_.begin() ? 0 : static_cast<std::size_t>(after - lines_.begin()) - 1;
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,60 @@
+#include "response/status.h"
+
+#include "base/text.h"
+
+namespace backstop::response {
+namespace {
+
+// Length of "5.1.1" at the start of `text`, or 0.
+std::size_t enhanced_status_length(std::string_view text) {
+  if (text.size() < 5 || (text[0] != '2' && text[0] != '4' && text[0] != '5') || text[1] != '.') return 0;
+  std::size_t at = 2;
+  for (int number = 0; number < 2; ++number) {
+    const std::size_t begin = at;
+    while (at < text.size() && base::is_digit(text[at]) && at - begin < 4) ++at;
+    if (at == begin || at - begin > 3) return 0;
+    if (number == 0) {
+      if (at == text.size() || text[at] != '.') return 0;
+      ++at;
+    }
+  }
+  // "5.1.1.7" is part of an address of the internet; "5.1.1." ends a sentence.
+  if (at + 1 < text.size() && text[at] == '.' && base::is_digit(text[at + 1])) return 0;
+  if (at < text.size() && (base::is_alpha(text[at]) || base::is_digit(text[at]))) return 0;
+  return at;
+}
+
+}  // namespace
+
+std::string_view find_enhanced_status(std::string_view text) {
+  for (std::size_t dot = text.find('.'); dot != std::string_view::npos; dot = text.find('.', dot + 1)) {
+    if (dot == 0) continue;
+    const std::size_t at = dot - 1;
+    if (at > 0 && (base::is_digit(text[at - 1]) || base::is_alpha(text[at - 1]) || text[at - 1] == '.'))
+      continue;
+    if (const std::size_t length = enhanced_status_length(text.substr(at)); length > 0)
+      return text.substr(at, length);
+  }
+  return {};
+}
+
+int find_reply_code(std::string_view text) {
+  constexpr std::string_view kBefore = " \t\r\n\"'([{<:;#=>-,";
+  constexpr std::string_view kAfter = " \t\r\n-:;,.)\"'>]";
+  for (std::size_t at = 0; at + 3 <= text.size(); ++at) {
+    if ((text[at] != '4' && text[at] != '5') || text[at + 1] < '0' || text[at + 1] > '7' ||
+        !base::is_digit(text[at + 2]))
+      continue;
+    if (at > 0 && kBefore.find(text[at - 1]) == std::string_view::npos) continue;
+    if (at + 3 < text.size() && kAfter.find(text[at + 3]) == std::string_view::npos) continue;
+    if (at + 4 < text.size() && text[at + 3] == '.' && base::is_digit(text[at + 4])) continue;
+    return (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
+  }
+  return 0;
+}
+
+std::string status_from_reply(int code) {
+  return code >= 500 ? "5.0.0" : code >= 400 ? "4.0.0" : "";
+}
+
+}  // namespace backstop::response
