@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "mail/address_syntax.h"
 
 namespace backstop::origin {
 
@@ -20,8 +21,6 @@ namespace {
 
 constexpr std::size_t kMacSize = 3;
 constexpr std::size_t kAdded = 16;      // "prvs=", the tag and a separator
-constexpr std::size_t kMostLocal = 64;  // RFC 5321 4.5.3.1.1
-constexpr std::size_t kMostPath = 254;  // RFC 5321 4.5.3.1.3, without the angle brackets
 constexpr int kCycle = 1000;            // of the three digits that tell the day
 
 using Mac = std::array<unsigned char, kMacSize>;
@@ -107,18 +106,6 @@ int day_number(std::chrono::sys_days day) {
   return static_cast<int>(day.time_since_epoch().count());
 }
 
-/// Letters, digits, the signs of RFC 5322 3.2.3 and bytes of UTF-8 (RFC 6531), in words between dots: what
-/// needs no quotes.
-bool is_dot_atom(std::string_view local) {
-  constexpr std::string_view kSigns = "!#$%&'*+-/=?^_`{|}~.";
-  const auto stands_bare = [&](char c) {
-    return base::is_alpha(c) || base::is_digit(c) || kSigns.contains(c) ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
-  return !local.empty() && local.front() != '.' && local.back() != '.' && !local.contains("..") &&
-         std::ranges::all_of(local, stands_bare);
-}
-
 std::string to_hex(const Mac& mac) {
   return fmt::format("{:02x}{:02x}{:02x}", mac[0], mac[1], mac[2]);
 }
@@ -175,9 +162,9 @@ std::optional<NotSigned> why_not_signed(const mail::Path& path, const TagSetting
   if (domain.empty()) return NotSigned::NoDomain;
   if (begins_like_tag(local) || find_tag(*path.address, settings.delimiter)) return NotSigned::AlreadyTagged;
   if (is_srs(local)) return NotSigned::Srs;
-  if (!is_dot_atom(local)) return NotSigned::Quoted;
-  if (local.size() + kAdded > kMostLocal) return NotSigned::LocalPartTooLong;
-  if (local.size() + kAdded + 1 + domain.size() > kMostPath) return NotSigned::PathTooLong;
+  if (!mail::is_dot_string(local)) return NotSigned::Quoted;
+  if (local.size() + kAdded > mail::kLocalMost) return NotSigned::LocalPartTooLong;
+  if (local.size() + kAdded + 1 + domain.size() > mail::kAddressMost) return NotSigned::PathTooLong;
   return std::nullopt;
 }
 

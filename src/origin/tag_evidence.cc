@@ -4,6 +4,7 @@
 
 #include "base/day.h"
 #include "base/text.h"
+#include "mail/address_syntax.h"
 
 namespace backstop::origin {
 
@@ -33,7 +34,7 @@ Evidence tag_evidence(const mail::Address& recipient, const KeyRing& keys, std::
 }
 
 std::string explain(const TagCheck& check, const mail::Address& address) {
-  const std::string who = base::printable(address.local + "@" + address.domain);
+  const std::string who = base::printable(address.text(), mail::kAddressMost);
   switch (check.outcome) {
     case TagOutcome::NoTag:
       return fmt::format("The address {} carries no tag.", who);

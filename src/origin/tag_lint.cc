@@ -6,12 +6,11 @@
 
 #include "base/day.h"
 #include "base/text.h"
+#include "mail/address_syntax.h"
 
 namespace backstop::origin {
 
 namespace {
-
-constexpr std::size_t kMostLocal = 64;  // RFC 5321 4.5.3.1.1
 
 struct Subject {
   const mail::Address& address;
@@ -27,10 +26,10 @@ bool has_upper_case(std::string_view text) {
 }
 
 void check_length(const Subject& subject, Findings& findings) {
-  if (subject.address.local.size() <= kMostLocal) return;
+  if (subject.address.local.size() <= mail::kLocalMost) return;
   findings.push_back(
       {"local-part-too-long", fmt::format("The local part has {} octets; servers may refuse more than {}.",
-                                          subject.address.local.size(), kMostLocal)});
+                                          subject.address.local.size(), mail::kLocalMost)});
 }
 
 void check_nesting(const Subject& subject, Findings& findings) {

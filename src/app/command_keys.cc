@@ -1,0 +1,139 @@
+#include "app/command_keys.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "app/key_file.h"
+#include "app/tag_options.h"
+#include "base/day.h"
+#include "base/text.h"
+
+namespace backstop::app {
+
+namespace {
+
+struct Moment {
+  std::chrono::sys_days today;
+  std::chrono::days lifetime;
+};
+
+base::Result<Moment> moment_of(const TagOptions& options) {
+  const auto today = day_of(options);
+  if (!today) return std::unexpected(today.error());
+  const auto settings = settings_of(options);
+  if (!settings) return std::unexpected(settings.error());
+  return Moment{*today, settings->lifetime};
+}
+
+/// The days between which a key's tags are taken, for the reader of a list.
+std::string_view state_of(const origin::Key& key, const Moment& moment) {
+  if (key.use == origin::KeyUse::Sign) return "signs and verifies";
+  if (key.use == origin::KeyUse::Verify) return "verifies";
+  return is_accepted(key, moment.today, moment.lifetime) ? "retired, verifies still" : "expired, its number is free";
+}
+
+std::string last_day_of(const origin::Key& key, const Moment& moment) {
+  return key.use == origin::KeyUse::Retired ? base::format_day(last_day(key, moment.lifetime)) : std::string();
+}
+
+boost::json::value or_null(const std::string& text) {
+  return text.empty() ? boost::json::value() : boost::json::value(text);
+}
+
+void print_json(const TagOptions& options, const origin::KeyRing& ring, const Moment& moment, std::ostream& out) {
+  boost::json::array keys;
+  for (const auto& key : ring.keys()) {
+    const std::string retired = key.use == origin::KeyUse::Retired ? base::format_day(key.retired) : "";
+    keys.push_back({{"number", key.number},
+                    {"family", name(key.family)},
+                    {"use", name(key.use)},
+                    {"created", base::format_day(key.created)},
+                    {"retired", or_null(retired)},
+                    {"last_day", or_null(last_day_of(key, moment))},
+                    {"verifies", is_accepted(key, moment.today, moment.lifetime)}});
+  }
+  const boost::json::object report{{"file", base::printable(options.key_file)}, {"keys", std::move(keys)}};
+  out << boost::json::serialize(report) << '\n';
+}
+
+void print_table(const origin::KeyRing& ring, const Moment& moment, std::ostream& out) {
+  constexpr auto kRow = "{:<3}  {:<8}  {:<10}  {:<10}  {}\n";
+  out << fmt::format(kRow, "KEY", "FAMILY", "MADE ON", "LAST DAY", "STATE");
+  for (const auto& key : ring.keys()) {
+    out << fmt::format(kRow, key.number, name(key.family), base::format_day(key.created), last_day_of(key, moment),
+                       state_of(key, moment));
+  }
+}
+
+void run_new(const TagOptions& options, CommandContext& context) {
+  const auto moment = moment_of(options);
+  if (!moment) return report_error(context, kExitUsage, moment.error().message);
+  auto secret = make_secret();
+  if (!secret) return report_error(context, kExitCantCreate, secret.error().message);
+  origin::KeyRing ring;
+  const auto number = ring.rotate(std::move(*secret), moment->today, moment->lifetime);
+  if (!number) return report_error(context, kExitCantCreate, number.error().message);
+  if (const auto made = create_key_file(options.key_file, ring); !made) {
+    return report_error(context, kExitCantCreate, made.error().message);
+  }
+  context.out << fmt::format("Made {} with key {}, which signs from now on.\n", base::printable(options.key_file),
+                             *number);
+}
+
+void run_rotate(const TagOptions& options, CommandContext& context) {
+  const auto moment = moment_of(options);
+  if (!moment) return report_error(context, kExitUsage, moment.error().message);
+  const auto before = read_key_file(options.key_file);
+  if (!before) return report_error(context, kExitNoInput, before.error().message);
+  const auto number = rotate_key_file(options.key_file, moment->today, moment->lifetime);
+  if (!number) return report_error(context, kExitCantCreate, number.error().message);
+  context.out << fmt::format("Key {} signs from now on.\n", *number);
+  if (const auto* const old = before->signing_key()) {
+    context.out << fmt::format("Key {} goes on verifying until {}, when its last tag expires.\n", old->number,
+                               base::format_day(moment->today + moment->lifetime));
+  }
+}
+
+void run_list(const TagOptions& options, CommandContext& context) {
+  const auto moment = moment_of(options);
+  if (!moment) return report_error(context, kExitUsage, moment.error().message);
+  const auto ring = read_key_file(options.key_file);
+  if (!ring) return report_error(context, kExitNoInput, ring.error().message);
+  if (options.is_json) {
+    print_json(options, *ring, *moment, context.out);
+  } else {
+    print_table(*ring, *moment, context.out);
+  }
+}
+
+using Run = void (*)(const TagOptions&, CommandContext&);
+
+CLI::App& add_action(CLI::App& keys, const std::shared_ptr<TagOptions>& options, CommandContext& context,
+                     const char* name, const char* description, Run run) {
+  auto& action = *keys.add_subcommand(name, description);
+  action.add_option("file", options->key_file, "The key file")->type_name("FILE")->required();
+  add_day_options(action, *options);
+  action.callback([options, run, &context] { run(*options, context); });
+  return action;
+}
+
+}  // namespace
+
+void add_keys_command(CLI::App& root, CommandContext& context) {
+  auto& keys = *root.add_subcommand("keys", "Make, rotate and list the keys that address tags are signed with");
+  keys.require_subcommand(1);
+  const auto options = std::make_shared<TagOptions>();
+  add_action(keys, options, context, "new", "Make a key file with one key; mode 0600, never over a file that is there",
+             run_new);
+  add_action(keys, options, context, "rotate",
+             "Let a new key sign; the old one goes on verifying until its last tag has expired", run_rotate);
+  auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
+  list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
+}
+
+}  // namespace backstop::app

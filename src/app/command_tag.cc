@@ -1,0 +1,205 @@
+#include "app/command_tag.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "app/key_file.h"
+#include "app/tag_options.h"
+#include "base/day.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/address_syntax.h"
+#include "origin/tag_evidence.h"
+#include "origin/tag_lint.h"
+
+namespace backstop::app {
+
+namespace {
+
+/// What all three work with, read from the options.
+struct Task {
+  mail::Path path;
+  std::chrono::sys_days today;
+  origin::TagSettings settings;
+  origin::KeyRing keys;
+};
+
+std::string printable(const mail::Address& address) {
+  return base::printable(address.text(), 2 * mail::kAddressMost);
+}
+
+/// All but the address and the keys; says what is wrong and returns nothing otherwise.
+std::optional<Task> read_settings(const TagOptions& options, CommandContext& context) {
+  Task task;
+  const auto today = day_of(options);
+  const auto settings = settings_of(options);
+  if (!today || !settings) {
+    report_error(context, kExitUsage, !today ? today.error().message : settings.error().message);
+    return std::nullopt;
+  }
+  task.today = *today;
+  task.settings = *settings;
+  return task;
+}
+
+bool read_keys(const TagOptions& options, Task& task, CommandContext& context) {
+  const bool is_file = !options.key_file.empty();
+  auto keys = is_file ? read_key_file(options.key_file) : ring_of_secrets(options, task.today);
+  if (!keys) {
+    report_error(context, is_file ? kExitNoInput : kExitUsage, keys.error().message);
+    return false;
+  }
+  task.keys = std::move(*keys);
+  return true;
+}
+
+bool read_address(const TagOptions& options, Task& task, CommandContext& context) {
+  auto path = mail::parse_path(options.address);
+  if (!path) {
+    report_error(context, kExitUsage, path.error().message);
+    return false;
+  }
+  task.path = std::move(*path);
+  return true;
+}
+
+void run_sign(const TagOptions& options, CommandContext& context) {
+  auto task = read_settings(options, context);
+  if (!task || !read_keys(options, *task, context) || !read_address(options, *task, context)) return;
+  const auto tagged = origin::sign(task->path, task->keys, task->today, task->settings);
+  if (!tagged) context.exit_status = kExitPartly;
+  if (options.is_json) {
+    const boost::json::value none;
+    const boost::json::object report{
+        {"address", task->path.is_null() ? "" : printable(*task->path.address)},
+        {"signed", tagged ? boost::json::value(printable(*tagged)) : none},
+        {"last_good_day",
+         tagged ? boost::json::value(base::format_day(task->today + task->settings.lifetime)) : none},
+        {"refused", tagged ? none : boost::json::value(name(tagged.error()))},
+        {"detail", tagged ? none : boost::json::value(explain(tagged.error()))},
+    };
+    context.out << boost::json::serialize(report) << '\n';
+  } else if (tagged) {
+    context.out << printable(*tagged) << '\n';
+  } else {
+    context.err << fmt::format("backstop: {} is left as it is: {}\n", base::printable(options.address),
+                               explain(tagged.error()));
+  }
+}
+
+/// What the address holds, whoever made it: the same members in the reports of verify and lint.
+void add_tag(boost::json::object& report, const std::optional<origin::Tag>& tag) {
+  const bool is_ours = tag && is_verifiable(tag->shape);
+  const boost::json::value none;
+  report["shape"] = tag ? boost::json::value(name(tag->shape)) : none;
+  report["product"] = tag ? boost::json::value(product(tag->shape)) : none;
+  report["tag"] = tag ? boost::json::value(base::printable(tag->value)) : none;
+  report["plain"] = tag ? boost::json::value(printable(tag->plain)) : none;
+  report["key"] = is_ours ? boost::json::value(key_number(*tag)) : none;
+}
+
+boost::json::object report_of(const origin::TagCheck& check, const mail::Address& address) {
+  using origin::TagOutcome;
+  const bool is_matched = check.outcome == TagOutcome::Good || check.outcome == TagOutcome::Expired;
+  const boost::json::value none;
+  boost::json::object report{{"address", printable(address)}, {"outcome", name(check.outcome)}};
+  add_tag(report, check.tag);
+  report["family"] = is_matched ? boost::json::value(name(check.family)) : none;
+  report["mac_over"] = is_matched ? boost::json::value(name(check.mac_over)) : none;
+  report["last_good_day"] = is_matched ? boost::json::value(base::format_day(check.last_good_day)) : none;
+  report["detail"] = explain(check, address);
+  return report;
+}
+
+void run_verify(const TagOptions& options, CommandContext& context) {
+  auto task = read_settings(options, context);
+  if (!task || !read_keys(options, *task, context) || !read_address(options, *task, context)) return;
+  const mail::Address address = task->path.address.value_or(mail::Address{});
+  const auto check = origin::verify(address, task->keys, task->today, task->settings);
+  if (check.outcome != origin::TagOutcome::Good) context.exit_status = kExitPartly;
+  if (options.is_json) {
+    context.out << boost::json::serialize(report_of(check, address)) << '\n';
+  } else {
+    context.out << (task->path.is_null() ? "The null path carries no tag." : explain(check, address)) << '\n';
+  }
+}
+
+void print_lint(const std::string& address, const origin::TagLint& lint, std::ostream& out) {
+  if (lint.tag) {
+    out << fmt::format("{} carries a tag of {}: {}, for {}.\n", address, product(lint.tag->shape),
+                       base::printable(lint.tag->value), printable(lint.tag->plain));
+  } else {
+    out << address << " carries no tag.\n";
+  }
+  for (const auto& finding : lint.findings) out << fmt::format("{}: {}\n", finding.name, finding.detail);
+  if (lint.findings.empty()) out << (lint.tag ? "Nothing is wrong with it.\n" : "It could be tagged.\n");
+}
+
+void run_lint(const TagOptions& options, CommandContext& context) {
+  const auto task = read_settings(options, context);
+  if (!task) return;
+  // An address that is none is the worst that can be wrong with it, and no mistake in using the command.
+  const auto path = mail::parse_path(options.address);
+  origin::TagLint lint;
+  if (path) {
+    lint = origin::lint(*path, task->today, task->settings);
+  } else {
+    lint.findings.push_back({"no-address", path.error().message + "."});
+  }
+  if (!lint.findings.empty()) context.exit_status = kExitPartly;
+  const std::string address = base::printable(options.address, 2 * mail::kAddressMost);
+  if (!options.is_json) return print_lint(address, lint, context.out);
+  boost::json::object report{{"address", address}};
+  add_tag(report, lint.tag);
+  auto& findings = report["findings"].emplace_array();
+  for (const auto& finding : lint.findings) {
+    findings.push_back({{"name", finding.name}, {"detail", finding.detail}});
+  }
+  context.out << boost::json::serialize(report) << '\n';
+}
+
+using Run = void (*)(const TagOptions&, CommandContext&);
+
+CLI::App& add_action(CLI::App& tag, const std::shared_ptr<TagOptions>& options, CommandContext& context,
+                     const char* name, const char* description, Run run) {
+  auto& action = *tag.add_subcommand(name, description);
+  action.add_option("address", options->address, "The address, with or without angle brackets")
+      ->type_name("ADDRESS")
+      ->required();
+  add_day_options(action, *options);
+  add_form_options(action, *options);
+  action.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
+  action.callback([options, run, &context] { run(*options, context); });
+  return action;
+}
+
+}  // namespace
+
+void add_tag_command(CLI::App& root, CommandContext& context) {
+  auto& tag = *root.add_subcommand("tag", "Sign, verify and lint the tag of an address (BATV)");
+  tag.require_subcommand(1);
+  const auto options = std::make_shared<TagOptions>();
+  auto& sign = add_action(tag, options, context, "sign",
+                          "Print the address with a tag. Exit status 1: it must stay as it is, and why", run_sign);
+  add_key_options(sign, *options);
+  sign.add_flag("--sub-address", options->is_sub_address, "Write user+prvs=TAG@domain, not prvs=TAG=user@domain");
+  auto& verify = add_action(tag, options, context, "verify",
+                            "Say whether the tag was made with our key. Exit status 0: it was, and is not expired",
+                            run_verify);
+  add_key_options(verify, *options);
+  verify
+      .add_option("--indimail", options->indimail_secret,
+                  "A secret of indimail's qmail, whose tags are then taken, too; as visible as --secret")
+      ->type_name("SECRET");
+  add_action(tag, options, context, "lint",
+             "Say whose tag it is and what is wrong with it, without any key. Exit status 0: nothing", run_lint);
+}
+
+}  // namespace backstop::app

@@ -1,0 +1,90 @@
+#include "app/tag_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+#include "base/day.h"
+#include "base/text.h"
+#include "mail/date.h"
+
+namespace backstop::app {
+
+void add_day_options(CLI::App& command, TagOptions& options) {
+  command.add_option("--at", options.at, "Do it as on that day (2026-11-30, or a date as in mail; UTC), not as today")
+      ->type_name("DATE");
+  command.add_option("--lifetime", options.lifetime_days, "Days that a tag is good after the day of its making")
+      ->type_name("DAYS")
+      ->capture_default_str();
+}
+
+void add_form_options(CLI::App& command, TagOptions& options) {
+  command.add_option("--delimiter", options.delimiter, "What parts a user from a sub-address: user+prvs=TAG")
+      ->type_name("CHARACTER")
+      ->capture_default_str();
+}
+
+void add_key_options(CLI::App& command, TagOptions& options) {
+  auto* const file = command.add_option("--keys", options.key_file, "The key file, as \"backstop keys\" makes it");
+  file->type_name("FILE");
+  auto* const secrets = command.add_option(
+      "--secret", options.secrets,
+      "A key in place of a key file; may be given again for more. Everybody on this machine can see it with ps while "
+      "the command runs, and the shell may keep it: for trying things out");
+  secrets->type_name("NUMBER:SECRET")->allow_extra_args(false);
+  file->excludes(secrets);
+}
+
+base::Result<std::chrono::sys_days> day_of(const TagOptions& options) {
+  if (options.at.empty()) return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  if (const auto day = base::parse_day(options.at)) return *day;
+  if (const auto time = mail::parse_date(options.at)) return std::chrono::floor<std::chrono::days>(*time);
+  return std::unexpected(
+      base::Error{fmt::format("--at: \"{}\" is no date; write it as 2026-11-30", base::printable(options.at))});
+}
+
+base::Result<origin::TagSettings> settings_of(const TagOptions& options) {
+  if (options.delimiter.size() != 1) return std::unexpected(base::Error{"--delimiter: it has to be one character"});
+  const origin::TagSettings settings{
+      .lifetime = std::chrono::days(options.lifetime_days),
+      .form = options.is_sub_address ? origin::TagForm::SubAddress : origin::TagForm::Prefix,
+      .delimiter = options.delimiter.front(),
+  };
+  if (const auto good = origin::check(settings); !good) return std::unexpected(good.error());
+  return settings;
+}
+
+base::Result<origin::KeyRing> ring_of_secrets(const TagOptions& options, std::chrono::sys_days today) {
+  const auto refuse = [](std::string_view option, std::string_view why) {
+    return std::unexpected(base::Error{fmt::format("{}: {}", option, why)});
+  };
+  origin::KeyRing ring;
+  for (const std::string_view text : options.secrets) {
+    if (text.size() < 3 || !base::is_digit(text[0]) || text[1] != ':') {
+      return refuse("--secret", "it has to be NUMBER:SECRET, as in 0:secret");
+    }
+    const auto added = ring.add({.number = text[0] - '0',
+                                 .family = origin::TagFamily::Exim,
+                                 .use = ring.keys().empty() ? origin::KeyUse::Sign : origin::KeyUse::Verify,
+                                 .created = today,
+                                 .retired = {},
+                                 .secret = std::string(text.substr(2))});
+    if (!added) return refuse("--secret", added.error().message);
+  }
+  if (!options.indimail_secret.empty()) {
+    const auto added = ring.add({.number = 0,
+                                 .family = origin::TagFamily::Indimail,
+                                 .use = origin::KeyUse::Verify,
+                                 .created = today,
+                                 .retired = {},
+                                 .secret = options.indimail_secret});
+    if (!added) return refuse("--indimail", added.error().message);
+  }
+  if (ring.keys().empty()) {
+    return std::unexpected(base::Error{"a key is needed: --keys FILE, or --secret NUMBER:SECRET"});
+  }
+  return ring;
+}
+
+}  // namespace backstop::app
