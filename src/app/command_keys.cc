@@ -34,18 +34,21 @@ base::Result<Moment> moment_of(const TagOptions& options) {
 std::string_view state_of(const origin::Key& key, const Moment& moment) {
   if (key.use == origin::KeyUse::Sign) return "signs and verifies";
   if (key.use == origin::KeyUse::Verify) return "verifies";
-  return is_accepted(key, moment.today, moment.lifetime) ? "retired, verifies still" : "expired, its number is free";
+  return is_accepted(key, moment.today, moment.lifetime) ? "retired, verifies still"
+                                                         : "expired, its number is free";
 }
 
 std::string last_day_of(const origin::Key& key, const Moment& moment) {
-  return key.use == origin::KeyUse::Retired ? base::format_day(last_day(key, moment.lifetime)) : std::string();
+  return key.use == origin::KeyUse::Retired ? base::format_day(last_day(key, moment.lifetime))
+                                            : std::string();
 }
 
 boost::json::value or_null(const std::string& text) {
   return text.empty() ? boost::json::value() : boost::json::value(text);
 }
 
-void print_json(const TagOptions& options, const origin::KeyRing& ring, const Moment& moment, std::ostream& out) {
+void print_json(const TagOptions& options, const origin::KeyRing& ring, const Moment& moment,
+                std::ostream& out) {
   boost::json::array keys;
   for (const auto& key : ring.keys()) {
     const std::string retired = key.use == origin::KeyUse::Retired ? base::format_day(key.retired) : "";
@@ -65,8 +68,8 @@ void print_table(const origin::KeyRing& ring, const Moment& moment, std::ostream
   constexpr auto kRow = "{:<3}  {:<8}  {:<10}  {:<10}  {}\n";
   out << fmt::format(kRow, "KEY", "FAMILY", "MADE ON", "LAST DAY", "STATE");
   for (const auto& key : ring.keys()) {
-    out << fmt::format(kRow, key.number, name(key.family), base::format_day(key.created), last_day_of(key, moment),
-                       state_of(key, moment));
+    out << fmt::format(kRow, key.number, name(key.family), base::format_day(key.created),
+                       last_day_of(key, moment), state_of(key, moment));
   }
 }
 
@@ -81,8 +84,8 @@ void run_new(const TagOptions& options, CommandContext& context) {
   if (const auto made = create_key_file(options.key_file, ring); !made) {
     return report_error(context, kExitCantCreate, made.error().message);
   }
-  context.out << fmt::format("Made {} with key {}, which signs from now on.\n", base::printable(options.key_file),
-                             *number);
+  context.out << fmt::format("Made {} with key {}, which signs from now on.\n",
+                             base::printable(options.key_file), *number);
 }
 
 void run_rotate(const TagOptions& options, CommandContext& context) {
@@ -125,11 +128,12 @@ CLI::App& add_action(CLI::App& keys, const std::shared_ptr<TagOptions>& options,
 }  // namespace
 
 void add_keys_command(CLI::App& root, CommandContext& context) {
-  auto& keys = *root.add_subcommand("keys", "Make, rotate and list the keys that address tags are signed with");
+  auto& keys =
+      *root.add_subcommand("keys", "Make, rotate and list the keys that address tags are signed with");
   keys.require_subcommand(1);
   const auto options = std::make_shared<TagOptions>();
-  add_action(keys, options, context, "new", "Make a key file with one key; mode 0600, never over a file that is there",
-             run_new);
+  add_action(keys, options, context, "new",
+             "Make a key file with one key; mode 0600, never over a file that is there", run_new);
   add_action(keys, options, context, "rotate",
              "Let a new key sign; the old one goes on verifying until its last tag has expired", run_rotate);
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);

@@ -186,20 +186,23 @@ void add_tag_command(CLI::App& root, CommandContext& context) {
   auto& tag = *root.add_subcommand("tag", "Sign, verify and lint the tag of an address (BATV)");
   tag.require_subcommand(1);
   const auto options = std::make_shared<TagOptions>();
-  auto& sign = add_action(tag, options, context, "sign",
-                          "Print the address with a tag. Exit status 1: it must stay as it is, and why", run_sign);
+  auto& sign =
+      add_action(tag, options, context, "sign",
+                 "Print the address with a tag. Exit status 1: it must stay as it is, and why", run_sign);
   add_key_options(sign, *options);
-  sign.add_flag("--sub-address", options->is_sub_address, "Write user+prvs=TAG@domain, not prvs=TAG=user@domain");
-  auto& verify = add_action(tag, options, context, "verify",
-                            "Say whether the tag was made with our key. Exit status 0: it was, and is not expired",
-                            run_verify);
+  sign.add_flag("--sub-address", options->is_sub_address,
+                "Write user+prvs=TAG@domain, not prvs=TAG=user@domain");
+  auto& verify = add_action(
+      tag, options, context, "verify",
+      "Say whether the tag was made with our key. Exit status 0: it was, and is not expired", run_verify);
   add_key_options(verify, *options);
   verify
       .add_option("--indimail", options->indimail_secret,
                   "A secret of indimail's qmail, whose tags are then taken, too; as visible as --secret")
       ->type_name("SECRET");
   add_action(tag, options, context, "lint",
-             "Say whose tag it is and what is wrong with it, without any key. Exit status 0: nothing", run_lint);
+             "Say whose tag it is and what is wrong with it, without any key. Exit status 0: nothing",
+             run_lint);
 }
 
 }  // namespace backstop::app

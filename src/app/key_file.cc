@@ -48,13 +48,14 @@ std::unexpected<base::Error> refuse_errno(std::string_view path, std::string_vie
 }
 
 base::Result<struct stat> check_file(const Descriptor& file, const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.get(), &status) != 0) return refuse_errno(path, "can't look at it");
   if (!S_ISREG(status.st_mode)) return refuse(path, "it is no plain file");
   const unsigned mode = status.st_mode & 07777U;
   if ((mode & 077U) != 0) {
-    return refuse(path, fmt::format("others than its owner can reach it, its mode is {:04o}; run: chmod 600 {}", mode,
-                                    base::printable(path)));
+    return refuse(
+        path, fmt::format("others than its owner can reach it, its mode is {:04o}; run: chmod 600 {}", mode,
+                          base::printable(path)));
   }
   return status;
 }
@@ -113,7 +114,8 @@ base::Result<void> sync_folder_of(const std::string& path) {
 /// A file of mode 0600 beside the one that is written; its name goes when this does.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& target) : name_(target + ".XXXXXX"), file_(::mkostemp(name_.data(), O_CLOEXEC)) {}
+  explicit TemporaryFile(const std::string& target)
+      : name_(target + ".XXXXXX"), file_(::mkostemp(name_.data(), O_CLOEXEC)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -126,7 +128,9 @@ class TemporaryFile {
     if (owner.st_uid == ::geteuid() && owner.st_gid == ::getegid()) return true;
     return ::fchown(file_.get(), owner.st_uid, owner.st_gid) == 0;
   }
-  bool write(std::string_view text) const { return write_all(file_.get(), text) && ::fsync(file_.get()) == 0; }
+  bool write(std::string_view text) const {
+    return write_all(file_.get(), text) && ::fsync(file_.get()) == 0;
+  }
 
  private:
   std::string name_;
@@ -135,11 +139,13 @@ class TemporaryFile {
 
 /// True while the path still names the file that is locked, and not one that another rotation put there.
 bool is_same_file(const std::string& path, const struct stat& locked) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && status.st_dev == locked.st_dev && status.st_ino == locked.st_ino;
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && status.st_dev == locked.st_dev &&
+         status.st_ino == locked.st_ino;
 }
 
-base::Result<void> replace_file(const std::string& path, const struct stat& old, const origin::KeyRing& ring) {
+base::Result<void> replace_file(const std::string& path, const struct stat& old,
+                                const origin::KeyRing& ring) {
   const TemporaryFile temporary(path);
   if (!temporary.is_open()) return refuse_errno(path, "can't write beside it");
   if (!temporary.give_to(old)) return refuse_errno(path, "can't keep its owner");
@@ -163,7 +169,8 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
   if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
   // A link and no rename: it fails where the name is taken, also when two do this at once.
   if (::link(temporary.name(), path.c_str()) != 0) {
-    if (errno == EEXIST) return refuse(path, "it is there already; \"backstop keys rotate\" adds a key to it");
+    if (errno == EEXIST)
+      return refuse(path, "it is there already; \"backstop keys rotate\" adds a key to it");
     return refuse_errno(path, "can't make it");
   }
   return sync_folder_of(path);

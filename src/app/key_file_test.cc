@@ -34,9 +34,11 @@ class KeyFile : public testing::Test {
   }
   ~KeyFile() override { fs::remove_all(folder_); }
 
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {})); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {}));
+  }
   static unsigned mode_of(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     EXPECT_EQ(::stat(path.c_str(), &status), 0);
     return status.st_mode & 07777U;
   }
@@ -126,7 +128,7 @@ TEST_F(KeyFile, KeepsItsOwnerWhenRootRotates) {
   ASSERT_TRUE(create_key_file(path_, make_ring()));
   ASSERT_EQ(::chown(path_.c_str(), 12345, 23456), 0);
   ASSERT_TRUE(rotate_key_file(path_, kToday, kLifetime));
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_uid, 12345u);
   EXPECT_EQ(status.st_gid, 23456u);

@@ -7,6 +7,8 @@
 #include <ostream>
 #include <string>
 
+#include "app/command_keys.h"
+#include "app/command_tag.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -16,7 +18,7 @@ namespace {
 using AddCommand = void (*)(CLI::App& root, CommandContext& context);
 
 // In the order in which --help lists them.
-constexpr std::array<AddCommand, 0> kCommands = {};
+constexpr auto kCommands = std::to_array<AddCommand>({add_tag_command, add_keys_command});
 
 int tell_usage_error(const CLI::ParseError& error, CommandContext& context) {
   report_error(context, kExitUsage, base::printable(error.what()) + "; see backstop --help");

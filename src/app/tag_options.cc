@@ -12,9 +12,12 @@
 namespace backstop::app {
 
 void add_day_options(CLI::App& command, TagOptions& options) {
-  command.add_option("--at", options.at, "Do it as on that day (2026-11-30, or a date as in mail; UTC), not as today")
+  command
+      .add_option("--at", options.at,
+                  "Do it as on that day (2026-11-30, or a date as in mail; UTC), not as today")
       ->type_name("DATE");
-  command.add_option("--lifetime", options.lifetime_days, "Days that a tag is good after the day of its making")
+  command
+      .add_option("--lifetime", options.lifetime_days, "Days that a tag is good after the day of its making")
       ->type_name("DAYS")
       ->capture_default_str();
 }
@@ -26,12 +29,14 @@ void add_form_options(CLI::App& command, TagOptions& options) {
 }
 
 void add_key_options(CLI::App& command, TagOptions& options) {
-  auto* const file = command.add_option("--keys", options.key_file, "The key file, as \"backstop keys\" makes it");
+  auto* const file =
+      command.add_option("--keys", options.key_file, "The key file, as \"backstop keys\" makes it");
   file->type_name("FILE");
-  auto* const secrets = command.add_option(
-      "--secret", options.secrets,
-      "A key in place of a key file; may be given again for more. Everybody on this machine can see it with ps while "
-      "the command runs, and the shell may keep it: for trying things out");
+  auto* const secrets =
+      command.add_option("--secret", options.secrets,
+                         "A key in place of a key file; may be given again for more. Everybody on this "
+                         "machine can see it with ps while "
+                         "the command runs, and the shell may keep it: for trying things out");
   secrets->type_name("NUMBER:SECRET")->allow_extra_args(false);
   file->excludes(secrets);
 }
@@ -40,12 +45,13 @@ base::Result<std::chrono::sys_days> day_of(const TagOptions& options) {
   if (options.at.empty()) return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   if (const auto day = base::parse_day(options.at)) return *day;
   if (const auto time = mail::parse_date(options.at)) return std::chrono::floor<std::chrono::days>(*time);
-  return std::unexpected(
-      base::Error{fmt::format("--at: \"{}\" is no date; write it as 2026-11-30", base::printable(options.at))});
+  return std::unexpected(base::Error{
+      fmt::format("--at: \"{}\" is no date; write it as 2026-11-30", base::printable(options.at))});
 }
 
 base::Result<origin::TagSettings> settings_of(const TagOptions& options) {
-  if (options.delimiter.size() != 1) return std::unexpected(base::Error{"--delimiter: it has to be one character"});
+  if (options.delimiter.size() != 1)
+    return std::unexpected(base::Error{"--delimiter: it has to be one character"});
   const origin::TagSettings settings{
       .lifetime = std::chrono::days(options.lifetime_days),
       .form = options.is_sub_address ? origin::TagForm::SubAddress : origin::TagForm::Prefix,

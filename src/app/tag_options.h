@@ -1,5 +1,5 @@
-// What `backstop tag` and `backstop keys` are told on the command line, and the keys, the day and the address that it
-// comes to.
+// What `backstop tag` and `backstop keys` are told on the command line, and the keys, the day and the address
+// that it comes to.
 #pragma once
 
 #include <CLI/App.hpp>

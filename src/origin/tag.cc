@@ -20,8 +20,8 @@ namespace backstop::origin {
 namespace {
 
 constexpr std::size_t kMacSize = 3;
-constexpr std::size_t kAdded = 16;      // "prvs=", the tag and a separator
-constexpr int kCycle = 1000;            // of the three digits that tell the day
+constexpr std::size_t kAdded = 16;  // "prvs=", the tag and a separator
+constexpr int kCycle = 1000;        // of the three digits that tell the day
 
 using Mac = std::array<unsigned char, kMacSize>;
 
