@@ -62,7 +62,7 @@ TEST(TagCommand, Answers) {
       {"sign a sub-address",
        "tag sign userx@test.ex --secret 0:secret --at 2026-11-23 --sub-address --delimiter -", 0,
        "userx-prvs=0787c97471@test.ex\n", ""},
-      {"sign for three days", "tag sign userx@test.ex --secret 0:secret --at 2027-06-28 --lifetime 3", 0,
+      {"sign for three days", "tag sign userx@test.ex --secret 0:secret --at 2027-06-29 --lifetime 3", 0,
        "prvs=0001cbf462=userx@test.ex\n", ""},
       {"sign nothing", "tag sign <> --secret 0:secret", 1, "", "the null reverse path is never tagged"},
       {"sign twice", "tag sign prvs=0787c97471=userx@test.ex --secret 0:secret", 1, "", "has a tag already"},
