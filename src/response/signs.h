@@ -4,8 +4,8 @@
 //
 // The most specific kind wins, in this order:
 //
-// 1. A filter notice by a row that Decides. amavis and Barracuda wrap theirs in an RFC 3464 report, so these
-//    rows stand above the structure.
+// 1. A filter notice by a row that Decides or by a pair. amavis and Barracuda wrap theirs in an RFC 3464
+//    report, so these rows stand above the structure.
 // 2. The structure and the bounce formats. A bounce may say "virus" or "not a member" in its diagnostics and
 //    stays one, and bounces too are marked "Auto-Submitted: auto-replied".
 // 3. Challenge, list notice, filter notice, auto-reply. Many of the first three carry the header fields of an
