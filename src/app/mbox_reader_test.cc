@@ -14,7 +14,9 @@ namespace {
 class Pieces : public ByteSource {
  public:
   Pieces(std::string_view text, std::size_t piece, std::size_t fail_after = std::string_view::npos)
-      : rest_(text), piece_(piece), fail_after_(fail_after) {}
+      : text_(text), rest_(text_), piece_(piece), fail_after_(fail_after) {}
+  Pieces(const Pieces&) = delete;
+  Pieces& operator=(const Pieces&) = delete;
 
   base::Result<std::size_t> read(std::span<char> room) override {
     if (given_ >= fail_after_) return std::unexpected(base::Error{"Input/output error"});
@@ -26,6 +28,7 @@ class Pieces : public ByteSource {
   }
 
  private:
+  std::string text_;
   std::string_view rest_;
   std::size_t piece_;
   std::size_t fail_after_;
