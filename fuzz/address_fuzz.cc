@@ -1,0 +1,59 @@
+// A path of the envelope, and the value of an address field: what is read is written and read again the same,
+// within its caps, and is what the other readers take it for.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/text.h"
+#include "mail/address.h"
+
+namespace {
+
+using namespace backstop;
+
+// assert() is compiled out of the builds that fuzz fastest.
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 128; });
+}
+
+void read_path(std::string_view text) {
+  const auto path = mail::parse_path(text);
+  if (!path) {
+    require(base::is_utf8(path.error().message) && !path.error().message.contains('\n'));
+    return;
+  }
+  require(path->is_null() == (text == "<>"));
+  if (path->is_null()) return;
+  const auto written = path->address->text();
+  require(written.size() <= 254);
+  const auto again = mail::parse_address(written);
+  require(again && *again == *path->address);
+  if (is_ascii(written) && !again->domain.empty()) require(mail::looks_like_address(written));
+}
+
+void read_list(std::string_view value) {
+  const auto addresses = mail::parse_address_list(value);
+  require(addresses.size() <= 100);
+  for (const auto& address : addresses) {
+    require(address.local.size() + 1 + address.domain.size() <= 254);
+    const auto written = address.text();
+    require(base::is_utf8(written) && base::is_utf8(address.folded()));
+    const auto again = mail::parse_address_list(written);
+    require(again.size() == 1 && again.front() == address);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  read_path(text);
+  read_list(text);
+  if (mail::looks_like_address(text)) require(mail::parse_address_list(text).size() == 1);
+  return 0;
+}

@@ -1,0 +1,30 @@
+// The value of a Date field: what is read is written in ISO 8601, and that is read as the same time.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "mail/date.h"
+
+namespace {
+
+using namespace backstop;
+using namespace std::chrono_literals;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto time = mail::parse_date(text);
+  if (!time) return 0;
+  // A zone may carry the first and last days into the next century.
+  if (*time < std::chrono::sys_days(1900y / 1 / 1) || *time >= std::chrono::sys_days(10000y / 1 / 1))
+    return 0;
+  const auto written = mail::format_iso8601(*time);
+  require(written.size() == 20);
+  require(mail::parse_date(written) == time);
+  return 0;
+}
