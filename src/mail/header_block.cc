@@ -116,15 +116,6 @@ std::size_t next_field(std::string_view buffer, std::size_t at, BlockKind kind,
   return kNoField;
 }
 
-Field make_field(std::string_view buffer, std::size_t at, Name name, std::size_t end) {
-  if (end > name.colon + 1 && buffer[end - 1] == '\n') --end;
-  if (end > name.colon + 1 && buffer[end - 1] == '\r') --end;
-  std::size_t value = name.colon + 1;
-  while (value < end && base::is_space(buffer[value])) ++value;
-  const std::string_view text = buffer.substr(at, name.end - at);
-  return Field{field_name(text), text, buffer.substr(value, end - value)};
-}
-
 class HeaderReader {
  public:
   HeaderReader(BlockKind kind, const Boundaries& boundaries, const Limits& limits, Message& message)
@@ -135,7 +126,7 @@ class HeaderReader {
 
  private:
   bool is_past_cap(std::size_t end);
-  void add(const Field& field);
+  void add_field(std::size_t at, Name name, std::size_t end);
   void note(Truncation truncation) {
     if (message_.truncated == Truncation::None) message_.truncated = truncation;
   }
@@ -154,12 +145,19 @@ bool HeaderReader::is_past_cap(std::size_t end) {
   return true;
 }
 
-void HeaderReader::add(const Field& field) {
-  if (message_.fields.size() < limits_.fields) {
-    message_.fields.push_back(field);
-  } else {
+void HeaderReader::add_field(std::size_t at, Name name, std::size_t end) {
+  if (message_.fields.size() >= limits_.fields) {
     note(Truncation::Fields);
+    return;
   }
+  if (end > name.colon + 1 && buffer_[end - 1] == '\n') --end;
+  if (end > name.colon + 1 && buffer_[end - 1] == '\r') --end;
+  std::size_t value = name.colon + 1;
+  while (value < end && base::is_space(buffer_[value])) ++value;
+  Field& field = message_.fields.emplace_back();
+  field.name = buffer_.substr(at, name.end - at);
+  field.id = field_name(field.name);
+  field.value = buffer_.substr(value, end - value);
 }
 
 std::size_t HeaderReader::read(std::size_t begin) {
@@ -175,7 +173,7 @@ std::size_t HeaderReader::read(std::size_t begin) {
     if (!is_a_field && at == begin && kind_ == BlockKind::BodyPart) break;
     const std::size_t end = is_a_field ? field_end(buffer_, at) : next_field(buffer_, at, kind_, boundaries_);
     if (end == kNoField || is_past_cap(end)) break;
-    if (is_a_field) add(make_field(buffer_, at, name, end));
+    if (is_a_field) add_field(at, name, end);
     at = end;
   }
   return at;
