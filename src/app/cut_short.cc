@@ -26,13 +26,13 @@ std::optional<std::string_view> why_cut_short(std::string_view mail) {
   const mail::Part& whole = message.parts.front();
   if (whole.body_begin >= mail.size()) {
     if (mail.ends_with('\n')) return std::nullopt;  // a mail without a body is one (RFC 5322 3.5)
-    return "is cut short: it ends within its header";
+    return "cut short: it ends within its header";
   }
   if (!base::iequals(whole.type, "multipart")) return std::nullopt;
   const auto boundary = mail::parameter(whole.content_type_parameters, "boundary");
   if (!boundary || boundary->empty() || boundary->size() > kLongestBoundary) return std::nullopt;
   if (contains(mail.substr(whole.body_begin), "--" + *boundary + "--")) return std::nullopt;
-  return "is cut short: its last part has no end";
+  return "cut short: its last part has no end";
 }
 
 }  // namespace backstop::app

@@ -60,11 +60,11 @@ bool is_postmark(std::string_view line) {
 }
 
 std::optional<std::string_view> why_not_a_mail(std::string_view head) {
-  if (head.empty()) return "is empty";
+  if (head.empty()) return "empty";
   if (head.substr(0, kNulProbe).find('\0') != std::string_view::npos)
-    return "is not a mail: it holds binary data";
+    return "not a mail: it holds binary data";
   if (!has_known_field(head.substr(0, kHeadBytes)))
-    return "is not a mail: no header field of a mail stands at its start";
+    return "not a mail: it does not begin with a mail's header";
   return std::nullopt;
 }
 

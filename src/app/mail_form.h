@@ -16,7 +16,7 @@ bool begins_as_mbox(std::string_view head);
 /// it from a sentence that begins with "From ".
 bool is_postmark(std::string_view line);
 
-/// Why the bytes are no mail, in words that finish "this ..."; nullopt where they may be one: a header field
+/// Why the bytes are no mail, in words after "NAME: "; nullopt where they may be one: a header field
 /// that mail has stands in the header, and no NUL byte among the first.
 std::optional<std::string_view> why_not_a_mail(std::string_view head);
 

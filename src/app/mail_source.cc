@@ -21,7 +21,8 @@ namespace backstop::app {
 
 namespace {
 
-constexpr std::string_view kPastCap = "is longer than is read of one mail; its rest was left out";
+constexpr std::string_view kPastCap = "too long: only its first 64 MiB were read";
+static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
 
 // Names are paths, which hold any bytes; an error shows them whole.
 std::string shown(std::string_view name) {
@@ -141,7 +142,7 @@ void Reading::read_folder(const std::string& path) {
   folder.unreadable = [&](const std::string& which, int error) {
     is_empty = false;
     if (error != 0) return visitor_.problem(problem_of(which, error));
-    tell(kExitNoInput, which, "is left out: folders are nested too deep, or too many");
+    tell(kExitNoInput, which, "left out: folders are nested too deep, or too many");
   };
   walk_folder(path, folder, {limits_.depth, limits_.folders, limits_.batch});
   if (is_empty && !is_maildir(path)) tell(kExitData, path, "holds no mail");

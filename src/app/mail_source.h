@@ -21,7 +21,7 @@ struct SourceLimits {
 struct SourceMail {
   std::string_view name;     ///< the path as given, with ":N" for the Nth mail of an mbox that has several
   std::string_view bytes;    ///< valid during the call
-  std::string_view problem;  ///< empty where the mail is whole, else why it isn't: "is cut short: ..."
+  std::string_view problem;  ///< empty where the mail is whole, else why it isn't: "cut short: ..."
 };
 
 /// What couldn't be read, and how that shows in the exit status.

@@ -7,7 +7,11 @@
 #include <ostream>
 #include <string>
 
+#include "app/command_classify.h"
+#include "app/command_demo.h"
+#include "app/command_documents.h"
 #include "app/command_keys.h"
+#include "app/command_scan.h"
 #include "app/command_tag.h"
 #include "base/text.h"
 
@@ -18,7 +22,20 @@ namespace {
 using AddCommand = void (*)(CLI::App& root, CommandContext& context);
 
 // In the order in which --help lists them.
-constexpr auto kCommands = std::to_array<AddCommand>({add_tag_command, add_keys_command});
+constexpr auto kCommands =
+    std::to_array<AddCommand>({add_classify_command, add_scan_command, add_demo_command, add_tag_command,
+                               add_keys_command, add_documents_commands});
+
+constexpr std::string_view kFooter =
+    "Without a command it does `backstop demo`. backstop COMMAND --help says more.\n"
+    "\n"
+    "Exit status:\n"
+    "  0   all was read and all is well\n"
+    "  1   read, but not all of it was whole\n"
+    "  64  the command line is wrong\n"
+    "  65  the input is not what it should be\n"
+    "  66  the input is not there, or may not be read\n"
+    "  74  reading or writing failed half way\n";
 
 int tell_usage_error(const CLI::ParseError& error, CommandContext& context) {
   report_error(context, kExitUsage, base::printable(error.what()) + "; see backstop --help");
@@ -39,6 +56,7 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
                          "Print the version and exit");
   root->set_help_flag("-h,--help", "Print this help and exit");
   root->require_subcommand(0, 1);
+  root->footer(std::string(kFooter));
   for (const AddCommand add : kCommands) add(*root, context);
   return root;
 }
@@ -48,6 +66,7 @@ int run_program(int argc, const char* const* argv, CommandContext& context) {
     const auto root = make_program(context);
     try {
       root->parse(argc, argv);
+      if (root->get_subcommands().empty()) demo(context);
     } catch (const CLI::Success& asked) {
       return root->exit(asked, context.out, context.err);
     } catch (const CLI::ParseError& error) {

@@ -1,0 +1,79 @@
+#include "app/command_classify.h"
+
+#include <memory>
+#include <ostream>
+
+#include "app/examiner.h"
+#include "app/mail_options.h"
+#include "app/mail_source.h"
+
+namespace backstop::app {
+
+namespace {
+
+constexpr std::string_view kFooter =
+    "Examples:\n"
+    "  backstop classify bounce.eml\n"
+    "  backstop classify --json ~/Maildir > found.jsonl\n"
+    "  backstop classify --keys keys --rcpt prvs=0787c97471=ann@example.org - < bounce.eml\n"
+    "\n"
+    "Exit status:\n"
+    "  0   all mails were read\n"
+    "  1   all were read, but one at least is cut short or very long, so not to its end\n"
+    "  64  the command line is wrong\n"
+    "  65  something is not a mail, is empty, or is a broken mbox\n"
+    "  66  something is not there, or may not be read\n"
+    "  74  reading failed half way\n"
+    "What can't be read has one line on standard error, and the rest goes on. The highest status stands.\n";
+
+class Printer : public MailVisitor {
+ public:
+  Printer(Examiner& examiner, bool json, CommandContext& context)
+      : examiner_(examiner), json_(json), context_(context) {}
+
+  void mail(const SourceMail& mail) override {
+    const Findings findings = examiner_.examine(mail).findings;
+    if (json_) {
+      context_.out << to_json_line(findings);
+      return;
+    }
+    if (!is_first_) context_.out << '\n';
+    is_first_ = false;
+    context_.out << to_page(findings);
+  }
+
+  void problem(const SourceProblem& problem) override {
+    report_error(context_, problem.status, problem.message);
+  }
+
+ private:
+  Examiner& examiner_;
+  bool json_;
+  CommandContext& context_;
+  bool is_first_ = true;
+};
+
+void classify(const MailOptions& options, CommandContext& context) {
+  auto settings = examiner_settings(options, context);
+  if (!settings) return;
+  Examiner examiner(std::move(*settings));
+  Printer printer(examiner, options.json, context);
+  for (const std::string& path : options.paths) read_mails(path, printer);
+}
+
+}  // namespace
+
+void add_classify_command(CLI::App& root, CommandContext& context) {
+  CLI::App* command = root.add_subcommand("classify", "Say of each mail what it is, who sent it and why");
+  const auto options = std::make_shared<MailOptions>();
+  add_mail_options(*command, *options);
+  command
+      ->add_option("--rcpt", options->recipient, "The address that the mail was delivered to, with its tag")
+      ->type_name("ADDRESS");
+  command->add_option("--mail-from", options->reverse_path, "The envelope sender; <> is the null sender")
+      ->type_name("ADDRESS");
+  command->footer(std::string(kFooter));
+  command->callback([options, &context] { classify(*options, context); });
+}
+
+}  // namespace backstop::app

@@ -1,0 +1,48 @@
+// Reads one mail with all that the command line knows of it: the reader says what it is, the origin whether
+// we wrote what it answers.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/findings.h"
+#include "app/mail_source.h"
+#include "mail/address.h"
+#include "mail/message.h"
+#include "origin/key_ring.h"
+#include "response/reader.h"
+
+namespace backstop::app {
+
+struct ExaminerSettings {
+  std::optional<origin::KeyRing> keys;      ///< without them no tag proves anything
+  std::optional<mail::Address> recipient;   ///< of the envelope; else the header is asked
+  std::optional<std::string> reverse_path;  ///< of the envelope; empty: null sender
+  std::chrono::sys_days today{};            ///< stands for the day of a mail that has no date
+};
+
+struct Examined {
+  Findings findings;
+  std::optional<std::chrono::sys_days> day;  ///< on which the mail came
+  std::string recipient;  ///< our address that it came to, without its tag, folded; or empty
+};
+
+/// Holds scratch memory, as the reader does: one a thread.
+class Examiner {
+ public:
+  explicit Examiner(ExaminerSettings settings) : settings_(std::move(settings)) {}
+
+  Examined examine(const SourceMail& mail);
+
+ private:
+  std::vector<mail::Address> recipients() const;
+  origin::Origin judge(const std::vector<mail::Address>& recipients, std::chrono::sys_days day) const;
+
+  ExaminerSettings settings_;
+  response::Reader reader_;
+  mail::Message header_;
+};
+
+}  // namespace backstop::app

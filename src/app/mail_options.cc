@@ -1,0 +1,53 @@
+#include "app/mail_options.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "app/key_file.h"
+#include "base/text.h"
+
+namespace backstop::app {
+
+void add_mail_options(CLI::App& command, MailOptions& options) {
+  command.add_option("PATH", options.paths, "A mail, an mbox, a Maildir, a folder, or - (stdin)")
+      ->required()
+      ->type_name("");
+  command.add_flag("--json", options.json, "Print JSON instead of text");
+  command.add_option("--keys", options.keys, "The key file that tags are checked with")->type_name("FILE");
+}
+
+std::optional<ExaminerSettings> examiner_settings(const MailOptions& options, CommandContext& context) {
+  ExaminerSettings settings;
+  settings.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  if (!options.keys.empty()) {
+    auto keys = read_key_file(options.keys);
+    if (!keys) {
+      report_error(context, kExitNoInput, keys.error().message);
+      return std::nullopt;
+    }
+    settings.keys = std::move(*keys);
+  }
+  if (!options.recipient.empty()) {
+    const auto path = mail::parse_path(options.recipient);
+    if (!path || path->is_null()) {
+      report_error(context, kExitUsage,
+                   fmt::format("--rcpt {}: not an address", base::printable(options.recipient)));
+      return std::nullopt;
+    }
+    settings.recipient = path->address;
+  }
+  if (options.reverse_path) {
+    const auto path = options.reverse_path->empty() ? mail::Path{} : mail::parse_path(*options.reverse_path);
+    if (!path) {
+      report_error(context, kExitUsage,
+                   fmt::format("--mail-from {}: not an address, nor <> for the null sender",
+                               base::printable(*options.reverse_path)));
+      return std::nullopt;
+    }
+    settings.reverse_path = path->address ? path->address->text() : std::string();
+  }
+  return settings;
+}
+
+}  // namespace backstop::app
