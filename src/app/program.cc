@@ -56,8 +56,9 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
                          "Print the version and exit");
   root->set_help_flag("-h,--help", "Print this help and exit");
   root->require_subcommand(0, 1);
-  root->footer(std::string(kFooter));
   for (const AddCommand add : kCommands) add(*root, context);
+  // After the commands, which would inherit it.
+  root->footer(std::string(kFooter));
   return root;
 }
 
