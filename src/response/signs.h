@@ -11,7 +11,8 @@
 // 3. Challenge, list notice, filter notice, auto-reply. Many of the first three carry the header fields of an
 //    auto-reply as well: BoxTrapper writes X-Autorespond.
 //
-// No row decides by the body alone, so the header fields are enough to tell that none of these can match.
+// No row decides by the body alone: where the header has neither a mark of these tables nor one of a machine,
+// none of them can match. That a mail comes from a "no-reply" address is no mark; every shop writes from one.
 #pragma once
 
 #include <cstdint>

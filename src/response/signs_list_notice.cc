@@ -51,8 +51,8 @@ constexpr Sign kSigns[] = {
     Row::text("Majordomo", SubjectFirst, "majordomo file: ", Decides),
     // To the owner: "BOUNCE list@example.org: Non-member submission from [...]".
     Row::text("Majordomo hold", SubjectFirst, "bounce ", InPair),
-    Row::text("Majordomo hold", Subject, ": non-member submission from", InPair),
-    Row::text("Majordomo hold", Subject, ": approval required", InPair),
+    Row::text("Majordomo hold", Subject, "non-member submission from", InPair),
+    Row::text("Majordomo hold", Subject, "approval required", InPair),
 
     Row::field("ezmlm", F::DeliveredTo, "responder for ", Decides),
     // Not "Delivered-To: moderator for x": a post keeps it once the moderator let it through.
