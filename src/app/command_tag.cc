@@ -10,7 +10,6 @@
 #include <string>
 #include <utility>
 
-#include "app/key_file.h"
 #include "app/tag_options.h"
 #include "base/day.h"
 #include "base/text.h"
@@ -50,10 +49,9 @@ std::optional<Task> read_settings(const TagOptions& options, CommandContext& con
 }
 
 bool read_keys(const TagOptions& options, Task& task, CommandContext& context) {
-  const bool is_file = !options.key_file.empty();
-  auto keys = is_file ? read_key_file(options.key_file) : ring_of_secrets(options, task.today);
+  auto keys = ring_of(options, task.today);
   if (!keys) {
-    report_error(context, is_file ? kExitNoInput : kExitUsage, keys.error().message);
+    report_error(context, keys.error().exit_status, keys.error().message);
     return false;
   }
   task.keys = std::move(*keys);
@@ -143,13 +141,13 @@ void print_lint(const std::string& address, const origin::TagLint& lint, std::os
 }
 
 void run_lint(const TagOptions& options, CommandContext& context) {
-  const auto task = read_settings(options, context);
-  if (!task) return;
+  auto task = read_settings(options, context);
+  if (!task || (has_keys(options) && !read_keys(options, *task, context))) return;
   // An address that is none is the worst that can be wrong with it, and no mistake in using the command.
   const auto path = mail::parse_path(options.address);
   origin::TagLint lint;
   if (path) {
-    lint = origin::lint(*path, task->today, task->settings);
+    lint = origin::lint(*path, task->today, task->settings, has_keys(options) ? &task->keys : nullptr);
   } else {
     lint.findings.push_back({"no-address", path.error().message + "."});
   }
@@ -189,20 +187,15 @@ void add_tag_command(CLI::App& root, CommandContext& context) {
   auto& sign =
       add_action(tag, options, context, "sign",
                  "Print the address with a tag. Exit status 1: it must stay as it is, and why", run_sign);
-  add_key_options(sign, *options);
   sign.add_flag("--sub-address", options->is_sub_address,
                 "Write user+prvs=TAG@domain, not prvs=TAG=user@domain");
   auto& verify = add_action(
       tag, options, context, "verify",
       "Say whether the tag was made with our key. Exit status 0: it was, and is not expired", run_verify);
-  add_key_options(verify, *options);
-  verify
-      .add_option("--indimail", options->indimail_secret,
-                  "A secret of indimail's qmail, whose tags are then taken, too; as visible as --secret")
-      ->type_name("SECRET");
-  add_action(tag, options, context, "lint",
-             "Say whose tag it is and what is wrong with it, without any key. Exit status 0: nothing",
-             run_lint);
+  auto& lint = add_action(tag, options, context, "lint",
+                          "Say whose tag it is and what is wrong with it. Exit status 0: nothing", run_lint);
+  for (auto* const action : {&sign, &verify, &lint}) add_key_options(*action, *options);
+  for (auto* const action : {&verify, &lint}) add_indimail_option(*action, *options);
 }
 
 }  // namespace backstop::app

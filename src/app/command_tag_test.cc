@@ -99,6 +99,12 @@ TEST(TagCommand, Answers) {
        ""},
       {"lint, untagged", "tag lint userx@test.ex", 0, "userx@test.ex carries no tag.\nIt could be tagged.\n",
        ""},
+      {"lint with a key", "tag lint prvs=0787000000=u@test.ex --secret 0:secret --at 2026-11-23", 1,
+       "prvs=0787000000=u@test.ex carries a tag of Exim's family: 0787000000, for u@test.ex.\n"
+       "bad-mac: The tag in the address prvs=0787000000=u@test.ex was not made with our key 0: it is forged, "
+       "or was "
+       "damaged.\n",
+       ""},
       {"lint, no address", "tag lint userx", 1,
        "userx carries no tag.\nno-address: \"userx\" is no mail address: an \"@\" is missing.\n", ""},
   };
@@ -209,6 +215,10 @@ TEST_F(KeysCommand, MakesRotatesAndLists) {
   EXPECT_EQ(run({"tag", "sign", "u@test.ex", "--keys", file_, "--at", "2026-11-23"}).out.substr(0, 6),
             "prvs=1");
   EXPECT_EQ(run({"tag", "verify", address, "--keys", file_, "--at", "2026-11-30"}).status, 0);
+  EXPECT_EQ(run({"tag", "verify", "prvs=0891a9abd5=test@example.com", "--keys", file_, "--indimail",
+                 "1632203830", "--at", "2021-09-21"})
+                .status,
+            0);
   const auto later = run({"tag", "verify", address, "--keys", file_, "--at", "2026-12-01"});
   EXPECT_EQ(later.status, 1);
   EXPECT_NE(later.out.find("names key 0, which our key ring does not have"), std::string::npos) << later.out;

@@ -4,7 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <string_view>
+#include <utility>
 
+#include "app/command.h"
+#include "app/key_file.h"
 #include "base/day.h"
 #include "base/text.h"
 #include "mail/date.h"
@@ -41,6 +44,13 @@ void add_key_options(CLI::App& command, TagOptions& options) {
   file->excludes(secrets);
 }
 
+void add_indimail_option(CLI::App& command, TagOptions& options) {
+  command
+      .add_option("--indimail", options.indimail_secret,
+                  "A secret of indimail's qmail, whose tags are then taken, too; as visible as --secret")
+      ->type_name("SECRET");
+}
+
 base::Result<std::chrono::sys_days> day_of(const TagOptions& options) {
   if (options.at.empty()) return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   if (const auto day = base::parse_day(options.at)) return *day;
@@ -61,34 +71,61 @@ base::Result<origin::TagSettings> settings_of(const TagOptions& options) {
   return settings;
 }
 
-base::Result<origin::KeyRing> ring_of_secrets(const TagOptions& options, std::chrono::sys_days today) {
-  const auto refuse = [](std::string_view option, std::string_view why) {
-    return std::unexpected(base::Error{fmt::format("{}: {}", option, why)});
-  };
+bool has_keys(const TagOptions& options) {
+  return !options.key_file.empty() || !options.secrets.empty() || !options.indimail_secret.empty();
+}
+
+namespace {
+
+using Added = std::expected<void, KeyFailure>;
+
+std::unexpected<KeyFailure> misuse(std::string_view option, std::string_view why) {
+  return std::unexpected(KeyFailure{kExitUsage, fmt::format("{}: {}", option, why)});
+}
+
+Added add_secret(std::string_view text, std::chrono::sys_days today, origin::KeyRing& ring) {
+  if (text.size() < 3 || !base::is_digit(text[0]) || text[1] != ':') {
+    return misuse("--secret", "it has to be NUMBER:SECRET, as in 0:secret");
+  }
+  const auto added = ring.add({.number = text[0] - '0',
+                               .family = origin::TagFamily::Exim,
+                               .use = ring.keys().empty() ? origin::KeyUse::Sign : origin::KeyUse::Verify,
+                               .created = today,
+                               .retired = {},
+                               .secret = std::string(text.substr(2))});
+  if (!added) return misuse("--secret", added.error().message);
+  return {};
+}
+
+Added add_indimail(const std::string& secret, std::chrono::sys_days today, origin::KeyRing& ring) {
+  const auto added = ring.add({.number = 0,
+                               .family = origin::TagFamily::Indimail,
+                               .use = origin::KeyUse::Verify,
+                               .created = today,
+                               .retired = {},
+                               .secret = secret});
+  if (!added) return misuse("--indimail", added.error().message);
+  return {};
+}
+
+}  // namespace
+
+std::expected<origin::KeyRing, KeyFailure> ring_of(const TagOptions& options, std::chrono::sys_days today) {
+  if (!has_keys(options)) {
+    return std::unexpected(KeyFailure{kExitUsage, "a key is needed: --keys FILE, or --secret NUMBER:SECRET"});
+  }
   origin::KeyRing ring;
-  for (const std::string_view text : options.secrets) {
-    if (text.size() < 3 || !base::is_digit(text[0]) || text[1] != ':') {
-      return refuse("--secret", "it has to be NUMBER:SECRET, as in 0:secret");
-    }
-    const auto added = ring.add({.number = text[0] - '0',
-                                 .family = origin::TagFamily::Exim,
-                                 .use = ring.keys().empty() ? origin::KeyUse::Sign : origin::KeyUse::Verify,
-                                 .created = today,
-                                 .retired = {},
-                                 .secret = std::string(text.substr(2))});
-    if (!added) return refuse("--secret", added.error().message);
+  if (!options.key_file.empty()) {
+    auto read = read_key_file(options.key_file);
+    if (!read) return std::unexpected(KeyFailure{kExitNoInput, read.error().message});
+    ring = std::move(*read);
   }
-  if (!options.indimail_secret.empty()) {
-    const auto added = ring.add({.number = 0,
-                                 .family = origin::TagFamily::Indimail,
-                                 .use = origin::KeyUse::Verify,
-                                 .created = today,
-                                 .retired = {},
-                                 .secret = options.indimail_secret});
-    if (!added) return refuse("--indimail", added.error().message);
+  for (const auto& text : options.secrets) {
+    if (const auto added = add_secret(text, today, ring); !added) return std::unexpected(added.error());
   }
-  if (ring.keys().empty()) {
-    return std::unexpected(base::Error{"a key is needed: --keys FILE, or --secret NUMBER:SECRET"});
+  if (options.indimail_secret.empty()) return ring;
+  if (const auto added = add_indimail(options.indimail_secret, today, ring); !added) {
+    return std::unexpected(added.error());
   }
   return ring;
 }

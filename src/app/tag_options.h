@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,19 @@ struct TagOptions {
 
 void add_day_options(CLI::App& command, TagOptions& options);
 void add_form_options(CLI::App& command, TagOptions& options);
-/// Exactly one of --keys and --secret has to be given.
 void add_key_options(CLI::App& command, TagOptions& options);
+void add_indimail_option(CLI::App& command, TagOptions& options);
 
 base::Result<std::chrono::sys_days> day_of(const TagOptions& options);
 base::Result<origin::TagSettings> settings_of(const TagOptions& options);
-/// Of --secret and --indimail; --keys is read with read_key_file().
-base::Result<origin::KeyRing> ring_of_secrets(const TagOptions& options, std::chrono::sys_days today);
+bool has_keys(const TagOptions& options);
+
+/// The keys of --keys or --secret, and of --indimail. Where that fails: the error, and the exit status for
+/// it.
+struct KeyFailure {
+  int exit_status;
+  std::string message;
+};
+std::expected<origin::KeyRing, KeyFailure> ring_of(const TagOptions& options, std::chrono::sys_days today);
 
 }  // namespace backstop::app

@@ -7,6 +7,7 @@
 #include "base/day.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
+#include "origin/tag_evidence.h"
 
 namespace backstop::origin {
 
@@ -17,12 +18,17 @@ struct Subject {
   const Tag& tag;
   std::chrono::sys_days today;
   const TagSettings& settings;
+  const std::optional<TagCheck>& check;  ///< where there are keys
 };
 
 using Findings = std::vector<LintFinding>;
 
 bool has_upper_case(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return base::ascii_lower(c) != c; });
+}
+
+bool is_matched(const std::optional<TagCheck>& check) {
+  return check && (check->outcome == TagOutcome::Good || check->outcome == TagOutcome::Expired);
 }
 
 void check_length(const Subject& subject, Findings& findings) {
@@ -56,7 +62,9 @@ void check_case(const Subject& subject, Findings& findings) {
         {"upper-case-hash",
          "The hash is in upper case: a server changed it on the way, and Exim takes it for a bad one."});
   }
-  if (has_upper_case(subject.tag.plain.local)) {
+  // Our own tags don't mind, and with the key at hand it is known that this is one.
+  const bool is_case_proof = is_matched(subject.check) && subject.check->mac_over == MacOver::Folded;
+  if (has_upper_case(subject.tag.plain.local) && !is_case_proof) {
     findings.push_back(
         {"mixed-case",
          "The user's part has capital letters: a tag that Exim or batv-tools made over it fails once a "
@@ -65,12 +73,21 @@ void check_case(const Subject& subject, Findings& findings) {
 }
 
 void check_window(const Subject& subject, Findings& findings) {
+  // Without the key nobody can tell which family it is; Exim's is by far the most used.
+  const auto family = is_matched(subject.check) ? subject.check->family : TagFamily::Exim;
   const int digits = day_digits(subject.tag);
-  const auto [last_good_day, is_open] =
-      window(digits, TagFamily::Exim, subject.today, subject.settings.lifetime);
+  const auto [last_good_day, is_open] = window(digits, family, subject.today, subject.settings.lifetime);
   if (is_open) return;
-  findings.push_back({"expired", fmt::format("Read as a day of expiry, {:03} is {}: the tag is expired.",
-                                             digits, base::format_day(last_good_day))});
+  findings.push_back({"expired", fmt::format("Its day, {:03}, says that it was good only until {}.", digits,
+                                             base::format_day(last_good_day))});
+}
+
+void check_hash(const Subject& subject, Findings& findings) {
+  if (!subject.check) return;
+  const auto outcome = subject.check->outcome;
+  if (outcome == TagOutcome::BadMac || outcome == TagOutcome::UnknownKey) {
+    findings.push_back({name(outcome), explain(*subject.check, subject.address)});
+  }
 }
 
 void check_tagged(const Subject& subject, Findings& findings) {
@@ -80,6 +97,7 @@ void check_tagged(const Subject& subject, Findings& findings) {
   if (!is_verifiable(subject.tag.shape)) return;
   check_case(subject, findings);
   check_window(subject, findings);
+  check_hash(subject, findings);
 }
 
 void check_untagged(const mail::Path& path, const TagSettings& settings, Findings& findings) {
@@ -95,14 +113,17 @@ void check_untagged(const mail::Path& path, const TagSettings& settings, Finding
 
 }  // namespace
 
-TagLint lint(const mail::Path& path, std::chrono::sys_days today, const TagSettings& settings) {
+TagLint lint(const mail::Path& path, std::chrono::sys_days today, const TagSettings& settings,
+             const KeyRing* keys) {
   TagLint result;
   if (!path.is_null()) result.tag = find_tag(*path.address, settings.delimiter);
-  if (result.tag) {
-    check_tagged({*path.address, *result.tag, today, settings}, result.findings);
-  } else {
+  if (!result.tag) {
     check_untagged(path, settings, result.findings);
+    return result;
   }
+  std::optional<TagCheck> check;
+  if (keys != nullptr) check = verify(*path.address, *keys, today, settings);
+  check_tagged({*path.address, *result.tag, today, settings, check}, result.findings);
   return result;
 }
 

@@ -1,5 +1,5 @@
-// What is wrong with an address as the carrier of a tag, told without any key: for people who look for the
-// reason why their tags fail, and for those who move from another product.
+// What is wrong with an address as the carrier of a tag: for people who look for the reason why their tags
+// fail, and for those who move from another product. Most of it can be told without any key.
 #pragma once
 
 #include <chrono>
@@ -24,6 +24,8 @@ struct TagLint {
 };
 
 /// An address with a tag: whose it is and what would make it fail. One without: why it couldn't be tagged.
-TagLint lint(const mail::Path& path, std::chrono::sys_days today, const TagSettings& settings = {});
+/// Where `keys` are given, the hash is checked, too.
+TagLint lint(const mail::Path& path, std::chrono::sys_days today, const TagSettings& settings = {},
+             const KeyRing* keys = nullptr);
 
 }  // namespace backstop::origin

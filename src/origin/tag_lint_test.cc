@@ -52,5 +52,30 @@ TEST(TagLint, FindsWhatWouldFail) {
   EXPECT_EQ(names(lint(mail::Path{}, day(20780))), "null-path");
 }
 
+TEST(TagLint, ChecksTheHashWhereThereAreKeys) {
+  KeyRing keys = ring_of(key_of(0, "secret"));
+  ASSERT_TRUE(keys.add(key_of(0, "1632203830", KeyUse::Verify, TagFamily::Indimail)));
+  struct Row {
+    const char* name;
+    std::string_view address;
+    int today;
+    std::string_view want;
+  };
+  const Row rows[] = {
+      {"ours", "prvs=0787c97471=userx@test.ex", 20780, ""},
+      {"ours, capital letters", "prvs=0787e48817=Andrew.Smith@Example.COM", 20780, ""},
+      {"exim's, capital letters", "prvs=0787eda7de=Andrew.Smith@Example.COM", 20780, "mixed-case"},
+      {"forged", "prvs=0787000000=userx@test.ex", 20780, "bad-mac"},
+      {"of a key that is not there", "prvs=1787c97471=userx@test.ex", 20780, "unknown-key"},
+      {"indimail's, on its last day", "prvs=0891a9abd5=test@example.com", 18898, ""},
+      {"indimail's, a day later", "prvs=0891a9abd5=test@example.com", 18899, "expired"},
+      {"foreign", "btv1==760cdc7c545==userx@test.ex", 20780, "foreign"},
+      {"no tag", "userx@test.ex", 20780, ""},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(names(lint({address_of(row.address)}, day(row.today), {}, &keys)), row.want) << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::origin
