@@ -25,31 +25,34 @@ def fold(address):
 
 
 def load(folder, labels=None, limit=None):
-    paths = sorted(
-        os.path.join(where, name)
-        for where, folders, names in os.walk(folder)
-        for name in names
-        if not name.startswith(".") and not name.endswith(NOT_MAILS)
-    )
-    rows = read_labels(labels) if labels else {}
+    paths = sorted(os.path.join(where, name) for where, _, names in os.walk(folder) for name in names)
     if labels:
+        rows = read_labels(labels)
         mails = [from_row(path, rows[os.path.basename(path)]) for path in paths if os.path.basename(path) in rows]
     else:
-        mails = [from_json_beside(path) for path in paths]
+        mails = [from_json_beside(path) for path in paths if is_mail(os.path.basename(path))]
     if limit and limit < len(mails):
         mails = [mails[i * len(mails) // limit] for i in range(limit)]
     return mails
 
 
+def is_mail(name):
+    return not name.startswith(".") and not name.endswith(NOT_MAILS)
+
+
 def read_labels(path):
-    """Columns file and kind, and where known recipients and status, each several with commas between."""
+    """Columns file and kind, and where known recipients and status, each several with commas between.
+
+    dsn_recipients and dsn_status are what the mail's own message/delivery-status part says. That status goes before the
+    other, which may be somebody's own taxonomy.
+    """
     with open(path, encoding="utf-8", newline="") as file:
         return {os.path.basename(row["file"]): row for row in csv.DictReader(file, delimiter="\t")}
 
 
 def from_row(path, row):
     recipients = row.get("recipients") or row.get("dsn_recipients") or ""
-    statuses = row.get("status") or row.get("dsn_status") or ""
+    statuses = (row["dsn_status"] if "dsn_status" in row else row.get("status")) or ""
     return Mail(
         path,
         row["kind"],
