@@ -1,72 +1,295 @@
 #include "response/explain.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "base/text.h"
+#include "mail/date.h"
 
 namespace backstop::response {
-
 namespace {
 
-// The reasons as the end of "because ...", in the order of Reason.
-constexpr auto kBecause = std::to_array<std::string_view>({
-    "of a reason that it does not tell",
+constexpr std::size_t kNamesMost = 2;   // addresses that are named; the rest are counted
+constexpr std::size_t kGroupsMost = 3;  // reasons that are told apart
+constexpr std::size_t kSubjectMost = 100;
+
+// Index by Reason.
+constexpr std::array<std::string_view, kReasonNames.size()> kBecause = {
+    "of something that the report does not make clear",
     "the mailbox does not exist",
     "the mailbox is full",
-    "the mailbox takes no mail",
-    "the domain can't be found",
-    "the host takes no mail",
-    "the server does not pass mail on for it",
+    "the mailbox takes no mail: it is suspended, closed or unused",
+    "the domain does not exist or has no mail server",
+    "the receiving system takes no mail at all, or none for now",
+    "the server that was asked does not take mail for that address",
     "the mail is too large",
-    "the mail was taken for spam",
-    "the mail was taken for a virus",
-    "its content is not taken",
-    "the sending server has a bad name",
-    "the sender was not proven",
-    "too much mail came at once",
-    "the server could not be reached",
-    "the connection has to be encrypted",
+    "a filter took it for spam",
+    "a filter found a virus in it",
+    "something in the mail, such as its form or an attachment, is not accepted",
+    "the system that sent it has a bad reputation",
+    "nothing proves that the mail comes from the sender that it names",
+    "too many mails came in too short a time",
+    "the receiving system could not be reached",
+    "the connection was not encrypted as the receiving system requires",
     "the mail ran in a circle",
-    "it was tried for too long",
-    "a rule of the receiver forbids it",
-    "the receiving system is broken",
-});
-static_assert(kBecause.size() == kReasonNames.size());
+    "it was tried for too long without success",
+    "a rule of the receiving system forbids it",
+    "the receiving system is broken or misconfigured",
+};
+static_assert(std::ranges::none_of(kBecause, &std::string_view::empty));
 
-// What such a mail is, index by Kind.
-constexpr auto kWhat = std::to_array<std::string_view>({
-    "This is ordinary mail and not the answer of a program.",
-    "This is a bounce: a mail could not be delivered.",
-    "This is a delay notice: a mail could not be delivered yet.",
-    "This is a delivery report: a mail was delivered or passed on.",
-    "This is a receipt: it tells what was done with a mail.",
-    "This is an automatic reply.",
-    "This is a challenge: it asks the sender of a mail to prove themselves.",
-    "This is a notice of a virus or spam filter.",
-    "This is a notice of a mailing list.",
-    "This is a feedback report: somebody marked a mail as spam.",
-});
-static_assert(kWhat.size() == kKindNames.size());
+using Recipients = std::vector<const Recipient*>;
+
+std::string safe(std::string_view text, std::size_t most = 254) {
+  return base::printable(base::trim(text), most);
+}
+
+// "the mail system at mx.example.net", at the start of a sentence.
+std::string mail_system(const Response& response) {
+  if (response.reporting_mta.empty()) return "A mail system that does not give its name";
+  return "The mail system at " + safe(response.reporting_mta);
+}
+
+std::string_view address_of(const Recipient& recipient) {
+  return recipient.address.empty() ? recipient.original_address : recipient.address;
+}
+
+// "a@example.org", "a@example.org and b@example.org", "a@example.org, b@example.org and 3 others".
+std::string names(std::span<const Recipient* const> recipients) {
+  std::string out;
+  std::size_t named = 0;
+  for (const Recipient* recipient : recipients) {
+    if (address_of(*recipient).empty()) continue;
+    if (named == kNamesMost) break;
+    const bool is_last = named + 1 == recipients.size();
+    if (named > 0) out += is_last ? " and " : ", ";
+    out += safe(address_of(*recipient));
+    ++named;
+  }
+  const std::size_t others = recipients.size() - named;
+  if (named == 0)
+    return others > 1 ? std::to_string(others) + " recipients that it does not name"
+                      : "a recipient that it does not name";
+  if (others > 0) out += others == 1 ? " and 1 other" : " and " + std::to_string(others) + " others";
+  return out;
+}
+
+Recipients recipients_with(const Response& response, std::span<const Action> actions) {
+  Recipients found;
+  for (const Recipient& recipient : response.recipients) {
+    if (std::ranges::find(actions, recipient.action) != actions.end()) found.push_back(&recipient);
+  }
+  return found;
+}
+
+Recipients recipients_with(const Response& response, std::initializer_list<Action> actions) {
+  return recipients_with(response, std::span(actions.begin(), actions.size()));
+}
+
+std::vector<Recipients> by_reason(const Recipients& recipients) {
+  std::array<std::size_t, kReasonNames.size()> place{};  // of the reason's group, counted from 1
+  std::vector<Recipients> groups;
+  for (const Recipient* recipient : recipients) {
+    std::size_t& at = place[static_cast<std::size_t>(recipient->reason)];
+    if (at == 0) {
+      groups.emplace_back();
+      at = groups.size();
+    }
+    groups[at - 1].push_back(recipient);
+  }
+  return groups;
+}
+
+// "to a@example.org because the mailbox is full, and to b@example.org because ...". A sole reason that nobody
+// knows is left out.
+std::string to_whom_and_why(const Recipients& recipients) {
+  const std::vector<Recipients> groups = by_reason(recipients);
+  std::string out;
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < std::min(groups.size(), kGroupsMost); ++i) {
+    out += i == 0 ? "to " : i + 1 == groups.size() ? ", and to " : ", to ";
+    out += names(groups[i]);
+    const Reason reason = groups[i].front()->reason;
+    if (groups.size() > 1 || reason != Reason::Unknown) out.append(" because ").append(because(reason));
+    told += groups[i].size();
+  }
+  if (groups.size() > kGroupsMost)
+    out += ", and to " + std::to_string(recipients.size() - told) + " more for other reasons";
+  return out;
+}
+
+bool is_unexplained(const Recipients& recipients) {
+  return std::ranges::all_of(recipients,
+                             [](const Recipient* recipient) { return recipient->reason == Reason::Unknown; });
+}
+
+// What became of the recipients that did not fail, as further sentences.
+std::string explain_the_others(const Response& response) {
+  std::string out;
+  if (const auto delayed = recipients_with(response, {Action::Delayed}); !delayed.empty())
+    out += " It keeps trying to deliver it " + to_whom_and_why(delayed) + ".";
+  const auto delivered = recipients_with(response, {Action::Delivered, Action::Relayed, Action::Expanded});
+  if (!delivered.empty()) out += " It did deliver it, or pass it on, to " + names(delivered) + ".";
+  return out;
+}
+
+std::string explain_failed(const Response& response) {
+  std::string out = mail_system(response) + " could not deliver a mail";
+  const auto failed = recipients_with(response, {Action::Failed, Action::None});
+  if (failed.empty()) return out + ", and does not say to whom." + explain_the_others(response);
+  out += " " + to_whom_and_why(failed);
+  out += is_unexplained(failed) ? "; the report does not make clear why." : ".";
+  return out + explain_the_others(response);
+}
+
+std::string explain_delayed(const Response& response) {
+  std::string out = mail_system(response) + " has not yet been able to deliver a mail";
+  const auto delayed = recipients_with(response, {Action::Delayed, Action::None});
+  if (!delayed.empty()) out += " " + to_whom_and_why(delayed);
+  out += "; it keeps trying.";
+  const auto delivered = recipients_with(response, {Action::Delivered, Action::Relayed, Action::Expanded});
+  if (!delivered.empty()) out += " It did deliver it, or pass it on, to " + names(delivered) + ".";
+  return out;
+}
+
+std::string explain_delivered(const Response& response) {
+  const auto delivered = recipients_with(response, {Action::Delivered, Action::None});
+  const auto relayed = recipients_with(response, {Action::Relayed});
+  const auto expanded = recipients_with(response, {Action::Expanded});
+  std::string done;
+  const auto add = [&done](std::string_view text, const Recipients& recipients) {
+    if (recipients.empty()) return;
+    if (!done.empty()) done += ", and ";
+    done.append(text).append(names(recipients));
+  };
+  add("delivered a mail to ", delivered);
+  add("passed a mail on to a system that confirms nothing, for ", relayed);
+  add("passed a mail on to all who stand behind ", expanded);
+  if (done.empty()) done = "delivered a mail";
+  return mail_system(response) + " reports that it " + done + ".";
+}
+
+// "user@example.org", of a kind whose one recipient is whoever answers; else `other`.
+std::string answerer(const Response& response, std::string_view other) {
+  for (const Recipient& recipient : response.recipients) {
+    if (!address_of(recipient).empty()) return safe(address_of(recipient));
+  }
+  return response.reporting_mta.empty() ? std::string(other)
+                                        : "the system at " + safe(response.reporting_mta);
+}
+
+Reason reason_of(const Response& response) {
+  return response.recipients.empty() ? Reason::Unknown : response.recipients.front().reason;
+}
+
+std::string explain_mdn(const Response& response) {
+  return "This is a receipt from " + answerer(response, "a recipient that it does not name") +
+         ": it says what was done with a mail, such as that it was opened or deleted.";
+}
+
+std::string explain_auto_reply(const Response& response) {
+  std::string out = "This is an automatic reply from " + answerer(response, "somebody that it does not name");
+  const Reason reason = reason_of(response);
+  if (reason != Reason::Unknown)
+    return out.append(", who does not get the mail because ").append(because(reason)).append(".");
+  return out + ": a program wrote it, such as a holiday notice.";
+}
+
+std::string explain_challenge(const Response& response) {
+  return "This is a challenge from " + answerer(response, "somebody that it does not name") +
+         ": whoever sent a mail there is asked to prove that they are a person before it is delivered.";
+}
+
+std::string explain_filter_notice(const Response& response) {
+  std::string out = response.reporting_mta.empty() ? "A mail filter that does not give its name"
+                                                   : "A mail filter at " + safe(response.reporting_mta);
+  out += " tells the sender of a mail";
+  Recipients recipients;
+  for (const Recipient& recipient : response.recipients) recipients.push_back(&recipient);
+  if (!recipients.empty()) out += " to " + names(recipients);
+  const Reason reason = reason_of(response);
+  if (reason == Reason::Unknown) return out + " what it did with it.";
+  return out.append(" that it was stopped or changed because ").append(because(reason)).append(".");
+}
+
+std::string explain_list_notice(const Response& response) {
+  return "This is a notice from the mailing list software of " +
+         answerer(response, "a list that it does not name") +
+         ": a mail to it was held, was not accepted or not understood, or has to be confirmed.";
+}
+
+std::string explain_feedback_report(const Response& response) {
+  std::string out = "This is a feedback report";
+  if (!response.reporting_mta.empty()) out += " from the mail system at " + safe(response.reporting_mta);
+  return out + ": somebody who got a mail marked it as unwanted.";
+}
+
+// "23 November 2026", or nothing.
+std::string day_of(std::string_view date) {
+  constexpr auto kMonths =
+      std::to_array<std::string_view>({"January", "February", "March", "April", "May", "June", "July",
+                                       "August", "September", "October", "November", "December"});
+  const auto time = mail::parse_date(date);
+  if (!time) return "";
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(*time));
+  return std::to_string(static_cast<unsigned>(day.day())) + " " +
+         std::string(kMonths[static_cast<unsigned>(day.month()) - 1]) + " " +
+         std::to_string(static_cast<int>(day.year()));
+}
+
+std::string explain_original(const std::optional<Original>& original) {
+  if (!original) return " The mail that it answers was not returned.";
+  const std::string day = day_of(original->date);
+  const std::string of_day = day.empty() ? "" : " of " + day;
+  const std::string subject = safe(original->subject, kSubjectMost);
+  if (!subject.empty()) return " It answers the mail with the subject \"" + subject + "\"" + of_day + ".";
+  const std::string id = safe(original->message_id);
+  if (!id.empty()) return " It answers the mail with the Message-ID <" + id + ">" + of_day + ".";
+  if (!day.empty()) return " It answers a mail" + of_day + ".";
+  return " Of the mail that it answers too little was returned to say which one it is.";
+}
+
+std::string explain_kind(const Response& response) {
+  switch (response.kind) {
+    case Kind::None:
+      break;
+    case Kind::DsnFailed:
+      return explain_failed(response);
+    case Kind::DsnDelayed:
+      return explain_delayed(response);
+    case Kind::DsnDelivered:
+      return explain_delivered(response);
+    case Kind::Mdn:
+      return explain_mdn(response);
+    case Kind::AutoReply:
+      return explain_auto_reply(response);
+    case Kind::Challenge:
+      return explain_challenge(response);
+    case Kind::FilterNotice:
+      return explain_filter_notice(response);
+    case Kind::ListNotice:
+      return explain_list_notice(response);
+    case Kind::FeedbackReport:
+      return explain_feedback_report(response);
+  }
+  return "This is ordinary mail, not a response.";
+}
 
 }  // namespace
 
-std::string_view because(Reason reason) {
-  return name_of(kBecause, reason);
+std::string explain(const Response& response) {
+  std::string out = explain_kind(response);
+  if (response.kind != Kind::None) out += explain_original(response.original);
+  if (response.truncated) out += " Not all of it was read, since it is past the limits.";
+  return out;
 }
 
-std::string explain(const Response& response) {
-  std::string text(name_of(kWhat, response.kind));
-  if (response.kind == Kind::None) return text;
-  const std::string reporter =
-      response.reporting_mta.empty() ? "A mail system" : base::printable(response.reporting_mta);
-  if (response.recipients.empty()) return text + fmt::format(" {} sent it.", reporter);
-  const Recipient& first = response.recipients.front();
-  text += fmt::format(" {} reports on {}", reporter, base::printable(first.address));
-  if (response.recipients.size() > 1) text += fmt::format(" and {} more", response.recipients.size() - 1);
-  if (first.reason != Reason::Unknown) text += fmt::format(", because {}", because(first.reason));
-  return text + '.';
+std::string_view because(Reason reason) {
+  return name_of(kBecause, reason);
 }
 
 }  // namespace backstop::response

@@ -12,7 +12,7 @@ namespace backstop::response {
 std::string explain(const Response& response);
 
 /// "the mailbox does not exist", "the mailbox is full": the reason as the end of a sentence that starts
-/// "because".
+/// "because". Never empty: of Reason::Unknown it is "of something that the report does not make clear".
 std::string_view because(Reason reason);
 
 }  // namespace backstop::response
