@@ -75,6 +75,7 @@ constexpr std::array kMailNames = std::to_array<Alias>({
     {"cp50221", "ISO-2022-JP"},
     {"cp51932", "EUC-JP"},
     {"cp65001", "UTF-8"},
+    {"eucgb2312cn", "GB18030"},
     {"eucjpms", "EUC-JP"},
     {"gbk2312", "GB18030"},
     {"iso2022jp3", "ISO-2022-JP-2"},

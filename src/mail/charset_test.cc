@@ -56,6 +56,7 @@ const CharsetRow kWhole[] = {
     {"cp50220", "cp50220", "\x1B$B%F\x1B(B", "テ"},
     {"gb2312", "gb2312", "\xB2\xE2\xCA\xD4", "测试"},
     {"gb2312 that is GBK", "gb2312", "\x9F\x41", "烝"},
+    {"gb2312 as Java names it", "eucgb2312_cn", "\xB2\xE2", "测"},
     {"gbk", "gbk", "\xB2\xE2\xCA\xD4", "测试"},
     {"gb18030", "gb18030", "\x81\x30\x89\x33", "Ú"},
     {"hz", "hz-gb-2312", "a ~{2bJT~} ~~", "a 测试 ~"},
