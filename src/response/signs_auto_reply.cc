@@ -325,12 +325,11 @@ constexpr Sign kSigns[] = {
     Row::text("vacation (Korean)", Body, "휴가 중입니다", WithNullSender),
 
     // The mailbox is gone or nobody reads it. The same words stand in bounces, which are read first.
-    // Shops and banks write of an "email address change" too, but not in answer to a mail.
-    Row::field("mailbox gone", F::InReplyTo, "", InPair),
-    Row::text("mailbox gone", SubjectFirst, "email address change", InPair),
-    Row::text("mailbox gone", SubjectFirst, "change of email address", InPair),
-    Row::text("mailbox gone", SubjectFirst, "this mailbox is no longer", InPair),
-    Row::text("mailbox gone", SubjectFirst, "mailbox no longer", InPair),
+    // Shops and banks write of an "email address change" too, but not from a null sender.
+    Row::text("mailbox gone", SubjectFirst, "email address change", WithNullSender),
+    Row::text("mailbox gone", SubjectFirst, "change of email address", WithNullSender),
+    Row::text("mailbox gone", SubjectFirst, "this mailbox is no longer", WithNullSender),
+    Row::text("mailbox gone", SubjectFirst, "mailbox no longer", WithNullSender),
     Row::text("mailbox gone", Subject, "no longer with the company", WithMachineMark),
     Row::text("mailbox gone", Body, "is no longer with the company", WithMachineMark),
     Row::text("mailbox gone", Body, "is no longer employed", WithMachineMark),
@@ -376,16 +375,15 @@ constexpr Sign kSigns[] = {
     Row::text("osTicket", SubjectFirst, "support ticket opened [#", WithMachineMark),
     Row::text("ServiceNow", Subject, "has been opened on your behalf", WithMachineMark),
     Row::text("Bugzilla by mail", Body, "your bug report has been received", WithNullSender),
-    // A web form is acknowledged in the same words, but only a mail can be answered.
-    Row::field("ticket acknowledgement", F::InReplyTo, "", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "acknowledgement of your e-mail", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "acknowledgement of your email", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "we have received your e-mail", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "we have received your email", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "we received your request", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "we have received your request", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "your request has been received", InPair),
-    Row::text("ticket acknowledgement", SubjectFirst, "your ticket has been created", InPair),
+    // A web form is acknowledged in the same words, but not from a null sender.
+    Row::text("ticket acknowledgement", SubjectFirst, "acknowledgement of your e-mail", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "acknowledgement of your email", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "we have received your e-mail", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "we have received your email", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "we received your request", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "we have received your request", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "your request has been received", WithNullSender),
+    Row::text("ticket acknowledgement", SubjectFirst, "your ticket has been created", WithNullSender),
 };
 
 }  // namespace
