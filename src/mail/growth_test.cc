@@ -1,0 +1,149 @@
+// Nothing in a mail makes reading it quadratic: each input below is grown tenfold, with every cap lifted, and
+// the work grows about tenfold too. Work is CPU time; quadratic work would grow a hundredfold.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ctime>
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "mail/encoding.h"
+#include "mail/message.h"
+#include "mail/parameter.h"
+
+namespace backstop::mail {
+namespace {
+
+constexpr std::size_t kNoCap = std::numeric_limits<std::uint32_t>::max() - 1;
+constexpr Limits kNoLimits{.header_bytes = kNoCap, .fields = kNoCap, .nesting = kNoCap, .parts = kNoCap};
+
+std::string repeated(std::string_view piece, std::size_t count) {
+  std::string text;
+  text.reserve(piece.size() * count);
+  for (std::size_t i = 0; i < count; ++i) text += piece;
+  return text;
+}
+
+struct Row {
+  const char* name;
+  std::function<std::string(std::size_t)> mail;
+  std::size_t count;  ///< of the smaller mail
+  Limits limits = kNoLimits;
+};
+
+std::string multipart(std::string_view body) {
+  return "Content-Type: multipart/mixed; boundary=b\n\n" + std::string(body);
+}
+
+std::string nested(std::size_t depth) {
+  std::string mail;
+  for (std::size_t i = 0; i < depth; ++i) {
+    mail += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
+  }
+  return mail;
+}
+
+const Row kRows[] = {
+    {"many fields", [](std::size_t n) { return repeated("X-A: b\n", n); }, 10000},
+    {"many content types", [](std::size_t n) { return repeated("Content-Type: a/b\n", n); }, 5000},
+    {"one field of many lines", [](std::size_t n) { return "A: b\n" + repeated(" c\n", n); }, 20000},
+    {"one huge line", [](std::size_t n) { return "A: " + std::string(n, 'b'); }, 50000},
+    {"one huge name", [](std::size_t n) { return std::string(n, 'b'); }, 100000},
+    {"many mbox lines", [](std::size_t n) { return repeated("From a b\n", n); }, 10000},
+    {"many blank lines", [](std::size_t n) { return repeated(" \n", n) + "Text"; }, 50000},
+    {"many stray lines", [](std::size_t n) { return repeated("stray line\nstray line\nX-A: b\n", n); }, 3000},
+    {"many lines of dashes", [](std::size_t n) { return multipart(repeated("--\n", n)); }, 30000},
+    {"many lines that are almost the boundary",
+     [](std::size_t n) { return multipart(repeated("--bb\n", n)); }, 20000},
+    {"delimiter with a long tail", [](std::size_t n) { return multipart("--b" + std::string(n, ' ') + "x"); },
+     50000},
+    {"many tiny parts", [](std::size_t n) { return multipart(repeated("--b\n", n)); }, 5000},
+    {"many tiny parts with fields", [](std::size_t n) { return multipart(repeated("--b\nA: b\n\n\n", n)); },
+     5000},
+    {"many close delimiters",
+     [](std::size_t n) {
+       return multipart("--b\nContent-Type: multipart/mixed; boundary=c\n\n" + repeated("--c--\n", n));
+     },
+     20000},
+    {"mails in mails", [](std::size_t n) { return repeated("Content-Type: message/rfc822\n\n", n); }, 2000},
+    // Only the cap keeps these two from looking each line up among as many boundaries as there are lines.
+    {"multiparts in multiparts", nested, 2000, {.header_bytes = kNoCap, .fields = kNoCap, .parts = kNoCap}},
+    {"many lines under nested multiparts",
+     [](std::size_t n) { return nested(32) + "\n" + repeated("--b\n", n); },
+     10000,
+     {.header_bytes = kNoCap, .fields = kNoCap, .parts = kNoCap}},
+    {"many parameters",
+     [](std::size_t n) { return "Content-Type: multipart/mixed" + repeated("; a=b", n) + "\n\n"; }, 5000},
+    {"many sections",
+     [](std::size_t n) { return "Content-Type: multipart/mixed" + repeated("; boundary*1=b", n) + "\n\n"; },
+     5000},
+    {"many comments",
+     [](std::size_t n) { return "Content-Type: multipart/mixed;" + repeated("(", n) + "\n\n"; }, 50000},
+    {"quoted parameter that never ends",
+     [](std::size_t n) {
+       return "Content-Type: multipart/mixed; boundary=\"" + std::string(n, 'b') + "\n\n";
+     },
+     100000},
+    {"many quotes that are escaped",
+     [](std::size_t n) {
+       return "Content-Type: multipart/mixed; boundary=\"" + repeated("\\\"", n) + "\n\n";
+     },
+     50000},
+    {"base64 of padding",
+     [](std::size_t n) { return "Content-Transfer-Encoding: base64\n\n" + std::string(n, '='); }, 100000},
+    {"quoted-printable of equals signs",
+     [](std::size_t n) { return "Content-Transfer-Encoding: quoted-printable\n\n" + std::string(n, '='); },
+     50000},
+    {"quoted-printable of blanks",
+     [](std::size_t n) {
+       return "Content-Transfer-Encoding: quoted-printable\n\n" + repeated("a ", n) + "\n";
+     },
+     50000},
+    {"uuencode of begins",
+     [](std::size_t n) {
+       return "Content-Transfer-Encoding: x-uuencode\n\n" + repeated("begin 644 a\nend\n", n);
+     },
+     10000},
+};
+
+void read_whole(const std::string& mail, const Limits& limits, Message& message) {
+  walk(mail, message, limits);
+  std::string decoded;
+  for (const Part& part : message.parts) {
+    parameter(part.content_type_parameters, "boundary");
+    decoded.clear();
+    if (part.encoding != TransferEncoding::Identity) decode(part.encoding, message.body_of(part), decoded);
+  }
+}
+
+// Of one reading. The least of some measurements, since whatever else the machine does can only add to it;
+// each takes some thousand ticks of the clock.
+double cpu_seconds(const std::string& mail, const Limits& limits) {
+  Message message;
+  double least = std::numeric_limits<double>::max();
+  for (int run = 0; run < 5; ++run) {
+    const std::clock_t begin = std::clock();
+    std::clock_t now = begin;
+    int count = 0;
+    for (; now - begin < CLOCKS_PER_SEC / 500; now = std::clock(), ++count) read_whole(mail, limits, message);
+    least = std::min(least, static_cast<double>(now - begin) / CLOCKS_PER_SEC / count);
+  }
+  return least;
+}
+
+TEST(Growth, IsLinear) {
+  for (const Row& row : kRows) {
+    const std::string small = row.mail(row.count);
+    const std::string large = row.mail(row.count * 10);
+    ASSERT_GT(large.size(), small.size() * 9) << row.name;
+    const double before = cpu_seconds(small, row.limits);
+    const double after = cpu_seconds(large, row.limits);
+    EXPECT_LT(after, 30 * before) << row.name << ": " << before << " s, then " << after << " s";
+  }
+}
+
+}  // namespace
+}  // namespace backstop::mail
