@@ -15,16 +15,17 @@ constexpr std::string_view kFooter =
     "Examples:\n"
     "  backstop classify bounce.eml\n"
     "  backstop classify --json ~/Maildir > found.jsonl\n"
-    "  backstop classify --keys keys --rcpt prvs=0787c97471=ann@example.org - < bounce.eml\n"
+    "  backstop classify --keys keys --rcpt prvs=0787c97471=ann@example.org - < mail\n"
     "\n"
     "Exit status:\n"
     "  0   all mails were read\n"
-    "  1   all were read, but one at least is cut short or very long, so not to its end\n"
+    "  1   all were read, but one at least is cut short or longer than 64 MiB\n"
     "  64  the command line is wrong\n"
     "  65  something is not a mail, is empty, or is a broken mbox\n"
     "  66  something is not there, or may not be read\n"
     "  74  reading failed half way\n"
-    "What can't be read has one line on standard error, and the rest goes on. The highest status stands.\n";
+    "What can't be read has one line on standard error, and the rest goes on. The\n"
+    "highest status stands.\n";
 
 class Printer : public MailVisitor {
  public:

@@ -16,9 +16,10 @@ namespace backstop::app {
 namespace {
 
 constexpr std::string_view kFooter =
-    "A surge is a day with at least 20 responses that lies more than three scaled median deviations above\n"
-    "the median of the days on which any mail came. Days are those of the topmost Received field, in UTC.\n"
-    "An address looks forged when responses came to it that nothing proves genuine.\n"
+    "A surge is a day with at least 20 responses and more than three scaled median\n"
+    "deviations above the median of the days on which any mail came. Days are those\n"
+    "of the topmost Received field, in UTC. An address looks forged when responses\n"
+    "came to it that nothing proves genuine.\n"
     "\n"
     "Examples:\n"
     "  backstop scan ~/Maildir\n"

@@ -24,7 +24,7 @@ std::optional<std::string_view> why_cut_short(std::string_view mail) {
   mail::walk_header(mail, message);
   if (message.truncated != mail::Truncation::None || message.parts.empty()) return std::nullopt;
   const mail::Part& whole = message.parts.front();
-  if (whole.body_begin >= mail.size()) {
+  if (!contains(mail, "\n\n") && !contains(mail, "\n\r\n")) {
     if (mail.ends_with('\n')) return std::nullopt;  // a mail without a body is one (RFC 5322 3.5)
     return "cut short: it ends within its header";
   }

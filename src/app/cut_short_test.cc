@@ -18,6 +18,8 @@ TEST(CutShort, TellsWholeMailFromCut) {
       {"no body at all", "Subject: hi\n", false},
       {"empty body", "Subject: hi\n\n", false},
       {"ends within a field", "Subject: h", true},
+      {"ends within a field's name", "Subject: hi\nTo", true},
+      {"line ends CRLF", "Subject: hi\r\n\r\nbody", false},
       {"multipart closed", "Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x--\n", false},
       {"multipart closed at the very end",
        "Content-Type: multipart/mixed; boundary=\"x y\"\n\n--x y\n\na\n--x y--", false},

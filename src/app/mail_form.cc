@@ -1,5 +1,7 @@
 #include "app/mail_form.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "mail/field_name.h"
 
@@ -7,7 +9,7 @@ namespace backstop::app {
 
 namespace {
 
-// A header with NUL bytes is no mail's; a body may hold them.
+// A header with NUL bytes is no mail's; a body may hold them. Only its beginning is looked at.
 constexpr std::size_t kNulProbe = 1024;
 
 // The name of a header field at the start of `line` (RFC 5322 2.2), or an empty view.
@@ -32,6 +34,11 @@ bool has_known_field(std::string_view head) {
     if (mail::field_name(name) != mail::FieldName::Other) return true;
   }
   return false;
+}
+
+// Up to the first empty line.
+std::string_view header_of(std::string_view head) {
+  return head.substr(0, std::min(head.find("\n\n"), head.find("\n\r\n")));
 }
 
 }  // namespace
@@ -61,8 +68,9 @@ bool is_postmark(std::string_view line) {
 
 std::optional<std::string_view> why_not_a_mail(std::string_view head) {
   if (head.empty()) return "empty";
-  if (head.substr(0, kNulProbe).find('\0') != std::string_view::npos)
+  if (header_of(head).substr(0, kNulProbe).find('\0') != std::string_view::npos) {
     return "not a mail: it holds binary data";
+  }
   if (!has_known_field(head.substr(0, kHeadBytes)))
     return "not a mail: it does not begin with a mail's header";
   return std::nullopt;

@@ -17,7 +17,7 @@ bool begins_as_mbox(std::string_view head);
 bool is_postmark(std::string_view line);
 
 /// Why the bytes are no mail, in words after "NAME: "; nullopt where they may be one: a header field
-/// that mail has stands in the header, and no NUL byte among the first.
+/// that mail has stands in the header, and no NUL byte in the beginning of it.
 std::optional<std::string_view> why_not_a_mail(std::string_view head);
 
 }  // namespace backstop::app

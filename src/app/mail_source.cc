@@ -120,7 +120,10 @@ void Reading::read_open(ByteSource& source, std::string_view name, bool is_in_ma
   buffer_.clear();
   const auto met_end = read_up_to(source, kHeadBytes, buffer_);
   if (!met_end) return tell(kExitInput, name, met_end.error().message);
-  if (!is_in_maildir && begins_as_mbox(buffer_)) return read_mbox(source, name);
+  // By its name an .eml file is one mail; a bounce in it may hold a "From " line of the mail that it returns.
+  const bool is_one_mail =
+      is_in_maildir || (name.size() > 4 && base::iequals(name.substr(name.size() - 4), ".eml"));
+  if (!is_one_mail && begins_as_mbox(buffer_)) return read_mbox(source, name);
   read_single(source, name, *met_end);
 }
 

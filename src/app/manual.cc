@@ -103,7 +103,8 @@ std::string footer_sections(std::string_view footer) {
 
 std::string head(std::string_view title, std::string_view description) {
   return fmt::format(".TH {} 1 {} \"backstop {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n",
-                     upper(title), BACKSTOP_MANUAL_DATE, BACKSTOP_VERSION, escaped(title), escaped(description));
+                     upper(title), BACKSTOP_MANUAL_DATE, BACKSTOP_VERSION, escaped(title),
+                     escaped(description));
 }
 
 std::string see_also(const CLI::App& root, const CLI::App* but) {

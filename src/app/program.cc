@@ -13,6 +13,7 @@
 #include "app/command_keys.h"
 #include "app/command_scan.h"
 #include "app/command_tag.h"
+#include "app/help_text.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -56,6 +57,7 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
                          "Print the version and exit");
   root->set_help_flag("-h,--help", "Print this help and exit");
   root->require_subcommand(0, 1);
+  root->formatter(help_formatter());
   for (const AddCommand add : kCommands) add(*root, context);
   // After the commands, which would inherit it.
   root->footer(std::string(kFooter));

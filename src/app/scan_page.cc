@@ -88,7 +88,7 @@ std::string days(const ScanReport& report) {
 std::string surges(const ScanReport& report) {
   std::string out;
   for (const Surge& surge : report.surges()) {
-    out += fmt::format("  {}: {} responses, where {:g} a day are usual\n", day_text(surge.day, true),
+    out += fmt::format("  {}: {} responses, where {:g} a day is usual\n", day_text(surge.day, true),
                        surge.responses, surge.usual);
   }
   return out.empty() ? out : "\nSurges\n" + out;
@@ -98,17 +98,16 @@ std::string summary(const ScanReport& report) {
   const auto origin = [&](origin::Result result) {
     return report.by_origin()[static_cast<std::size_t>(result)];
   };
-  std::string text = fmt::format(
-      "{} mails were read. {} of them are responses: mail that a program sent because of another mail.",
-      report.mails(), report.responses());
+  std::string text =
+      fmt::format("Mails read: {}. Responses, which is mail that a program sent because of another mail: {}.",
+                  report.mails(), report.responses());
   if (report.responses() > 0) {
-    text += fmt::format(
-        " Of these, {} are proven to answer mail that you wrote, {} are proven to be forged, and {} are "
-        "unproven.",
-        origin(origin::Result::Genuine), origin(origin::Result::Forged), origin(origin::Result::Unproven));
+    text += fmt::format(" Proven to answer mail that you wrote: {}; proven to be forged: {}; unproven: {}.",
+                        origin(origin::Result::Genuine), origin(origin::Result::Forged),
+                        origin(origin::Result::Unproven));
   }
-  if (report.cut_short() > 0) text += fmt::format(" {} mails were not whole.", report.cut_short());
-  if (report.undated() > 0) text += fmt::format(" {} mails have no date that can be read.", report.undated());
+  if (report.cut_short() > 0) text += fmt::format(" Not whole: {}.", report.cut_short());
+  if (report.undated() > 0) text += fmt::format(" Without a date that can be read: {}.", report.undated());
   return wrap(text);
 }
 

@@ -1,0 +1,151 @@
+"""Bad input: one clear line on standard error, a documented exit status, and the rest goes on."""
+import os
+import unittest
+
+from support import BOUNCE, ORDINARY, POSTMARK, Case, mbox_of, run, without_privileges
+
+BINARY = bytes(range(256)) * 16
+OPEN_MULTIPART = BOUNCE.replace(b"--b--\n", b"")
+
+# name, content of the file, want_status, want_line (after "backstop: PATH"), want_mails
+FILES = [
+    ("ordinary", ORDINARY, 0, None, 1),
+    ("empty", b"", 65, ": empty", 0),
+    ("binary", BINARY, 65, ": not a mail: it holds binary data", 0),
+    ("an executable", b"\x7fELF\x02\x01\x01" + b"\0" * 500, 65, ": not a mail: it holds binary data", 0),
+    ("random without zeros", bytes(i * 37 % 255 + 1 for i in range(4000)), 65, ": not a mail: it does not begin with a mail's header", 0),
+    ("prose", b"Dear Sir,\n\nhow are you?\n", 65, ": not a mail: it does not begin with a mail's header", 0),
+    ("cut within its header", ORDINARY[:30], 1, ": cut short: it ends within its header", 1),
+    ("cut within a part", OPEN_MULTIPART, 1, ": cut short: its last part has no end", 1),
+    ("mbox", mbox_of([ORDINARY, BOUNCE]), 0, None, 2),
+    ("mbox without a mail", POSTMARK, 65, ': broken mbox: no mail follows the "From " line at byte 0', 0),
+    ("mbox of prose", POSTMARK + b"Dear Sir,\n\nhow are you?\n", 65, ': broken mbox: no mail follows the "From " line at byte 0', 0),
+    ("mbox that ends within a header", mbox_of([ORDINARY]) + POSTMARK + b"Subject: a", 1, ":2: cut short: it ends within its header", 2),
+    ("mbox with rubbish between", mbox_of([ORDINARY, b"rubbish\n\nrubbish\n", BOUNCE]), 65,
+     f': broken mbox: no mail follows the "From " line at byte {len(POSTMARK) + len(ORDINARY) + 1}', 2),
+]
+
+
+class Files(Case):
+    def test_each_file(self):
+        for name, content, want_status, want_line, want_mails in FILES:
+            for command in (["classify", "--json"], ["scan", "--json"]):
+                with self.subTest(name, command=command[0]):
+                    path = self.write("mail", content)
+                    outcome = run(*command, path)
+                    self.assertEqual(outcome.status, want_status, outcome.err)
+                    # scan tells what is cut short as a number.
+                    want = "" if want_line is None or (command[0] == "scan" and want_status == 1) else f"backstop: {path}{want_line}\n"
+                    self.assertEqual(outcome.err, want)
+                    if command[0] == "classify":
+                        self.assertEqual(outcome.out.count(b"\n"), want_mails)
+                    else:
+                        self.assertIn(b'{"mails":%d,' % want_mails, outcome.out)
+
+    def test_standard_input_says_the_same(self):
+        for name, content, want_status, want_line, want_mails in FILES:
+            with self.subTest(name):
+                outcome = run("classify", "--json", "-", stdin=content)
+                self.assertEqual((outcome.status, outcome.out.count(b"\n")), (want_status, want_mails))
+                self.assertEqual(outcome.err, "" if want_line is None else f"backstop: -{want_line}\n")
+
+    def test_many_broken_mails_are_two_lines(self):
+        outcome = run("classify", self.write("mbox", mbox_of([b"rubbish\n"] * 1000)))
+        self.assertEqual(outcome.status, 65)
+        self.assertEqual(outcome.err.count("\n"), 2, outcome.err)
+        self.assertIn("1000 \"From \" lines in all", outcome.err)
+
+
+class Paths(Case):
+    def check(self, outcome, want_status, want_err):
+        self.assertEqual(outcome.status, want_status, outcome.err)
+        self.assertEqual(outcome.err, want_err)
+
+    def test_no_such_file(self):
+        path = self.folder / "gone"
+        self.check(run("classify", path), 66, f"backstop: {path}: no such file\n")
+
+    def test_name_that_would_steer_a_terminal(self):
+        outcome = run("classify", self.folder / "a\x1b[2Jb")
+        self.assertEqual(outcome.status, 66)
+        self.assertNotIn("\x1b", outcome.err)
+
+    def test_file_without_permission(self):
+        path = self.write("mail", ORDINARY)
+        path.chmod(0)
+        self.check(run("classify", path, before=without_privileges()), 66, f"backstop: {path}: no permission to read it\n")
+
+    def test_folder_without_permission(self):
+        path = self.write("closed/mail", ORDINARY).parent
+        path.chmod(0)
+        self.addCleanup(path.chmod, 0o700)
+        self.check(run("classify", path, before=without_privileges()), 66, f"backstop: {path}: no permission to read it\n")
+
+    def test_folder_goes_on_after_what_it_cannot_read(self):
+        self.write("a", ORDINARY)
+        self.write("b", BINARY)
+        self.write("c", ORDINARY)
+        closed = self.write("d", ORDINARY)
+        closed.chmod(0)
+        outcome = run("classify", "--json", self.folder, before=without_privileges())
+        self.check(outcome, 66, f"backstop: {self.folder}/b: not a mail: it holds binary data\n"
+                                f"backstop: {closed}: no permission to read it\n")
+        self.assertEqual(outcome.out.count(b"\n"), 2)
+
+    def test_folder_without_a_mail(self):
+        self.check(run("classify", self.folder), 65, f"backstop: {self.folder}: holds no mail\n")
+
+    def test_empty_maildir_is_no_error(self):
+        for name in ("new", "cur", "tmp"):
+            (self.folder / name).mkdir()
+        self.check(run("classify", self.folder), 0, "")
+
+    def test_links_in_a_circle_end(self):
+        self.write("inner/mail", ORDINARY)
+        (self.folder / "inner" / "loop").symlink_to(self.folder)
+        (self.folder / "itself").symlink_to("itself")
+        outcome = run("classify", "--json", self.folder)
+        self.assertEqual(outcome.out.count(b"\n"), 1)
+        self.assertIn("itself", outcome.err)
+
+    def test_named_pipe_in_a_folder_does_not_stall(self):
+        self.write("mail", ORDINARY)
+        os.mkfifo(self.folder / "pipe")
+        outcome = run("classify", "--json", self.folder)
+        self.assertEqual((outcome.status, outcome.out.count(b"\n")), (0, 1))
+
+    def test_device_that_never_ends(self):
+        outcome = run("classify", "/dev/zero")
+        self.check(outcome, 65, "backstop: /dev/zero: not a mail: it holds binary data\n")
+
+    def test_the_highest_status_stands(self):
+        outcome = run("classify", self.folder / "gone", self.write("prose", b"Dear Sir,\n"), self.write("mail", ORDINARY))
+        self.assertEqual(outcome.status, 66)
+        self.assertEqual(outcome.err.count("\n"), 2)
+
+
+class Usage(Case):
+    def test_wrong_command_lines(self):
+        mail = self.write("mail", ORDINARY)
+        for arguments in (["nonsense"], ["--nonsense"], ["classify"], ["scan"], ["classify", "--nonsense", mail],
+                          ["classify", "--rcpt", "not an address", mail], ["classify", "--mail-from", "<<", mail],
+                          ["classify", "--rcpt"], ["man", "nonsense"]):
+            with self.subTest(arguments):
+                outcome = run(*arguments)
+                self.assertEqual(outcome.status, 64, outcome.err)
+                self.assertRegex(outcome.err, r"\Abackstop: [^\n]+\n\Z")
+                self.assertEqual(outcome.out, b"")
+
+    def test_key_file_that_is_not_there(self):
+        outcome = run("classify", "--keys", self.folder / "gone", self.write("mail", ORDINARY))
+        self.assertEqual(outcome.status, 66)
+        self.assertRegex(outcome.err, r"\Abackstop: key file [^\n]+\n\Z")
+
+    def test_name_that_begins_with_a_dash(self):
+        self.write("-mail", ORDINARY)
+        outcome = run("classify", "--json", "--", f"{self.folder}/-mail")
+        self.assertEqual(outcome.status, 0, outcome.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
