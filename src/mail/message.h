@@ -3,6 +3,10 @@
 // walk(), which has to outlive the Message. A Message may be walked into again and again, so that its vectors
 // keep their memory. Not thread-safe; different Messages are independent.
 //
+// A multipart has its parts as children, none when its boundary is missing or never comes. A part of type
+// message/rfc822 or message/global has the mail in it as its only child, which may be empty, caps aside; when
+// it is transfer-encoded it is a leaf, since what it holds doesn't stand in the buffer.
+//
 // Any bytes are a mail: walk() can't fail. A mail past one of the Limits is read as far as the cap, and
 // `truncated` says which cap it met.
 #pragma once
