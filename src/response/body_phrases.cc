@@ -80,4 +80,9 @@ PhraseId BodyHits::first_of(const std::vector<PhraseId>& phrases) const {
   return first;
 }
 
+PhraseId BodyHits::first_listed_of(const std::vector<PhraseId>& phrases) const {
+  const auto first = std::ranges::find_if(phrases, [this](PhraseId phrase) { return has(phrase); });
+  return first == phrases.end() ? kNoPhrase : *first;
+}
+
 }  // namespace backstop::response

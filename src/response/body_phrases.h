@@ -60,6 +60,8 @@ class BodyHits {
   }
   /// Of those that were found the one that stands first, or kNoPhrase.
   PhraseId first_of(const std::vector<PhraseId>& phrases) const;
+  /// The one that is listed first, or kNoPhrase.
+  PhraseId first_listed_of(const std::vector<PhraseId>& phrases) const;
 
  private:
   PhraseSet::ScratchPtr scratch_;

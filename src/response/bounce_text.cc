@@ -29,7 +29,8 @@ struct Found {
   Shape shape = Shape::None;
   std::string_view address;
   std::size_t line = 0;
-  std::size_t end = 0;  // in the line, past the address
+  std::size_t begin = 0;  // in the line, of the address with its brackets
+  std::size_t end = 0;    // past it
 };
 
 bool is_bullet(std::string_view text) {
@@ -168,18 +169,23 @@ class TextReader {
 
   std::string diagnostic_of(std::size_t index) {
     const Found& found = found_[index];
-    if (format_) {
-      const PhraseId begin = hits_.first_of(format_->diagnostic_begin);
+    const std::size_t next = index + 1 < found_.size() ? found_[index + 1].line : text_.lines().size();
+    std::string words = words_of_line(found);
+    append_below(found.line + 1, next, words);
+    if (has_code(words)) return words;
+    if (!has_words(words) && format_) {
+      const PhraseId begin = hits_.first_listed_of(format_->diagnostic_begin);
       if (begin != kNoPhrase) return paragraph_after(hits_.end_of(begin));
     }
-    std::string words = words_of_line(found);
-    const std::size_t next = index + 1 < found_.size() ? found_[index + 1].line : text_.lines().size();
-    append_below(found.line + 1, next, words);
-    if (has_words(words)) return words;
+    // Words without a code are taken where no server's reply about the recipient stands elsewhere.
     if (index < kMostMentions) {
-      if (std::string mention = find_diagnostic(text_, found.address); has_words(mention)) return mention;
+      if (std::string mention = find_diagnostic(text_, found.address); !mention.empty()) return mention;
     }
-    return first_reply(found.line + 1);
+    if (has_words(words)) return words;
+    if (std::string reply = first_reply(found.line + 1, next); !reply.empty()) return reply;
+    // "User's mailbox is full: <user@example.org>"
+    const std::string_view line = text_.text_of(text_.lines()[found.line]);
+    return has_words(line.substr(0, found.begin)) ? std::string(line) : std::string();
   }
 
  private:
@@ -206,12 +212,12 @@ class TextReader {
     section_end_ = std::min(section_end_, std::max(line, section_begin_ + 1));
   }
 
-  void add(Shape shape, std::string_view address, std::size_t line, std::size_t end) {
+  void add(const Found& found) {
     const bool is_known = std::ranges::any_of(
-        found_, [&](const Found& known) { return base::iequals(known.address, address); });
+        found_, [&](const Found& known) { return base::iequals(known.address, found.address); });
     if (is_known) return;
     if (found_.size() < most_) {
-      found_.push_back({shape, address, line, end});
+      found_.push_back(found);
     } else {
       is_full_ = true;
     }
@@ -225,7 +231,12 @@ class TextReader {
       re2::StringPiece input(line.data(), line.size());
       if (!RE2::FullMatch(input, pattern, &address)) continue;
       const std::string_view found = trim_address({address.data(), address.size()});
-      add(Shape::Alone, found, i, static_cast<std::size_t>(address.data() - line.data()) + address.size());
+      const auto at = static_cast<std::size_t>(address.data() - line.data());
+      // "... has rejected <user@example.org> with ..." holds its words around the address, "Recipient: x"
+      // below it.
+      const bool is_sentence = line.substr(0, at).find(' ') != std::string_view::npos &&
+                               line.substr(0, at).find(':') == std::string_view::npos;
+      add({is_sentence ? Shape::Sentence : Shape::Alone, found, i, at, at + address.size()});
     }
   }
 
@@ -241,7 +252,7 @@ class TextReader {
         const Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
         if (shape == Shape::None || is_service_address(found.text)) continue;
         if (shape >= Shape::Labelled && is_own(context_, found.text)) continue;
-        all.push_back({shape, found.text, i, found.end});
+        all.push_back({shape, found.text, i, found.begin, found.end});
         best = std::min(best, shape == Shape::Head ? Shape::Alone : shape);
         if (shape != Shape::Sentence && shape != Shape::Alone) break;
       }
@@ -249,7 +260,7 @@ class TextReader {
     // Addresses alone on a line and those that head one are the same list in many reports.
     for (const auto& found : all) {
       const Shape shape = found.shape == Shape::Head ? Shape::Alone : found.shape;
-      if (shape == best) add(found.shape, found.address, found.line, found.end);
+      if (shape == best) add(found);
       if (best == Shape::Sentence && !found_.empty()) break;
     }
   }
@@ -259,10 +270,19 @@ class TextReader {
                text, [](char c) { return base::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80; }) >= 3;
   }
 
+  static bool has_code(std::string_view text) {
+    return find_reply_code(text) != 0 || !find_enhanced_status(text).empty();
+  }
+
   std::string words_of_line(const Found& found) const {
     std::string_view rest = text_.text_of(text_.lines()[found.line]).substr(found.end);
     if (found.shape == Shape::Sentence || found.shape == Shape::Reply)
       return std::string(text_.text_of(text_.lines()[found.line]));
+    // "user@example.org <user@example.org>" says nothing more.
+    if (const FoundAddress again = find_address(rest);
+        base::iequals(again.text, found.address) && again.begin < 3) {
+      rest.remove_prefix(again.end);
+    }
     const std::size_t begin = rest.find_first_not_of(" :;,.>)-\"'=");
     return begin == std::string_view::npos ? std::string() : std::string(rest.substr(begin));
   }
@@ -292,10 +312,10 @@ class TextReader {
   }
 
   // The first line below that quotes a server's reply, and what goes on in its paragraph.
-  std::string first_reply(std::size_t from) {
+  std::string first_reply(std::size_t from, std::size_t next) {
     const auto& lines = text_.lines();
     // Asked with growing `from`, so each line is looked at once.
-    for (reply_line_ = std::max(reply_line_, from); reply_line_ < lines.size(); ++reply_line_) {
+    for (reply_line_ = std::max(reply_line_, from); reply_line_ < next; ++reply_line_) {
       const std::string_view line = text_.text_of(lines[reply_line_]);
       if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
       std::string words(line);
@@ -353,6 +373,10 @@ bool read_bounce_text(const ReportText& text, const BodyHits& hits, const Compil
   for (std::size_t i = 0; i < found.size(); ++i) {
     Recipient recipient;
     recipient.address = found[i].address;
+    // Products that serve one domain name its users alone.
+    if (recipient.address.find('@') == std::string::npos && !context.reporter_domain.empty()) {
+      recipient.address.append("@").append(context.reporter_domain);
+    }
     recipient.diagnostic = reader.diagnostic_of(i);
     recipients.push_back(std::move(recipient));
   }

@@ -15,8 +15,9 @@ namespace backstop::response {
 struct TextContext {
   std::vector<std::string> failed_recipients;  ///< X-Failed-Recipients (Exim, Gmail)
   std::vector<std::string>
-      own;                  ///< addresses of the report's From and To, lower case: whom it is from and to
-  std::string returned_to;  ///< the original's only recipient where it is known, else empty
+      own;                      ///< addresses of the report's From and To, lower case: whom it is from and to
+  std::string returned_to;      ///< the original's only recipient where it is known, else empty
+  std::string reporter_domain;  ///< of the report's From: completes a recipient that has no domain
 };
 
 /// The row whose signature stands in the text, or null.

@@ -26,7 +26,7 @@ struct BounceFormat {
   /// (bounce_text.cc).
   std::string_view recipient = {};
   std::string_view diagnostic_begin =
-      {};  ///< the words of the refusal stand after one of these phrases, for all recipients
+      {};  ///< the words of the refusal stand after the first of these that is there
 };
 
 /// All rows, in order of precedence.

@@ -10,30 +10,37 @@ namespace {
 constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "Exchange (Japanese)",
      .signature = "次の受信者またはグループへの配信に失敗しました|次の受信者への配信に失敗しました|"
-                  "配信できませんでした"},
+                  "以下の受信者またはグループへの配信に失敗しました"},
     {.name = "Exchange (German)",
-     .signature = "fehler bei der nachrichtenzustellung an folgende empfänger|die nachricht konnte nicht an "
-                  "folgende empfänger|konnte nicht zugestellt werden"},
+     .signature = "fehler bei der nachrichtenzustellung an folgende empfänger|"
+                  "die nachricht konnte nicht an folgende empfänger|ihre nachricht hat einige oder alle "
+                  "empfänger nicht"},
     {.name = "Exchange (French)",
-     .signature =
-         "échec de la remise pour ces destinataires|échec de la remise à ces destinataires|n'a pas pu être "
-         "remis|n'a pas pu etre delivre|n'a pas pu être délivré|n'a pas pu être distribué"},
+     .signature = "échec de la remise pour ces destinataires|échec de la remise à ces destinataires|"
+                  "votre message n'est pas parvenu"},
     {.name = "Exchange (Spanish)",
-     .signature =
-         "error de entrega a estos destinatarios|no se pudo entregar|no pudo ser entregado|no se ha podido "
-         "entregar"},
+     .signature = "error de entrega a estos destinatarios|error al entregar el mensaje a estos destinatarios|"
+                  "el mensaje no llegó a algunos"},
     {.name = "Exchange (Italian)",
      .signature =
-         "recapito non riuscito per i seguenti destinatari|recapito non riuscito|non è stato possibile "
-         "recapitare|non può essere consegnato|impossibile recapitare"},
+         "recapito non riuscito per i seguenti destinatari|impossibile recapitare il messaggio ai seguenti|"
+         "il messaggio non è stato recapitato ad alcuni"},
     {.name = "Exchange (Portuguese)",
-     .signature =
-         "falha na entrega a estes destinatários|a entrega falhou|não pôde ser entregue|não foi possível "
-         "entregar|não foi entregue"},
+     .signature = "falha na entrega a estes destinatários|falha na entrega para estes destinatários|"
+                  "a sua mensagem não chegou a alguns"},
     {.name = "Exchange (Dutch)",
      .signature =
-         "bezorgen is mislukt bij de volgende geadresseerden|kon niet worden bezorgd|kan niet worden bezorgd|"
-         "niet worden afgeleverd"},
+         "bezorgen is mislukt bij de volgende geadresseerden|bezorging bij de volgende geadresseerden|"
+         "uw bericht heeft enkele of alle geadresseerden niet bereikt"},
+    {.name = "Exchange (Chinese)",
+     .signature =
+         "向这些收件人或组传递邮件失败|未能向下列收件人或通讯组列表传递邮件|傳遞給這些收件者或群組時失敗"},
+    {.name = "Exchange (Korean)", .signature = "다음 받는 사람 또는 그룹에게 배달하지 못했습니다"},
+    {.name = "Exchange (Russian)",
+     .signature = "не удалось доставить сообщение следующим получателям или группам"},
+    {.name = "Exchange (Polish)",
+     .signature = "dostarczenie wiadomości do następujących adresatów lub grup nie powiodło się"},
+    {.name = "Exchange (Turkish)", .signature = "bu alıcılara veya gruplara teslim edilemedi"},
 });
 
 // Words of a report that a mail was not delivered. Said by machines; people who write about bounces say them
@@ -275,6 +282,38 @@ constexpr std::array kFailures = std::to_array<std::string_view>({
     "반송",
     "전달되지 못했습니다",
     "전달할 수 없",
+    "pas pu remettre",
+    "pas été délivré",
+    "δεν ήταν δυνατό να παραδοθεί",
+    "αποτυχία παράδοσης",
+    "δεν μπόρεσε να παραδοθεί",
+    "nåede ikke frem",
+    "nådde ikke",
+    "nådde inte",
+    "har ikke nået",
+    "konnte ich nicht zustellen",
+    "non ho potuto",
+    "no llegó a",
+    "não chegou",
+    "kunne ikke sendes",
+    "levererades inte",
+    "配送できて",
+    "配達できま",
+    "お届けできま",
+    "送信に失敗しました",
+    "送れませんでした",
+    "falhou permanentemente",
+    "não foi possível enviar",
+    "投递到以下收件人",
+    "failed to be received",
+    "did not exactly match",
+    "could not be fully delivered",
+    "addresses were unknown",
+    "doručit následujícím",
+    "не доставлен",
+    "nie dostarczon",
+    "nie doręczon",
+    "nem kézbesített",
 });
 
 constexpr std::array kDelays = std::to_array<std::string_view>({
@@ -358,8 +397,7 @@ constexpr std::array kDelays = std::to_array<std::string_view>({
     "gecikme",
     "καθυστέρη",
     "遅延",
-    "遅れて",
-    "再送",
+
     "延迟",
     "延遲",
     "지연",
@@ -369,6 +407,31 @@ constexpr std::array kDelays = std::to_array<std::string_view>({
     "עיכוב",
     "تأخر",
     "تأخير",
+    "только предупреждение",
+    "попытки доставки будут",
+    "продолжены",
+    "продолжаться",
+    "再試行",
+    "再送を継続",
+    "配送遅延",
+    "まだ配信",
+    "继续尝试",
+    "繼續嘗試",
+    "재시도",
+    "다시 시도",
+    "se reintentará",
+    "verrà effettuato un nuovo tentativo",
+    "volgende pogingen",
+    "nya försök",
+    "nye forsøg",
+    "uusia yrityksiä",
+    "ponowi",
+    "yeniden denenecek",
+    "újra megpróbál",
+    "erneuter versuch",
+    "wird erneut",
+
+    "encore tenté",
 });
 
 constexpr std::array kOriginalMarkers = std::to_array<std::string_view>({
@@ -578,6 +641,33 @@ constexpr std::array kFailureSubjects = std::to_array<std::string_view>({
     "تعذر التسليم",
     "لم يتم التسليم",
     "فشل",
+    "avis d'échec",
+    "αποτυχία παράδοσης",
+    "αποτυχία",
+    "échec",
+    "сбой",
+    "не доставлен",
+    "помилка доставки",
+    "fallo de entrega",
+    "errore di consegna",
+    "falha de entrega",
+    "leveringsfejl",
+    "leveransfel",
+    "leveringsfeil",
+    "chyba doručení",
+    "błąd dostarczenia",
+    "doručení selhalo",
+    "kézbesítési hiba",
+    "teslimat hatası",
+    "送信失敗",
+    "配送エラー",
+    "配信失敗",
+    "宛先不明",
+    "投递错误",
+    "邮件退回",
+    "전송실패",
+    "수신 실패",
+    "שגיאת מסירה",
 });
 
 constexpr std::array kDelaySubjects = std::to_array<std::string_view>({
@@ -602,6 +692,17 @@ constexpr std::array kDelaySubjects = std::to_array<std::string_view>({
     "延迟",
     "延遲",
     "지연",
+    "задержка доставки",
+    "配送遅延",
+    "затримка",
+    "viivästy",
+    "forsink",
+    "fördröj",
+    "opóźn",
+    "zpožd",
+    "késés",
+    "gecik",
+    "καθυστ",
 });
 
 }  // namespace

@@ -29,9 +29,9 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
                   "following address(es)|message from yahoo"},
     {.name = "AOL",
      .signature =
-         "your mail to the following recipients could not be delivered because they are not accepting mail|"
-         "aol.com",
-     .begin = "your mail to the following recipients could not be delivered"},
+         "your mail to the following recipients could not be delivered because they are not accepting mail",
+     .begin = "your mail to the following recipients could not be delivered",
+     .recipient = "([^\\s:]{3,64})"},
     {.name = "Amazon SES",
      .signature = "an error occurred while trying to deliver the mail to the following recipients",
      .begin = "to the following recipients"},

@@ -58,16 +58,14 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "mail delivery",
     "microsoft exchange",
     "microsoft outlook",
-    "bounce@",
-    "bounces@",
+
     "double-bounce@",
     "mailsystem@",
     "mail-system@",
     "surfcontrol",
     "quotaagent",
     "jetmail",
-    "deamon@",
-    "daemon@",
+
     "mailadmin@",
     "mail gateway",
     "email gateway",
@@ -133,12 +131,18 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
   return at;
 }
 
-// Auto-Submitted other than "no" (RFC 3834 5); Precedence auto_reply is an auto-responder's, bulk and junk
-// are any program's.
-bool is_automatic_value(FieldName id, std::string_view value) {
-  if (id == FieldName::AutoSubmitted) return !value.empty() && !base::istarts_with(value, "no");
-  return base::istarts_with(value, "auto") || base::istarts_with(value, "bulk") ||
-         base::istarts_with(value, "junk");
+std::string with_single_spaces(std::string text) {
+  const auto both_space = [](char a, char b) { return base::is_space(a) && base::is_space(b); };
+  text.erase(std::ranges::unique(text, both_space).begin(), text.end());
+  std::ranges::replace(text, '\t', ' ');
+  return text;
+}
+
+bool is_mailer_daemon_address(std::string_view from) {
+  constexpr std::array kLocal =
+      std::to_array<std::string_view>({"mailer-daemon", "mailer_daemon", "maildaemon@", "mailerdaemon@",
+                                       "mdaemon@", "post_master@", "mail-daemon@"});
+  return std::ranges::any_of(kLocal, [&](std::string_view local) { return base::icontains(from, local); });
 }
 
 bool is_postmaster_address(std::string_view from) {
@@ -168,7 +172,8 @@ const HeaderFacts& HeaderReader::read(const mail::Message& message, const Envelo
     read_sender(return_path ? base::trim(return_path->value) : std::string_view{}, return_path != nullptr);
   }
   const auto type = message.parts[0].media_type;
-  facts_.is_report = type == mail::MediaType::MultipartReport;
+  facts_.is_report = type == mail::MediaType::MultipartReport ||
+                     base::icontains(message.parts[0].content_type_parameters, "report-type=");
   return facts_;
 }
 
@@ -193,6 +198,7 @@ void HeaderReader::read_field(const mail::Field& field) {
       facts_.from = mail::decode_header(field.value);
       // "From: <>" and "From: Postmaster <>".
       if (field.value.find("<>") != std::string_view::npos) facts_.is_daemon_sender = true;
+      facts_.is_mailer_daemon = is_mailer_daemon_address(facts_.from);
       facts_.is_postmaster = is_postmaster_address(facts_.from);
       find_phrases(facts_.from, Zone::From);
       return;
@@ -202,15 +208,11 @@ void HeaderReader::read_field(const mail::Field& field) {
     case FieldName::AutoSubmitted:
       facts_.is_auto_replied =
           facts_.is_auto_replied || base::istarts_with(base::trim(field.value), "auto-replied");
-      [[fallthrough]];
-    case FieldName::Precedence:
-    case FieldName::XPrecedence:
-    case FieldName::Preference:
-      facts_.is_automatic = facts_.is_automatic || is_automatic_value(field.id, base::trim(field.value));
       return;
     case FieldName::InReplyTo:
     case FieldName::References:
       facts_.is_reply = true;
+      facts_.has_references = true;
       return;
     case FieldName::XFailedRecipients:
       facts_.has_failed_recipients = true;
@@ -221,7 +223,7 @@ void HeaderReader::read_field(const mail::Field& field) {
 }
 
 void HeaderReader::read_subject(std::string_view value) {
-  facts_.subject = mail::decode_header(value);
+  facts_.subject = with_single_spaces(mail::decode_header(value));
   find_phrases(facts_.subject, Zone::Subject);
 }
 
@@ -262,7 +264,7 @@ bool can_be_response(const HeaderFacts& facts) {
   return facts.is_null_sender || facts.is_daemon_sender || facts.is_report || facts.is_auto_replied ||
          facts.has_failed_recipients || facts.has_failure_subject || facts.has_delay_subject ||
          facts.is_postmaster || std::ranges::any_of(facts.signs, [&](const Sign* sign) {
-           return sign->strength != Strength::MachineMark && sign->strength != Strength::MachineMarkOffList;
+           return sign->strength != Strength::MachineMarkOffList || !facts.is_list_mail;
          });
 }
 

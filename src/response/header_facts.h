@@ -15,24 +15,28 @@
 namespace backstop::response {
 
 struct HeaderFacts {
-  bool is_null_sender = false;  ///< "<>", or MAILER-DAEMON, which delivery agents write for it
-  bool is_daemon_sender =
-      false;  ///< From or reverse path is a mail system's: MAILER-DAEMON, "Mail Delivery System"
-  bool is_postmaster =
-      false;  ///< From is a postmaster or another role that sends bounces and ordinary mail alike
-  bool is_automatic = false;  ///< a machine mark of FACTS.md 6: Auto-Submitted, Precedence, X-Autoreply, ...
+  /// "<>", or MAILER-DAEMON, which delivery agents write for it.
+  bool is_null_sender = false;
+  /// From or the reverse path is a mail system's: MAILER-DAEMON, "Mail Delivery System".
+  bool is_daemon_sender = false;
+  /// And says so in the address itself: MAILER-DAEMON@, mdaemon@.
+  bool is_mailer_daemon = false;
+  /// From is a postmaster or another role that sends bounces and ordinary mail alike.
+  bool is_postmaster = false;
   bool is_auto_replied = false;        ///< Auto-Submitted: auto-replied
-  bool is_report = false;              ///< multipart/report
+  bool is_report = false;              ///< multipart/report, or another multipart with a report-type
   bool has_failed_recipients = false;  ///< X-Failed-Recipients
   bool has_failure_subject = false;
   bool has_leading_failure_subject = false;  ///< the subject starts with it
   bool has_delay_subject = false;
+  bool has_references = false;  ///< In-Reply-To or References
   bool is_reply =
-      false;  ///< In-Reply-To or References, or a subject that starts with "Re:", "Fwd:" and the like
-  bool is_list_mail = false;       ///< List-Id, List-Post and the like
-  std::string from;                ///< decoded
-  std::string subject;             ///< decoded
-  std::vector<const Sign*> signs;  ///< marks of the header zones that were found, whatever their strength
+      false;  ///< In-Reply-To or References, or a subject that starts with "Re:", "Fwd:" or the like
+  bool is_list_mail = false;  ///< has one of kListFields
+  std::string from;           ///< decoded
+  std::string subject;        ///< decoded
+  /// Marks of the header zones that were found, whatever their strength.
+  std::vector<const Sign*> signs;
 };
 
 /// Holds scratch memory, one a thread; used again for every mail.

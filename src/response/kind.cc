@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "mail/parameter.h"
+#include "mail/address.h"
 #include "response/original.h"
 
 namespace backstop::response {
@@ -20,10 +20,11 @@ bool has_part(const mail::Message& message, MediaType type) {
 
 // A program wrote the mail (signs.h, WithMachineMark).
 bool has_machine_mark(const HeaderFacts& header) {
-  return header.is_null_sender || header.is_automatic || header.is_daemon_sender || header.is_auto_replied ||
+  return header.is_null_sender || header.is_daemon_sender || header.is_auto_replied ||
          std::ranges::any_of(header.signs, [&](const Sign* sign) {
            return sign->strength == Strength::MachineMark ||
-                  (sign->strength == Strength::MachineMarkOffList && !header.is_list_mail);
+                  (sign->strength == Strength::MachineMarkOffList && !header.is_list_mail) ||
+                  (sign->strength == Strength::Decides && sign->zone == Zone::Field);
          });
 }
 
@@ -91,7 +92,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
         continue;
     }
     const bool is_decisive = sign->strength == Strength::Decides;
-    if (std::pair(is_decisive, rank(sign->kind)) > std::pair(best.is_decisive, rank(best.kind))) {
+    if (std::pair(rank(sign->kind), is_decisive) > std::pair(rank(best.kind), best.is_decisive)) {
       best = {sign->kind, is_decisive};
     }
   }
@@ -126,6 +127,20 @@ bool says_delay(const KindFacts& facts) {
   return facts.hits.has_any(BodyPhrases::get().delays);
 }
 
+// A text of a few lines that opens with a failure and has an address alone on a line: nobody writes so by
+// hand.
+bool is_terse_notice(const KindFacts& facts) {
+  constexpr std::size_t kMostText = 800;
+  constexpr std::size_t kOpening = 200;
+  // A header block in the text is what somebody forwards.
+  if (facts.text.flat().size() > kMostText || !facts.text.header_blocks().empty()) return false;
+  const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
+  if (failure == kNoPhrase || facts.hits.begin_of(failure) > kOpening) return false;
+  return std::ranges::any_of(facts.text.lines(), [&](const ReportText::Line& line) {
+    return mail::looks_like_address(facts.text.text_of(line));
+  });
+}
+
 // How much speaks for a bounce that has no fields to read. Four points and a machine's mark are enough.
 bool is_text_bounce(const KindFacts& facts) {
   const auto& header = facts.header;
@@ -135,6 +150,7 @@ bool is_text_bounce(const KindFacts& facts) {
   int points = 0;
   if (header.is_null_sender) points += 2;
   if (header.is_daemon_sender) points += 2;
+  if (header.is_mailer_daemon) points += 1;
   if (header.is_postmaster) points += 1;
   if (header.has_failure_subject || header.has_delay_subject) points += 2;
   if (header.is_report) points += 1;
@@ -145,8 +161,11 @@ bool is_text_bounce(const KindFacts& facts) {
   if (!is_machine) {
     // A product without any mark in its header: only a subject that begins as bounces do, and not in a
     // conversation.
-    return header.has_leading_failure_subject && !header.is_reply && !header.is_list_mail &&
-           (facts.format || says_failure) && points >= 4;
+    if (header.has_failure_subject && !header.has_references && !header.is_list_mail &&
+        is_terse_notice(facts))
+      return true;
+    return header.has_leading_failure_subject && !header.is_reply && !header.is_list_mail && facts.format &&
+           points >= 4;
   }
   if (header.is_reply && !header.is_null_sender && !header.is_daemon_sender) return false;
   return points >= 4 && (says_failure || facts.format || header.has_failure_subject);
@@ -162,17 +181,25 @@ Kind decide_kind(const KindFacts& facts) {
   const SignVerdict signs = judge_signs(facts);
   if (has_part(facts.message, MediaType::MessageFeedbackReport)) return Kind::FeedbackReport;
   if (has_part(facts.message, MediaType::MessageDispositionNotification)) return Kind::Mdn;
-  if (has_part(facts.message, MediaType::MessageDeliveryStatus)) {
+  const bool is_attached_by_hand = !facts.header.is_report && !has_machine_mark(facts.header) &&
+                                   !facts.header.is_postmaster && !facts.header.has_failure_subject &&
+                                   !facts.header.has_delay_subject;
+  if (has_part(facts.message, MediaType::MessageDeliveryStatus) && !is_attached_by_hand) {
     if (signs.kind == Kind::FilterNotice) return Kind::FilterNotice;
     if (const Kind kind = kind_of_actions(facts); kind != Kind::None) return kind;
     if (const Kind kind = kind_of_statuses(facts); kind != Kind::None) return kind;
     return bounce_kind(facts);
   }
-  if (signs.is_decisive && signs.kind != Kind::AutoReply) return signs.kind;
   const bool is_bounce = is_text_bounce(facts);
-  if (signs.is_decisive && !(is_bounce && facts.header.is_null_sender && facts.header.is_daemon_sender))
-    return signs.kind;
-  if (is_bounce) return signs.kind == Kind::FilterNotice ? signs.kind : bounce_kind(facts);
+  if (!is_bounce) return signs.kind;
+  if (signs.kind == Kind::FilterNotice) return signs.kind;
+  // A bounce may quote a list notice, and many wear an auto-reply's marks; none of them bounces from a
+  // daemon.
+  const auto& header = facts.header;
+  const bool is_bounce_by_header =
+      header.has_leading_failure_subject || header.is_mailer_daemon || header.has_failed_recipients ||
+      (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
+  if (is_bounce_by_header || signs.kind == Kind::None) return bounce_kind(facts);
   return signs.kind;
 }
 

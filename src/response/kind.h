@@ -6,12 +6,14 @@
 #include "mail/message.h"
 #include "response/body_phrases.h"
 #include "response/header_facts.h"
+#include "response/report_text.h"
 #include "response/response.h"
 
 namespace backstop::response {
 
 struct KindFacts {
   const HeaderFacts& header;
+  const ReportText& text;
   const BodyHits& hits;
   const mail::Message& message;
   const CompiledFormat* format;              ///< the row whose signature stands in the text, or null

@@ -23,7 +23,7 @@ using mail::MediaType;
 struct Reader::State {
   explicit State(const Limits& given) : limits(given) {}
 
-  Response read(std::string_view mail, const Envelope& envelope);
+  Response read(std::string_view mail, const Envelope& envelope, bool is_wrapped = false);
 
   Limits limits;
   mail::Message message;
@@ -38,6 +38,7 @@ struct Reader::State {
  private:
   std::string_view body_of(const mail::Part& part);
   const mail::Part* find_part(MediaType type) const;
+  std::string_view wrapped_report(const HeaderFacts& facts) const;
   void read_fields(Response& response);
   void read_text(const HeaderFacts& facts, const Envelope& envelope, const CompiledFormat* format,
                  Response& response);
@@ -51,8 +52,21 @@ Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
+namespace {
+
+// Webmailers that show a mail's source put a line of white space before it, and it gets saved that way.
+std::string_view without_leading_blank_lines(std::string_view mail) {
+  constexpr std::size_t kMost = 4096;
+  const std::size_t at = mail.substr(0, kMost).find_first_not_of(" \t\r\n");
+  const std::size_t line =
+      at == std::string_view::npos ? std::string_view::npos : mail.substr(0, at).rfind('\n');
+  return line == std::string_view::npos ? mail : mail.substr(line + 1);
+}
+
+}  // namespace
+
 bool Reader::can_be_response(std::string_view header, const Envelope& envelope) {
-  mail::walk_header(header, state_->header, state_->limits.mime);
+  mail::walk_header(without_leading_blank_lines(header), state_->header, state_->limits.mime);
   return response::can_be_response(state_->headers.read(state_->header, envelope));
 }
 
@@ -60,20 +74,24 @@ Response Reader::read(std::string_view mail, const Envelope& envelope) {
   return state_->read(mail, envelope);
 }
 
-Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
+Response Reader::State::read(std::string_view mail, const Envelope& envelope, bool is_wrapped) {
   Response response;
+  mail = without_leading_blank_lines(mail);
   mail::walk_header(mail, header, limits.mime);
   const HeaderFacts& facts = headers.read(header, envelope);
   response.truncated = header.truncated != mail::Truncation::None;
   if (!response::can_be_response(facts)) return response;
 
   mail::walk(mail, message, limits.mime);
+  if (const auto inner = is_wrapped ? std::string_view{} : wrapped_report(facts); !inner.empty()) {
+    return read(inner, envelope, true);
+  }
   text.collect(message, limits.text);
   response.truncated = message.truncated != mail::Truncation::None || text.is_truncated();
   hits.find(text.flat());
   const CompiledFormat* format = match_format(hits);
   read_fields(response);
-  response.kind = decide_kind({facts, hits, message, format, response.recipients});
+  response.kind = decide_kind({facts, text, hits, message, format, response.recipients});
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
     response = Response{};
@@ -107,6 +125,21 @@ const mail::Part* Reader::State::find_part(MediaType type) const {
   return nullptr;
 }
 
+// A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
+// sender. What a person forwards is none: their mail has no daemon's marks.
+std::string_view Reader::State::wrapped_report(const HeaderFacts& facts) const {
+  const bool is_daemon = facts.is_null_sender || facts.is_daemon_sender || facts.is_postmaster;
+  if (!is_daemon || !facts.has_failure_subject || find_part(MediaType::MessageDeliveryStatus)) return {};
+  for (std::size_t i = 0; i + 1 < message.parts.size(); ++i) {
+    const auto& inner = message.parts[i + 1];
+    if (message.parts[i].media_type != MediaType::MessageRfc822 || inner.parent != i) continue;
+    const bool is_report = inner.media_type == MediaType::MultipartReport &&
+                           base::icontains(inner.content_type_parameters, "delivery-status");
+    return is_report ? message.buffer.substr(inner.begin, inner.end - inner.begin) : std::string_view{};
+  }
+  return {};
+}
+
 void Reader::State::read_fields(Response& response) {
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
   if (const auto* part = find_part(MediaType::MessageDeliveryStatus)) {
@@ -120,7 +153,10 @@ void Reader::State::read_fields(Response& response) {
 
 TextContext Reader::State::context_of(const HeaderFacts& facts, const Envelope& envelope) const {
   TextContext context;
-  for (const auto& address : mail::parse_address_list(facts.from, 4)) context.own.push_back(address.folded());
+  for (const auto& address : mail::parse_address_list(facts.from, 4)) {
+    context.own.push_back(address.folded());
+    if (context.reporter_domain.empty()) context.reporter_domain = address.domain;
+  }
   const auto& root = message.parts[0];
   for (const auto& address : mail::parse_address_list(message.value(root, FieldName::To), 4)) {
     context.own.push_back(address.folded());
@@ -171,7 +207,11 @@ void Reader::State::read_text(const HeaderFacts& facts, const Envelope& envelope
     // Nobody is named: where the mail that came back went to one address only, that one failed.
     const auto original = find_original(message, text, scratch, limits.header_block);
     const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
-    if (to.size() == 1) found.emplace_back().address = to[0].text();
+    if (to.size() == 1) {
+      auto& recipient = found.emplace_back();
+      recipient.address = to[0].text();
+      recipient.diagnostic = find_diagnostic(text, "");
+    }
   }
   if (response.recipients.size() == 1 && found.size() == 1) {
     // The report's fields had no address, but a status.
@@ -192,6 +232,7 @@ void Reader::State::complete(Recipient& recipient, const Response& response) {
     while (end > 0 && (static_cast<unsigned char>(recipient.diagnostic[end]) & 0xC0) == 0x80) --end;
     recipient.diagnostic.resize(end);
   }
+  if (recipient.remote_mta.empty()) recipient.remote_mta = find_remote_host(recipient.diagnostic);
   const int code = find_reply_code(recipient.diagnostic);
   if (recipient.status.empty()) {
     if (const auto status = find_enhanced_status(recipient.diagnostic); !status.empty()) {
@@ -207,8 +248,7 @@ void Reader::State::complete(Recipient& recipient, const Response& response) {
       recipient.action == Action::Expanded)
     return;
   recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code);
-  if (recipient.reason == Reason::Unknown && recipient.diagnostic.empty() &&
-      response.recipients.size() == 1) {
+  if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
     recipient.reason = reasons.find(text.flat(), recipient.status, code);
   }
 }
@@ -230,6 +270,12 @@ void Reader::State::find_reporting_mta(const HeaderFacts& facts, Response& respo
   }
   const auto from = mail::parse_address_list(facts.from, 1);
   if (!from.empty()) response.reporting_mta = from[0].domain;
+  if (!response.reporting_mta.empty()) return;
+  // "From: MAILER-DAEMON <>": the host made the Message-ID.
+  const auto id = message.value(message.parts[0], FieldName::MessageId);
+  if (const std::size_t at = id.rfind('@'); at != std::string_view::npos)
+    response.reporting_mta = report_host(id.substr(at + 1));
+  if (response.reporting_mta.ends_with('>')) response.reporting_mta.pop_back();
 }
 
 }  // namespace backstop::response

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "mail/address.h"
 #include "mail/charset.h"
 #include "mail/header_text.h"
 #include "response/status.h"
@@ -279,6 +280,12 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   response.truncated = response.truncated || is_full;
   for (std::size_t i = before; i < response.recipients.size(); ++i) {
     auto& recipient = response.recipients[i];
+    // A final address inside the product's own world (X.400, a daemon's queue) says less than the one that
+    // was written to.
+    const bool is_internal =
+        !mail::looks_like_address(recipient.address) || recipient.address.ends_with("-daemon");
+    if (is_internal && mail::looks_like_address(recipient.original_address))
+      recipient.address = recipient.original_address;
     if (recipient.address.empty()) recipient.address = recipient.original_address;
   }
   // A group that names nobody and fails nothing is the per-message group of a product that ran the two

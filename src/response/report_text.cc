@@ -106,6 +106,14 @@ void ReportText::collect(const mail::Message& message, std::size_t most) {
     if (is_readable(message, part)) append_part(message, part, most);
   }
   if (!storage_.empty()) raw_ = storage_;
+  if (raw_.empty() && !message.parts.empty()) {
+    // A structure that is broken: the report's words are somewhere in there.
+    raw_ = message.body_of(message.parts[0]).substr(0, most);
+    if (!is_ascii(raw_)) {
+      mail::to_utf8("", raw_, storage_);
+      raw_ = storage_;
+    }
+  }
   find_header_blocks();
   flatten();
 }

@@ -1,49 +1,30 @@
 // Marks of feedback reports that carry no message/feedback-report part.
 #include <array>
 
-#include "response/signs.h"
+#include "response/sign_row.h"
 
 namespace backstop::response {
 namespace {
 
-constexpr std::array kSigns = std::to_array<Sign>({
-    {Kind::FeedbackReport,
-     "Outlook.com JMRP",
-     Zone::Subject,
-     {},
-     "complaint about message from",
-     Strength::Decides},
-    {Kind::FeedbackReport,
-     "DMARC failure report",
-     Zone::SubjectStart,
-     {},
-     "dmarc failure report",
-     Strength::Decides},
-    {Kind::FeedbackReport,
-     "Exim DMARC failure report",
-     Zone::Body,
-     {},
-     "a message claiming to be from you has failed the published dmarc policy",
-     Strength::Decides},
-    {Kind::FeedbackReport,
-     "authentication failure report",
-     Zone::Body,
-     {},
-     "authentication-failure report for an email message",
-     Strength::Decides},
-    {Kind::FeedbackReport,
-     "authentication failure report",
-     Zone::Body,
-     {},
-     "authentication failure report for an email message",
-     Strength::Decides},
-    {Kind::FeedbackReport,
-     "abuse report",
-     Zone::Body,
-     {},
-     "this is an email abuse report for an email message",
-     Strength::Decides},
-});
+using Row = SignRow<Kind::FeedbackReport>;
+using F = mail::FieldName;
+using enum Zone;
+using enum Strength;
+
+constexpr std::array kSigns = {
+    Row::text("Outlook.com JMRP", Subject, "complaint about message from", Decides),
+    Row::text("DMARC failure report", SubjectFirst, "dmarc failure report for", Decides),
+    Row::text("NetEase DMARC failure report", SubjectFirst, "[netease dmarc failure report]", Decides),
+    // Apple Mail unsubscribes by mail for its user: the "opt-out" of RFC 5965.
+    Row::field("iCloud unsubscribe", F::XAppleUnsubscribe, "true", Decides),
+    // Reports in words, without the part that RFC 5965 asks for.
+    Row::text("DMARC failure report", Body, "has failed the published dmarc policy", WithMachineMark),
+    Row::text("authentication failure report", Body, "authentication-failure report for an email message",
+              WithMachineMark),
+    Row::text("authentication failure report", Body, "authentication failure report for an email message",
+              WithMachineMark),
+    Row::text("abuse report", Body, "this is an email abuse report for an email message", WithMachineMark),
+};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "response/status.h"
 
+#include <array>
+
 #include "base/text.h"
 
 namespace backstop::response {
@@ -51,6 +53,29 @@ int find_reply_code(std::string_view text) {
     return (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
   }
   return 0;
+}
+
+std::string_view find_remote_host(std::string_view text) {
+  constexpr std::array kBefore =
+      std::to_array<std::string_view>({"host ", "host: ", "connect to ", "conversation with ",
+                                       "lost connection with ", "smtp server ", "by "});
+  constexpr std::string_view kHostCharacters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+  for (const auto before : kBefore) {
+    const std::size_t at = base::ifind(text, before);
+    if (at == std::string_view::npos) continue;
+    std::string_view rest = text.substr(at + before.size());
+    if (rest.starts_with('<')) rest.remove_prefix(1);
+    std::string_view host = rest.substr(0, rest.find_first_not_of(kHostCharacters));
+    const std::string_view after = base::trim(rest.substr(host.size(), 4));
+    while (host.ends_with('.') || host.ends_with('-')) host.remove_suffix(1);
+    // A host has a dot and is followed by its address or by what it said.
+    const bool is_named = host.find('.') != std::string_view::npos && host.size() > 3;
+    if (is_named && (after.starts_with('[') || after.starts_with('(') || before.starts_with("host") ||
+                     before.starts_with("smtp server")))
+      return host;
+  }
+  return {};
 }
 
 std::string status_from_reply(int code) {

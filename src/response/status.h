@@ -20,4 +20,9 @@ int find_reply_code(std::string_view text);
 /// RFC 3463 class for a reply code where the text says no more: 550 is "5.0.0", 421 is "4.0.0".
 std::string status_from_reply(int code);
 
+/// The host that refused, where the words name it: "host mx.example.org[192.0.2.1] said:", "(host
+/// mx.example.org[192.0.2.1] refused ...", "connect to mx.example.org[192.0.2.1]", "by mx.example.org.
+/// [192.0.2.1]". Empty where they don't.
+std::string_view find_remote_host(std::string_view text);
+
 }  // namespace backstop::response

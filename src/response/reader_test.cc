@@ -1,0 +1,116 @@
+// Every fixture of fixtures/ read and held against the values beside it, and the reader's limits.
+#include "response/reader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "response/formats.h"
+
+namespace backstop::response {
+namespace {
+
+namespace json = boost::json;
+using std::filesystem::path;
+
+path fixture_folder() {
+  return path(BACKSTOP_SOURCE_DIR) / "src/response/fixtures";
+}
+
+std::vector<path> fixtures() {
+  std::vector<path> all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(fixture_folder())) {
+    if (entry.path().extension() == ".eml") all.push_back(entry.path());
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+std::string read_file(const path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+json::object object_of(const Recipient& recipient) {
+  return {{"address", recipient.address},
+          {"original_address", recipient.original_address},
+          {"action", name(recipient.action)},
+          {"status", recipient.status},
+          {"status_from", name(recipient.status_from)},
+          {"reason", name(recipient.reason)},
+          {"remote_mta", recipient.remote_mta},
+          {"diagnostic", recipient.diagnostic}};
+}
+
+json::object object_of(const Response& response) {
+  json::object object{{"kind", name(response.kind)}, {"reporting_mta", response.reporting_mta}};
+  json::array recipients;
+  for (const auto& recipient : response.recipients) recipients.emplace_back(object_of(recipient));
+  object["recipients"] = std::move(recipients);
+  object["original"] = nullptr;
+  if (const auto& original = response.original) {
+    object["original"] = json::object{{"message_id", original->message_id},
+                                      {"from", original->from},
+                                      {"to", original->to},
+                                      {"subject", original->subject},
+                                      {"date", original->date},
+                                      {"found_in", name(original->found_in)}};
+  }
+  return object;
+}
+
+// What `want` asks for and `got` does not have; keys that `want` lacks are free.
+std::string difference(const json::value& want, const json::value& got, const std::string& at) {
+  if (want.is_object() && got.is_object()) {
+    std::string all;
+    for (const auto& [key, value] : want.as_object()) {
+      const auto* inner = got.as_object().if_contains(key);
+      all += inner ? difference(value, *inner, at + "." + std::string(key))
+                   : at + "." + std::string(key) + " is no key\n";
+    }
+    return all;
+  }
+  if (want.is_array() && got.is_array()) {
+    if (want.as_array().size() != got.as_array().size()) {
+      return at + ": want " + json::serialize(want) + "\n  got " + json::serialize(got) + "\n";
+    }
+    std::string all;
+    for (std::size_t i = 0; i < want.as_array().size(); ++i) {
+      all += difference(want.as_array()[i], got.as_array()[i], at + "[" + std::to_string(i) + "]");
+    }
+    return all;
+  }
+  if (want == got) return {};
+  return at + ": want " + json::serialize(want) + "\n  got " + json::serialize(got) + "\n";
+}
+
+class Fixture : public testing::TestWithParam<path> {};
+
+TEST_P(Fixture, IsReadAsWritten) {
+  path want_file = GetParam();
+  want_file.replace_extension(".json");
+  const auto want = json::parse(read_file(want_file));
+  Reader reader;
+  const std::string mail = read_file(GetParam());
+  const Response response = reader.read(mail);
+  EXPECT_EQ(difference(want, object_of(response), ""), "");
+  if (response.kind != Kind::None) EXPECT_TRUE(reader.can_be_response(mail));
+}
+
+INSTANTIATE_TEST_SUITE_P(Reader, Fixture, testing::ValuesIn(fixtures()), [](const auto& info) {
+  std::string name = std::filesystem::relative(info.param, fixture_folder()).replace_extension("").string();
+  for (char& c : name) {
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  }
+  return name;
+});
+
+}  // namespace
+}  // namespace backstop::response
