@@ -30,10 +30,20 @@ bool istarts_with(std::string_view text, std::string_view prefix) {
 std::size_t ifind(std::string_view text, std::string_view what, std::size_t from) {
   if (what.empty()) return from <= text.size() ? from : std::string_view::npos;
   const char lower = ascii_lower(what.front());
-  for (std::size_t at = from; at + what.size() <= text.size(); ++at) {
-    if (ascii_lower(text[at]) == lower && iequals(text.substr(at, what.size()), what)) return at;
+  const char upper = lower >= 'a' && lower <= 'z' ? static_cast<char>(lower - ('a' - 'A')) : lower;
+  // The next place of either case, each looked for only once it is passed.
+  std::size_t next_lower = text.find(lower, from);
+  std::size_t next_upper = upper == lower ? std::string_view::npos : text.find(upper, from);
+  for (;;) {
+    const std::size_t at = std::min(next_lower, next_upper);
+    if (at == std::string_view::npos || text.size() - at < what.size()) return std::string_view::npos;
+    if (iequals(text.substr(at, what.size()), what)) return at;
+    if (at == next_lower) {
+      next_lower = text.find(lower, at + 1);
+    } else {
+      next_upper = text.find(upper, at + 1);
+    }
   }
-  return std::string_view::npos;
 }
 
 bool next_line(std::string_view& rest, std::string_view& line) {

@@ -42,6 +42,11 @@ class Builder {
     all_.failures = ids(failure_phrases());
     all_.delays = ids(delay_phrases());
     all_.original_markers = ids(original_markers());
+    all_.format_of.assign(all_.phrases.size(), kNotFound);
+    for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
+      for (const auto phrase : all_.formats[i].signature)
+        all_.format_of[phrase] = std::min(all_.format_of[phrase], i);
+    }
     all_.set = std::make_unique<PhraseSet>(all_.phrases);
     return std::move(all_);
   }
@@ -68,8 +73,11 @@ void BodyHits::find(std::string_view text) {
   for (const auto& hit : hits_) begin_[hit.phrase] = hit.begin;
 }
 
-bool BodyHits::has_any(const std::vector<PhraseId>& phrases) const {
-  return std::ranges::any_of(phrases, [this](PhraseId phrase) { return has(phrase); });
+const CompiledFormat* BodyHits::format() const {
+  const auto& phrases = BodyPhrases::get();
+  std::uint32_t first = kNotFound;
+  for (const auto& hit : hits_) first = std::min(first, phrases.format_of[hit.phrase]);
+  return first == kNotFound ? nullptr : &phrases.formats[first];
 }
 
 PhraseId BodyHits::first_of(const std::vector<PhraseId>& phrases) const {

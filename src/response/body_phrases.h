@@ -38,6 +38,8 @@ struct BodyPhrases {
   std::unique_ptr<PhraseSet> set;
   std::vector<CompiledFormat> formats;
   std::vector<BodySign> signs;
+  std::vector<std::uint32_t>
+      format_of;  ///< by phrase: the first of `formats` whose signature it is, or kNotFound
   std::vector<PhraseId> failures;
   std::vector<PhraseId> delays;
   std::vector<PhraseId> original_markers;
@@ -52,7 +54,9 @@ class BodyHits {
   BodyHits();
   void find(std::string_view text);
   bool has(PhraseId phrase) const { return phrase != kNoPhrase && begin_[phrase] != kNotFound; }
-  bool has_any(const std::vector<PhraseId>& phrases) const;
+  bool has_any(const std::vector<PhraseId>& phrases) const { return first_of(phrases) != kNoPhrase; }
+  /// The first row of the table whose signature was found, or null.
+  const CompiledFormat* format() const;
   /// Offset of the first occurrence's first byte, and past its last.
   std::uint32_t begin_of(PhraseId phrase) const { return begin_[phrase]; }
   std::uint32_t end_of(PhraseId phrase) const {

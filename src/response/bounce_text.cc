@@ -343,13 +343,6 @@ class TextReader {
 
 }  // namespace
 
-const CompiledFormat* match_format(const BodyHits& hits) {
-  for (const auto& format : BodyPhrases::get().formats) {
-    if (hits.has_any(format.signature)) return &format;
-  }
-  return nullptr;
-}
-
 std::string find_diagnostic(const ReportText& text, std::string_view address) {
   const auto& lines = text.lines();
   for (std::size_t i = 0; i < lines.size(); ++i) {

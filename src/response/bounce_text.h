@@ -20,9 +20,6 @@ struct TextContext {
   std::string reporter_domain;  ///< of the report's From: completes a recipient that has no domain
 };
 
-/// The row whose signature stands in the text, or null.
-const CompiledFormat* match_format(const BodyHits& hits);
-
 /// Appends the recipients that `text` reports to `recipients`, with their diagnostic, in the order of the
 /// text. Where `format` is null or its pattern finds nobody, the shapes that reports share decide. At most
 /// `most` are appended. True when some were left out.

@@ -15,7 +15,15 @@ using mail::FieldName;
 
 // What one phrase of the header zones means.
 struct HeaderUse {
-  enum class What : std::uint8_t { Sign, FailureSubject, DelaySubject, DaemonSender } what = What::Sign;
+  enum class What : std::uint8_t {
+    Sign,
+    FailureSubject,
+    DelaySubject,
+    DaemonSender,
+    MailerDaemon,
+    Postmaster
+  };
+  What what = What::Sign;
   const Sign* sign = nullptr;
 };
 
@@ -78,6 +86,14 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "system attendant",
 });
 
+// Of these the address itself says it.
+constexpr std::array kMailerDaemons =
+    std::to_array<std::string_view>({"mailer-daemon", "mailer_daemon", "maildaemon@", "mailerdaemon@",
+                                     "mdaemon@", "post_master@", "mail-daemon@"});
+
+constexpr std::array kPostmasters =
+    std::to_array<std::string_view>({"postmaster", "administrator", "sysadmin", "admin@"});
+
 const HeaderPhrases& HeaderPhrases::get() {
   static const HeaderPhrases all = [] {
     HeaderPhrases made;
@@ -93,6 +109,8 @@ const HeaderPhrases& HeaderPhrases::get() {
     for (const auto phrase : failure_subjects()) add(phrase, {HeaderUse::What::FailureSubject});
     for (const auto phrase : delay_subjects()) add(phrase, {HeaderUse::What::DelaySubject});
     for (const auto phrase : kDaemonSenders) add(phrase, {HeaderUse::What::DaemonSender});
+    for (const auto phrase : kMailerDaemons) add(phrase, {HeaderUse::What::MailerDaemon});
+    for (const auto phrase : kPostmasters) add(phrase, {HeaderUse::What::Postmaster});
     for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
                              list_notice_signs(), feedback_signs()}) {
       for (const auto& sign : signs) {
@@ -136,18 +154,6 @@ std::string with_single_spaces(std::string text) {
   text.erase(std::ranges::unique(text, both_space).begin(), text.end());
   std::ranges::replace(text, '\t', ' ');
   return text;
-}
-
-bool is_mailer_daemon_address(std::string_view from) {
-  constexpr std::array kLocal =
-      std::to_array<std::string_view>({"mailer-daemon", "mailer_daemon", "maildaemon@", "mailerdaemon@",
-                                       "mdaemon@", "post_master@", "mail-daemon@"});
-  return std::ranges::any_of(kLocal, [&](std::string_view local) { return base::icontains(from, local); });
-}
-
-bool is_postmaster_address(std::string_view from) {
-  return base::icontains(from, "postmaster") || base::icontains(from, "administrator") ||
-         base::icontains(from, "sysadmin") || base::icontains(from, "admin@");
 }
 
 }  // namespace
@@ -198,8 +204,6 @@ void HeaderReader::read_field(const mail::Field& field) {
       facts_.from = mail::decode_header(field.value);
       // "From: <>" and "From: Postmaster <>".
       if (field.value.find("<>") != std::string_view::npos) facts_.is_daemon_sender = true;
-      facts_.is_mailer_daemon = is_mailer_daemon_address(facts_.from);
-      facts_.is_postmaster = is_postmaster_address(facts_.from);
       find_phrases(facts_.from, Zone::From);
       return;
     case FieldName::Subject:
@@ -246,6 +250,12 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
           break;
         case HeaderUse::What::DaemonSender:
           facts_.is_daemon_sender = facts_.is_daemon_sender || zone != Zone::Subject;
+          break;
+        case HeaderUse::What::MailerDaemon:
+          facts_.is_mailer_daemon = facts_.is_mailer_daemon || zone == Zone::From;
+          break;
+        case HeaderUse::What::Postmaster:
+          facts_.is_postmaster = facts_.is_postmaster || zone == Zone::From;
           break;
         case HeaderUse::What::Sign: {
           const bool fits =

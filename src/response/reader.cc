@@ -89,7 +89,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, bo
   text.collect(message, limits.text);
   response.truncated = message.truncated != mail::Truncation::None || text.is_truncated();
   hits.find(text.flat());
-  const CompiledFormat* format = match_format(hits);
+  const CompiledFormat* format = hits.format();
   read_fields(response);
   response.kind = decide_kind({facts, text, hits, message, format, response.recipients});
   if (response.kind == Kind::None) {

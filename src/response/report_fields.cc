@@ -306,7 +306,9 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
     } else if (base::iequals(field.name, "original-recipient")) {
       recipient.original_address = report_address(field.value);
     } else if (base::iequals(field.name, "original-message-id")) {
-      original.message_id = well_formed(field.value);
+      std::string_view id = field.value;
+      if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
+      original.message_id = well_formed(id);
     } else if (base::iequals(field.name, "reporting-ua")) {
       response.reporting_mta = report_host(field.value);
     } else if (base::iequals(field.name, "mdn-gateway")) {
