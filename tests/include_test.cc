@@ -1,6 +1,6 @@
-// The folders of src/ are the architecture: which room may include which is DESIGN's table, held here against
-// every #include line. Includes by full path from src/ are the project's; those in angle brackets are not,
-// and the pure rooms may not reach a socket, a clock, a file system, an event loop or a database through
+// The folders of src/ are the architecture: which room may include which is the table below, held here
+// against every #include line. Includes by full path from src/ are the project's; those in angle brackets are
+// not, and the pure rooms may not reach a socket, a clock, a file system, an event loop or a database through
 // them.
 
 #include <gtest/gtest.h>

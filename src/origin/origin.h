@@ -1,4 +1,4 @@
-// Did we send the mail that a response answers? All evidence together (DESIGN: proof, refutation, hint or
+// Did we send the mail that a response answers? All evidence together (proof, refutation, hint or
 // silence).
 #pragma once
 
