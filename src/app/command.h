@@ -23,7 +23,7 @@ inline constexpr int kExitUsage = 64;
 inline constexpr int kExitData = 65;        ///< not a mail, empty, a broken mbox
 inline constexpr int kExitNoInput = 66;     ///< no such file, or no permission to read it
 inline constexpr int kExitCantCreate = 73;  ///< a file could not be written
-inline constexpr int kExitInput = 74;       ///< reading failed half way
+inline constexpr int kExitInput = 74;       ///< reading or writing failed half way
 
 /// "backstop: MESSAGE" on standard error, and the exit status raised to `status`. `message` has to be
 /// printable.

@@ -73,12 +73,20 @@ std::uint64_t total_bytes(const std::vector<std::string>& paths) {
 void scan(const std::vector<std::string>& paths, ExaminerSettings settings, bool json,
           CommandContext& context) {
   const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
+  const bool has_keys = settings.keys.has_value();
   Examiner examiner(std::move(settings));
   ProgressBar progress(context.err, is_terminal, is_terminal ? total_bytes(paths) : 0);
   Counter counter(examiner, progress, context);
   for (const std::string& path : paths) read_mails(path, counter);
   progress.clear();
-  context.out << (json ? to_json_line(counter.report()) : to_page(counter.report()));
+  if (json) {
+    context.out << to_json_line(counter.report());
+    return;
+  }
+  context.out << to_page(counter.report());
+  if (!has_keys && counter.report().responses() > 0) {
+    context.out << "\nWithout a key file (--keys FILE) nothing can be proven.\n";
+  }
 }
 
 void add_scan_command(CLI::App& root, CommandContext& context) {

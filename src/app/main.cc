@@ -17,7 +17,9 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);
   backstop::app::CommandContext context{std::cout, std::cerr, std::cin, is_color_welcome()};
-  const int status = backstop::app::run_program(argc, argv, context);
-  std::cout.flush();
-  return status;
+  backstop::app::run_program(argc, argv, context);
+  if (!std::cout.flush()) {
+    backstop::app::report_error(context, backstop::app::kExitInput, "standard output can't be written");
+  }
+  return context.exit_status;
 }

@@ -1,8 +1,9 @@
 """Bad input: one clear line on standard error, a documented exit status, and the rest goes on."""
 import os
+import subprocess
 import unittest
 
-from support import BOUNCE, ORDINARY, POSTMARK, Case, mbox_of, run, without_privileges
+from support import BOUNCE, ORDINARY, POSTMARK, PROGRAM, Case, mbox_of, run, without_privileges
 
 BINARY = bytes(range(256)) * 16
 OPEN_MULTIPART = BOUNCE.replace(b"--b--\n", b"")
@@ -122,6 +123,15 @@ class Paths(Case):
         outcome = run("classify", self.folder / "gone", self.write("prose", b"Dear Sir,\n"), self.write("mail", ORDINARY))
         self.assertEqual(outcome.status, 66)
         self.assertEqual(outcome.err.count("\n"), 2)
+
+
+class Output(Case):
+    def test_disk_that_is_full(self):
+        mail = self.write("mail", ORDINARY)
+        for arguments in (["classify", mail], ["scan", mail], ["demo"]):
+            with self.subTest(arguments), open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+                self.assertEqual((done.returncode, done.stderr), (74, b"backstop: standard output can't be written\n"))
 
 
 class Usage(Case):

@@ -1,0 +1,69 @@
+// An mbox: in whatever pieces it comes, the same mails are found; they keep to the cap, come in the order of
+// the file, and none is longer than what was read.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/byte_source.h"
+#include "app/mail_form.h"
+#include "app/mbox_reader.h"
+
+namespace {
+
+using namespace backstop;
+
+constexpr std::size_t kCap = 512;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+class Pieces : public app::ByteSource {
+ public:
+  Pieces(std::string_view text, std::size_t piece) : rest_(text), piece_(piece) {}
+
+  base::Result<std::size_t> read(std::span<char> room) override {
+    const std::size_t count = std::min({room.size(), piece_, rest_.size()});
+    std::ranges::copy(rest_.substr(0, count), room.begin());
+    rest_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view rest_;
+  std::size_t piece_;
+};
+
+std::string read_all(std::string_view text, std::size_t piece) {
+  Pieces source(text, piece);
+  app::MboxReader reader(source, {}, kCap);
+  std::string seen;
+  std::optional<std::uint64_t> last;
+  for (;;) {
+    const auto mail = reader.next();
+    require(mail.has_value());
+    if (!*mail) return seen;
+    require((*mail)->bytes.size() <= kCap);
+    require((*mail)->offset < text.size());
+    require(!last || (*mail)->offset > *last);
+    last = (*mail)->offset;
+    seen.append(std::to_string((*mail)->offset)).append(":").append((*mail)->bytes).append("|");
+    seen.append((*mail)->is_past_cap ? "+" : "").append((*mail)->is_last ? "." : "");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
+  const std::string whole = read_all(text, text.size() + 1);
+  require(whole == read_all(text, data[0] + 1UZ));
+  require(whole.empty() == text.empty());
+  (void)app::why_not_a_mail(text);
+  return 0;
+}
