@@ -22,6 +22,8 @@ constexpr KnownType kKnownTypes[] = {
     {"message", "global", MediaType::MessageGlobal},
     {"message", "global-headers", MediaType::MessageGlobalHeaders},
     {"message", "delivery-status", MediaType::MessageDeliveryStatus},
+    // McAfee's gateway.
+    {"message", "xdelivery-status", MediaType::MessageDeliveryStatus},
     {"message", "global-delivery-status", MediaType::MessageDeliveryStatus},
     {"message", "disposition-notification", MediaType::MessageDispositionNotification},
     {"message", "global-disposition-notification", MediaType::MessageDispositionNotification},

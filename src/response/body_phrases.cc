@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "response/phrase_list.h"
+
 namespace backstop::response {
 namespace {
 
@@ -21,11 +23,7 @@ class Builder {
   }
   std::vector<PhraseId> ids_of_list(std::string_view list) {
     std::vector<PhraseId> all;
-    while (!list.empty()) {
-      const std::size_t bar = list.find('|');
-      all.push_back(id(list.substr(0, bar)));
-      list.remove_prefix(bar == std::string_view::npos ? list.size() : bar + 1);
-    }
+    for_each_phrase(list, [&](std::string_view phrase) { all.push_back(id(phrase)); });
     return all;
   }
   BodyPhrases build() {

@@ -81,11 +81,7 @@ Shape shape_of(std::string_view line, const FoundAddress& found) {
   if (is_bullet(before)) {
     const bool is_end = after.find_first_not_of(":,.;*|)\" ") == std::string_view::npos;
     if (is_end) return Shape::Alone;
-    constexpr std::string_view kSeparators = ":.,;([<-=";
-    if (kSeparators.find(after[0]) != std::string_view::npos || after.starts_with("on ") ||
-        after.starts_with("—"))
-      return Shape::Head;
-    return Shape::Sentence;
+    return Shape::Head;
   }
   if (starts_with_reply(before)) return Shape::Reply;
   if (base::icontains(before, "rcpt to")) return Shape::Reply;

@@ -69,7 +69,7 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
                   "account is "
                   "temporarily limited|each of the following recipients was rejected by a remote mail server",
      .begin = "the following recipients was rejected by a remote mail server"},
-    {.name = "NTT docomo", .signature = "送信先メールアドレスが見つかりませんでした|docomo"},
+    {.name = "NTT docomo", .signature = "送信先メールアドレスが見つかりませんでした"},
     {.name = "SoftBank", .signature = "お客様が送信されたメールは|以下のメールは配信できませんでした"},
     {.name = "Biglobe",
      .signature = "non-delivered information -----",
@@ -78,8 +78,6 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "usa.net",
      .signature = "the following mail has been returned because it encountered an error",
      .recipient = "intended recipient: <?(ADDR)>?.*"},
-    {.name = "SendGrid", .signature = "sendgrid"},
-    {.name = "Mailgun", .signature = "mailgun"},
 });
 
 }  // namespace

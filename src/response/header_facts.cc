@@ -37,6 +37,12 @@ struct HeaderPhrases {
   static const HeaderPhrases& get();
 };
 
+constexpr auto kIsListField = [] {
+  std::array<bool, mail::kFieldNames.size()> table{};
+  for (const auto field : kListFields) table[static_cast<std::size_t>(field)] = true;
+  return table;
+}();
+
 // Words in From or the reverse path that only a mail system puts there.
 constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "mailer-daemon",
@@ -193,8 +199,7 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
 }
 
 void HeaderReader::read_field(const mail::Field& field) {
-  facts_.is_list_mail =
-      facts_.is_list_mail || std::ranges::find(kListFields, field.id) != std::end(kListFields);
+  facts_.is_list_mail = facts_.is_list_mail || kIsListField[static_cast<std::size_t>(field.id)];
   for (const Sign* sign : HeaderPhrases::get().of_field[static_cast<std::size_t>(field.id)]) {
     if (sign->phrase.empty() || base::icontains(field.value, sign->phrase)) facts_.signs.push_back(sign);
   }

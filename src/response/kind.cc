@@ -91,7 +91,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::MachineMarkOffList:
         continue;
     }
-    const bool is_decisive = sign->strength == Strength::Decides;
+    const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair;
     if (std::pair(rank(sign->kind), is_decisive) > std::pair(rank(best.kind), best.is_decisive)) {
       best = {sign->kind, is_decisive};
     }
@@ -185,7 +185,9 @@ Kind decide_kind(const KindFacts& facts) {
                                    !facts.header.is_postmaster && !facts.header.has_failure_subject &&
                                    !facts.header.has_delay_subject;
   if (has_part(facts.message, MediaType::MessageDeliveryStatus) && !is_attached_by_hand) {
-    if (signs.kind == Kind::FilterNotice) return Kind::FilterNotice;
+    // amavis and Barracuda wrap their own notices in a report; one that merely mentions a filter stays a
+    // report.
+    if (signs.kind == Kind::FilterNotice && signs.is_decisive) return Kind::FilterNotice;
     if (const Kind kind = kind_of_actions(facts); kind != Kind::None) return kind;
     if (const Kind kind = kind_of_statuses(facts); kind != Kind::None) return kind;
     return bounce_kind(facts);

@@ -52,21 +52,8 @@ Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
-namespace {
-
-// Webmailers that show a mail's source put a line of white space before it, and it gets saved that way.
-std::string_view without_leading_blank_lines(std::string_view mail) {
-  constexpr std::size_t kMost = 4096;
-  const std::size_t at = mail.substr(0, kMost).find_first_not_of(" \t\r\n");
-  const std::size_t line =
-      at == std::string_view::npos ? std::string_view::npos : mail.substr(0, at).rfind('\n');
-  return line == std::string_view::npos ? mail : mail.substr(line + 1);
-}
-
-}  // namespace
-
 bool Reader::can_be_response(std::string_view header, const Envelope& envelope) {
-  mail::walk_header(without_leading_blank_lines(header), state_->header, state_->limits.mime);
+  mail::walk_header(header, state_->header, state_->limits.mime);
   return response::can_be_response(state_->headers.read(state_->header, envelope));
 }
 
@@ -76,7 +63,6 @@ Response Reader::read(std::string_view mail, const Envelope& envelope) {
 
 Response Reader::State::read(std::string_view mail, const Envelope& envelope, bool is_wrapped) {
   Response response;
-  mail = without_leading_blank_lines(mail);
   mail::walk_header(mail, header, limits.mime);
   const HeaderFacts& facts = headers.read(header, envelope);
   response.truncated = header.truncated != mail::Truncation::None;
