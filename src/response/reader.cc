@@ -23,13 +23,16 @@ using mail::MediaType;
 struct Reader::State {
   explicit State(const Limits& given) : limits(given) {}
 
-  Response read(std::string_view mail, const Envelope& envelope, bool is_wrapped = false);
+  /// Reads the header of `mail`, and the whole of it where it can be a response: true then.
+  bool open(std::string_view mail, const Envelope& envelope, Response& response);
+  Response read(std::string_view mail, const Envelope& envelope);
 
   Limits limits;
   mail::Message message;
   mail::Message header;
   mail::Message scratch;
   HeaderReader headers;
+  const HeaderFacts* facts = nullptr;  // of the mail that is open
   ReportText text;
   BodyHits hits;
   ReasonFinder reasons;
@@ -38,13 +41,12 @@ struct Reader::State {
  private:
   std::string_view body_of(const mail::Part& part);
   const mail::Part* find_part(MediaType type) const;
-  std::string_view wrapped_report(const HeaderFacts& facts) const;
+  std::string_view wrapped_report() const;
   void read_fields(Response& response);
-  void read_text(const HeaderFacts& facts, const Envelope& envelope, const CompiledFormat* format,
-                 Response& response);
+  void read_text(const Envelope& envelope, const CompiledFormat* format, Response& response);
   void complete(Recipient& recipient, const Response& response);
-  TextContext context_of(const HeaderFacts& facts, const Envelope& envelope) const;
-  void find_reporting_mta(const HeaderFacts& facts, Response& response) const;
+  TextContext context_of(const Envelope& envelope) const;
+  void find_reporting_mta(Response& response) const;
 };
 
 Reader::Reader(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -61,23 +63,26 @@ Response Reader::read(std::string_view mail, const Envelope& envelope) {
   return state_->read(mail, envelope);
 }
 
-Response Reader::State::read(std::string_view mail, const Envelope& envelope, bool is_wrapped) {
-  Response response;
+bool Reader::State::open(std::string_view mail, const Envelope& envelope, Response& response) {
   mail::walk_header(mail, header, limits.mime);
-  const HeaderFacts& facts = headers.read(header, envelope);
+  facts = &headers.read(header, envelope);
   response.truncated = header.truncated != mail::Truncation::None;
-  if (!response::can_be_response(facts)) return response;
-
+  if (!response::can_be_response(*facts)) return false;
   mail::walk(mail, message, limits.mime);
-  if (const auto inner = is_wrapped ? std::string_view{} : wrapped_report(facts); !inner.empty()) {
-    return read(inner, envelope, true);
-  }
+  return true;
+}
+
+Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
+  Response response;
+  if (!open(mail, envelope, response)) return response;
+  const std::string_view inner = wrapped_report();
+  if (!inner.empty() && !open(inner, envelope, response)) return response;
   text.collect(message, limits.text);
   response.truncated = message.truncated != mail::Truncation::None || text.is_truncated();
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
-  response.kind = decide_kind({facts, text, hits, message, format, response.recipients});
+  response.kind = decide_kind({*facts, text, hits, message, format, response.recipients});
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
     response = Response{};
@@ -86,13 +91,13 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, bo
   }
   const bool is_bounce = response.kind == Kind::DsnFailed || response.kind == Kind::DsnDelayed;
   if (format && is_bounce) response.format = format->row->name;
-  if (is_bounce || response.kind == Kind::FilterNotice) read_text(facts, envelope, format, response);
+  if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
   auto original = find_original(message, text, scratch, limits.header_block);
   if (original && response.original && original->message_id.empty())
     original->message_id = response.original->message_id;
   if (original) response.original = std::move(original);
   for (auto& recipient : response.recipients) complete(recipient, response);
-  if (response.reporting_mta.empty()) find_reporting_mta(facts, response);
+  if (response.reporting_mta.empty()) find_reporting_mta(response);
   return response;
 }
 
@@ -113,9 +118,9 @@ const mail::Part* Reader::State::find_part(MediaType type) const {
 
 // A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
 // sender. What a person forwards is none: their mail has no daemon's marks.
-std::string_view Reader::State::wrapped_report(const HeaderFacts& facts) const {
-  const bool is_daemon = facts.is_null_sender || facts.is_daemon_sender || facts.is_postmaster;
-  if (!is_daemon || !facts.has_failure_subject || find_part(MediaType::MessageDeliveryStatus)) return {};
+std::string_view Reader::State::wrapped_report() const {
+  const bool is_daemon = facts->is_null_sender || facts->is_daemon_sender || facts->is_postmaster;
+  if (!is_daemon || !facts->has_failure_subject || find_part(MediaType::MessageDeliveryStatus)) return {};
   for (std::size_t i = 0; i + 1 < message.parts.size(); ++i) {
     const auto& inner = message.parts[i + 1];
     if (message.parts[i].media_type != MediaType::MessageRfc822 || inner.parent != i) continue;
@@ -137,9 +142,9 @@ void Reader::State::read_fields(Response& response) {
   }
 }
 
-TextContext Reader::State::context_of(const HeaderFacts& facts, const Envelope& envelope) const {
+TextContext Reader::State::context_of(const Envelope& envelope) const {
   TextContext context;
-  for (const auto& address : mail::parse_address_list(facts.from, 4)) {
+  for (const auto& address : mail::parse_address_list(facts->from, 4)) {
     context.own.push_back(address.folded());
     if (context.reporter_domain.empty()) context.reporter_domain = address.domain;
   }
@@ -157,8 +162,7 @@ TextContext Reader::State::context_of(const HeaderFacts& facts, const Envelope& 
   return context;
 }
 
-void Reader::State::read_text(const HeaderFacts& facts, const Envelope& envelope,
-                              const CompiledFormat* format, Response& response) {
+void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* format, Response& response) {
   constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
   const bool has_names =
       std::ranges::any_of(response.recipients, [](const Recipient& r) { return !r.address.empty(); });
@@ -169,7 +173,7 @@ void Reader::State::read_text(const HeaderFacts& facts, const Envelope& envelope
     }
     return;
   }
-  const TextContext context = context_of(facts, envelope);
+  const TextContext context = context_of(envelope);
   std::vector<Recipient> found;
   if (read_bounce_text(text, hits, format, context, limits.recipients, found)) response.truncated = true;
   if (!context.failed_recipients.empty()) {
@@ -240,7 +244,7 @@ void Reader::State::complete(Recipient& recipient, const Response& response) {
 }
 
 // A text bounce names its host in its first words, else in its From address.
-void Reader::State::find_reporting_mta(const HeaderFacts& facts, Response& response) const {
+void Reader::State::find_reporting_mta(Response& response) const {
   constexpr std::array kBefore = std::to_array<std::string_view>(
       {"program at ", "mail system at host ", "generating server: ", "reporting-mta: ", "program at host ",
        "message from ", "delivery system at host "});
@@ -254,7 +258,7 @@ void Reader::State::find_reporting_mta(const HeaderFacts& facts, Response& respo
     response.reporting_mta = host.substr(0, host.find_last_not_of(".<>:") + 1);
     return;
   }
-  const auto from = mail::parse_address_list(facts.from, 1);
+  const auto from = mail::parse_address_list(facts->from, 1);
   if (!from.empty()) response.reporting_mta = from[0].domain;
   if (!response.reporting_mta.empty()) return;
   // "From: MAILER-DAEMON <>": the host made the Message-ID.
