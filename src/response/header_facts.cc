@@ -156,6 +156,7 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
 }
 
 std::string with_single_spaces(std::string text) {
+  if (text.find("  ") == std::string::npos && text.find('\t') == std::string::npos) return text;
   const auto both_space = [](char a, char b) { return base::is_space(a) && base::is_space(b); };
   text.erase(std::ranges::unique(text, both_space).begin(), text.end());
   std::ranges::replace(text, '\t', ' ');

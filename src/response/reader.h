@@ -2,7 +2,8 @@
 //
 // It reads a program's mail the way a postmaster does: by its structure first (RFC 3464, RFC 8098, RFC 5965),
 // then by the signatures of the products that write something else. The signatures are tables (see
-// docs/architecture.md); all their phrases are one Hyperscan database, compiled once a process.
+// docs/architecture.md); their phrases are Hyperscan databases, one each for the header, the text and the
+// words of a refusal, compiled once a process.
 //
 // A Reader holds scratch memory: one a thread, used again for every mail. The tables behind it are shared and
 // immutable.

@@ -1,6 +1,6 @@
 // The marks by which responses that are no bounces are recognised: auto-replies, challenges, filter notices
 // and list notices. One row a mark; a new product is a new row and a fixture. The engine is reader.cc; the
-// phrases of the text zones are part of its one Hyperscan database.
+// phrases of the text zones are part of its Hyperscan databases.
 //
 // The most specific kind wins, in this order:
 //
