@@ -53,8 +53,9 @@ std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) 
 FoundAddress find_address(std::string_view line, std::size_t from) {
   std::size_t lowest = from;
   for (std::size_t at = line.find('@', from); at != std::string_view::npos; at = line.find('@', at + 1)) {
-    const std::size_t open = line.substr(0, at).find_last_of("<> \t");
-    const bool in_brackets = open != std::string_view::npos && open >= lowest && line[open] == '<';
+    const std::string_view before = line.substr(lowest, at - lowest);
+    const std::size_t open = before.find_last_of("<> \t");
+    const bool in_brackets = open != std::string_view::npos && before[open] == '<';
     std::size_t begin = local_part_begin(line, at, lowest, in_brackets);
     const std::size_t end = domain_end(line, at + 1, in_brackets);
     lowest = at + 1;
@@ -73,7 +74,7 @@ FoundAddress find_address(std::string_view line, std::size_t from) {
     if (text.empty() || text[0] == '@') continue;
     FoundAddress found{text, begin, end};
     constexpr std::string_view kMailto = "mailto:";
-    if (found.begin >= kMailto.size() &&
+    if (found.begin >= from + kMailto.size() &&
         base::iequals(line.substr(found.begin - kMailto.size(), kMailto.size()), kMailto))
       found.begin -= kMailto.size();
     while (found.begin > from &&

@@ -49,6 +49,7 @@ std::size_t decode_entity(std::string_view html, std::string& out) {
   const std::string_view name = html.substr(1, semicolon - 1);
   if (name.size() > 1 && name[0] == '#') {
     const bool is_hex = name[1] == 'x' || name[1] == 'X';
+    if (is_hex && name.size() == 2) return 0;
     std::uint32_t code = 0;
     for (const char c : name.substr(is_hex ? 2 : 1)) {
       const char lower = base::ascii_lower(c);
@@ -88,6 +89,7 @@ std::size_t past_element(std::string_view html, std::string_view name, std::size
 
 void append_html_text(std::string_view html, std::string& out) {
   std::size_t at = 0;
+  std::size_t close = 0;  // the first ">" at or after `at`, once it was looked for
   while (at < html.size()) {
     const char c = html[at];
     if (c == '&') {
@@ -102,22 +104,22 @@ void append_html_text(std::string_view html, std::string& out) {
       continue;
     }
     if (html.substr(at).starts_with("<!--")) {
-      const std::size_t close = html.find("-->", at);
-      at = close == std::string_view::npos ? html.size() : close + 3;
+      const std::size_t end = html.find("-->", at);
+      at = end == std::string_view::npos ? html.size() : end + 3;
       continue;
     }
-    const std::size_t close = html.substr(at, kLongestTag).find('>');
-    if (close == std::string_view::npos || at + 1 == html.size() ||
+    if (close <= at) close = html.find('>', at);
+    if (close == std::string_view::npos || close - at >= kLongestTag ||
         !(base::is_alpha(html[at + 1]) || html[at + 1] == '/' || html[at + 1] == '!')) {
       out += c;
       ++at;
       continue;
     }
-    std::string_view name = html.substr(at + 1, close - 1);
+    std::string_view name = html.substr(at + 1, close - at - 1);
     const std::string_view whole = name;
     if (name.starts_with('/')) name.remove_prefix(1);
     name = name.substr(0, name.find_first_of(" \t\r\n/>:"));
-    at += close + 1;
+    at = close + 1;
     // "<user@example.org>" that somebody forgot to escape is no tag.
     if (whole.find('@') != std::string_view::npos && whole.find('=') == std::string_view::npos) {
       out.append("<").append(whole).append(">");

@@ -62,18 +62,19 @@ std::string_view find_remote_host(std::string_view text) {
   constexpr std::string_view kHostCharacters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
   for (const auto before : kBefore) {
-    const std::size_t at = base::ifind(text, before);
-    if (at == std::string_view::npos) continue;
-    std::string_view rest = text.substr(at + before.size());
-    if (rest.starts_with('<')) rest.remove_prefix(1);
-    std::string_view host = rest.substr(0, rest.find_first_not_of(kHostCharacters));
-    const std::string_view after = base::trim(rest.substr(host.size(), 4));
-    while (host.ends_with('.') || host.ends_with('-')) host.remove_suffix(1);
-    // A host has a dot and is followed by its address or by what it said.
-    const bool is_named = host.find('.') != std::string_view::npos && host.size() > 3;
-    if (is_named && (after.starts_with('[') || after.starts_with('(') || before.starts_with("host") ||
-                     before.starts_with("smtp server")))
-      return host;
+    for (std::size_t at = base::ifind(text, before); at != std::string_view::npos;
+         at = base::ifind(text, before, at + before.size())) {
+      std::string_view rest = text.substr(at + before.size());
+      if (rest.starts_with('<')) rest.remove_prefix(1);
+      std::string_view host = rest.substr(0, rest.find_first_not_of(kHostCharacters));
+      const std::string_view after = base::trim(rest.substr(host.size(), 4));
+      while (host.ends_with('.') || host.ends_with('-')) host.remove_suffix(1);
+      // A host has a dot and is followed by its address or by what it said.
+      const bool is_named = host.find('.') != std::string_view::npos && host.size() > 3;
+      if (is_named && (after.starts_with('[') || after.starts_with('(') || before.starts_with("host") ||
+                       before.starts_with("smtp server")))
+        return host;
+    }
   }
   return {};
 }

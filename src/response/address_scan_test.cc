@@ -1,0 +1,108 @@
+#include "response/address_scan.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace backstop::response {
+namespace {
+
+struct Row {
+  const char* name;
+  std::string line;
+  std::string want_address;
+  std::string want_whole;  ///< with what leans on it
+};
+
+const Row kFound[] = {
+    {"alone", "user@example.org", "user@example.org", "user@example.org"},
+    {"in angle brackets", "<user@example.org>: no", "user@example.org", "<user@example.org>"},
+    {"in quotation marks", "\"user@example.org\":", "user@example.org", "\"user@example.org\""},
+    {"in apostrophes", "'user@example.org' on Monday", "user@example.org", "'user@example.org'"},
+    {"in parentheses", "User (user@example.org) is", "user@example.org", "(user@example.org"},
+    {"in a sentence", "Your mail to user@example.org was lost.", "user@example.org", "user@example.org"},
+    {"ends a sentence", "It went to user@example.org.", "user@example.org", "user@example.org"},
+    {"after mailto", "mailto:user@example.org", "user@example.org", "mailto:user@example.org"},
+    {"after mailto in brackets", "<MAILTO:user@example.org>", "user@example.org",
+     "<MAILTO:user@example.org>"},
+    {"quoted local part", "<\"a b\"@example.org>", "\"a b\"@example.org", "<\"a b\"@example.org>"},
+    {"domain literal", "user@[192.0.2.1] refused", "user@[192.0.2.1]", "user@[192.0.2.1]"},
+    {"with a plus", "user+tag@example.org", "user+tag@example.org", "user+tag@example.org"},
+    {"with an equals sign", "prvs=0123=user@example.org", "prvs=0123=user@example.org",
+     "prvs=0123=user@example.org"},
+    {"local domain in brackets", "<user@host>", "user@host", "<user@host>"},
+    {"utf-8 in brackets", "<jürgen@grün.example>", "jürgen@grün.example", "<jürgen@grün.example>"},
+    {"X.400 gateway", "dda:SMTP=user@example.org", "user@example.org", "SMTP=user@example.org"},
+    {"typed", "rfc822=user@example.org", "user@example.org", "rfc822=user@example.org"},
+    {"after a lone at sign", "@ user@example.org", "user@example.org", "user@example.org"},
+    {"after an address without a dot", "root@host user@example.org", "user@example.org", "user@example.org"},
+    {"after two at signs", "a@@example.org b@example.org", "b@example.org", "b@example.org"},
+    {"after text in another script", "收件人：user@example.org", "user@example.org", "user@example.org"},
+    {"before text in another script", "user@example.org宛て", "user@example.org", "user@example.org"},
+    {"leaning asterisk", "*user@example.org", "user@example.org", "*user@example.org"},
+    {"longest local part", std::string(256, 'a') + "@example.org", std::string(256, 'a') + "@example.org",
+     std::string(256, 'a') + "@example.org"},
+    {"one past the longest local part", std::string(257, 'a') + "@example.org",
+     std::string(256, 'a') + "@example.org", std::string(256, 'a') + "@example.org"},
+};
+
+TEST(FindAddress, TakesTheFirst) {
+  for (const Row& row : kFound) {
+    const FoundAddress found = find_address(row.line);
+    EXPECT_EQ(found.text, row.want_address) << row.name;
+    ASSERT_LE(found.begin, found.end) << row.name;
+    ASSERT_LE(found.end, row.line.size()) << row.name;
+    EXPECT_EQ(row.line.substr(found.begin, found.end - found.begin), row.want_whole) << row.name;
+  }
+}
+
+TEST(FindAddress, FindsNone) {
+  const Row rows[] = {
+      {"empty", "", "", ""},
+      {"no at sign", "user at example.org", "", ""},
+      {"at sign alone", "@", "", ""},
+      {"no local part", "@example.org", "", ""},
+      {"no domain", "user@", "", ""},
+      {"no dot", "user@host", "", ""},
+      {"dots only", "user@...", "", ""},
+      {"quote before the at sign and nothing else", "\"@example.org", "", ""},
+      {"quotes that hold nothing", "x\"@example.org", "", ""},
+      {"literal that never ends", "user@[192.0.2.1", "", ""},
+      {"price", "3 @ 4.50", "", ""},
+  };
+  for (const Row& row : rows) {
+    const FoundAddress found = find_address(row.line);
+    EXPECT_EQ(found.text, row.want_address) << row.name;
+    EXPECT_EQ(found.end, 0U) << row.name;
+  }
+}
+
+TEST(FindAddress, GoesOnAfterTheOneBefore) {
+  const std::string line = "<a@example.org>, \"b\" <b@example.org>;c@example.org(d@example.org)";
+  std::vector<std::string> found;
+  for (FoundAddress next = find_address(line); !next.text.empty(); next = find_address(line, next.end)) {
+    found.emplace_back(next.text);
+  }
+  EXPECT_EQ(found, (std::vector<std::string>{"a@example.org", "b@example.org", "c@example.org",
+                                             "d@example.org"}));
+}
+
+// Cut anywhere, and asked from anywhere, it stays inside of the line and past `from`.
+TEST(FindAddress, StaysInsideOfTheLine) {
+  for (const Row& row : kFound) {
+    for (std::size_t length = 0; length <= row.line.size(); length += row.line.size() > 100 ? 17 : 1) {
+      const std::string_view line = std::string_view(row.line).substr(0, length);
+      for (std::size_t from = 0; from <= length; ++from) {
+        const FoundAddress found = find_address(line, from);
+        if (found.text.empty()) continue;
+        ASSERT_GE(found.begin, from) << row.name << " cut at " << length << " from " << from;
+        ASSERT_LE(found.end, length) << row.name << " cut at " << length << " from " << from;
+        ASSERT_NE(found.text.find('@'), std::string_view::npos) << row.name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace backstop::response
