@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -47,5 +48,12 @@ std::string well_formed(std::string_view text);
 
 /// True when `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text);
+
+/// At most `most` bytes of the start of `text`, none of them of a UTF-8 sequence that is cut short at the
+/// end.
+std::string_view utf8_prefix(std::string_view text, std::size_t most);
+
+/// Appends the code point in UTF-8; U+FFFD for a surrogate and for what is past the last.
+void append_code_point(std::uint32_t code, std::string& out);
 
 }  // namespace backstop::base

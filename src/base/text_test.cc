@@ -54,5 +54,58 @@ TEST(Text, Utf8) {
   for (const auto& row : rows) EXPECT_EQ(is_utf8(row.text), row.want) << row.name;
 }
 
+TEST(Utf8Prefix, EndsBetweenCharacters) {
+  struct Row {
+    const char* name;
+    std::string_view text;
+    std::size_t most;
+    std::string_view want_prefix;
+  };
+  const Row rows[] = {
+      {"empty", "", 5, ""},
+      {"nothing wanted", "abc", 0, ""},
+      {"shorter than the cap", "ab", 5, "ab"},
+      {"at the cap", "abcde", 5, "abcde"},
+      {"one past the cap", "abcdef", 5, "abcde"},
+      {"two bytes whole", "gr\xC3\xBC", 4, "gr\xC3\xBC"},
+      {"two bytes cut", "gr\xC3\xBC", 3, "gr"},
+      {"three bytes cut after two", "\xE2\x82\xAC", 2, ""},
+      {"four bytes cut after three", "a\xF0\x9F\x93\xA7", 4, "a"},
+      {"four bytes whole", "a\xF0\x9F\x93\xA7", 5, "a\xF0\x9F\x93\xA7"},
+      {"cut already", "a\xE2\x82", 9, "a"},
+      {"continuations without a lead stay", "\x80\x80\x80\x80", 4, "\x80\x80\x80\x80"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(utf8_prefix(row.text, row.most), row.want_prefix) << row.name;
+}
+
+TEST(AppendCodePoint, IsUtf8) {
+  struct Row {
+    std::uint32_t code;
+    std::string_view want_text;
+  };
+  const Row rows[] = {
+      {0, std::string_view("\0", 1)},
+      {0x7F, "\x7F"},
+      {0x80, "\xC2\x80"},
+      {0x7FF, "\xDF\xBF"},
+      {0x800, "\xE0\xA0\x80"},
+      {0x20AC, "\xE2\x82\xAC"},
+      {0xD7FF, "\xED\x9F\xBF"},
+      {0xD800, "\xEF\xBF\xBD"},
+      {0xDFFF, "\xEF\xBF\xBD"},
+      {0xFFFF, "\xEF\xBF\xBF"},
+      {0x10000, "\xF0\x90\x80\x80"},
+      {0x10FFFF, "\xF4\x8F\xBF\xBF"},
+      {0x110000, "\xEF\xBF\xBD"},
+      {0xFFFFFFFF, "\xEF\xBF\xBD"},
+  };
+  for (const Row& row : rows) {
+    std::string out = "kept ";
+    append_code_point(row.code, out);
+    EXPECT_EQ(out, std::string("kept ").append(row.want_text)) << row.code;
+    EXPECT_TRUE(is_utf8(out)) << row.code;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::base

@@ -69,28 +69,17 @@ struct Alias {
 
 // Names of mail that ICU doesn't know.
 constexpr std::array kMailNames = std::to_array<Alias>({
-    {"ansi", "windows-1252"},
-    {"big5eten", "Big5"},
-    {"cp50220", "ISO-2022-JP"},
-    {"cp50221", "ISO-2022-JP"},
-    {"cp51932", "EUC-JP"},
-    {"cp65001", "UTF-8"},
-    {"eucgb2312cn", "GB18030"},
-    {"eucjpms", "EUC-JP"},
-    {"gbk2312", "GB18030"},
-    {"iso2022jp3", "ISO-2022-JP-2"},
-    {"iso2022jpms", "ISO-2022-JP"},
-    {"koi8ru", "KOI8-U"},
-    {"utf8mb4", "UTF-8"},
-    {"utf8n", "UTF-8"},
-    {"win1250", "windows-1250"},
-    {"win1251", "windows-1251"},
-    {"win1252", "windows-1252"},
-    {"xbig5", "Big5"},
-    {"xcp1252", "windows-1252"},
-    {"xgbk", "GB18030"},
-    {"xwindows949", "windows-949"},
-    {"xxbig5", "Big5"},
+    {"ansi", "windows-1252"},       {"big5eten", "Big5"},
+    {"cp50220", "ISO-2022-JP"},     {"cp50221", "ISO-2022-JP"},
+    {"cp51932", "EUC-JP"},          {"cp65001", "UTF-8"},
+    {"eucgb2312cn", "GB18030"},     {"eucjpms", "EUC-JP"},
+    {"gbk2312", "GB18030"},         {"iso2022jp3", "ISO-2022-JP-2"},
+    {"iso2022jpms", "ISO-2022-JP"}, {"koi8ru", "KOI8-U"},
+    {"utf8mb4", "UTF-8"},           {"utf8n", "UTF-8"},
+    {"win1250", "windows-1250"},    {"win1251", "windows-1251"},
+    {"win1252", "windows-1252"},    {"xbig5", "Big5"},
+    {"xcp1252", "windows-1252"},    {"xgbk", "GB18030"},
+    {"xwindows949", "windows-949"}, {"xxbig5", "Big5"},
 });
 
 // What ICU opens, and the superset that mailers mean by it (as the WHATWG Encoding Standard maps them).
@@ -325,6 +314,13 @@ bool to_utf8(std::string_view charset, std::string_view bytes, std::string& out)
   if (!converter->is_plain(bytes)) return convert(*converter, bytes, out);
   out.append(bytes);
   return true;
+}
+
+std::string to_utf8(std::string_view bytes) {
+  if (base::is_utf8(bytes)) return std::string(bytes);
+  std::string out;
+  to_utf8("", bytes, out);
+  return out;
 }
 
 }  // namespace backstop::mail

@@ -15,4 +15,7 @@ namespace backstop::mail {
 /// charset is unknown. A name past 60 bytes is unknown; a thread keeps at most 64 converters. Thread-safe.
 bool to_utf8(std::string_view charset, std::string_view bytes, std::string& out);
 
+/// Bytes whose charset nobody names, read so.
+std::string to_utf8(std::string_view bytes);
+
 }  // namespace backstop::mail

@@ -84,8 +84,8 @@ TEST(FindAddress, GoesOnAfterTheOneBefore) {
   for (FoundAddress next = find_address(line); !next.text.empty(); next = find_address(line, next.end)) {
     found.emplace_back(next.text);
   }
-  EXPECT_EQ(found, (std::vector<std::string>{"a@example.org", "b@example.org", "c@example.org",
-                                             "d@example.org"}));
+  EXPECT_EQ(found,
+            (std::vector<std::string>{"a@example.org", "b@example.org", "c@example.org", "d@example.org"}));
 }
 
 // Cut anywhere, and asked from anywhere, it stays inside of the line and past `from`.

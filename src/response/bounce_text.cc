@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "response/address_scan.h"
@@ -144,6 +145,15 @@ std::string_view trim_address(std::string_view address) {
   return address;
 }
 
+constexpr std::size_t kLongestDiagnostic = 4000;
+
+// Appends a line of a diagnostic as far as there is room for it.
+void append_words(std::string& words, std::string_view line) {
+  if (words.size() >= kLongestDiagnostic) return;
+  if (!words.empty()) words += ' ';
+  words += base::utf8_prefix(line, kLongestDiagnostic - words.size());
+}
+
 class TextReader {
  public:
   TextReader(const ReportText& text, const BodyHits& hits, const CompiledFormat* format,
@@ -166,7 +176,8 @@ class TextReader {
   std::string diagnostic_of(std::size_t index) {
     const Found& found = found_[index];
     const std::size_t next = index + 1 < found_.size() ? found_[index + 1].line : text_.lines().size();
-    std::string words = words_of_line(found);
+    std::string words;
+    append_words(words, words_of_line(found));
     append_below(found.line + 1, next, words);
     if (has_code(words)) return words;
     if (!has_words(words) && format_) {
@@ -181,7 +192,9 @@ class TextReader {
     if (std::string reply = first_reply(found.line + 1, next); !reply.empty()) return reply;
     // "User's mailbox is full: <user@example.org>"
     const std::string_view line = text_.text_of(text_.lines()[found.line]);
-    return has_words(line.substr(0, found.begin)) ? std::string(line) : std::string();
+    words.clear();
+    if (has_words(line.substr(0, found.begin))) append_words(words, line);
+    return words;
   }
 
  private:
@@ -209,9 +222,7 @@ class TextReader {
   }
 
   void add(const Found& found) {
-    const bool is_known = std::ranges::any_of(
-        found_, [&](const Found& known) { return base::iequals(known.address, found.address); });
-    if (is_known) return;
+    if (!known_.insert(base::to_lower(found.address)).second) return;
     if (found_.size() < most_) {
       found_.push_back(found);
     } else {
@@ -239,7 +250,7 @@ class TextReader {
   void find_by_shape(std::size_t begin) {
     std::vector<Found> all;
     Shape best = Shape::None;
-    for (std::size_t i = begin; i < section_end_ && all.size() < 4 * most_; ++i) {
+    for (std::size_t i = begin; i < section_end_; ++i) {
       const std::string_view line = text_.text_of(text_.lines()[i]);
       if (line.find('@') == std::string_view::npos) continue;
       FoundAddress found = find_address(line);
@@ -261,6 +272,10 @@ class TextReader {
     }
   }
 
+  static std::string_view without_leading_marks(std::string_view text) {
+    return text.substr(std::min(text.size(), text.find_first_not_of(" :;,.>)-\"'=")));
+  }
+
   static bool has_words(std::string_view text) {
     return std::ranges::count_if(
                text, [](char c) { return base::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80; }) >= 3;
@@ -270,25 +285,23 @@ class TextReader {
     return find_reply_code(text) != 0 || !find_enhanced_status(text).empty();
   }
 
-  std::string words_of_line(const Found& found) const {
-    std::string_view rest = text_.text_of(text_.lines()[found.line]).substr(found.end);
-    if (found.shape == Shape::Sentence || found.shape == Shape::Reply)
-      return std::string(text_.text_of(text_.lines()[found.line]));
+  std::string_view words_of_line(const Found& found) const {
+    const std::string_view line = text_.text_of(text_.lines()[found.line]);
+    if (found.shape == Shape::Sentence || found.shape == Shape::Reply) return line;
+    std::string_view rest = line.substr(found.end);
     // "user@example.org <user@example.org>" says nothing more.
     if (const FoundAddress again = find_address(rest);
         base::iequals(again.text, found.address) && again.begin < 3) {
       rest.remove_prefix(again.end);
     }
-    const std::size_t begin = rest.find_first_not_of(" :;,.>)-\"'=");
-    return begin == std::string_view::npos ? std::string() : std::string(rest.substr(begin));
+    return without_leading_marks(rest);
   }
 
   void append_below(std::size_t from, std::size_t next, std::string& words) const {
     const auto& lines = text_.lines();
     for (std::size_t i = from; i < next && i < section_end_ && words.size() < kLongestDiagnostic; ++i) {
       if (lines[i].is_after_blank) break;
-      if (!words.empty()) words += ' ';
-      words += text_.text_of(lines[i]);
+      append_words(words, text_.text_of(lines[i]));
     }
   }
 
@@ -296,13 +309,12 @@ class TextReader {
     const auto& lines = text_.lines();
     std::size_t line = text_.line_at(offset);
     const std::size_t in_line = std::min<std::size_t>(offset, lines[line].end);
-    std::string_view rest = text_.flat().substr(in_line, lines[line].end - in_line);
-    const std::size_t begin = rest.find_first_not_of(" :;,.>)-\"'=");
-    std::string words(begin == std::string_view::npos ? std::string_view{} : rest.substr(begin));
+    std::string words;
+    append_words(words, without_leading_marks(text_.flat().substr(in_line, lines[line].end - in_line)));
     ++line;
-    if (words.empty() && line < lines.size()) words = text_.text_of(lines[line++]);
+    if (words.empty() && line < lines.size()) append_words(words, text_.text_of(lines[line++]));
     for (; line < lines.size() && !lines[line].is_after_blank && words.size() < kLongestDiagnostic; ++line) {
-      words.append(" ").append(text_.text_of(lines[line]));
+      append_words(words, text_.text_of(lines[line]));
     }
     return words;
   }
@@ -313,8 +325,9 @@ class TextReader {
     // Asked with growing `from`, so each line is looked at once.
     for (reply_line_ = std::max(reply_line_, from); reply_line_ < next; ++reply_line_) {
       const std::string_view line = text_.text_of(lines[reply_line_]);
-      if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
-      std::string words(line);
+      if (!has_code(line)) continue;
+      std::string words;
+      append_words(words, line);
       append_below(reply_line_ + 1, lines.size(), words);
       return words;
     }
@@ -323,7 +336,6 @@ class TextReader {
 
   static constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
   static constexpr int kMostAddressesOfLine = 50;
-  static constexpr std::size_t kLongestDiagnostic = 4000;
 
   const ReportText& text_;
   const BodyHits& hits_;
@@ -335,6 +347,7 @@ class TextReader {
   std::size_t section_begin_ = 0;
   std::size_t section_end_ = 0;
   std::vector<Found> found_;
+  std::unordered_set<std::string> known_;  // the addresses of found_, lower case
 };
 
 }  // namespace
@@ -345,9 +358,11 @@ std::string find_diagnostic(const ReportText& text, std::string_view address) {
     const std::string_view line = text.text_of(lines[i]);
     if (line.size() <= address.size() || !base::icontains(line, address)) continue;
     if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
-    std::string words(line);
-    for (std::size_t j = i + 1; j < lines.size() && !lines[j].is_after_blank && words.size() < 2000; ++j) {
-      words.append(" ").append(text.text_of(lines[j]));
+    std::string words;
+    append_words(words, line);
+    for (std::size_t j = i + 1;
+         j < lines.size() && !lines[j].is_after_blank && words.size() < kLongestDiagnostic; ++j) {
+      append_words(words, text.text_of(lines[j]));
     }
     return words;
   }

@@ -22,24 +22,10 @@ bool ends_line(std::string_view name) {
   return false;
 }
 
-void append_code_point(std::uint32_t code, std::string& out) {
-  if (code == 0xA0) code = ' ';
-  if (code < 0x80) {
-    out += static_cast<char>(code < 0x20 && code != '\n' ? ' ' : code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x110000) {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
+// A no-break space separates words too, and a control byte says nothing.
+void append_character(std::uint32_t code, std::string& out) {
+  const bool is_space = code == 0xA0 || (code < 0x20 && code != '\n');
+  base::append_code_point(is_space ? ' ' : code, out);
 }
 
 // Decodes the entity at the start of `html`; the number of bytes taken, 0 when it is none that we know.
@@ -61,7 +47,7 @@ std::size_t decode_entity(std::string_view html, std::string& out) {
         return 0;
       }
     }
-    append_code_point(code, out);
+    append_character(code, out);
     return semicolon + 1;
   }
   constexpr std::array kEntities = std::to_array<std::pair<std::string_view, std::string_view>>(

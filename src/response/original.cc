@@ -14,15 +14,8 @@ namespace {
 using mail::FieldName;
 using mail::MediaType;
 
-std::string well_formed(std::string_view text) {
-  if (base::is_utf8(text)) return std::string(text);
-  std::string out;
-  mail::to_utf8("", text, out);
-  return out;
-}
-
 std::string without_brackets(std::string_view value) {
-  std::string text = well_formed(mail::unfold(value));
+  std::string text = mail::to_utf8(mail::unfold(value));
   const std::size_t open = text.find('<');
   const std::size_t close = text.find('>', open == std::string::npos ? 0 : open);
   if (open != std::string::npos && close != std::string::npos) return text.substr(open + 1, close - open - 1);
@@ -30,27 +23,25 @@ std::string without_brackets(std::string_view value) {
 }
 
 // The original of a header block that was walked into `message` as part `part`.
-std::optional<Original> from_header(const mail::Message& message, const mail::Part& part, FoundIn found_in,
-                                    std::size_t most_header_bytes) {
+std::optional<Original> from_header(const mail::Message& message, const mail::Part& part, FoundIn found_in) {
   Original original;
   original.found_in = found_in;
   original.message_id = without_brackets(message.value(part, FieldName::MessageId));
   original.from = mail::decode_header(message.value(part, FieldName::From));
   original.to = mail::decode_header(message.value(part, FieldName::To));
   original.subject = mail::decode_header(message.value(part, FieldName::Subject));
-  original.date = well_formed(mail::unfold(message.value(part, FieldName::Date)));
-  original.in_reply_to = well_formed(mail::unfold(message.value(part, FieldName::InReplyTo)));
-  original.references = well_formed(mail::unfold(message.value(part, FieldName::References)));
+  original.date = mail::to_utf8(mail::unfold(message.value(part, FieldName::Date)));
+  original.in_reply_to = mail::to_utf8(mail::unfold(message.value(part, FieldName::InReplyTo)));
+  original.references = mail::to_utf8(mail::unfold(message.value(part, FieldName::References)));
   const bool is_empty = original.message_id.empty() && original.from.empty() && original.to.empty() &&
                         original.subject.empty() && original.date.empty() &&
                         message.find(part, FieldName::Received) == nullptr;
   if (is_empty) return std::nullopt;
-  original.header_block = message.header_of(part).substr(0, most_header_bytes);
+  original.header_block = message.header_of(part);
   return original;
 }
 
-std::optional<Original> from_text(const ReportText& text, mail::Message& scratch,
-                                  std::size_t most_header_bytes) {
+std::optional<Original> from_text(const ReportText& text, mail::Message& scratch) {
   const auto& blocks = text.header_blocks();
   if (blocks.empty()) return std::nullopt;
   const TextHeaderBlock& block = blocks.back().is_whole ? blocks.back() : blocks.front();
@@ -64,7 +55,7 @@ std::optional<Original> from_text(const ReportText& text, mail::Message& scratch
     lines = header;
   }
   mail::walk_header(lines, scratch);
-  return from_header(scratch, scratch.parts[0], FoundIn::BodyText, most_header_bytes);
+  return from_header(scratch, scratch.parts[0], FoundIn::BodyText);
 }
 
 }  // namespace
@@ -78,7 +69,7 @@ bool is_inside_message(const mail::Message& message, const mail::Part& part) {
 }
 
 std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
-                                      mail::Message& scratch, std::size_t most_header_bytes) {
+                                      mail::Message& scratch) {
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
     const auto& part = message.parts[i];
     const bool is_message =
@@ -91,7 +82,7 @@ std::optional<Original> find_original(const mail::Message& message, const Report
                                                                                : FoundIn::GlobalHeaders;
     std::optional<Original> original;
     if (is_message && i + 1 < message.parts.size() && message.parts[i + 1].parent == i) {
-      original = from_header(message, message.parts[i + 1], found_in, most_header_bytes);
+      original = from_header(message, message.parts[i + 1], found_in);
     } else {
       std::string decoded;
       std::string_view body = message.body_of(part);
@@ -102,11 +93,11 @@ std::optional<Original> find_original(const mail::Message& message, const Report
       // Some products put an empty line before the header (mobile gateways, X-series gateways).
       while (body.starts_with('\n') || body.starts_with('\r')) body.remove_prefix(1);
       mail::walk_header(body, scratch);
-      original = from_header(scratch, scratch.parts[0], found_in, most_header_bytes);
+      original = from_header(scratch, scratch.parts[0], found_in);
     }
     if (original) return original;
   }
-  return from_text(text, scratch, most_header_bytes);
+  return from_text(text, scratch);
 }
 
 }  // namespace backstop::response

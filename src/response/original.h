@@ -10,10 +10,9 @@
 namespace backstop::response {
 
 /// Looks in the places where products put it: message/rfc822 and message/global, text/rfc822-headers and
-/// message/global-headers, and a header block inside the report's text. `scratch` is walked into. No more
-/// than `most_header_bytes` of the header block are kept.
+/// message/global-headers, and a header block inside the report's text. `scratch` is walked into.
 std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
-                                      mail::Message& scratch, std::size_t most_header_bytes);
+                                      mail::Message& scratch);
 
 /// The part is inside of a returned or forwarded mail.
 bool is_inside_message(const mail::Message& message, const mail::Part& part);

@@ -1,6 +1,8 @@
 #include "response/reader.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "mail/address.h"
@@ -19,6 +21,13 @@ namespace backstop::response {
 
 using mail::FieldName;
 using mail::MediaType;
+
+namespace {
+
+// Recipients whose words are looked for in the whole text: each is a pass over it.
+constexpr std::size_t kMostMentions = 20;
+
+}  // namespace
 
 struct Reader::State {
   explicit State(const Limits& given) : limits(given) {}
@@ -39,12 +48,14 @@ struct Reader::State {
   std::string decoded;
 
  private:
-  std::string_view body_of(const mail::Part& part);
+  std::string_view body_of(const mail::Part& part, Response& response);
   const mail::Part* find_part(MediaType type) const;
   std::string_view wrapped_report() const;
   void read_fields(Response& response);
   void read_text(const Envelope& envelope, const CompiledFormat* format, Response& response);
-  void complete(Recipient& recipient, const Response& response);
+  void take_failed_recipients(const std::vector<std::string>& addresses, std::vector<Recipient>& found,
+                              Response& response);
+  void complete(Recipient& recipient, Response& response);
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
 };
@@ -66,9 +77,10 @@ Response Reader::read(std::string_view mail, const Envelope& envelope) {
 bool Reader::State::open(std::string_view mail, const Envelope& envelope, Response& response) {
   mail::walk_header(mail, header, limits.mime);
   facts = &headers.read(header, envelope);
-  response.truncated = header.truncated != mail::Truncation::None;
+  response.truncated = response.truncated || header.truncated != mail::Truncation::None;
   if (!response::can_be_response(*facts)) return false;
   mail::walk(mail, message, limits.mime);
+  response.truncated = response.truncated || message.truncated != mail::Truncation::None;
   return true;
 }
 
@@ -78,7 +90,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
   const std::string_view inner = wrapped_report();
   if (!inner.empty() && !open(inner, envelope, response)) return response;
   text.collect(message, limits.text);
-  response.truncated = message.truncated != mail::Truncation::None || text.is_truncated();
+  response.truncated = response.truncated || text.is_truncated();
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
@@ -92,17 +104,25 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
   const bool is_bounce = response.kind == Kind::DsnFailed || response.kind == Kind::DsnDelayed;
   if (format && is_bounce) response.format = format->row->name;
   if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
-  auto original = find_original(message, text, scratch, limits.header_block);
+  auto original = find_original(message, text, scratch);
   if (original && response.original && original->message_id.empty())
     original->message_id = response.original->message_id;
   if (original) response.original = std::move(original);
+  if (response.original && response.original->header_block.size() > limits.header_block) {
+    response.original->header_block.resize(limits.header_block);
+    response.truncated = true;
+  }
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
   return response;
 }
 
-std::string_view Reader::State::body_of(const mail::Part& part) {
-  const std::string_view body = message.body_of(part).substr(0, limits.text);
+std::string_view Reader::State::body_of(const mail::Part& part, Response& response) {
+  std::string_view body = message.body_of(part);
+  if (body.size() > limits.text) {
+    body = base::utf8_prefix(body, limits.text);
+    response.truncated = true;
+  }
   if (part.encoding == mail::TransferEncoding::Identity) return body;
   decoded.clear();
   mail::decode(part.encoding, body, decoded);
@@ -134,11 +154,11 @@ std::string_view Reader::State::wrapped_report() const {
 void Reader::State::read_fields(Response& response) {
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
   if (const auto* part = find_part(MediaType::MessageDeliveryStatus)) {
-    read_delivery_status(body_of(*part), report_limits, response);
+    read_delivery_status(body_of(*part, response), report_limits, response);
   } else if (const auto* notification = find_part(MediaType::MessageDispositionNotification)) {
-    read_disposition(body_of(*notification), report_limits, response);
+    read_disposition(body_of(*notification, response), report_limits, response);
   } else if (const auto* report = find_part(MediaType::MessageFeedbackReport)) {
-    read_feedback(body_of(*report), report_limits, response);
+    read_feedback(body_of(*report, response), report_limits, response);
   }
 }
 
@@ -153,17 +173,41 @@ TextContext Reader::State::context_of(const Envelope& envelope) const {
     context.own.push_back(address.folded());
   }
   if (!envelope.recipient.empty()) context.own.push_back(base::to_lower(envelope.recipient));
+  std::unordered_set<std::string> known;
   for (const auto& field : message.fields_of(root)) {
     if (field.id != FieldName::XFailedRecipients) continue;
-    for (const auto& address : mail::parse_address_list(field.value, limits.recipients)) {
-      context.failed_recipients.push_back(address.text());
+    for (const auto& address : mail::parse_address_list(field.value, limits.recipients + 1)) {
+      if (known.insert(address.folded()).second) context.failed_recipients.push_back(address.text());
     }
   }
   return context;
 }
 
+// X-Failed-Recipients is exact; the text lends its words.
+void Reader::State::take_failed_recipients(const std::vector<std::string>& addresses,
+                                           std::vector<Recipient>& found, Response& response) {
+  std::unordered_map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < found.size(); ++i) index.emplace(base::to_lower(found[i].address), i);
+  std::vector<Recipient> exact;
+  for (const auto& address : addresses) {
+    if (exact.size() >= limits.recipients) {
+      response.truncated = true;
+      break;
+    }
+    Recipient recipient;
+    if (const auto same = index.find(base::to_lower(address)); same != index.end()) {
+      recipient = std::move(found[same->second]);
+    }
+    if (recipient.diagnostic.empty() && exact.size() < kMostMentions) {
+      recipient.diagnostic = find_diagnostic(text, address);
+    }
+    recipient.address = address;
+    exact.push_back(std::move(recipient));
+  }
+  found = std::move(exact);
+}
+
 void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* format, Response& response) {
-  constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
   const bool has_names =
       std::ranges::any_of(response.recipients, [](const Recipient& r) { return !r.address.empty(); });
   if (has_names) {
@@ -177,25 +221,11 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   std::vector<Recipient> found;
   if (read_bounce_text(text, hits, format, context, limits.recipients, found)) response.truncated = true;
   if (!context.failed_recipients.empty()) {
-    // The header is exact; the text lends its words.
-    std::vector<Recipient> exact;
-    for (const auto& address : context.failed_recipients) {
-      if (exact.size() >= limits.recipients) break;
-      const auto same =
-          std::ranges::find_if(found, [&](const Recipient& r) { return base::iequals(r.address, address); });
-      Recipient recipient;
-      if (same != found.end()) recipient = std::move(*same);
-      if (recipient.diagnostic.empty() && exact.size() < kMostMentions) {
-        recipient.diagnostic = find_diagnostic(text, address);
-      }
-      recipient.address = address;
-      exact.push_back(std::move(recipient));
-    }
-    found = std::move(exact);
+    take_failed_recipients(context.failed_recipients, found, response);
   }
   if (found.empty()) {
     // Nobody is named: where the mail that came back went to one address only, that one failed.
-    const auto original = find_original(message, text, scratch, limits.header_block);
+    const auto original = find_original(message, text, scratch);
     const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
     if (to.size() == 1) {
       auto& recipient = found.emplace_back();
@@ -216,11 +246,10 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   }
 }
 
-void Reader::State::complete(Recipient& recipient, const Response& response) {
+void Reader::State::complete(Recipient& recipient, Response& response) {
   if (recipient.diagnostic.size() > limits.diagnostic) {
-    std::size_t end = limits.diagnostic;
-    while (end > 0 && (static_cast<unsigned char>(recipient.diagnostic[end]) & 0xC0) == 0x80) --end;
-    recipient.diagnostic.resize(end);
+    recipient.diagnostic.resize(base::utf8_prefix(recipient.diagnostic, limits.diagnostic).size());
+    response.truncated = true;
   }
   if (recipient.remote_mta.empty()) recipient.remote_mta = find_remote_host(recipient.diagnostic);
   const int code = find_reply_code(recipient.diagnostic);

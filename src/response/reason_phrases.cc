@@ -110,6 +110,8 @@ constexpr std::array kRows = std::to_array<Row>({
      "illegal mime|mime error|illegal 8bit|from header|from: header|has no from|multiple from|"
      "subject contains|contains a url|restricted attachment|invalid mime|duplicate header|"
      "syntactically invalid header|header syntax|line too long"},
+    {SenderReputation, Names,
+     "not accepting mail from|we do not accept mail from|not accept mail from"},
     {NotAcceptingMail, Names,
      "does not accept mail"},
     {NotAcceptingMail, Suggests,
@@ -182,10 +184,12 @@ constexpr std::array kRows = std::to_array<Row>({
      "low reputation|your host is|banned sending ip|ip address is blocked|ip blocked|"
      "ip address has been|client host blocked|dynamic ip|dynamic address|residential|"
      "sender rejected|sender denied|sender blocked|sender address rejected|sender is blocked|"
-     "not accepting mail from|rejects mail from|bad helo|helo command rejected|helo/ehlo|"
-     "invalid helo|we do not accept mail from|deny list|denylist|block-list|"
-     "service unavailable; client host|not accept mail from|senderbase|see http://postmaster|"
+     "rejects mail from|bad helo|helo command rejected|helo/ehlo|"
+     "invalid helo|deny list|denylist|block-list|"
+     "service unavailable; client host|senderbase|see http://postmaster|"
      "domain of sender address|unroutable sender|bad guy"},
+    {NetworkError, Suggests,
+     "name server timeout"},
     {Expired, Suggests,
      "20 attempts|could not be fully delivered|too many attempts|retry timeout exceeded|"
      "retry time not reached|retry period|message expired|delivery time expired|delivery expired|"
@@ -200,7 +204,7 @@ constexpr std::array kRows = std::to_array<Row>({
      "operation timed out|conversation with|lost connection|could not connect|couldn't connect|"
      "cannot connect|unable to connect|failed to connect|connect to|host is unreachable|"
      "host unreachable|not responding|wasn't able to establish an smtp connection|remote host|"
-     "i/o error|timed out|name server timeout|temporary lookup failure|host not reachable|"
+     "i/o error|timed out|temporary lookup failure|host not reachable|"
      "server unavailable|no answer from host|broken pipe|socket|unreachable|接続できません"},
     {SystemError, Suggests,
      "local error|internal error|system error|configuration error|service unavailable|"
@@ -212,6 +216,12 @@ constexpr std::array kRows = std::to_array<Row>({
      "mailing list expansion|procmail|exit status|syntax error|protocol error|"
      "command not recognized|bad sequence|unexpected|out of order|mailer \"|local problem|"
      "can't exec|system not accepting"},
+    {Spam, Suggests,
+     "message rejected as"},
+    {UserUnknown, Suggests,
+     "recipient rejected"},
+    {SenderReputation, Suggests,
+     "is blocked|has been blocked|refused to talk to me"},
     {Policy, Suggests,
      "policy|not allowed|not permitted|prohibited|rejected by|administrative prohibition|"
      "administratively|administrator|restricted|restriction|unauthorized|not authorized|denied by|"
@@ -225,7 +235,7 @@ constexpr std::array kRows = std::to_array<Row>({
     {RateLimited, Suggests,
      "exceeded limit|messages per|mails per|too fast"},
     {Spam, Suggests,
-     "no spam|spam/|spam or|of spam|message rejected as|unsolicited|垃圾|спам"},
+     "no spam|spam/|spam or|of spam|unsolicited|垃圾|спам"},
     {RelayDenied, Suggests,
      "relay|to relay|relaying to"},
     {AuthenticationFailed, Suggests,
@@ -239,15 +249,15 @@ constexpr std::array kRows = std::to_array<Row>({
      "rcpt to|sorry, no|user not|no user|utilisateur|empfänger|없습니다|unknown to|5.1.1|"
      "does not exist|doesn't exist|not exist|could not be found|was not found|wasn't found|"
      "cannot be found|can't be found|not recognized|not a valid|invalid address|bad address|"
-     "mailbox not available|mailbox unavailable|recipient rejected|doesn't have a|not in my|"
+     "mailbox not available|mailbox unavailable|doesn't have a|not in my|"
      "unable to find"},
     {MailboxDisabled, Suggests,
      "is locked|frozen|not active|deactivated|정지|gesperrt|is suspended|has moved|address change|"
      "no longer available|no longer valid"},
     {SenderReputation, Suggests,
-     "access denied|is blocked|has been blocked|your ip|sending ip|listed in|listed on|listed at|"
+     "your ip|sending ip|listed in|listed on|listed at|"
      "sender domain|messages from|mail from domain|mail from you|banned|mail server has been|"
-     "refused to talk to me|reputation"},
+     "reputation"},
 });
 // clang-format on
 

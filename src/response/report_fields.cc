@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "mail/address.h"
@@ -64,13 +66,6 @@ void for_each_field(std::string_view body, Each&& each) {
   flush();
 }
 
-std::string well_formed(std::string_view text) {
-  if (base::is_utf8(text)) return std::string(text);
-  std::string out;
-  mail::to_utf8("", text, out);
-  return out;
-}
-
 // "smtp; 550 5.1.1 no such user" -> the words, and whether the type says that a host further on spoke them.
 std::string_view without_type(std::string_view value) {
   const std::size_t semicolon = value.substr(0, 40).find(';');
@@ -94,12 +89,8 @@ std::string decode_utf8_xtext(std::string_view text) {
       const std::size_t close = text.substr(0, 12).find('}');
       const auto digits = close == std::string_view::npos ? std::string_view{} : text.substr(3, close - 3);
       if (!digits.empty() && digits.size() <= 6 && std::ranges::all_of(digits, is_hex)) {
-        const auto code = std::stoul(std::string(digits), nullptr, 16);
-        // Through the charset converter, which knows what is no character.
-        const std::string utf16 =
-            code < 0x10000 ? std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)}
-                           : std::string{};
-        if (utf16.empty() || !mail::to_utf8("UTF-16BE", utf16, out)) out += "\xEF\xBF\xBD";
+        base::append_code_point(static_cast<std::uint32_t>(std::stoul(std::string(digits), nullptr, 16)),
+                                out);
         text.remove_prefix(close + 1);
         continue;
       }
@@ -108,6 +99,15 @@ std::string decode_utf8_xtext(std::string_view text) {
     text.remove_prefix(1);
   }
   return out;
+}
+
+std::string diagnostic_text(std::string_view value, const ReportLimits& limits, Response& response) {
+  std::string text = mail::to_utf8(value);
+  if (text.size() > limits.diagnostic) {
+    response.truncated = true;
+    text.resize(base::utf8_prefix(text, limits.diagnostic).size());
+  }
+  return text;
 }
 
 enum class GroupField {
@@ -200,7 +200,7 @@ std::string report_address(std::string_view value) {
   }
   while (!address.empty() && (address.back() == '>' || address.back() == ':')) address.remove_suffix(1);
   while (address.starts_with('<')) address.remove_prefix(1);
-  const std::string text = well_formed(address);
+  const std::string text = mail::to_utf8(address);
   return is_utf8_type ? decode_utf8_xtext(text) : text;
 }
 
@@ -208,7 +208,7 @@ std::string report_host(std::string_view value) {
   std::string_view host = without_type(value);
   if (host.starts_with('(')) host.remove_prefix(1);
   host = host.substr(0, host.find_first_of(" \t(),;"));
-  return well_formed(base::trim(host));
+  return mail::to_utf8(base::trim(host));
 }
 
 bool read_delivery_status(std::string_view body, const ReportLimits& limits, Response& response) {
@@ -268,7 +268,7 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
         }
         break;
       case GroupField::Diagnostic:
-        current->diagnostic = well_formed(without_type(field.value).substr(0, limits.diagnostic));
+        current->diagnostic = diagnostic_text(without_type(field.value), limits, response);
         break;
       case GroupField::RemoteMta:
         current->remote_mta = report_host(field.value);
@@ -308,13 +308,13 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
     } else if (base::iequals(field.name, "original-message-id")) {
       std::string_view id = field.value;
       if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
-      original.message_id = well_formed(id);
+      original.message_id = mail::to_utf8(id);
     } else if (base::iequals(field.name, "reporting-ua")) {
       response.reporting_mta = report_host(field.value);
     } else if (base::iequals(field.name, "mdn-gateway")) {
       if (response.reporting_mta.empty()) response.reporting_mta = report_host(field.value);
     } else if (base::iequals(field.name, "error") || base::iequals(field.name, "failure")) {
-      recipient.diagnostic = well_formed(std::string_view(field.value).substr(0, limits.diagnostic));
+      recipient.diagnostic = diagnostic_text(field.value, limits, response);
     } else if (base::iequals(field.name, "disposition")) {
       // RFC 8098 3.2.6; RFC 5429 2.1.1: a refusal is said as "deleted". What was not shown was not failed
       // either.
@@ -333,21 +333,19 @@ void read_feedback(std::string_view body, const ReportLimits& limits, Response& 
   Original original;
   original.found_in = FoundIn::ReportFields;
   std::string feedback_type;
+  std::unordered_set<std::string> known;
   for_each_field(body, [&](const ReportField& field) {
     if (base::iequals(field.name, "feedback-type")) {
       feedback_type = field.value;
     } else if (base::iequals(field.name, "original-rcpt-to") ||
                base::iequals(field.name, "removal-recipient")) {
-      if (response.recipients.size() >= limits.recipients) {
+      std::string address = report_address(field.value);
+      if (address.empty() || !known.insert(base::to_lower(address)).second) return;
+      if (response.recipients.size() < limits.recipients) {
+        response.recipients.emplace_back().address = std::move(address);
+      } else {
         response.truncated = true;
-        return;
       }
-      Recipient recipient;
-      recipient.address = report_address(field.value);
-      const bool is_known = std::ranges::any_of(response.recipients, [&](const Recipient& known) {
-        return base::iequals(known.address, recipient.address);
-      });
-      if (!recipient.address.empty() && !is_known) response.recipients.push_back(std::move(recipient));
     } else if (base::iequals(field.name, "reporting-mta")) {
       response.reporting_mta = report_host(field.value);
     } else if (base::iequals(field.name, "original-mail-from")) {

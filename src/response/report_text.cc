@@ -108,7 +108,9 @@ void ReportText::collect(const mail::Message& message, std::size_t most) {
   if (!storage_.empty()) raw_ = storage_;
   if (raw_.empty() && !message.parts.empty()) {
     // A structure that is broken: the report's words are somewhere in there.
-    raw_ = message.body_of(message.parts[0]).substr(0, most);
+    const std::string_view body = message.body_of(message.parts[0]);
+    is_truncated_ = body.size() > most;
+    raw_ = base::utf8_prefix(body, most);
     if (!is_ascii(raw_)) {
       mail::to_utf8("", raw_, storage_);
       raw_ = storage_;
@@ -126,7 +128,7 @@ void ReportText::append_part(const mail::Message& message, const mail::Part& par
     return;
   }
   if (body.size() > most - taken) {
-    body = body.substr(0, most - taken);
+    body = base::utf8_prefix(body, most - taken);
     is_truncated_ = true;
   }
   const bool is_html = part.media_type == MediaType::TextHtml;
@@ -140,7 +142,7 @@ void ReportText::append_part(const mail::Message& message, const mail::Part& par
   if (!is_identity) {
     decoded_.clear();
     mail::decode(part.encoding, body, decoded_);
-    body = decoded_;
+    body = is_truncated_ ? base::utf8_prefix(decoded_, decoded_.size()) : decoded_;
   }
   if (is_ascii(body) && !is_html) {
     storage_ += body;

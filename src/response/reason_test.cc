@@ -1,0 +1,197 @@
+#include "response/reason.h"
+
+#include <gtest/gtest.h>
+
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "base/text.h"
+
+namespace backstop::response {
+namespace {
+
+struct StatusRow {
+  std::string_view status;
+  Reason want_reason;
+};
+
+// The codes of the IANA registry of enhanced status codes, and what docs/reasons.md says of each.
+TEST(ReasonOfStatus, FollowsTheRegistry) {
+  const StatusRow rows[] = {
+      {"5.1.1", Reason::UserUnknown},
+      {"5.1.2", Reason::DomainUnknown},
+      {"5.1.3", Reason::UserUnknown},
+      {"5.1.4", Reason::UserUnknown},
+      {"5.1.6", Reason::MailboxDisabled},
+      {"5.1.7", Reason::Policy},
+      {"5.1.8", Reason::SenderReputation},
+      {"5.1.9", Reason::SystemError},
+      {"5.1.10", Reason::NotAcceptingMail},
+      {"5.2.1", Reason::MailboxDisabled},
+      {"5.2.2", Reason::MailboxFull},
+      {"5.2.3", Reason::TooLarge},
+      {"5.2.4", Reason::SystemError},
+      {"4.3.1", Reason::SystemError},
+      {"4.3.2", Reason::NotAcceptingMail},
+      {"5.3.4", Reason::TooLarge},
+      {"4.4.1", Reason::NetworkError},
+      {"4.4.2", Reason::NetworkError},
+      {"4.4.3", Reason::SystemError},
+      {"5.4.4", Reason::DomainUnknown},
+      {"5.4.6", Reason::RoutingLoop},
+      {"4.4.7", Reason::Expired},
+      {"5.5.1", Reason::SystemError},
+      {"5.5.3", Reason::Policy},
+      {"5.6.1", Reason::ContentRejected},
+      {"5.6.7", Reason::ContentRejected},
+      {"5.7.2", Reason::Policy},
+      {"5.7.8", Reason::AuthenticationFailed},
+      {"5.7.10", Reason::TlsRequired},
+      {"5.7.17", Reason::MailboxDisabled},
+      {"5.7.23", Reason::AuthenticationFailed},
+      {"5.7.26", Reason::AuthenticationFailed},
+      {"4.7.27", Reason::SenderReputation},
+      {"4.7.28", Reason::RateLimited},
+      {"5.7.30", Reason::TlsRequired},
+  };
+  for (const auto& row : rows) EXPECT_EQ(reason_of_status(row.status), row.want_reason) << row.status;
+}
+
+TEST(ReasonOfStatus, IsTheSameForADelay) {
+  for (const auto* detail : {"1.1", "2.2", "4.1", "7.28"}) {
+    EXPECT_EQ(reason_of_status(std::string("4.") + detail), reason_of_status(std::string("5.") + detail))
+        << detail;
+  }
+}
+
+TEST(ReasonOfStatus, SaysNothingForTheCodesThatProductsUseForEverything) {
+  for (const auto* status : {"", "5", "5.", "5.0.0", "4.0.0", "5.1.0", "5.2.0", "4.3.0", "5.4.0", "5.5.0",
+                             "5.7.0", "5.7.1", "5.9.9", "5.1.11", "2.1.5"}) {
+    EXPECT_EQ(reason_of_status(status), Reason::Unknown) << status;
+  }
+}
+
+struct Row {
+  const char* name;
+  std::string_view words;
+  std::string_view status;
+  int reply_code;
+  Reason want_reason;
+};
+
+TEST(ReasonFinder, ReadsTheWordsBeforeTheCodes) {
+  const Row rows[] = {
+      {"words that name it outweigh the status", "550 5.1.1 Mailbox full", "5.1.1", 550, Reason::MailboxFull},
+      {"words that suggest it do not", "Message rejected by policy", "5.1.1", 550, Reason::UserUnknown},
+      {"words that suggest it where the status says nothing", "Message rejected by policy", "5.7.1", 550,
+       Reason::Policy},
+      {"the status where the words say nothing", "no", "5.2.2", 550, Reason::MailboxFull},
+      {"the reply code where all else says nothing", "no", "5.0.0", 552, Reason::MailboxFull},
+      {"the status before the reply code", "no", "5.2.3", 552, Reason::TooLarge},
+      {"a particular phrase before a broad one", "relay access denied", "", 554, Reason::RelayDenied},
+      {"the one that is listed first, wherever it stands", "rejected: user unknown", "", 550,
+       Reason::UserUnknown},
+      {"in capitals", "USER UNKNOWN", "", 0, Reason::UserUnknown},
+      {"no words and no codes", "", "", 0, Reason::Unknown},
+      {"words that say nothing", "Something happened.", "", 0, Reason::Unknown},
+      {"a reply code that says nothing", "", "", 550, Reason::Unknown},
+      {"551", "", "", 551, Reason::MailboxDisabled},
+      {"553", "", "", 553, Reason::UserUnknown},
+      {"521", "", "", 521, Reason::NotAcceptingMail},
+      {"556", "", "", 556, Reason::NotAcceptingMail},
+      {"530", "", "", 530, Reason::AuthenticationFailed},
+      {"535", "", "", 535, Reason::AuthenticationFailed},
+      {"452", "", "", 452, Reason::SystemError},
+  };
+  ReasonFinder finder;
+  for (const auto& row : rows) {
+    EXPECT_EQ(finder.find(row.words, row.status, row.reply_code), row.want_reason) << row.name;
+  }
+}
+
+TEST(ReasonFinder, ReadsTheWordsOfServers) {
+  const Row rows[] = {
+      {"too large", "552 5.3.4 Message size exceeds fixed limit", "", 0, Reason::TooLarge},
+      {"virus", "554 rejected: virus found", "", 0, Reason::Virus},
+      {"spam", "554 5.7.1 This message was classified as spam", "", 0, Reason::Spam},
+      {"loop", "554 5.4.6 Too many hops", "", 0, Reason::RoutingLoop},
+      {"block list", "554 blocked using zen.dnsbl.example", "", 0, Reason::SenderReputation},
+      {"TLS", "530 5.7.0 Must issue a STARTTLS command first", "", 0, Reason::TlsRequired},
+      {"rate", "421 Too many connections from your host", "", 0, Reason::RateLimited},
+      {"SPF", "550 5.7.23 SPF check failed", "", 0, Reason::AuthenticationFailed},
+      {"domain", "Host or domain name not found: no such domain", "", 0, Reason::DomainUnknown},
+      {"null MX", "Domain example.org does not accept mail (nullMX)", "", 0, Reason::NotAcceptingMail},
+      {"refused connection", "connect to mx.example.org[192.0.2.1]:25: Connection refused", "", 0,
+       Reason::NetworkError},
+      {"disabled", "550 5.2.1 The email account is disabled: account disabled", "", 0,
+       Reason::MailboxDisabled},
+      {"content", "554 Banned attachment: a.exe", "", 0, Reason::ContentRejected},
+      {"expired", "retry timeout exceeded", "", 0, Reason::Expired},
+      {"full disk", "452 4.3.1 Insufficient system storage", "", 0, Reason::SystemError},
+      {"German", "Das Postfach ist voll", "", 0, Reason::MailboxFull},
+      {"German, large", "Empfänger UNBEKANNT", "", 0, Reason::UserUnknown},
+      {"French", "Boîte aux lettres pleine", "", 0, Reason::MailboxFull},
+      {"Spanish", "El usuario no existe", "", 0, Reason::UserUnknown},
+      {"Italian", "Casella piena", "", 0, Reason::MailboxFull},
+      {"Portuguese", "Usuário não encontrado", "", 0, Reason::UserUnknown},
+      {"Dutch", "De gebruiker is onbekend", "", 0, Reason::UserUnknown},
+      {"Polish", "Użytkownik nie istnieje", "", 0, Reason::UserUnknown},
+      {"Russian", "Почтовый ящик переполнен", "", 0, Reason::MailboxFull},
+      {"Greek", "Ο χρήστης δεν υπάρχει", "", 0, Reason::UserUnknown},
+      {"Turkish", "Kullanıcı bulunamadı", "", 0, Reason::UserUnknown},
+      {"Japanese", "宛先メールアドレスが存在しません", "", 0, Reason::UserUnknown},
+      {"Chinese", "邮箱空间不足", "", 0, Reason::MailboxFull},
+      {"Korean", "메일함이 가득 찼습니다", "", 0, Reason::MailboxFull},
+      {"Arabic", "صندوق بريد المستلم ممتلئ", "", 0, Reason::MailboxFull},
+      {"Hebrew", "הכתובת לא נמצא", "", 0, Reason::UserUnknown},
+  };
+  ReasonFinder finder;
+  for (const auto& row : rows) {
+    EXPECT_EQ(finder.find(row.words, row.status, row.reply_code), row.want_reason) << row.name;
+  }
+}
+
+// "rbl" in "turbleton" and "dolu" in "modolus" are no block list and no full mailbox.
+TEST(ReasonFinder, TakesAPhraseOnlyAtTheStartOfAWord) {
+  const Row rows[] = {
+      {"rbl within a word", "<turbleton@example.org>", "", 0, Reason::Unknown},
+      {"rbl", "listed in RBL", "", 0, Reason::SenderReputation},
+      {"virus within a word", "antivirus@example.org", "", 0, Reason::Unknown},
+      {"relay within a word", "autorelay", "", 0, Reason::Unknown},
+  };
+  ReasonFinder finder;
+  for (const auto& row : rows) {
+    EXPECT_EQ(finder.find(row.words, row.status, row.reply_code), row.want_reason) << row.name;
+  }
+}
+
+TEST(ReasonPhrases, AreLiteralsThatCanMatch) {
+  EXPECT_GT(reason_phrases().size(), 500U);
+  for (const auto& row : reason_phrases()) {
+    EXPECT_GE(row.phrase.size(), 3U) << row.phrase;
+    EXPECT_EQ(row.phrase, base::to_lower(row.phrase)) << row.phrase;
+    EXPECT_EQ(row.phrase, base::trim(row.phrase)) << row.phrase;
+    EXPECT_TRUE(base::is_utf8(row.phrase)) << row.phrase;
+    // The text is searched with runs of white space collapsed.
+    EXPECT_EQ(row.phrase.find("  "), std::string_view::npos) << row.phrase;
+    EXPECT_EQ(row.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row.phrase;
+    EXPECT_NE(row.reason, Reason::Unknown) << row.phrase;
+  }
+}
+
+TEST(ReasonPhrases, NoneStandsTwice) {
+  std::set<std::string_view> seen;
+  for (const auto& row : reason_phrases()) EXPECT_TRUE(seen.insert(row.phrase).second) << row.phrase;
+}
+
+// A phrase that holds one of another reason above it is never the first that is found.
+TEST(ReasonPhrases, NoneIsShadowedByOneOfAnotherReason) {
+  ReasonFinder finder;
+  for (const auto& row : reason_phrases()) {
+    EXPECT_EQ(finder.find(row.phrase, "", 0), row.reason) << row.phrase;
+  }
+}
+
+}  // namespace
+}  // namespace backstop::response
