@@ -27,10 +27,21 @@ bool istarts_with(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && iequals(text.substr(0, prefix.size()), prefix);
 }
 
+namespace {
+constexpr std::size_t kShortText = 64;
+}
+
 std::size_t ifind(std::string_view text, std::string_view what, std::size_t from) {
   if (what.empty()) return from <= text.size() ? from : std::string_view::npos;
   const char lower = ascii_lower(what.front());
   const char upper = lower >= 'a' && lower <= 'z' ? static_cast<char>(lower - ('a' - 'A')) : lower;
+  if (text.size() <= kShortText) {
+    // The value of a header field, mostly: looking at each byte costs less than two calls.
+    for (std::size_t at = from; at + what.size() <= text.size(); ++at) {
+      if (ascii_lower(text[at]) == lower && iequals(text.substr(at, what.size()), what)) return at;
+    }
+    return std::string_view::npos;
+  }
   // The next place of either case, each looked for only once it is passed.
   std::size_t next_lower = text.find(lower, from);
   std::size_t next_upper = upper == lower ? std::string_view::npos : text.find(upper, from);

@@ -9,9 +9,6 @@
 #include "response/formats.h"
 
 namespace backstop::response {
-namespace {
-
-using mail::FieldName;
 
 // What one phrase of the header zones means.
 struct HeaderUse {
@@ -36,6 +33,10 @@ struct HeaderPhrases {
 
   static const HeaderPhrases& get();
 };
+
+namespace {
+
+using mail::FieldName;
 
 constexpr auto kIsListField = [] {
   std::array<bool, mail::kFieldNames.size()> table{};
@@ -100,6 +101,8 @@ constexpr std::array kMailerDaemons =
 constexpr std::array kPostmasters =
     std::to_array<std::string_view>({"postmaster", "administrator", "sysadmin", "admin@"});
 
+}  // namespace
+
 const HeaderPhrases& HeaderPhrases::get() {
   static const HeaderPhrases all = [] {
     HeaderPhrases made;
@@ -131,12 +134,19 @@ const HeaderPhrases& HeaderPhrases::get() {
   return all;
 }
 
+namespace {
+
 // "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject; the offset past them.
 std::size_t subject_start(std::string_view subject, bool& is_reply) {
   constexpr std::array kPrefixes = std::to_array<std::string_view>(
       {"re:", "fwd:", "fw:",  "aw:",  "wg:",  "sv:",   "vs:",    "antw:", "ref:",  "rif:",
        "r:",  "tr:",  "odp:", "enc:", "res:", "回复:", "回复：", "答复:", "転送:", "re："});
   std::size_t at = 0;
+  // Nearly every subject: no prefix can begin it.
+  constexpr std::string_view kPrefixBytes = ":[\xEF";
+  if (subject.substr(0, 16).find_first_of(kPrefixBytes) == std::string_view::npos) {
+    return std::min(subject.find_first_not_of(" \t"), subject.size());
+  }
   for (int n = 0; n < 10; ++n) {
     while (at < subject.size() && base::is_space(subject[at])) ++at;
     const std::string_view rest = subject.substr(at);
@@ -155,23 +165,37 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
   return at;
 }
 
-std::string with_single_spaces(std::string text) {
-  if (text.find("  ") == std::string::npos && text.find('\t') == std::string::npos) return text;
+// What decode_header() makes of it, without its work where there is none to do.
+void decode_into(std::string_view value, std::string& out) {
+  const bool is_plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7F && c != '='; });
+  if (is_plain) {
+    out.assign(value);
+  } else {
+    out = mail::decode_header(value);
+  }
+}
+
+void make_single_spaces(std::string& text) {
+  if (text.find("  ") == std::string::npos && text.find('\t') == std::string::npos) return;
   const auto both_space = [](char a, char b) { return base::is_space(a) && base::is_space(b); };
   text.erase(std::ranges::unique(text, both_space).begin(), text.end());
   std::ranges::replace(text, '\t', ' ');
-  return text;
 }
 
 }  // namespace
 
-HeaderReader::HeaderReader() : scratch_(HeaderPhrases::get().set->make_scratch()) {}
+HeaderReader::HeaderReader() : phrases_(&HeaderPhrases::get()), scratch_(phrases_->set->make_scratch()) {}
 
 const HeaderFacts& HeaderReader::read(const mail::Message& message, const Envelope& envelope) {
-  auto signs = std::move(facts_.signs);
-  signs.clear();
-  facts_ = HeaderFacts{};
-  facts_.signs = std::move(signs);
+  // The strings and the list keep their memory.
+  HeaderFacts fresh;
+  std::swap(fresh.from, facts_.from);
+  std::swap(fresh.subject, facts_.subject);
+  std::swap(fresh.signs, facts_.signs);
+  fresh.from.clear();
+  fresh.subject.clear();
+  fresh.signs.clear();
+  facts_ = std::move(fresh);
   const auto fields = message.fields_of(message.parts[0]);
   const mail::Field* return_path = nullptr;
   for (const auto& field : fields) {
@@ -201,13 +225,13 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
 
 void HeaderReader::read_field(const mail::Field& field) {
   facts_.is_list_mail = facts_.is_list_mail || kIsListField[static_cast<std::size_t>(field.id)];
-  for (const Sign* sign : HeaderPhrases::get().of_field[static_cast<std::size_t>(field.id)]) {
+  for (const Sign* sign : phrases_->of_field[static_cast<std::size_t>(field.id)]) {
     if (sign->phrase.empty() || base::icontains(field.value, sign->phrase)) facts_.signs.push_back(sign);
   }
   switch (field.id) {
     case FieldName::From:
       if (!facts_.from.empty()) return;
-      facts_.from = mail::decode_header(field.value);
+      decode_into(field.value, facts_.from);
       // "From: <>" and "From: Postmaster <>".
       if (field.value.find("<>") != std::string_view::npos) facts_.is_daemon_sender = true;
       find_phrases(facts_.from, Zone::From);
@@ -233,17 +257,17 @@ void HeaderReader::read_field(const mail::Field& field) {
 }
 
 void HeaderReader::read_subject(std::string_view value) {
-  facts_.subject = with_single_spaces(mail::decode_header(value));
+  decode_into(value, facts_.subject);
+  make_single_spaces(facts_.subject);
   find_phrases(facts_.subject, Zone::Subject);
 }
 
 void HeaderReader::find_phrases(std::string_view text, Zone zone) {
-  const auto& phrases = HeaderPhrases::get();
-  phrases.set->find(text, *scratch_, hits_);
+  phrases_->set->find(text, *scratch_, hits_);
   const std::size_t start = zone == Zone::Subject ? subject_start(text, facts_.is_reply) : 0;
   const std::size_t first = text.find_first_not_of(" \t");
   for (const auto& hit : hits_) {
-    for (const auto& use : phrases.uses[hit.phrase]) {
+    for (const auto& use : phrases_->uses[hit.phrase]) {
       switch (use.what) {
         case HeaderUse::What::FailureSubject:
           if (zone == Zone::Subject) {

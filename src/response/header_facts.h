@@ -39,6 +39,8 @@ struct HeaderFacts {
   std::vector<const Sign*> signs;
 };
 
+struct HeaderPhrases;  // the compiled tables, in header_facts.cc
+
 /// Holds scratch memory, one a thread; used again for every mail.
 class HeaderReader {
  public:
@@ -53,6 +55,7 @@ class HeaderReader {
   void find_phrases(std::string_view text, Zone zone);
 
   HeaderFacts facts_;
+  const HeaderPhrases* phrases_;
   PhraseSet::ScratchPtr scratch_;
   std::vector<PhraseHit> hits_;
 };
