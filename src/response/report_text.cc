@@ -80,6 +80,26 @@ std::size_t prefix_of(std::string_view line) {
   return at == std::string_view::npos ? line.size() : at;
 }
 
+// Writes `line` to `out` without white space at its ends and with single spaces inside; returns past what it
+// wrote.
+char* append_collapsed(std::string_view line, char* out) {
+  const char* const begin = out;
+  bool wants_space = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    const bool is_no_break_space = c == '\xC2' && i + 1 < line.size() && line[i + 1] == '\xA0';
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\0' || is_no_break_space) {
+      wants_space = out > begin;
+      i += is_no_break_space ? 1 : 0;
+      continue;
+    }
+    if (wants_space) *out++ = ' ';
+    wants_space = false;
+    *out++ = c;
+  }
+  return out;
+}
+
 // What somebody quotes: "> some words". Not ">>> RCPT TO:<...>" of a transcript, and not "> user@example.org"
 // of a list.
 bool is_quoted(std::string_view line) {
@@ -203,37 +223,29 @@ void ReportText::find_header_blocks() {
 }
 
 void ReportText::flatten() {
-  flat_.clear();
   lines_.clear();
   std::string_view rest = raw_;
   if (!blocks_.empty() && blocks_.back().is_whole) rest = rest.substr(0, blocks_.back().begin);
-  flat_.reserve(rest.size());
-  std::string_view line;
-  bool is_after_blank = true;
-  while (base::next_line(rest, line)) {
-    if (is_quoted(line)) continue;
-    const auto begin = static_cast<std::uint32_t>(flat_.size());
-    bool wants_space = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const char c = line[i];
-      const bool is_no_break_space = c == '\xC2' && i + 1 < line.size() && line[i + 1] == '\xA0';
-      if (c == ' ' || c == '\t' || c == '\r' || c == '\0' || is_no_break_space) {
-        wants_space = flat_.size() > begin;
-        i += is_no_break_space ? 1 : 0;
+  // What is written is never longer than what is read, but for the space after a last line without its end.
+  flat_.resize_and_overwrite(rest.size() + 1, [&](char* flat, std::size_t) {
+    char* out = flat;
+    std::string_view line;
+    bool is_after_blank = true;
+    while (base::next_line(rest, line)) {
+      if (is_quoted(line)) continue;
+      char* const begin = out;
+      out = append_collapsed(line, out);
+      if (out == begin) {
+        is_after_blank = true;
         continue;
       }
-      if (wants_space) flat_ += ' ';
-      wants_space = false;
-      flat_ += c;
+      lines_.push_back(
+          {static_cast<std::uint32_t>(begin - flat), static_cast<std::uint32_t>(out - flat), is_after_blank});
+      is_after_blank = false;
+      *out++ = ' ';
     }
-    if (flat_.size() == begin) {
-      is_after_blank = true;
-      continue;
-    }
-    lines_.push_back({begin, static_cast<std::uint32_t>(flat_.size()), is_after_blank});
-    is_after_blank = false;
-    flat_ += ' ';
-  }
+    return static_cast<std::size_t>(out - flat);
+  });
 }
 
 std::size_t ReportText::line_at(std::size_t offset) const {
