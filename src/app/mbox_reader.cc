@@ -192,7 +192,8 @@ void MboxReader::take(std::size_t begin, const std::optional<End>& end, MboxMail
     begin_ = buffer.size();
   } else {
     mail.bytes = buffer.substr(begin);
-    begin_ = buffer.size();
+    // The separator may have come in part.
+    begin_ = buffer.size() - std::min(mail.bytes.size(), kSeparator.size());
     is_within_mail_ = true;
   }
   mail.is_last = is_at_end_ && begin_ == buffer.size();

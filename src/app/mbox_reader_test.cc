@@ -122,6 +122,17 @@ TEST(MboxReader, GoesOnAfterAMailOfManyTimesTheCap) {
   }
 }
 
+// What is read at once ends at every place in and around the "From " line after a mail past the cap.
+TEST(MboxReader, FindsTheMailAfterOnePastTheCapWhereverReadingStopped) {
+  constexpr std::size_t kReadAtOnce = 1024UZ * 1024;
+  const std::string begin = mbox("@A: 1\n\n");
+  const std::string end = mbox("\n\n@B: 2\n\n");
+  for (std::size_t before = 0; before <= 12; ++before) {
+    Pieces source(begin + std::string(kReadAtOnce - begin.size() - before, 'x') + end, kReadAtOnce);
+    EXPECT_EQ(read_all(source, 10), "[A: 1\n\nxxxx]+[B: 2\n].") << before;
+  }
+}
+
 TEST(MboxReader, TellsAFailingRead) {
   Pieces source(mbox("@A: 1\n\nx\n\n"), 8, 16);
   EXPECT_EQ(read_all(source, 1000), "error: Input/output error");
