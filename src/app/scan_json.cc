@@ -1,9 +1,7 @@
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 
 #include "app/scan_report.h"
+#include "base/day.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -13,12 +11,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMostListed = 100;
-
-std::string iso_day(std::chrono::sys_days day) {
-  const std::chrono::year_month_day date(day);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
 
 template <std::size_t N>
 json::object counts(const std::array<std::string_view, N>& names,
@@ -32,7 +24,7 @@ json::array days(const ScanReport& report) {
   json::array array;
   for (const auto& [day, count] : report.days()) {
     array.push_back(
-        json::object{{"day", iso_day(day)}, {"mails", count.mails}, {"responses", count.responses}});
+        json::object{{"day", base::format_day(day)}, {"mails", count.mails}, {"responses", count.responses}});
   }
   return array;
 }
@@ -40,8 +32,8 @@ json::array days(const ScanReport& report) {
 json::array surges(const ScanReport& report) {
   json::array array;
   for (const Surge& surge : report.surges()) {
-    array.push_back(
-        json::object{{"day", iso_day(surge.day)}, {"responses", surge.responses}, {"usual", surge.usual}});
+    array.push_back(json::object{
+        {"day", base::format_day(surge.day)}, {"responses", surge.responses}, {"usual", surge.usual}});
   }
   return array;
 }

@@ -7,6 +7,7 @@
 
 #include "app/fact_table.h"
 #include "app/scan_report.h"
+#include "base/day.h"
 #include "base/text.h"
 #include "response/explain.h"
 
@@ -17,6 +18,8 @@ namespace {
 constexpr std::size_t kMostListed = 10;
 constexpr std::size_t kMostDays = 62;
 constexpr std::uint64_t kBarWidth = 40;
+constexpr std::size_t kDaySize = 10;   // "2026-11-23"
+constexpr std::size_t kMonthSize = 7;  // "2026-11"
 
 using Row = std::pair<std::string, std::uint64_t>;
 
@@ -46,9 +49,9 @@ std::string bar_list(std::string_view heading, const std::vector<Row>& rows) {
 
 template <std::size_t N>
 std::vector<Row> ranked(const std::array<std::string_view, N>& names,
-                        const std::array<std::uint64_t, N>& values, std::size_t first) {
+                        const std::array<std::uint64_t, N>& values) {
   std::vector<Row> rows;
-  for (std::size_t i = first; i < N; ++i) {
+  for (std::size_t i = 0; i < N; ++i) {
     if (values[i] > 0) rows.emplace_back(names[i], values[i]);
   }
   std::ranges::sort(rows, [](const Row& a, const Row& b) {
@@ -65,20 +68,12 @@ std::vector<Row> ranked(const TopList& list) {
   return rows;
 }
 
-std::string day_text(std::chrono::sys_days day, bool with_day) {
-  const std::chrono::year_month_day date(day);
-  std::string text =
-      fmt::format("{:04}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()));
-  if (with_day) text += fmt::format("-{:02}", static_cast<unsigned>(date.day()));
-  return text;
-}
-
 // Every day; by month where that would be more than two months of lines.
 std::string days(const ScanReport& report) {
   const bool by_day = report.days().size() <= kMostDays;
   std::vector<Row> rows;
   for (const auto& [day, count] : report.days()) {
-    const std::string name = day_text(day, by_day);
+    const std::string name = base::format_day(day).substr(0, by_day ? kDaySize : kMonthSize);
     if (rows.empty() || rows.back().first != name) rows.emplace_back(name, 0);
     rows.back().second += count.responses;
   }
@@ -88,7 +83,7 @@ std::string days(const ScanReport& report) {
 std::string surges(const ScanReport& report) {
   std::string out;
   for (const Surge& surge : report.surges()) {
-    out += fmt::format("  {}: {} responses, where {:g} a day is usual\n", day_text(surge.day, true),
+    out += fmt::format("  {}: {} responses, where {:g} a day is usual\n", base::format_day(surge.day),
                        surge.responses, surge.usual);
   }
   return out.empty() ? out : "\nSurges\n" + out;
@@ -121,9 +116,9 @@ std::string inexact_note(const ScanReport& report) {
 }  // namespace
 
 std::string to_page(const ScanReport& report) {
-  return summary(report) + bar_list("By kind", ranked(response::kKindNames, report.by_kind(), 0)) +
+  return summary(report) + bar_list("By kind", ranked(response::kKindNames, report.by_kind())) +
          days(report) + surges(report) +
-         bar_list("Reasons, by recipient", ranked(response::kReasonNames, report.by_reason(), 0)) +
+         bar_list("Reasons, by recipient", ranked(response::kReasonNames, report.by_reason())) +
          bar_list("Reporting systems", ranked(report.reporters())) +
          bar_list("Addresses that look forged most", ranked(report.forged_addresses())) +
          inexact_note(report);

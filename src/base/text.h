@@ -21,6 +21,13 @@ constexpr bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/// What a hex digit of either case stands for; -1 for any other character.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 std::string to_lower(std::string_view text);
 
 /// Without the spaces, tabs and line ends at both ends.

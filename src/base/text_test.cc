@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace backstop::base {
 namespace {
 
@@ -34,6 +36,16 @@ TEST(Text, PrintableNeutralisesTerminals) {
 TEST(Text, WellFormedKeepsAllButBrokenBytes) {
   EXPECT_EQ(well_formed("a\x1b\n\tgr\xC3\xBC"), "a\x1b\n\tgr\xC3\xBC");
   EXPECT_EQ(well_formed("\xFF\xC3(\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(Text, HexValueOfEachByte) {
+  constexpr std::string_view kLower = "0123456789abcdef";
+  constexpr std::string_view kUpper = "0123456789ABCDEF";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const std::size_t at = std::min(kLower.find(c), kUpper.find(c));
+    EXPECT_EQ(hex_value(c), at == std::string_view::npos ? -1 : static_cast<int>(at)) << byte;
+  }
 }
 
 struct Utf8Row {

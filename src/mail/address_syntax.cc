@@ -66,10 +66,7 @@ bool is_ipv4(std::string_view text) {
 }
 
 bool is_hex_group(std::string_view text) {
-  const auto is_hex = [](char c) {
-    const char lower = base::ascii_lower(c);
-    return base::is_digit(c) || (lower >= 'a' && lower <= 'f');
-  };
+  const auto is_hex = [](char c) { return base::hex_value(c) >= 0; };
   return !text.empty() && text.size() <= 4 && std::ranges::all_of(text, is_hex);
 }
 

@@ -21,23 +21,8 @@ constexpr std::array<std::uint8_t, 256> kBase64Value = [] {
   return table;
 }();
 
-constexpr std::array<std::uint8_t, 256> kHexValue = [] {
-  constexpr std::string_view kUpper = "0123456789ABCDEF";
-  constexpr std::string_view kLower = "0123456789abcdef";
-  std::array<std::uint8_t, 256> table{};
-  table.fill(kNoDigit);
-  for (std::size_t i = 0; i < 16; ++i) {
-    table[static_cast<unsigned char>(kUpper[i])] = static_cast<std::uint8_t>(i);
-    table[static_cast<unsigned char>(kLower[i])] = static_cast<std::uint8_t>(i);
-  }
-  return table;
-}();
-
 std::uint8_t base64_value(char c) {
   return kBase64Value[static_cast<unsigned char>(c)];
-}
-std::uint8_t hex_value(char c) {
-  return kHexValue[static_cast<unsigned char>(c)];
 }
 char byte_of(std::uint32_t bits) {
   return static_cast<char>(bits & 0xFF);
@@ -105,8 +90,10 @@ void decode_quoted_printable_line(std::string_view line, std::string& out) {
     out.append(line.substr(at, equals - at));
     if (equals == std::string_view::npos) return;
     at = equals + 1;
-    if (at + 1 < line.size() && hex_value(line[at]) != kNoDigit && hex_value(line[at + 1]) != kNoDigit) {
-      out += static_cast<char>(hex_value(line[at]) << 4 | hex_value(line[at + 1]));
+    const int high = at + 1 < line.size() ? base::hex_value(line[at]) : -1;
+    const int low = at + 1 < line.size() ? base::hex_value(line[at + 1]) : -1;
+    if (high >= 0 && low >= 0) {
+      out += static_cast<char>(high * 16 + low);
       at += 2;
     } else {
       out += '=';  // RFC 2045 6.7: what is no escape is shown as it stands

@@ -62,18 +62,15 @@ std::optional<EncodedWord> encoded_word(std::string_view value, std::size_t begi
   return word;
 }
 
-int hex_value(char c) {
-  if (base::is_digit(c)) return c - '0';
-  const char lower = base::ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // RFC 2047 4.2. A "=" without two hex digits stands for itself.
 void decode_q(std::string_view text, std::string& out) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
-    if (c == '=' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2]));
+    const bool may_escape = c == '=' && at + 2 < text.size();
+    const int high = may_escape ? base::hex_value(text[at + 1]) : -1;
+    const int low = may_escape ? base::hex_value(text[at + 2]) : -1;
+    if (high >= 0 && low >= 0) {
+      out += static_cast<char>(high * 16 + low);
       at += 2;
     } else {
       out += c == '_' ? ' ' : c;

@@ -125,18 +125,12 @@ std::string value_of(const Parameter& parameter) {
   return parameter.is_quoted ? unescape(parameter.value) : std::string(parameter.value);
 }
 
-int hex_digit(char c) {
-  if (base::is_digit(c)) return c - '0';
-  c = base::ascii_lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 std::string percent_decode(std::string_view text) {
   std::string value;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '%' && at + 2 < text.size()) {
-      const int high = hex_digit(text[at + 1]);
-      const int low = hex_digit(text[at + 2]);
+      const int high = base::hex_value(text[at + 1]);
+      const int low = base::hex_value(text[at + 2]);
       if (high >= 0 && low >= 0) {
         value += static_cast<char>(high * 16 + low);
         at += 2;

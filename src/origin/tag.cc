@@ -59,16 +59,12 @@ std::optional<Mac> make_mac(const Key& key, std::string_view head, std::string_v
   return key.family == TagFamily::Exim ? exim_mac(key.secret, text) : indimail_mac(key.secret, text);
 }
 
-int hex_digit(char c) {
-  return base::is_digit(c) ? c - '0' : base::ascii_lower(c) - 'a' + 10;
-}
-
 /// The six hex digits at the end of a tag, in any case.
 Mac mac_of(const Tag& tag) {
   const std::string_view hex = std::string_view(tag.value).substr(4);
   Mac mac{};
   for (std::size_t i = 0; i < kMacSize; ++i) {
-    mac[i] = static_cast<unsigned char>(hex_digit(hex[2 * i]) * 16 + hex_digit(hex[2 * i + 1]));
+    mac[i] = static_cast<unsigned char>(base::hex_value(hex[2 * i]) * 16 + base::hex_value(hex[2 * i + 1]));
   }
   return mac;
 }

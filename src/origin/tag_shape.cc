@@ -17,8 +17,7 @@ constexpr std::size_t kHexSize = 6;       // SSSSSS
 constexpr std::size_t kMostForeign = 32;  // of a tag that only its product can read
 
 bool is_hex(char c) {
-  const char lower = base::ascii_lower(c);
-  return base::is_digit(c) || (lower >= 'a' && lower <= 'f');
+  return base::hex_value(c) >= 0;
 }
 
 /// Digits, then the six hex digits of the hash, in `size` characters.
