@@ -19,6 +19,7 @@ class FileDescriptor {
   FileDescriptor& operator=(FileDescriptor&& other) noexcept;
 
   int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
 
  private:
   int number_ = -1;

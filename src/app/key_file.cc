@@ -15,28 +15,12 @@
 #include <string_view>
 #include <utility>
 
+#include "app/byte_source.h"
 #include "base/text.h"
 
 namespace backstop::app {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 std::unexpected<base::Error> refuse(std::string_view path, std::string_view what) {
   return std::unexpected(base::Error{fmt::format("key file {}: {}", base::printable(path), what)});
@@ -47,9 +31,9 @@ std::unexpected<base::Error> refuse_errno(std::string_view path, std::string_vie
   return refuse(path, fmt::format("{}: {}", doing, reason));
 }
 
-base::Result<struct stat> check_file(const Descriptor& file, const std::string& path) {
+base::Result<struct stat> check_file(const FileDescriptor& file, const std::string& path) {
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return refuse_errno(path, "can't look at it");
+  if (::fstat(file.number(), &status) != 0) return refuse_errno(path, "can't look at it");
   if (!S_ISREG(status.st_mode)) return refuse(path, "it is no plain file");
   const unsigned mode = status.st_mode & 07777U;
   if ((mode & 077U) != 0) {
@@ -61,17 +45,17 @@ base::Result<struct stat> check_file(const Descriptor& file, const std::string& 
 }
 
 /// Not blocking, since the path may be a pipe.
-base::Result<Descriptor> open_file(const std::string& path) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+base::Result<FileDescriptor> open_file(const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file.is_open()) return refuse_errno(path, "can't open it");
   return file;
 }
 
-base::Result<std::string> read_all(const Descriptor& file, const std::string& path) {
+base::Result<std::string> read_all(const FileDescriptor& file, const std::string& path) {
   std::string text(origin::KeyRing::kMostText + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
+    const ssize_t got = ::read(file.number(), text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return refuse_errno(path, "can't read it");
     if (got == 0) break;
@@ -81,7 +65,7 @@ base::Result<std::string> read_all(const Descriptor& file, const std::string& pa
   return text;
 }
 
-base::Result<origin::KeyRing> read_ring(const Descriptor& file, const std::string& path) {
+base::Result<origin::KeyRing> read_ring(const FileDescriptor& file, const std::string& path) {
   const auto text = read_all(file, path);
   if (!text) return std::unexpected(text.error());
   auto ring = origin::KeyRing::parse(*text);
@@ -106,8 +90,8 @@ std::string folder_of(const std::string& path) {
 
 /// The new name survives a loss of power only once its folder is on the disk.
 base::Result<void> sync_folder_of(const std::string& path) {
-  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open() || ::fsync(folder.get()) != 0) return refuse_errno(path, "can't sync its folder");
+  const FileDescriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open() || ::fsync(folder.number()) != 0) return refuse_errno(path, "can't sync its folder");
   return {};
 }
 
@@ -126,15 +110,15 @@ class TemporaryFile {
 
   bool give_to(const struct stat& owner) const {
     if (owner.st_uid == ::geteuid() && owner.st_gid == ::getegid()) return true;
-    return ::fchown(file_.get(), owner.st_uid, owner.st_gid) == 0;
+    return ::fchown(file_.number(), owner.st_uid, owner.st_gid) == 0;
   }
   bool write(std::string_view text) const {
-    return write_all(file_.get(), text) && ::fsync(file_.get()) == 0;
+    return write_all(file_.number(), text) && ::fsync(file_.number()) == 0;
   }
 
  private:
   std::string name_;
-  Descriptor file_;
+  FileDescriptor file_;
 };
 
 /// True while the path still names the file that is locked, and not one that another rotation put there.
@@ -186,7 +170,9 @@ base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sy
   if (!file) return std::unexpected(file.error());
   const auto status = check_file(*file, path);
   if (!status) return std::unexpected(status.error());
-  if (::flock(file->get(), LOCK_EX | LOCK_NB) != 0 || !is_same_file(path, *status)) {
+  const bool is_locked = ::flock(file->number(), LOCK_EX | LOCK_NB) == 0;
+  if (!is_locked && errno != EWOULDBLOCK) return refuse_errno(path, "can't lock it");
+  if (!is_locked || !is_same_file(path, *status)) {
     return refuse(path, "somebody else changes it right now; try again");
   }
   auto ring = read_ring(*file, path);

@@ -129,7 +129,7 @@ void Reading::read_open(ByteSource& source, std::string_view name, bool is_in_ma
 
 void Reading::read_file(const std::string& path, bool is_in_maildir) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (file.number() < 0) return visitor_.problem(problem_of(path, errno));
+  if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
   FileSource source(std::move(file));
   read_open(source, path, is_in_maildir);
 }
@@ -161,7 +161,7 @@ void Reading::read_path(const std::string& path) {
   if (::stat(path.c_str(), &about) != 0) return visitor_.problem(problem_of(path, errno));
   if (S_ISDIR(about.st_mode)) return read_folder(path);
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (file.number() < 0) return visitor_.problem(problem_of(path, errno));
+  if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
   FileSource source(std::move(file));
   CountingSource counting(source, visitor_);
   read_open(counting, path, false);
