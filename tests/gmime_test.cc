@@ -312,6 +312,7 @@ std::string contents(const fs::path& path) {
 }
 
 void compare_files(const std::vector<fs::path>& paths) {
+  ASSERT_FALSE(paths.empty());
   std::map<std::string_view, int> seen;
   for (const fs::path& path : paths) {
     const std::string mail = contents(path);
@@ -332,7 +333,6 @@ TEST(Gmime, Fixtures) {
       if (entry.path().extension() == ".eml") paths.push_back(entry.path());
     }
   }
-  ASSERT_FALSE(paths.empty());
   compare_files(paths);
 }
 
