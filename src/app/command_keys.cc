@@ -60,7 +60,7 @@ void print_json(const TagOptions& options, const origin::KeyRing& ring, const Mo
                     {"last_day", or_null(last_day_of(key, moment))},
                     {"verifies", is_accepted(key, moment.today, moment.lifetime)}});
   }
-  const boost::json::object report{{"file", base::printable(options.key_file)}, {"keys", std::move(keys)}};
+  const boost::json::object report{{"file", base::well_formed(options.key_file)}, {"keys", std::move(keys)}};
   out << boost::json::serialize(report) << '\n';
 }
 

@@ -172,7 +172,7 @@ CLI::App& add_action(CLI::App& tag, const std::shared_ptr<TagOptions>& options, 
       ->type_name("ADDRESS")
       ->required();
   add_day_options(action, *options);
-  add_form_options(action, *options);
+  add_delimiter_option(action, options->delimiter);
   action.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
   action.callback([options, run, &context] { run(*options, context); });
   return action;

@@ -3,37 +3,34 @@
 #include <algorithm>
 
 #include "app/arrival.h"
-#include "origin/tag.h"
 #include "origin/tag_evidence.h"
 
 namespace backstop::app {
-
-namespace {
-
-// The one with a tag, for a tag is only put into an address that was in an envelope; else the likeliest.
-const mail::Address& envelope_recipient(const std::vector<mail::Address>& recipients) {
-  const auto tagged =
-      std::ranges::find_if(recipients, [](const auto& one) { return origin::find_tag(one).has_value(); });
-  return tagged == recipients.end() ? recipients.front() : *tagged;
-}
-
-std::string without_tag(const mail::Address& address) {
-  const auto tag = origin::find_tag(address);
-  return (tag ? tag->plain : address).folded();
-}
-
-}  // namespace
 
 std::vector<mail::Address> Examiner::recipients() const {
   if (settings_.recipient) return {*settings_.recipient};
   return arrival_recipients(header_);
 }
 
+// The one with a tag, for a tag is only put into an address that was in an envelope; else the likeliest.
+const mail::Address& Examiner::envelope_recipient(const std::vector<mail::Address>& recipients) const {
+  const auto tagged = std::ranges::find_if(recipients, [&](const auto& one) {
+    return origin::find_tag(one, settings_.tags.delimiter).has_value();
+  });
+  return tagged == recipients.end() ? recipients.front() : *tagged;
+}
+
+std::string Examiner::without_tag(const mail::Address& address) const {
+  const auto tag = origin::find_tag(address, settings_.tags.delimiter);
+  return (tag ? tag->plain : address).folded();
+}
+
 origin::Origin Examiner::judge(const std::vector<mail::Address>& recipients,
                                std::chrono::sys_days day) const {
   std::vector<origin::Evidence> evidence;
   if (settings_.keys && !recipients.empty()) {
-    evidence.push_back(origin::tag_evidence(envelope_recipient(recipients), *settings_.keys, day));
+    evidence.push_back(
+        origin::tag_evidence(envelope_recipient(recipients), *settings_.keys, day, settings_.tags));
   }
   return origin::judge(std::move(evidence));
 }

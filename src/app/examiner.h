@@ -12,12 +12,14 @@
 #include "mail/address.h"
 #include "mail/message.h"
 #include "origin/key_ring.h"
+#include "origin/tag.h"
 #include "response/reader.h"
 
 namespace backstop::app {
 
 struct ExaminerSettings {
   std::optional<origin::KeyRing> keys;      ///< without them no tag proves anything
+  origin::TagSettings tags;                 ///< how the tags of those keys are made
   std::optional<mail::Address> recipient;   ///< of the envelope; else the header is asked
   std::optional<std::string> reverse_path;  ///< of the envelope; empty: null sender
   std::chrono::sys_days today{};            ///< stands for the day of a mail that has no date
@@ -38,6 +40,8 @@ class Examiner {
 
  private:
   std::vector<mail::Address> recipients() const;
+  const mail::Address& envelope_recipient(const std::vector<mail::Address>& recipients) const;
+  std::string without_tag(const mail::Address& address) const;
   origin::Origin judge(const std::vector<mail::Address>& recipients, std::chrono::sys_days day) const;
 
   ExaminerSettings settings_;

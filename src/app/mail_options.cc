@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "app/key_file.h"
+#include "app/tag_options.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -15,24 +16,32 @@ void add_mail_options(CLI::App& command, MailOptions& options) {
       ->type_name("");
   command.add_flag("--json", options.json, "Print JSON instead of text");
   command.add_option("--keys", options.keys, "The key file that tags are checked with")->type_name("FILE");
+  add_lifetime_option(command, options.lifetime_days);
+  add_delimiter_option(command, options.delimiter);
 }
 
 std::optional<ExaminerSettings> examiner_settings(const MailOptions& options, CommandContext& context) {
   ExaminerSettings settings;
   settings.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  if (!options.keys.empty()) {
-    auto keys = read_key_file(options.keys);
+  const auto tags = tag_settings(options.lifetime_days, options.delimiter);
+  if (!tags) {
+    report_error(context, kExitUsage, tags.error().message);
+    return std::nullopt;
+  }
+  settings.tags = *tags;
+  if (options.keys) {
+    auto keys = read_key_file(*options.keys);
     if (!keys) {
       report_error(context, kExitNoInput, keys.error().message);
       return std::nullopt;
     }
     settings.keys = std::move(*keys);
   }
-  if (!options.recipient.empty()) {
-    const auto path = mail::parse_path(options.recipient);
+  if (options.recipient) {
+    const auto path = mail::parse_path(*options.recipient);
     if (!path || path->is_null()) {
       report_error(context, kExitUsage,
-                   fmt::format("--rcpt {}: not an address", base::printable(options.recipient)));
+                   fmt::format("--rcpt {}: not an address", base::printable(*options.recipient)));
       return std::nullopt;
     }
     settings.recipient = path->address;

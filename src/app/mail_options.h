@@ -1,4 +1,5 @@
-// What `classify` and `scan` have in common: PATH..., --keys, and how unreadable input is told.
+// What `classify` and `scan` have in common: PATH..., --keys, how tags are made, and how unreadable input is
+// told.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -14,13 +15,15 @@ namespace backstop::app {
 
 struct MailOptions {
   std::vector<std::string> paths;
-  std::string keys;       ///< the key file, or empty
-  std::string recipient;  ///< as given, or empty
+  std::optional<std::string> keys;       ///< the key file
+  std::optional<std::string> recipient;  ///< as given
   std::optional<std::string> reverse_path;
+  int lifetime_days = 7;
+  std::string delimiter = "+";
   bool json = false;
 };
 
-/// PATH..., --json and --keys.
+/// PATH..., --json, --keys, and how the tags of those keys are made.
 void add_mail_options(CLI::App& command, MailOptions& options);
 
 /// Reads the key file and the addresses. A fault is told, and nullopt returned.

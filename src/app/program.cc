@@ -36,6 +36,7 @@ constexpr std::string_view kFooter =
     "  64  the command line is wrong\n"
     "  65  the input is not what it should be\n"
     "  66  the input is not there, or may not be read\n"
+    "  73  a file could not be written\n"
     "  74  reading or writing failed half way\n";
 
 int tell_usage_error(const CLI::ParseError& error, CommandContext& context) {

@@ -14,21 +14,24 @@
 
 namespace backstop::app {
 
+void add_lifetime_option(CLI::App& command, int& days) {
+  command.add_option("--lifetime", days, "Days that a tag is good after the day of its making")
+      ->type_name("DAYS")
+      ->capture_default_str();
+}
+
+void add_delimiter_option(CLI::App& command, std::string& delimiter) {
+  command.add_option("--delimiter", delimiter, "What parts a user from a sub-address: user+prvs=TAG")
+      ->type_name("CHARACTER")
+      ->capture_default_str();
+}
+
 void add_day_options(CLI::App& command, TagOptions& options) {
   command
       .add_option("--at", options.at,
                   "Do it as on that day (2026-11-30, or a date as in mail; UTC), not as today")
       ->type_name("DATE");
-  command
-      .add_option("--lifetime", options.lifetime_days, "Days that a tag is good after the day of its making")
-      ->type_name("DAYS")
-      ->capture_default_str();
-}
-
-void add_form_options(CLI::App& command, TagOptions& options) {
-  command.add_option("--delimiter", options.delimiter, "What parts a user from a sub-address: user+prvs=TAG")
-      ->type_name("CHARACTER")
-      ->capture_default_str();
+  add_lifetime_option(command, options.lifetime_days);
 }
 
 void add_key_options(CLI::App& command, TagOptions& options) {
@@ -59,15 +62,17 @@ base::Result<std::chrono::sys_days> day_of(const TagOptions& options) {
       fmt::format("--at: \"{}\" is no date; write it as 2026-11-30", base::printable(options.at))});
 }
 
-base::Result<origin::TagSettings> settings_of(const TagOptions& options) {
-  if (options.delimiter.size() != 1)
-    return std::unexpected(base::Error{"--delimiter: it has to be one character"});
-  const origin::TagSettings settings{
-      .lifetime = std::chrono::days(options.lifetime_days),
-      .form = options.is_sub_address ? origin::TagForm::SubAddress : origin::TagForm::Prefix,
-      .delimiter = options.delimiter.front(),
-  };
+base::Result<origin::TagSettings> tag_settings(int lifetime_days, std::string_view delimiter) {
+  if (delimiter.size() != 1) return std::unexpected(base::Error{"--delimiter: it has to be one character"});
+  const origin::TagSettings settings{.lifetime = std::chrono::days(lifetime_days),
+                                     .delimiter = delimiter.front()};
   if (const auto good = origin::check(settings); !good) return std::unexpected(good.error());
+  return settings;
+}
+
+base::Result<origin::TagSettings> settings_of(const TagOptions& options) {
+  auto settings = tag_settings(options.lifetime_days, options.delimiter);
+  if (settings && options.is_sub_address) settings->form = origin::TagForm::SubAddress;
   return settings;
 }
 

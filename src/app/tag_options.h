@@ -6,6 +6,7 @@
 #include <chrono>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -27,12 +28,16 @@ struct TagOptions {
   bool is_json = false;
 };
 
+/// What tells how tags are made and so how they are to be read.
+void add_lifetime_option(CLI::App& command, int& days);
+void add_delimiter_option(CLI::App& command, std::string& delimiter);
+
 void add_day_options(CLI::App& command, TagOptions& options);
-void add_form_options(CLI::App& command, TagOptions& options);
 void add_key_options(CLI::App& command, TagOptions& options);
 void add_indimail_option(CLI::App& command, TagOptions& options);
 
 base::Result<std::chrono::sys_days> day_of(const TagOptions& options);
+base::Result<origin::TagSettings> tag_settings(int lifetime_days, std::string_view delimiter);
 base::Result<origin::TagSettings> settings_of(const TagOptions& options);
 bool has_keys(const TagOptions& options);
 

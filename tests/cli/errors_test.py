@@ -139,7 +139,8 @@ class Usage(Case):
         mail = self.write("mail", ORDINARY)
         for arguments in (["nonsense"], ["--nonsense"], ["classify"], ["scan"], ["classify", "--nonsense", mail],
                           ["classify", "--rcpt", "not an address", mail], ["classify", "--mail-from", "<<", mail],
-                          ["classify", "--rcpt"], ["man", "nonsense"]):
+                          ["classify", "--rcpt"], ["classify", "--rcpt", "", mail],
+                          ["classify", "--lifetime", "501", mail], ["scan", "--delimiter", "ab", mail], ["man", "nonsense"]):
             with self.subTest(arguments):
                 outcome = run(*arguments)
                 self.assertEqual(outcome.status, 64, outcome.err)
@@ -148,6 +149,11 @@ class Usage(Case):
 
     def test_key_file_that_is_not_there(self):
         outcome = run("classify", "--keys", self.folder / "gone", self.write("mail", ORDINARY))
+        self.assertEqual(outcome.status, 66)
+        self.assertRegex(outcome.err, r"\Abackstop: key file [^\n]+\n\Z")
+
+    def test_key_file_without_a_name(self):
+        outcome = run("classify", "--keys", "", self.write("mail", ORDINARY))
         self.assertEqual(outcome.status, 66)
         self.assertRegex(outcome.err, r"\Abackstop: key file [^\n]+\n\Z")
 

@@ -166,6 +166,12 @@ class Tags(Case):
         self.assertEqual(self.origin(self.tagged("2025-10-01")), "forged", "expired")
         self.assertEqual(self.origin(good.replace("ann@", "bob@")), "forged", "made for somebody else")
 
+    def test_tags_are_read_as_they_were_made(self):
+        out = run("tag", "sign", "--keys", self.keys, "--at", "2025-12-30", "--lifetime", 30, "--sub-address", "--delimiter", "-", "ann@example.org").out.decode()
+        self.assertEqual(self.origin(out.strip()), "unproven")
+        self.assertEqual(self.origin(out.strip(), "--delimiter", "-"), "forged", "its day is not within a week")
+        self.assertEqual(self.origin(out.strip(), "--delimiter", "-", "--lifetime", "30"), "genuine")
+
     def test_scan_counts_them_and_takes_the_tag_off(self):
         mails = [BOUNCE.replace(b"Delivered-To: ann@example.org", b"Delivered-To: " + address.encode())
                  for address in (self.tagged("2025-12-30"), self.tagged("2025-10-01"), "Ann@Example.org")]
