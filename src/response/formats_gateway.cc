@@ -25,8 +25,7 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .begin = "the following address failed|the following "
               "addresses failed"},
     {.name = "m-FILTER",
-     .signature = "このメールは「m-filter」が自動的に生成して送信しています",
-     .begin = "以下のメールアドレスへの送信に失敗しました",
+     .signature = "-------server message",
      .end = "-------server message|-------smtp command",
      .diagnostic_begin = "-------server message"},
     {.name = "X6",

@@ -13,8 +13,8 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
                   "以下の受信者またはグループへの配信に失敗しました"},
     {.name = "Exchange (German)",
      .signature = "fehler bei der nachrichtenzustellung an folgende empfänger|"
-                  "die nachricht konnte nicht an folgende empfänger|ihre nachricht hat einige oder alle "
-                  "empfänger nicht"},
+                  "die nachricht konnte nicht an folgende empfänger|nachricht hat einige oder alle empfänger "
+                  "nicht erreicht"},
     {.name = "Exchange (French)",
      .signature = "échec de la remise pour ces destinataires|échec de la remise à ces destinataires|"
                   "votre message n'est pas parvenu"},
@@ -31,16 +31,14 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "Exchange (Dutch)",
      .signature =
          "bezorgen is mislukt bij de volgende geadresseerden|bezorging bij de volgende geadresseerden|"
-         "uw bericht heeft enkele of alle geadresseerden niet bereikt"},
+         "alle geadresseerden niet bereikt"},
     {.name = "Exchange (Chinese)",
      .signature =
-         "向这些收件人或组传递邮件失败|未能向下列收件人或通讯组列表传递邮件|傳遞給這些收件者或群組時失敗"},
+         "向这些收件人或组传递邮件失败|未能向下列收件人或通讯组列表传递邮件|無法傳遞給下列收件者或群組"},
     {.name = "Exchange (Korean)", .signature = "다음 받는 사람 또는 그룹에게 배달하지 못했습니다"},
-    {.name = "Exchange (Russian)",
-     .signature = "не удалось доставить сообщение следующим получателям или группам"},
-    {.name = "Exchange (Polish)",
-     .signature = "dostarczenie wiadomości do następujących adresatów lub grup nie powiodło się"},
-    {.name = "Exchange (Turkish)", .signature = "bu alıcılara veya gruplara teslim edilemedi"},
+    {.name = "Exchange (Russian)", .signature = "не удалось доставить сообщение следующим получателям"},
+    {.name = "Exchange (Polish)", .signature = "do następujących adresatów lub grup nie powiodło się"},
+    {.name = "Exchange (Turkish)", .signature = "alıcılara veya gruplara teslim edilemedi"},
 });
 
 }  // namespace

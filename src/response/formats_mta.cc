@@ -7,6 +7,14 @@ namespace backstop::response {
 namespace {
 
 constexpr std::array kFormats = std::to_array<BounceFormat>({
+    // These two begin as qmail does.
+    {.name = "Apache James",
+     .signature = "this is the james mail server at",
+     .begin = "the reason why i was unable to deliver your message"},
+    {.name = "Haraka",
+     .signature = "this is the haraka mailer program at",
+     .begin = "sorry it didn't work out",
+     .diagnostic_begin = "failure reason:"},
     {.name = "qmail",
      .signature =
          "this is the qmail-send program at|this is the qmail-send program.|i'm afraid i wasn't able to "
@@ -22,9 +30,10 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .begin = "if you do so, please include this problem report"},
     {.name = "Postfix session transcript",
      .signature = "transcript of session follows. out:|transcript of session follows. in:"},
-    {.name = "1&1",
-     .signature = "the header of the original message is following",
-     .begin = "the following address|the following addresses",
+    {.name = "1&1 and GMX",
+     .signature =
+         "the header of the original message is following|der header der ursprünglichen nachricht folgt",
+     .begin = "the following address|the following addresses|die folgende adresse|die folgenden adressen",
      .diagnostic_begin = "for the following reason:"},
     {.name = "Exim rejection by scan",
      .signature = "was rejected by the local scanning code",
@@ -64,6 +73,10 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "LSMTP/LISTSERV",
      .signature = "allows software like listserv to automatically take action",
      .recipient = "error-for: *<?(ADDR)>?.*"},
+    {.name = "Novell GroupWise",
+     .signature = "the message that you sent was undeliverable to the following|groupwise",
+     .begin = "undeliverable to the following",
+     .recipient = "<?(ADDR)>?(?: .*)?"},
     {.name = "IMail",
      .signature = "invalid final delivery userid|delivery failed 20 attempts|undeliverable to|unknown user:|"
                   "user mailbox exceeds allowed size|delivery failed attempt",
@@ -81,9 +94,6 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .signature = "mailenable",
      .begin = "the following recipient(s) could not be reached",
      .recipient = "recipient: \\[?(?:smtp:)?(ADDR)\\]?.*"},
-    {.name = "Apache James",
-     .signature = "this is the james mail server|apache james",
-     .begin = "will be returned to you|may be undeliverable"},
     {.name = "OpenSMTPD",
      .signature =
          "an error has occurred while attempting to deliver a message for the following list of recipients",
@@ -100,11 +110,8 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "DragonFly dma",
      .signature = "there was an error delivering your mail to",
      .recipient = ".*error delivering your mail to <?(ADDR)>?.*"},
-    {.name = "Haraka",
-     .signature = "haraka at your service",
-     .begin = "more details in the following attachments"},
     {.name = "PowerMTA",
-     .signature = "this message could not be delivered to all intended recipients|powermta"},
+     .signature = "i am sending you this message to inform you on the delivery status of a message"},
     {.name = "Sun Messaging Server",
      .signature = "this report relates to a message you sent with the following header fields",
      .begin = "your message cannot be delivered to the following recipients",
@@ -114,10 +121,6 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .signature = "this message was undeliverable due to the following reason",
      .begin = "did not receive your message",
      .diagnostic_begin = "due to the following reason:"},
-    {.name = "Novell GroupWise",
-     .signature = "the message that you sent was undeliverable to the following|groupwise",
-     .begin = "undeliverable to the following",
-     .recipient = "<?(ADDR)>?(?: .*)?"},
     {.name = "Domino",
      .signature = "was not delivered to:|failed to deliver message to",
      .begin = "was not delivered to:",
@@ -134,7 +137,7 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .begin = "did not reach the following recipient|the following recipient(s) could not be reached"},
     {.name = "Exchange 2007",
      .signature = "delivery has failed to these recipients or|diagnostic information for administrators|"
-                  "your message wasn't delivered to|couldn't be delivered to",
+                  "couldn't be delivered to",
      .begin = "delivery has failed to these recipients",
      .end = "diagnostic information for administrators"},
     {.name = "InterScan",

@@ -1,42 +1,19 @@
-// Every fixture of fixtures/ read and held against the values beside it, and the reader's limits.
+// Every fixture of fixtures/ read and held against the values beside it.
 #include "response/reader.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <set>
 #include <string>
-#include <vector>
 
-#include "response/formats.h"
+#include "response/fixture_files.h"
 
 namespace backstop::response {
 namespace {
 
 namespace json = boost::json;
 using std::filesystem::path;
-
-path fixture_folder() {
-  return path(BACKSTOP_SOURCE_DIR) / "src/response/fixtures";
-}
-
-std::vector<path> fixtures() {
-  std::vector<path> all;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(fixture_folder())) {
-    if (entry.path().extension() == ".eml") all.push_back(entry.path());
-  }
-  std::ranges::sort(all);
-  return all;
-}
-
-std::string read_file(const path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 json::object object_of(const Recipient& recipient) {
   return {{"address", recipient.address},
@@ -104,7 +81,7 @@ TEST_P(Fixture, IsReadAsWritten) {
   if (response.kind != Kind::None) EXPECT_TRUE(reader.can_be_response(mail));
 }
 
-INSTANTIATE_TEST_SUITE_P(Reader, Fixture, testing::ValuesIn(fixtures()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Reader, Fixture, testing::ValuesIn(fixture_mails()), [](const auto& info) {
   std::string name = std::filesystem::relative(info.param, fixture_folder()).replace_extension("").string();
   for (char& c : name) {
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';

@@ -20,6 +20,13 @@ bool is_ascii(std::string_view text) {
                               [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b'; });
 }
 
+// The part's charset is one that writes all in ASCII: Exchange 2003 reports in utf-7, and Chinese mail may be
+// in hz-gb-2312.
+bool hides_in_ascii(const mail::Part& part) {
+  return base::icontains(part.content_type_parameters, "utf-7") ||
+         base::icontains(part.content_type_parameters, "hz-gb");
+}
+
 // A text part that is read: plain and HTML text that is no part of a returned mail.
 bool is_readable(const mail::Message& message, const mail::Part& part) {
   if (part.media_type != MediaType::TextPlain && part.media_type != MediaType::TextHtml) return false;
@@ -153,7 +160,8 @@ void ReportText::append_part(const mail::Message& message, const mail::Part& par
   }
   const bool is_html = part.media_type == MediaType::TextHtml;
   const bool is_identity = part.encoding == mail::TransferEncoding::Identity;
-  if (is_identity && !is_html && taken == 0 && is_ascii(body)) {
+  const bool is_coded = hides_in_ascii(part);
+  if (is_identity && !is_html && !is_coded && taken == 0 && is_ascii(body)) {
     raw_ = body;  // the usual report: nothing is copied
     return;
   }
@@ -164,7 +172,7 @@ void ReportText::append_part(const mail::Message& message, const mail::Part& par
     mail::decode(part.encoding, body, decoded_);
     body = is_truncated_ ? base::utf8_prefix(decoded_, decoded_.size()) : decoded_;
   }
-  if (is_ascii(body) && !is_html) {
+  if (!is_html && !is_coded && is_ascii(body)) {
     storage_ += body;
     return;
   }

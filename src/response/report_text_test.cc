@@ -64,6 +64,8 @@ TEST(ReportText, IsTheReadablePartsAsLines) {
       {"latin-1", "Content-Type: text/plain; charset=iso-8859-1\n\ngr\xFCn\n", {"|grün"}},
       {"no charset", "Subject: a\n\ngr\xFCn\n", {"|grün"}},
       {"iso-2022-jp", "Content-Type: text/plain; charset=iso-2022-jp\n\n\x1B$BG[?.\x1B(B\n", {"|配信"}},
+      {"utf-7", "Content-Type: text/plain; charset=unicode-1-1-utf-7\n\ngr+APw-n\n", {"|grün"}},
+      {"hz", "Content-Type: text/plain; charset=hz-gb-2312\n\n~{VPND~}\n", {"|中文"}},
       {"html", "Content-Type: text/html\n\n<p>one</p><p>t&amp;wo</p>\n", {"|one", "|t&wo"}},
       {"two plain parts",
        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nContent-Type: "
