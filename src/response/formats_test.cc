@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "response/fixture_files.h"
+#include "response/fixture_files_test.h"
 #include "response/phrase_list.h"
 #include "response/reader.h"
 

@@ -19,7 +19,7 @@ namespace backstop::response {
 
 /// Each is the largest number that is still read; what is beyond is dropped and Response::truncated set.
 struct Limits {
-  mail::Limits mime;
+  mail::Limits mime = {};
   std::size_t text = 256 * 1024;  ///< bytes of decoded text that are searched for phrases
   std::size_t recipients = 1000;
   std::size_t diagnostic = 2000;         ///< bytes of one recipient's diagnostic text

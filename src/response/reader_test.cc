@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "response/fixture_files.h"
+#include "response/fixture_files_test.h"
 
 namespace backstop::response {
 namespace {

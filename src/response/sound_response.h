@@ -1,0 +1,43 @@
+// What holds of every Response to any bytes: for the unit tests and the fuzz target.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+#include "response/formats.h"
+#include "response/reader.h"
+
+namespace backstop::response {
+
+/// Empty when `response` is sound, else which rule it breaks.
+inline std::string unsoundness(const Response& response, const Limits& limits) {
+  const auto is_none = response.kind == Kind::None;
+  if (is_none && (!response.recipients.empty() || response.original || !response.reporting_mta.empty())) {
+    return "no response, and yet a finding";
+  }
+  if (!base::is_utf8(response.reporting_mta)) return "reporting MTA is no UTF-8";
+  if (response.recipients.size() > limits.recipients) return "too many recipients";
+  for (const auto& recipient : response.recipients) {
+    for (const std::string* text : {&recipient.address, &recipient.original_address, &recipient.status,
+                                    &recipient.remote_mta, &recipient.diagnostic}) {
+      if (!base::is_utf8(*text)) return "a recipient's text is no UTF-8";
+    }
+    if (recipient.diagnostic.size() > limits.diagnostic) return "diagnostic past its cap";
+    if (recipient.status.empty() != (recipient.status_from == StatusFrom::None)) {
+      return "a status from nowhere";
+    }
+  }
+  if (const auto& original = response.original) {
+    for (const std::string* text : {&original->message_id, &original->from, &original->to, &original->subject,
+                                    &original->date, &original->in_reply_to, &original->references}) {
+      if (!base::is_utf8(*text)) return "the original's text is no UTF-8";
+    }
+    if (original->header_block.size() > limits.header_block) return "header block past its cap";
+  }
+  bool is_known = response.format.empty();
+  for (const auto& row : bounce_formats()) is_known = is_known || row.name == response.format;
+  return is_known ? "" : "a format that is none";
+}
+
+}  // namespace backstop::response
