@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/arrival.h"
+#include "base/text.h"
 #include "origin/tag_evidence.h"
 
 namespace backstop::app {
@@ -25,12 +26,22 @@ std::string Examiner::without_tag(const mail::Address& address) const {
   return (tag ? tag->plain : address).folded();
 }
 
+// True where the reverse path is known, and is not the null one.
+bool Examiner::has_named_sender() const {
+  if (settings_.reverse_path) return !settings_.reverse_path->empty();
+  if (header_.parts.empty()) return false;
+  const std::string_view path = base::trim(header_.value(header_.parts.front(), mail::FieldName::ReturnPath));
+  return !path.empty() && path != "<>";
+}
+
 origin::Origin Examiner::judge(const std::vector<mail::Address>& recipients,
-                               std::chrono::sys_days day) const {
+                               std::optional<std::chrono::sys_days> day) const {
   std::vector<origin::Evidence> evidence;
   if (settings_.keys && !recipients.empty()) {
-    evidence.push_back(
-        origin::tag_evidence(envelope_recipient(recipients), *settings_.keys, day, settings_.tags));
+    const auto expired =
+        day && !has_named_sender() ? origin::ExpiredTag::Refutes : origin::ExpiredTag::IsSilent;
+    evidence.push_back(origin::tag_evidence(envelope_recipient(recipients), *settings_.keys,
+                                            day.value_or(settings_.today), settings_.tags, expired));
   }
   return origin::judge(std::move(evidence));
 }
@@ -49,7 +60,7 @@ Examined Examiner::examine(const SourceMail& mail) {
   if (findings.response.kind == response::Kind::None) return examined;
   const auto candidates = recipients();
   if (!candidates.empty()) examined.recipient = without_tag(envelope_recipient(candidates));
-  findings.origin = judge(candidates, examined.day.value_or(settings_.today));
+  findings.origin = judge(candidates, examined.day);
   return examined;
 }
 

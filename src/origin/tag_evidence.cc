@@ -10,13 +10,14 @@ namespace backstop::origin {
 
 namespace {
 
-Finding finding_of(TagOutcome outcome) {
+Finding finding_of(TagOutcome outcome, ExpiredTag expired) {
   switch (outcome) {
     case TagOutcome::Good:
       return Finding::Proves;
     case TagOutcome::BadMac:
-    case TagOutcome::Expired:
       return Finding::Refutes;
+    case TagOutcome::Expired:
+      return expired == ExpiredTag::Refutes ? Finding::Refutes : Finding::Silent;
     case TagOutcome::NoTag:
     case TagOutcome::UnknownKey:
     case TagOutcome::Foreign:
@@ -28,9 +29,9 @@ Finding finding_of(TagOutcome outcome) {
 }  // namespace
 
 Evidence tag_evidence(const mail::Address& recipient, const KeyRing& keys, std::chrono::sys_days day,
-                      const TagSettings& settings) {
+                      const TagSettings& settings, ExpiredTag expired) {
   const TagCheck check = verify(recipient, keys, day, settings);
-  return {.name = "tag", .finding = finding_of(check.outcome), .detail = explain(check, recipient)};
+  return {.name = "tag", .finding = finding_of(check.outcome, expired), .detail = explain(check, recipient)};
 }
 
 std::string explain(const TagCheck& check, const mail::Address& address) {

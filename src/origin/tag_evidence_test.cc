@@ -46,6 +46,16 @@ TEST(TagEvidence, SaysWhatTheTagProves) {
   }
 }
 
+TEST(TagEvidence, ExpiredMayBeSilentButNothingElseChanges) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const auto finding_on = [&](int number, std::string_view address) {
+    return name(tag_evidence(address_of(address), keys, day(number), {}, ExpiredTag::IsSilent).finding);
+  };
+  EXPECT_EQ(finding_on(20789, "prvs=0787c97471=userx@test.ex"), name(Finding::Silent));
+  EXPECT_EQ(finding_on(20780, "prvs=0787c97471=userx@test.ex"), name(Finding::Proves));
+  EXPECT_EQ(finding_on(20780, "prvs=0787000000=userx@test.ex"), name(Finding::Refutes));
+}
+
 TEST(TagEvidence, DecidesTheOrigin) {
   const auto keys = ring_of(key_of(0, "secret"));
   const auto origin_of = [&](std::string_view address) {

@@ -172,6 +172,18 @@ class Tags(Case):
         self.assertEqual(self.origin(out.strip(), "--delimiter", "-"), "forged", "its day is not within a week")
         self.assertEqual(self.origin(out.strip(), "--delimiter", "-", "--lifetime", "30"), "genuine")
 
+    def test_late_answers_are_not_called_forged(self):
+        late = self.tagged("2025-10-01")
+        self.assertEqual(self.origin(late), "forged", "a bounce of the null sender comes within days")
+        self.assertEqual(self.origin(late, "--mail-from", "bob@example.net"), "unproven")
+        self.assertEqual(self.origin(late.replace("ann@", "bob@"), "--mail-from", "bob@example.net"), "forged", "not our hash")
+
+    def test_expiry_wants_a_day(self):
+        mail = BOUNCE.replace(b"Delivered-To: ann@example.org", b"Delivered-To: " + self.tagged("2025-10-01").encode())
+        mail = mail.replace(b"Date: Thu, 1 Jan 2026 10:00:00 +0000\n", b"", 1)
+        (found,) = objects(run("classify", "--json", "--keys", self.keys, "-", stdin=mail))
+        self.assertEqual(found["origin"]["result"], "unproven")
+
     def test_scan_counts_them_and_takes_the_tag_off(self):
         mails = [BOUNCE.replace(b"Delivered-To: ann@example.org", b"Delivered-To: " + address.encode())
                  for address in (self.tagged("2025-12-30"), self.tagged("2025-10-01"), "Ann@Example.org")]
