@@ -40,8 +40,8 @@ std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) 
   std::size_t end = at;
   const std::size_t most = std::min(line.size(), at + kLongestDomain);
   if (end < most && line[end] == '[') {
-    const std::size_t close = line.find(']', end);
-    return close == std::string_view::npos || close >= most ? at : close + 1;
+    const std::size_t close = line.substr(0, most).find(']', end);
+    return close == std::string_view::npos ? at : close + 1;
   }
   while (end < most && (is_domain_character(line[end]) || (in_brackets && is_beyond_ascii(line[end])))) ++end;
   while (end > at && (line[end - 1] == '.' || line[end - 1] == '-' || line[end - 1] == '_')) --end;
