@@ -33,6 +33,8 @@ std::size_t local_part_begin(std::string_view line, std::size_t at, std::size_t 
   std::size_t begin = at;
   while (begin > lowest && (is_atext(line[begin - 1]) || (in_brackets && is_beyond_ascii(line[begin - 1]))))
     --begin;
+  // Not from the middle of a character, where the cap or the one before it ended.
+  while (begin < at && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) ++begin;
   return begin;
 }
 
@@ -44,6 +46,7 @@ std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) 
     return close == std::string_view::npos ? at : close + 1;
   }
   while (end < most && (is_domain_character(line[end]) || (in_brackets && is_beyond_ascii(line[end])))) ++end;
+  end = at + base::utf8_prefix(line.substr(at, end - at), end - at).size();
   while (end > at && (line[end - 1] == '.' || line[end - 1] == '-' || line[end - 1] == '_')) --end;
   return end;
 }

@@ -78,6 +78,16 @@ TEST(FindAddress, FindsNone) {
   }
 }
 
+// The caps of both sides are 256 and 255 bytes, which end in the middle of a character here.
+TEST(FindAddress, IsCutBetweenCharacters) {
+  std::string euros;
+  for (int i = 0; i < 100; ++i) euros += "\u20AC";
+  const std::string line = "<" + euros + "@" + euros + ">";
+  EXPECT_EQ(find_address(line).text.size(), 255U + 1 + 255);
+  const std::string other = "<" + euros + "@a" + euros + ">";
+  EXPECT_EQ(find_address(other).text.size(), 255U + 1 + 253);
+}
+
 TEST(FindAddress, GoesOnAfterTheOneBefore) {
   const std::string line = "<a@example.org>, \"b\" <b@example.org>;c@example.org(d@example.org)";
   std::vector<std::string> found;
