@@ -1,6 +1,7 @@
 #include "response/address_scan.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
@@ -52,6 +53,14 @@ std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) 
 }
 
 }  // namespace
+
+bool is_service_address(std::string_view address) {
+  constexpr std::array kLocal = std::to_array<std::string_view>(
+      {"postmaster@", "mailer-daemon@", "abuse@", "helpdesk@", "support@", "noreply@", "no-reply@",
+       "hostmaster@", "webmaster@", "mdaemon@", "security@", "admin@"});
+  return std::ranges::any_of(kLocal,
+                             [&](std::string_view local) { return base::istarts_with(address, local); });
+}
 
 FoundAddress find_address(std::string_view line, std::size_t from) {
   std::size_t lowest = from;

@@ -16,4 +16,7 @@ struct FoundAddress {
 /// more than a local part can have.
 FoundAddress find_address(std::string_view line, std::size_t from = 0);
 
+/// Addresses that a report gives for questions, not as failed ones: "postmaster@example.org".
+bool is_service_address(std::string_view address);
+
 }  // namespace backstop::response

@@ -97,15 +97,6 @@ Shape shape_of(std::string_view line, const FoundAddress& found) {
   return is_delivery_sentence(line) ? Shape::Sentence : Shape::None;
 }
 
-// Addresses that a report gives for questions, not as failed ones.
-bool is_service_address(std::string_view address) {
-  constexpr std::array kLocal = std::to_array<std::string_view>(
-      {"postmaster@", "mailer-daemon@", "abuse@", "helpdesk@", "support@", "noreply@", "no-reply@",
-       "hostmaster@", "webmaster@", "mdaemon@", "security@", "admin@"});
-  return std::ranges::any_of(kLocal,
-                             [&](std::string_view local) { return base::istarts_with(address, local); });
-}
-
 bool is_own(const TextContext& context, std::string_view address) {
   return std::ranges::any_of(context.own,
                              [&](const std::string& own) { return base::iequals(own, address); });

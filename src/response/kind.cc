@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "base/text.h"
 #include "mail/address.h"
+#include "response/address_scan.h"
 #include "response/original.h"
 
 namespace backstop::response {
@@ -141,6 +143,25 @@ bool is_terse_notice(const KindFacts& facts) {
   });
 }
 
+// A mail that answers another brings it along or names an address that is neither its reader's nor its own.
+// Parcel services and monitors write from null senders too, and say that something was not delivered.
+bool names_a_mail(const KindFacts& facts) {
+  constexpr std::size_t kMostLines = 200;
+  const auto& parts = facts.message.parts;
+  if (has_part(facts.message, MediaType::MessageRfc822) ||
+      has_part(facts.message, MediaType::MessageGlobal) ||
+      has_part(facts.message, MediaType::TextRfc822Headers) ||
+      has_part(facts.message, MediaType::MessageGlobalHeaders) || !facts.text.header_blocks().empty())
+    return true;
+  const std::string_view to = facts.message.value(parts[0], mail::FieldName::To);
+  for (const auto& line : facts.text.lines() | std::views::take(kMostLines)) {
+    const std::string_view address = find_address(facts.text.text_of(line)).text;
+    if (address.empty() || is_service_address(address)) continue;
+    if (!base::icontains(to, address) && !base::icontains(facts.header.from, address)) return true;
+  }
+  return false;
+}
+
 // How much speaks for a bounce that has no fields to read. Four points and a machine's mark are enough.
 bool is_text_bounce(const KindFacts& facts) {
   const auto& header = facts.header;
@@ -168,6 +189,7 @@ bool is_text_bounce(const KindFacts& facts) {
            points >= 4;
   }
   if (header.is_reply && !header.is_null_sender && !header.is_daemon_sender) return false;
+  if (!header.is_mailer_daemon && !facts.format && !names_a_mail(facts)) return false;
   return points >= 4 && (says_failure || facts.format || header.has_failure_subject);
 }
 
