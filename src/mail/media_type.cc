@@ -18,6 +18,7 @@ constexpr KnownType kKnownTypes[] = {
     {"text", "html", MediaType::TextHtml},
     {"text", "rfc822-headers", MediaType::TextRfc822Headers},
     {"text", "rfc822-header", MediaType::TextRfc822Headers},
+    {"message", "rfc822-headers", MediaType::TextRfc822Headers},
     {"message", "rfc822", MediaType::MessageRfc822},
     {"message", "global", MediaType::MessageGlobal},
     {"message", "global-headers", MediaType::MessageGlobalHeaders},

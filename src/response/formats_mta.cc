@@ -146,6 +146,12 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "Symantec Messaging Gateway",
      .signature = "could not be delivered to the following recipients:",
      .begin = "could not be delivered to the following recipients"},
+    {.name = "delivered",
+     .kind = Kind::DsnDelivered,
+     .signature = "has been successfully delivered to the following recipient|was successfully delivered to "
+                  "the destination|has been successfully relayed to the following recipient|successfully "
+                  "delivered to the following recipient",
+     .begin = "to the following recipient|listed below"},
     {.name = "Delivery Status Notification",
      .signature = "this is an automatically generated delivery status notification",
      .begin = "to the following recipient"},

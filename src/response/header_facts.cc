@@ -56,6 +56,7 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "delivery subsystem",
     "delivery system",
     "mdaemon@",
+    "uucp@",
     "mail system",
     "mail administrator",
     "system administrator",
@@ -242,6 +243,8 @@ void HeaderReader::read_field(const mail::Field& field) {
     case FieldName::AutoSubmitted:
       facts_.is_auto_replied =
           facts_.is_auto_replied || base::istarts_with(base::trim(field.value), "auto-replied");
+      facts_.is_auto_submitted =
+          facts_.is_auto_submitted || base::istarts_with(base::trim(field.value), "auto-");
       return;
     case FieldName::InReplyTo:
     case FieldName::References:

@@ -24,6 +24,7 @@ struct HeaderFacts {
   /// From is a postmaster or another role that sends bounces and ordinary mail alike.
   bool is_postmaster = false;
   bool is_auto_replied = false;        ///< Auto-Submitted: auto-replied
+  bool is_auto_submitted = false;      ///< Auto-Submitted: anything but "no"
   bool is_report = false;              ///< multipart/report, or another multipart with a report-type
   bool has_failed_recipients = false;  ///< X-Failed-Recipients
   bool has_failure_subject = false;

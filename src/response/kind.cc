@@ -193,7 +193,23 @@ bool is_text_bounce(const KindFacts& facts) {
   return points >= 4 && (says_failure || facts.format || header.has_failure_subject);
 }
 
+// RFC 3834 wants "auto-replied" and ticket systems write "auto-generated": from a null sender, with the name
+// of the mail that it answers, that is the same.
+bool is_automatic_answer(const HeaderFacts& header) {
+  return header.is_null_sender && header.is_auto_submitted && header.has_references && !header.is_list_mail;
+}
+
+// A report without fields that names those who got the mail, and nobody who did not.
+bool says_delivered(const KindFacts& facts) {
+  if (!facts.format || facts.format->row->kind != Kind::DsnDelivered) return false;
+  const auto& phrases = BodyPhrases::get();
+  return std::ranges::none_of(phrases.failures, [&](PhraseId failure) {
+    return facts.hits.has(failure) && phrases.phrases[failure] != "delivery status notification";
+  });
+}
+
 Kind bounce_kind(const KindFacts& facts) {
+  if (says_delivered(facts)) return Kind::DsnDelivered;
   return says_delay(facts) ? Kind::DsnDelayed : Kind::DsnFailed;
 }
 
@@ -215,7 +231,8 @@ Kind decide_kind(const KindFacts& facts) {
     return bounce_kind(facts);
   }
   const bool is_bounce = is_text_bounce(facts);
-  if (!is_bounce) return signs.kind;
+  if (!is_bounce)
+    return signs.kind == Kind::None && is_automatic_answer(facts.header) ? Kind::AutoReply : signs.kind;
   if (signs.kind == Kind::FilterNotice) return signs.kind;
   // A bounce may quote a list notice, and many wear an auto-reply's marks; none of them bounces from a
   // daemon.

@@ -101,7 +101,8 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
     response.truncated = truncated;
     return response;
   }
-  const bool is_bounce = response.kind == Kind::DsnFailed || response.kind == Kind::DsnDelayed;
+  const bool is_bounce = response.kind == Kind::DsnFailed || response.kind == Kind::DsnDelayed ||
+                         response.kind == Kind::DsnDelivered;
   if (format && is_bounce) response.format = format->row->name;
   if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
   auto original = find_original(message, text, scratch);
@@ -153,8 +154,12 @@ std::string_view Reader::State::wrapped_report() const {
 
 void Reader::State::read_fields(Response& response) {
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
-  if (const auto* part = find_part(MediaType::MessageDeliveryStatus)) {
-    read_delivery_status(body_of(*part, response), report_limits, response);
+  if (find_part(MediaType::MessageDeliveryStatus)) {
+    // Some products write a part for each recipient.
+    for (const auto& part : message.parts) {
+      if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
+      read_delivery_status(body_of(part, response), report_limits, response);
+    }
   } else if (const auto* notification = find_part(MediaType::MessageDispositionNotification)) {
     read_disposition(body_of(*notification, response), report_limits, response);
   } else if (const auto* report = find_part(MediaType::MessageFeedbackReport)) {
@@ -242,7 +247,9 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   }
   for (auto& recipient : response.recipients) {
     if (recipient.action != Action::None) continue;
-    recipient.action = response.kind == Kind::DsnDelayed ? Action::Delayed : Action::Failed;
+    recipient.action = response.kind == Kind::DsnDelayed     ? Action::Delayed
+                       : response.kind == Kind::DsnDelivered ? Action::Delivered
+                                                             : Action::Failed;
   }
 }
 
@@ -266,9 +273,10 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
   if (recipient.action == Action::Delivered || recipient.action == Action::Relayed ||
       recipient.action == Action::Expanded)
     return;
-  recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code);
+  const bool is_delayed = recipient.action == Action::Delayed;
+  recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code, is_delayed);
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
-    recipient.reason = reasons.find(text.flat(), recipient.status, code);
+    recipient.reason = reasons.find(text.flat(), recipient.status, code, is_delayed);
   }
 }
 
@@ -282,9 +290,11 @@ void Reader::State::find_reporting_mta(Response& response) const {
   for (const auto before : kBefore) {
     const std::size_t at = base::ifind(head, before);
     if (at == std::string_view::npos) continue;
-    const std::string host = report_host(head.substr(at + before.size(), 255));
+    std::string host = report_host(head.substr(at + before.size(), 255));
+    host.resize(host.find_last_not_of(".<>:") + 1);
+    // "This is an automatically generated message from SendGrid."
     if (host.find('.') == std::string::npos) continue;
-    response.reporting_mta = host.substr(0, host.find_last_not_of(".<>:") + 1);
+    response.reporting_mta = std::move(host);
     return;
   }
   const auto from = mail::parse_address_list(facts->from, 1);

@@ -116,10 +116,15 @@ Reason reason_of_status(std::string_view status) {
 
 ReasonFinder::ReasonFinder() : phrases_(reason_phrase_set()), scratch_(phrases_.make_scratch()) {}
 
-Reason ReasonFinder::find(std::string_view words, std::string_view status, int reply_code) {
+Reason ReasonFinder::find(std::string_view words, std::string_view status, int reply_code, bool is_delayed) {
   const Reason by_status = reason_of_status(status);
   phrases_.find(words, *scratch_, hits_);
-  const auto first = std::ranges::min_element(hits_, {}, &PhraseHit::phrase);
+  // Its row's number, or past all where it only speaks of time.
+  const auto precedence = [&](const PhraseHit& hit) {
+    const bool gives_way = is_delayed && reason_phrases()[hit.phrase].reason == Reason::Expired;
+    return hit.phrase + (gives_way ? reason_phrases().size() : 0);
+  };
+  const auto first = std::ranges::min_element(hits_, {}, precedence);
   if (first != hits_.end()) {
     const auto& row = reason_phrases()[first->phrase];
     if (row.weight == ReasonWeight::Names || by_status == Reason::Unknown) return row.reason;

@@ -33,7 +33,9 @@ Reason reason_of_status(std::string_view status);
 class ReasonFinder {
  public:
   ReasonFinder();
-  Reason find(std::string_view words, std::string_view status, int reply_code);
+  /// Of a delay the words that speak of time ("still undelivered after 4 hours") give way to those that say
+  /// why.
+  Reason find(std::string_view words, std::string_view status, int reply_code, bool is_delayed = false);
 
  private:
   const PhraseSet& phrases_;

@@ -35,7 +35,7 @@ constexpr std::array kRows = std::to_array<Row>({
      "صندوق بريد المستلم ممتلئ|ممتلئ|je plná|on täynnä|är full|er fuld|er full|kutusu dolu|dolu|"
      "переповнен|空间已满|已满|已滿|邮箱空间|γεμάτο|מלאה|가득|megtelt|betelt|pełna|przepełnion|quota esaurita|"
      "vol is|kvoten|kvóta|exceeded storage allocation|overschreden|容量オーバー|一杯|kiintiö|"
-     "mailbox is full|mailbox full|mailbox for user is full|inbox is full|mail box is full|"
+     "mailbox is full|mailbox full|e' piena|está llena|esta llena|mailbox for user is full|inbox is full|mail box is full|"
      "mailbox has exceeded|over quota|overquota|over the quota|over its quota|exceeds quota|"
      "quota exceeded|exceeded quota|exceeded its quota|exceeded the quota|exceeded storage|"
      "quota limit|exceeds the quota|out of storage|disk quota|quota full|user has exhausted|"
@@ -81,9 +81,13 @@ constexpr std::array kRows = std::to_array<Row>({
      "spam filter|spam-like|probable spam|probably spam|suspected spam|possible spam|"
      "detected as spam|blocked as spam|spam-related|spam mail|spamassassin|message is junk|"
      "junk mail|anti-spam|antispam|bulk mail|bulk email filter|likely spam|appears to be spam|"
-     "spammy|spam rejected|blocked by spam|gtube|message content rejected, ube|"
+     "spammy|suspicion of spam|spam rejected|blocked by spam|gtube|message content rejected, ube|"
      "rejected by antispam|rejected by content filter|spam threshold|high spam|dspam|spamscore|スパム|"
      "迷惑メール|is considered unsolicited bulk|phishing"},
+    {UserUnknown, Names,
+     "]: recipient address rejected: access denied"},
+    {DomainUnknown, Names,
+     "unable to get mx info"},
     {RelayDenied, Names,
      "relay access denied|relaying denied|relay denied|relay not permitted|relaying not permitted|"
      "relaying not allowed|not permitted to relay|relay not allowed|unable to relay|"
@@ -135,7 +139,7 @@ constexpr std::array kRows = std::to_array<Row>({
      "all relevant mx records point to non-existent hosts|could not be found; the domain|"
      "cannot resolve|couldn't resolve|could not resolve|unresolvable|bad destination host|"
      "host name lookup|hostname lookup|dns lookup|no valid mail exchanger|no route to domain|"
-     "no such host|illegal host/domain|domain isn't|ドメインが存在しません|宛先のドメイン|домен не найден|域名不存在|"
+     "destination computer was not found|no such host|illegal host/domain|domain isn't|ドメインが存在しません|宛先のドメイン|домен не найден|域名不存在|"
      "domain could not be found|because the domain|dns failure|not find the domain|"
      "hostname doesn't|invalid hostname|host unreachable in dns|badly formed domain"},
     {UserUnknown, Names,
@@ -144,6 +148,7 @@ constexpr std::array kRows = std::to_array<Row>({
      "unknown destination|does not have an account|no such person at this address|was not found at|"
      "nem található|hittades inte|ble ikke funnet|blev ikke fundet|ei löytynyt|"
      "nie został znaleziony|nebyl nalezen|не знайдено|bulunamıyor|未找到|そのようなユーザ|ユーザは存在|宛先メールアドレスが|"
+     "receiver not found|invalid receiver|no matches to nameserver query|name is not found|nie ma takiego|"
      "user unknown|unknown user|no such user|user not found|user doesn't exist|user does not exist|"
      "unknown recipient|recipient unknown|recipient not found|recipient address rejected: user|"
      "unknown local|unknown address|address unknown|no such recipient|no such mailbox|no mailbox|"
@@ -199,7 +204,7 @@ constexpr std::array kRows = std::to_array<Row>({
      "i'm not going to try again|queue for too long|retried for|4.4.7|still undelivered|"
      "unable to deliver in time|gave up|maximum time"},
     {NetworkError, Suggests,
-     "connection refused|connection timed out|connection reset|connection dropped|"
+     "could not contact any mx|network error on|connection refused|connection timed out|connection reset|connection dropped|"
      "connection closed|network is unreachable|network unreachable|no route to host|"
      "operation timed out|conversation with|lost connection|could not connect|couldn't connect|"
      "cannot connect|unable to connect|failed to connect|connect to|host is unreachable|"

@@ -49,15 +49,17 @@ void for_each_field(std::string_view body, Each&& each) {
       continue;
     }
     const std::size_t colon = line.find(':');
-    const bool is_field = colon != std::string_view::npos && colon > 0 && colon < 60 &&
-                          line.substr(0, colon).find_first_of(" \t<@") == std::string_view::npos;
+    // White space before the colon is the obsolete syntax of RFC 5322 4.5.
+    const auto name = base::trim(line.substr(0, colon == std::string_view::npos ? 0 : colon));
+    const bool is_field =
+        !name.empty() && colon < 60 && name.find_first_of(" \t<@") == std::string_view::npos;
     if (!is_field) {
       // A continuation that lost its indentation on the way: the words still belong to the field before.
       if (has_field && field.value.size() < kLongestValue) field.value.append(" ").append(base::trim(line));
       continue;
     }
     flush();
-    field.name = line.substr(0, colon);
+    field.name = name;
     field.value.assign(base::trim(line.substr(colon + 1)));
     field.starts_group = is_after_blank;
     is_after_blank = false;
@@ -290,9 +292,12 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   }
   // A group that names nobody and fails nothing is the per-message group of a product that ran the two
   // together.
-  std::erase_if(response.recipients, [](const Recipient& recipient) {
+  const auto names_nobody = [](const Recipient& recipient) {
     return recipient.address.empty() && recipient.status.empty() && recipient.diagnostic.empty();
-  });
+  };
+  const auto first = response.recipients.begin() + static_cast<std::ptrdiff_t>(before);
+  response.recipients.erase(std::remove_if(first, response.recipients.end(), names_nobody),
+                            response.recipients.end());
   return response.recipients.size() > before;
 }
 
