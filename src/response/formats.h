@@ -15,9 +15,11 @@
 namespace backstop::response {
 
 struct BounceFormat {
-  std::string_view name;        ///< the product
-  Kind kind = Kind::DsnFailed;  ///< DsnFailed becomes DsnDelayed where a phrase of a delay stands in the text
-  std::string_view signature;   ///< any of these phrases in the text makes the row apply
+  std::string_view name;  ///< the product
+  /// DsnFailed becomes DsnDelayed where a phrase of a delay stands in the text; DsnDelivered holds only where
+  /// no phrase of a failure does.
+  Kind kind = Kind::DsnFailed;
+  std::string_view signature;  ///< any of these phrases in the text makes the row apply
   std::string_view begin =
       {};  ///< recipients stand after one of these phrases; after the signature where none is there
   std::string_view end = {};  ///< and before one of these
