@@ -1,0 +1,40 @@
+// What a client may cost. One struct; each limit with its default, and in limits.cc the reply that a client
+// past it gets.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace backstop::gateway {
+
+struct Limits {
+  // Sizes, in octets.
+  std::size_t command_line = 4096;  ///< with its line end; RFC 5321 4.5.3.1.4 has 512, extensions add to it
+  std::size_t header = 256 * 1024;  ///< of a message
+  std::uint64_t message = 50ULL * 1024 * 1024;  ///< announced as SIZE; 0: no limit
+  std::size_t held = 4UL * 1024 * 1024;         ///< of a response that is held in memory; the rest streams
+
+  // Counts.
+  std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)
+  std::size_t null_sender_recipients = 1;   ///< of one transaction of the null sender
+  std::size_t commands_without_mail = 100;  ///< in a row that bring no message forward: NOOP, RSET, VRFY, ...
+  std::size_t errors = 20;                  ///< 5xx answers of a session
+  std::size_t received_fields = 50;         ///< more are a loop
+  std::size_t sessions = 20'000;            ///< in all
+  std::size_t sessions_per_client = 100;    ///< of one address (an IPv6 /64)
+  std::size_t bad_tags = 20;                ///< of one client address within an hour
+
+  // Times.
+  std::chrono::seconds greeting{60};          ///< PROXY header and TLS handshake of a new connection
+  std::chrono::seconds command{300};          ///< to wait for a command (RFC 5321 4.5.3.2.7)
+  std::chrono::seconds data_block{180};       ///< to wait for the next bytes of DATA (4.5.3.2.5)
+  std::chrono::seconds data_total{3600};      ///< for all of a message
+  std::chrono::seconds next_hop_connect{30};  ///< to connect, with TLS and its greeting
+  std::chrono::seconds next_hop_reply{120};   ///< to a command
+  std::chrono::seconds next_hop_final{300};   ///< to the end of data; less than any client waits (600)
+
+  bool operator==(const Limits&) const = default;
+};
+
+}  // namespace backstop::gateway

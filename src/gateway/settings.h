@@ -1,0 +1,98 @@
+// What the gateway is told: plain values, checked by whoever makes them (app reads them from a TOML file).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/limits.h"
+#include "net/connect.h"
+#include "net/endpoint.h"
+#include "net/tls.h"
+#include "origin/key_ring.h"
+#include "origin/tag.h"
+#include "policy/verdict.h"
+
+namespace backstop::gateway {
+
+enum class Direction : std::uint8_t { Inbound, Outbound };
+enum class NextHopProtocol : std::uint8_t { Smtp, Lmtp, Maildir };
+
+/// How the server behind learns who the client is.
+enum class Identity : std::uint8_t {
+  None,      ///< it doesn't; sessions are shared
+  Xforward,  ///< told for each transaction's client; sessions are shared
+  Xclient,   ///< announced anew on each reuse
+  Proxy,     ///< a PROXY header opens each connection, which is never shared
+};
+
+enum class NextHopTls : std::uint8_t {
+  Never,
+  Offered,   ///< where the next hop offers STARTTLS; the certificate is not checked
+  Required,  ///< STARTTLS or the mail waits; the certificate is not checked
+  Verified,  ///< STARTTLS or smtps, and a certificate that is good for the host
+};
+
+struct NextHop {
+  NextHopProtocol protocol = NextHopProtocol::Smtp;
+  net::Target target;         ///< Smtp, Lmtp
+  std::string maildir;        ///< Maildir: the path, with %d for the domain and %n for the local part
+  bool implicit_tls = false;  ///< smtps://
+  NextHopTls tls = NextHopTls::Offered;
+  Identity identity = Identity::None;
+  std::size_t pool = 20;  ///< idle sessions that a worker keeps at most; 0: none
+  std::string url;        ///< as it was written, for logs
+
+  bool operator==(const NextHop&) const = default;
+};
+
+/// "smtp://host:port", "smtps://host:port", "lmtp://host:port", "lmtp:/path", "maildir:/path/%d/%n". IPv6
+/// addresses stand in brackets; the port may be missing (25, 465, 24). A Maildir path may hold %d and %n
+/// alone.
+base::Result<NextHop> parse_next_hop(std::string_view url);
+
+struct DomainSettings {
+  std::string name;  ///< in lower case; "*." in front: its subdomains too... not the domain itself
+  policy::Stage stage = policy::Stage::Observe;
+  std::chrono::days grace{7};
+  std::vector<std::string> never_sends;                       ///< local parts, in lower case
+  std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
+  std::optional<NextHop> next_hop;                            ///< instead of the gateway's, inbound
+};
+
+enum class ListenTls : std::uint8_t { None, StartTls, Required, Implicit };
+
+struct GatewaySettings {
+  std::string name;
+  Direction direction = Direction::Inbound;
+  std::vector<net::Endpoint> listen;
+  NextHop next_hop;
+  ListenTls tls = ListenTls::None;           ///< Required: STARTTLS before anything else
+  std::vector<net::Network> trusted;         ///< outbound: who may send without AUTH
+  std::vector<net::Network> proxy_protocol;  ///< balancers, whose connections begin with a PROXY header
+  std::vector<net::Network> xclient;         ///< hosts whose XCLIENT and XFORWARD are taken
+  std::vector<std::string>
+      untagged;  ///< outbound: destinations (addresses or domains) whose mail is not tagged
+};
+
+/// One consistent state of the configuration. A reload makes another; sessions take the newest at each
+/// transaction.
+struct Settings {
+  std::string hostname;  ///< in greetings, EHLO and Received
+  std::string help_url;  ///< in refusals; may be empty
+  std::vector<GatewaySettings> gateways;
+  std::vector<DomainSettings> domains;
+  origin::KeyRing keys;  ///< may be empty
+  origin::TagSettings tags;
+  Limits limits;
+  net::TlsContext tls;      ///< of the server's side; null without a certificate
+  std::string next_hop_ca;  ///< file; empty: the system's
+
+  const DomainSettings* find_domain(std::string_view domain) const;
+};
+
+}  // namespace backstop::gateway

@@ -1,0 +1,51 @@
+// Addresses of connections: where we listen, where we connect to, who is there, and networks to compare them
+// with.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace backstop::net {
+
+namespace asio = boost::asio;
+
+/// An address and a port of TCP. IPv4-mapped IPv6 addresses are turned into IPv4 by all that makes one.
+struct Endpoint {
+  asio::ip::address address;
+  std::uint16_t port = 0;
+
+  bool operator==(const Endpoint&) const = default;
+  /// "192.0.2.1:25", "[2001:db8::1]:25".
+  std::string text() const;
+};
+
+/// "127.0.0.1:2525", "[::1]:2525"; port 0 is taken (the system chooses). An error says what would be right.
+base::Result<Endpoint> parse_endpoint(std::string_view text);
+
+/// A network in CIDR: "192.0.2.0/24", "2001:db8::/32", or a single address. Bits past the length must be
+/// zero.
+class Network {
+ public:
+  static base::Result<Network> parse(std::string_view text);
+  bool contains(const asio::ip::address& address) const;
+  std::string text() const;
+
+ private:
+  // The implementer's.
+};
+
+bool contains(const std::vector<Network>& networks, const asio::ip::address& address);
+
+/// What limits per client count by: an IPv4 address as it is, an IPv6 one by its /64.
+asio::ip::address client_key(const asio::ip::address& address);
+
+/// How RFC 5321 4.1.3 writes it: "[192.0.2.1]", "[IPv6:2001:db8::1]".
+std::string address_literal(const asio::ip::address& address);
+
+}  // namespace backstop::net

@@ -1,0 +1,52 @@
+// Listening sockets: bound before privileges are dropped, one for each worker on the same address
+// (SO_REUSEPORT).
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <vector>
+
+#include "base/error.h"
+#include "net/endpoint.h"
+#include "net/task.h"
+
+namespace backstop::net {
+
+/// A bound and listening descriptor that is not yet given to a loop; closes itself.
+class ListeningSocket {
+ public:
+  ListeningSocket(ListeningSocket&&) noexcept;
+  ListeningSocket& operator=(ListeningSocket&&) noexcept;
+  ~ListeningSocket();
+
+  /// Where it really is: with the port that the system chose.
+  const Endpoint& endpoint() const;
+  /// Gives the descriptor away.
+  int release();
+
+ private:
+  // The implementer's.
+};
+
+/// `count` sockets on one address; where the port is 0 all get the one that the system chose for the first.
+/// Errors say "can't listen on 127.0.0.1:25: address already in use".
+base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count);
+
+/// Accepts until stop(): a connection is given to `on_accept` with its peer's address and our own. Out of
+/// file descriptors it pauses for a moment instead of spinning.
+class Listener {
+ public:
+  using OnAccept = std::function<void(Socket, Endpoint peer, Endpoint local)>;
+
+  Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept);
+  Task<void> run();
+  /// No new connections; on the loop's thread.
+  void stop();
+  const Endpoint& endpoint() const;
+
+ private:
+  // The implementer's.
+};
+
+}  // namespace backstop::net

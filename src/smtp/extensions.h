@@ -1,0 +1,41 @@
+// What an EHLO or LHLO reply announces (RFC 5321 4.1.1.1), read from a server and written to a client.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "smtp/reply.h"
+
+namespace backstop::smtp {
+
+struct Extensions {
+  bool pipelining = false;             // RFC 2920
+  bool eight_bit_mime = false;         // RFC 6152
+  bool smtputf8 = false;               // RFC 6531
+  bool dsn = false;                    // RFC 3461
+  bool chunking = false;               // RFC 3030
+  bool enhanced_status_codes = false;  // RFC 2034
+  bool starttls = false;               // RFC 3207
+  bool size = false;                   // RFC 1870
+  std::uint64_t most_size = 0;         ///< octets of a message; 0: not told
+  std::string auth;                    ///< RFC 4954: the mechanisms, "PLAIN LOGIN", or empty
+  std::string xclient;                 ///< the attribute names that are taken, or empty
+  std::string xforward;                ///< the attribute names that are taken, or empty
+  std::uint32_t most_recipients = 0;   ///< RFC 9422 LIMITS RCPTMAX; 0: not told
+  std::uint32_t most_mails = 0;        ///< RFC 9422 LIMITS MAILMAX; 0: not told
+
+  bool operator==(const Extensions&) const = default;
+};
+
+/// Of a 250 reply to EHLO or LHLO: the first line is the greeting, each other one a keyword and its
+/// parameters, in any case. Unknown ones are passed over; "AUTH=" of old servers is read as AUTH.
+Extensions parse_extensions(const Reply& reply);
+
+/// The 250 reply to EHLO: `greeting` first ("mx.example.org"), then a line for each.
+Reply extensions_reply(const Extensions& extensions, std::string_view greeting);
+
+/// What both offer; sizes and limits the smaller of those told.
+Extensions intersect(const Extensions& a, const Extensions& b);
+
+}  // namespace backstop::smtp

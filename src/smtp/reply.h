@@ -1,0 +1,64 @@
+// SMTP replies (RFC 5321 4.2), with enhanced status codes (RFC 2034, RFC 3463): written here, and read
+// strictly from a server that we are the client of.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace backstop::smtp {
+
+struct Reply {
+  int code = 0;                    ///< 200 to 599
+  std::string status;              ///< enhanced status, "5.7.1", or empty: 354, greeting, EHLO have none
+  std::vector<std::string> lines;  ///< the text, one line each, without codes and line ends; at least one
+
+  Reply() = default;
+  Reply(int code_, std::string_view status_, std::string_view text)
+      : code(code_), status(status_), lines{std::string(text)} {}
+
+  bool is_positive() const { return code >= 200 && code < 300; }
+  bool is_intermediate() const { return code >= 300 && code < 400; }
+  bool is_transient() const { return code >= 400 && code < 500; }
+  bool is_permanent() const { return code >= 500; }
+  bool operator==(const Reply&) const = default;
+
+  /// As one line, for logs: "550 5.7.1 first second". Printable.
+  std::string text() const;
+};
+
+/// Appends the reply as it goes over the wire. Bytes that a reply line may not hold (control characters, RFC
+/// 5321 4.2; anything past ASCII unless `utf8`) become '?', and a line is cut so that with code, status and
+/// CRLF it has at most 512 octets (4.5.3.1.5). An empty `lines` is written as one line without text.
+void append_reply(const Reply& reply, std::string& out, bool utf8 = false);
+
+/// Reads the replies of a server, byte by byte or in any pieces. Strict: three digits, 2 to 5 first, then
+/// '-', ' ' or the end of the line; the same code on every line; CRLF or LF; no NUL and no bare CR; caps
+/// below. The enhanced status is split off where each line, or the first, begins with one of the class of the
+/// code.
+class ReplyParser {
+ public:
+  static constexpr std::size_t kMostLine =
+      2048;  ///< octets of a line with its end; RFC has 512, real servers more
+  static constexpr std::size_t kMostLines = 128;
+
+  /// Takes from `bytes` up to the end of the first whole reply and returns how many were taken. Ask
+  /// is_complete(). An error is final: the connection is not to be trusted any more. It says what was found.
+  base::Result<std::size_t> feed(std::string_view bytes);
+
+  bool is_complete() const { return is_complete_; }
+  /// The reply that is complete, and the parser ready for the next.
+  Reply take();
+
+ private:
+  // The implementer may change what is private.
+  Reply reply_;
+  std::string line_;
+  bool is_complete_ = false;
+};
+
+}  // namespace backstop::smtp

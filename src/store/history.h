@@ -1,0 +1,73 @@
+// The history: one event a decision, kept for a configured time. docs/history.md has the format.
+//
+// record() is called by sessions and never waits: events go into a bounded buffer, from which one writer
+// thread takes them in batches. When the buffer is full, because the disk is slow, full or locked, events are
+// counted as lost, and the count is said in the log once writing works again. Mail is never delayed by it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "store/event.h"
+
+namespace backstop::store {
+
+struct HistorySettings {
+  std::string url = "sqlite:var/history.db";  ///< "sqlite:PATH"
+  std::chrono::hours keep{90 * 24};           ///< older events are deleted; 0: never
+  std::uint64_t most_bytes = 0;          ///< of the database file: the oldest events go first; 0: no limit
+  std::size_t buffer = 20'000;           ///< events that wait for the writer at most
+  std::chrono::milliseconds batch{200};  ///< how long the writer gathers at most before it commits
+};
+
+/// Which events, newest first. Empty or absent fields don't filter. Texts match whole, but `address` and
+/// `search`.
+struct HistoryFilter {
+  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> since;  ///< included
+  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> until;  ///< excluded
+  std::string address;  ///< the reverse path or one of the recipients, case-blind, with or without its tag...
+                        ///< see docs
+  std::string client;
+  std::string kind;
+  std::string origin;
+  std::string verdict;
+  std::string done;
+  std::string direction;
+  std::string id;
+  std::size_t most = 100;
+};
+
+struct HistoryCounters {
+  std::uint64_t recorded = 0;  ///< taken by record()
+  std::uint64_t written = 0;   ///< committed
+  std::uint64_t lost = 0;      ///< dropped for a full buffer
+};
+
+/// Thread-safe.
+class History {
+ public:
+  virtual ~History() = default;
+
+  virtual void record(Event event) = 0;
+  /// Returns once all that was recorded before is committed, or false after `limit`.
+  virtual bool flush(std::chrono::milliseconds limit) = 0;
+  virtual base::Result<std::vector<Event>> query(const HistoryFilter& filter) = 0;
+  virtual HistoryCounters counters() const = 0;
+};
+
+/// Opens or makes it; the folder has to exist... see the implementer's notes. Errors are said for the person
+/// who wrote the configuration. `warn` is called, from the writer's thread, with one line when writing fails,
+/// when it works again, and how many events were lost; it is rate-limited here.
+base::Result<std::unique_ptr<History>> open_history(const HistorySettings& settings,
+                                                    std::function<void(std::string)> warn);
+
+/// For reading alone, as the command line does while the server writes. Never makes the file.
+base::Result<std::unique_ptr<History>> open_history_for_reading(const std::string& url);
+
+}  // namespace backstop::store
