@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/verdict.h"
 #include "response/reason.h"
 #include "response/response.h"
 
@@ -40,6 +41,17 @@ TEST(Docs, EveryReasonIsExplainedOnce) {
   std::vector<std::string> names;
   for (const auto& row : named_rows("reasons.md")) names.push_back(name_of_row(row));
   EXPECT_THAT(names, testing::UnorderedElementsAreArray(response::kReasonNames));
+}
+
+TEST(Docs, EveryCauseIsExplainedOnce) {
+  std::vector<std::string> stages;
+  std::vector<std::string> causes;
+  for (const auto& row : named_rows("policy.md")) {
+    // The stages are the only named rows with five cells.
+    (row.size() == 5 ? stages : causes).push_back(name_of_row(row));
+  }
+  EXPECT_THAT(causes, testing::ElementsAreArray(policy::kCauseNames));
+  EXPECT_THAT(stages, testing::ElementsAreArray(policy::kStageNames));
 }
 
 // "X.1.1" -> "user-unknown"; the codes of the row "unknown" are left out.

@@ -1,6 +1,6 @@
-// Facts -> Verdict: what is done with a recipient or a message, and why, in words. The only place that
-// decides; the gateway, the milter, the command line and the HTTP API gather facts, ask here, and carry it
-// out. Pure: the day is passed in. Thread-safe. docs/policy.md has the same as tables.
+// Facts -> Verdict: what is done with a sender, a recipient or a message, and why, in words. The only place
+// that decides; the gateway, the milter, the command line and the HTTP API gather facts, ask here, and carry
+// it out. Pure: the day is passed in. Thread-safe. docs/policy.md has the same as tables.
 #pragma once
 
 #include <array>
@@ -47,9 +47,10 @@ enum class Cause : std::uint8_t {
 struct Verdict {
   Action action = Action::Accept;
   Cause cause = Cause::Ordinary;
-  std::string explanation;  ///< one plain, printable sentence with what was found; no more than 300 bytes
-  /// What the next stage would have done; nothing at the last stage and where stages don't matter.
-  std::optional<Action> next_stage;
+  /// One plain sentence with what was found: printable ASCII, no full stop, no more than 300 bytes.
+  std::string explanation = {};
+  /// What the next stage would have done; nothing at the last stage and where the stage doesn't matter.
+  std::optional<Action> next_stage = {};
 };
 
 /// A domain of ours.
@@ -57,7 +58,8 @@ struct DomainPolicy {
   Stage stage = Stage::Observe;
   std::chrono::days grace{7};
   /// When the oldest key of the ring was made; nothing without keys.
-  std::optional<std::chrono::sys_days> first_key;
+  std::optional<std::chrono::sys_days> first_key = {};
+  std::string name = {};  ///< for the explanation: "example.org", or empty
 };
 
 /// What is known of an inbound recipient at RCPT.
@@ -68,21 +70,27 @@ struct RecipientFacts {
   bool is_exempt = false;  ///< postmaster, abuse
   origin::TagOutcome tag = origin::TagOutcome::NoTag;
   std::size_t earlier_recipients = 0;    ///< of this transaction that were taken
-  std::size_t most_null_recipients = 1;  ///< how many the null sender may have
+  std::size_t most_null_recipients = 1;  ///< how many the null sender may have; it always may have one
+  bool differs_from_first = false;  ///< its next hop or its policy is not that of the transaction's first one
+  std::string tag_detail = {};      ///< of a bad or expired tag: origin::explain(), or empty
 };
 
-/// DESIGN "Tags": with the null sender a bad or expired tag is refused; with another sender a bad one alone.
-/// Label does not apply to a recipient: Accept or Refuse.
+/// With the null sender a bad or expired tag is refused, since bounces come within days; with another sender
+/// a bad one alone. A missing tag is judged with the message, so that callouts of others keep working. A
+/// recipient has no label: Accept, Refuse, or Defer where it would be accepted and differs from the first.
+/// Where the stage is too low to refuse, the cause stands in a verdict that accepts.
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain);
 
 /// What is known of an inbound message at the end of its data.
 struct MessageFacts {
   response::Kind kind = response::Kind::None;
-  origin::Origin origin;
+  origin::Origin origin = {};
   bool is_exempt = false;
   std::chrono::sys_days today{};
 };
 
+/// A refutation is refused at the stage reject whoever it is for; what is only unproven waits for the end of
+/// the grace, and never is refused where the domain has no key or the mailbox is exempt.
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);
 
 /// What is known of an outbound client at MAIL.
@@ -93,8 +101,8 @@ struct SenderFacts {
 
 Verdict judge_sender(const SenderFacts& facts);
 
-/// The value of the Backstop-Verdict field: "forged; kind=dsn-failed; cause=unproven; tag=silent". ASCII,
-/// unfolded.
+/// The value of the Backstop-Verdict field: "unproven; kind=dsn-failed; cause=unproven; tag=silent". First
+/// the origin's result, "ordinary" for what is no response; last each evidence. ASCII, unfolded.
 std::string verdict_field(const Verdict& verdict, const MessageFacts& facts);
 
 /// The spellings of the configuration, the JSON and the documentation, index by enumerator.
