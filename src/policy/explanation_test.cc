@@ -63,8 +63,7 @@ TEST(Explain, OfAMessage) {
        "Nothing proves that this domain sent the mail that this automatic reply answers"},
       {"in grace", Cause::UnprovenInGrace, message(Kind::DsnDelayed, Result::Unproven, {silent}), "test.ex",
        "Nothing proves that test.ex sent the mail that this delay notice answers, but mail from before "
-       "test.ex "
-       "had tags may still be under way: the address userx@test.ex carries no tag"},
+       "its first key may still be under way: the address userx@test.ex carries no tag"},
       {"no keys", Cause::NoKeys, message(Kind::DsnFailed, Result::Unproven, {silent}), "test.ex",
        "Whether test.ex sent the mail that this bounce answers can't be known, since it has no key to sign "
        "with"},
