@@ -36,7 +36,7 @@ enum class Verb : std::uint8_t {
 
 struct Command {
   Verb verb = Verb::Unknown;
-  std::string_view argument;  ///< what follows the verb and its space, without trailing white space
+  std::string_view argument;  ///< what follows the verb, without white space at both ends
 };
 
 /// `line` without its line end. The verb in any case; it ends at a space or the end of the line. The table of
@@ -92,7 +92,7 @@ std::expected<BdatCommand, Reply> parse_bdat(std::string_view argument);
 /// or UTF-8 letters, 1 to 255 octets. What follows a space is dropped. 501 5.5.4 otherwise.
 std::expected<std::string, Reply> parse_helo(std::string_view argument);
 
-/// RFC 3461 4: printable ASCII but '+' and '=', and +XX.
+/// RFC 3461 4: printable ASCII but '+' and '=', and +XX, where X is a hex digit of either case.
 bool is_xtext(std::string_view text);
 std::string to_xtext(std::string_view text);
 /// nullopt when it is none.

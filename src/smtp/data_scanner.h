@@ -24,15 +24,19 @@ class DataScanner {
     std::size_t size;  ///< how many bytes belong to the message, its end of data included; all of them,
                        ///< unless it ended
     bool is_end;       ///< the last of them end the data
-    DataFault fault;   ///< what forbids the message; `size` is then the place of the fault
+    DataFault fault;   ///< what forbids the message; `size` is then the place of the byte that shows it: the
+                       ///< NUL, the LF, or what follows a CR in place of an LF
   };
 
   Scan scan(std::string_view bytes);
   void reset() { *this = DataScanner(); }
 
  private:
-  // The implementer may change what is private.
-  std::uint8_t state_ = 0;
+  // What the last byte was, 0 or 1 each.
+  std::uint8_t cr_ = 0;
+  std::uint8_t lf_ = 1;           // the data begins as after a line end
+  std::uint8_t line_dot_ = 0;     // a dot at the start of a line
+  std::uint8_t line_dot_cr_ = 0;  // the CR right after such a dot
 };
 
 /// The same rules for the chunks of BDAT (RFC 3030), which have no dots and no end of their own: CRLF may be
@@ -40,7 +44,7 @@ class DataScanner {
 class ChunkScanner {
  public:
   struct Scan {
-    std::size_t size;  ///< all, or the place of the fault
+    std::size_t size;  ///< all, or the place of the byte that shows the fault
     DataFault fault;
   };
 
@@ -52,8 +56,8 @@ class ChunkScanner {
   void reset() { *this = ChunkScanner(); }
 
  private:
-  bool cr_ = false;
-  bool at_line_start_ = true;
+  std::uint8_t cr_ = 0;  // what the last byte was, 0 or 1 each
+  std::uint8_t lf_ = 1;
 };
 
 /// Takes the dots away that DATA adds (4.5.2), in any pieces; wants bytes that passed DataScanner, without
@@ -61,19 +65,24 @@ class ChunkScanner {
 class Unstuffer {
  public:
   void append(std::string_view stuffed, std::string& out);
+  void reset() { *this = Unstuffer(); }
 
  private:
-  std::uint8_t state_ = 1;
+  enum class Place : std::uint8_t { LineStart, InLine, AfterDot, AfterDotCr };
+
+  Place place_ = Place::LineStart;
 };
 
-/// Adds them, in any pieces. finish() appends the end of data, after a CRLF where the last line has none.
+/// Adds them, in any pieces. finish() appends the end of data, after a CRLF where the last line has none, and
+/// the stuffer is ready for the next message.
 class Stuffer {
  public:
   void append(std::string_view plain, std::string& out);
   void finish(std::string& out);
 
  private:
-  bool at_line_start_ = true;
+  char last_ = '\n';         // the last byte
+  bool is_line_end_ = true;  // it and the one before it are CRLF, or there was none
 };
 
 }  // namespace backstop::smtp

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,15 +32,16 @@ struct Reply {
   std::string text() const;
 };
 
-/// Appends the reply as it goes over the wire. Bytes that a reply line may not hold (control characters, RFC
-/// 5321 4.2; anything past ASCII unless `utf8`) become '?', and a line is cut so that with code, status and
-/// CRLF it has at most 512 octets (4.5.3.1.5). An empty `lines` is written as one line without text.
+/// Appends the reply as it goes over the wire. Bytes that a reply line may not hold (control characters but
+/// the tab, RFC 5321 4.2; anything past ASCII, unless `utf8` and it is UTF-8) become '?', and a line is cut
+/// so that with code, status and CRLF it has at most 512 octets (4.5.3.1.5). An empty `lines` is written as
+/// one line without text.
 void append_reply(const Reply& reply, std::string& out, bool utf8 = false);
 
 /// Reads the replies of a server, byte by byte or in any pieces. Strict: three digits, 2 to 5 first, then
 /// '-', ' ' or the end of the line; the same code on every line; CRLF or LF; no NUL and no bare CR; caps
-/// below. The enhanced status is split off where each line, or the first, begins with one of the class of the
-/// code.
+/// below. The enhanced status is split off where the first line begins with one of the class of the code, and
+/// from each further line that begins with the same.
 class ReplyParser {
  public:
   static constexpr std::size_t kMostLine =
@@ -48,6 +50,7 @@ class ReplyParser {
 
   /// Takes from `bytes` up to the end of the first whole reply and returns how many were taken. Ask
   /// is_complete(). An error is final: the connection is not to be trusted any more. It says what was found.
+  /// Takes nothing while a reply is complete.
   base::Result<std::size_t> feed(std::string_view bytes);
 
   bool is_complete() const { return is_complete_; }
@@ -55,10 +58,12 @@ class ReplyParser {
   Reply take();
 
  private:
-  // The implementer may change what is private.
+  std::optional<base::Error> read_line(std::string_view line);
+
   Reply reply_;
-  std::string line_;
+  std::string line_;  // the start of a line that came in pieces
   bool is_complete_ = false;
+  std::optional<base::Error> error_;
 };
 
 }  // namespace backstop::smtp

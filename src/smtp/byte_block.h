@@ -1,0 +1,49 @@
+// 64 bytes at once, and where in them a byte stands: one bit each, the first byte the lowest. Vectors of the
+// compiler: SSE2, AVX2 and NEON from one source.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace backstop::smtp {
+
+class ByteBlock {
+ public:
+  static constexpr std::size_t kSize = 64;
+
+  /// The first bytes of `bytes`, which has at least one; where it has fewer than 64, spaces follow.
+  explicit ByteBlock(std::string_view bytes) {
+    if (bytes.size() >= kSize) {
+      std::memcpy(&bytes_, bytes.data(), kSize);
+    } else {
+      bytes_ = Vector{} + ' ';
+      std::memcpy(&bytes_, bytes.data(), bytes.size());
+    }
+  }
+
+  std::uint64_t where(char c) const {
+    return std::bit_cast<std::uint64_t>(__builtin_convertvector(bytes_ == c, Bits));
+  }
+
+ private:
+  using Vector = char __attribute__((vector_size(kSize)));
+  using Bits = bool __attribute__((ext_vector_type(kSize)));
+
+  Vector bytes_;
+};
+
+/// Bit `size - 1`: the last one of a block that has so many bytes.
+constexpr std::uint64_t last_bit(std::uint64_t bits, std::size_t size) {
+  return (bits >> (size - 1)) & 1;
+}
+
+/// The lowest `size` bits.
+constexpr std::uint64_t first_bits(std::uint64_t bits, std::size_t size) {
+  return size >= ByteBlock::kSize ? bits : bits & ((std::uint64_t{1} << size) - 1);
+}
+
+}  // namespace backstop::smtp

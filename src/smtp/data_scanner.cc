@@ -1,0 +1,105 @@
+#include "smtp/data_scanner.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "smtp/byte_block.h"
+
+namespace backstop::smtp {
+namespace {
+
+// A CR and an LF stand together or not at all, which for a whole block is one comparison of bits.
+struct LineEnds {
+  std::uint64_t cr;
+  std::uint64_t lf;
+  std::uint64_t after_cr;
+  std::uint64_t faults;  // a bit at each byte that shows one
+
+  LineEnds(const ByteBlock& block, std::size_t size, std::uint64_t cr_before)
+      : cr(block.where('\r')), lf(block.where('\n')), after_cr((cr << 1) | cr_before) {
+    faults = first_bits((after_cr ^ lf) | block.where('\0'), size);
+  }
+
+  DataFault fault_at(std::size_t bit) const {
+    const auto has = [bit](std::uint64_t bits) { return ((bits >> bit) & 1) != 0; };
+    if (has(after_cr)) return has(lf) ? DataFault::None : DataFault::BareCr;
+    return has(lf) ? DataFault::BareLf : DataFault::Nul;
+  }
+};
+
+std::size_t first_of(std::uint64_t bits) {
+  return static_cast<std::size_t>(std::countr_zero(bits));
+}
+
+}  // namespace
+
+std::string_view explain(DataFault fault) {
+  switch (fault) {
+    case DataFault::None:
+      break;
+    case DataFault::BareCr:
+      return "a carriage return without line feed";
+    case DataFault::BareLf:
+      return "a line feed without carriage return";
+    case DataFault::Nul:
+      return "a NUL byte";
+  }
+  return "no fault";
+}
+
+DataScanner::Scan DataScanner::scan(std::string_view bytes) {
+  std::uint64_t cr = cr_;
+  std::uint64_t lf = lf_;
+  std::uint64_t line_dot = line_dot_;
+  std::uint64_t line_dot_cr = line_dot_cr_;
+  for (std::size_t at = 0; at < bytes.size(); at += ByteBlock::kSize) {
+    const ByteBlock block(bytes.substr(at));
+    const std::size_t size = std::min(bytes.size() - at, ByteBlock::kSize);
+    const LineEnds ends(block, size, cr);
+    const std::uint64_t line_dots = block.where('.') & ((ends.lf << 1) | lf);
+    const std::uint64_t line_dot_crs = ends.cr & ((line_dots << 1) | line_dot);
+    const std::uint64_t stops = ends.lf & ((line_dot_crs << 1) | line_dot_cr);
+    if ((stops | ends.faults) != 0) {
+      const std::size_t bit = first_of(stops | ends.faults);
+      const bool is_end = ((stops >> bit) & 1) != 0;
+      return {at + bit + (is_end ? 1 : 0), is_end, is_end ? DataFault::None : ends.fault_at(bit)};
+    }
+    cr = last_bit(ends.cr, size);
+    lf = last_bit(ends.lf, size);
+    line_dot = last_bit(line_dots, size);
+    line_dot_cr = last_bit(line_dot_crs, size);
+  }
+  cr_ = static_cast<std::uint8_t>(cr);
+  lf_ = static_cast<std::uint8_t>(lf);
+  line_dot_ = static_cast<std::uint8_t>(line_dot);
+  line_dot_cr_ = static_cast<std::uint8_t>(line_dot_cr);
+  return {bytes.size(), false, DataFault::None};
+}
+
+ChunkScanner::Scan ChunkScanner::scan(std::string_view bytes) {
+  std::uint64_t cr = cr_;
+  std::uint64_t lf = lf_;
+  for (std::size_t at = 0; at < bytes.size(); at += ByteBlock::kSize) {
+    const std::size_t size = std::min(bytes.size() - at, ByteBlock::kSize);
+    const LineEnds ends(ByteBlock(bytes.substr(at)), size, cr);
+    if (ends.faults != 0) {
+      const std::size_t bit = first_of(ends.faults);
+      return {at + bit, ends.fault_at(bit)};
+    }
+    cr = last_bit(ends.cr, size);
+    lf = last_bit(ends.lf, size);
+  }
+  cr_ = static_cast<std::uint8_t>(cr);
+  lf_ = static_cast<std::uint8_t>(lf);
+  return {bytes.size(), DataFault::None};
+}
+
+DataFault ChunkScanner::finish() const {
+  return cr_ != 0 ? DataFault::BareCr : DataFault::None;
+}
+
+bool ChunkScanner::ends_in_line_end() const {
+  return lf_ != 0;
+}
+
+}  // namespace backstop::smtp
