@@ -1,9 +1,9 @@
 // Blocking work (disk, name look-ups) off the loops: a few threads for the whole process.
 #pragma once
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <cstddef>
-#include <exception>
 #include <type_traits>
 #include <utility>
 
@@ -11,9 +11,26 @@
 
 namespace backstop::net {
 
-/// Runs `work` on the pool and gives its result to the awaiting coroutine, on its own loop. `work` may not
-/// throw.
+/// Runs `work` on the pool and gives its result to the awaiting coroutine, on its own loop, which stays alive
+/// meanwhile. `work` may not throw. The pool is to be joined before the loop is destroyed.
 template <typename Work>
-Task<std::invoke_result_t<Work>> run_blocking(asio::thread_pool& pool, Work work);
+Task<std::invoke_result_t<Work>> run_blocking(asio::thread_pool& pool, Work work) {
+  using Value = std::invoke_result_t<Work>;
+  using Signature = std::conditional_t<std::is_void_v<Value>, void(), void(std::type_identity_t<Value>)>;
+  const Executor loop = co_await asio::this_coro::executor;
+  auto start = [&pool, &loop](auto done, Work job) {
+    const auto tracked = asio::prefer(loop, asio::execution::outstanding_work.tracked);
+    asio::post(pool, [tracked, done = std::move(done), job = std::move(job)]() mutable {
+      if constexpr (std::is_void_v<Value>) {
+        job();
+        asio::post(tracked, std::move(done));
+      } else {
+        asio::post(tracked, [done = std::move(done), value = job()]() mutable { done(std::move(value)); });
+      }
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, Signature>(
+      start, asio::use_awaitable_t<Executor>{}, std::move(work));
+}
 
 }  // namespace backstop::net

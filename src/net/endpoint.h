@@ -5,6 +5,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,18 @@ struct Endpoint {
   std::string text() const;
 };
 
+/// The address itself, or the IPv4 one that it maps (::ffff:192.0.2.1).
+asio::ip::address unmapped(const asio::ip::address& address);
+
+/// An IPv4 or IPv6 address alone, without brackets, port or zone; nullopt for any other text.
+std::optional<asio::ip::address> parse_address(std::string_view text);
+
+/// A decimal number of at most five digits up to 65535, without leading zeros; nullopt for any other text.
+std::optional<std::uint16_t> parse_port(std::string_view text);
+
+/// Nothing for a socket that is not of IP.
+std::optional<Endpoint> endpoint_of(const asio::generic::stream_protocol::endpoint& socket_address);
+
 /// "127.0.0.1:2525", "[::1]:2525"; port 0 is taken (the system chooses). An error says what would be right.
 base::Result<Endpoint> parse_endpoint(std::string_view text);
 
@@ -37,7 +50,10 @@ class Network {
   std::string text() const;
 
  private:
-  // The implementer's.
+  Network(const asio::ip::address& address, unsigned length);
+
+  asio::ip::address address_;
+  unsigned length_ = 0;  ///< of the prefix, in bits
 };
 
 bool contains(const std::vector<Network>& networks, const asio::ip::address& address);

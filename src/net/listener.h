@@ -3,11 +3,12 @@
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
 #include <functional>
 #include <vector>
 
 #include "base/error.h"
+#include "net/deadlines.h"
 #include "net/endpoint.h"
 #include "net/task.h"
 
@@ -26,15 +27,20 @@ class ListeningSocket {
   int release();
 
  private:
-  // The implementer's.
+  friend base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count);
+  ListeningSocket(int descriptor, const Endpoint& endpoint);
+
+  int descriptor_ = -1;
+  Endpoint endpoint_;
 };
 
 /// `count` sockets on one address; where the port is 0 all get the one that the system chose for the first.
-/// Errors say "can't listen on 127.0.0.1:25: address already in use".
+/// What another program, or another call, listens on is not shared: errors say "can't listen on 127.0.0.1:25:
+/// address already in use".
 base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count);
 
-/// Accepts until stop(): a connection is given to `on_accept` with its peer's address and our own. Out of
-/// file descriptors it pauses for a moment instead of spinning.
+/// Accepts until stop(), and outlives run(): a connection is given to `on_accept` with its peer's address and
+/// our own. Out of file descriptors it pauses for a moment instead of spinning.
 class Listener {
  public:
   using OnAccept = std::function<void(Socket, Endpoint peer, Endpoint local)>;
@@ -46,7 +52,15 @@ class Listener {
   const Endpoint& endpoint() const;
 
  private:
-  // The implementer's.
+  using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
+
+  Task<void> pause();
+  Endpoint local_of(const Socket& socket) const;
+
+  Endpoint endpoint_;
+  Acceptor acceptor_;
+  Timer pause_;
+  OnAccept on_accept_;
 };
 
 }  // namespace backstop::net

@@ -1,5 +1,5 @@
 // One connection: plain or TLS, TCP or Unix domain, with a deadline that every wait obeys. Belongs to one
-// worker's thread. TCP_NODELAY is set: writes are to be few and large.
+// worker's thread. Writes are to be few and large: TCP_NODELAY is set, by connect() and by listen().
 #pragma once
 
 #include <boost/asio/buffer.hpp>
@@ -17,6 +17,9 @@
 
 namespace backstop::net {
 
+class TlsSession;
+enum class TlsStep : std::uint8_t;
+
 enum class Failure : std::uint8_t {
   Closed,    ///< the peer ended the connection in order (FIN, or TLS close_notify)
   Reset,     ///< it ended otherwise, or any other error of the system
@@ -30,7 +33,9 @@ std::string_view explain(Failure failure);
 template <typename T>
 using Outcome = std::expected<T, Failure>;
 
-class Stream {
+/// One read and one write may wait at the same time. To be destroyed when no wait is in progress; the loop
+/// has to outlive it.
+class Stream : private TimedWaits {
  public:
   Stream(Socket socket, Deadlines& deadlines);
   ~Stream();
@@ -41,9 +46,9 @@ class Stream {
   void expires_after(std::chrono::steady_clock::duration time);
   void expires_at(std::chrono::steady_clock::time_point time);
 
-  /// At least one byte. `into` has to stay until it returns.
+  /// At least one byte. `into` has to stay until it returns, and has room for one.
   Task<Outcome<std::size_t>> read_some(std::span<char> into);
-  /// All of it, in one system call where the socket takes it (writev of both pieces).
+  /// All of it, in one system call where the socket takes it. Both have to stay until it returns.
   Task<Outcome<void>> write(std::string_view first, std::string_view second = {});
 
   /// TLS from here on. Bytes that came before and were not read from the stream are gone by the caller's own
@@ -59,7 +64,7 @@ class Stream {
   const std::string& why() const;
 
   /// Nothing to read and not closed, looked at without waiting: a pooled connection that may be used again.
-  /// Always false after bytes came that nobody read.
+  /// Always false after bytes came that nobody read. Not to be asked while a wait is in progress.
   bool is_quiet();
   /// The peer has closed or reset, as far as can be told without waiting and without taking bytes.
   bool is_peer_gone();
@@ -67,12 +72,42 @@ class Stream {
   bool is_open() const;
   /// Ends the connection at once; a wait in progress ends with Failure::Reset. Never blocks.
   void close();
-  /// Sends close_notify where TLS is, then FIN: what was written arrives. Does not wait for the peer.
+  /// Sends close_notify where TLS is, then FIN: what was written arrives. Does not wait for the peer; what it
+  /// sent and nobody read is dropped, since a close over unread bytes resets the connection.
   Task<void> shut_down();
 
  private:
   friend class Deadlines;
-  // The implementer's.
+  friend class Connector;
+
+  // While one lives the ticker closes the stream when its deadline has passed.
+  class Wait {
+   public:
+    explicit Wait(Stream& stream) : stream_(stream) { ++stream_.count; }
+    ~Wait() { --stream_.count; }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+
+   private:
+    Stream& stream_;
+  };
+
+  void expire();
+  Failure failure_of(const boost::system::error_code& error) const;
+  Outcome<std::size_t> read_now(std::span<char> into);
+  Task<Outcome<void>> write_rest(std::string_view first, std::string_view second);
+  Task<boost::system::error_code> dial(asio::generic::stream_protocol::endpoint endpoint);
+
+  Task<Outcome<void>> shake_hands();
+  Task<Outcome<std::size_t>> read_tls(std::span<char> into);
+  Task<Outcome<void>> write_tls(std::string_view first, std::string_view second);
+  Task<Outcome<void>> write_records(std::string_view bytes);
+  Task<Outcome<void>> wait_for(TlsStep wanted);
+
+  Socket socket_;
+  std::unique_ptr<TlsSession> tls_;
+  std::uint8_t eager_reads_ = 0;  ///< how many more reads may try the socket before they wait
+  bool has_timed_out_ = false;
 };
 
 }  // namespace backstop::net

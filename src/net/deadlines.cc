@@ -1,0 +1,45 @@
+#include "net/deadlines.h"
+
+#include <ctime>
+
+#include "net/stream.h"
+
+namespace backstop::net {
+
+Deadlines::Deadlines(asio::io_context& loop) : timer_(loop) {}
+
+// Streams that outlive their ticker (a loop that is destroyed after it) must not reach into its list.
+Deadlines::~Deadlines() {
+  streams_.clear();
+}
+
+Task<void> Deadlines::run() {
+  while (!is_stopped_) {
+    timer_.expires_after(kTick);
+    co_await timer_.async_wait(kUseTask);
+    tick();
+  }
+}
+
+void Deadlines::stop() {
+  is_stopped_ = true;
+  timer_.cancel();
+}
+
+// CLOCK_MONOTONIC_COARSE is the time of the kernel's last tick of steady_clock's own clock: read without a
+// system call whatever the clock source.
+Deadlines::Clock::time_point Deadlines::now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return Clock::time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+// Closing posts the ends of the waits to the loop, so no stream leaves the list meanwhile.
+void Deadlines::tick() {
+  const auto time = now();
+  for (auto& waits : streams_) {
+    if (waits.count > 0 && waits.until <= time) static_cast<Stream&>(waits).expire();
+  }
+}
+
+}  // namespace backstop::net

@@ -1,0 +1,155 @@
+#include "net/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+
+namespace backstop::net {
+
+namespace {
+
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+
+// Connections that wait to be accepted; the system takes net.core.somaxconn where that is less.
+constexpr int kBacklog = 4096;
+
+// For the file descriptors to come back.
+constexpr auto kPause = 100ms;
+
+tcp::endpoint to_tcp(const Endpoint& endpoint) {
+  return {endpoint.address, endpoint.port};
+}
+
+Endpoint bound_endpoint(int descriptor, const Endpoint& asked) {
+  tcp::endpoint bound;
+  auto size = static_cast<socklen_t>(bound.capacity());
+  if (::getsockname(descriptor, bound.data(), &size) != 0) return asked;
+  bound.resize(size);
+  return {unmapped(bound.address()), bound.port()};
+}
+
+bool set_option(int descriptor, int level, int name) {
+  const int on = 1;
+  return ::setsockopt(descriptor, level, name, &on, sizeof on) == 0;
+}
+
+// TCP_NODELAY is handed down to the connections that are accepted. The first socket of a group is bound
+// without SO_REUSEPORT, and so finds out whether anybody else is there.
+bool bind_and_listen(int descriptor, const Endpoint& endpoint, bool is_first, bool is_shared) {
+  const auto address = to_tcp(endpoint);
+  return set_option(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
+         set_option(descriptor, IPPROTO_TCP, TCP_NODELAY) &&
+         (!endpoint.address.is_v6() || set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+         (is_first || set_option(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
+         ::bind(descriptor, address.data(), static_cast<socklen_t>(address.size())) == 0 &&
+         (!is_first || !is_shared || set_option(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
+         ::listen(descriptor, kBacklog) == 0;
+}
+
+std::string system_words() {
+  std::string words = std::strerror(errno);
+  if (!words.empty()) words.front() = base::ascii_lower(words.front());
+  return words;
+}
+
+bool is_out_of_resources(const boost::system::error_code& error) {
+  return error == asio::error::no_descriptors ||
+         error == boost::system::errc::too_many_files_open_in_system ||
+         error == asio::error::no_buffer_space || error == asio::error::no_memory;
+}
+
+}  // namespace
+
+ListeningSocket::ListeningSocket(int descriptor, const Endpoint& endpoint)
+    : descriptor_(descriptor), endpoint_(endpoint) {}
+
+ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
+    : descriptor_(other.release()), endpoint_(other.endpoint_) {}
+
+ListeningSocket& ListeningSocket::operator=(ListeningSocket&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(endpoint_, other.endpoint_);
+  return *this;
+}
+
+ListeningSocket::~ListeningSocket() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+const Endpoint& ListeningSocket::endpoint() const {
+  return endpoint_;
+}
+
+int ListeningSocket::release() {
+  return std::exchange(descriptor_, -1);
+}
+
+base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count) {
+  std::vector<ListeningSocket> sockets;
+  Endpoint asked = endpoint;
+  for (std::size_t i = 0; i < count; ++i) {
+    const int family = endpoint.address.is_v6() ? AF_INET6 : AF_INET;
+    ListeningSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), asked);
+    if (socket.descriptor_ < 0 || !bind_and_listen(socket.descriptor_, asked, i == 0, count > 1)) {
+      return std::unexpected(base::Error{"can't listen on " + asked.text() + ": " + system_words()});
+    }
+    socket.endpoint_ = asked = bound_endpoint(socket.descriptor_, asked);
+    sockets.push_back(std::move(socket));
+  }
+  return sockets;
+}
+
+Listener::Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept)
+    : endpoint_(socket.endpoint()),
+      acceptor_(loop, to_tcp(endpoint_).protocol(), socket.release()),
+      pause_(loop),
+      on_accept_(std::move(on_accept)) {}
+
+Task<void> Listener::run() {
+  while (acceptor_.is_open()) {
+    Socket socket(acceptor_.get_executor());
+    asio::generic::stream_protocol::endpoint peer;
+    const auto [error] = co_await acceptor_.async_accept(socket, peer, kUseTask);
+    if (!error) {
+      const auto local = local_of(socket);
+      on_accept_(std::move(socket), endpoint_of(peer).value_or(Endpoint{}), local);
+    } else if (is_out_of_resources(error) && acceptor_.is_open()) {
+      co_await pause();
+    }
+  }
+}
+
+Task<void> Listener::pause() {
+  pause_.expires_after(kPause);
+  co_await pause_.async_wait(kUseTask);
+}
+
+// Asked of the system only where the connection may have come to one of several addresses.
+Endpoint Listener::local_of(const Socket& socket) const {
+  if (!endpoint_.address.is_unspecified()) return endpoint_;
+  boost::system::error_code error;
+  const auto local = socket.local_endpoint(error);
+  return error ? endpoint_ : endpoint_of(local).value_or(endpoint_);
+}
+
+void Listener::stop() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+const Endpoint& Listener::endpoint() const {
+  return endpoint_;
+}
+
+}  // namespace backstop::net

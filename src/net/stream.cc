@@ -1,0 +1,203 @@
+#include "net/stream.h"
+
+#include <sys/poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <cassert>
+#include <cerrno>
+#include <utility>
+
+#include "net/tls_session.h"
+
+namespace backstop::net {
+
+namespace {
+
+// A read that filled its buffer is followed by reads that try the socket at once, which saves a turn of the
+// loop each; after so many the other streams of the worker have theirs.
+constexpr std::uint8_t kEagerReads = 8;
+
+// sendmsg and recv again where a signal came between; never waits.
+template <typename Call>
+ssize_t without_interruption(Call call) {
+  ssize_t result = 0;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+bool would_block() {
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+ssize_t receive(int descriptor, std::span<char> into, int flags) {
+  return without_interruption(
+      [&] { return ::recv(descriptor, into.data(), into.size(), flags | MSG_DONTWAIT); });
+}
+
+ssize_t send(int descriptor, std::string_view first, std::string_view second) {
+  std::array<iovec, 2> pieces{
+      {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}}};
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+  return without_interruption([&] { return ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+}
+
+// Takes the first `size` bytes off the two pieces.
+void drop(std::size_t size, std::string_view& first, std::string_view& second) {
+  const auto of_first = std::min(size, first.size());
+  first.remove_prefix(of_first);
+  second.remove_prefix(size - of_first);
+}
+
+// What the peer has sent, as far as it is here; of a peer that sends faster than we drop, a part.
+void drop_unread(int descriptor) {
+  std::array<char, 4096> dropped;
+  for (int i = 0; i < 16; ++i) {
+    if (receive(descriptor, dropped, 0) < static_cast<ssize_t>(dropped.size())) return;
+  }
+}
+
+}  // namespace
+
+std::string_view explain(Failure failure) {
+  switch (failure) {
+    case Failure::Closed:
+      return "the connection was closed";
+    case Failure::Reset:
+      return "the connection was lost";
+    case Failure::TimedOut:
+      return "no answer in time";
+    case Failure::Tls:
+      return "TLS failed";
+  }
+  std::unreachable();
+}
+
+Stream::Stream(Socket socket, Deadlines& deadlines) : socket_(std::move(socket)) {
+  deadlines.streams_.push_back(*this);
+}
+
+Stream::~Stream() {
+  assert(count == 0);
+}
+
+void Stream::expires_after(std::chrono::steady_clock::duration time) {
+  const auto now = Deadlines::now();
+  const auto most = Deadlines::Clock::time_point::max();
+  expires_at(time < most - now ? now + time : most);
+}
+
+void Stream::expires_at(std::chrono::steady_clock::time_point time) {
+  until = time;
+}
+
+void Stream::expire() {
+  has_timed_out_ = true;
+  close();
+}
+
+Failure Stream::failure_of(const boost::system::error_code& error) const {
+  if (has_timed_out_) return Failure::TimedOut;
+  return error == asio::error::eof ? Failure::Closed : Failure::Reset;
+}
+
+// Nothing of the descriptor's own error: 0 bytes say that it has to be waited for.
+Outcome<std::size_t> Stream::read_now(std::span<char> into) {
+  const auto size = receive(socket_.native_handle(), into, 0);
+  if (size > 0) return static_cast<std::size_t>(size);
+  if (size == 0) return std::unexpected(Failure::Closed);
+  if (would_block()) return 0;
+  return std::unexpected(Failure::Reset);
+}
+
+Task<Outcome<std::size_t>> Stream::read_some(std::span<char> into) {
+  assert(!into.empty());
+  if (tls_) co_return co_await read_tls(into);
+  if (eager_reads_ > 0 && is_open()) {
+    const auto size = read_now(into);
+    eager_reads_ = size == into.size() ? eager_reads_ - 1 : 0;
+    if (size != 0) co_return size;
+  }
+  const Wait wait(*this);
+  const auto [error, size] =
+      co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kUseTask);
+  if (error) co_return std::unexpected(failure_of(error));
+  if (size == into.size()) eager_reads_ = kEagerReads;
+  co_return size;
+}
+
+Task<Outcome<void>> Stream::write(std::string_view first, std::string_view second) {
+  if (tls_) co_return co_await write_tls(first, second);
+  if (first.empty() && second.empty()) co_return Outcome<void>();
+  if (!is_open()) co_return std::unexpected(failure_of({}));
+  const auto size = send(socket_.native_handle(), first, second);
+  if (size < 0 && !would_block()) co_return std::unexpected(Failure::Reset);
+  if (size > 0) drop(static_cast<std::size_t>(size), first, second);
+  if (first.empty() && second.empty()) co_return Outcome<void>();
+  co_return co_await write_rest(first, second);
+}
+
+Task<Outcome<void>> Stream::write_rest(std::string_view first, std::string_view second) {
+  const Wait wait(*this);
+  while (!first.empty() || !second.empty()) {
+    const std::array pieces{asio::const_buffer(first.data(), first.size()),
+                            asio::const_buffer(second.data(), second.size())};
+    const auto [error, size] = co_await socket_.async_write_some(pieces, kUseTask);
+    if (error) co_return std::unexpected(failure_of(error));
+    drop(size, first, second);
+  }
+  co_return Outcome<void>();
+}
+
+Task<boost::system::error_code> Stream::dial(asio::generic::stream_protocol::endpoint endpoint) {
+  const Wait wait(*this);
+  boost::system::error_code error;
+  socket_.open(endpoint.protocol(), error);
+  if (!error && endpoint.protocol().family() != AF_UNIX) {
+    socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  }
+  if (error) co_return error;
+  std::tie(error) = co_await socket_.async_connect(endpoint, kUseTask);
+  co_return has_timed_out_ ? boost::system::error_code(asio::error::timed_out) : error;
+}
+
+bool Stream::is_quiet() {
+  assert(count == 0);
+  if (!is_open()) return false;
+  if (tls_ && !tls_->is_quiet()) return false;
+  char byte = 0;
+  return receive(socket_.native_handle(), {&byte, 1}, MSG_PEEK) < 0 && would_block();
+}
+
+// POLLRDHUP also where bytes stand before the end.
+bool Stream::is_peer_gone() {
+  if (!is_open() || (tls_ && tls_->is_closed_by_peer())) return true;
+  pollfd look{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+bool Stream::is_open() const {
+  return socket_.is_open();
+}
+
+void Stream::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+Task<void> Stream::shut_down() {
+  if (!is_open()) co_return;
+  if (tls_) tls_->shut_down();
+  ::shutdown(socket_.native_handle(), SHUT_WR);
+  drop_unread(socket_.native_handle());
+}
+
+}  // namespace backstop::net
