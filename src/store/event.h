@@ -2,9 +2,11 @@
 // the log. Plain text values, already safe to show (base::printable); never content of a message.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace backstop::store {
@@ -47,5 +49,10 @@ struct Event {
 
   bool operator==(const Event&) const = default;
 };
+
+/// The words of `direction` and `done`.
+inline constexpr std::array<std::string_view, 2> kDirectionNames = {"inbound", "outbound"};
+inline constexpr std::array<std::string_view, 5> kDoneNames = {"delivered", "labelled", "refused", "deferred",
+                                                               "failed"};
 
 }  // namespace backstop::store

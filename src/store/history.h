@@ -26,48 +26,52 @@ struct HistorySettings {
   std::chrono::milliseconds batch{200};  ///< how long the writer gathers at most before it commits
 };
 
-/// Which events, newest first. Empty or absent fields don't filter. Texts match whole, but `address` and
-/// `search`.
+/// Which events, newest first. Empty or absent fields don't filter. Texts match whole, but for `address`.
 struct HistoryFilter {
-  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> since;  ///< included
-  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> until;  ///< excluded
-  std::string address;  ///< the reverse path or one of the recipients, case-blind, with or without its tag...
-                        ///< see docs
-  std::string client;
-  std::string kind;
-  std::string origin;
-  std::string verdict;
-  std::string done;
-  std::string direction;
-  std::string id;
+  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> since{};  ///< included
+  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> until{};  ///< excluded
+  std::string address{};  ///< the reverse path or one of the recipients, without regard to ASCII case and to
+                          ///< tags on either side (address_key.h)
+  std::string client{};
+  std::string kind{};
+  std::string origin{};
+  std::string verdict{};
+  std::string done{};
+  std::string direction{};
+  std::string id{};
   std::size_t most = 100;
 };
 
 struct HistoryCounters {
   std::uint64_t recorded = 0;  ///< taken by record()
   std::uint64_t written = 0;   ///< committed
-  std::uint64_t lost = 0;      ///< dropped for a full buffer
+  std::uint64_t lost = 0;      ///< dropped: for a full buffer, or unwritten when the history was closed
 };
 
-/// Thread-safe.
+/// Thread-safe. Destroying it writes what waits, for two seconds at most where that fails.
 class History {
  public:
   virtual ~History() = default;
 
+  /// Invalid UTF-8 and NUL in the event's texts are written as U+FFFD.
   virtual void record(Event event) = 0;
   /// Returns once all that was recorded before is committed, or false after `limit`.
   virtual bool flush(std::chrono::milliseconds limit) = 0;
+  /// Sees what is committed; events of the same time come in the opposite order of their recording.
   virtual base::Result<std::vector<Event>> query(const HistoryFilter& filter) = 0;
   virtual HistoryCounters counters() const = 0;
 };
 
-/// Opens or makes it; the folder has to exist... see the implementer's notes. Errors are said for the person
-/// who wrote the configuration. `warn` is called, from the writer's thread, with one line when writing fails,
-/// when it works again, and how many events were lost; it is rate-limited here.
+/// Opens it, or makes the file, and its folder where only that is missing. Errors are said for the person who
+/// wrote the configuration. A database that is merely locked, or can't be read or written for now (a full
+/// disk), is no error: it is opened again and again, as when that happens later. `warn` is called with one
+/// line when writing fails, when it works again, and how many events were lost; from here or from the
+/// writer's thread, and not often.
 base::Result<std::unique_ptr<History>> open_history(const HistorySettings& settings,
                                                     std::function<void(std::string)> warn);
 
-/// For reading alone, as the command line does while the server writes. Never makes the file.
+/// For reading alone, as the command line does while the server writes: what is given to record() is counted
+/// as lost. Never makes the file.
 base::Result<std::unique_ptr<History>> open_history_for_reading(const std::string& url);
 
 }  // namespace backstop::store

@@ -1,0 +1,100 @@
+// A connection to an SQLite database and its prepared statements. A connection and what was prepared on it
+// belong to one thread at a time.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace backstop::store::sqlite {
+
+struct Failure {
+  int code = SQLITE_ERROR;  ///< extended result code
+  std::string message;      ///< for people: "the disk is full"
+
+  int primary_code() const { return code & 0xFF; }
+  /// It may work later, without anybody changing the configuration.
+  bool is_passing() const;
+};
+
+template <typename T>
+using Outcome = std::expected<T, Failure>;
+
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  /// Parameters count from 1. `text` has to stay where it is until reset(); what is not sound in it
+  /// (event_text.h) is bound as U+FFFD.
+  void bind(int parameter, std::string_view text);
+  void bind(int parameter, std::int64_t number);
+
+  /// True: there is a row.
+  Outcome<bool> step();
+  /// For statements without rows; resets.
+  Outcome<void> run();
+  void reset();
+
+  /// Columns count from 0. The view holds until the next step.
+  std::string_view text(int column) const;
+  std::int64_t number(int column) const;
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class Database {
+ public:
+  enum class Mode : std::uint8_t {
+    Write,
+    Read,
+    ReadUnlocked,  ///< nobody else has it open: for a folder that can't be written to
+  };
+
+  /// `path` is a path, whatever characters it holds. `patience` is how long a statement waits for a lock.
+  static Outcome<Database> open(const std::string& path, Mode mode, std::chrono::milliseconds patience);
+
+  Outcome<Statement> prepare(std::string_view sql);
+  /// Statements without parameters, whose rows don't matter.
+  Outcome<void> run(const char* sql);
+  /// The first column of the first row; 0 without a row.
+  Outcome<std::int64_t> number(const char* sql);
+  /// The path no longer names the file that is open.
+  bool has_moved();
+
+  sqlite3* handle() { return connection_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+  };
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+/// Rolled back where it goes without commit().
+class Transaction {
+ public:
+  explicit Transaction(Database& database) : database_(database) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+  Outcome<void> begin() { return database_.run("BEGIN IMMEDIATE"); }
+  Outcome<void> commit() { return database_.run("COMMIT"); }
+
+ private:
+  Database& database_;
+};
+
+}  // namespace backstop::store::sqlite

@@ -1,0 +1,184 @@
+#include "store/sqlite/event_table.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include "store/address_key.h"
+#include "store/event_text.h"
+#include "store/sqlite/schema.h"
+
+namespace backstop::store::sqlite {
+
+namespace {
+
+struct TextColumn {
+  std::string_view name;
+  std::string Event::* member;
+};
+
+constexpr TextColumn kTextColumns[] = {
+    {"id", &Event::id},
+    {"gateway", &Event::gateway},
+    {"direction", &Event::direction},
+    {"client", &Event::client},
+    {"helo", &Event::helo},
+    {"reverse_path", &Event::reverse_path},
+    {"message_id", &Event::message_id},
+    {"kind", &Event::kind},
+    {"reporting_mta", &Event::reporting_mta},
+    {"original_message_id", &Event::original_message_id},
+    {"origin", &Event::origin},
+    {"verdict", &Event::verdict},
+    {"reason", &Event::reason},
+    {"explanation", &Event::explanation},
+    {"stage", &Event::stage},
+    {"done", &Event::done},
+    {"next_stage", &Event::next_stage},
+    {"reply", &Event::reply},
+};
+
+// The others, in front of those above.
+constexpr std::string_view kOtherColumns = "time, size, took, client_gone, recipients, evidence";
+constexpr int kOthers = 6;
+
+std::string column_names(std::string_view table) {
+  std::string names;
+  for (std::string_view rest = kOtherColumns; !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find(", "));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 2));
+    names.append(names.empty() ? "" : ", ").append(table).append(name);
+  }
+  for (const auto& column : kTextColumns) names.append(", ").append(table).append(column.name);
+  return names;
+}
+
+std::string insert_sql() {
+  std::string places = "?";
+  for (std::size_t i = 1; i < kOthers + std::size(kTextColumns); ++i) places += ", ?";
+  return "INSERT INTO event (" + column_names("") + ") VALUES (" + places + ")";
+}
+
+std::int64_t to_column(std::uint64_t number) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(number, std::numeric_limits<std::int64_t>::max()));
+}
+
+Event read_row(const Statement& row) {
+  Event event;
+  event.time = decltype(event.time)(std::chrono::milliseconds(row.number(0)));
+  event.size = static_cast<std::uint64_t>(row.number(1));
+  event.took = std::chrono::milliseconds(row.number(2));
+  event.client_gone = row.number(3) != 0;
+  event.recipients = recipients_from_json(row.text(4));
+  event.evidence = evidence_from_json(row.text(5));
+  int column = kOthers;
+  for (const auto& text : kTextColumns) event.*text.member = row.text(column++);
+  return event;
+}
+
+/// A search as SQL and what is bound in it.
+struct Search {
+  std::string sql;
+  std::vector<std::variant<std::int64_t, std::string>> values;
+
+  void add(std::string_view condition, std::variant<std::int64_t, std::string> value) {
+    sql.append(values.empty() ? " WHERE " : " AND ").append(condition);
+    values.push_back(std::move(value));
+  }
+};
+
+struct WholeText {
+  std::string_view condition;
+  std::string HistoryFilter::* member;
+};
+
+constexpr WholeText kWholeTexts[] = {
+    {"event.client = ?", &HistoryFilter::client}, {"event.kind = ?", &HistoryFilter::kind},
+    {"event.origin = ?", &HistoryFilter::origin}, {"event.verdict = ?", &HistoryFilter::verdict},
+    {"event.done = ?", &HistoryFilter::done},     {"event.direction = ?", &HistoryFilter::direction},
+    {"event.id = ?", &HistoryFilter::id},
+};
+
+// Each order is one that an index has, so that a search stops at `most`. CROSS JOIN keeps SQLite from
+// beginning at the other table.
+Search search_of(const HistoryFilter& filter) {
+  const bool has_address = !filter.address.empty();
+  const std::string time = has_address ? "event_address.time" : "event.time";
+  Search search;
+  search.sql = "SELECT " + column_names("event.");
+  search.sql += has_address
+                    ? " FROM event_address CROSS JOIN event ON event.number = event_address.place >> " +
+                          std::to_string(kPlaceBits)
+                    : " FROM event";
+  if (has_address) search.add("event_address.address = ?", address_key(filter.address));
+  if (filter.since) search.add(time + " >= ?", filter.since->time_since_epoch().count());
+  if (filter.until) search.add(time + " < ?", filter.until->time_since_epoch().count());
+  for (const auto& [condition, member] : kWholeTexts) {
+    if (!(filter.*member).empty()) search.add(condition, filter.*member);
+  }
+  search.sql += " ORDER BY " + time + " DESC, " + (has_address ? "event_address.place" : "event.number") +
+                " DESC LIMIT ?";
+  search.values.emplace_back(to_column(filter.most));
+  return search;
+}
+
+}  // namespace
+
+Outcome<EventInsert> EventInsert::prepare(Database& database) {
+  auto event = database.prepare(insert_sql());
+  if (!event) return std::unexpected(event.error());
+  auto address = database.prepare("INSERT INTO event_address (place, address, time) VALUES (?, ?, ?)");
+  if (!address) return std::unexpected(address.error());
+  return EventInsert(database, std::move(*event), std::move(*address));
+}
+
+Outcome<void> EventInsert::run(const Event& event) {
+  const std::string recipients = recipients_to_json(event.recipients);
+  const std::string evidence = evidence_to_json(event.evidence);
+  event_.bind(1, event.time.time_since_epoch().count());
+  event_.bind(2, to_column(event.size));
+  event_.bind(3, event.took.count());
+  event_.bind(4, event.client_gone ? 1 : 0);
+  event_.bind(5, recipients);
+  event_.bind(6, evidence);
+  int parameter = kOthers + 1;
+  for (const auto& column : kTextColumns) event_.bind(parameter++, event.*column.member);
+  if (auto done = event_.run(); !done) return done;
+  return insert_addresses(event, sqlite3_last_insert_rowid(database_->handle()));
+}
+
+Outcome<void> EventInsert::insert_addresses(const Event& event, std::int64_t number) {
+  std::vector<std::string> keys;
+  if (!event.reverse_path.empty()) keys.push_back(address_key(event.reverse_path));
+  for (const std::string& recipient : event.recipients) keys.push_back(address_key(recipient));
+  std::ranges::sort(keys);
+  keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  std::int64_t place = number << kPlaceBits;
+  for (std::size_t i = 0; i < std::min(keys.size(), kMostPlaces); ++i) {
+    address_.bind(1, place++);
+    address_.bind(2, keys[i]);
+    address_.bind(3, event.time.time_since_epoch().count());
+    if (auto done = address_.run(); !done) return done;
+  }
+  return {};
+}
+
+Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilter& filter) {
+  const Search search = search_of(filter);
+  auto statement = database.prepare(search.sql);
+  if (!statement) return std::unexpected(statement.error());
+  int parameter = 1;
+  for (const auto& value : search.values) {
+    std::visit([&](const auto& bound) { statement->bind(parameter++, bound); }, value);
+  }
+  std::vector<Event> events;
+  while (true) {
+    const auto row = statement->step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return events;
+    events.push_back(read_row(*statement));
+  }
+}
+
+}  // namespace backstop::store::sqlite

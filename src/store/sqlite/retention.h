@@ -1,0 +1,47 @@
+// What keeps the file small: old events are deleted, and the room they took is given back, in steps of a few
+// milliseconds each, so that what arrives meanwhile is written soon.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "store/sqlite/database.h"
+
+namespace backstop::store::sqlite {
+
+struct RetentionRule {
+  std::optional<std::int64_t> oldest;  ///< time in ms; what is older goes
+  std::uint64_t most_bytes = 0;        ///< of the file; 0: no limit
+};
+
+class Retention {
+ public:
+  static constexpr std::int64_t kEventsAStep = 1000;
+  static constexpr std::int64_t kPagesAStep = 1000;
+
+  static Outcome<Retention> prepare(Database& database);
+  /// One step; true: there is more to do.
+  Outcome<bool> step(const RetentionRule& rule);
+
+ private:
+  Retention(Database& database, Statement oldest, Statement event, Statement addresses)
+      : database_(&database),
+        oldest_(std::move(oldest)),
+        event_(std::move(event)),
+        addresses_(std::move(addresses)) {}
+
+  /// The oldest events before `before`, a step's worth; returns how many.
+  Outcome<std::int64_t> delete_oldest(std::int64_t before);
+  Outcome<bool> shrink(std::uint64_t most_bytes);
+  Outcome<bool> vacuum(std::int64_t pages);
+  Outcome<bool> finish();
+
+  Database* database_;
+  Statement oldest_;
+  Statement event_;
+  Statement addresses_;
+  bool is_checkpoint_due_ = false;
+};
+
+}  // namespace backstop::store::sqlite

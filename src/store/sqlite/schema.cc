@@ -1,0 +1,148 @@
+#include "store/sqlite/schema.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace backstop::store::sqlite {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Failure> refuse(int code, std::string message) {
+  return std::unexpected(Failure{code, std::move(message)});
+}
+
+// A full disk passes, as it does for SQLite.
+std::unexpected<Failure> refuse_errno(int number, std::string_view doing) {
+  const bool is_full = number == ENOSPC || number == EDQUOT;
+  return refuse(is_full ? SQLITE_FULL : SQLITE_CANTOPEN, fmt::format("{}: {}", doing, std::strerror(number)));
+}
+
+/// A plain file, or nothing at all.
+Outcome<bool> is_there(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return false;
+    return refuse_errno(errno, "it can't be opened");
+  }
+  if (!S_ISREG(status.st_mode)) return refuse(SQLITE_CANTOPEN, "it is no plain file");
+  return true;
+}
+
+Outcome<void> make_folder(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  std::error_code failed;
+  if (folder.empty() || fs::is_directory(folder, failed)) return {};
+  if (::mkdir(folder.c_str(), 0750) != 0) {
+    if (errno == EEXIST) return {};
+    if (errno == ENOENT)
+      return refuse(SQLITE_CANTOPEN, "neither its folder nor the folder above that is there");
+    return refuse_errno(errno, "its folder can't be made");
+  }
+  ::chmod(folder.c_str(), 0750);  // whatever the umask
+  return {};
+}
+
+/// Empty: SQLite takes an empty file for a new database, and gives its own files beside it the same mode.
+Outcome<void> make_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  if (file < 0) {
+    if (errno == EEXIST) return {};
+    return refuse_errno(errno, "it can't be made");
+  }
+  ::fchmod(file, 0640);
+  ::close(file);
+  return {};
+}
+
+/// True for the tables that are known; false for a database that is empty.
+Outcome<bool> check_schema(Database& database) {
+  const auto version = database.number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  const auto application = database.number("PRAGMA application_id");
+  if (!application) return std::unexpected(application.error());
+  const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  if (*version == 0 && *application == 0 && *tables == 0) return false;
+  if (*application != kApplicationId) return refuse(SQLITE_MISMATCH, "it is another program's database");
+  if (*version > kSchemaVersion) {
+    return refuse(SQLITE_MISMATCH,
+                  fmt::format("it was made by a newer Backstop: its schema is version {}, this "
+                              "program knows those up to {}",
+                              *version, kSchemaVersion));
+  }
+  return true;
+}
+
+Outcome<void> make_schema(Database& database) {
+  // Before anything is written: it says how the file is laid out.
+  if (auto done = database.run("PRAGMA auto_vacuum = INCREMENTAL"); !done) return done;
+  Transaction transaction(database);
+  if (auto done = transaction.begin(); !done) return done;
+  // Another process may have been quicker.
+  const auto is_made = check_schema(database);
+  if (!is_made) return std::unexpected(is_made.error());
+  if (*is_made) return {};
+  for (const std::string_view statement : kSchema) {
+    if (auto done = database.run(std::string(statement).c_str()); !done) return done;
+  }
+  const std::string marks =
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion);
+  if (auto done = database.run(marks.c_str()); !done) return done;
+  return transaction.commit();
+}
+
+}  // namespace
+
+Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience) {
+  const auto there = is_there(path);
+  if (!there) return std::unexpected(there.error());
+  if (!*there) {
+    if (const auto done = make_folder(path); !done) return std::unexpected(done.error());
+    if (const auto done = make_file(path); !done) return std::unexpected(done.error());
+  }
+  auto database = Database::open(path, Database::Mode::Write, patience);
+  if (!database) return database;
+  // SQLite is content with reading where it may do no more.
+  if (sqlite3_db_readonly(database->handle(), "main") == 1)
+    return refuse(SQLITE_READONLY, "it may not be written to");
+  const auto is_made = check_schema(*database);
+  if (!is_made) return std::unexpected(is_made.error());
+  if (!*is_made) {
+    if (const auto done = make_schema(*database); !done) return std::unexpected(done.error());
+  }
+  // docs/decisions.md says why NORMAL. The log of a burst is not kept at its size for ever.
+  const auto set = database->run(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
+  if (!set) return std::unexpected(set.error());
+  return database;
+}
+
+Outcome<Database> open_for_reading(const std::string& path, std::chrono::milliseconds patience) {
+  const auto there = is_there(path);
+  if (!there) return std::unexpected(there.error());
+  if (!*there) return refuse(SQLITE_CANTOPEN, "there is no such file");
+  auto database = Database::open(path, Database::Mode::Read, patience);
+  if (!database) return database;
+  auto is_made = check_schema(*database);
+  std::error_code failed;
+  if (!is_made && is_made.error().primary_code() == SQLITE_CANTOPEN && !fs::exists(path + "-wal", failed)) {
+    // No process has it open, or there would be a log; and a log for this reader alone can't be made here.
+    database = Database::open(path, Database::Mode::ReadUnlocked, patience);
+    if (!database) return database;
+    is_made = check_schema(*database);
+  }
+  if (!is_made) return std::unexpected(is_made.error());
+  if (!*is_made) return refuse(SQLITE_MISMATCH, "it holds no history yet");
+  return database;
+}
+
+}  // namespace backstop::store::sqlite
