@@ -34,7 +34,11 @@ Deadlines::Clock::time_point Deadlines::now() {
   return Clock::time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-// Closing posts the ends of the waits to the loop, so no stream leaves the list meanwhile.
+void Deadlines::close_all() {
+  for (auto& waits : streams_) static_cast<Stream&>(waits).close();
+}
+
+// Cancelling posts the ends of the waits to the loop, so no stream leaves the list meanwhile.
 void Deadlines::tick() {
   const auto time = now();
   for (auto& waits : streams_) {

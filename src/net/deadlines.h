@@ -36,6 +36,8 @@ class Deadlines {
 
   /// Ticks until stop(); spawned once by the worker.
   Task<void> run();
+  /// Closes every stream of the worker: what waits for one ends.
+  void close_all();
   /// Deadlines are met no more.
   void stop();
 

@@ -75,6 +75,8 @@ std::string_view explain(Failure failure) {
       return "the connection was lost";
     case Failure::TimedOut:
       return "no answer in time";
+    case Failure::Interrupted:
+      return "the wait was interrupted";
     case Failure::Tls:
       return "TLS failed";
   }
@@ -101,11 +103,15 @@ void Stream::expires_at(std::chrono::steady_clock::time_point time) {
 
 void Stream::expire() {
   has_timed_out_ = true;
-  close();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
 }
 
-Failure Stream::failure_of(const boost::system::error_code& error) const {
-  if (has_timed_out_) return Failure::TimedOut;
+Failure Stream::failure_of(const boost::system::error_code& error) {
+  if (std::exchange(has_timed_out_, false)) return Failure::TimedOut;
+  if (std::exchange(is_interrupted_, false) && error == asio::error::operation_aborted && is_open()) {
+    return Failure::Interrupted;
+  }
   return error == asio::error::eof ? Failure::Closed : Failure::Reset;
 }
 
@@ -191,6 +197,13 @@ bool Stream::is_open() const {
 void Stream::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
+}
+
+void Stream::interrupt() {
+  if (count == 0 || !is_open()) return;
+  is_interrupted_ = true;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 Task<void> Stream::shut_down() {

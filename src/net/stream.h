@@ -21,10 +21,11 @@ class TlsSession;
 enum class TlsStep : std::uint8_t;
 
 enum class Failure : std::uint8_t {
-  Closed,    ///< the peer ended the connection in order (FIN, or TLS close_notify)
-  Reset,     ///< it ended otherwise, or any other error of the system
-  TimedOut,  ///< the deadline passed; the stream is closed
-  Tls,       ///< a fault of the TLS protocol or of a certificate; why() has OpenSSL's words
+  Closed,       ///< the peer ended the connection in order (FIN, or TLS close_notify)
+  Reset,        ///< it ended otherwise, or any other error of the system
+  TimedOut,     ///< the deadline passed; the stream is as it was, for a last word under a new deadline
+  Interrupted,  ///< interrupt() was called; the stream is as it was
+  Tls,          ///< a fault of the TLS protocol or of a certificate; why() has OpenSSL's words
 };
 
 /// "the connection was closed", "no answer in time", ...
@@ -72,6 +73,8 @@ class Stream : private TimedWaits {
   bool is_open() const;
   /// Ends the connection at once; a wait in progress ends with Failure::Reset. Never blocks.
   void close();
+  /// A wait in progress ends with Failure::Interrupted, and the stream may be used on. Nothing is lost by it.
+  void interrupt();
   /// Sends close_notify where TLS is, then FIN: what was written arrives. Does not wait for the peer; what it
   /// sent and nobody read is dropped, since a close over unread bytes resets the connection.
   Task<void> shut_down();
@@ -93,7 +96,7 @@ class Stream : private TimedWaits {
   };
 
   void expire();
-  Failure failure_of(const boost::system::error_code& error) const;
+  Failure failure_of(const boost::system::error_code& error);
   Outcome<std::size_t> read_now(std::span<char> into);
   Task<Outcome<void>> write_rest(std::string_view first, std::string_view second);
   Task<boost::system::error_code> dial(asio::generic::stream_protocol::endpoint endpoint);
@@ -108,6 +111,7 @@ class Stream : private TimedWaits {
   std::unique_ptr<TlsSession> tls_;
   std::uint8_t eager_reads_ = 0;  ///< how many more reads may try the socket before they wait
   bool has_timed_out_ = false;
+  bool is_interrupted_ = false;
 };
 
 }  // namespace backstop::net
