@@ -30,7 +30,8 @@ constexpr std::array<std::string_view, kCauseNames.size()> kSentences = {
     "A mail with the null sender may have no more than {most} here, since a bounce goes to one sender",
     "This server takes no mail for the domain of this recipient",
     "This server sends mail only for clients of its own networks and for those that log in",
-    "This recipient is treated otherwise than the first one of this mail: send it again for this one alone",
+    "This recipient may get another answer than the first one of this mail: send it again for this one "
+    "alone",
 };
 static_assert(std::ranges::none_of(kSentences, &std::string_view::empty));
 

@@ -40,7 +40,7 @@ enum class Cause : std::uint8_t {
   ManyRecipients,   ///< the null sender writes to more than one recipient
   RelayDenied,      ///< inbound: the recipient's domain is none of ours
   NotAuthorized,    ///< outbound: the client is in no trusted network and has not authenticated
-  DifferentPolicy,  ///< this recipient would be treated otherwise than the transaction's first: it is to come
+  DifferentPolicy,  ///< this recipient may get another answer than the transaction's first: it is to come
                     ///< alone
 };
 
@@ -71,8 +71,9 @@ struct RecipientFacts {
   origin::TagOutcome tag = origin::TagOutcome::NoTag;
   std::size_t earlier_recipients = 0;    ///< of this transaction that were taken
   std::size_t most_null_recipients = 1;  ///< how many the null sender may have; it always may have one
-  bool differs_from_first = false;  ///< its next hop or its policy is not that of the transaction's first one
-  std::string tag_detail = {};      ///< of a bad or expired tag: origin::explain(), or empty
+  /// Its next hop or policy is not that of the transaction's first one, or the next hop answers each alone.
+  bool differs_from_first = false;
+  std::string tag_detail = {};  ///< of a bad or expired tag: origin::explain(), or empty
 };
 
 /// With the null sender a bad or expired tag is refused, since bounces come within days; with another sender
