@@ -1,5 +1,5 @@
-// What a client may cost. One struct; each limit with its default, and in limits.cc the reply that a client
-// past it gets.
+// What a client may cost. One struct; each limit with its default. replies.h has the reply that a client past
+// it gets.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,9 @@
-// The one place where what happens becomes an SMTP reply: verdicts, limits, faults of the data, troubles with the next hop.
+// The one place where what happens becomes an SMTP reply: verdicts, limits, faults of the data, troubles with
+// the next hop. One row a case. Codes after RFC 5321 4.2.3, enhanced statuses after RFC 3463 and the registry
+// of RFC 5248.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,34 +30,43 @@ enum class Exceeded : std::uint8_t {
   CommandTime,  ///< no command came in time
   DataTime,     ///< no data came in time, or not all of it
 };
+inline constexpr std::size_t kExceededCount = 12;
 
-/// What keeps a message from being handed on. All but the last two are answered 451: the client tries again.
+/// What keeps a message from being handed on. None is answered 250, and all but NeedsSmtputf8 say that the
+/// client is to try again.
 enum class Trouble : std::uint8_t {
-  NoConnection,      ///< the next hop can't be reached
-  ConnectionLost,    ///< it ended the connection before it answered
-  NoAnswer,          ///< it did not answer in time
-  Nonsense,          ///< what it said is no reply, or none that fits
-  Refuses,           ///< its greeting or its EHLO is a refusal
-  Tls,               ///< TLS was demanded, and failed or is not offered
-  Maildir,           ///< a file of the Maildir could not be written
-  MaildirFull,       ///< no space for it: 452
-  Stopping,          ///< we are shutting down: 421
-  GatewayGone,       ///< a reload took this gateway out of the configuration: 421
-  NeedsSmtputf8,     ///< the next hop can't take internationalised mail: 550 5.6.7
-  AuthenticationLost ///< the next hop's session that the client has authenticated is gone: 421
+  NoConnection,        ///< the next hop can't be reached
+  ConnectionLost,      ///< it ended the connection before it answered
+  NoAnswer,            ///< it did not answer in time
+  Nonsense,            ///< what it said is no reply, or none that fits
+  Refuses,             ///< its greeting or its EHLO is a refusal
+  Tls,                 ///< TLS was demanded, and failed or is not offered
+  Maildir,             ///< a file of the Maildir could not be written
+  MaildirFull,         ///< no space for it
+  Stopping,            ///< we are shutting down: the connection ends
+  GatewayGone,         ///< a reload took this gateway out of the configuration: the connection ends
+  NeedsSmtputf8,       ///< the next hop can't take internationalised mail
+  AuthenticationLost,  ///< the next hop's session that the client has authenticated is gone: the connection
+                       ///< ends
 };
+inline constexpr std::size_t kTroubleCount = 12;
 
 struct NextHopTrouble {
   Trouble trouble = Trouble::NoConnection;
-  std::string detail;  ///< one clause for people, may be empty: "connection refused"
+  std::string detail = {};  ///< one clause for the log, may be empty: "connection refused"
 };
 
-/// For Refuse and Defer. `help_url` may be empty.
-smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url);
+/// For a verdict that refuses or defers. `help_url` may be empty. `offers_auth`: a client that may log in is
+/// told so.
+smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth = false);
+/// 421 where the connection ends with it.
 smtp::Reply reply_for(Exceeded limit);
+/// For a fault, not for None.
 smtp::Reply reply_for(smtp::DataFault fault);
+/// The detail is left out: it may name hosts and paths, which are no business of strangers.
 smtp::Reply reply_for(const NextHopTrouble& trouble);
-/// What a wait that failed means for a next hop: Closed and Reset -> ConnectionLost, TimedOut -> NoAnswer, Tls -> Tls.
+/// What a wait for a next hop that failed means: Closed and Reset -> ConnectionLost, TimedOut -> NoAnswer,
+/// Interrupted -> Stopping, Tls -> Tls.
 Trouble trouble_of(net::Failure failure);
 
 }  // namespace backstop::gateway

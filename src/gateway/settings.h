@@ -2,11 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gateway/limits.h"
@@ -51,17 +55,50 @@ struct NextHop {
 };
 
 /// "smtp://host:port", "smtps://host:port", "lmtp://host:port", "lmtp:/path", "maildir:/path/%d/%n". IPv6
-/// addresses stand in brackets; the port may be missing (25, 465, 24). A Maildir path may hold %d and %n
-/// alone.
+/// addresses stand in brackets; the port may be missing (25, 465, 24). A Maildir path may be relative, and
+/// hold %d and %n alone. Errors say what would be right.
 base::Result<NextHop> parse_next_hop(std::string_view url);
 
 struct DomainSettings {
-  std::string name;  ///< in lower case; "*." in front: its subdomains too... not the domain itself
+  std::string
+      name;  ///< in lower case; "*." in front: its subdomains, however deep, and not the domain itself
   policy::Stage stage = policy::Stage::Observe;
   std::chrono::days grace{7};
-  std::vector<std::string> never_sends;                       ///< local parts, in lower case
+  std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
   std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
-  std::optional<NextHop> next_hop;                            ///< instead of the gateway's, inbound
+  std::optional<NextHop> next_hop = {};                       ///< instead of the gateway's, inbound
+};
+
+/// Domains in the order in which they were added, found by their name. Every recipient asks: a look-up costs
+/// the same however many there are.
+class DomainTable {
+ public:
+  DomainTable() = default;
+  DomainTable(std::vector<DomainSettings> domains);
+  DomainTable(std::initializer_list<DomainSettings> domains)
+      : DomainTable(std::vector<DomainSettings>(domains)) {}
+
+  /// The first of two with one name counts.
+  void push_back(DomainSettings domain);
+  /// In any case; null for none. The exact name wins, then the longest "*." that fits.
+  const DomainSettings* find(std::string_view domain) const;
+
+  std::size_t size() const { return domains_.size(); }
+  bool empty() const { return domains_.empty(); }
+  const DomainSettings& operator[](std::size_t i) const { return domains_[i]; }
+  auto begin() const { return domains_.begin(); }
+  auto end() const { return domains_.end(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using Index = std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>>;
+
+  std::vector<DomainSettings> domains_;
+  Index exact_;       ///< by name
+  Index subdomains_;  ///< by name without the star: ".example.org"
 };
 
 enum class ListenTls : std::uint8_t { None, StartTls, Required, Implicit };
@@ -85,14 +122,15 @@ struct Settings {
   std::string hostname;  ///< in greetings, EHLO and Received
   std::string help_url;  ///< in refusals; may be empty
   std::vector<GatewaySettings> gateways;
-  std::vector<DomainSettings> domains;
+  DomainTable domains;
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
   Limits limits;
   net::TlsContext tls;      ///< of the server's side; null without a certificate
   std::string next_hop_ca;  ///< file; empty: the system's
 
-  const DomainSettings* find_domain(std::string_view domain) const;
+  /// See DomainTable::find().
+  const DomainSettings* find_domain(std::string_view domain) const { return domains.find(domain); }
 };
 
 }  // namespace backstop::gateway

@@ -1,0 +1,147 @@
+#include "gateway/replies.h"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+
+namespace backstop::gateway {
+namespace {
+
+template <typename Case>
+struct Row {
+  Case of;
+  int code;
+  std::string_view status;
+  std::string_view text = {};
+};
+
+// 5.7.1, not 5.1.1, also where a tag is wrong: 5.1.1 says that the mailbox does not exist, and whoever reads
+// that (a list that takes dead addresses off, a callout that remembers them) would do so for the plain
+// address, too.
+constexpr Row<policy::Cause> kVerdicts[] = {
+    {policy::Cause::Unproven, 550, "5.7.1"},
+    {policy::Cause::Forged, 550, "5.7.1"},
+    {policy::Cause::BadTag, 550, "5.7.1"},
+    {policy::Cause::ExpiredTag, 550, "5.7.1"},
+    {policy::Cause::NeverSends, 550, "5.7.1"},
+    // Not 452, on which a bounce would be tried again for days.
+    {policy::Cause::ManyRecipients, 550, "5.5.3"},
+    {policy::Cause::RelayDenied, 550, "5.7.1"},
+    {policy::Cause::NotAuthorized, 550, "5.7.1"},
+    // As for too many recipients (RFC 5321 4.5.3.1.10): clients send the rest in another transaction.
+    {policy::Cause::DifferentPolicy, 452, "4.5.3"},
+};
+
+constexpr Row<Exceeded> kExceeded[] = {
+    // 5.5.6 is for lines of the AUTH exchange alone (RFC 4954 6).
+    {Exceeded::CommandLine, 500, "5.5.2", "This command line is too long"},
+    {Exceeded::Header, 552, "5.3.4", "The header of this message is too large"},
+    {Exceeded::Message, 552, "5.3.4", "This message is too large"},
+    {Exceeded::Recipients, 452, "4.5.3",
+     "Too many recipients: send the message again to those that are left"},
+    {Exceeded::CommandsWithoutMail, 421, "4.7.0", "Too many commands that bring no mail forward, closing"},
+    {Exceeded::Errors, 421, "4.7.0", "Too many errors, closing"},
+    {Exceeded::ReceivedFields, 554, "5.4.6", "Too many Received fields: this message runs in a circle"},
+    {Exceeded::Sessions, 421, "4.3.2", "Too many connections just now, try again later"},
+    {Exceeded::SessionsPerClient, 421, "4.7.0", "Too many connections from your address, try again later"},
+    {Exceeded::BadTags, 421, "4.7.1", "Too many forged addresses from your address, try again later"},
+    {Exceeded::CommandTime, 421, "4.4.2", "No command came in time, closing"},
+    {Exceeded::DataTime, 421, "4.4.2", "The message did not come in time, closing"},
+};
+
+constexpr Row<Trouble> kTroubles[] = {
+    {Trouble::NoConnection, 451, "4.4.1",
+     "The mail server behind this one can't be reached, try again later"},
+    // RFC 3463 3.5: 4.4.2 is a connection that stood and did not last, also by a time-out.
+    {Trouble::ConnectionLost, 451, "4.4.2",
+     "The mail server behind this one ended the connection, try again later"},
+    {Trouble::NoAnswer, 451, "4.4.2",
+     "The mail server behind this one did not answer in time, try again later"},
+    {Trouble::Nonsense, 451, "4.5.0",
+     "The mail server behind this one gave an answer that makes no sense, try again later"},
+    {Trouble::Refuses, 451, "4.3.2", "The mail server behind this one takes no mail now, try again later"},
+    {Trouble::Tls, 451, "4.7.5",
+     "No secure connection to the mail server behind this one is possible now, try again later"},
+    {Trouble::Maildir, 451, "4.3.0", "This message can't be stored now, try again later"},
+    {Trouble::MaildirFull, 452, "4.3.1", "There is no space for this message now, try again later"},
+    {Trouble::Stopping, 421, "4.3.2", "This server is shutting down, try again later"},
+    {Trouble::GatewayGone, 421, "4.3.2", "This service has ended, closing"},
+    {Trouble::NeedsSmtputf8, 550, "5.6.7",
+     "The mail server behind this one takes no internationalised addresses (SMTPUTF8)"},
+    {Trouble::AuthenticationLost, 421, "4.4.2",
+     "The connection that you had logged in to is lost, log in again"},
+};
+
+template <typename Case, std::size_t N>
+constexpr bool is_in_order(const Row<Case> (&table)[N]) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (static_cast<std::size_t>(table[i].of) != i) return false;
+  }
+  return true;
+}
+static_assert(std::size(kExceeded) == kExceededCount && is_in_order(kExceeded));
+static_assert(std::size(kTroubles) == kTroubleCount && is_in_order(kTroubles));
+
+constexpr std::size_t kLineMost = 512;  // RFC 5321 4.5.3.1.5
+
+smtp::Reply with_help(smtp::Reply reply, std::string_view help_url) {
+  if (help_url.empty()) return reply;
+  std::string& line = reply.lines.back();
+  constexpr std::string_view kSee = "; see ";
+  const std::size_t around =
+      std::string_view("550 ").size() + reply.status.size() + std::string_view(" \r\n").size();
+  if (around + line.size() + kSee.size() + help_url.size() <= kLineMost) {
+    line += kSee;
+    line += help_url;
+  } else {
+    reply.lines.push_back("See " + std::string(help_url));
+  }
+  return reply;
+}
+
+}  // namespace
+
+smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth) {
+  assert(verdict.action == policy::Action::Refuse || verdict.action == policy::Action::Defer);
+  // RFC 4954 6.
+  if (verdict.cause == policy::Cause::NotAuthorized && offers_auth) {
+    return with_help({530, "5.7.0", verdict.explanation}, help_url);
+  }
+  const auto* row = std::ranges::find(kVerdicts, verdict.cause, &Row<policy::Cause>::of);
+  assert(row != std::end(kVerdicts));
+  return with_help({row->code, row->status, verdict.explanation}, help_url);
+}
+
+smtp::Reply reply_for(Exceeded limit) {
+  const auto& row = kExceeded[static_cast<std::size_t>(limit)];
+  return {row.code, row.status, row.text};
+}
+
+smtp::Reply reply_for(smtp::DataFault fault) {
+  assert(fault != smtp::DataFault::None);
+  // RFC 5321 2.3.8. 5.5.2 is what Postfix answers to a bare line feed.
+  return {550, "5.5.2",
+          "This message holds " + std::string(smtp::explain(fault)) + ", which no mail may hold"};
+}
+
+smtp::Reply reply_for(const NextHopTrouble& trouble) {
+  const auto& row = kTroubles[static_cast<std::size_t>(trouble.trouble)];
+  return {row.code, row.status, row.text};
+}
+
+Trouble trouble_of(net::Failure failure) {
+  switch (failure) {
+    case net::Failure::Closed:
+    case net::Failure::Reset:
+      return Trouble::ConnectionLost;
+    case net::Failure::TimedOut:
+      return Trouble::NoAnswer;
+    case net::Failure::Interrupted:
+      return Trouble::Stopping;
+    case net::Failure::Tls:
+      return Trouble::Tls;
+  }
+  return Trouble::ConnectionLost;
+}
+
+}  // namespace backstop::gateway
