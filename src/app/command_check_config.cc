@@ -1,0 +1,80 @@
+#include "app/command_check_config.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "app/config.h"
+#include "app/config_documents.h"
+#include "base/text.h"
+
+namespace backstop::app {
+
+namespace {
+
+struct CheckConfigOptions {
+  std::string file;
+  bool is_example = false;
+  bool is_page = false;
+};
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/// Without "backstop:" in front, so that editors find the place.
+void print_lines(const std::vector<std::string>& lines, CommandContext& context) {
+  for (const auto& line : lines) context.err << line << '\n';
+}
+
+void check_file(const std::string& file, CommandContext& context) {
+  const auto loaded = load_config(file);
+  if (!loaded && loaded.error().exit_status == kExitNoInput) {
+    return report_error(context, kExitNoInput, loaded.error().lines.front());
+  }
+  if (!loaded) {
+    print_lines(loaded.error().lines, context);
+    context.exit_status = std::max(context.exit_status, loaded.error().exit_status);
+    return;
+  }
+  print_lines(loaded->warnings, context);
+  const auto& settings = loaded->config.gateway;
+  context.out << fmt::format("{}: good: {}, {}\n", base::printable(file),
+                             counted(settings.gateways.size(), "gateway"),
+                             counted(settings.domains.size(), "domain"));
+}
+
+void run(const CheckConfigOptions& options, CommandContext& context) {
+  if (options.is_example) {
+    context.out << example_config();
+  } else if (options.is_page) {
+    context.out << configuration_page();
+  } else if (options.file.empty()) {
+    report_error(context, kExitUsage, "check-config: give a FILE, or --example");
+  } else {
+    check_file(options.file, context);
+  }
+}
+
+}  // namespace
+
+void add_check_config_command(CLI::App& root, CommandContext& context) {
+  auto& command =
+      *root.add_subcommand("check-config", "Check a configuration file, and tell every mistake in it");
+  command.footer(
+      "Example:\n  backstop check-config --example > backstop.toml\n  backstop check-config backstop.toml\n");
+  const auto options = std::make_shared<CheckConfigOptions>();
+  auto* const file = command.add_option("file", options->file, "The configuration file")->type_name("FILE");
+  auto* const example = command.add_flag("--example", options->is_example,
+                                         "Print a file with every setting, commented, instead");
+  auto* const page = command.add_flag("--page", options->is_page, "Print docs/configuration.md")->group("");
+  example->excludes(file)->excludes(page);
+  page->excludes(file);
+  command.callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace backstop::app

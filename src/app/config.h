@@ -1,0 +1,93 @@
+// The configuration file of `backstop serve`: one TOML file, checked whole. docs/configuration.md has every
+// setting; it is written from the same table as what is read here (config_settings.h).
+//
+// read_config() is pure: text in, settings and findings out. load_config() adds the files that it names.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/toml_tree.h"
+#include "gateway/settings.h"
+#include "store/history.h"
+
+namespace backstop::app {
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
+enum class LogFormat : std::uint8_t { Human, Json };
+
+struct LogSettings {
+  LogLevel level = LogLevel::Info;
+  LogFormat format = LogFormat::Human;
+  std::string file;  ///< empty: standard error
+
+  bool operator==(const LogSettings&) const = default;
+};
+
+struct ServerSettings {
+  std::size_t workers = 0;  ///< threads; 0: one a core
+  std::string user;         ///< to become after the sockets are bound; empty: stay who we are
+};
+
+struct TlsFiles {
+  std::string certificate;  ///< empty: no TLS on the server's side
+  std::string key;
+};
+
+/// All paths are absolute or relative to the working folder: those of the file are resolved by its folder.
+struct Config {
+  gateway::Settings gateway;  ///< keys and tls are filled by load_config() alone
+  ServerSettings server;
+  std::string key_file;  ///< empty: no keys
+  TlsFiles tls;
+  bool history_enabled = true;
+  store::HistorySettings history;
+  LogSettings log;
+};
+
+/// A mistake, with which the configuration can't be used, or a warning, with which it can.
+struct ConfigFinding {
+  enum class Kind : std::uint8_t { Mistake, Warning };
+
+  Kind kind = Kind::Mistake;
+  Place place;
+  std::string what;  ///< one clause: what was found and what would be right
+
+  bool operator==(const ConfigFinding&) const = default;
+};
+
+struct ConfigReading {
+  std::string file;                     ///< as it was given
+  Config config;                        ///< as far as it could be read; to be used only without mistakes
+  std::vector<ConfigFinding> findings;  ///< in the order of the file
+
+  bool has_mistakes() const;
+};
+
+/// "FILE:LINE:COLUMN: what", with "warning: " in front of a warning's.
+std::string finding_line(std::string_view file, const ConfigFinding& finding);
+
+/// Reads and checks all that can be told from the text. `file` is the path: paths in the text are relative to
+/// its folder.
+ConfigReading read_config(std::string_view text, const std::string& file);
+
+/// Why there is no configuration: lines for people, mistakes and warnings, and the exit status that they come
+/// to (kExitData, kExitNoInput).
+struct ConfigFailure {
+  int exit_status;
+  std::vector<std::string> lines;
+};
+
+struct LoadedConfig {
+  Config config;
+  std::vector<std::string> warnings;  ///< as lines
+};
+
+/// The file, its keys and its certificates: all that a start or a reload needs. Changes nothing.
+std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path);
+
+}  // namespace backstop::app

@@ -1,0 +1,367 @@
+// What is wrong although each setting is right by itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/config_draft.h"
+#include "app/config_settings.h"
+#include "app/config_texts.h"
+#include "base/text.h"
+#include "origin/tag.h"
+
+namespace backstop::app {
+
+namespace {
+
+using gateway::Direction;
+using gateway::Identity;
+using gateway::ListenTls;
+using gateway::NextHop;
+using gateway::NextHopProtocol;
+using gateway::NextHopTls;
+
+/// Where the next hop of a gateway or a domain stands.
+struct HopPlace {
+  Section section;
+  std::size_t index;
+};
+
+bool is_outbound(const GatewayDraft& one) {
+  return one.settings.direction == Direction::Outbound;
+}
+
+void check_presence(Draft& draft) {
+  if (!draft.sections.contains(Section::Gateway)) {
+    draft.mistake({}, "there is no [[gateway]], so there is nothing to do");
+  }
+  if (draft.gateways.empty() || draft.sections.contains(Section::Domain)) return;
+  const auto inbound = std::ranges::find_if_not(draft.gateways, is_outbound);
+  if (inbound != draft.gateways.end()) {
+    draft.mistake(inbound->place,
+                  "an inbound gateway takes mail for our domains, and there is no [[domain]]");
+  } else {
+    draft.warning(draft.gateways.front().place,
+                  "there is no [[domain]], and mail is tagged only where its sender is in one");
+  }
+}
+
+/// Tells of each name that stands a second time.
+class Unique {
+ public:
+  explicit Unique(Draft& draft) : draft_(draft) {}
+
+  void add(const std::string& name, Place place, std::string_view what) {
+    const auto [found, is_new] = first_.try_emplace(name, place);
+    if (is_new) return;
+    draft_.mistake(place, fmt::format("{}: \"{}\" stands in line {} already", what, base::printable(name),
+                                      found->second.line));
+  }
+
+ private:
+  Draft& draft_;
+  std::map<std::string, Place> first_;
+};
+
+void check_names(Draft& draft) {
+  Unique gateways(draft);
+  for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
+    if (!draft.is_given(Section::Gateway, i, "name")) continue;
+    gateways.add(draft.gateways[i].settings.name, draft.place(Section::Gateway, i, "name"), "name");
+  }
+  Unique domains(draft);
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    if (!draft.is_given(Section::Domain, i, "name")) continue;
+    domains.add(draft.domains[i].settings.name, draft.place(Section::Domain, i, "name"), "name");
+  }
+}
+
+void check_listen(Draft& draft) {
+  Unique endpoints(draft);
+  for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
+    const auto& listen = draft.gateways[i].settings.listen;
+    for (std::size_t j = 0; j < listen.size(); ++j) {
+      if (listen[j].port == 0) continue;
+      endpoints.add(listen[j].text(), draft.item_place(Section::Gateway, i, "listen", j), "listen");
+    }
+  }
+}
+
+/// Whether connecting to the target would reach the listening address.
+bool reaches(const net::Target& target, const net::Endpoint& endpoint, std::string_view our_name) {
+  if (!target.path.empty() || target.port != endpoint.port || endpoint.port == 0) return false;
+  boost::system::error_code failed;
+  const auto address = net::asio::ip::make_address(target.host, failed);
+  const bool is_any = endpoint.address.is_unspecified();
+  if (!failed) return address == endpoint.address || (is_any && address.is_loopback());
+  if (base::iequals(target.host, "localhost")) return is_any || endpoint.address.is_loopback();
+  return base::iequals(target.host, our_name);
+}
+
+void check_loop(const NextHop& next_hop, HopPlace at, Draft& draft) {
+  if (next_hop.protocol == NextHopProtocol::Maildir) return;
+  for (const GatewayDraft& one : draft.gateways) {
+    for (const net::Endpoint& endpoint : one.settings.listen) {
+      if (!reaches(next_hop.target, endpoint, draft.config.gateway.hostname)) continue;
+      draft.mistake(draft.place(at.section, at.index, "next_hop"),
+                    fmt::format("next_hop: {} is where gateway \"{}\" listens, so mail would go in a circle",
+                                base::printable(next_hop.target.text()), one.settings.name));
+      return;
+    }
+  }
+}
+
+std::string_view name_of(NextHopProtocol protocol) {
+  constexpr std::array<std::string_view, 3> kNames = {"SMTP", "LMTP", "a Maildir"};
+  return kNames.at(static_cast<std::size_t>(protocol));
+}
+
+void check_identity(const NextHopDraft& hop, HopPlace at, Draft& draft) {
+  const auto protocol = hop.target.protocol;
+  if (hop.identity != Identity::None && protocol != NextHopProtocol::Smtp) {
+    draft.mistake(
+        draft.place(at.section, at.index, "identity"),
+        fmt::format(
+            "identity: it takes a next hop that speaks SMTP, and this one is {}; it has to be \"none\"",
+            name_of(protocol)));
+  }
+}
+
+void check_hop_tls(const NextHopDraft& hop, HopPlace at, Draft& draft) {
+  if (!draft.is_given(at.section, at.index, "next_hop_tls") || hop.tls == NextHopTls::Offered) return;
+  const Place place = draft.place(at.section, at.index, "next_hop_tls");
+  if (hop.target.implicit_tls && hop.tls == NextHopTls::Never) {
+    draft.mistake(place, "next_hop_tls: \"never\" contradicts the \"smtps:\" of the next hop");
+  } else if (hop.target.protocol == NextHopProtocol::Maildir) {
+    draft.mistake(place, "next_hop_tls: there is no TLS towards a Maildir");
+  } else if (!hop.target.target.path.empty() && hop.tls == NextHopTls::Verified) {
+    draft.mistake(
+        place,
+        "next_hop_tls: the next hop is a socket of the file system, and no certificate is good for that");
+  }
+}
+
+void check_pool(const NextHopDraft& hop, HopPlace at, Draft& draft) {
+  if (!draft.is_given(at.section, at.index, "pool") || hop.pool == 0) return;
+  const Place place = draft.place(at.section, at.index, "pool");
+  if (hop.target.protocol == NextHopProtocol::Maildir) {
+    draft.mistake(place, "pool: there are no connections to a Maildir");
+  } else if (hop.identity == Identity::Proxy) {
+    draft.mistake(place,
+                  "pool: a connection that a PROXY header opens is one client's alone; it has to be 0");
+  }
+}
+
+void check_hop(const NextHopDraft& hop, HopPlace at, Draft& draft) {
+  if (!draft.is_given(at.section, at.index, "next_hop")) return;
+  check_loop(hop.target, at, draft);
+  check_identity(hop, at, draft);
+  check_hop_tls(hop, at, draft);
+  check_pool(hop, at, draft);
+}
+
+/// Mail of all these domains would go to the same Maildirs.
+void check_maildir(const NextHopDraft& hop, HopPlace at, std::size_t domains, Draft& draft) {
+  const bool is_shared =
+      hop.target.protocol == NextHopProtocol::Maildir && domains > 1 && !hop.target.maildir.contains("%d");
+  if (!is_shared) return;
+  draft.warning(draft.place(at.section, at.index, "next_hop"),
+                "next_hop: the path has no %d, so the same Maildirs would take the mail of several domains");
+}
+
+std::size_t count_without_hop(const Draft& draft) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    if (draft.is_given(Section::Domain, i, "next_hop")) continue;
+    count += draft.domains[i].settings.name.starts_with("*.") ? 2 : 1;
+  }
+  return count;
+}
+
+void check_hops(Draft& draft) {
+  const std::size_t domains = count_without_hop(draft);
+  for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
+    const HopPlace at{Section::Gateway, i};
+    check_hop(draft.gateways[i].next_hop, at, draft);
+    if (!is_outbound(draft.gateways[i])) check_maildir(draft.gateways[i].next_hop, at, domains, draft);
+  }
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    const HopPlace at{Section::Domain, i};
+    check_hop(draft.domains[i].next_hop, at, draft);
+    check_maildir(draft.domains[i].next_hop, at, draft.domains[i].settings.name.starts_with("*.") ? 2 : 1,
+                  draft);
+  }
+}
+
+/// Options of a next hop that there is none of.
+void check_lone_options(Draft& draft) {
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    if (draft.is_given(Section::Domain, i, "next_hop")) continue;
+    for (const std::string_view key : {"next_hop_tls", "identity", "pool"}) {
+      if (!draft.is_given(Section::Domain, i, key)) continue;
+      draft.mistake(draft.place(Section::Domain, i, key),
+                    fmt::format("{}: it is about the domain's own next_hop, and there is none", key));
+    }
+  }
+}
+
+void check_outbound_keys(std::size_t index, Draft& draft) {
+  for (const Setting& one : settings()) {
+    if (one.need != Need::OutboundOnly || !draft.is_given(one.section, index, one.key)) continue;
+    draft.mistake(
+        draft.place(one.section, index, one.key),
+        fmt::format("{}: it has a meaning for outbound gateways alone, and this one is inbound", one.key));
+  }
+}
+
+void check_senders(std::size_t index, Draft& draft) {
+  const auto& settings = draft.gateways[index].settings;
+  if (settings.trusted.empty() && settings.tls == ListenTls::None) {
+    draft.warning(
+        draft.gateways[index].place,
+        "nobody can send through this gateway: it has no \"trusted\" networks, and without \"tls\" no AUTH");
+  }
+  for (std::size_t i = 0; i < settings.trusted.size(); ++i) {
+    const std::string network = settings.trusted[i].text();
+    if (!network.ends_with("/0")) continue;
+    draft.warning(
+        draft.item_place(Section::Gateway, index, "trusted", i),
+        fmt::format("trusted: {} is everybody; anybody who can connect may send mail to anywhere", network));
+  }
+}
+
+void check_directions(Draft& draft) {
+  for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
+    if (!draft.is_given(Section::Gateway, i, "direction")) continue;
+    if (is_outbound(draft.gateways[i])) {
+      check_senders(i, draft);
+    } else {
+      check_outbound_keys(i, draft);
+    }
+  }
+}
+
+void check_certificate(Draft& draft) {
+  const auto& files = draft.config.tls;
+  const bool has_certificate = !files.certificate.empty();
+  if (has_certificate != files.key.empty()) return;
+  const std::string_view missing = has_certificate ? "key" : "certificate";
+  draft.mistake(draft.place(Section::Tls, 0, has_certificate ? "certificate" : "key"),
+                fmt::format("[tls] has no \"{}\", and a certificate needs its key", missing));
+}
+
+/// What a gateway asks for has to be there, and what is there has to be asked for.
+void check_tls_use(Draft& draft) {
+  const auto& files = draft.config.tls;
+  const bool is_there = !files.certificate.empty() || !files.key.empty();
+  bool is_used = false;
+  for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
+    if (draft.gateways[i].settings.tls == ListenTls::None) continue;
+    is_used = true;
+    if (is_there) continue;
+    draft.mistake(draft.place(Section::Gateway, i, "tls"),
+                  "tls: it takes a certificate and a key in [tls], and there are none");
+  }
+  if (is_used || !is_there) return;
+  draft.warning(draft.place(Section::Tls, 0, files.certificate.empty() ? "key" : "certificate"),
+                "no gateway uses the certificate: none has \"tls\"");
+}
+
+void check_authorities(Draft& draft) {
+  if (!draft.is_given(Section::Tls, 0, "next_hop_ca")) return;
+  const auto verifies = [](const auto& one) { return one.next_hop.tls == NextHopTls::Verified; };
+  if (std::ranges::any_of(draft.gateways, verifies) || std::ranges::any_of(draft.domains, verifies)) return;
+  draft.warning(draft.place(Section::Tls, 0, "next_hop_ca"),
+                "next_hop_ca: no next hop has next_hop_tls = \"verified\"");
+}
+
+void check_domain_lists(std::size_t index, Draft& draft) {
+  const auto& settings = draft.domains[index].settings;
+  for (std::size_t i = 0; i < settings.never_sends.size(); ++i) {
+    if (std::ranges::count(settings.exempt, settings.never_sends[i]) == 0) continue;
+    draft.warning(
+        draft.item_place(Section::Domain, index, "never_sends", i),
+        fmt::format("never_sends: \"{}\" is in \"exempt\", too; bounces to it are refused all the same",
+                    settings.never_sends[i]));
+  }
+}
+
+void check_domains(Draft& draft) {
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    check_domain_lists(i, draft);
+    if (draft.domains[i].settings.stage != policy::Stage::Reject || !draft.config.key_file.empty()) continue;
+    draft.warning(
+        draft.place(Section::Domain, i, "stage"),
+        "stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
+  }
+}
+
+void check_tags(Draft& draft) {
+  // The lifetime is in range; what is left is the delimiter.
+  if (const auto good = origin::check(draft.config.gateway.tags); !good) {
+    draft.mistake(draft.place(Section::Keys, 0, "delimiter"), "delimiter: " + good.error().message);
+  }
+}
+
+void check_limits(Draft& draft) {
+  const auto& limits = draft.config.gateway.limits;
+  if (limits.held < limits.header) {
+    const std::string_view key = draft.is_given(Section::Limits, 0, "held") ? "held" : "header";
+    draft.mistake(
+        draft.place(Section::Limits, 0, key),
+        fmt::format("{}: \"held\" has to be at least as much as \"header\", since the header is held, too",
+                    key));
+  }
+  if (limits.recipients < 100) {
+    draft.warning(draft.place(Section::Limits, 0, "recipients"),
+                  "recipients: RFC 5321 (4.5.3.1.8) asks for at least 100");
+  }
+}
+
+NextHop finished(const NextHopDraft& hop) {
+  NextHop next_hop = hop.target;
+  next_hop.tls = hop.tls;
+  next_hop.identity = hop.identity;
+  next_hop.pool = hop.pool;
+  return next_hop;
+}
+
+/// The drafts as the settings that they have become.
+void finish(Draft& draft) {
+  for (GatewayDraft& one : draft.gateways) {
+    one.settings.next_hop = finished(one.next_hop);
+    draft.config.gateway.gateways.push_back(std::move(one.settings));
+  }
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    auto& one = draft.domains[i];
+    if (draft.is_given(Section::Domain, i, "next_hop")) one.settings.next_hop = finished(one.next_hop);
+    draft.config.gateway.domains.push_back(std::move(one.settings));
+  }
+  if (!draft.is_given(Section::History, 0, "url")) {
+    draft.config.history.url = resolve_url(draft.config.history.url, draft.folder);
+  }
+}
+
+}  // namespace
+
+void check_settings(Draft& draft) {
+  check_presence(draft);
+  check_names(draft);
+  check_listen(draft);
+  check_hops(draft);
+  check_lone_options(draft);
+  check_directions(draft);
+  check_certificate(draft);
+  check_tls_use(draft);
+  check_authorities(draft);
+  check_domains(draft);
+  check_tags(draft);
+  check_limits(draft);
+  finish(draft);
+}
+
+}  // namespace backstop::app
