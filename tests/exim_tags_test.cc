@@ -1,4 +1,4 @@
-// Our tags against Exim's own operators, in both directions. Takes what scripts/fetch-exim gets; is skipped
+// Our tags against Exim's own operators, in both directions. Takes what scripts/fetch-peers gets; is skipped
 // without it.
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -64,7 +64,7 @@ mail::Address signed_on(std::chrono::sys_days day, std::string_view address, int
 class Exim : public testing::Test {
  protected:
   void SetUp() override {
-    if (::access(kExpand, X_OK) != 0) GTEST_SKIP() << "no Exim here: scripts/fetch-exim gets it";
+    if (::access(kExpand, X_OK) != 0) GTEST_SKIP() << "no Exim here: scripts/fetch-peers gets it";
   }
 };
 

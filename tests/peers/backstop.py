@@ -1,0 +1,83 @@
+"""Backstop itself: `backstop serve` with a configuration that the test writes, and its history."""
+import json
+import re
+import signal
+import subprocess
+
+from case import PROGRAM
+from children import PATIENCE, Peer, wait_until
+
+# A key that is older than every grace.
+KEYS = "0 exim sign 2020-01-01 not a secret to anybody\n"
+
+READY = re.compile(r"^backstop: ready: (.*)$", re.MULTILINE)
+LISTENER = re.compile(r"(\S+) (?:\[([^]]+)\]|([^\s,:]+)):(\d+)")
+
+
+class Backstop(Peer):
+    """`config` is TOML, in which {folder} is filled in; .folder holds `keys` and the history.
+
+    .addresses has, for each gateway's name, the (host, port) pairs that it listens at, and .address(name) the first of them.
+    """
+
+    def __init__(self, folder, name, config, keys=KEYS, program=PROGRAM, environment=None):
+        super().__init__(folder, name)
+        self.program = program
+        self.environment = environment
+        self.config = self.folder / "backstop.toml"
+        self.config.write_text(config.replace("{folder}", str(self.folder)))
+        if keys is not None:
+            (self.folder / "keys").write_text(keys)
+            (self.folder / "keys").chmod(0o600)
+        self.addresses = {}
+
+    def start(self):
+        before = len(READY.findall(self.log()))
+        self.run([self.program, "serve", "-c", self.config], "backstop.log", self.environment)
+        line = self.child.wait_for(lambda: READY.findall(self.log())[before:], "it says that it is ready")[0]
+        self.addresses = {}
+        for name, in_brackets, plain, port in LISTENER.findall(line):
+            self.addresses.setdefault(name, []).append((in_brackets or plain, int(port)))
+
+    def address(self, name):
+        return self.addresses[name][0]
+
+    def log(self):
+        path = self.folder / "backstop.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self):
+        """SIGTERM, and the exit status."""
+        self.child.signal(signal.SIGTERM)
+        return self.child.wait()
+
+    def kill(self):
+        """kill -9."""
+        self.child.signal(signal.SIGKILL)
+        return self.child.wait()
+
+    def command(self, *arguments):
+        done = subprocess.run([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=PATIENCE * 4, check=False)
+        assert done.returncode == 0, (arguments, done.returncode, done.stderr.decode(errors="replace"))
+        return done.stdout
+
+    def history(self, *filters):
+        """The events, newest first."""
+        return [json.loads(line) for line in self.command("history", "-c", self.config, "--json", *filters).splitlines()]
+
+    def wait_for_events(self, count, *filters):
+        """The events, once there are so many: they are written after the reply."""
+        return wait_until(lambda: len(found := self.history(*filters)) >= count and found, f"{count} events of {filters}")
+
+
+def gateway(name, direction, next_hop, more=""):
+    return (f'[[gateway]]\nname = "{name}"\ndirection = "{direction}"\nlisten = ["127.0.0.1:0"]\nnext_hop = "{next_hop}"\n'
+            + ('trusted = ["127.0.0.0/8"]\n' if direction == "outbound" else "") + more + "\n")
+
+
+def config(*gateways, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
+    """A whole configuration, for one domain."""
+    return (f'[server]\nhostname = "mx.example.org"\nworkers = 2\n{more_server}\n' + "".join(gateways)
+            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\ngrace = "{grace}"\n{more_domain}\n'
+            + '[keys]\nfile = "{folder}/keys"\n\n[history]\nurl = "sqlite:{folder}/history.db"\n' + more)

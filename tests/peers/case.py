@@ -1,0 +1,78 @@
+"""A test with a folder of its own, what it takes of the machine, and how a file of tests ends."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ.get("BACKSTOP_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
+PROGRAM = pathlib.Path(os.environ.get("BACKSTOP", SOURCE / "build/release/backstop"))
+EXIM = SOURCE / "var/exim/exim"
+SKIPPED = 77  # ctest's SKIP_RETURN_CODE
+MOST_LOG = 20_000
+
+
+def is_there(name):
+    if name == "backstop":
+        return PROGRAM.exists()
+    if name == "exim":
+        return EXIM.exists()
+    if name == "dovecot":
+        return pathlib.Path("/usr/lib/dovecot/lmtp").exists()
+    if name == "dkim":
+        return subprocess.run([sys.executable, "-c", "import dkim"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
+
+
+def needs(*names):
+    """Skips the test where one of these is missing. Mail servers change their user, so all but swaks take root."""
+    missing = [name for name in names if not is_there(name)]
+    if os.geteuid() != 0 and set(names) & {"postfix", "exim", "dovecot"}:
+        return unittest.skip("mail servers are started as root")
+    return unittest.skipIf(missing, f"not here: {', '.join(missing)}; scripts/fetch-peers gets what Debian has")
+
+
+class Case(unittest.TestCase):
+    """self.folder is empty, can be entered by every user, and goes with the test. When the test fails, logs are shown."""
+
+    maxDiff = None
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="backstop-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.folder.chmod(0o755)
+        # Cleanups run backwards: the servers have ended by now, and the folder is still there.
+        self.addCleanup(self._show_logs)
+
+    def run(self, result=None):
+        self._result = result if result is not None else self.defaultTestResult()
+        self._failed_before = self._failures()
+        return super().run(self._result)
+
+    def _failures(self):
+        return len(self._result.failures) + len(self._result.errors)
+
+    def _show_logs(self):
+        if self._failures() == self._failed_before:
+            return
+        for path in sorted((*self.folder.glob("*.log"), *self.folder.glob("*/*.log"))):
+            text = path.read_text(errors="replace")
+            cut = f"[the last {MOST_LOG} characters]\n" if len(text) > MOST_LOG else ""
+            print(f"\n---- {self.id()}: {path.relative_to(self.folder)}\n{cut}{text[-MOST_LOG:]}", file=sys.stderr)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+
+def main():
+    """Runs the tests of the file. One that was skipped makes the whole file a skipped one, so that it is never passed."""
+    result = unittest.main(exit=False, verbosity=2).result
+    if not result.wasSuccessful() or result.testsRun == 0:
+        sys.exit(1)
+    sys.exit(SKIPPED if result.skipped else 0)

@@ -1,0 +1,236 @@
+"""An SMTP or LMTP server that can be told to fail at a named step; for faults only, never as a peer that proves something.
+
+Steps, in the order of a session: connect, ehlo, starttls, mail, rcpt, data, body (the first octets after DATA), dot, bdat,
+rset, noop, quit, other. Each has an answer: a text, something of fake_answers.py, or a list of these, of which each but the
+last is used once.
+"""
+import collections
+import contextlib
+import socket
+import ssl
+import threading
+
+from children import PATIENCE, wait_until
+from fake_answers import Answer, Gone, Text
+
+MOST_SESSIONS = 3000
+MOST_OCTETS = 64 * 1024 * 1024
+EXTENSIONS = ("PIPELINING", "8BITMIME", "SIZE 50000000", "ENHANCEDSTATUSCODES", "CHUNKING", "SMTPUTF8", "DSN")
+
+ANSWERS = {
+    "connect": "220 fake.test ESMTP",
+    "starttls": "220 2.0.0 go ahead",
+    "mail": "250 2.1.0 ok",
+    "rcpt": "250 2.1.5 ok",
+    "data": "354 go ahead",
+    "body": "",
+    "dot": "250 2.0.0 taken",
+    "bdat": "250 2.0.0 more",
+    "rset": "250 2.0.0 ok",
+    "noop": "250 2.0.0 ok",
+    "quit": "221 2.0.0 bye",
+    "other": "502 5.5.2 what?",
+}
+STEP_OF = {"EHLO": "ehlo", "HELO": "ehlo", "LHLO": "ehlo", "STARTTLS": "starttls", "MAIL": "mail", "RCPT": "rcpt", "DATA": "data",
+           "RSET": "rset", "NOOP": "noop", "QUIT": "quit"}
+
+Taken = collections.namedtuple("Taken", "sender recipients data")
+
+
+def hello(extensions):
+    lines = ["fake.test", *extensions]
+    return "\r\n".join([f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"])
+
+
+class FakeServer:
+    """A thread a connection. `mails` are those whose end of data was answered with 2xx; `commands` is every line."""
+
+    def __init__(self, answers=None, lmtp=False, certificate=None, extensions=EXTENSIONS, host="127.0.0.1"):
+        self.lmtp = lmtp
+        self.certificate = certificate
+        self.answers = {**ANSWERS, "ehlo": hello((*extensions, "STARTTLS") if certificate else extensions), **(answers or {})}
+        self.mails = []
+        self.commands = []
+        self.steps = collections.Counter()
+        self.closing = threading.Event()
+        self.lock = threading.Lock()
+        self.sessions = set()
+        self.threads = []
+        self.listener = socket.create_server((host, 0), backlog=1024)
+        self.address = self.listener.getsockname()[:2]
+        self.port = self.address[1]
+        self.accepting = threading.Thread(target=self._accept, daemon=True)
+        self.accepting.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.closing.set()
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.accepting.join()
+        with self.lock:
+            sessions = list(self.sessions)
+        for session in sessions:
+            session.cut()
+        for thread in self.threads:
+            thread.join()
+
+    def answer(self, step, answer):
+        """From now on, this step is answered so."""
+        with self.lock:
+            self.answers[step] = answer
+
+    def wait_for(self, step, times=1):
+        """Until this step has been reached so many times."""
+        wait_until(lambda: self.steps[step] >= times, f"{step} reached {times} times, but {dict(self.steps)}")
+
+    def next_answer(self, step):
+        with self.lock:
+            self.steps[step] += 1
+            answer = self.answers[step]
+            if isinstance(answer, list):
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        return answer if isinstance(answer, Answer) else Text(answer)
+
+    def _accept(self):
+        while not self.closing.is_set():
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            session = Session(self, connection)
+            with self.lock:
+                is_full = len(self.sessions) >= MOST_SESSIONS
+                if not is_full:
+                    self.sessions.add(session)
+            if is_full:
+                connection.close()
+                continue
+            thread = threading.Thread(target=session.run, daemon=True)
+            self.threads.append(thread)
+            thread.start()
+
+
+class Session:
+    def __init__(self, server, connection):
+        self.server = server
+        self.connection = connection
+        self.connection.settimeout(PATIENCE * 4)
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = b""
+        self.sender, self.recipients, self.body = None, [], b""
+        self.pending = None
+
+    def run(self):
+        try:
+            self.perform("connect")
+            while True:
+                self.command(self.line())
+        except (Gone, OSError):
+            pass
+        finally:
+            self.connection.close()
+            with self.server.lock:
+                self.server.sessions.discard(self)
+
+    def cut(self):
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def send(self, octets):
+        self.connection.sendall(octets)
+
+    def more(self):
+        octets = self.connection.recv(65536)
+        if not octets:
+            raise Gone
+        self.buffer += octets
+        if len(self.buffer) > MOST_OCTETS:
+            raise Gone
+
+    def line(self):
+        while b"\n" not in self.buffer:
+            self.more()
+        line, _, self.buffer = self.buffer.partition(b"\n")
+        return line.rstrip(b"\r")
+
+    def take(self, size):
+        while len(self.buffer) < size:
+            self.more()
+        taken, self.buffer = self.buffer[:size], self.buffer[size:]
+        return taken
+
+    def perform(self, step):
+        """Answers, and says whether the answer was one of success, which what goes on depends on."""
+        return self.server.next_answer(step).perform(self)
+
+    def command(self, line):
+        text = line.decode(errors="replace")
+        with self.server.lock:
+            self.server.commands.append(text)
+        verb, _, rest = text.partition(" ")
+        verb = verb.upper()
+        if verb == "BDAT":
+            return self.bdat(rest.split())
+        step = STEP_OF.get(verb, "other")
+        is_good = self.perform(step)
+        argument = rest.partition(":")[2].partition(">")[0].strip(" <")
+        if step == "ehlo" or step == "rset":
+            self.sender, self.recipients, self.body = None, [], b""
+        elif step == "mail" and is_good:
+            self.sender, self.recipients = argument, []
+        elif step == "rcpt" and is_good:
+            self.recipients.append(argument)
+        elif step == "starttls" and is_good:
+            self.start_tls()
+        elif step == "data" and is_good:
+            self.data()
+        elif step == "quit":
+            raise Gone
+
+    def data(self):
+        if not self.buffer:
+            self.more()
+        self.perform("body")
+        while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
+            self.more()
+        if self.buffer.startswith(b".\r\n"):
+            text, self.buffer = b"", self.buffer[3:]
+        else:
+            text, _, self.buffer = self.buffer.partition(b"\r\n.\r\n")
+            text += b"\r\n"
+        self.end((b"\r\n" + text).replace(b"\r\n..", b"\r\n.")[2:])
+
+    def bdat(self, words):
+        self.body += self.take(int(words[0]))
+        if len(words) > 1 and words[1].upper() == "LAST":
+            body, self.body = self.body, b""
+            self.end(body)
+        else:
+            self.perform("bdat")
+
+    def end(self, data):
+        # RFC 2033, 4.2: a reply for each recipient that was taken.
+        for recipients in ([[recipient] for recipient in self.recipients] if self.server.lmtp else [self.recipients]):
+            self.pending = Taken(self.sender, list(recipients), data)
+            self.perform("dot")
+            self.pending = None
+
+    def accept(self):
+        """An answer of success is about to leave: whoever reads it may count on the mail."""
+        if self.pending:
+            with self.server.lock:
+                self.server.mails.append(self.pending)
+            self.pending = None
+
+    def start_tls(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.server.certificate)
+        self.connection = context.wrap_socket(self.connection, server_side=True)
+        self.buffer = b""

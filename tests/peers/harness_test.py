@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""The peers by themselves, without Backstop: what the other tests here rest on."""
+from support import (Case, Dovecot, Exim, FakeClient, FakeServer, Postfix, SmtpSink, body_of, certificate, header_of, main, needs, new_mail,
+                     smtp_source, swaks, wait_until)
+
+ANN, BOB, NOBODY = "ann@example.org", "bob@example.net", "nobody@example.net"
+
+# Everything to one next hop, and callouts of senders.
+EXIM_RELAY = """
+begin acl
+recipient:
+  deny
+    !verify = sender/callout=5s,no_cache
+  accept
+begin routers
+relay:
+  driver = manualroute
+  route_list = * 127.0.0.1
+  transport = relay
+  self = send
+begin transports
+relay:
+  driver = smtp
+  port = NEXT
+  hosts_avoid_tls = *
+begin retry
+* * F,1h,1s
+"""
+
+
+def box_of(postfix, address, count=1):
+    return wait_until(lambda: len(postfix.mailbox(address)) >= count and postfix.mailbox(address), f"{count} mails for {address}")
+
+
+@needs("postfix")
+class TwoPostfixes(Case):
+    def setUp(self):
+        super().setUp()
+        # Each relays all that it doesn't deliver itself to the other; whether a mailbox exists is found out after the mail was taken.
+        self.home = Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org", "smtpd_reject_unlisted_recipient": "no"},
+                            mailboxes=[ANN])
+        self.far = Postfix(self.folder, "far", {"virtual_mailbox_domains": "example.net", "smtpd_reject_unlisted_recipient": "no"},
+                           mailboxes=[BOB])
+        for one, other in ((self.home, self.far), (self.far, self.home)):
+            one.set({"default_transport": "smtp", "relayhost": f"[127.0.0.1]:{other.port}"})
+            self.enterContext(one)
+
+    def test_a_mail_is_relayed(self):
+        mail = new_mail(ANN, BOB)
+        self.home.send(mail, ANN, BOB)
+        arrived = box_of(self.far, BOB)[0]
+        self.assertEqual((header_of(arrived, "Return-Path"), header_of(arrived, "Message-ID")), (f"<{ANN}>", header_of(mail, "Message-ID")))
+        self.assertEqual(body_of(arrived), body_of(mail))
+
+    def test_an_unknown_recipient_is_bounced(self):
+        mail = new_mail(ANN, NOBODY)
+        with FakeClient(self.far.port.address) as client:
+            self.assertEqual(client.mail(mail, ANN, NOBODY).code, 250)
+        bounce = box_of(self.home, ANN)[0]
+        self.assertEqual(header_of(bounce, "Return-Path"), "<>")
+        self.assertRegex(header_of(bounce, "Content-Type"), "^multipart/report; report-type=delivery-status;")
+        self.assertIn(f"Message-ID: {header_of(mail, 'Message-ID')}".encode(), body_of(bounce))
+        wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
+
+
+@needs("postfix")
+class PostfixCallout(Case):
+    def test_a_sender_is_verified(self):
+        home = self.enterContext(Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org"}, mailboxes=[ANN]))
+        far = self.enterContext(Postfix(self.folder, "far", {
+            "virtual_mailbox_domains": "example.net", "default_transport": "smtp", "relayhost": f"[127.0.0.1]:{home.port}",
+            "smtpd_sender_restrictions": "reject_unverified_sender", "address_verify_sender": "<>", "address_verify_map": "",
+            "address_verify_poll_count": "20", "address_verify_poll_delay": "1s", "unverified_sender_reject_code": "550",
+        }, mailboxes=[BOB]))
+        for sender, want_code in ((ANN, 250), ("gone@example.org", 550)):
+            with self.subTest(sender), FakeClient(far.port.address) as client:
+                self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
+        self.assertIn("from=<> to=<gone@example.org> proto=ESMTP helo=<far.test>", home.log())
+
+
+@needs("postfix", "exim")
+class EximPeers(Case):
+    def test_it_sends(self):
+        sink = self.enterContext(SmtpSink(self.folder, "sink"))
+        exim = self.enterContext(Exim(self.folder, "exim", "acl_smtp_rcpt = accept\n", EXIM_RELAY.replace("NEXT", str(sink.port))))
+        mail = new_mail(ANN, BOB)
+        exim.send(mail, ANN, BOB)
+        with FakeClient(exim.port.address) as client:
+            self.assertEqual(client.mail(mail, ANN, BOB).code, 250)
+        mails = wait_until(lambda: len(sink.mails()) == 2 and sink.mails(), "two mails in the sink")
+        for taken in mails:
+            self.assertIn(f"X-Mail-Args: <{ANN}>".encode(), taken)
+            self.assertTrue(taken.replace(b"\r\n", b"\n").rstrip().endswith(b"Shall we meet at noon?"), taken)
+
+    def test_it_verifies_a_sender(self):
+        home = self.enterContext(Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org"}, mailboxes=[ANN]))
+        exim = self.enterContext(Exim(self.folder, "exim", "acl_smtp_rcpt = recipient\n", EXIM_RELAY.replace("NEXT", str(home.port))))
+        for sender, want_code in ((ANN, 250), ("gone@example.org", 550)):
+            with self.subTest(sender), FakeClient(exim.port.address) as client:
+                self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
+        self.assertIn("from=<> to=<gone@example.org>", home.log())
+
+
+@needs("dovecot", "swaks")
+class DovecotLmtp(Case):
+    def test_it_takes_a_mail(self):
+        dovecot = self.enterContext(Dovecot(self.folder, "box", [BOB]))
+        for count, where in enumerate((dovecot.port.address, dovecot.socket), start=1):
+            with self.subTest(where):
+                mail = new_mail(ANN, BOB)
+                done = swaks(where, "--protocol", "LMTP", "--from", ANN, "--to", BOB, mail=mail)
+                self.assertEqual(done.status, 0, done)
+                # Its answer says that the mail is there.
+                self.assertEqual(len(dovecot.mailbox(BOB)), count)
+                # swaks ends what it is given with another line.
+                self.assertEqual(body_of(dovecot.mailbox(BOB)[-1]).rstrip(), body_of(mail).rstrip())
+
+    def test_it_refuses_an_unknown_recipient(self):
+        dovecot = self.enterContext(Dovecot(self.folder, "box", [BOB]))
+        with FakeClient(dovecot.port.address, verb="LHLO") as client:
+            self.assertEqual([reply.code for reply in client.envelope(ANN, BOB, NOBODY)], [250, 250, 550])
+
+
+@needs("swaks")
+class Swaks(Case):
+    def test_it_speaks_tls(self):
+        with FakeServer(certificate=certificate(self.folder)) as server:
+            done = swaks(server.address, "--tls", "--from", ANN, "--to", BOB)
+            self.assertEqual((done.status, len(server.mails)), (0, 1), done)
+            self.assertIn("STARTTLS", server.commands)
+
+    def test_it_tells_a_refusal(self):
+        with FakeServer({"rcpt": "550 5.1.1 who?"}) as server:
+            done = swaks(server.address, "--from", ANN, "--to", BOB)
+            self.assertNotEqual(done.status, 0)
+            self.assertIn("550 5.1.1 who?", done.replies())
+
+
+@needs("postfix")
+class Load(Case):
+    def test_source_fills_sink(self):
+        sink = self.enterContext(SmtpSink(self.folder, "sink"))
+        done = smtp_source(sink.port.address, "-s", 4, "-m", 50, sender=ANN, recipient=BOB)
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(len(sink.mails()), 50)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Mails for the tests, and what a mail looks like when it has arrived."""
+import email.utils
+import itertools
+import time
+
+numbers = itertools.count(1)
+
+
+def new_mail(sender="ann@example.org", recipient="bob@example.net", subject="Lunch", text="Shall we meet at noon?", headers=()):
+    """An ordinary mail with a Message-ID of its own, with CRLF."""
+    domain = sender.partition("@")[2] or "example.org"
+    lines = [f"From: <{sender}>", f"To: <{recipient}>", f"Subject: {subject}", f"Date: {email.utils.formatdate()}",
+             f"Message-ID: <{time.time_ns()}.{next(numbers)}@{domain}>", *headers, "", *text.split("\n"), ""]
+    return "\r\n".join(lines).encode()
+
+
+def read_maildir(folder):
+    """The mails in new and cur, oldest first, with CRLF."""
+    paths = [path for place in ("new", "cur") if (folder / place).is_dir() for path in (folder / place).iterdir()]
+    return [path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)]
+
+
+def header_of(mail, name):
+    """The value of the first field of that name, unfolded, or nothing."""
+    block = mail.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode(errors="replace")
+    fields = block.replace("\n ", " ").replace("\n\t", " ").split("\n")
+    return next((value.strip() for field in fields for key, _, value in [field.partition(":")] if key.lower() == name.lower()), None)
+
+
+def body_of(mail):
+    return mail.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
