@@ -1,0 +1,94 @@
+#include "gateway/client_counts.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "net/endpoint.h"
+
+namespace backstop::gateway {
+
+ClientCounts::ClientCounts(std::size_t most_remembered)
+    : most_remembered_(std::max<std::size_t>(most_remembered, 1)) {}
+
+ClientCounts::Ticket::Ticket(Ticket&& other) noexcept
+    : counts_(std::exchange(other.counts_, nullptr)), client_(other.client_) {}
+
+// What this one counted ends here, not when the other is gone.
+ClientCounts::Ticket& ClientCounts::Ticket::operator=(Ticket&& other) noexcept {
+  Ticket taken(std::move(other));
+  std::swap(counts_, taken.counts_);
+  std::swap(client_, taken.client_);
+  return *this;
+}
+
+ClientCounts::Ticket::~Ticket() {
+  if (counts_ != nullptr) counts_->close(client_);
+}
+
+std::expected<ClientCounts::Ticket, Exceeded> ClientCounts::open(const Address& address,
+                                                                 const Limits& limits) {
+  const Address client = net::client_key(address);
+  const std::scoped_lock lock(sessions_mutex_);
+  if (sessions_ >= limits.sessions) return std::unexpected(Exceeded::Sessions);
+  const auto found = sessions_of_.find(client);
+  const std::size_t count = found == sessions_of_.end() ? 0 : found->second;
+  if (count >= limits.sessions_per_client) return std::unexpected(Exceeded::SessionsPerClient);
+  if (found == sessions_of_.end()) {
+    sessions_of_.emplace(client, 1);
+  } else {
+    ++found->second;
+  }
+  ++sessions_;
+  return Ticket(*this, client);
+}
+
+void ClientCounts::close(const Address& client) {
+  const std::scoped_lock lock(sessions_mutex_);
+  --sessions_;
+  const auto found = sessions_of_.find(client);
+  if (--found->second == 0) sessions_of_.erase(found);
+}
+
+std::size_t ClientCounts::sessions() const {
+  const std::scoped_lock lock(sessions_mutex_);
+  return sessions_;
+}
+
+// Those whose hour is over stand in front.
+void ClientCounts::forget(Time now) {
+  while (!bad_tags_.empty() && now - bad_tags_.front().first >= kBadTagWindow) {
+    bad_tags_of_.erase(bad_tags_.front().client);
+    bad_tags_.pop_front();
+  }
+}
+
+bool ClientCounts::add_bad_tag(const Address& address, Time now, const Limits& limits) {
+  const Address client = net::client_key(address);
+  const std::scoped_lock lock(bad_tags_mutex_);
+  forget(now);
+  const auto found = bad_tags_of_.find(client);
+  if (found != bad_tags_of_.end()) return ++found->second->count > limits.bad_tags;
+  if (bad_tags_.size() >= most_remembered_) {
+    bad_tags_of_.erase(bad_tags_.front().client);
+    bad_tags_.pop_front();
+  }
+  bad_tags_.push_back({.client = client, .first = now, .count = 1});
+  bad_tags_of_.emplace(client, std::prev(bad_tags_.end()));
+  return 1 > limits.bad_tags;
+}
+
+bool ClientCounts::has_too_many_bad_tags(const Address& address, Time now, const Limits& limits) const {
+  const Address client = net::client_key(address);
+  const std::scoped_lock lock(bad_tags_mutex_);
+  const auto found = bad_tags_of_.find(client);
+  if (found == bad_tags_of_.end()) return false;
+  return now - found->second->first < kBadTagWindow && found->second->count > limits.bad_tags;
+}
+
+std::size_t ClientCounts::remembered() const {
+  const std::scoped_lock lock(bad_tags_mutex_);
+  return bad_tags_.size();
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,253 @@
+#include "gateway/client_counts.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace backstop::gateway {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::nanoseconds;
+using Ticket = ClientCounts::Ticket;
+
+constexpr ClientCounts::Time kStart{std::chrono::hours(1000)};
+
+ClientCounts::Address address(const std::string& text) {
+  return boost::asio::ip::make_address(text);
+}
+
+ClientCounts::Address numbered(unsigned number) {
+  return boost::asio::ip::address_v4(0x0A000000U + number);
+}
+
+Limits limits_of(std::size_t sessions, std::size_t sessions_per_client) {
+  Limits limits;
+  limits.sessions = sessions;
+  limits.sessions_per_client = sessions_per_client;
+  return limits;
+}
+
+// The tickets of as many sessions as are let in, of clients one, two, three and so on, or all of one.
+std::vector<Ticket> open_all(ClientCounts& counts, const Limits& limits, std::size_t tries,
+                             bool of_one_client) {
+  std::vector<Ticket> tickets;
+  for (std::size_t i = 0; i < tries; ++i) {
+    auto ticket = counts.open(numbered(of_one_client ? 1 : static_cast<unsigned>(i)), limits);
+    if (ticket) tickets.push_back(std::move(*ticket));
+  }
+  return tickets;
+}
+
+TEST(Sessions, AsManyAsTheLimitAndNotOneMore) {
+  const Limits limits = limits_of(5, 100);
+  ClientCounts counts;
+  auto tickets = open_all(counts, limits, 5, false);
+  EXPECT_EQ(tickets.size(), 5u);
+  const auto refused = counts.open(numbered(99), limits);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Exceeded::Sessions);
+  EXPECT_EQ(counts.sessions(), 5u);
+  tickets.pop_back();
+  EXPECT_TRUE(counts.open(numbered(99), limits));
+}
+
+TEST(Sessions, AsManyOfAClientAsTheLimitAndNotOneMore) {
+  const Limits limits = limits_of(100, 3);
+  ClientCounts counts;
+  auto tickets = open_all(counts, limits, 3, true);
+  EXPECT_EQ(tickets.size(), 3u);
+  const auto refused = counts.open(numbered(1), limits);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Exceeded::SessionsPerClient);
+  EXPECT_TRUE(counts.open(numbered(2), limits)) << "another client";
+  tickets.pop_back();
+  EXPECT_TRUE(counts.open(numbered(1), limits));
+}
+
+TEST(Sessions, AReloadThatLowersTheLimitHoldsFromTheNextOn) {
+  ClientCounts counts;
+  const auto tickets = open_all(counts, limits_of(100, 10), 10, true);
+  EXPECT_EQ(tickets.size(), 10u);
+  EXPECT_FALSE(counts.open(numbered(1), limits_of(100, 5)));
+  EXPECT_TRUE(counts.open(numbered(1), limits_of(100, 11)));
+}
+
+struct ClientRow {
+  const char* name;
+  std::string first;
+  std::string second;
+  bool want_one;  ///< the two are one client
+};
+
+const ClientRow kClients[] = {
+    {"one IPv4 address", "192.0.2.1", "192.0.2.1", true},
+    {"two IPv4 addresses", "192.0.2.1", "192.0.2.2", false},
+    {"an IPv4 address within IPv6", "192.0.2.1", "::ffff:192.0.2.1", true},
+    {"first and last of a /64", "2001:db8:0:1::", "2001:db8:0:1:ffff:ffff:ffff:ffff", true},
+    {"two /64 side by side", "2001:db8:0:1::1", "2001:db8:0:2::1", false},
+    {"IPv4 and IPv6", "192.0.2.1", "2001:db8::1", false},
+};
+
+TEST(Sessions, AnIPv6NetworkIsOneClient) {
+  for (const auto& row : kClients) {
+    ClientCounts counts;
+    const auto first = counts.open(address(row.first), limits_of(100, 1));
+    EXPECT_TRUE(first) << row.name;
+    EXPECT_EQ(counts.open(address(row.second), limits_of(100, 1)).has_value(), !row.want_one) << row.name;
+  }
+}
+
+TEST(Ticket, CountsUntilItIsGone) {
+  const Limits limits = limits_of(100, 100);
+  ClientCounts counts;
+  {
+    const Ticket none;
+    EXPECT_EQ(counts.sessions(), 0u);
+    auto ticket = counts.open(numbered(1), limits);
+    ASSERT_TRUE(ticket);
+    EXPECT_EQ(counts.sessions(), 1u);
+    const Ticket moved(std::move(*ticket));
+    EXPECT_EQ(counts.sessions(), 1u);
+    ticket = std::unexpected(Exceeded::Sessions);
+    EXPECT_EQ(counts.sessions(), 1u) << "what was moved from counts nothing";
+  }
+  EXPECT_EQ(counts.sessions(), 0u);
+}
+
+TEST(Ticket, AssignmentEndsWhatItCounted) {
+  ClientCounts counts;
+  auto one = counts.open(numbered(1), limits_of(100, 1));
+  auto two = counts.open(numbered(2), limits_of(100, 1));
+  ASSERT_TRUE(one && two);
+  *one = std::move(*two);
+  EXPECT_EQ(counts.sessions(), 1u);
+  EXPECT_TRUE(counts.open(numbered(1), limits_of(100, 1))) << "the first session has ended";
+  EXPECT_FALSE(counts.open(numbered(2), limits_of(100, 1))) << "the second one lives on";
+  *one = Ticket();
+  EXPECT_EQ(counts.sessions(), 0u);
+}
+
+TEST(Sessions, NeverMoreThanTheLimitWhateverTheThreadsDo) {
+  constexpr std::size_t kMost = 3;
+  ClientCounts counts;
+  std::atomic<std::size_t> open{0};
+  std::atomic<std::size_t> most{0};
+  std::atomic<std::size_t> let_in{0};
+  const auto work = [&] {
+    for (int i = 0; i < 2000; ++i) {
+      const auto ticket = counts.open(numbered(1), limits_of(100, kMost));
+      if (!ticket) continue;
+      const std::size_t now = ++open;
+      std::size_t seen = most;
+      while (now > seen && !most.compare_exchange_weak(seen, now)) {
+      }
+      ++let_in;
+      --open;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) threads.emplace_back(work);
+  for (auto& thread : threads) thread.join();
+  EXPECT_LE(most, kMost);
+  EXPECT_GT(let_in, 0u);
+  EXPECT_EQ(counts.sessions(), 0u);
+  EXPECT_EQ(open_all(counts, limits_of(100, kMost), 10, true).size(), kMost);
+}
+
+Limits tags_of(std::size_t bad_tags) {
+  Limits limits;
+  limits.bad_tags = bad_tags;
+  return limits;
+}
+
+TEST(BadTags, AsManyAsTheLimitAndNotOneMore) {
+  const Limits limits = tags_of(3);
+  ClientCounts counts;
+  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), kStart, limits));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(counts.add_bad_tag(numbered(1), kStart, limits)) << i;
+    EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), kStart, limits)) << i;
+  }
+  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart, limits));
+  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), kStart, limits));
+  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart, limits));
+  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(2), kStart, limits)) << "another client";
+}
+
+TEST(BadTags, WithALimitOfNoneTheFirstIsTooMany) {
+  ClientCounts counts;
+  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart, tags_of(0)));
+  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), kStart, tags_of(0)));
+}
+
+TEST(BadTags, AreForgottenAnHourAfterTheFirst) {
+  const Limits limits = tags_of(1);
+  ClientCounts counts;
+  EXPECT_FALSE(counts.add_bad_tag(numbered(1), kStart, limits));
+  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart + minutes(59), limits));
+  const auto end = kStart + minutes(60);
+  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), end - nanoseconds(1), limits));
+  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), end, limits));
+  EXPECT_FALSE(counts.add_bad_tag(numbered(1), end, limits)) << "the first of a new hour";
+  EXPECT_TRUE(counts.add_bad_tag(numbered(1), end + minutes(59), limits));
+  EXPECT_EQ(counts.remembered(), 1u);
+}
+
+TEST(BadTags, OfAnIPv6NetworkAreOneClients) {
+  for (const auto& row : kClients) {
+    ClientCounts counts;
+    EXPECT_FALSE(counts.add_bad_tag(address(row.first), kStart, tags_of(1))) << row.name;
+    EXPECT_EQ(counts.add_bad_tag(address(row.second), kStart, tags_of(1)), row.want_one) << row.name;
+    EXPECT_EQ(counts.has_too_many_bad_tags(address(row.first), kStart, tags_of(1)), row.want_one) << row.name;
+  }
+}
+
+TEST(BadTags, OfTooManyClientsTheOldestAreForgotten) {
+  const Limits limits = tags_of(0);
+  ClientCounts counts(3);
+  for (unsigned client = 1; client <= 3; ++client) {
+    counts.add_bad_tag(numbered(client), kStart + minutes(client), limits);
+  }
+  EXPECT_EQ(counts.remembered(), 3u);
+  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), kStart + minutes(3), limits));
+  // A newer one of the oldest client does not make it younger: its hour began with its first.
+  counts.add_bad_tag(numbered(1), kStart + minutes(4), limits);
+  counts.add_bad_tag(numbered(4), kStart + minutes(5), limits);
+  EXPECT_EQ(counts.remembered(), 3u);
+  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), kStart + minutes(5), limits));
+  for (unsigned client = 2; client <= 4; ++client) {
+    EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(client), kStart + minutes(5), limits)) << client;
+  }
+}
+
+TEST(BadTags, TheHoursThatAreOverMakeRoom) {
+  ClientCounts counts(3);
+  for (unsigned client = 1; client <= 3; ++client) counts.add_bad_tag(numbered(client), kStart, tags_of(0));
+  counts.add_bad_tag(numbered(4), kStart + minutes(60), tags_of(0));
+  EXPECT_EQ(counts.remembered(), 1u);
+}
+
+TEST(BadTags, OneClientIsAlwaysRemembered) {
+  ClientCounts counts(0);
+  counts.add_bad_tag(numbered(1), kStart, tags_of(0));
+  counts.add_bad_tag(numbered(2), kStart, tags_of(0));
+  EXPECT_EQ(counts.remembered(), 1u);
+  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(2), kStart, tags_of(0)));
+}
+
+TEST(BadTags, AFloodOfClientsTakesNoMoreThanItMay) {
+  ClientCounts counts;
+  for (unsigned client = 0; client < 2 * ClientCounts::kMostRemembered; ++client) {
+    counts.add_bad_tag(numbered(client), kStart, tags_of(20));
+  }
+  EXPECT_EQ(counts.remembered(), ClientCounts::kMostRemembered);
+}
+
+}  // namespace
+}  // namespace backstop::gateway
