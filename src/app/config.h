@@ -38,9 +38,9 @@ struct TlsFiles {
   std::string key;
 };
 
-/// All paths are absolute or relative to the working folder: those of the file are resolved by its folder.
+/// Paths are resolved by the folder of the file; load_config() makes them absolute.
 struct Config {
-  gateway::Settings gateway;  ///< keys and tls are filled by load_config() alone
+  gateway::Settings gateway;  ///< keys and TLS contexts are filled by load_config() alone
   ServerSettings server;
   std::string key_file;  ///< empty: no keys
   TlsFiles tls;

@@ -220,7 +220,9 @@ void check_outbound_keys(std::size_t index, Draft& draft) {
 
 void check_senders(std::size_t index, Draft& draft) {
   const auto& settings = draft.gateways[index].settings;
-  if (settings.trusted.empty() && settings.tls == ListenTls::None) {
+  const bool is_unclear =
+      draft.is_broken(Section::Gateway, index, "trusted") || draft.is_broken(Section::Gateway, index, "tls");
+  if (settings.trusted.empty() && settings.tls == ListenTls::None && !is_unclear) {
     draft.warning(
         draft.gateways[index].place,
         "nobody can send through this gateway: it has no \"trusted\" networks, and without \"tls\" no AUTH");
@@ -248,7 +250,9 @@ void check_directions(Draft& draft) {
 void check_certificate(Draft& draft) {
   const auto& files = draft.config.tls;
   const bool has_certificate = !files.certificate.empty();
-  if (has_certificate != files.key.empty()) return;
+  const bool is_broken =
+      draft.is_broken(Section::Tls, 0, "certificate") || draft.is_broken(Section::Tls, 0, "key");
+  if (has_certificate != files.key.empty() || is_broken) return;
   const std::string_view missing = has_certificate ? "key" : "certificate";
   draft.mistake(draft.place(Section::Tls, 0, has_certificate ? "certificate" : "key"),
                 fmt::format("[tls] has no \"{}\", and a certificate needs its key", missing));
@@ -285,15 +289,16 @@ void check_domain_lists(std::size_t index, Draft& draft) {
     if (std::ranges::count(settings.exempt, settings.never_sends[i]) == 0) continue;
     draft.warning(
         draft.item_place(Section::Domain, index, "never_sends", i),
-        fmt::format("never_sends: \"{}\" is in \"exempt\", too; bounces to it are refused all the same",
+        fmt::format("never_sends: \"{}\" is in \"exempt\", too; bounces to it count as forged all the same",
                     settings.never_sends[i]));
   }
 }
 
 void check_domains(Draft& draft) {
+  const bool has_keys = !draft.config.key_file.empty() || draft.is_broken(Section::Keys, 0, "file");
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     check_domain_lists(i, draft);
-    if (draft.domains[i].settings.stage != policy::Stage::Reject || !draft.config.key_file.empty()) continue;
+    if (draft.domains[i].settings.stage != policy::Stage::Reject || has_keys) continue;
     draft.warning(
         draft.place(Section::Domain, i, "stage"),
         "stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
@@ -309,7 +314,8 @@ void check_tags(Draft& draft) {
 
 void check_limits(Draft& draft) {
   const auto& limits = draft.config.gateway.limits;
-  if (limits.held < limits.header) {
+  const bool is_unclear = draft.is_broken(Section::Limits, 0, "held");
+  if (limits.held < limits.header && !is_unclear) {
     const std::string_view key = draft.is_given(Section::Limits, 0, "held") ? "held" : "header";
     draft.mistake(
         draft.place(Section::Limits, 0, key),

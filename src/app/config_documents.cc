@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kWidth = 100;
 
 constexpr std::string_view kExampleStart =
-    R"(# The configuration of `backstop serve`, with every setting there is. Settings with a "#" before them
-# may be left out: where it says "The default", that is what holds then. `backstop check-config FILE`
-# checks a file like this one.
+    R"(# The configuration of `backstop serve`, with every setting there is. Settings with a "#" before
+# them may be left out: where it says "The default", that is what holds then. A file like this one
+# is checked by `backstop check-config FILE`.
 )";
 
 constexpr std::string_view kPageStart = R"(# The configuration file

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,7 @@ struct Draft {
   std::vector<DomainDraft> domains;
   std::map<Section, Place> sections;  ///< those that stand in the file, right or wrong
   std::map<SettingId, SettingPlace> places;
+  std::set<SettingId> broken;  ///< those whose value, or an item of it, is a mistake
   std::vector<ConfigFinding> findings;
 
   void mistake(Place place, std::string what) {
@@ -70,13 +72,18 @@ struct Draft {
   bool is_given(Section section, std::size_t index, std::string_view key) const {
     return places.contains({section, index, key});
   }
+  /// Then nothing else should be said about what the value would mean.
+  bool is_broken(Section section, std::size_t index, std::string_view key) const {
+    return broken.contains({section, index, key});
+  }
   /// Of the value, or of the section where it isn't given.
   Place place(Section section, std::size_t index, std::string_view key) const;
   /// Of one item of a list.
   Place item_place(Section section, std::size_t index, std::string_view key, std::size_t item) const;
 };
 
-/// Reads and checks the text; config is whole afterwards, but for what takes files.
+/// Reads and checks the text; config is whole afterwards, but for what takes files. Relative paths are
+/// resolved by the folder of `file`.
 Draft read_draft(std::string_view text, const std::string& file);
 
 /// What can only be told from several settings together. Fills config.gateway's gateways and domains.

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -24,10 +25,16 @@ namespace backstop::app {
 
 namespace {
 
+std::string why_not_read(int error) {
+  if (error == ENOENT) return "no such file";
+  if (error == EACCES) return "no permission to read it";
+  return std::strerror(error);
+}
+
 /// Not more than one byte past the cap, so that a device that never ends is refused like a large file.
 base::Result<std::string> read_file(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) return std::unexpected(base::Error{std::strerror(errno)});
+  if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
   FileSource source(std::move(file));
   std::string text;
   const auto read = read_up_to(source, kTomlMost + 1, text);
@@ -41,7 +48,7 @@ void load_keys(Draft& draft) {
   if (keys) {
     draft.config.gateway.keys = std::move(*keys);
   } else {
-    draft.mistake(draft.place(Section::Keys, 0, "file"), keys.error().message);
+    draft.mistake(draft.place(Section::Keys, 0, "file"), "file: " + keys.error().message);
   }
 }
 
@@ -52,7 +59,34 @@ void load_certificate(Draft& draft) {
   if (context) {
     draft.config.gateway.tls = std::move(*context);
   } else {
-    draft.mistake(draft.place(Section::Tls, 0, "certificate"), context.error().message);
+    draft.mistake(draft.place(Section::Tls, 0, "certificate"), "certificate: " + context.error().message);
+  }
+}
+
+bool is_verified(const gateway::NextHop& next_hop) {
+  return next_hop.tls == gateway::NextHopTls::Verified;
+}
+
+bool has_verified_hop(const gateway::Settings& settings) {
+  return std::ranges::any_of(settings.gateways, [](const auto& one) { return is_verified(one.next_hop); }) ||
+         std::ranges::any_of(settings.domains,
+                             [](const auto& one) { return one.next_hop && is_verified(*one.next_hop); });
+}
+
+void load_next_hop_tls(Draft& draft) {
+  auto& settings = draft.config.gateway;
+  auto plain = net::client_tls(net::TlsVerify::No);
+  if (plain) {
+    settings.next_hop_tls = std::move(*plain);
+  } else {
+    draft.mistake({}, plain.error().message);
+  }
+  if (!has_verified_hop(settings)) return;
+  auto verified = net::client_tls(net::TlsVerify::Yes, settings.next_hop_ca);
+  if (verified) {
+    settings.next_hop_tls_verified = std::move(*verified);
+  } else {
+    draft.mistake(draft.place(Section::Tls, 0, "next_hop_ca"), "next_hop_ca: " + verified.error().message);
   }
 }
 
@@ -94,9 +128,12 @@ std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) 
     const auto line = fmt::format("{}: {}", base::printable(path), base::printable(text.error().message));
     return std::unexpected(ConfigFailure{kExitNoInput, {line}});
   }
-  Draft draft = read_draft(*text, path);
+  std::error_code failed;
+  const auto absolute = std::filesystem::absolute(path, failed);
+  Draft draft = read_draft(*text, failed ? path : absolute.string());
   load_keys(draft);
   load_certificate(draft);
+  load_next_hop_tls(draft);
   check_user(draft);
   check_log(draft);
   auto reading = reading_of(std::move(draft), path);

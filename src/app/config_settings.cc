@@ -41,11 +41,13 @@ Setting make(Section section, std::string_view key, const Kind<T>& kind, auto ac
               .read = {},
               .show = {}};
   row.read = [=](const TomlNode& node, Draft& draft, std::size_t index) {
-    ReadContext context{
-        .folder = draft.folder,
-        .mistake = [&](Place place,
-                       const std::string& what) { draft.mistake(place, fmt::format("{}: {}", key, what)); },
-        .items = {}};
+    ReadContext context{.folder = draft.folder,
+                        .mistake =
+                            [&](Place place, const std::string& what) {
+                              draft.mistake(place, fmt::format("{}: {}", key, what));
+                              draft.broken.insert({section, index, key});
+                            },
+                        .items = {}};
     auto value = kind.read(node, context);
     if (!value) return;
     access(draft, index) = std::move(*value);

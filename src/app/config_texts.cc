@@ -144,7 +144,7 @@ Kind<std::string> history_url_kind() {
 std::string resolve_url(std::string_view url, std::string_view folder) {
   for (const std::string_view scheme :
        {kHistoryScheme, std::string_view("lmtp:"), std::string_view("maildir:")}) {
-    if (!url.starts_with(scheme)) continue;
+    if (!base::istarts_with(url, scheme)) continue;
     const std::string_view path = url.substr(scheme.size());
     if (path.empty() || path.starts_with('/')) break;
     return fmt::format("{}{}{}", scheme, folder, path);

@@ -157,7 +157,19 @@ std::string quotes_hint(std::string_view line) {
   if (is_plain_value(value)) return {};
   return fmt::format("; text stands in quotes: {} = \"{}\"",
                      base::printable(base::trim(line.substr(0, equals))),
-                     base::printable(value.substr(0, value.find_first_of("\"#"))));
+                     base::printable(base::trim(value.substr(0, value.find_first_of("\"#")))));
+}
+
+bool has_control(std::string_view line) {
+  return std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
+}
+
+std::string hint_for(std::string_view what, std::string_view line) {
+  // The control character that toml++ met is the end of the line.
+  if (what.contains("unescaped control characters") && !has_control(line)) {
+    return "; the closing quote is missing";
+  }
+  return quotes_hint(line);
 }
 
 std::string message_of(const toml::parse_error& error, std::string_view text) {
@@ -166,7 +178,7 @@ std::string message_of(const toml::parse_error& error, std::string_view text) {
   const bool has_prefix = what.starts_with(kPrefix);
   if (has_prefix) what.remove_prefix(kPrefix.size());
   return fmt::format("this is no TOML: {}{}{}", has_prefix ? "in a " : "", base::printable(what, 300),
-                     quotes_hint(line_at(text, error.source().begin.line)));
+                     hint_for(what, line_at(text, error.source().begin.line)));
 }
 
 }  // namespace

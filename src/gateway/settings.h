@@ -126,8 +126,10 @@ struct Settings {
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
   Limits limits;
-  net::TlsContext tls;      ///< of the server's side; null without a certificate
-  std::string next_hop_ca;  ///< file; empty: the system's
+  net::TlsContext tls;                    ///< of the server's side; null without a certificate
+  net::TlsContext next_hop_tls;           ///< of the client's side, without a look at certificates
+  net::TlsContext next_hop_tls_verified;  ///< with one; null where no next hop asks for it
+  std::string next_hop_ca;                ///< file; empty: the system's
 
   /// See DomainTable::find().
   const DomainSettings* find_domain(std::string_view domain) const { return domains.find(domain); }

@@ -15,7 +15,7 @@ def help_of(*command):
 
 def commands_in(text):
     listed = re.search(r"(?ms)^Subcommands:\n(.*?)(\n\n|\Z)", text)
-    return re.findall(r"(?m)^  ([a-z]+)", listed.group(1)) if listed else []
+    return re.findall(r"(?m)^  ([a-z-]+)", listed.group(1)) if listed else []
 
 
 def options_in(text):
@@ -42,7 +42,7 @@ class Pages(Case):
         self.assertEqual((outcome.status, outcome.err), (0, ""))
 
     def test_every_command_is_in_the_tree(self):
-        self.assertTrue({("classify",), ("scan",), ("demo",), ("keys",), ("tag",), ("completion",), ("man",)} <= set(TREE), TREE)
+        self.assertTrue({("classify",), ("scan",), ("demo",), ("keys",), ("tag",), ("check-config",), ("completion",), ("man",)} <= set(TREE), TREE)
 
     def test_every_command_and_option_has_its_place(self):
         for command, options in TREE.items():

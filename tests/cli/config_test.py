@@ -1,0 +1,323 @@
+"""backstop check-config: every mistake of a file with its place, and the texts that are written from the table of settings."""
+import os
+import re
+import subprocess
+import unittest
+
+from support import SOURCE, Case, run
+
+SERVER = '[server]\nhostname = "mx.example.org"\n'
+INBOUND = '[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:2525"]\nnext_hop = "smtp://127.0.0.1:10025"\n'
+OUTBOUND = '[[gateway]]\nname = "out"\ndirection = "outbound"\nlisten = ["127.0.0.1:2526"]\nnext_hop = "smtp://127.0.0.1:10026"\n'
+TRUSTED = 'trusted = ["127.0.0.0/8"]\n'
+DOMAIN = '[[domain]]\nname = "example.org"\n'
+# The lines of a good file: 1 [server], 3 the inbound gateway, 8 the outbound one, 14 the domain, 16 what is added.
+GOOD = SERVER + INBOUND + OUTBOUND + TRUSTED + DOMAIN
+
+LOCAL_PART = 'it has to be the part of an address before its "@", such as "hostmaster"'
+NEXT_HOP = "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or maildir:/path/%d/%n is wanted"
+
+# name, text, what is told of it (without the name of the file).
+MISTAKES = [
+    ("empty file", "", ['1:1: [server] has no "hostname"; it has to be a host name, such as "mx.example.org"',
+                        "1:1: there is no [[gateway]], so there is nothing to do"]),
+    ("no TOML", SERVER + "[[gateway\n", ["3:10: this is no TOML: in a table header: expected ']', saw '\\n'"]),
+    ("text without quotes", "[server]\nhostname = mx.example.org # ours\n",
+     ['2:12: this is no TOML: in a value: could not determine value type; text stands in quotes: hostname = "mx.example.org"']),
+    ("address without quotes", "[[gateway]]\nlisten = 127.0.0.1:25\n",
+     ["2:12: this is no TOML: in a time: expected ':', saw '7'; text stands in quotes: listen = \"127.0.0.1:25\""]),
+    ("quote that is not closed", '[server]\nhostname = "mx.example.org\n',
+     ["2:27: this is no TOML: in a string: unescaped control characters other than TAB (U+0009) are explicitly prohibited; "
+      "the closing quote is missing"]),
+    ("key twice", GOOD + 'name = "b"\n', ["16:8: this is no TOML: in a key-value pair: cannot redefine existing string 'name'"]),
+    ("mistyped key", GOOD.replace("listen", "lisen", 1),
+     ['3:1: [[gateway]] has no "listen"; it has to be a list of addresses with ports, such as ["127.0.0.1:25", "[::1]:25"]',
+      '6:1: unknown key "lisen" in [[gateway]]; did you mean "listen"?']),
+    ("key of another section", GOOD + 'hostname = "a"\n', ['16:1: unknown key "hostname" in [[domain]]; it belongs in [server]']),
+    ("key of two other sections", GOOD + '[log]\nnext_hop = "a"\n',
+     ['17:1: unknown key "next_hop" in [log]; it belongs in [[gateway]] or [[domain]]']),
+    ("key that nobody knows", GOOD + '"a\\u001bb" = 1\n', ['16:1: unknown key "a\ufffdb" in [[domain]]']),
+    ("mistyped section", GOOD + "[histroy]\n", ['16:2: unknown section "histroy"; did you mean "history"?']),
+    ("section that nobody knows", GOOD + "[queue]\n", ['16:2: unknown section "queue"']),
+    ("key before all sections", "workers = 1\n" + GOOD, ['1:1: the key "workers" stands before all sections; it belongs in [server]']),
+    ("one gateway in single brackets", SERVER + INBOUND.replace("[[gateway]]", "[gateway]") + DOMAIN,
+     ["3:2: found [gateway]; it has to be [[gateway]], since there may be several"]),
+    ("server in double brackets", GOOD.replace("[server]", "[[server]]"),
+     ["1:3: found [[server]]; it has to be [server], since there is only one"]),
+    ("section that is a value", "log = 3\ngateway = [1]\n" + SERVER + DOMAIN,
+     ["1:7: found the number 3; [log] has to be a section", "2:12: found the number 1; [[gateway]] has to be a section"]),
+    ("all that is needed is missing", SERVER + "[[gateway]]\n[[domain]]\n",
+     ['3:1: [[gateway]] has no "direction"; it has to be "inbound" or "outbound"',
+      '3:1: [[gateway]] has no "listen"; it has to be a list of addresses with ports, such as ["127.0.0.1:25", "[::1]:25"]',
+      '3:1: [[gateway]] has no "name"; it has to be a name of letters, digits, "-", "_" and ".", at most 32',
+      '3:1: [[gateway]] has no "next_hop"; it has to be "smtp://HOST:PORT", "smtps://HOST:PORT", "lmtp://HOST:PORT", "lmtp:/PATH" or '
+      '"maildir:/PATH/%d/%n"',
+      '4:1: [[domain]] has no "name"; it has to be a domain, such as "example.org" or "*.example.org"']),
+    # Values.
+    ("value of another type", GOOD + '[server.x]\n', ['16:9: unknown key "x" in [server]']),
+    ("number for text", GOOD.replace('"mx.example.org"', "5"),
+     ['2:12: hostname: found the number 5; it has to be a host name, such as "mx.example.org"']),
+    ("text for a number", GOOD + '[limits]\nerrors = "20"\n',
+     ['17:10: errors: found the text "20"; it has to be a number from 1 to 10000']),
+    ("number with a point", GOOD + "[limits]\nerrors = 2.5\n",
+     ["17:10: errors: found a number with a point; it has to be a number from 1 to 10000"]),
+    ("number below zero", GOOD + "[limits]\nerrors = -1\n", ["17:10: errors: -1 is too little; it has to be a number from 1 to 10000"]),
+    ("text for true", GOOD + '[history]\nenabled = "yes"\n', ['17:11: enabled: found the text "yes"; it has to be true or false']),
+    ("list in a list", GOOD.replace('["127.0.0.1:2525"]', '[["127.0.0.1:2525"]]'),
+     ['6:11: listen: found a list; it has to be an address with its port, such as "127.0.0.1:25" or "[::1]:25"']),
+    ("text for a list", GOOD.replace('["127.0.0.1:2525"]', '"127.0.0.1:2525"'),
+     ['6:10: listen: found the text "127.0.0.1:2525"; it has to be a list of addresses with ports, such as ["127.0.0.1:25", "[::1]:25"]']),
+    ("empty list of what is needed", GOOD.replace('["127.0.0.1:2525"]', "[]"),
+     ['6:10: listen: the list is empty; it has to be a list of addresses with ports, such as ["127.0.0.1:25", "[::1]:25"]']),
+    ("number for a time", GOOD + "grace = 7\n",
+     ["16:9: grace: found the number 7; it has to be a time from 1d to 365d, or 0s: none, with its unit, in quotes"]),
+    ("time without its unit", GOOD + 'grace = "7"\n',
+     ['16:9: grace: "7" is no duration; write it as "7d", "5m", "300s" or "1h30m"']),
+    ("time between two days", GOOD + 'grace = "36h"\n', ['16:9: grace: "36h" is no multiple of 1d']),
+    ("size without its unit", GOOD + '[limits]\nheld = "4"\n',
+     ['17:8: held: "4" is no size; write it as "4MiB", "50MB", "64KiB" or "1000B"']),
+    ("clients would wait too long", GOOD + '[limits]\nnext_hop_final = "600s"\n',
+     ['17:18: next_hop_final: "600s" is too much; it has to be a time from 1s to 9m59s (clients give up after 10 minutes, and have to '
+      "hear our answer before)"]),
+    ("mistyped choice", GOOD + 'stage = "rejekt"\n',
+     ['16:9: stage: found the text "rejekt"; it has to be "observe", "label" or "reject"; did you mean "reject"?']),
+    ("host name with a space", GOOD.replace("mx.example", "mx example"),
+     ['2:12: hostname: found the text "mx example.org"; it has to be a host name, such as "mx.example.org"']),
+    ("page that is no URL", GOOD.replace(SERVER, SERVER + 'help_url = "ftp://example.org/"\n'),
+     ['3:12: help_url: found the text "ftp://example.org/"; it has to be a URL that begins with http:// or https://']),
+    ("gateway's name with a space", GOOD.replace('"in"', '"the first"'),
+     ['4:8: name: found the text "the first"; it has to be a name of letters, digits, "-", "_" and ".", at most 32']),
+    ("address without a port", GOOD.replace("127.0.0.1:2525", "127.0.0.1"),
+     ["6:11: listen: '127.0.0.1' is no address and port; write 127.0.0.1:25 or [::1]:25"]),
+    ("network with bits past its length", GOOD.replace("127.0.0.0/8", "127.0.0.1/8"),
+     ["13:12: trusted: '127.0.0.1/8' has bits past its length; write 127.0.0.0/8"]),
+    ("next hop of an unknown kind", GOOD.replace("smtp://127.0.0.1:10025", "http://127.0.0.1"),
+     [f'7:12: next_hop: the next hop "http://127.0.0.1": {NEXT_HOP}']),
+    ("local parts that are none", GOOD + 'never_sends = ["noc", "noc@example.org", 3, ""]\n',
+     [f'16:23: never_sends: found the text "noc@example.org"; {LOCAL_PART}',
+      f"16:42: never_sends: found the number 3; {LOCAL_PART}",
+      f'16:45: never_sends: found the text ""; {LOCAL_PART}']),
+    ("delimiter that is none", GOOD + '[keys]\ndelimiter = "="\n',
+     ["17:13: delimiter: the delimiter of sub-addresses has to be one of + - _ # ! % ^ ~ * & $"]),
+    ("delimiter of two letters", GOOD + '[keys]\ndelimiter = "+-"\n',
+     ['17:13: delimiter: found the text "+-"; it has to be one character in quotes']),
+    ("history elsewhere", GOOD + '[history]\nurl = "postgres://db"\n', ['17:7: url: found the text "postgres://db"; it has to be "sqlite:PATH"']),
+    ("history nowhere", GOOD + '[history]\nurl = "sqlite:"\n', ['17:7: url: the path behind "sqlite:" is missing']),
+    ("empty path", GOOD + '[log]\nfile = ""\n', ["17:8: file: the path is empty"]),
+    # Several settings together.
+    ("no gateway", SERVER + DOMAIN, ["1:1: there is no [[gateway]], so there is nothing to do"]),
+    ("no domain", SERVER + INBOUND, ["3:1: an inbound gateway takes mail for our domains, and there is no [[domain]]"]),
+    ("two gateways of one name", GOOD.replace('"out"', '"in"'), ['9:8: name: "in" stands in line 4 already']),
+    ("one address twice", GOOD.replace("2526", "2525"), ['11:11: listen: "127.0.0.1:2525" stands in line 6 already']),
+    ("one address twice in a list", GOOD.replace('["127.0.0.1:2526"]', '["127.0.0.1:2526", "[::1]:25", "[0:0::1]:25"]'),
+     ['11:41: listen: "[::1]:25" stands in line 11 already']),
+    ("one domain twice", GOOD + '[[domain]]\nname = "EXAMPLE.org"\n', ['17:8: name: "example.org" stands in line 15 already']),
+    ("tls without a certificate", GOOD.replace(TRUSTED, 'tls = "starttls"\n'),
+     ["13:7: tls: it takes a certificate and a key in [tls], and there are none"]),
+    ("certificate without a key", GOOD + '[tls]\ncertificate = "c"\n',
+     ['17:15: [tls] has no "key", and a certificate needs its key', '17:15: warning: no gateway uses the certificate: none has "tls"']),
+    ("key without a certificate", GOOD.replace(TRUSTED, 'tls = "starttls"\n') + '[tls]\nkey = "c"\n',
+     ['17:7: [tls] has no "certificate", and a certificate needs its key']),
+    ("next hop is ourselves", GOOD.replace("127.0.0.1:10025", "127.0.0.1:2525"),
+     ['7:12: next_hop: 127.0.0.1:2525 is where gateway "in" listens, so mail would go in a circle']),
+    ("next hop is our other gateway, by name", GOOD.replace("127.0.0.1:10025", "localhost:2526"),
+     ['7:12: next_hop: localhost:2526 is where gateway "out" listens, so mail would go in a circle']),
+    ("next hop is ourselves, on every address", GOOD.replace("127.0.0.1:2525", "0.0.0.0:2525").replace("127.0.0.1:10025", "127.0.0.2:2525"),
+     ['7:12: next_hop: 127.0.0.2:2525 is where gateway "in" listens, so mail would go in a circle']),
+    ("next hop of a domain is ourselves, by our name", GOOD + 'next_hop = "smtp://MX.example.org:2525"\n',
+     ['16:12: next_hop: MX.example.org:2525 is where gateway "in" listens, so mail would go in a circle']),
+    ("identity over LMTP", GOOD.replace("smtp://127.0.0.1:10025", "lmtp:/run/lmtp").replace(DOMAIN, DOMAIN + 'next_hop = "lmtp://h"\nidentity = "proxy"\n'),
+     ['17:12: identity: it takes a next hop that speaks SMTP, and this one is LMTP; it has to be "none"']),
+    ("identity to a Maildir", GOOD.replace("smtp://127.0.0.1:10025\"", 'maildir:/m/%n"\nidentity = "xclient"'),
+     ['8:12: identity: it takes a next hop that speaks SMTP, and this one is a Maildir; it has to be "none"']),
+    ("pool to a Maildir", GOOD.replace("smtp://127.0.0.1:10025\"", 'maildir:/m/%n"\npool = 1'), ["8:8: pool: there are no connections to a Maildir"]),
+    ("pool of PROXY connections", GOOD.replace(':10025"', ':10025"\nidentity = "proxy"\npool = 3'),
+     ["9:8: pool: a connection that a PROXY header opens is one client's alone; it has to be 0"]),
+    ("TLS to a Maildir", GOOD.replace("smtp://127.0.0.1:10025\"", 'maildir:/m/%n"\nnext_hop_tls = "required"'),
+     ["8:16: next_hop_tls: there is no TLS towards a Maildir"]),
+    ("smtps without TLS", GOOD.replace("smtp://127.0.0.1:10025\"", 'smtps://127.0.0.1"\nnext_hop_tls = "never"'),
+     ['8:16: next_hop_tls: "never" contradicts the "smtps:" of the next hop']),
+    ("certificate of a socket", GOOD.replace("smtp://127.0.0.1:10025\"", 'lmtp:/run/lmtp"\nnext_hop_tls = "verified"'),
+     ["8:16: next_hop_tls: the next hop is a socket of the file system, and no certificate is good for that"]),
+    ("options of a next hop that is none", GOOD + 'identity = "none"\n', ["16:12: identity: it is about the domain's own next_hop, and there is none"]),
+    ("outbound settings of an inbound gateway", GOOD.replace(OUTBOUND, TRUSTED + OUTBOUND),
+     ["8:11: trusted: it has a meaning for outbound gateways alone, and this one is inbound"]),
+    ("more header than is held", GOOD + '[limits]\nheader = "8MiB"\n',
+     ['17:10: header: "held" has to be at least as much as "header", since the header is held, too']),
+    # Files.
+    ("key file that is not there", GOOD + '[keys]\nfile = "gone"\n', ["17:8: file: key file {folder}/gone: can't open it: No such file or directory"]),
+    ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
+    ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
+     ["17:15: certificate: {folder}/c: no certificate in PEM: No such file or directory"]),
+    ("authorities that are not there", GOOD.replace(':10026"', ':10026"\nnext_hop_tls = "verified"') + '[tls]\nnext_hop_ca = "ca"\n',
+     ["18:15: next_hop_ca: {folder}/ca: no certificates in PEM: No such file or directory"]),
+    ("user that nobody knows", GOOD.replace(SERVER, SERVER + 'user = "no-such-user"\n'),
+     ['3:8: user: there is no user "no-such-user" on this system']),
+]
+
+WARNINGS = [
+    ("good", GOOD, []),
+    ("nobody can send", SERVER + OUTBOUND + DOMAIN,
+     ['3:1: warning: nobody can send through this gateway: it has no "trusted" networks, and without "tls" no AUTH']),
+    ("everybody can send", GOOD.replace("127.0.0.0/8", "::/0"),
+     ["13:12: warning: trusted: ::/0 is everybody; anybody who can connect may send mail to anywhere"]),
+    ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
+    ("reject without keys", GOOD + 'stage = "reject"\n',
+     ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+    ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
+     ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
+    ("one Maildir for one domain", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN, []),
+    ("one Maildir for all subdomains", GOOD.replace('"example.org"', '"*.example.org"') + 'next_hop = "maildir:/m/%n"\n',
+     ["16:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
+    ("a Maildir for each domain", GOOD.replace("smtp://127.0.0.1:10025", "maildir:mail/%d/%n") + '[[domain]]\nname = "example.net"\n', []),
+    ("never sends and exempt", GOOD + 'never_sends = ["Abuse"]\n',
+     ['16:16: warning: never_sends: "abuse" is in "exempt", too; bounces to it count as forged all the same']),
+    ("few recipients", GOOD + "[limits]\nrecipients = 99\n", ["17:14: warning: recipients: RFC 5321 (4.5.3.1.8) asks for at least 100"]),
+    ("as many recipients as the standard asks for", GOOD + "[limits]\nrecipients = 100\n", []),
+    ("authorities that nobody asks for", GOOD + '[tls]\nnext_hop_ca = "ca"\n',
+     ['17:15: warning: next_hop_ca: no next hop has next_hop_tls = "verified"']),
+]
+
+
+class Checked(Case):
+    def check(self, text):
+        path = self.write("backstop.toml", text.encode())
+        return path, run("check-config", path)
+
+    def lines(self, path, want):
+        return "".join(f"{path}:{line.replace('{folder}', str(self.folder))}\n" for line in want)
+
+    def test_each_mistake(self):
+        for name, text, want in MISTAKES:
+            with self.subTest(name):
+                path, outcome = self.check(text)
+                self.assertEqual(outcome.err, self.lines(path, want))
+                self.assertEqual((outcome.status, outcome.out), (65, b""))
+
+    def test_each_warning(self):
+        for name, text, want in WARNINGS:
+            with self.subTest(name):
+                path, outcome = self.check(text)
+                self.assertEqual(outcome.err, self.lines(path, want))
+                self.assertEqual(outcome.status, 0)
+                self.assertRegex(outcome.out.decode(), r"\A[^\n]*/backstop\.toml: good: \d gateways?, \d domains?\n\Z")
+
+    def test_many_mistakes_are_told_in_order(self):
+        path, outcome = self.check(GOOD.replace("mx.example.org", "a b").replace("inbound", "sideways") + 'grace = 7\nstag = "reject"\n')
+        places = re.findall(r"(?m)^.*?\.toml:(\d+):(\d+): ", outcome.err)
+        self.assertEqual(places, [("2", "12"), ("5", "13"), ("16", "9"), ("17", "1")], outcome.err)
+
+    def test_good_file_says_so(self):
+        path, outcome = self.check(GOOD)
+        self.assertEqual((outcome.status, outcome.out.decode(), outcome.err), (0, f"{path}: good: 2 gateways, 1 domain\n", ""))
+
+
+class Files(Case):
+    def keys(self, mode):
+        path = self.folder / "keys"
+        if not path.exists():
+            self.assertEqual(run("keys", "new", path).status, 0)
+        path.chmod(mode)
+        return self.write("backstop.toml", (GOOD + 'stage = "reject"\n[keys]\nfile = "keys"\n').encode())
+
+    def test_key_file_stands_beside_the_configuration(self):
+        outcome = run("check-config", self.keys(0o600))
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+
+    def test_relative_name_of_the_configuration(self):
+        config = self.keys(0o600)
+        outcome = run("check-config", os.path.relpath(config))
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+
+    def test_key_file_that_others_can_read(self):
+        config = self.keys(0o640)
+        outcome = run("check-config", config)
+        self.assertEqual(outcome.status, 65)
+        self.assertEqual(outcome.err, f"{config}:18:8: file: key file {self.folder}/keys: others than its owner can reach it, its mode is "
+                                      f"0640; run: chmod 600 {self.folder}/keys\n")
+
+    def test_certificate(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                        "/CN=mx.example.org", "-keyout", self.folder / "key", "-out", self.folder / "chain"], check=True, capture_output=True)
+        (self.folder / "key").chmod(0o600)
+        text = GOOD.replace(TRUSTED, 'tls = "starttls"\nnext_hop_tls = "verified"\n') + \
+            '[tls]\ncertificate = "chain"\nkey = "key"\nnext_hop_ca = "chain"\n'
+        config = self.write("backstop.toml", text.encode())
+        outcome = run("check-config", config)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        (self.folder / "key").chmod(0o644)
+        outcome = run("check-config", config)
+        self.assertEqual(outcome.status, 65)
+        self.assertRegex(outcome.err, rf"\A{config}:18:15: certificate: {self.folder}/key: [^\n]+\n\Z")
+
+    def test_file_that_is_not_there(self):
+        for path, want in ((self.folder / "gone", "no such file"), (self.folder, "Is a directory")):
+            outcome = run("check-config", path)
+            self.assertEqual((outcome.status, outcome.out, outcome.err), (66, b"", f"backstop: {path}: {want}\n"))
+
+    def test_largest_file(self):
+        for more, want in ((0, ""), (1, "1:1: the file is larger than 1048576 bytes, the most that is read\n")):
+            path = self.write("backstop.toml", GOOD.encode() + b"#" * (1024 * 1024 - len(GOOD) + more))
+            outcome = run("check-config", path)
+            self.assertEqual((outcome.status, outcome.err), (65 if more else 0, f"{path}:{want}" if more else ""))
+
+    def test_file_that_never_ends(self):
+        outcome = run("check-config", "/dev/zero")
+        self.assertEqual((outcome.status, outcome.err), (65, "/dev/zero:1:1: the file is larger than 1048576 bytes, the most that is read\n"))
+
+    def test_deep_nesting_is_a_mistake(self):
+        for name, text in (("lists", "a=" + "[" * 100_000), ("tables", "a=" + "{a=" * 100_000), ("keys", "[" + ".".join("a" * 200_000) + "]\n"),
+                           ("quoted keys", ".".join(['"a"'] * 100_000) + "=1"), ("keys in a list", "a = [{" + ".".join("a" * 100_000) + "=1}]")):
+            with self.subTest(name):
+                outcome = run("check-config", self.write("backstop.toml", text.encode()))
+                self.assertEqual(outcome.status, 65, outcome.err)
+                self.assertEqual(outcome.err.count("\n"), 1)
+
+
+class Written(Case):
+    def setUp(self):
+        super().setUp()
+        outcome = run("check-config", "--example")
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.example = outcome.out.decode()
+
+    def test_example_is_good(self):
+        path = self.write("backstop.toml", self.example.encode())
+        outcome = run("check-config", path)
+        self.assertEqual((outcome.status, outcome.out.decode(), outcome.err), (0, f"{path}: good: 2 gateways, 1 domain\n", ""))
+
+    def test_example_is_good_with_every_setting_taken(self):
+        text = re.sub(r"(?m)^#(\w+ = )", r"\1", self.example)
+        self.assertGreater(text.count("\n") - len(re.findall(r"(?m)^#", text)), 60)
+        outcome = run("check-config", self.write("backstop.toml", text.encode()))
+        # It names files and a user of another system, and nothing else can be wrong.
+        mistakes = [line for line in outcome.err.splitlines() if ": warning: " not in line]
+        for line in mistakes:
+            self.assertRegex(line, "there is no user|can't open it|no certificate")
+        self.assertEqual(len(mistakes), len({line.split(": ")[1] for line in mistakes}))
+
+    def test_example_fits_a_terminal(self):
+        self.assertLessEqual(max(map(len, self.example.splitlines())), 100)
+
+    def test_page_is_that_of_the_program(self):
+        outcome = run("check-config", "--page")
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertEqual(outcome.out.decode(), (SOURCE / "docs" / "configuration.md").read_text(encoding="utf-8"),
+                         "docs/configuration.md is not what the program writes; run: backstop check-config --page > docs/configuration.md")
+
+    def test_page_shows_a_good_file(self):
+        page = (SOURCE / "docs" / "configuration.md").read_text(encoding="utf-8")
+        text = re.search(r"(?s)```toml\n(.*?)```", page).group(1)
+        self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        outcome = run("check-config", self.write("backstop.toml", text.replace("var/keys", "keys").encode()))
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+
+    def test_wrong_command_lines(self):
+        for arguments in ([], ["--example", "file"], ["--page", "file"], ["--example", "--page"], ["--nonsense"]):
+            with self.subTest(arguments):
+                outcome = run("check-config", *arguments)
+                self.assertEqual((outcome.status, outcome.out), (64, b""))
+
+
+if __name__ == "__main__":
+    unittest.main()
