@@ -15,16 +15,17 @@ namespace backstop::smtp {
 
 /// nullopt: not told. An empty string: told to be unknown ("[UNAVAILABLE]", "[TEMPUNAVAIL]").
 struct ClientAttributes {
-  std::optional<std::string> name;      ///< NAME: of the client's host
-  std::optional<std::string> address;   ///< ADDR: "192.0.2.1", "2001:db8::1" (the wire has "IPV6:" before it)
-  std::optional<std::uint16_t> port;    ///< PORT
-  std::optional<std::string> protocol;  ///< PROTO: "SMTP", "ESMTP"
-  std::optional<std::string> helo;      ///< HELO
-  std::optional<std::string> login;     ///< LOGIN, XCLIENT only
-  std::optional<std::string> source;    ///< SOURCE: "LOCAL", "REMOTE", XFORWARD only
-  std::optional<std::string> ident;     ///< IDENT: the queue id upstream, XFORWARD only
-  std::optional<std::string> destination_address;  ///< DESTADDR, XCLIENT only
-  std::optional<std::uint16_t> destination_port;   ///< DESTPORT, XCLIENT only
+  std::optional<std::string> name = {};  ///< NAME: of the client's host
+  /// ADDR: "192.0.2.1", "2001:db8::1" (the wire has "IPV6:" before it)
+  std::optional<std::string> address = {};
+  std::optional<std::uint16_t> port = {};               ///< PORT
+  std::optional<std::string> protocol = {};             ///< PROTO: "SMTP", "ESMTP"
+  std::optional<std::string> helo = {};                 ///< HELO
+  std::optional<std::string> login = {};                ///< LOGIN, XCLIENT only
+  std::optional<std::string> source = {};               ///< SOURCE: "LOCAL", "REMOTE", XFORWARD only
+  std::optional<std::string> ident = {};                ///< IDENT: the queue id upstream, XFORWARD only
+  std::optional<std::string> destination_address = {};  ///< DESTADDR, XCLIENT only
+  std::optional<std::uint16_t> destination_port = {};   ///< DESTPORT, XCLIENT only
 
   bool operator==(const ClientAttributes&) const = default;
 };

@@ -19,9 +19,9 @@ struct Extensions {
   bool starttls = false;               // RFC 3207
   bool size = false;                   // RFC 1870
   std::uint64_t most_size = 0;         ///< octets of a message; 0: not told
-  std::string auth;                    ///< RFC 4954: the mechanisms, "PLAIN LOGIN", or empty
-  std::string xclient;                 ///< the attribute names that are taken, or empty
-  std::string xforward;                ///< the attribute names that are taken, or empty
+  std::string auth = {};               ///< RFC 4954: the mechanisms, "PLAIN LOGIN", or empty
+  std::string xclient = {};            ///< the attribute names that are taken, or empty
+  std::string xforward = {};           ///< the attribute names that are taken, or empty
   std::uint32_t most_recipients = 0;   ///< RFC 9422 LIMITS RCPTMAX; 0: not told
   std::uint32_t most_mails = 0;        ///< RFC 9422 LIMITS MAILMAX; 0: not told
 

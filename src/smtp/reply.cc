@@ -21,9 +21,17 @@ constexpr bool is_high(char c) {
   return static_cast<unsigned char>(c) > 127;
 }
 
+// U+0080 to U+009F, which a terminal obeys as it does those of ASCII.
+bool has_high_control(std::string_view text) {
+  for (std::size_t at = text.find('\xC2'); at != std::string_view::npos; at = text.find('\xC2', at + 1)) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
 // Appends what may stand in a line of `text`, of at most `most` octets.
 void append_text(std::string_view text, std::size_t most, bool utf8, std::string& out) {
-  utf8 = utf8 && base::is_utf8(text);
+  utf8 = utf8 && base::is_utf8(text) && !has_high_control(text);
   text = utf8 ? base::utf8_prefix(text, most) : text.substr(0, most);
   const std::size_t begin = out.size();
   out += text;
@@ -32,12 +40,12 @@ void append_text(std::string_view text, std::size_t most, bool utf8, std::string
 }
 
 std::array<char, 3> digits_of(int code) {
-  assert(code >= 200 && code <= 599);
   const auto digit = [](int value) { return static_cast<char>('0' + value % 10); };
   return {digit(code / 100), digit(code / 10), digit(code)};
 }
 
 void append_line(const Reply& reply, std::string_view text, bool is_last, bool utf8, std::string& out) {
+  assert(reply.code >= 200 && reply.code <= 599);
   const auto code = digits_of(reply.code);
   const std::size_t begin = out.size();
   out.append(code.data(), code.size());

@@ -19,8 +19,8 @@ struct Reply {
   std::vector<std::string> lines;  ///< the text, one line each, without codes and line ends; at least one
 
   Reply() = default;
-  Reply(int code_, std::string_view status_, std::string_view text)
-      : code(code_), status(status_), lines{std::string(text)} {}
+  Reply(int code, std::string_view status, std::string_view text)
+      : code(code), status(status), lines{std::string(text)} {}
 
   bool is_positive() const { return code >= 200 && code < 300; }
   bool is_intermediate() const { return code >= 300 && code < 400; }

@@ -90,7 +90,7 @@ base::Result<std::size_t> ReplyParser::feed(std::string_view bytes) {
     taken += piece.size() + (is_whole ? 1 : 0);
     // A line without an end is too long once no end can follow within the cap.
     if (line_.size() + piece.size() + 1 > kMostLine) {
-      line_.append(piece, 0, kMostShown);
+      line_.append(piece, 0, kMostShown + 1);
       error_ = wrong(line_, "is longer than " + std::to_string(kMostLine) + " octets");
     } else if (!is_whole) {
       line_ += piece;

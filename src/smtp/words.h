@@ -33,7 +33,9 @@ inline void append_word(std::string_view word, std::string& words) {
 /// Text of the other side as a reply of ours shows it: short, printable, in quotes.
 inline std::string quoted(std::string_view text) {
   constexpr std::size_t kMostShown = 40;
-  return '"' + base::printable(text, kMostShown) + '"';
+  // The ellipsis in ASCII: most replies can't hold another.
+  const std::string_view shown = text.size() > kMostShown ? base::utf8_prefix(text, kMostShown) : text;
+  return '"' + base::printable(shown) + (shown.size() < text.size() ? "...\"" : "\"");
 }
 
 }  // namespace backstop::smtp
