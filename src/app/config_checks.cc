@@ -201,6 +201,7 @@ void check_hops(Draft& draft) {
 void check_lone_options(Draft& draft) {
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     if (draft.is_given(Section::Domain, i, "next_hop")) continue;
+    if (draft.is_broken(Section::Domain, i, "next_hop")) continue;
     for (const std::string_view key : {"next_hop_tls", "identity", "pool"}) {
       if (!draft.is_given(Section::Domain, i, key)) continue;
       draft.mistake(draft.place(Section::Domain, i, key),
