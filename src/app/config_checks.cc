@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,22 +92,24 @@ void check_listen(Draft& draft) {
   }
 }
 
-/// Whether connecting to the target would reach the listening address.
-bool reaches(const net::Target& target, const net::Endpoint& endpoint, std::string_view our_name) {
-  if (!target.path.empty() || target.port != endpoint.port || endpoint.port == 0) return false;
-  boost::system::error_code failed;
-  const auto address = net::asio::ip::make_address(target.host, failed);
-  const bool is_any = endpoint.address.is_unspecified();
-  if (!failed) return address == endpoint.address || (is_any && address.is_loopback());
-  if (base::iequals(target.host, "localhost")) return is_any || endpoint.address.is_loopback();
-  return base::iequals(target.host, our_name);
+/// Whether connecting to the target, whose host may be `address`, would reach the listening address.
+bool reaches(const net::Target& target, const std::optional<net::asio::ip::address>& address,
+             const net::Endpoint& endpoint, std::string_view our_name) {
+  if (target.port != endpoint.port || endpoint.port == 0) return false;
+  const bool is_local = endpoint.address.is_loopback() || endpoint.address.is_unspecified();
+  // The unspecified address is taken for the own host by those who connect to it.
+  if (address && address->is_unspecified()) return is_local;
+  if (address && *address == endpoint.address) return true;
+  if (address) return address->is_loopback() && endpoint.address.is_unspecified();
+  return base::iequals(target.host, our_name) || (is_local && base::iequals(target.host, "localhost"));
 }
 
 void check_loop(const NextHop& next_hop, HopPlace at, Draft& draft) {
-  if (next_hop.protocol == NextHopProtocol::Maildir) return;
+  if (next_hop.protocol == NextHopProtocol::Maildir || !next_hop.target.path.empty()) return;
+  const auto address = net::parse_address(next_hop.target.host);
   for (const GatewayDraft& one : draft.gateways) {
     for (const net::Endpoint& endpoint : one.settings.listen) {
-      if (!reaches(next_hop.target, endpoint, draft.config.gateway.hostname)) continue;
+      if (!reaches(next_hop.target, address, endpoint, draft.config.gateway.hostname)) continue;
       draft.mistake(draft.place(at.section, at.index, "next_hop"),
                     fmt::format("next_hop: {} is where gateway \"{}\" listens, so mail would go in a circle",
                                 base::printable(next_hop.target.text()), one.settings.name));

@@ -124,6 +124,8 @@ MISTAKES = [
      ['7:12: next_hop: localhost:2526 is where gateway "out" listens, so mail would go in a circle']),
     ("next hop is ourselves, on every address", GOOD.replace("127.0.0.1:2525", "0.0.0.0:2525").replace("127.0.0.1:10025", "127.0.0.2:2525"),
      ['7:12: next_hop: 127.0.0.2:2525 is where gateway "in" listens, so mail would go in a circle']),
+    ("next hop is nowhere, which is ourselves", GOOD.replace("127.0.0.1:10025", "0.0.0.0:2525"),
+     ['7:12: next_hop: 0.0.0.0:2525 is where gateway "in" listens, so mail would go in a circle']),
     ("next hop of a domain is ourselves, by our name", GOOD + 'next_hop = "smtp://MX.example.org:2525"\n',
      ['16:12: next_hop: MX.example.org:2525 is where gateway "in" listens, so mail would go in a circle']),
     ("identity over LMTP", GOOD.replace("smtp://127.0.0.1:10025", "lmtp:/run/lmtp").replace(DOMAIN, DOMAIN + 'next_hop = "lmtp://h"\nidentity = "proxy"\n'),
@@ -170,6 +172,8 @@ WARNINGS = [
     ("one Maildir for all subdomains", GOOD.replace('"example.org"', '"*.example.org"') + 'next_hop = "maildir:/m/%n"\n',
      ["16:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
     ("a Maildir for each domain", GOOD.replace("smtp://127.0.0.1:10025", "maildir:mail/%d/%n") + '[[domain]]\nname = "example.net"\n', []),
+    ("next hops that are not ourselves", GOOD.replace("127.0.0.1:10025", "127.0.0.2:2525").replace("127.0.0.1:10026", "[::1]:2526")
+     + 'next_hop = "smtp://mx.example.org:25"\n', []),
     ("never sends and exempt", GOOD + 'never_sends = ["Abuse"]\n',
      ['16:16: warning: never_sends: "abuse" is in "exempt", too; bounces to it count as forged all the same']),
     ("few recipients", GOOD + "[limits]\nrecipients = 99\n", ["17:14: warning: recipients: RFC 5321 (4.5.3.1.8) asks for at least 100"]),
