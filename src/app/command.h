@@ -20,8 +20,10 @@ struct CommandContext {
 /// highest stands. Those from 64 on are the numbers of sysexits.h.
 inline constexpr int kExitPartly = 1;  ///< read, but something was cut short; `tag`: not a good tag
 inline constexpr int kExitUsage = 64;
-inline constexpr int kExitData = 65;        ///< not a mail, empty, a broken mbox
-inline constexpr int kExitNoInput = 66;     ///< no such file, or no permission to read it
+inline constexpr int kExitData = 65;     ///< not a mail, empty, a broken mbox
+inline constexpr int kExitNoInput = 66;  ///< no such file, or no permission to read it
+inline constexpr int kExitUnavailable =
+    69;  ///< the gateway can't start: an address, a user or a file can't be had
 inline constexpr int kExitCantCreate = 73;  ///< a file could not be written
 inline constexpr int kExitInput = 74;       ///< reading or writing failed half way
 

@@ -45,6 +45,7 @@ struct Config {
   std::string key_file;  ///< empty: no keys
   TlsFiles tls;
   bool history_enabled = true;
+  bool history_ordinary = false;  ///< keep delivered mail that is no response, too
   store::HistorySettings history;
   LogSettings log;
 };

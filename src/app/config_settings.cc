@@ -259,6 +259,10 @@ std::vector<Setting> history_settings() {
       make(kSection, "enabled", boolean_kind(),
            [](auto& draft, std::size_t) -> auto& { return draft.config.history_enabled; },
            {.help = "Whether each decision is kept, for `backstop history`."}),
+      make(kSection, "ordinary", boolean_kind(),
+           [](auto& draft, std::size_t) -> auto& { return draft.config.history_ordinary; },
+           {.help = "Whether mail that is no response and was delivered is kept, too. The log has it in any "
+                    "case."}),
       make(kSection, "url", history_url_kind(),
            [](auto& draft, std::size_t) -> auto& { return draft.config.history.url; },
            {.help = "Where it is kept: a file of SQLite."}),

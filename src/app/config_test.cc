@@ -65,6 +65,7 @@ key = "tls/key"
 next_hop_ca = "ca"
 [history]
 enabled = false
+ordinary = true
 url = "sqlite:var/history.db"
 keep = "30d"
 most_bytes = "2GiB"
@@ -177,6 +178,7 @@ TEST_F(Everything, KeysAndFiles) {
 
 TEST_F(Everything, HistoryAndLog) {
   EXPECT_FALSE(config.history_enabled);
+  EXPECT_TRUE(config.history_ordinary);
   EXPECT_EQ(config.history.url, "sqlite:/etc/backstop/var/history.db");
   EXPECT_EQ(config.history.keep, hours{30 * 24});
   EXPECT_EQ(config.history.most_bytes, 2ULL << 30);

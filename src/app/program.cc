@@ -13,6 +13,7 @@
 #include "app/command_documents.h"
 #include "app/command_keys.h"
 #include "app/command_scan.h"
+#include "app/command_serve.h"
 #include "app/command_tag.h"
 #include "app/help_text.h"
 #include "base/text.h"
@@ -24,9 +25,9 @@ namespace {
 using AddCommand = void (*)(CLI::App& root, CommandContext& context);
 
 // In the order in which --help lists them.
-constexpr auto kCommands =
-    std::to_array<AddCommand>({add_classify_command, add_scan_command, add_demo_command, add_tag_command,
-                               add_keys_command, add_check_config_command, add_documents_commands});
+constexpr auto kCommands = std::to_array<AddCommand>(
+    {add_classify_command, add_scan_command, add_serve_command, add_demo_command, add_tag_command,
+     add_keys_command, add_check_config_command, add_documents_commands});
 
 constexpr std::string_view kFooter =
     "Without a command it does `backstop demo`. backstop COMMAND --help says more.\n"
@@ -37,6 +38,7 @@ constexpr std::string_view kFooter =
     "  64  the command line is wrong\n"
     "  65  the input is not what it should be\n"
     "  66  the input is not there, or may not be read\n"
+    "  69  the gateway can't start\n"
     "  73  a file could not be written\n"
     "  74  reading or writing failed half way\n";
 

@@ -24,6 +24,8 @@ struct HistorySettings {
   std::uint64_t most_bytes = 0;          ///< of the database file: the oldest events go first; 0: no limit
   std::size_t buffer = 20'000;           ///< events that wait for the writer at most
   std::chrono::milliseconds batch{200};  ///< how long the writer gathers at most before it commits
+
+  bool operator==(const HistorySettings&) const = default;
 };
 
 /// Which events, newest first. Empty or absent fields don't filter. Texts match whole, but for `address`.

@@ -1,0 +1,51 @@
+#include "gateway/connection.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+namespace backstop::gateway {
+
+std::span<char> InputBuffer::prepare(std::size_t size) {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (capacity_ - end_ < size) {
+    const std::size_t used = end_ - begin_;
+    if (capacity_ < used + size) {
+      // Doubling, so that a message that grows byte by byte is copied a constant number of times.
+      const std::size_t grown = std::max(used + size, std::min(capacity_ * 2, capacity_ + (1UZ << 20)));
+      auto larger = std::make_unique_for_overwrite<char[]>(grown);
+      if (used > 0) std::memcpy(larger.get(), data_.get() + begin_, used);
+      data_ = std::move(larger);
+      capacity_ = grown;
+    } else {
+      std::memmove(data_.get(), data_.get() + begin_, used);
+    }
+    begin_ = 0;
+    end_ = used;
+  }
+  return {data_.get() + end_, capacity_ - end_};
+}
+
+void InputBuffer::shrink(std::size_t most) {
+  if (!is_empty() || capacity_ <= most) return;
+  data_.reset();
+  capacity_ = begin_ = end_ = 0;
+}
+
+net::Task<net::Outcome<void>> Connection::fill(std::size_t room) {
+  const auto got = co_await stream_.read_some(input_.prepare(room));
+  if (!got) co_return std::unexpected(got.error());
+  input_.commit(*got);
+  co_return net::Outcome<void>{};
+}
+
+net::Task<net::Outcome<void>> Connection::flush() {
+  if (output_.empty()) co_return net::Outcome<void>{};
+  const auto done = co_await stream_.write(output_);
+  output_.clear();
+  // A reply is small; whatever was larger is not kept for a session that may idle for minutes.
+  if (output_.capacity() > 1024) output_ = std::string();
+  co_return done;
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,85 @@
+#include "gateway/header_edit.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+constexpr std::string_view kOwnField = "Backstop-Verdict";
+constexpr std::size_t kMostMessageId = 998;
+
+/// The value behind `name` and its colon, or npos. White space before the colon is taken, as RFC 5322 4.5
+/// does.
+std::size_t value_of(std::string_view line, std::string_view name) {
+  if (!base::istarts_with(line, name)) return std::string_view::npos;
+  std::size_t at = name.size();
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t')) ++at;
+  return at < line.size() && line[at] == ':' ? at + 1 : std::string_view::npos;
+}
+
+bool is_continuation(std::string_view text, std::size_t at) {
+  return at < text.size() && (text[at] == ' ' || text[at] == '\t');
+}
+
+std::size_t line_end(std::string_view text, std::size_t at) {
+  const std::size_t found = text.find('\n', at);
+  return found == std::string_view::npos ? text.size() : found + 1;
+}
+
+std::string id_of(std::string_view value) {
+  const std::size_t open = value.find('<');
+  const std::size_t close = value.find('>', open == std::string_view::npos ? 0 : open);
+  if (open == std::string_view::npos || close == std::string_view::npos) return {};
+  return base::printable(value.substr(open + 1, close - open - 1), kMostMessageId);
+}
+
+}  // namespace
+
+std::size_t find_header_end(std::string_view message, std::size_t from) {
+  if (message.starts_with("\r\n")) return 2;
+  const std::size_t found = message.find("\r\n\r\n", from);
+  return found == std::string_view::npos ? found : found + 4;
+}
+
+HeaderScan scan_header(std::string_view header) {
+  HeaderScan scan;
+  std::size_t at = 0;
+  while (at < header.size()) {
+    std::size_t end = line_end(header, at);
+    while (is_continuation(header, end)) end = line_end(header, end);
+    const std::string_view field = header.substr(at, end - at);
+    switch (base::ascii_lower(field.front())) {
+      case 'r':
+        if (value_of(field, "Received") != std::string_view::npos) ++scan.received_fields;
+        break;
+      case 'b':
+        if (value_of(field, kOwnField) != std::string_view::npos) scan.foreign.emplace_back(at, field.size());
+        break;
+      case 'm':
+        if (const auto value = value_of(field, "Message-ID");
+            value != std::string_view::npos && scan.message_id.empty()) {
+          scan.message_id = id_of(field.substr(value));
+        }
+        break;
+      default:
+        break;
+    }
+    at = end;
+  }
+  return scan;
+}
+
+void append_without(std::string_view header, const HeaderScan& scan, std::string& out) {
+  std::size_t at = 0;
+  for (const auto& [begin, size] : scan.foreign) {
+    out.append(header.substr(at, begin - at));
+    at = begin + size;
+  }
+  out.append(header.substr(at));
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,29 @@
+// What the gateway does to a message: its own trace fields in front, fields that only it may write taken out.
+// Every other byte stays as it is, so that signatures over the message hold.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backstop::gateway {
+
+/// Where the header of `message` ends: past the empty line, or npos while that has not come. `from` is where
+/// the search may begin; a header without any field ends with the first CRLF.
+std::size_t find_header_end(std::string_view message, std::size_t from = 0);
+
+struct HeaderScan {
+  std::size_t received_fields = 0;
+  /// Our own fields that somebody else wrote: offset and size, whole lines, in order.
+  std::vector<std::pair<std::size_t, std::size_t>> foreign;
+  std::string message_id;  ///< without brackets, printable; empty where there is none
+};
+
+/// One pass over the lines of a header block.
+HeaderScan scan_header(std::string_view header);
+
+/// `header` without those parts, appended to `out`.
+void append_without(std::string_view header, const HeaderScan& scan, std::string& out);
+
+}  // namespace backstop::gateway

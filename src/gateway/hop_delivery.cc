@@ -1,0 +1,265 @@
+#include "gateway/hop_delivery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace backstop::gateway {
+
+namespace {
+
+std::size_t lines_in(std::string_view commands) {
+  return static_cast<std::size_t>(std::ranges::count(commands, '\n'));
+}
+
+}  // namespace
+
+smtp::Reply passed_on(smtp::Reply reply) {
+  if (reply.code == 421) reply.code = 451;
+  if (reply.is_intermediate()) return reply;
+  // 421 4.3.2 keeps its status under 451; another class would contradict the code.
+  const char first = static_cast<char>('0' + reply.code / 100);
+  if (reply.status.empty() || reply.status.front() != first) reply.status = fmt::format("{}.0.0", first);
+  return reply;
+}
+
+HopDelivery::HopDelivery(HopPool& pool, HopEnvelope envelope, std::unique_ptr<HopSession>* personal)
+    : pool_(pool), envelope_(std::move(envelope)), personal_(personal) {}
+
+smtp::Reply HopDelivery::refusal(const NextHopTrouble& trouble) {
+  trouble_ = trouble;
+  is_lost_ = true;
+  return reply_for(trouble);
+}
+
+smtp::Offered HopDelivery::offered() const {
+  const auto& ext = session_->extensions();
+  return {.size = ext.size,
+          .eight_bit_mime = ext.eight_bit_mime,
+          .smtputf8 = ext.smtputf8,
+          .dsn = ext.dsn,
+          .auth = !ext.auth.empty()};
+}
+
+// XFORWARD, where it is wanted and offered, and MAIL.
+std::string HopDelivery::mail_commands() const {
+  std::string commands;
+  if (envelope_.hop->identity == Identity::Xforward) {
+    for (const auto& command :
+         smtp::attribute_commands(smtp::AttributeCommand::Xforward, envelope_.client.attributes,
+                                  session_->extensions().xforward)) {
+      commands += command;
+    }
+  }
+  smtp::append_mail(envelope_.mail, offered(), commands);
+  return commands;
+}
+
+net::Task<HopResult<HopDelivery::Replies>> HopDelivery::offer_one_by_one(Batch batch, bool with_mail) {
+  const auto limit = envelope_.settings->limits.next_hop_reply;
+  if (with_mail) {
+    const std::string commands = mail_commands();
+    for (std::size_t at = 0; at < commands.size();) {
+      const std::size_t end = commands.find('\n', at) + 1;
+      auto reply = co_await session_->ask_one(std::string_view(commands).substr(at, end - at), limit);
+      if (!reply) co_return std::unexpected(std::move(reply.error()));
+      mail_reply_ = std::move(*reply);
+      at = end;
+    }
+  }
+  Replies replies;
+  std::string command;
+  for (const auto& recipient : batch) {
+    if (!mail_reply_.is_positive()) {
+      replies.push_back(mail_reply_);
+      continue;
+    }
+    command.clear();
+    smtp::append_rcpt(recipient, offered(), command);
+    auto reply = co_await session_->ask_one(command, limit);
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    replies.push_back(std::move(*reply));
+  }
+  co_return replies;
+}
+
+net::Task<HopResult<HopDelivery::Replies>> HopDelivery::offer(Batch batch, bool with_mail) {
+  if (envelope_.mail.smtputf8 && !session_->extensions().smtputf8) {
+    co_return std::unexpected(NextHopTrouble{Trouble::NeedsSmtputf8, {}});
+  }
+  session_->needs_reset = true;
+  if (!session_->extensions().pipelining) co_return co_await offer_one_by_one(batch, with_mail);
+  std::string commands = with_mail ? mail_commands() : std::string();
+  const std::size_t before = lines_in(commands);
+  for (const auto& recipient : batch) smtp::append_rcpt(recipient, offered(), commands);
+  auto replies =
+      co_await session_->ask(commands, before + batch.size(), envelope_.settings->limits.next_hop_reply);
+  if (!replies) co_return replies;
+  if (with_mail) mail_reply_ = (*replies)[before - 1];
+  replies->erase(replies->begin(), replies->begin() + static_cast<std::ptrdiff_t>(before));
+  if (!mail_reply_.is_positive()) replies->assign(batch.size(), mail_reply_);
+  co_return replies;
+}
+
+// A pooled session that dies before it answered anything costs nothing but another try on a new one.
+net::Task<HopResult<HopDelivery::Replies>> HopDelivery::open(Batch batch) {
+  if (personal_ != nullptr) {
+    if (*personal_ == nullptr) co_return std::unexpected(NextHopTrouble{Trouble::AuthenticationLost, {}});
+    session_ = std::move(*personal_);
+    co_return co_await offer(batch, true);
+  }
+  const NextHop& hop = *envelope_.hop;
+  auto lease = co_await pool_.lease(hop, envelope_.client, *envelope_.settings, HopPool::Age::Any);
+  if (!lease) co_return std::unexpected(std::move(lease.error()));
+  session_ = std::move(lease->session);
+  auto replies = co_await offer(batch, true);
+  const bool is_going = replies && mail_reply_.code == 421;
+  if (!lease->is_reused || (replies && !is_going)) co_return replies;
+  session_.reset();
+  lease = co_await pool_.lease(hop, envelope_.client, *envelope_.settings, HopPool::Age::Fresh);
+  if (!lease) co_return std::unexpected(std::move(lease.error()));
+  session_ = std::move(lease->session);
+  co_return co_await offer(batch, true);
+}
+
+net::Task<HopDelivery::Replies> HopDelivery::recipients(Batch batch) {
+  if (is_lost_) co_return Replies(batch.size(), reply_for(trouble_));
+  const bool is_first = session_ == nullptr;
+  auto replies = is_first ? co_await open(batch) : co_await offer(batch, false);
+  if (!replies) {
+    const auto reply = refusal(replies.error());
+    co_return Replies(batch.size(), reply);
+  }
+  for (auto& reply : *replies) {
+    if (reply.code == 421) session_->set_broken();
+    reply = passed_on(std::move(reply));
+    // Nothing but yes or no fits here.
+    if (reply.is_intermediate()) reply = refusal({Trouble::Nonsense, reply.text()});
+  }
+  co_return std::move(*replies);
+}
+
+net::Task<smtp::Reply> HopDelivery::begin(MessageForm form) {
+  if (is_lost_) co_return reply_for(trouble_);
+  is_chunked_ = form == MessageForm::Plain && session_->extensions().chunking;
+  is_stuffing_ = form == MessageForm::Plain && !is_chunked_;
+  if (is_chunked_) {
+    is_in_data_ = true;
+    co_return smtp::Reply(354, {}, "go on");
+  }
+  auto reply = co_await session_->ask_one("DATA\r\n", envelope_.settings->limits.next_hop_reply);
+  if (!reply) co_return refusal(reply.error());
+  is_in_data_ = reply->code == 354;
+  if (is_in_data_) co_return std::move(*reply);
+  if (reply->code == 421) session_->set_broken();
+  if (reply->is_positive() || reply->is_intermediate()) co_return refusal({Trouble::Nonsense, reply->text()});
+  co_return passed_on(std::move(*reply));
+}
+
+net::Task<bool> HopDelivery::write_chunk(std::string_view first, std::string_view second, bool is_last) {
+  const auto& limits = envelope_.settings->limits;
+  const std::string command =
+      fmt::format("BDAT {}{}\r\n", first.size() + second.size(), is_last ? " LAST" : "");
+  auto sent = co_await session_->send(command, first, limits.data_block);
+  if (sent && !second.empty()) sent = co_await session_->send(second, {}, limits.data_block);
+  if (!sent) refusal(sent.error());
+  co_return sent.has_value();
+}
+
+net::Task<bool> HopDelivery::write(std::string_view first, std::string_view second) {
+  if (is_lost_) co_return false;
+  const auto& limits = envelope_.settings->limits;
+  if (is_chunked_) {
+    if (!co_await write_chunk(first, second, false)) co_return false;
+    auto reply = co_await session_->read_reply(limits.next_hop_reply);
+    if (!reply) {
+      refusal(reply.error());
+    } else if (!reply->is_positive()) {
+      // The verdict on the whole message; what follows is not wanted.
+      is_lost_ = true;
+      mail_reply_ = passed_on(std::move(*reply));
+    }
+    co_return !is_lost_;
+  }
+  if (is_stuffing_) {
+    stuffed_.clear();
+    stuffer_.append(first, stuffed_);
+    stuffer_.append(second, stuffed_);
+    first = stuffed_;
+    second = {};
+  }
+  const auto sent = co_await session_->send(first, second, limits.data_block);
+  if (!sent) refusal(sent.error());
+  co_return sent.has_value();
+}
+
+net::Task<HopResult<smtp::Reply>> HopDelivery::send_last(std::string_view first, std::string_view second) {
+  const auto& limits = envelope_.settings->limits;
+  if (is_chunked_) {
+    if (!co_await write_chunk(first, second, true)) co_return std::unexpected(trouble_);
+    co_return co_await session_->read_reply(limits.next_hop_final);
+  }
+  if (is_stuffing_) {
+    stuffed_.clear();
+    stuffer_.append(first, stuffed_);
+    stuffer_.append(second, stuffed_);
+    stuffer_.finish(stuffed_);
+    first = stuffed_;
+    second = {};
+  }
+  if (auto sent = co_await session_->send(first, second, limits.data_block); !sent) {
+    co_return std::unexpected(std::move(sent.error()));
+  }
+  co_return co_await session_->read_reply(limits.next_hop_final);
+}
+
+net::Task<smtp::Reply> HopDelivery::finish(std::string_view first, std::string_view second) {
+  if (is_lost_) {
+    const bool was_refused = mail_reply_.code >= 400;
+    const smtp::Reply reply = was_refused ? mail_reply_ : reply_for(trouble_);
+    co_await abandon();
+    co_return reply;
+  }
+  auto reply = co_await send_last(first, second);
+  if (!reply) {
+    const auto answer = refusal(reply.error());
+    session_.reset();
+    co_return answer;
+  }
+  is_in_data_ = false;
+  session_->needs_reset = false;
+  if (reply->code == 421) session_->set_broken();
+  if (reply->is_intermediate()) {
+    session_->set_broken();
+    reply = reply_for({Trouble::Nonsense, reply->text()});
+  }
+  co_await let_go();
+  co_return passed_on(std::move(*reply));
+}
+
+net::Task<void> HopDelivery::let_go() {
+  if (session_ == nullptr || session_->is_broken()) {
+    session_.reset();
+    co_return;
+  }
+  if (personal_ == nullptr) {
+    co_await pool_.give_back(std::move(session_), envelope_.settings->limits);
+    co_return;
+  }
+  if (session_->needs_reset) {
+    const auto reply = co_await session_->ask_one("RSET\r\n", envelope_.settings->limits.next_hop_reply);
+    if (!reply || !reply->is_positive()) session_->set_broken();
+    session_->needs_reset = false;
+  }
+  if (!session_->is_broken()) *personal_ = std::move(session_);
+  session_.reset();
+}
+
+net::Task<void> HopDelivery::abandon() {
+  // Within data nothing but the end of the connection says that the message is not to be taken.
+  if (is_in_data_ && session_ != nullptr) session_.reset();
+  co_await let_go();
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,22 @@
+#include "gateway/hop_directory.h"
+
+namespace backstop::gateway {
+
+void HopDirectory::learn(const NextHop& hop, const smtp::Extensions& extensions) {
+  const std::scoped_lock lock(mutex_);
+  known_.insert_or_assign(hop.url, extensions);
+}
+
+std::optional<smtp::Extensions> HopDirectory::find(const NextHop& hop) const {
+  if (hop.protocol == NextHopProtocol::Maildir) {
+    smtp::Extensions all;
+    all.eight_bit_mime = all.smtputf8 = all.size = true;
+    return all;
+  }
+  const std::scoped_lock lock(mutex_);
+  const auto found = known_.find(hop.url);
+  if (found == known_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace backstop::gateway

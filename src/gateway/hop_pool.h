@@ -1,0 +1,49 @@
+// A worker's connections to next hops that wait for their next transaction. Not thread-safe: one a worker.
+//
+// A connection is looked at before it is used again: servers drop idle ones (smtp-sink after 100 s), and one
+// that has something to say unasked is saying goodbye.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/hop_directory.h"
+#include "gateway/hop_session.h"
+
+namespace backstop::gateway {
+
+class HopPool {
+ public:
+  /// No server is known to end a session that was idle for less.
+  static constexpr std::chrono::seconds kMostIdle{60};
+
+  HopPool(net::Deadlines& deadlines, HopDirectory& directory)
+      : deadlines_(deadlines), directory_(directory) {}
+
+  struct Lease {
+    std::unique_ptr<HopSession> session;
+    bool is_reused = false;  ///< it may turn out dead at its first command: then another, with Fresh
+  };
+  enum class Age : bool { Any, Fresh };
+
+  /// A session that is ready for MAIL and knows the client, as the hop's identity wants it.
+  net::Task<HopResult<Lease>> lease(const NextHop& hop, const ClientIdentity& client,
+                                    const Settings& settings, Age age);
+  /// Keeps it, or closes what is broken, personal or too many. Resets an open transaction first.
+  net::Task<void> give_back(std::unique_ptr<HopSession> session, const Limits& limits);
+  /// Closes what was idle for too long.
+  void sweep(std::chrono::steady_clock::time_point now);
+  std::size_t idle() const { return idle_.size(); }
+
+ private:
+  std::unique_ptr<HopSession> take_idle(const NextHop& hop);
+
+  net::Deadlines& deadlines_;
+  HopDirectory& directory_;
+  std::vector<std::unique_ptr<HopSession>> idle_;  ///< the last one used last
+};
+
+}  // namespace backstop::gateway

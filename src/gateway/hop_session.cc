@@ -1,0 +1,164 @@
+#include "gateway/hop_session.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "net/proxy_header.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+constexpr std::size_t kReadRoom = 1024;
+
+}  // namespace
+
+HopSession::HopSession(std::unique_ptr<net::Stream> stream, const NextHop& hop)
+    : stream_(std::move(stream)), hop_(hop) {}
+
+NextHopTrouble HopSession::fail(net::Failure failure) {
+  std::string detail(net::explain(failure));
+  if (failure == net::Failure::Tls && !stream_->why().empty()) detail = stream_->why();
+  return fail(trouble_of(failure), std::move(detail));
+}
+
+NextHopTrouble HopSession::fail(Trouble trouble, std::string detail) {
+  is_broken_ = true;
+  stream_->close();
+  return {trouble, std::move(detail)};
+}
+
+net::Task<HopResult<void>> HopSession::send(std::string_view first, std::string_view second,
+                                            std::chrono::seconds limit) {
+  stream_->expires_after(limit);
+  const auto done = co_await stream_->write(first, second);
+  if (!done) co_return std::unexpected(fail(done.error()));
+  co_return HopResult<void>{};
+}
+
+net::Task<HopResult<smtp::Reply>> HopSession::read_reply(std::chrono::seconds limit) {
+  stream_->expires_after(limit);
+  while (true) {
+    if (!input_.is_empty()) {
+      const auto taken = parser_.feed(input_.view());
+      if (!taken) co_return std::unexpected(fail(Trouble::Nonsense, taken.error().message));
+      input_.consume(*taken);
+      if (parser_.is_complete()) co_return parser_.take();
+    }
+    const auto got = co_await stream_->read_some(input_.prepare(kReadRoom));
+    if (!got) co_return std::unexpected(fail(got.error()));
+    input_.commit(*got);
+  }
+}
+
+net::Task<HopResult<std::vector<smtp::Reply>>> HopSession::ask(std::string_view commands, std::size_t replies,
+                                                               std::chrono::seconds limit) {
+  if (const auto sent = co_await send(commands, {}, limit); !sent) co_return std::unexpected(sent.error());
+  std::vector<smtp::Reply> answers;
+  answers.reserve(replies);
+  while (answers.size() < replies) {
+    auto reply = co_await read_reply(limit);
+    if (!reply) co_return std::unexpected(reply.error());
+    answers.push_back(std::move(*reply));
+  }
+  co_return answers;
+}
+
+net::Task<HopResult<smtp::Reply>> HopSession::ask_one(std::string_view command, std::chrono::seconds limit) {
+  if (const auto sent = co_await send(command, {}, limit); !sent) co_return std::unexpected(sent.error());
+  co_return co_await read_reply(limit);
+}
+
+net::Task<HopResult<void>> HopSession::greet(const HopContext& context) {
+  auto greeting = co_await read_reply(context.limits.next_hop_connect);
+  if (!greeting) co_return std::unexpected(greeting.error());
+  if (greeting->code != 220) co_return std::unexpected(fail(Trouble::Refuses, greeting->text()));
+  co_return HopResult<void>{};
+}
+
+// EHLO, and HELO where the server knows only that; LHLO to LMTP, which has nothing older to fall back to.
+net::Task<HopResult<void>> HopSession::introduce(const HopContext& context) {
+  const bool is_lmtp = hop_.protocol == NextHopProtocol::Lmtp;
+  const auto limit = context.limits.next_hop_reply;
+  auto reply = co_await ask_one((is_lmtp ? "LHLO " : "EHLO ") + context.hostname + "\r\n", limit);
+  if (!reply) co_return std::unexpected(reply.error());
+  if (reply->code == 250) {
+    extensions_ = smtp::parse_extensions(*reply);
+    co_return HopResult<void>{};
+  }
+  extensions_ = {};
+  if (!is_lmtp && reply->is_permanent()) {
+    reply = co_await ask_one("HELO " + context.hostname + "\r\n", limit);
+    if (!reply) co_return std::unexpected(reply.error());
+    if (reply->code == 250) co_return HopResult<void>{};
+  }
+  co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
+}
+
+net::Task<HopResult<void>> HopSession::encrypt(const HopContext& context) {
+  // What came before the handshake could have been written by anybody on the way (CVE-2011-0411).
+  if (!input_.is_empty()) {
+    co_return std::unexpected(fail(Trouble::Nonsense, "it spoke before the TLS handshake"));
+  }
+  stream_->expires_after(context.limits.next_hop_connect);
+  const auto done = co_await stream_->connect_tls(context.tls, hop_.target.host);
+  if (!done) co_return std::unexpected(fail(done.error()));
+  co_return HopResult<void>{};
+}
+
+net::Task<HopResult<void>> HopSession::start_tls(const HopContext& context) {
+  if (hop_.tls == NextHopTls::Never || hop_.implicit_tls) co_return HopResult<void>{};
+  if (!extensions_.starttls) {
+    if (hop_.tls == NextHopTls::Offered) co_return HopResult<void>{};
+    co_return std::unexpected(fail(Trouble::Tls, "it does not offer STARTTLS"));
+  }
+  auto reply = co_await ask_one("STARTTLS\r\n", context.limits.next_hop_reply);
+  if (!reply) co_return std::unexpected(reply.error());
+  if (reply->code != 220) {
+    // Offered and then refused: for whom TLS is no demand, the session goes on in the clear.
+    if (hop_.tls == NextHopTls::Offered) co_return HopResult<void>{};
+    co_return std::unexpected(fail(Trouble::Tls, reply->text()));
+  }
+  if (auto done = co_await encrypt(context); !done) co_return std::unexpected(done.error());
+  co_return co_await introduce(context);
+}
+
+net::Task<HopResult<std::unique_ptr<HopSession>>> HopSession::open(const NextHop& hop,
+                                                                   const ClientIdentity& client,
+                                                                   HopContext context) {
+  auto stream = co_await net::connect(hop.target, context.deadlines, context.limits.next_hop_connect);
+  if (!stream) co_return std::unexpected(NextHopTrouble{Trouble::NoConnection, stream.error().message});
+  auto session = std::make_unique<HopSession>(std::move(*stream), hop);
+  const auto limit = context.limits.next_hop_connect;
+  if (hop.identity == Identity::Proxy) {
+    session->is_personal = true;
+    const std::string line = net::proxy_line(client.source, client.destination);
+    if (auto done = co_await session->send(line, {}, limit); !done) co_return std::unexpected(done.error());
+  }
+  if (hop.implicit_tls) {
+    if (auto done = co_await session->encrypt(context); !done) co_return std::unexpected(done.error());
+  }
+  if (auto done = co_await session->greet(context); !done) co_return std::unexpected(done.error());
+  if (auto done = co_await session->introduce(context); !done) co_return std::unexpected(done.error());
+  if (auto done = co_await session->start_tls(context); !done) co_return std::unexpected(done.error());
+  co_return session;
+}
+
+net::Task<HopResult<void>> HopSession::announce(const ClientIdentity& client, const HopContext& context) {
+  const auto commands =
+      smtp::attribute_commands(smtp::AttributeCommand::Xclient, client.attributes, extensions_.xclient);
+  if (extensions_.xclient.empty() || commands.empty()) co_return HopResult<void>{};
+  for (const auto& command : commands) {
+    auto reply = co_await ask_one(command, context.limits.next_hop_reply);
+    if (!reply) co_return std::unexpected(reply.error());
+    // The server begins anew: with its greeting, or with why it will have nothing to do with this client.
+    if (reply->code != 220) co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
+  }
+  const auto before = extensions_;
+  if (auto done = co_await introduce(context); !done) co_return std::unexpected(done.error());
+  // Servers offer XCLIENT to a trusted host, and decide that by the address that XCLIENT has just told them.
+  if (extensions_.xclient.empty()) extensions_.xclient = before.xclient;
+  co_return HopResult<void>{};
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,50 @@
+// Delivery into a Maildir (maildir(5)): written to tmp and synced, linked into new, and the folder synced,
+// all before the answer is yes. Blocking; nothing of Asio here. What is in tmp after a crash was never
+// answered with yes.
+//
+// Lines end in LF in the file, as every program that reads Maildirs expects; a mail that came in through the
+// gateway has no CR but before LF, so nothing is lost by it.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "gateway/replies.h"
+#include "mail/address.h"
+
+namespace backstop::gateway {
+
+/// The folder of a recipient: %d is the domain and %n the local part, both in lower case. An error for an
+/// address whose parts can't be a folder's name: empty, beginning with a dot, with a slash or a control
+/// character.
+base::Result<std::string> maildir_path(std::string_view form, const mail::Address& recipient);
+
+/// One message. A file that was not linked is removed by the destructor.
+class MaildirFile {
+ public:
+  /// Makes the folder with its tmp, new and cur where they are missing (mode 0700), and the file in tmp
+  /// (0600).
+  static std::expected<MaildirFile, NextHopTrouble> create(const std::string& folder,
+                                                           std::string_view hostname);
+
+  MaildirFile(MaildirFile&& other) noexcept;
+  MaildirFile& operator=(MaildirFile&&) = delete;
+  ~MaildirFile();
+
+  /// Without its carriage returns.
+  std::expected<void, NextHopTrouble> write(std::string_view bytes);
+  /// On the disk, and in new.
+  std::expected<void, NextHopTrouble> deliver();
+
+ private:
+  MaildirFile(std::string folder, std::string name, int fd)
+      : folder_(std::move(folder)), name_(std::move(name)), fd_(fd) {}
+
+  std::string folder_;
+  std::string name_;
+  int fd_ = -1;
+};
+
+}  // namespace backstop::gateway

@@ -1,0 +1,44 @@
+// A transaction whose next hop is a Maildir: the final delivery, so Return-Path is written (RFC 5321 4.4).
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <optional>
+#include <string>
+
+#include "gateway/delivery.h"
+#include "gateway/maildir.h"
+#include "smtp/data_scanner.h"
+
+namespace backstop::gateway {
+
+class MaildirDelivery : public Delivery {
+ public:
+  /// `form`: the path with %d and %n. `reverse_path` as Return-Path shows it, without brackets.
+  MaildirDelivery(boost::asio::thread_pool& blocking, std::string form, std::string reverse_path,
+                  std::string hostname);
+
+  /// One recipient; the session defers any other.
+  net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override;
+  net::Task<smtp::Reply> begin(MessageForm form) override;
+  net::Task<bool> write(std::string_view first, std::string_view second) override;
+  net::Task<smtp::Reply> finish(std::string_view first, std::string_view second) override;
+  net::Task<void> abandon() override;
+
+ private:
+  smtp::Reply take(const smtp::RcptCommand& recipient);
+  void gather(std::string_view bytes);
+  net::Task<bool> flush();
+
+  boost::asio::thread_pool& blocking_;
+  std::string form_;
+  std::string reverse_path_;
+  std::string hostname_;
+  std::string folder_;
+  MessageForm message_form_ = MessageForm::Plain;
+  smtp::Unstuffer unstuffer_;
+  std::string gathered_;  ///< not yet written
+  std::optional<MaildirFile> file_;
+  std::optional<NextHopTrouble> trouble_;
+};
+
+}  // namespace backstop::gateway

@@ -1,0 +1,143 @@
+#include "gateway/message_path.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/recipient_check.h"
+#include "gateway/replies.h"
+#include "smtp/data_scanner.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+/// As the reader wants it. Only where a line begins with a dot is there anything to copy.
+std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string& room) {
+  if (form == MessageForm::Plain || (!bytes.contains("\n.") && !bytes.starts_with('.'))) return bytes;
+  smtp::Unstuffer unstuffer;
+  unstuffer.append(bytes, room);
+  return room;
+}
+
+}  // namespace
+
+MessagePath::MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace,
+                         response::Reader& reader)
+    : transaction_(transaction), form_(form), trace_(trace), reader_(reader) {}
+
+void MessagePath::settle(smtp::Reply reply) {
+  answer_ = std::move(reply);
+  phase_ = Phase::Done;
+  held_ = std::string();
+}
+
+net::Task<void> MessagePath::take(std::string_view bytes, bool is_end) {
+  size_ += bytes.size();
+  const auto most = transaction_.settings->limits.message;
+  if (phase_ != Phase::Done && most != 0 && size_ > most) settle(reply_for(Exceeded::Message));
+  switch (phase_) {
+    case Phase::Header:
+      return take_header(bytes, is_end);
+    case Phase::Held:
+      return take_held(bytes, is_end);
+    case Phase::Streaming:
+    case Phase::Done:
+      break;
+  }
+  return pass(bytes, {}, is_end);
+}
+
+net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
+  // A message that is all here is not copied.
+  const std::size_t before = held_.size();
+  const bool is_first = before == 0;
+  if (!is_first) held_ += bytes;
+  const std::string_view message = is_first ? bytes : std::string_view(held_);
+  const std::size_t found = find_header_end(message, before < 3 ? 0 : before - 3);
+  const std::size_t seen = found == std::string_view::npos ? message.size() : found;
+  if (seen > transaction_.settings->limits.header) {
+    settle(reply_for(Exceeded::Header));
+    co_return;
+  }
+  if (found == std::string_view::npos && !is_end) {
+    if (is_first) held_ = bytes;
+    co_return;
+  }
+  header_end_ = seen;
+  scan_ = scan_header(message.substr(0, header_end_));
+  if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
+    settle(reply_for(Exceeded::ReceivedFields));
+    co_return;
+  }
+  if (!may_be_response(message.substr(0, header_end_))) co_return co_await start(message, is_end);
+  if (is_end) co_return co_await judge(message, true);
+  phase_ = Phase::Held;
+  if (is_first) held_ = bytes;
+  co_await take_held({}, false);
+}
+
+response::Envelope MessagePath::envelope() const {
+  const auto& path = transaction_.mail.reverse_path;
+  return {.reverse_path = path.is_null() ? std::string() : path.address->text(),
+          .recipient = transaction_.recipients.empty() ? std::string() : transaction_.recipients.front()};
+}
+
+bool MessagePath::may_be_response(std::string_view header) {
+  // What leaves is not ours to read: rules for it come with the ledger.
+  if (transaction_.is_outbound()) return false;
+  std::string room;
+  return reader_.can_be_response(unstuffed(header, form_, room), envelope());
+}
+
+net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
+  held_ += bytes;
+  if (is_end || held_.size() > transaction_.settings->limits.held) co_await judge(held_, is_end);
+}
+
+net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {
+  std::string room;
+  response_ = reader_.read(unstuffed(message, form_, room), envelope());
+  facts_ = {.kind = response_->kind,
+            .origin = origin::judge(transaction_.evidence),
+            .is_exempt = transaction_.is_exempt,
+            .today = transaction_.today};
+  verdict_ = policy::judge_message(facts_, domain_policy(transaction_));
+  if (verdict_.action == policy::Action::Refuse) {
+    settle(reply_for(verdict_, transaction_.settings->help_url));
+    co_return;
+  }
+  co_await start(message, is_end);
+}
+
+// DATA at the next hop, and all that there is so far behind our own fields.
+net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
+  const auto reply = co_await transaction_.delivery->begin(form_);
+  if (reply.code != 354) {
+    settle(reply);
+    co_return;
+  }
+  phase_ = Phase::Streaming;
+  std::string front;
+  append_received(trace_, std::chrono::system_clock::now(), front);
+  if (verdict_.action == policy::Action::Label) {
+    front += "Backstop-Verdict: " + policy::verdict_field(verdict_, facts_) + "\r\n";
+  }
+  if (!scan_.foreign.empty()) {
+    append_without(message.substr(0, header_end_), scan_, front);
+    message.remove_prefix(header_end_);
+  }
+  co_await pass(front, message, is_end);
+  held_ = std::string();
+}
+
+net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {
+  if (phase_ == Phase::Done) co_return;
+  if (!is_end && co_await transaction_.delivery->write(first, second)) co_return;
+  // The end, or a next hop that is gone: finish() then only says what became of it.
+  auto reply = is_end ? co_await transaction_.delivery->finish(first, second)
+                      : co_await transaction_.delivery->finish({}, {});
+  is_delivered_ = is_end && reply.is_positive();
+  settle(std::move(reply));
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,71 @@
+// One message on its way from a client to its next hop (DESIGN.md, "The way of a message").
+//
+// The header is read first. A mail that can't be a response streams on from there as it arrives; one that may
+// be is held in memory up to a cap, read, judged, and then refused or sent. Bytes come here once they have
+// passed the scanner that keeps bare line ends out. Whatever the answer is, take() may be called until the
+// client's data ends.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/delivery.h"
+#include "gateway/header_edit.h"
+#include "gateway/trace_field.h"
+#include "gateway/transaction.h"
+#include "policy/verdict.h"
+#include "response/reader.h"
+
+namespace backstop::gateway {
+
+class MessagePath {
+ public:
+  /// What `trace` views and `reader` have to outlive it; the reader is only used between two waits.
+  MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace, response::Reader& reader);
+
+  /// The next bytes; `is_end`: the last of them, with the end of data where the form has one.
+  net::Task<void> take(std::string_view bytes, bool is_end);
+
+  /// What the client is to be told: there once the data has ended, or earlier where it is a refusal.
+  const std::optional<smtp::Reply>& answer() const { return answer_; }
+  /// True when the next hop has said that it has the message.
+  bool is_delivered() const { return is_delivered_; }
+
+  // For the history.
+  std::uint64_t size() const { return size_; }
+  const std::string& message_id() const { return scan_.message_id; }
+  const std::optional<response::Response>& response() const { return response_; }
+  const policy::Verdict& verdict() const { return verdict_; }
+  const origin::Origin& origin() const { return facts_.origin; }
+
+ private:
+  enum class Phase : std::uint8_t { Header, Held, Streaming, Done };
+
+  net::Task<void> take_header(std::string_view bytes, bool is_end);
+  net::Task<void> take_held(std::string_view bytes, bool is_end);
+  net::Task<void> judge(std::string_view message, bool is_end);
+  net::Task<void> start(std::string_view message, bool is_end);
+  net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
+  bool may_be_response(std::string_view header);
+  response::Envelope envelope() const;
+  void settle(smtp::Reply reply);
+
+  Transaction& transaction_;
+  MessageForm form_;
+  TraceFacts trace_;
+  response::Reader& reader_;
+  Phase phase_ = Phase::Header;
+  std::string held_;            ///< the message so far, in its form, while it is not yet streaming
+  std::size_t header_end_ = 0;  ///< once the header is whole
+  HeaderScan scan_;
+  std::uint64_t size_ = 0;
+  bool is_delivered_ = false;
+  std::optional<smtp::Reply> answer_;
+  std::optional<response::Response> response_;
+  policy::MessageFacts facts_;
+  policy::Verdict verdict_;
+};
+
+}  // namespace backstop::gateway

@@ -1,0 +1,245 @@
+#include "gateway/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/replies.h"
+#include "gateway/worker.h"
+#include "net/proxy_header.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+// What a session that waits for a command keeps for its input.
+constexpr std::size_t kIdleRoom = 512;
+constexpr std::size_t kMostProxyHeader = 16 + 4096;
+constexpr std::chrono::seconds kGoodbyeTime{5};
+
+}  // namespace
+
+Session::Session(Worker& worker, std::string gateway, net::Socket socket, net::Endpoint peer,
+                 net::Endpoint local)
+    : worker_(worker),
+      gateway_name_(std::move(gateway)),
+      connection_(std::move(socket), worker.deadlines()),
+      peer_(peer),
+      direct_(std::move(peer)),
+      local_(std::move(local)) {
+  worker_.add(*this);
+}
+
+Session::~Session() {
+  worker_.remove(*this);
+}
+
+net::Task<void> Session::run() {
+  if (co_await open()) co_await converse();
+  co_await end_transaction();
+  if (!is_broken_) {
+    connection_.stream().expires_after(kGoodbyeTime);
+    (void)co_await connection_.flush();
+    co_await connection_.stream().shut_down();
+  }
+  connection_.stream().close();
+}
+
+// The newest settings; false where they no longer have this gateway.
+bool Session::take_settings() {
+  auto newest = worker_.shared().settings.load();
+  if (newest == settings_) return true;
+  const auto found = std::ranges::find(newest->gateways, gateway_name_, &GatewaySettings::name);
+  if (found == newest->gateways.end()) return false;
+  gateway_ = &*found;
+  settings_ = std::move(newest);
+  return true;
+}
+
+net::Task<bool> Session::read_proxy_header() {
+  auto& buffer = connection_.buffer();
+  while (true) {
+    const auto parsed = net::parse_proxy_header(buffer.view());
+    if (!parsed || buffer.view().size() > kMostProxyHeader) co_return false;
+    if (parsed->header) {
+      buffer.consume(parsed->size);
+      if (parsed->header->source) peer_ = *parsed->header->source;
+      if (parsed->header->destination) local_ = *parsed->header->destination;
+      co_return true;
+    }
+    if (!co_await connection_.fill(kIdleRoom)) co_return false;
+  }
+}
+
+net::Task<bool> Session::open() {
+  if (!take_settings()) co_return false;
+  connection_.stream().expires_after(limits().greeting);
+  if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
+    is_broken_ = true;
+    co_return false;
+  }
+  if (gateway().tls == ListenTls::Implicit) {
+    // With PROXY the handshake may have come along with the header; it is then in our buffer, where TLS can't
+    // find it.
+    if (!connection_.input().empty() || !co_await connection_.stream().accept_tls(settings_->tls)) {
+      is_broken_ = true;
+      co_return false;
+    }
+    state_.is_tls = true;
+    tls_ = connection_.stream().tls_description();
+  }
+  auto ticket = worker_.shared().clients.open(peer_.address, limits());
+  if (!ticket) {
+    close_with(reply_for(ticket.error()));
+    co_return false;
+  }
+  ticket_ = std::move(*ticket);
+  if (worker_.shared().clients.has_too_many_bad_tags(peer_.address, Clock::now(), limits())) {
+    close_with(reply_for(Exceeded::BadTags));
+    co_return false;
+  }
+  state_.wants_tls = gateway().tls == ListenTls::Required;
+  reply(220, {}, settings_->hostname + " ESMTP Backstop");
+  co_return true;
+}
+
+net::Task<void> Session::converse() {
+  while (!is_closing_) {
+    if (worker_.is_draining() && transaction_ == nullptr) {
+      close_with(reply_for(NextHopTrouble{Trouble::Stopping, {}}));
+      break;
+    }
+    const auto line = co_await next_line(limits().command_line);
+    if (!line) continue;  // why not was answered, or there is nobody to answer
+    co_await dispatch(*line);
+  }
+}
+
+// A whole line that is there, with its line end.
+std::optional<std::string_view> Session::buffered_line() const {
+  const std::string_view input = connection_.input();
+  const std::size_t end = input.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  return input.substr(0, end + 1);
+}
+
+// The view is good until the next read.
+net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) {
+  std::optional<std::string_view> line = buffered_line();
+  while (!line && connection_.input().size() <= most) {
+    is_waiting_ = transaction_ == nullptr;
+    connection_.stream().expires_after(limits().command);
+    auto done = co_await connection_.flush();
+    if (connection_.input().empty()) connection_.buffer().shrink(2 * kIdleRoom);
+    if (done) done = co_await connection_.fill(kIdleRoom);
+    is_waiting_ = false;
+    if (!done) {
+      say_goodbye(done.error());
+      co_return std::nullopt;
+    }
+    line = buffered_line();
+  }
+  if (!line || line->size() > most) {
+    close_with(reply_for(Exceeded::CommandLine));
+    co_return std::nullopt;
+  }
+  connection_.consume(line->size());
+  line->remove_suffix(1);
+  if (!line->ends_with('\r') || line->contains('\0') || line->find('\r') + 1 != line->size()) {
+    reply(500, "5.5.2", "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
+    co_return std::nullopt;
+  }
+  line->remove_suffix(1);
+  co_return line;
+}
+
+void Session::say_goodbye(net::Failure failure) {
+  is_closing_ = true;
+  if (failure == net::Failure::Interrupted) return close_with(reply_for(NextHopTrouble{Trouble::Stopping}));
+  if (failure == net::Failure::TimedOut) return close_with(reply_for(Exceeded::CommandTime));
+  is_broken_ = true;
+}
+
+void Session::reply(const smtp::Reply& reply) {
+  smtp::append_reply(reply, connection_.output());
+  if (reply.is_permanent()) ++errors_;
+}
+
+void Session::close_with(const smtp::Reply& last) {
+  reply(last);
+  is_closing_ = true;
+}
+
+// Commands that bring no mail forward, and mistakes, end a session that has too many of them.
+void Session::count(const smtp::Command& command) {
+  using enum smtp::Verb;
+  switch (command.verb) {
+    case Mail:
+    case Rcpt:
+    case Data:
+    case Bdat:
+    case Quit:
+      return;
+    default:
+      break;
+  }
+  if (++idle_commands_ > limits().commands_without_mail) close_with(reply_for(Exceeded::CommandsWithoutMail));
+}
+
+net::Task<void> Session::dispatch(std::string_view line) {
+  const smtp::Command command = smtp::split_command(line);
+  count(command);
+  if (is_closing_) co_return;
+  if (command.verb == smtp::Verb::Bdat) {
+    // Its bytes follow whatever we say, so it is read before it is refused.
+    co_await handle_chunk(command.argument);
+  } else if (const auto refusal = smtp::why_not_now(state_, command)) {
+    reply(*refusal);
+  } else {
+    co_await handle(command);
+  }
+  if (errors_ > limits().errors && !is_closing_) close_with(reply_for(Exceeded::Errors));
+}
+
+net::Task<void> Session::handle(const smtp::Command& command) {
+  using enum smtp::Verb;
+  switch (command.verb) {
+    case Helo:
+    case Ehlo:
+      co_return co_await handle_hello(command);
+    case Mail:
+      co_return handle_mail(command.argument);
+    case Rcpt:
+      co_return co_await handle_recipients(command.argument);
+    case Data:
+      co_return co_await handle_data();
+    case Rset:
+      co_await end_transaction();
+      co_return reply(250, "2.0.0", "Reset");
+    case Noop:
+      co_return reply(250, "2.0.0", "Nothing done");
+    case Quit:
+      co_return close_with({221, "2.0.0", "Goodbye"});
+    case Vrfy:
+      co_return reply(252, "2.1.5", "Send it, and its own server will say");
+    case Help:
+      co_return reply(214, "2.0.0", "Backstop, a mail gateway (RFC 5321)");
+    case StartTls:
+      co_return co_await handle_starttls();
+    case Auth:
+      co_return co_await handle_auth(command.argument);
+    case Xclient:
+      co_return handle_attributes(smtp::AttributeCommand::Xclient, command.argument);
+    case Xforward:
+      co_return handle_attributes(smtp::AttributeCommand::Xforward, command.argument);
+    case Bdat:
+    case Expn:
+    case Unknown:
+      break;  // Bdat comes another way, the others are refused by the table
+  }
+}
+
+void Session::drain() {
+  if (is_waiting_) connection_.stream().interrupt();
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,140 @@
+// The server's side of one SMTP session: a client's connection from its first byte to its last.
+//
+// Commands that arrive together are answered together, and recipients that arrive together are offered to the
+// next hop together; replies come in the order of the commands. MAIL is answered here: its next hop is known
+// only once a recipient is. One file a group of verbs: session.cc the loop, session_hello.cc,
+// session_mail.cc, session_data.cc, session_secure.cc (STARTTLS, AUTH, XCLIENT), session_event.cc what is
+// recorded.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/client_counts.h"
+#include "gateway/connection.h"
+#include "gateway/hop_session.h"
+#include "gateway/message_path.h"
+#include "gateway/recipient_check.h"
+#include "gateway/transaction.h"
+#include "gateway/worker.h"
+#include "smtp/session_state.h"
+
+namespace backstop::gateway {
+
+class Session final : public LiveSession {
+ public:
+  Session(Worker& worker, std::string gateway, net::Socket socket, net::Endpoint peer, net::Endpoint local);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// The whole session; the object has to live until it returns.
+  net::Task<void> run();
+
+  void drain() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // The loop.
+  net::Task<bool> open();
+  net::Task<bool> read_proxy_header();
+  net::Task<void> converse();
+  net::Task<std::optional<std::string_view>> next_line(std::size_t most);
+  std::optional<std::string_view> buffered_line() const;
+  net::Task<void> dispatch(std::string_view line);
+  net::Task<void> handle(const smtp::Command& command);
+  void say_goodbye(net::Failure failure);
+  void count(const smtp::Command& command);
+  bool take_settings();
+
+  void reply(const smtp::Reply& reply);
+  void reply(int code, std::string_view status, std::string_view text) {
+    reply(smtp::Reply(code, status, text));
+  }
+  void close_with(const smtp::Reply& last);
+
+  // Greeting.
+  net::Task<void> handle_hello(const smtp::Command& command);
+  net::Task<smtp::Extensions> offer();
+  net::Task<smtp::Extensions> common_hop_offer();
+  net::Task<smtp::Extensions> hop_offer(const NextHop& hop);
+
+  // Envelope.
+  void handle_mail(std::string_view argument);
+  net::Task<void> handle_recipients(std::string_view argument);
+  struct Asked;  ///< one RCPT of a batch
+  Asked judge_recipient(std::string_view argument, std::size_t earlier);
+  net::Task<void> offer_recipients(std::vector<Asked>& batch);
+  void open_delivery();
+  /// True when that was one too many.
+  bool note_bad_tag(const policy::Verdict& verdict);
+  net::Task<void> close_delivery();
+  /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
+  net::Task<void> end_transaction();
+
+  // Data.
+  net::Task<void> handle_data();
+  net::Task<bool> receive_data();
+  net::Task<void> handle_chunk(std::string_view argument);
+  net::Task<bool> receive_chunk(std::uint64_t size, bool is_last);
+  net::Task<bool> discard(std::uint64_t size);
+  net::Task<bool> read_data();
+  net::Task<void> finish_message();
+  void begin_message(MessageForm form);
+  void refuse_fault(smtp::DataFault fault);
+  void lose_client(net::Failure failure);
+  TraceFacts trace_facts() const;
+
+  // STARTTLS, AUTH, XCLIENT.
+  net::Task<void> handle_starttls();
+  net::Task<void> handle_auth(std::string_view argument);
+  net::Task<std::optional<smtp::Reply>> relay_auth(std::string_view argument);
+  void handle_attributes(smtp::AttributeCommand command, std::string_view argument);
+  bool may_authenticate() const;
+
+  // What is recorded.
+  store::Event new_event() const;
+  void record_recipient(const Asked& asked);
+  void record_sender(const policy::Verdict& verdict, const smtp::Reply& reply);
+  void record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure);
+
+  ClientIdentity identity() const;
+  const GatewaySettings& gateway() const { return *gateway_; }
+  const Limits& limits() const { return settings_->limits; }
+
+  Worker& worker_;
+  std::string gateway_name_;
+  Connection connection_;
+  net::Endpoint peer_;    ///< of the client, as PROXY or XCLIENT told it where they did
+  net::Endpoint direct_;  ///< of the connection itself
+  net::Endpoint local_;
+  std::shared_ptr<const Settings> settings_;
+  const GatewaySettings* gateway_ = nullptr;  ///< of settings_
+  ClientCounts::Ticket ticket_;
+
+  smtp::SessionState state_;
+  smtp::Offered offered_;
+  std::string helo_;
+  std::string tls_;                            ///< its description, for Received
+  smtp::ClientAttributes told_;                ///< by XCLIENT and XFORWARD
+  std::unique_ptr<HopSession> authenticated_;  ///< the next hop's session that AUTH went through
+
+  std::unique_ptr<Transaction> transaction_;
+  std::unique_ptr<MessagePath> path_;  ///< while data comes in
+  smtp::ChunkScanner chunks_;
+  Clock::time_point data_deadline_{};
+  std::size_t data_room_ = 0;
+
+  std::size_t idle_commands_ = 0;
+  std::size_t errors_ = 0;
+  bool is_waiting_ = false;  ///< for a command, between transactions
+  bool is_closing_ = false;
+  bool is_broken_ = false;  ///< the client is gone
+};
+
+}  // namespace backstop::gateway

@@ -1,0 +1,176 @@
+// DATA and BDAT: the message, from the client's bytes to the answer of the next hop.
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/replies.h"
+#include "gateway/session.h"
+#include "gateway/worker.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+// Read in pieces of the first size, of the second once a client has shown that it fills them.
+constexpr std::size_t kFirstRoom = 8UZ * 1024;
+constexpr std::size_t kMostRoom = 64UZ * 1024;
+constexpr std::size_t kIdleBuffer = 1024;
+
+}  // namespace
+
+TraceFacts Session::trace_facts() const {
+  const auto& transaction = *transaction_;
+  return {.helo = helo_,
+          .client_name = told_.name ? *told_.name : std::string_view(),
+          .client = peer_.address,
+          .hostname = settings_->hostname,
+          .is_extended = state_.is_extended,
+          .is_tls = state_.is_tls,
+          .is_authenticated = state_.is_authenticated,
+          .is_smtputf8 = transaction.mail.smtputf8,
+          .tls = tls_,
+          .id = transaction.id,
+          .recipient = transaction.recipients.size() == 1 ? std::string_view(transaction.recipients.front())
+                                                          : std::string_view()};
+}
+
+void Session::begin_message(MessageForm form) {
+  path_ = std::make_unique<MessagePath>(*transaction_, form, trace_facts(), worker_.reader());
+  data_deadline_ = Clock::now() + limits().data_total;
+  data_room_ = kFirstRoom;
+}
+
+// More of the message; false when the client is gone or too slow.
+net::Task<bool> Session::read_data() {
+  auto& buffer = connection_.buffer();
+  connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
+  const std::size_t before = buffer.view().size();
+  const auto done = co_await connection_.fill(data_room_);
+  if (!done) {
+    lose_client(done.error());
+    co_return false;
+  }
+  if (buffer.view().size() - before >= data_room_) data_room_ = std::min(data_room_ * 4, kMostRoom);
+  co_return true;
+}
+
+// The data has not ended, so the next hop never gets its end either.
+void Session::lose_client(net::Failure failure) {
+  const bool is_slow = failure == net::Failure::TimedOut;
+  const auto last = reply_for(Exceeded::DataTime);
+  if (is_slow) reply(last);
+  is_broken_ = !is_slow;
+  is_closing_ = true;
+  record_message(last, !is_slow,
+                 is_slow ? "The client sent no more data in time" : "The client left before its data ended");
+}
+
+net::Task<void> Session::handle_data() {
+  reply(354, {}, "Go on; end with a dot on a line by itself");
+  connection_.stream().expires_after(limits().data_block);
+  begin_message(MessageForm::Stuffed);
+  if (const auto told = co_await connection_.flush(); !told) co_return lose_client(told.error());
+  if (co_await receive_data()) co_await finish_message();
+  co_await end_transaction();
+  connection_.buffer().shrink(kIdleBuffer);
+}
+
+net::Task<bool> Session::receive_data() {
+  smtp::DataScanner scanner;
+  while (true) {
+    if (connection_.input().empty() && !co_await read_data()) co_return false;
+    const std::string_view bytes = connection_.input();
+    const auto scan = scanner.scan(bytes);
+    if (scan.fault != smtp::DataFault::None) {
+      refuse_fault(scan.fault);
+      co_return false;
+    }
+    co_await path_->take(bytes.substr(0, scan.size), scan.is_end);
+    connection_.consume(scan.size);
+    if (scan.is_end) co_return true;
+  }
+}
+
+// Two servers could disagree about where such data ends, so nothing that follows it is believed to be a
+// command.
+void Session::refuse_fault(smtp::DataFault fault) {
+  const auto refusal = reply_for(fault);
+  record_message(refusal, false, smtp::explain(fault));
+  close_with(refusal);
+}
+
+net::Task<void> Session::finish_message() {
+  const smtp::Reply answer = *path_->answer();
+  const bool is_client_gone = connection_.stream().is_peer_gone();
+  reply(answer);
+  connection_.stream().expires_after(limits().command);
+  const bool is_told = (co_await connection_.flush()).has_value();
+  if (!is_told) is_broken_ = is_closing_ = true;
+  record_message(answer, is_client_gone || !is_told, {});
+}
+
+// Reads the bytes of a chunk that nobody wants.
+net::Task<bool> Session::discard(std::uint64_t size) {
+  data_deadline_ = Clock::now() + limits().data_total;
+  data_room_ = kFirstRoom;
+  while (size > 0) {
+    if (connection_.input().empty()) {
+      connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
+      if (!co_await connection_.fill(data_room_)) {
+        is_broken_ = is_closing_ = true;
+        co_return false;
+      }
+    }
+    const std::size_t part = std::min<std::uint64_t>(size, connection_.input().size());
+    connection_.consume(part);
+    size -= part;
+  }
+  co_return true;
+}
+
+net::Task<void> Session::handle_chunk(std::string_view argument) {
+  const auto chunk = smtp::parse_bdat(argument);
+  // Without its size there is no telling where the chunk ends and the next command begins.
+  if (!chunk) co_return close_with(chunk.error());
+  if (const auto refusal = smtp::why_not_now(state_, {smtp::Verb::Bdat, argument})) {
+    if (co_await discard(chunk->size)) reply(*refusal);
+    co_return;
+  }
+  if (path_ == nullptr) {
+    begin_message(MessageForm::Plain);
+    chunks_.reset();
+    state_.phase = smtp::Phase::Chunks;
+  }
+  if (!co_await receive_chunk(chunk->size, chunk->is_last)) co_return co_await end_transaction();
+  if (chunk->is_last) {
+    co_await finish_message();
+    co_await end_transaction();
+  } else if (path_->answer()) {
+    // A refusal: the rest of the message is not wanted, and the client hears it now.
+    co_await finish_message();
+    co_await end_transaction();
+  } else {
+    reply(250, "2.0.0", "Chunk taken");
+  }
+  connection_.buffer().shrink(kIdleBuffer);
+}
+
+net::Task<bool> Session::receive_chunk(std::uint64_t size, bool is_last) {
+  do {
+    if (size > 0 && connection_.input().empty() && !co_await read_data()) co_return false;
+    const std::string_view bytes = connection_.input().substr(0, std::min<std::uint64_t>(size, SIZE_MAX));
+    size -= bytes.size();
+    const bool is_end = is_last && size == 0;
+    auto fault = chunks_.scan(bytes).fault;
+    if (fault == smtp::DataFault::None && is_end) fault = chunks_.finish();
+    if (fault != smtp::DataFault::None) {
+      refuse_fault(fault);
+      co_return false;
+    }
+    co_await path_->take(bytes, is_end);
+    connection_.consume(bytes.size());
+  } while (size > 0);
+  co_return true;
+}
+
+}  // namespace backstop::gateway

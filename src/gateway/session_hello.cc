@@ -1,0 +1,94 @@
+// EHLO and HELO: what the gateway offers.
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/replies.h"
+#include "gateway/session.h"
+#include "gateway/worker.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+bool takes_no_second_recipient(const NextHop& hop) {
+  return hop.protocol != NextHopProtocol::Smtp;
+}
+
+}  // namespace
+
+net::Task<void> Session::handle_hello(const smtp::Command& command) {
+  const auto name = smtp::parse_helo(command.argument);
+  if (!name) co_return reply(name.error());
+  co_await end_transaction();
+  if (!take_settings()) co_return close_with(reply_for(NextHopTrouble{Trouble::GatewayGone, {}}));
+  helo_ = *name;
+  state_.phase = smtp::Phase::Ready;
+  state_.is_extended = command.verb == smtp::Verb::Ehlo;
+  const smtp::Extensions extensions = co_await offer();
+  if (state_.is_extended) {
+    reply(smtp::extensions_reply(extensions, settings_->hostname));
+  } else {
+    reply(250, {}, settings_->hostname);
+  }
+}
+
+// What the next hop offers; asked now where it was never heard of.
+net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop) {
+  if (auto known = worker_.shared().hops.find(hop)) co_return *known;
+  if (hop.identity == Identity::Proxy) co_return smtp::Extensions{};
+  auto lease = co_await worker_.pool().lease(hop, identity(), *settings_, HopPool::Age::Fresh);
+  if (!lease) co_return smtp::Extensions{};
+  auto extensions = lease->session->extensions();
+  co_await worker_.pool().give_back(std::move(lease->session), limits());
+  co_return extensions;
+}
+
+// Of what has to be passed on, that which every next hop of this gateway can.
+net::Task<smtp::Extensions> Session::common_hop_offer() {
+  auto common = co_await hop_offer(gateway().next_hop);
+  if (gateway().direction == Direction::Outbound) co_return common;
+  for (const auto& domain : settings_->domains) {
+    if (domain.next_hop) common = smtp::intersect(common, co_await hop_offer(*domain.next_hop));
+  }
+  co_return common;
+}
+
+bool Session::may_authenticate() const {
+  return gateway().direction == Direction::Outbound && !state_.is_authenticated &&
+         (state_.is_tls || direct_.address.is_loopback());
+}
+
+net::Task<smtp::Extensions> Session::offer() {
+  const auto hop = co_await common_hop_offer();
+  const bool is_outbound = gateway().direction == Direction::Outbound;
+  const bool is_trusted_to_tell = net::contains(gateway().xclient, direct_.address);
+  smtp::Extensions ours;
+  ours.pipelining = ours.chunking = ours.enhanced_status_codes = ours.size = true;
+  ours.eight_bit_mime = hop.eight_bit_mime;
+  ours.smtputf8 = hop.smtputf8;
+  ours.dsn = is_outbound && hop.dsn;
+  ours.starttls = settings_->tls != nullptr && gateway().tls != ListenTls::None && !state_.is_tls;
+  ours.most_size = limits().message;
+  if (hop.most_size != 0 && (ours.most_size == 0 || hop.most_size < ours.most_size))
+    ours.most_size = hop.most_size;
+  if (may_authenticate()) ours.auth = hop.auth;
+  if (is_trusted_to_tell) {
+    ours.xclient = smtp::attribute_names(smtp::AttributeCommand::Xclient);
+    ours.xforward = smtp::attribute_names(smtp::AttributeCommand::Xforward);
+  }
+  const bool is_single = takes_no_second_recipient(gateway().next_hop);
+  ours.most_recipients = is_single ? 1 : static_cast<std::uint32_t>(limits().recipients);
+  offered_ = {.size = true,
+              .eight_bit_mime = ours.eight_bit_mime,
+              .smtputf8 = ours.smtputf8,
+              .dsn = ours.dsn,
+              .auth = !ours.auth.empty() || state_.is_authenticated};
+  state_.offers_starttls = ours.starttls;
+  state_.offers_auth = !ours.auth.empty();
+  state_.offers_chunking = true;
+  state_.offers_xclient = state_.offers_xforward = is_trusted_to_tell;
+  co_return ours;
+}
+
+}  // namespace backstop::gateway

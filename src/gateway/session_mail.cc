@@ -1,0 +1,176 @@
+// MAIL and RCPT: the envelope, and the next hop's word on each recipient.
+
+#include <utility>
+
+#include "base/text.h"
+#include "gateway/hop_delivery.h"
+#include "gateway/maildir_delivery.h"
+#include "gateway/replies.h"
+#include "gateway/session.h"
+#include "gateway/session_asked.h"
+#include "gateway/worker.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+// How many recipients are offered to the next hop in one go; more make another round.
+constexpr std::size_t kMostBatch = 100;
+
+}  // namespace
+
+void Session::handle_mail(std::string_view argument) {
+  if (!take_settings()) return close_with(reply_for(NextHopTrouble{Trouble::GatewayGone, {}}));
+  auto mail = smtp::parse_mail(argument, offered_);
+  if (!mail) return reply(mail.error());
+  if (mail->size && limits().message != 0 && *mail->size > limits().message) {
+    return reply(reply_for(Exceeded::Message));
+  }
+  transaction_ = std::make_unique<Transaction>();
+  transaction_->settings = settings_;
+  transaction_->gateway = gateway_;
+  transaction_->mail = std::move(*mail);
+  transaction_->id = worker_.next_id();
+  transaction_->begun = Clock::now();
+  transaction_->today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  if (gateway().direction == Direction::Outbound) {
+    const auto verdict =
+        policy::judge_sender({.is_trusted_network = net::contains(gateway().trusted, peer_.address),
+                              .is_authenticated = state_.is_authenticated});
+    if (verdict.action == policy::Action::Refuse) {
+      const auto refusal = reply_for(verdict, settings_->help_url);
+      reply(refusal);
+      record_sender(verdict, refusal);
+      transaction_.reset();
+      return;
+    }
+  }
+  state_.phase = smtp::Phase::Mail;
+  idle_commands_ = 0;
+  reply(250, "2.1.0", "Sender noted");
+}
+
+// What can be said without asking the next hop; no answer where it is to be asked.
+Session::Asked Session::judge_recipient(std::string_view argument, std::size_t earlier) {
+  Asked asked;
+  auto command = smtp::parse_rcpt(argument, offered_, transaction_->mail.smtputf8);
+  if (!command) {
+    asked.answer = command.error();
+    return asked;
+  }
+  asked.command = std::move(*command);
+  asked.is_parsed = true;
+  if (earlier >= limits().recipients) {
+    asked.answer = reply_for(Exceeded::Recipients);
+    return asked;
+  }
+  asked.check = transaction_->is_outbound() ? check_outbound(*transaction_, asked.command.recipient)
+                                            : check_inbound(*transaction_, asked.command.recipient, earlier);
+  const auto& verdict = asked.check.verdict;
+  if (verdict.action == policy::Action::Refuse || verdict.action == policy::Action::Defer) {
+    asked.answer = reply_for(verdict, settings_->help_url);
+    if (note_bad_tag(verdict)) asked.answer = reply_for(Exceeded::BadTags);
+    return asked;
+  }
+  if (!transaction_->route) {
+    transaction_->route = asked.check.route;
+    open_delivery();
+  }
+  return asked;
+}
+
+bool Session::note_bad_tag(const policy::Verdict& verdict) {
+  if (verdict.cause != policy::Cause::BadTag) return false;
+  if (!worker_.shared().clients.add_bad_tag(peer_.address, Clock::now(), limits())) return false;
+  is_closing_ = true;
+  return true;
+}
+
+void Session::open_delivery() {
+  const Transaction& transaction = *transaction_;
+  const Route& route = *transaction.route;
+  smtp::MailCommand mail = transaction.mail;
+  mail.reverse_path = outgoing_path(transaction, route);
+  if (route.next_hop->protocol == NextHopProtocol::Maildir) {
+    transaction_->delivery = std::make_unique<MaildirDelivery>(
+        worker_.shared().blocking, route.next_hop->maildir,
+        mail.reverse_path.is_null() ? std::string() : mail.reverse_path.address->text(), settings_->hostname);
+    return;
+  }
+  transaction_->delivery = std::make_unique<HopDelivery>(
+      worker_.pool(),
+      HopEnvelope{
+          .settings = settings_, .hop = route.next_hop, .client = identity(), .mail = std::move(mail)},
+      state_.is_authenticated ? &authenticated_ : nullptr);
+}
+
+net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
+  std::vector<smtp::RcptCommand> commands;
+  for (const auto& asked : batch) {
+    if (asked.answer) continue;
+    commands.push_back(asked.command);
+    commands.back().recipient = asked.check.forwarded;
+  }
+  if (commands.empty()) co_return;
+  auto answers = co_await transaction_->delivery->recipients(commands);
+  auto next = answers.begin();
+  for (auto& asked : batch) {
+    if (asked.answer) continue;
+    asked.answer = std::move(*next++);
+    asked.is_from_next_hop = true;
+    if (!asked.answer->is_positive()) continue;
+    add_findings(asked.check, *transaction_);
+    transaction_->recipients.push_back(asked.command.recipient.text());
+    state_.phase = smtp::Phase::Recipients;
+  }
+}
+
+// One RCPT, and those that came with it.
+net::Task<void> Session::handle_recipients(std::string_view argument) {
+  std::vector<Asked> batch;
+  std::size_t taken = transaction_->recipients.size();
+  while (true) {
+    batch.push_back(judge_recipient(argument, taken));
+    if (!batch.back().answer) ++taken;
+    if (is_closing_ || batch.size() == kMostBatch) break;
+    const auto line = buffered_line();
+    if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
+    const auto next = co_await next_line(limits().command_line);
+    if (!next) break;
+    argument = smtp::split_command(*next).argument;
+  }
+  co_await offer_recipients(batch);
+  const bool is_done = transaction_->recipients.empty();
+  for (const auto& asked : batch) {
+    reply(*asked.answer);
+    record_recipient(asked);
+  }
+  // A next hop that took nobody is not kept waiting, and the next recipient may have another.
+  if (is_done && transaction_->delivery != nullptr) co_await close_delivery();
+}
+
+net::Task<void> Session::close_delivery() {
+  co_await transaction_->delivery->abandon();
+  transaction_->delivery.reset();
+  transaction_->route.reset();
+}
+
+net::Task<void> Session::end_transaction() {
+  path_.reset();
+  if (transaction_ != nullptr && transaction_->delivery != nullptr) co_await close_delivery();
+  transaction_.reset();
+  if (state_.phase != smtp::Phase::Greeted) state_.phase = smtp::Phase::Ready;
+}
+
+ClientIdentity Session::identity() const {
+  ClientIdentity identity{.attributes = told_, .source = peer_, .destination = local_};
+  auto& attributes = identity.attributes;
+  attributes.address = peer_.address.to_string();
+  attributes.port = peer_.port;
+  if (!attributes.name) attributes.name = "";
+  attributes.helo = helo_;
+  attributes.protocol = state_.is_extended ? "ESMTP" : "SMTP";
+  return identity;
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,87 @@
+// STARTTLS (RFC 3207), AUTH handed through (RFC 4954), XCLIENT and XFORWARD.
+
+#include <utility>
+
+#include "gateway/hop_delivery.h"
+#include "gateway/replies.h"
+#include "gateway/session.h"
+#include "gateway/worker.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+constexpr std::size_t kMostAuthLine = 12288;  // RFC 4954 4
+
+}  // namespace
+
+net::Task<void> Session::handle_starttls() {
+  // What was sent along in the clear could be anybody's (CVE-2011-0411); nothing of it may reach the TLS
+  // session.
+  if (!connection_.input().empty()) {
+    co_return close_with({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
+  }
+  co_await end_transaction();
+  reply(220, "2.0.0", "Go on with TLS");
+  connection_.stream().expires_after(limits().greeting);
+  if (!co_await connection_.flush() || !co_await connection_.stream().accept_tls(settings_->tls)) {
+    is_broken_ = is_closing_ = true;
+    co_return;
+  }
+  tls_ = connection_.stream().tls_description();
+  state_ = {.phase = smtp::Phase::Greeted, .is_tls = true, .wants_tls = state_.wants_tls};
+  offered_ = {};
+  helo_.clear();
+}
+
+// The next hop knows the users; what it says is what the client hears. Its session is then the client's own.
+net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argument) {
+  const std::string command = "AUTH " + std::string(argument) + "\r\n";
+  auto lease = co_await worker_.pool().lease(gateway().next_hop, identity(), *settings_, HopPool::Age::Fresh);
+  if (!lease) co_return reply_for(lease.error());
+  auto& session = *lease->session;
+  session.is_personal = true;
+  auto answer = co_await session.ask_one(command, limits().next_hop_reply);
+  while (answer && answer->code == 334) {
+    reply(*answer);
+    const auto line = co_await next_line(kMostAuthLine);
+    if (!line) co_return std::nullopt;
+    const std::string word = std::string(*line) + "\r\n";
+    answer = co_await session.ask_one(word, limits().next_hop_reply);
+  }
+  if (!answer) co_return reply_for(answer.error());
+  if (answer->code == 235) {
+    state_.is_authenticated = true;
+    authenticated_ = std::move(lease->session);
+  }
+  co_return passed_on(std::move(*answer));
+}
+
+net::Task<void> Session::handle_auth(std::string_view argument) {
+  if (const auto answer = co_await relay_auth(argument)) reply(*answer);
+}
+
+void Session::handle_attributes(smtp::AttributeCommand command, std::string_view argument) {
+  auto told = smtp::parse_attributes(command, argument);
+  if (!told) return reply(told.error());
+  if (told->address && !told->address->empty()) {
+    boost::system::error_code failed;
+    peer_.address = net::asio::ip::make_address(*told->address, failed);
+    peer_.port = told->port.value_or(0);
+  }
+  if (told->name) told_.name = told->name;
+  if (told->login) told_.login = told->login;
+  if (told->ident) told_.ident = told->ident;
+  if (told->source) told_.source = told->source;
+  if (told->protocol) state_.is_extended = told->protocol != "SMTP";
+  if (command == smtp::AttributeCommand::Xforward) {
+    if (told->helo) helo_ = *told->helo;
+    return reply(250, "2.0.0", "Noted");
+  }
+  // XCLIENT begins the session anew, as somebody else's.
+  helo_ = told->helo.value_or("");
+  state_.phase = smtp::Phase::Greeted;
+  reply(220, {}, settings_->hostname + " ESMTP Backstop");
+}
+
+}  // namespace backstop::gateway

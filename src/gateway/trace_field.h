@@ -1,0 +1,34 @@
+// The Received field that the gateway adds (RFC 5321 4.4, RFC 3848, RFC 6531 4.3).
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "net/endpoint.h"
+
+namespace backstop::gateway {
+
+struct TraceFacts {
+  std::string_view helo;
+  std::string_view
+      client_name;  ///< as a trusted host told it (XCLIENT); else empty, since no name is looked up
+  net::asio::ip::address client;
+  std::string_view hostname;  ///< ours
+  bool is_extended = false;   ///< EHLO
+  bool is_tls = false;
+  bool is_authenticated = false;
+  bool is_smtputf8 = false;
+  std::string_view tls;  ///< "TLSv1.3 with cipher ...", or empty
+  std::string_view id;
+  std::string_view recipient;  ///< where there is only one; else empty
+};
+
+/// "ESMTPSA": the protocol by its registered name.
+std::string protocol_name(const TraceFacts& facts);
+
+/// The whole field, folded, with its CRLF. All texts have to be free of line ends: they come from parsed
+/// commands.
+void append_received(const TraceFacts& facts, std::chrono::system_clock::time_point time, std::string& out);
+
+}  // namespace backstop::gateway

@@ -1,0 +1,77 @@
+// One thread with its own event loop: its listeners, its sessions, its connections to next hops, its reader.
+// A connection stays with the worker that accepted it.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/hop_pool.h"
+#include "gateway/shared.h"
+#include "net/deadlines.h"
+#include "net/listener.h"
+#include "response/reader.h"
+
+namespace backstop::gateway {
+
+/// What a worker knows of its sessions.
+class LiveSession : public boost::intrusive::list_base_hook<> {
+ public:
+  /// Ends it at once where no transaction is open, else after that.
+  virtual void drain() = 0;
+
+ protected:
+  ~LiveSession() = default;
+};
+
+class Worker {
+ public:
+  Worker(unsigned number, Shared& shared);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Before start().
+  void listen(net::ListeningSocket socket, std::string gateway);
+  void start();
+  /// No new sessions; those that are between transactions end, the others once theirs is done. Any thread.
+  void drain();
+  /// Ends whatever still runs. Any thread.
+  void stop();
+  void join();
+
+  // For the worker's own sessions, on its thread.
+  Shared& shared() { return shared_; }
+  net::Deadlines& deadlines() { return deadlines_; }
+  HopPool& pool() { return pool_; }
+  response::Reader& reader() { return reader_; }
+  bool is_draining() const { return is_draining_; }
+  /// Of a transaction: unique among all workers of this host.
+  std::string next_id();
+  void add(LiveSession& session);
+  void remove(LiveSession& session);
+
+ private:
+  net::Task<void> keep_house();
+  net::Task<void> ask_next_hops();
+  void begin_drain();
+  void end_if_done();
+
+  unsigned number_;
+  Shared& shared_;
+  net::asio::io_context loop_{1};
+  net::Deadlines deadlines_;
+  HopPool pool_;
+  response::Reader reader_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
+  net::Timer house_timer_;
+  std::uint64_t last_id_ = 0;
+  bool is_draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace backstop::gateway
