@@ -123,8 +123,14 @@ bool EventWriter::write_batch() {
 
 void EventWriter::tidy() {
   const auto more = sink_->tidy();
-  if (!more) say(tidy_alarm_.failed(more.error().message, Clock::now()));
-  next_tidy_ = Clock::now() + (more && *more ? Clock::duration::zero() : kTidyPause);
+  const auto now = Clock::now();
+  // While writing fails that is what is said, and this would fail for the same reason.
+  const bool is_writing = batch_.empty();
+  if (!more && is_writing && (!tidy_failure_said_ || now - *tidy_failure_said_ >= kTidyFailurePause)) {
+    tidy_failure_said_ = now;
+    say("old events can't be deleted: " + more.error().message);
+  }
+  next_tidy_ = now + (more && *more ? Clock::duration::zero() : kTidyPause);
 }
 
 void EventWriter::give_up() {
@@ -136,7 +142,7 @@ void EventWriter::give_up() {
     unfinished_ = 0;
   }
   progress_.notify_all();
-  if (warn_) warn_(write_alarm_.ended(lost));
+  say(write_alarm_.ended(lost));
 }
 
 void EventWriter::say(const std::optional<std::string>& line) const {

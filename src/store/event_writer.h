@@ -15,6 +15,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -42,6 +43,7 @@ class EventWriter {
   static constexpr std::chrono::milliseconds kLastRetry{50};  ///< while it is being destroyed
   static constexpr std::chrono::seconds kLastWait{2};
   static constexpr std::chrono::minutes kTidyPause{1};
+  static constexpr std::chrono::hours kTidyFailurePause{1};  ///< between two lines that say it
 
   EventWriter(std::unique_ptr<EventSink> sink, std::size_t buffer, std::chrono::milliseconds batch,
               std::function<void(std::string)> warn);
@@ -85,7 +87,7 @@ class EventWriter {
   std::list<Event> taken_;
   std::list<Event> batch_;
   Alarm write_alarm_;
-  Alarm tidy_alarm_;
+  std::optional<Clock::time_point> tidy_failure_said_;
   Clock::time_point next_tidy_ = Clock::now();
   std::thread thread_;  ///< last, so that all it uses is there before it starts
 };

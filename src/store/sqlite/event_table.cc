@@ -164,6 +164,10 @@ Outcome<void> EventInsert::insert_addresses(const Event& event, std::int64_t num
   return {};
 }
 
+std::string search_sql(const HistoryFilter& filter) {
+  return search_of(filter).sql;
+}
+
 Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilter& filter) {
   const Search search = search_of(filter);
   auto statement = database.prepare(search.sql);

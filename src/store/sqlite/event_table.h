@@ -26,6 +26,9 @@ class EventInsert {
   Statement address_;
 };
 
+/// The statement of a search, with a "?" for each value.
+std::string search_sql(const HistoryFilter& filter);
+
 Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilter& filter);
 
 }  // namespace backstop::store::sqlite

@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr off_t kSmallestDatabase = 512;  // one page, of the smallest size that there is
+
 std::unexpected<Failure> refuse(int code, std::string message) {
   return std::unexpected(Failure{code, std::move(message)});
 }
@@ -34,6 +36,9 @@ Outcome<bool> is_there(const std::string& path) {
     return refuse_errno(errno, "it can't be opened");
   }
   if (!S_ISREG(status.st_mode)) return refuse(SQLITE_CANTOPEN, "it is no plain file");
+  // SQLite takes a file of one byte for an empty one, and would write over it.
+  if (status.st_size > 0 && status.st_size < kSmallestDatabase)
+    return refuse(SQLITE_NOTADB, "it is no SQLite database");
   return true;
 }
 
@@ -100,6 +105,17 @@ Outcome<void> make_schema(Database& database) {
   return transaction.commit();
 }
 
+// Where the log's files can't be made beside the database. Without a log no process has it open, and it can
+// be read as it is.
+bool may_not_make_log(const Failure& failure) {
+  return failure.primary_code() == SQLITE_CANTOPEN || failure.primary_code() == SQLITE_READONLY;
+}
+
+bool has_log(const std::string& path) {
+  std::error_code failed;
+  return fs::exists(path + "-wal", failed);
+}
+
 }  // namespace
 
 Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience) {
@@ -133,9 +149,7 @@ Outcome<Database> open_for_reading(const std::string& path, std::chrono::millise
   auto database = Database::open(path, Database::Mode::Read, patience);
   if (!database) return database;
   auto is_made = check_schema(*database);
-  std::error_code failed;
-  if (!is_made && is_made.error().primary_code() == SQLITE_CANTOPEN && !fs::exists(path + "-wal", failed)) {
-    // No process has it open, or there would be a log; and a log for this reader alone can't be made here.
+  if (!is_made && may_not_make_log(is_made.error()) && !has_log(path)) {
     database = Database::open(path, Database::Mode::ReadUnlocked, patience);
     if (!database) return database;
     is_made = check_schema(*database);

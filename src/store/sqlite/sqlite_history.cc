@@ -68,10 +68,10 @@ class FileSink : public EventSink {
     if (done && connection_->database->has_moved()) {
       // What was just written went into a file that nobody will find.
       connection_.reset();
-      warn_(about(path_, "the file is gone from its place; a new one is begun"));
+      warn_("the file is gone from its place; a new one is begun");
       done = write_to_file(batch);
     }
-    if (!done) return error(path_, done.error());
+    if (!done) return std::unexpected(base::Error{done.error().message});
     return {};
   }
 
@@ -80,7 +80,7 @@ class FileSink : public EventSink {
     const auto more = connection_->retention.step(rule());
     // Whoever holds the lock lets go of it some time, and nothing is urgent here.
     if (!more && more.error().primary_code() == SQLITE_BUSY) return false;
-    if (!more) return error(path_, more.error());
+    if (!more) return std::unexpected(base::Error{more.error().message});
     return *more;
   }
 
@@ -194,12 +194,13 @@ class ReadHistory : public History {
 
 base::Result<std::unique_ptr<History>> open_file(const std::string& path, const HistorySettings& settings,
                                                  std::function<void(std::string)> warn) {
-  if (!warn) warn = [](const std::string&) {};
-  auto sink = std::make_unique<FileSink>(path, settings, warn);
+  std::function<void(std::string)> say = [](const std::string&) {};
+  if (warn) say = [path, warn = std::move(warn)](const std::string& line) { warn(about(path, line)); };
+  auto sink = std::make_unique<FileSink>(path, settings, say);
   if (const auto opened = sink->open(); !opened && !opened.error().is_passing()) {
     return error(path, opened.error());
   }
-  return std::make_unique<FileHistory>(path, std::move(sink), settings, std::move(warn));
+  return std::make_unique<FileHistory>(path, std::move(sink), settings, std::move(say));
 }
 
 base::Result<std::unique_ptr<History>> open_file_for_reading(const std::string& path) {
