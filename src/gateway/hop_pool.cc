@@ -19,14 +19,15 @@ HopContext context_for(const NextHop& hop, const Settings& settings, net::Deadli
 
 // The one that was used last: it is the least likely to be gone.
 std::unique_ptr<HopSession> HopPool::take_idle(const NextHop& hop) {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = net::Deadlines::now();
   while (true) {
     const auto found = std::ranges::find_if(idle_ | std::views::reverse,
                                             [&](const auto& session) { return session->hop() == hop; });
     if (found == std::ranges::rend(idle_)) return nullptr;
     auto session = std::move(*found);
     idle_.erase(std::next(found).base());
-    if (now - session->idle_since < kMostIdle && session->stream().is_quiet()) return session;
+    const auto idle = now - session->idle_since;
+    if (idle < kTrusted || (idle < kMostIdle && session->stream().is_quiet())) return session;
   }
 }
 
@@ -64,7 +65,7 @@ net::Task<void> HopPool::give_back(std::unique_ptr<HopSession> session, const Li
     (void)co_await session->send("QUIT\r\n", {}, kResetTime);
     co_return;
   }
-  session->idle_since = std::chrono::steady_clock::now();
+  session->idle_since = net::Deadlines::now();
   session->stream().expires_after(2 * kMostIdle);
   idle_.push_back(std::move(session));
 }

@@ -19,6 +19,9 @@ class HopPool {
  public:
   /// No server is known to end a session that was idle for less.
   static constexpr std::chrono::seconds kMostIdle{60};
+  /// A session that was used just now is not looked at: should it be gone all the same, another takes its
+  /// place.
+  static constexpr std::chrono::milliseconds kTrusted{500};
 
   HopPool(net::Deadlines& deadlines, HopDirectory& directory)
       : deadlines_(deadlines), directory_(directory) {}

@@ -23,14 +23,20 @@ Session::Session(Worker& worker, std::string gateway, net::Socket socket, net::E
     : worker_(worker),
       gateway_name_(std::move(gateway)),
       connection_(std::move(socket), worker.deadlines()),
-      peer_(peer),
       direct_(std::move(peer)),
       local_(std::move(local)) {
+  set_peer(direct_);
   worker_.add(*this);
 }
 
 Session::~Session() {
   worker_.remove(*this);
+}
+
+void Session::set_peer(const net::Endpoint& peer) {
+  peer_ = peer;
+  peer_text_ = peer.address.to_string();
+  peer_literal_ = net::address_literal(peer.address);
 }
 
 net::Task<void> Session::run() {
@@ -62,7 +68,7 @@ net::Task<bool> Session::read_proxy_header() {
     if (!parsed || buffer.view().size() > kMostProxyHeader) co_return false;
     if (parsed->header) {
       buffer.consume(parsed->size);
-      if (parsed->header->source) peer_ = *parsed->header->source;
+      if (parsed->header->source) set_peer(*parsed->header->source);
       if (parsed->header->destination) local_ = *parsed->header->destination;
       co_return true;
     }

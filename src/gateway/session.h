@@ -51,6 +51,7 @@ class Session final : public LiveSession {
   void say_goodbye(net::Failure failure);
   void count(const smtp::Command& command);
   bool take_settings();
+  void set_peer(const net::Endpoint& peer);
 
   void reply(const smtp::Reply& reply);
   void reply(int code, std::string_view status, std::string_view text) {
@@ -103,15 +104,17 @@ class Session final : public LiveSession {
   void record_sender(const policy::Verdict& verdict, const smtp::Reply& reply);
   void record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure);
 
-  ClientIdentity identity() const;
+  ClientIdentity identity(const NextHop& hop) const;
   const GatewaySettings& gateway() const { return *gateway_; }
   const Limits& limits() const { return settings_->limits; }
 
   Worker& worker_;
   std::string gateway_name_;
   Connection connection_;
-  net::Endpoint peer_;    ///< of the client, as PROXY or XCLIENT told it where they did
-  net::Endpoint direct_;  ///< of the connection itself
+  net::Endpoint peer_;        ///< of the client, as PROXY or XCLIENT told it where they did
+  std::string peer_text_;     ///< its address
+  std::string peer_literal_;  ///< the same as RFC 5321 4.1.3 has it
+  net::Endpoint direct_;      ///< of the connection itself
   net::Endpoint local_;
   std::shared_ptr<const Settings> settings_;
   const GatewaySettings* gateway_ = nullptr;  ///< of settings_
@@ -129,6 +132,7 @@ class Session final : public LiveSession {
   smtp::ChunkScanner chunks_;
   Clock::time_point data_deadline_{};
   std::size_t data_room_ = 0;
+  Clock::time_point data_ended_{};  ///< when its last byte had come
 
   std::size_t idle_commands_ = 0;
   std::size_t errors_ = 0;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kFirstRoom = 8UZ * 1024;
 constexpr std::size_t kMostRoom = 64UZ * 1024;
 constexpr std::size_t kIdleBuffer = 1024;
+constexpr std::chrono::milliseconds kNoticeable{50};
 
 }  // namespace
 
@@ -22,7 +23,7 @@ TraceFacts Session::trace_facts() const {
   const auto& transaction = *transaction_;
   return {.helo = helo_,
           .client_name = told_.name ? *told_.name : std::string_view(),
-          .client = peer_.address,
+          .client = peer_literal_,
           .hostname = settings_->hostname,
           .is_extended = state_.is_extended,
           .is_tls = state_.is_tls,
@@ -85,6 +86,7 @@ net::Task<bool> Session::receive_data() {
       refuse_fault(scan.fault);
       co_return false;
     }
+    if (scan.is_end) data_ended_ = Clock::now();
     co_await path_->take(bytes.substr(0, scan.size), scan.is_end);
     connection_.consume(scan.size);
     if (scan.is_end) co_return true;
@@ -101,7 +103,9 @@ void Session::refuse_fault(smtp::DataFault fault) {
 
 net::Task<void> Session::finish_message() {
   const smtp::Reply answer = *path_->answer();
-  const bool is_client_gone = connection_.stream().is_peer_gone();
+  // Who had its answer at once was there to hear it.
+  const bool was_slow = Clock::now() - data_ended_ > kNoticeable;
+  const bool is_client_gone = was_slow && connection_.stream().is_peer_gone();
   reply(answer);
   connection_.stream().expires_after(limits().command);
   const bool is_told = (co_await connection_.flush()).has_value();
@@ -167,6 +171,7 @@ net::Task<bool> Session::receive_chunk(std::uint64_t size, bool is_last) {
       refuse_fault(fault);
       co_return false;
     }
+    if (is_end) data_ended_ = Clock::now();
     co_await path_->take(bytes, is_end);
     connection_.consume(bytes.size());
   } while (size > 0);

@@ -49,7 +49,7 @@ store::Event Session::new_event() const {
   event.id = transaction.id;
   event.gateway = gateway_name_;
   event.direction = transaction.is_outbound() ? "outbound" : "inbound";
-  event.client = peer_.address.to_string();
+  event.client = peer_text_;
   event.helo = base::printable(helo_);
   event.reverse_path =
       path.is_null() ? std::string() : base::printable(path.address->text(), 2 * mail::kAddressMost);

@@ -37,7 +37,7 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
 net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop) {
   if (auto known = worker_.shared().hops.find(hop)) co_return *known;
   if (hop.identity == Identity::Proxy) co_return smtp::Extensions{};
-  auto lease = co_await worker_.pool().lease(hop, identity(), *settings_, HopPool::Age::Fresh);
+  auto lease = co_await worker_.pool().lease(hop, identity(hop), *settings_, HopPool::Age::Fresh);
   if (!lease) co_return smtp::Extensions{};
   auto extensions = lease->session->extensions();
   co_await worker_.pool().give_back(std::move(lease->session), limits());

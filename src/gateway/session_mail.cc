@@ -97,11 +97,12 @@ void Session::open_delivery() {
         mail.reverse_path.is_null() ? std::string() : mail.reverse_path.address->text(), settings_->hostname);
     return;
   }
-  transaction_->delivery = std::make_unique<HopDelivery>(
-      worker_.pool(),
-      HopEnvelope{
-          .settings = settings_, .hop = route.next_hop, .client = identity(), .mail = std::move(mail)},
-      state_.is_authenticated ? &authenticated_ : nullptr);
+  transaction_->delivery = std::make_unique<HopDelivery>(worker_.pool(),
+                                                         HopEnvelope{.settings = settings_,
+                                                                     .hop = route.next_hop,
+                                                                     .client = identity(*route.next_hop),
+                                                                     .mail = std::move(mail)},
+                                                         state_.is_authenticated ? &authenticated_ : nullptr);
 }
 
 net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
@@ -162,10 +163,11 @@ net::Task<void> Session::end_transaction() {
   if (state_.phase != smtp::Phase::Greeted) state_.phase = smtp::Phase::Ready;
 }
 
-ClientIdentity Session::identity() const {
+ClientIdentity Session::identity(const NextHop& hop) const {
+  if (hop.identity == Identity::None) return {};
   ClientIdentity identity{.attributes = told_, .source = peer_, .destination = local_};
   auto& attributes = identity.attributes;
-  attributes.address = peer_.address.to_string();
+  attributes.address = peer_text_;
   attributes.port = peer_.port;
   if (!attributes.name) attributes.name = "";
   attributes.helo = helo_;

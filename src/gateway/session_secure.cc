@@ -37,7 +37,8 @@ net::Task<void> Session::handle_starttls() {
 // The next hop knows the users; what it says is what the client hears. Its session is then the client's own.
 net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argument) {
   const std::string command = "AUTH " + std::string(argument) + "\r\n";
-  auto lease = co_await worker_.pool().lease(gateway().next_hop, identity(), *settings_, HopPool::Age::Fresh);
+  auto lease = co_await worker_.pool().lease(gateway().next_hop, identity(gateway().next_hop), *settings_,
+                                             HopPool::Age::Fresh);
   if (!lease) co_return reply_for(lease.error());
   auto& session = *lease->session;
   session.is_personal = true;
@@ -66,8 +67,8 @@ void Session::handle_attributes(smtp::AttributeCommand command, std::string_view
   if (!told) return reply(told.error());
   if (told->address && !told->address->empty()) {
     boost::system::error_code failed;
-    peer_.address = net::asio::ip::make_address(*told->address, failed);
-    peer_.port = told->port.value_or(0);
+    const auto address = net::asio::ip::make_address(*told->address, failed);
+    if (!failed) set_peer({address, told->port.value_or(0)});
   }
   if (told->name) told_.name = told->name;
   if (told->login) told_.login = told->login;

@@ -12,8 +12,8 @@ namespace backstop::gateway {
 struct TraceFacts {
   std::string_view helo;
   std::string_view
-      client_name;  ///< as a trusted host told it (XCLIENT); else empty, since no name is looked up
-  net::asio::ip::address client;
+      client_name;            ///< as a trusted host told it (XCLIENT); else empty, since no name is looked up
+  std::string_view client;    ///< its address literal, "[192.0.2.1]"
   std::string_view hostname;  ///< ours
   bool is_extended = false;   ///< EHLO
   bool is_tls = false;

@@ -172,7 +172,18 @@ Task<boost::system::error_code> Stream::dial(asio::generic::stream_protocol::end
   }
   if (error) co_return error;
   std::tie(error) = co_await socket_.async_connect(endpoint, kUseTask);
-  co_return has_timed_out_ ? boost::system::error_code(asio::error::timed_out) : error;
+  if (has_timed_out_) co_return asio::error::timed_out;
+  if (!error) watch_reads_only(endpoint.protocol(), error);
+  co_return error;
+}
+
+// Waiting for the connection told Asio's epoll to report whenever the socket takes bytes, and it would go on
+// to do so for each acknowledgement. Registered anew, the socket reports what there is to read, and room for
+// bytes only once a write had to wait.
+void Stream::watch_reads_only(const asio::generic::stream_protocol& protocol,
+                              boost::system::error_code& error) {
+  const int descriptor = socket_.release(error);
+  if (!error) socket_.assign(protocol, descriptor, error);
 }
 
 bool Stream::is_quiet() {

@@ -99,6 +99,7 @@ class Stream : private TimedWaits {
   Failure failure_of(const boost::system::error_code& error);
   Outcome<std::size_t> read_now(std::span<char> into);
   Task<Outcome<void>> write_rest(std::string_view first, std::string_view second);
+  void watch_reads_only(const asio::generic::stream_protocol& protocol, boost::system::error_code& error);
   Task<boost::system::error_code> dial(asio::generic::stream_protocol::endpoint endpoint);
 
   Task<Outcome<void>> shake_hands();
