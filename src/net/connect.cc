@@ -89,7 +89,9 @@ class Connector {
       auto stream = std::make_unique<Stream>(Socket(loop), deadlines_);
       stream->expires_at(Clock::now() + left / static_cast<int>(addresses.size() - i));
       error = co_await stream->dial(addresses[i]);
-      if (!error) co_return stream;
+      if (error) continue;
+      stream->expires_at(Clock::time_point::max());
+      co_return stream;
     }
     co_return std::unexpected(error);
   }

@@ -26,7 +26,7 @@ struct Target {
 
 /// Tries each address of the host in turn within `limit` in all. The error is one clause for people:
 /// "connection refused", "no such host", "no answer in 30 s". Names are looked up by the system's resolver,
-/// off the loop; numbers cost no look-up.
+/// off the loop; numbers cost no look-up. The stream has no deadline yet.
 Task<base::Result<std::unique_ptr<Stream>>> connect(Target target, Deadlines& deadlines,
                                                     std::chrono::steady_clock::duration limit);
 

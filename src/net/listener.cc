@@ -101,7 +101,8 @@ base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std:
     const int family = endpoint.address.is_v6() ? AF_INET6 : AF_INET;
     ListeningSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), asked);
     if (socket.descriptor_ < 0 || !bind_and_listen(socket.descriptor_, asked, i == 0, count > 1)) {
-      return std::unexpected(base::Error{"can't listen on " + asked.text() + ": " + system_words()});
+      const auto words = system_words();  // first: writing an address changes errno
+      return std::unexpected(base::Error{"can't listen on " + asked.text() + ": " + words});
     }
     socket.endpoint_ = asked = bound_endpoint(socket.descriptor_, asked);
     sockets.push_back(std::move(socket));

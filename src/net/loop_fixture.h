@@ -1,19 +1,88 @@
-// For tests: a loop with its ticker, and pairs of connected streams on it.
+// For tests: a loop with its ticker, and connections on it.
 #pragma once
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "net/deadlines.h"
 #include "net/stream.h"
 
 namespace backstop::net {
+
+/// A descriptor that closes itself: the far end of a stream, in the hands of the test.
+class Peer {
+ public:
+  explicit Peer(int descriptor) : descriptor_(descriptor) {}
+  Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  Peer& operator=(Peer&&) = delete;
+  ~Peer() { close(); }
+
+  void send(std::string_view bytes) const {
+    if (::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) {
+      std::abort();
+    }
+  }
+  /// What comes until the end or until `most` bytes are there.
+  std::string receive(std::size_t most = std::string::npos) const {
+    std::string got;
+    std::array<char, 4096> buffer;
+    while (got.size() < most) {
+      const auto size = ::recv(descriptor_, buffer.data(), std::min(buffer.size(), most - got.size()), 0);
+      if (size <= 0) break;
+      got.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return got;
+  }
+  void shut_down() const { ::shutdown(descriptor_, SHUT_WR); }
+  void close() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
+  /// TCP: what the other end hears is a reset.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
+  int descriptor() const { return descriptor_; }
+  int release() { return std::exchange(descriptor_, -1); }
+
+ private:
+  int descriptor_;
+};
+
+/// The two ends of a connection of TCP over the loopback interface.
+inline std::pair<Peer, Peer> tcp_ends() {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  socklen_t size = sizeof address;
+  const Peer listening(::socket(AF_INET, SOCK_STREAM, 0));
+  const int near = ::socket(AF_INET, SOCK_STREAM, 0);
+  const bool is_connected =
+      ::bind(listening.descriptor(), any, size) == 0 && ::listen(listening.descriptor(), 1) == 0 &&
+      ::getsockname(listening.descriptor(), any, &size) == 0 && ::connect(near, any, size) == 0;
+  if (!is_connected) std::abort();
+  const int far = ::accept(listening.descriptor(), nullptr, nullptr);
+  const int on = 1;
+  for (const int end : {near, far}) ::setsockopt(end, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return {Peer(near), Peer(far)};
+}
 
 class LoopTest : public testing::Test {
  protected:
@@ -29,16 +98,24 @@ class LoopTest : public testing::Test {
     ASSERT_EQ(left_, 0u) << "a task did not end";
   }
 
-  /// Two ends of one connection, of Unix domain.
-  std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> pair() {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) std::abort();
-    return {stream_of(ends[0]), stream_of(ends[1])};
+  std::unique_ptr<Stream> stream_of(Peer end) {
+    Socket socket(loop_, asio::generic::stream_protocol(AF_INET, IPPROTO_TCP), end.release());
+    return std::make_unique<Stream>(std::move(socket), deadlines_);
+  }
+  std::pair<std::unique_ptr<Stream>, Peer> stream_and_peer() {
+    auto [near, far] = tcp_ends();
+    return {stream_of(std::move(near)), std::move(far)};
+  }
+  std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> streams() {
+    auto [near, far] = tcp_ends();
+    return {stream_of(std::move(near)), stream_of(std::move(far))};
   }
 
-  std::unique_ptr<Stream> stream_of(int descriptor) {
-    Socket socket(loop_, asio::generic::stream_protocol(AF_UNIX, 0), descriptor);
-    return std::make_unique<Stream>(std::move(socket), deadlines_);
+  /// Lets the ticker pass by `ticks` times.
+  Task<void> tick(int ticks = 2) {
+    Timer timer(loop_);
+    timer.expires_after(ticks * Deadlines::kTick);
+    co_await timer.async_wait(kUseTask);
   }
 
   asio::io_context loop_{1};
@@ -52,5 +129,50 @@ class LoopTest : public testing::Test {
 
   std::size_t left_ = 0;
 };
+
+/// Reads until `size` bytes are there.
+inline Task<std::string> read_exactly(Stream& stream, std::size_t size) {
+  std::string got(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const auto more = co_await stream.read_some(std::span(got).subspan(have));
+    if (!more) break;
+    have += *more;
+  }
+  got.resize(have);
+  co_return got;
+}
+
+/// Takes what comes until the stream fails, and says how it failed.
+inline Task<void> read_to_end(Stream& stream, std::string& got, Failure& end) {
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const auto size = co_await stream.read_some(buffer);
+    if (!size) {
+      end = size.error();
+      co_return;
+    }
+    got.append(buffer.data(), *size);
+  }
+}
+
+/// How one read ended; nothing for bytes.
+inline Task<std::optional<Failure>> how_it_ends(Stream& stream) {
+  char byte = 0;
+  const auto size = co_await stream.read_some({&byte, 1});
+  if (size) co_return std::nullopt;
+  co_return size.error();
+}
+
+/// Bytes that are alike nowhere near.
+inline std::string long_text(std::size_t size) {
+  std::string text(size, '\0');
+  std::uint32_t state = 1;
+  for (auto& c : text) {
+    state = state * 1664525 + 1013904223;
+    c = static_cast<char>(state >> 24);
+  }
+  return text;
+}
 
 }  // namespace backstop::net

@@ -107,10 +107,12 @@ void Stream::expire() {
   socket_.cancel(ignored);
 }
 
-Failure Stream::failure_of(const boost::system::error_code& error) {
-  if (std::exchange(has_timed_out_, false)) return Failure::TimedOut;
-  if (std::exchange(is_interrupted_, false) && error == asio::error::operation_aborted && is_open()) {
-    return Failure::Interrupted;
+// Only a wait that was cancelled while the stream stayed open ended by the deadline or by interrupt(): what
+// came at the same moment stands.
+Failure Stream::failure_of(const boost::system::error_code& error) const {
+  if (error == asio::error::operation_aborted && is_open()) {
+    if (has_timed_out_) return Failure::TimedOut;
+    if (is_interrupted_) return Failure::Interrupted;
   }
   return error == asio::error::eof ? Failure::Closed : Failure::Reset;
 }
@@ -172,7 +174,7 @@ Task<boost::system::error_code> Stream::dial(asio::generic::stream_protocol::end
   }
   if (error) co_return error;
   std::tie(error) = co_await socket_.async_connect(endpoint, kUseTask);
-  if (has_timed_out_) co_return asio::error::timed_out;
+  if (error == asio::error::operation_aborted && has_timed_out_) co_return asio::error::timed_out;
   if (!error) watch_reads_only(endpoint.protocol(), error);
   co_return error;
 }

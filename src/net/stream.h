@@ -83,11 +83,14 @@ class Stream : private TimedWaits {
   friend class Deadlines;
   friend class Connector;
 
-  // While one lives the ticker closes the stream when its deadline has passed.
+  // While one lives the ticker cancels it when the deadline has passed. The reason of a cancellation is kept
+  // until the last of the waits that it ended is over, so that it never ends a later one.
   class Wait {
    public:
     explicit Wait(Stream& stream) : stream_(stream) { ++stream_.count; }
-    ~Wait() { --stream_.count; }
+    ~Wait() {
+      if (--stream_.count == 0) stream_.has_timed_out_ = stream_.is_interrupted_ = false;
+    }
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
 
@@ -96,7 +99,7 @@ class Stream : private TimedWaits {
   };
 
   void expire();
-  Failure failure_of(const boost::system::error_code& error);
+  Failure failure_of(const boost::system::error_code& error) const;
   Outcome<std::size_t> read_now(std::span<char> into);
   Task<Outcome<void>> write_rest(std::string_view first, std::string_view second);
   void watch_reads_only(const asio::generic::stream_protocol& protocol, boost::system::error_code& error);

@@ -15,8 +15,8 @@ namespace backstop::net {
 
 namespace ssl = boost::asio::ssl;
 
-std::string openssl_words() {
-  const auto code = ERR_get_error();
+std::string openssl_words(ErrorOrder which) {
+  const auto code = which == ErrorOrder::First ? ERR_peek_error() : ERR_peek_last_error();
   ERR_clear_error();
   if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
   const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
@@ -42,6 +42,7 @@ TlsContext make_context(ssl::context::method method) {
   SSL_CTX_set_read_ahead(handle, 1);
   // Sessions are resumed by tickets, which the client keeps; a cache of ours would grow and be locked.
   SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(handle, 1);
   return context;
 }
 
@@ -63,14 +64,16 @@ base::Result<void> check_key_mode(const std::string& file) {
 base::Result<TlsContext> server_tls(const std::string& certificate_file, const std::string& key_file) {
   auto context = make_context(ssl::context::tls_server);
   auto* handle = context->native_handle();
-  ERR_clear_error();
-  if (SSL_CTX_use_certificate_chain_file(handle, certificate_file.c_str()) != 1) {
-    return std::unexpected(error_of(certificate_file, "no certificate in PEM: " + openssl_words()));
-  }
   if (auto checked = check_key_mode(key_file); !checked) return std::unexpected(checked.error());
   SSL_CTX_set_default_passwd_cb(handle, no_passphrase);
+  ERR_clear_error();
+  // The key first: with a certificate before it OpenSSL would not tell another's key from none.
   if (SSL_CTX_use_PrivateKey_file(handle, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return std::unexpected(error_of(key_file, "no key in PEM: " + openssl_words()));
+    return std::unexpected(error_of(key_file, "no key in PEM: " + openssl_words(ErrorOrder::First)));
+  }
+  if (SSL_CTX_use_certificate_chain_file(handle, certificate_file.c_str()) != 1) {
+    return std::unexpected(
+        error_of(certificate_file, "no certificate in PEM: " + openssl_words(ErrorOrder::First)));
   }
   if (SSL_CTX_check_private_key(handle) != 1) {
     return std::unexpected(
@@ -87,10 +90,11 @@ base::Result<TlsContext> client_tls(TlsVerify verify, const std::string& ca_file
   ERR_clear_error();
   if (ca_file.empty()) {
     if (SSL_CTX_set_default_verify_paths(handle) == 1) return context;
-    return std::unexpected(base::Error{"the system's certificates can't be read: " + openssl_words()});
+    return std::unexpected(
+        base::Error{"the system's certificates can't be read: " + openssl_words(ErrorOrder::First)});
   }
   if (SSL_CTX_load_verify_file(handle, ca_file.c_str()) == 1) return context;
-  return std::unexpected(error_of(ca_file, "no certificates in PEM: " + openssl_words()));
+  return std::unexpected(error_of(ca_file, "no certificates in PEM: " + openssl_words(ErrorOrder::First)));
 }
 
 }  // namespace backstop::net

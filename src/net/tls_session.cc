@@ -127,14 +127,21 @@ TlsStep TlsSession::step_of(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return TlsStep::Closed;
     case SSL_ERROR_SYSCALL:
-      return TlsStep::Cut;
+      return end_ = TlsStep::Cut;
     default:
-      why_ = openssl_words();
-      if (const auto verified = SSL_get_verify_result(ssl_.get()); verified != X509_V_OK) {
-        why_ += std::string(": ") + X509_verify_cert_error_string(verified);
-      }
-      return TlsStep::Fault;
+      why_ = words_of_fault();
+      return end_ = TlsStep::Fault;
   }
+}
+
+// "certificate verify failed: self-signed certificate"
+std::string TlsSession::words_of_fault() const {
+  auto words = openssl_words(ErrorOrder::Last);
+  const bool is_verified = SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE;
+  const auto verdict = SSL_get_verify_result(ssl_.get());
+  if (is_verified && verdict != X509_V_OK)
+    words += std::string(": ") + X509_verify_cert_error_string(verdict);
+  return words;
 }
 
 TlsStep TlsSession::shake_hands() {
@@ -146,6 +153,7 @@ TlsStep TlsSession::shake_hands() {
 }
 
 TlsSession::Moved TlsSession::read(std::span<char> into) {
+  if (end_ != TlsStep::Done) return {end_, 0};
   ERR_clear_error();
   std::size_t size = 0;
   const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &size);
@@ -153,6 +161,7 @@ TlsSession::Moved TlsSession::read(std::span<char> into) {
 }
 
 TlsSession::Moved TlsSession::write(std::string_view bytes) {
+  if (end_ != TlsStep::Done) return {end_, 0};
   ERR_clear_error();
   std::size_t size = 0;
   const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
@@ -160,7 +169,7 @@ TlsSession::Moved TlsSession::write(std::string_view bytes) {
 }
 
 void TlsSession::shut_down() {
-  if (!is_established_) return;
+  if (!is_established_ || end_ != TlsStep::Done) return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
 }
@@ -174,6 +183,7 @@ void TlsSession::filled(std::size_t size) {
 
 // A look at what came runs what is no data, such as the session tickets of TLS 1.3.
 bool TlsSession::is_quiet() {
+  if (end_ != TlsStep::Done) return false;
   direct_reads_ = kDirectReads;
   ERR_clear_error();
   char byte = 0;

@@ -68,6 +68,7 @@ class TlsSession {
   friend struct TlsSocketIo;
 
   TlsStep step_of(int result);
+  std::string words_of_fault() const;
 
   std::shared_ptr<boost::asio::ssl::context> context_;
   std::unique_ptr<SSL, Free> ssl_;
@@ -77,6 +78,7 @@ class TlsSession {
   std::uint16_t inbox_end_ = 0;
   std::uint8_t direct_reads_ = 0;  ///< how many more reads may go to the descriptor before it is waited for
   bool is_established_ = false;
+  TlsStep end_ = TlsStep::Done;  ///< Cut or Fault once it has come to that: OpenSSL may not be asked again
   std::array<char, kInbox> inbox_;
 };
 

@@ -1,0 +1,91 @@
+#include "net/blocking.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "net/loop_fixture.h"
+
+namespace backstop::net {
+namespace {
+
+class BlockingTest : public LoopTest {
+ protected:
+  ~BlockingTest() override { pool_.join(); }
+
+  asio::thread_pool pool_{2};
+};
+
+Task<void> expect_result(asio::thread_pool& pool) {
+  const auto loop = std::this_thread::get_id();
+  auto there = std::thread::id();
+  const auto text = co_await run_blocking(pool, [&] {
+    there = std::this_thread::get_id();
+    return std::string("from afar");
+  });
+  EXPECT_EQ(text, "from afar");
+  EXPECT_NE(there, loop);
+  EXPECT_EQ(std::this_thread::get_id(), loop) << "back on its own thread";
+}
+
+TEST_F(BlockingTest, GivesTheResult) {
+  run(expect_result(pool_));
+}
+
+Task<void> expect_move_only(asio::thread_pool& pool) {
+  auto input = std::make_unique<int>(7);
+  const auto output =
+      co_await run_blocking(pool, [number = std::move(input)]() mutable { return std::move(number); });
+  EXPECT_EQ(*output, 7);
+}
+
+TEST_F(BlockingTest, TakesAndGivesWhatCanOnlyBeMoved) {
+  run(expect_move_only(pool_));
+}
+
+Task<void> expect_done(asio::thread_pool& pool) {
+  bool is_done = false;
+  co_await run_blocking(pool, [&] { is_done = true; });
+  EXPECT_TRUE(is_done);
+}
+
+TEST_F(BlockingTest, RunsWorkWithoutAResult) {
+  run(expect_done(pool_));
+}
+
+Task<void> release(std::promise<void>& promise) {
+  promise.set_value();
+  co_return;
+}
+
+Task<void> wait_in_pool(asio::thread_pool& pool, std::future<void>& released) {
+  co_await run_blocking(pool, [&] { released.wait(); });
+}
+
+// The work ends only after another task of the loop has run.
+TEST_F(BlockingTest, TheLoopGoesOnMeanwhile) {
+  std::promise<void> promise;
+  auto released = promise.get_future();
+  run(wait_in_pool(pool_, released), release(promise));
+}
+
+// Nothing else keeps this loop alive.
+TEST(Blocking, KeepsItsLoopAlive) {
+  asio::thread_pool pool(1);
+  asio::io_context loop{1};
+  bool is_over = false;
+  auto work = [](asio::thread_pool& to, bool& over) -> Task<void> {
+    co_await run_blocking(to, [&] { std::this_thread::yield(); });
+    over = true;
+  };
+  asio::co_spawn(loop, work(pool, is_over), asio::detached);
+  loop.run();
+  EXPECT_TRUE(is_over);
+  pool.join();
+}
+
+}  // namespace
+}  // namespace backstop::net
