@@ -125,10 +125,16 @@ TEST_F(ListenerTest, TellsBothAddresses) {
   }
 }
 
+// The port that the system chose is free for IPv6 alone: another program may have it for IPv4, so it is tried
+// with several.
 TEST_F(ListenerTest, AnIPv6ListenerLeavesIPv4ToAnother) {
-  auto ipv6 = listen({asio::ip::make_address("::"), 0}, 1);
-  ASSERT_TRUE(ipv6);
-  EXPECT_TRUE(listen({asio::ip::make_address("0.0.0.0"), ipv6->front().endpoint().port}, 1));
+  bool is_left = false;
+  for (int i = 0; i < 50 && !is_left; ++i) {
+    const auto ipv6 = listen({asio::ip::make_address("::"), 0}, 1);
+    ASSERT_TRUE(ipv6) << ipv6.error().message;
+    is_left = listen({asio::ip::make_address("0.0.0.0"), ipv6->front().endpoint().port}, 1).has_value();
+  }
+  EXPECT_TRUE(is_left);
 }
 
 TEST_F(ListenerTest, WorkersShareTheConnections) {
