@@ -320,6 +320,10 @@ std::vector<Setting> size_limits() {
       limit("held", &Limits::held, size_kind({.least = 64 * kKiB, .most = 256 * kMiB}),
             "What is held in memory of a message that may be a response. It is judged on that; the rest "
             "streams."),
+      limit(
+          "held_total", &Limits::held_total, size_kind({.least = kMiB, .most = 64 * kGiB}),
+          "What is held in memory of all messages together. Past it they are judged on what was read so far, "
+          "or put off."),
   };
 }
 

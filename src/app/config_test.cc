@@ -80,6 +80,7 @@ command_line = "2KiB"
 header = "64KiB"
 message = 0
 held = "2MB"
+held_total = "100MB"
 recipients = 200
 null_sender_recipients = 2
 commands_without_mail = 30
@@ -192,6 +193,7 @@ TEST_F(Everything, Limits) {
                              .header = 65'536,
                              .message = 0,
                              .held = 2'000'000,
+                             .held_total = 100'000'000,
                              .recipients = 200,
                              .null_sender_recipients = 2,
                              .commands_without_mail = 30,
@@ -287,6 +289,7 @@ constexpr RangeRow kRanges[] = {
     {"header", "4096", "'16MiB'", "4095", "16777217"},
     {"message", "'64KiB'", "'4GiB'", "65535", "4294967297", "0"},
     {"held", "'64KiB'", "'256MiB'", "65535", "268435457"},
+    {"held_total", "'1MiB'", "'64GiB'", "1048575", "68719476737"},
     {"recipients", "1", "100000", "0", "100001"},
     {"null_sender_recipients", "1", "1000", "0", "1001"},
     {"commands_without_mail", "1", "10000", "0", "10001"},

@@ -39,6 +39,13 @@ net::Task<net::Outcome<void>> Connection::fill(std::size_t room) {
   co_return net::Outcome<void>{};
 }
 
+net::Task<net::Outcome<void>> Connection::fill_exactly(std::size_t most) {
+  const auto got = co_await stream_.read_some(input_.prepare(most).first(most));
+  if (!got) co_return std::unexpected(got.error());
+  input_.commit(*got);
+  co_return net::Outcome<void>{};
+}
+
 net::Task<net::Outcome<void>> Connection::flush() {
   if (output_.empty()) co_return net::Outcome<void>{};
   const auto done = co_await stream_.write(output_);

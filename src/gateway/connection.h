@@ -43,6 +43,8 @@ class Connection {
 
   /// Reads what is there, at least one byte, into room for `room` or more.
   net::Task<net::Outcome<void>> fill(std::size_t room);
+  /// The same, but no more than `most` bytes.
+  net::Task<net::Outcome<void>> fill_exactly(std::size_t most);
 
   /// What is to be written with the next flush().
   std::string& output() { return output_; }

@@ -1,7 +1,6 @@
 #include "gateway/hop_pool.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace backstop::gateway {
@@ -17,18 +16,23 @@ HopContext context_for(const NextHop& hop, const Settings& settings, net::Deadli
 
 }  // namespace
 
+std::vector<std::unique_ptr<HopSession>>& HopPool::idle_of(const NextHop& hop) {
+  const auto found = std::ranges::find(buckets_, hop, &Bucket::hop);
+  if (found != buckets_.end()) return found->idle;
+  return buckets_.emplace_back(hop).idle;
+}
+
 // The one that was used last: it is the least likely to be gone.
 std::unique_ptr<HopSession> HopPool::take_idle(const NextHop& hop) {
   const auto now = net::Deadlines::now();
-  while (true) {
-    const auto found = std::ranges::find_if(idle_ | std::views::reverse,
-                                            [&](const auto& session) { return session->hop() == hop; });
-    if (found == std::ranges::rend(idle_)) return nullptr;
-    auto session = std::move(*found);
-    idle_.erase(std::next(found).base());
-    const auto idle = now - session->idle_since;
-    if (idle < kTrusted || (idle < kMostIdle && session->stream().is_quiet())) return session;
+  auto& idle = idle_of(hop);
+  while (!idle.empty()) {
+    auto session = std::move(idle.back());
+    idle.pop_back();
+    const auto age = now - session->idle_since;
+    if (age < kTrusted || (age < kMostIdle && session->stream().is_quiet())) return session;
   }
+  return nullptr;
 }
 
 net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const ClientIdentity& client,
@@ -58,20 +62,22 @@ net::Task<void> HopPool::give_back(std::unique_ptr<HopSession> session, const Li
     if (!reply || !reply->is_positive()) co_return;
     session->needs_reset = false;
   }
-  const auto alike =
-      std::ranges::count_if(idle_, [&](const auto& one) { return one->hop() == session->hop(); });
-  if (session->is_personal || static_cast<std::size_t>(alike) >= session->hop().pool) {
+  auto& idle = idle_of(session->hop());
+  if (session->is_personal || idle.size() >= session->hop().pool) {
     // The server need not hear the end of the story, only that it is one.
     (void)co_await session->send("QUIT\r\n", {}, kResetTime);
     co_return;
   }
   session->idle_since = net::Deadlines::now();
   session->stream().expires_after(2 * kMostIdle);
-  idle_.push_back(std::move(session));
+  idle.push_back(std::move(session));
 }
 
 void HopPool::sweep(std::chrono::steady_clock::time_point now) {
-  std::erase_if(idle_, [&](const auto& session) { return now - session->idle_since >= kMostIdle; });
+  for (auto& bucket : buckets_) {
+    std::erase_if(bucket.idle, [&](const auto& session) { return now - session->idle_since >= kMostIdle; });
+  }
+  std::erase_if(buckets_, [](const auto& bucket) { return bucket.idle.empty(); });
 }
 
 }  // namespace backstop::gateway

@@ -39,14 +39,19 @@ class HopPool {
   net::Task<void> give_back(std::unique_ptr<HopSession> session, const Limits& limits);
   /// Closes what was idle for too long.
   void sweep(std::chrono::steady_clock::time_point now);
-  std::size_t idle() const { return idle_.size(); }
 
  private:
+  struct Bucket {
+    NextHop hop;
+    std::vector<std::unique_ptr<HopSession>> idle;  ///< the last one used last
+  };
+
+  std::vector<std::unique_ptr<HopSession>>& idle_of(const NextHop& hop);
   std::unique_ptr<HopSession> take_idle(const NextHop& hop);
 
   net::Deadlines& deadlines_;
   HopDirectory& directory_;
-  std::vector<std::unique_ptr<HopSession>> idle_;  ///< the last one used last
+  std::vector<Bucket> buckets_;  ///< one a next hop, of which there are few
 };
 
 }  // namespace backstop::gateway

@@ -15,6 +15,8 @@ struct Limits {
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< announced as SIZE; 0: no limit
   std::size_t held = 4UL * 1024 * 1024;         ///< of a response that is held in memory; the rest streams
 
+  std::uint64_t held_total = 512ULL * 1024 * 1024;  ///< of all that is held at one time
+
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)
   std::size_t null_sender_recipients = 1;   ///< of one transaction of the null sender

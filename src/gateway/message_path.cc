@@ -22,36 +22,54 @@ std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string
 }  // namespace
 
 MessagePath::MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace,
-                         response::Reader& reader)
-    : transaction_(transaction), form_(form), trace_(trace), reader_(reader) {}
+                         response::Reader& reader, HeldMemory& memory)
+    : transaction_(transaction), form_(form), trace_(trace), reader_(reader), held_share_(memory) {}
 
 void MessagePath::settle(smtp::Reply reply) {
   answer_ = std::move(reply);
   phase_ = Phase::Done;
-  held_ = std::string();
+  let_go();
 }
 
 net::Task<void> MessagePath::take(std::string_view bytes, bool is_end) {
   size_ += bytes.size();
   const auto most = transaction_.settings->limits.message;
-  if (phase_ != Phase::Done && most != 0 && size_ > most) settle(reply_for(Exceeded::Message));
+  if (phase_ != Phase::Done && most != 0 && size_ > most) {
+    settle(reply_for(Exceeded::Message));
+    co_await transaction_.delivery->abandon();
+  }
   switch (phase_) {
     case Phase::Header:
-      return take_header(bytes, is_end);
+      co_return co_await take_header(bytes, is_end);
     case Phase::Held:
-      return take_held(bytes, is_end);
+      co_return co_await take_held(bytes, is_end);
     case Phase::Streaming:
+      co_return co_await pass(bytes, {}, is_end);
     case Phase::Done:
       break;
   }
-  return pass(bytes, {}, is_end);
+}
+
+// Kept until more of the message is here. False where all that is held by all sessions would be too much.
+bool MessagePath::hold(std::string_view bytes) {
+  if (!held_share_.add(bytes.size(), transaction_.settings->limits.held_total)) return false;
+  held_ += bytes;
+  return true;
+}
+
+void MessagePath::let_go() {
+  held_ = std::string();
+  held_share_.release();
 }
 
 net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   // A message that is all here is not copied.
   const std::size_t before = held_.size();
   const bool is_first = before == 0;
-  if (!is_first) held_ += bytes;
+  if (!is_first && !hold(bytes)) {
+    settle(reply_for(Exceeded::Held));
+    co_return;
+  }
   const std::string_view message = is_first ? bytes : std::string_view(held_);
   const std::size_t found = find_header_end(message, before < 3 ? 0 : before - 3);
   const std::size_t seen = found == std::string_view::npos ? message.size() : found;
@@ -60,7 +78,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   if (found == std::string_view::npos && !is_end) {
-    if (is_first) held_ = bytes;
+    if (is_first && !hold(bytes)) settle(reply_for(Exceeded::Held));
     co_return;
   }
   header_end_ = seen;
@@ -72,7 +90,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   if (!may_be_response(message.substr(0, header_end_))) co_return co_await start(message, is_end);
   if (is_end) co_return co_await judge(message, true);
   phase_ = Phase::Held;
-  if (is_first) held_ = bytes;
+  if (is_first) co_return co_await take_held(bytes, false);
   co_await take_held({}, false);
 }
 
@@ -90,8 +108,13 @@ bool MessagePath::may_be_response(std::string_view header) {
 }
 
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
-  held_ += bytes;
-  if (is_end || held_.size() > transaction_.settings->limits.held) co_await judge(held_, is_end);
+  const auto most = transaction_.settings->limits.held;
+  if (!hold(bytes)) {
+    // No room for the rest: judged on what was read, as past its own cap.
+    const std::string message = std::move(held_).append(bytes);
+    co_return co_await judge(message, is_end);
+  }
+  if (is_end || held_.size() > most) co_await judge(held_, is_end);
 }
 
 net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {
@@ -127,7 +150,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
     message.remove_prefix(header_end_);
   }
   co_await pass(front, message, is_end);
-  held_ = std::string();
+  let_go();
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {

@@ -13,6 +13,7 @@
 
 #include "gateway/delivery.h"
 #include "gateway/header_edit.h"
+#include "gateway/held_memory.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
 #include "policy/verdict.h"
@@ -23,7 +24,8 @@ namespace backstop::gateway {
 class MessagePath {
  public:
   /// What `trace` views and `reader` have to outlive it; the reader is only used between two waits.
-  MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace, response::Reader& reader);
+  MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace, response::Reader& reader,
+              HeldMemory& memory);
 
   /// The next bytes; `is_end`: the last of them, with the end of data where the form has one.
   net::Task<void> take(std::string_view bytes, bool is_end);
@@ -51,14 +53,17 @@ class MessagePath {
   bool may_be_response(std::string_view header);
   response::Envelope envelope() const;
   void settle(smtp::Reply reply);
+  bool hold(std::string_view bytes);
+  void let_go();
 
   Transaction& transaction_;
   MessageForm form_;
   TraceFacts trace_;
   response::Reader& reader_;
   Phase phase_ = Phase::Header;
-  std::string held_;            ///< the message so far, in its form, while it is not yet streaming
-  std::size_t header_end_ = 0;  ///< once the header is whole
+  std::string held_;              ///< the message so far, in its form, while it is not yet streaming
+  HeldMemory::Share held_share_;  ///< of what all sessions may hold together
+  std::size_t header_end_ = 0;    ///< once the header is whole
   HeaderScan scan_;
   std::uint64_t size_ = 0;
   bool is_delivered_ = false;

@@ -37,6 +37,7 @@ constexpr Row<Exceeded> kExceeded[] = {
     {Exceeded::CommandLine, 500, "5.5.2", "This command line is too long"},
     {Exceeded::Header, 552, "5.3.4", "The header of this message is too large"},
     {Exceeded::Message, 552, "5.3.4", "This message is too large"},
+    {Exceeded::Held, 452, "4.3.1", "Too many large messages just now, try again later"},
     {Exceeded::Recipients, 452, "4.5.3",
      "Too many recipients: send the message again to those that are left"},
     {Exceeded::CommandsWithoutMail, 421, "4.7.0", "Too many commands that bring no mail forward, closing"},

@@ -20,6 +20,7 @@ enum class Exceeded : std::uint8_t {
   CommandLine,
   Header,
   Message,
+  Held,  ///< what all sessions hold in memory
   Recipients,
   CommandsWithoutMail,
   Errors,
@@ -30,7 +31,7 @@ enum class Exceeded : std::uint8_t {
   CommandTime,  ///< no command came in time
   DataTime,     ///< no data came in time, or not all of it
 };
-inline constexpr std::size_t kExceededCount = 12;
+inline constexpr std::size_t kExceededCount = 13;
 
 /// What keeps a message from being handed on. None is answered 250, and all but NeedsSmtputf8 say that the
 /// client is to try again.

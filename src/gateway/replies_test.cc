@@ -112,17 +112,12 @@ struct ExceededRow {
 };
 
 constexpr ExceededRow kExceeded[] = {
-    {Exceeded::CommandLine, "500 5.5.2"},
-    {Exceeded::Header, "552 5.3.4"},
-    {Exceeded::Message, "552 5.3.4"},
-    {Exceeded::Recipients, "452 4.5.3"},
-    {Exceeded::CommandsWithoutMail, "421 4.7.0"},
-    {Exceeded::Errors, "421 4.7.0"},
-    {Exceeded::ReceivedFields, "554 5.4.6"},
-    {Exceeded::Sessions, "421 4.3.2"},
-    {Exceeded::SessionsPerClient, "421 4.7.0"},
-    {Exceeded::BadTags, "421 4.7.1"},
-    {Exceeded::CommandTime, "421 4.4.2"},
+    {Exceeded::CommandLine, "500 5.5.2"}, {Exceeded::Header, "552 5.3.4"},
+    {Exceeded::Message, "552 5.3.4"},     {Exceeded::Held, "452 4.3.1"},
+    {Exceeded::Recipients, "452 4.5.3"},  {Exceeded::CommandsWithoutMail, "421 4.7.0"},
+    {Exceeded::Errors, "421 4.7.0"},      {Exceeded::ReceivedFields, "554 5.4.6"},
+    {Exceeded::Sessions, "421 4.3.2"},    {Exceeded::SessionsPerClient, "421 4.7.0"},
+    {Exceeded::BadTags, "421 4.7.1"},     {Exceeded::CommandTime, "421 4.4.2"},
     {Exceeded::DataTime, "421 4.4.2"},
 };
 
@@ -149,6 +144,7 @@ const LimitRow kLimits[] = {
     {"header", Exceeded::Header},
     {"message", Exceeded::Message},
     {"held", {}},  // the rest streams
+    {"held_total", Exceeded::Held},
     {"recipients", Exceeded::Recipients},
     {"null_sender_recipients", {}},  // policy's: Cause::ManyRecipients
     {"commands_without_mail", Exceeded::CommandsWithoutMail},

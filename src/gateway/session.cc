@@ -61,7 +61,10 @@ bool Session::take_settings() {
   return true;
 }
 
+// Where TLS follows at once, its first bytes must stay in the socket for it, so no byte past the header is
+// read.
 net::Task<bool> Session::read_proxy_header() {
+  const bool is_exact = gateway().tls == ListenTls::Implicit;
   auto& buffer = connection_.buffer();
   while (true) {
     const auto parsed = net::parse_proxy_header(buffer.view());
@@ -72,35 +75,37 @@ net::Task<bool> Session::read_proxy_header() {
       if (parsed->header->destination) local_ = *parsed->header->destination;
       co_return true;
     }
-    if (!co_await connection_.fill(kIdleRoom)) co_return false;
+    const auto done = is_exact ? co_await connection_.fill_exactly(1) : co_await connection_.fill(kIdleRoom);
+    if (!done) co_return false;
   }
 }
 
+// One more session of this client, unless it has too many, or has guessed at tags.
+std::optional<Exceeded> Session::enter() {
+  auto& clients = worker_.shared().clients;
+  auto ticket = clients.open(peer_.address, limits());
+  if (!ticket) return ticket.error();
+  ticket_ = std::move(*ticket);
+  if (clients.has_too_many_bad_tags(peer_.address, Clock::now(), limits())) return Exceeded::BadTags;
+  return std::nullopt;
+}
+
 net::Task<bool> Session::open() {
+  is_broken_ = true;  // nothing can be said before the greeting, least of all to who speaks TLS
   if (!take_settings()) co_return false;
   connection_.stream().expires_after(limits().greeting);
-  if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
-    is_broken_ = true;
+  if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header())
     co_return false;
-  }
-  if (gateway().tls == ListenTls::Implicit) {
-    // With PROXY the handshake may have come along with the header; it is then in our buffer, where TLS can't
-    // find it.
-    if (!connection_.input().empty() || !co_await connection_.stream().accept_tls(settings_->tls)) {
-      is_broken_ = true;
-      co_return false;
-    }
+  const auto exceeded = enter();
+  const bool is_tls = gateway().tls == ListenTls::Implicit;
+  if (is_tls) {
+    if (exceeded || !co_await connection_.stream().accept_tls(settings_->tls)) co_return false;
     state_.is_tls = true;
     tls_ = connection_.stream().tls_description();
   }
-  auto ticket = worker_.shared().clients.open(peer_.address, limits());
-  if (!ticket) {
-    close_with(reply_for(ticket.error()));
-    co_return false;
-  }
-  ticket_ = std::move(*ticket);
-  if (worker_.shared().clients.has_too_many_bad_tags(peer_.address, Clock::now(), limits())) {
-    close_with(reply_for(Exceeded::BadTags));
+  is_broken_ = false;
+  if (exceeded) {
+    close_with(reply_for(*exceeded));
     co_return false;
   }
   state_.wants_tls = gateway().tls == ListenTls::Required;
@@ -168,6 +173,7 @@ void Session::say_goodbye(net::Failure failure) {
 void Session::reply(const smtp::Reply& reply) {
   smtp::append_reply(reply, connection_.output());
   if (reply.is_permanent()) ++errors_;
+  if (reply.code == 421) is_closing_ = true;
 }
 
 void Session::close_with(const smtp::Reply& last) {

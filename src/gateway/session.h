@@ -43,6 +43,7 @@ class Session final : public LiveSession {
   // The loop.
   net::Task<bool> open();
   net::Task<bool> read_proxy_header();
+  std::optional<Exceeded> enter();
   net::Task<void> converse();
   net::Task<std::optional<std::string_view>> next_line(std::size_t most);
   std::optional<std::string_view> buffered_line() const;

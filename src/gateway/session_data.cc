@@ -36,7 +36,8 @@ TraceFacts Session::trace_facts() const {
 }
 
 void Session::begin_message(MessageForm form) {
-  path_ = std::make_unique<MessagePath>(*transaction_, form, trace_facts(), worker_.reader());
+  path_ = std::make_unique<MessagePath>(*transaction_, form, trace_facts(), worker_.reader(),
+                                        worker_.shared().held);
   data_deadline_ = Clock::now() + limits().data_total;
   data_room_ = kFirstRoom;
 }

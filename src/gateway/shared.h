@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "gateway/client_counts.h"
+#include "gateway/held_memory.h"
 #include "gateway/hop_directory.h"
 #include "gateway/settings.h"
 #include "store/event.h"
@@ -29,6 +30,7 @@ struct Shared {
   EventSink& events;
   ClientCounts clients;
   HopDirectory hops;
+  HeldMemory held;
   boost::asio::thread_pool blocking{4};
 };
 
