@@ -38,7 +38,7 @@ void Session::handle_mail(std::string_view argument) {
         policy::judge_sender({.is_trusted_network = net::contains(gateway().trusted, peer_.address),
                               .is_authenticated = state_.is_authenticated});
     if (verdict.action == policy::Action::Refuse) {
-      const auto refusal = reply_for(verdict, settings_->help_url);
+      const auto refusal = reply_for(verdict, settings_->help_url, state_.offers_auth);
       reply(refusal);
       record_sender(verdict, refusal);
       transaction_.reset();
