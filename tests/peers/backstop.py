@@ -1,7 +1,8 @@
 """Backstop itself: `backstop serve` with a configuration that the test writes, and its history."""
-import json
+import contextlib
 import re
 import signal
+import sqlite3
 import subprocess
 
 from case import PROGRAM
@@ -34,6 +35,7 @@ class Backstop(Peer):
     def start(self):
         before = len(READY.findall(self.log()))
         self.run([self.program, "serve", "-c", self.config], "backstop.log", self.environment)
+        self.open.callback(self.end, self.child)
         line = self.child.wait_for(lambda: READY.findall(self.log())[before:], "it says that it is ready")[0]
         self.addresses = {}
         for name, in_brackets, plain, port in LISTENER.findall(line):
@@ -47,7 +49,7 @@ class Backstop(Peer):
         return path.read_text(errors="replace") if path.exists() else ""
 
     def stop(self):
-        """SIGTERM, and the exit status."""
+        """SIGTERM, and the exit status. Everything that runs is brought to its end first."""
         self.child.signal(signal.SIGTERM)
         return self.child.wait()
 
@@ -56,19 +58,32 @@ class Backstop(Peer):
         self.child.signal(signal.SIGKILL)
         return self.child.wait()
 
+    def end(self, child):
+        """With the test: whoever still runs has to end in good order, which a sanitizer's finding is not."""
+        if child.is_running():
+            status = child.stop(seconds=PATIENCE)
+            assert status == 0, f"{self.name} ended with status {status}\n{self.log()[-5000:]}"
+
     def command(self, *arguments):
         done = subprocess.run([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=PATIENCE * 4, check=False)
         assert done.returncode == 0, (arguments, done.returncode, done.stderr.decode(errors="replace"))
         return done.stdout
 
-    def history(self, *filters):
-        """The events, newest first."""
-        return [json.loads(line) for line in self.command("history", "-c", self.config, "--json", *filters).splitlines()]
+    def history(self, **wanted):
+        """The events that have these values, oldest first: dictionaries, with the names of src/store/event.h."""
+        path = self.folder / "history.db"
+        if not path.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=PATIENCE)) as database:
+            database.row_factory = sqlite3.Row
+            events = [dict(row) for row in database.execute("SELECT * FROM event ORDER BY number")]
+        return [event for event in events if all(event[name] == value for name, value in wanted.items())]
 
-    def wait_for_events(self, count, *filters):
+    def wait_for_events(self, count, **wanted):
         """The events, once there are so many: they are written after the reply."""
-        return wait_until(lambda: len(found := self.history(*filters)) >= count and found, f"{count} events of {filters}")
+        return wait_until(lambda: len(found := self.history(**wanted)) >= count and found,
+                          lambda: f"{count} events of {wanted} among {self.history()}")
 
 
 def gateway(name, direction, next_hop, more=""):
@@ -76,8 +91,8 @@ def gateway(name, direction, next_hop, more=""):
             + ('trusted = ["127.0.0.0/8"]\n' if direction == "outbound" else "") + more + "\n")
 
 
-def config(*gateways, workers=2, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
+def config(*gateways, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
     """A whole configuration, for one domain."""
-    return (f'[server]\nhostname = "mx.example.org"\nworkers = {workers}\n{more_server}\n' + "".join(gateways)
+    return (f'[server]\nhostname = "mx.example.org"\nworkers = 2\n{more_server}\n' + "".join(gateways)
             + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\ngrace = "{grace}"\n{more_domain}\n'
-            + '[keys]\nfile = "{folder}/keys"\n\n[history]\nurl = "sqlite:{folder}/history.db"\n' + more)
+            + '[keys]\nfile = "{folder}/keys"\n\n[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)

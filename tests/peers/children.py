@@ -17,14 +17,15 @@ running = []
 
 
 def wait_until(condition, what, seconds=PATIENCE):
-    """Asks again and again until the condition gives something true, which is returned; too late is a failure."""
+    """Asks again and again until the condition gives something true, which is returned; too late is a failure, which says
+    `what`, a text or what makes one."""
     deadline = time.monotonic() + seconds
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"after {seconds:.0f} s, still not: {what}")
+            raise AssertionError(f"after {seconds:.0f} s, still not: {what() if callable(what) else what}")
         time.sleep(0.01)
 
 
@@ -60,7 +61,8 @@ class Child:
         def look():
             found = condition()
             if not found and not self.is_running():
-                raise AssertionError(f"{self.name} ended with status {self.process.returncode}, so not: {what}\n{self.log()}")
+                told = what() if callable(what) else what
+                raise AssertionError(f"{self.name} ended with status {self.process.returncode}, so not: {told}\n{self.log()}")
             return found
         return wait_until(look, what, seconds)
 

@@ -17,7 +17,8 @@ def new_mail(sender="ann@example.org", recipient="bob@example.net", subject="Lun
 def read_maildir(folder):
     """The mails in new and cur, oldest first, with CRLF."""
     paths = [path for place in ("new", "cur") if (folder / place).is_dir() for path in (folder / place).iterdir()]
-    return [path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)]
+    paths.sort(key=lambda path: path.stat().st_mtime_ns)
+    return [path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for path in paths]
 
 
 def header_of(mail, name):

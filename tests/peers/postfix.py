@@ -1,5 +1,6 @@
 """Postfix, as many as a test wants, each with its own configuration, queue, mailboxes and log."""
 import json
+import os
 import pwd
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ MAIN = {
     "smtp_dns_support_level": "disabled",
     "smtpd_peername_lookup": "no",
     "smtp_tls_security_level": "none",
-    "smtpd_relay_restrictions": "permit_mynetworks, reject",
+    "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
     "default_transport": "error:5.1.2 no such domain here",
     "smtpd_error_sleep_time": "0",
     "queue_run_delay": "1s",
@@ -73,7 +74,10 @@ class Postfix(Peer):
         self.write("master.cf", servers + MASTER + master)
 
     def write(self, name, text):
-        (self.folder / "etc" / name).write_text(text)
+        path = self.folder / "etc" / name
+        path.write_text(text)
+        # Postfix waits for files that were just written "to cool down".
+        os.utime(path, (0, 0))
 
     def set(self, overrides):
         """More of main.cf, before it is started."""

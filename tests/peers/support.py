@@ -12,6 +12,7 @@ from ports import Port
 from postfix import Postfix
 from programs import SmtpSink, certificate, smtp_source, swaks
 
-__all__ = ["EXIM", "PATIENCE", "PROGRAM", "SOURCE", "Backstop", "Both", "Case", "Child", "Cut", "Dovecot", "Exim", "FakeClient", "FakeServer", "Peer",
-           "Port", "Postfix", "Raw", "Reply", "SmtpSink", "Stall", "Text", "Trickle", "accepts", "body_of", "certificate",
-           "config", "dotted", "gateway", "header_of", "main", "needs", "new_mail", "read_maildir", "smtp_source", "swaks", "wait_until"]
+__all__ = ["EXIM", "PATIENCE", "PROGRAM", "SOURCE", "Backstop", "Both", "Case", "Child", "Cut", "Dovecot", "Exim",
+           "FakeClient", "FakeServer", "Peer", "Port", "Postfix", "Raw", "Reply", "SmtpSink", "Stall", "Text", "Trickle",
+           "accepts", "body_of", "certificate", "config", "dotted", "gateway", "header_of", "main", "needs", "new_mail",
+           "read_maildir", "smtp_source", "swaks", "wait_until"]

@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+"""A mail leaves a Postfix through Backstop, another Postfix takes it and bounces it, and the bounce comes back through Backstop."""
+import re
+
+from support import (Backstop, Case, Exim, FakeClient, Postfix, body_of, config, gateway, header_of, main, needs, new_mail, wait_until)
+
+ANN, BOB, NOBODY, LIST = "ann@example.org", "bob@example.net", "nobody@example.net", "list@lists.example.net"
+TAGGED = re.compile(rb"prvs=[0-9a-f]{10}=ann@example\.org")
+
+EXIM_CALLOUT = """
+begin acl
+recipient:
+  deny
+    !verify = sender/callout=5s,no_cache
+  accept
+begin routers
+relay:
+  driver = manualroute
+  route_list = * 127.0.0.1
+  transport = relay
+  self = send
+begin transports
+relay:
+  driver = smtp
+  port = NEXT
+begin retry
+* * F,1h,1s
+"""
+
+
+class Circle(Case):
+    """home has example.org and sends all else out through the gateway; far has example.net, believes every recipient at first,
+    and answers through the gateway."""
+
+    MORE_OUT = ""
+
+    def setUp(self):
+        super().setUp()
+        self.home = Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org"}, mailboxes=[ANN])
+        self.far = Postfix(self.folder, "far", {"virtual_mailbox_domains": "example.net, lists.example.net",
+                                                  "smtpd_reject_unlisted_recipient": "no"}, mailboxes=[BOB, LIST])
+        self.gateway = self.enterContext(Backstop(self.folder, "gateway", config(
+            gateway("in", "inbound", f"smtp://127.0.0.1:{self.home.port}"),
+            gateway("out", "outbound", f"smtp://127.0.0.1:{self.far.port}", self.MORE_OUT))))
+        self.inbound = self.gateway.address("in")
+        for postfix, name in ((self.home, "out"), (self.far, "in")):
+            postfix.set(self.through(name))
+            self.enterContext(postfix)
+
+    def through(self, name):
+        """The settings of a Postfix that sends by this gateway."""
+        return {"default_transport": "smtp", "relayhost": f"[127.0.0.1]:{self.gateway.address(name)[1]}"}
+
+    def arrived(self, postfix, address, count=1):
+        return wait_until(lambda: len(postfix.mailbox(address)) >= count and postfix.mailbox(address), f"{count} mails for {address}")
+
+    def real_bounce(self):
+        """A bounce that far has made and home has got, and the tagged address that it came to."""
+        self.home.send(new_mail(ANN, NOBODY), ANN, NOBODY)
+        bounce = self.arrived(self.home, ANN)[0]
+        # As it was before home and the gateway put their fields in front.
+        start = re.search(rb"^Received: by far\.test \(Postfix\)", bounce, re.MULTILINE)
+        return bounce[start.start():], TAGGED.search(self.far.log().encode())[0].decode()
+
+
+@needs("backstop", "postfix")
+class Bounces(Circle):
+    def test_a_genuine_bounce_comes_home(self):
+        mail = new_mail(ANN, NOBODY)
+        self.home.send(mail, ANN, NOBODY)
+        bounce = self.arrived(self.home, ANN)[0]
+        self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
+        self.assertRegex(header_of(bounce, "Content-Type"), "^multipart/report; report-type=delivery-status;")
+        self.assertIn(f"Message-ID: {header_of(mail, 'Message-ID')}".encode(), bounce)
+        self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed; cause=genuine; tag=proves")
+        # Out under a tag, back to it, and nothing is left anywhere.
+        self.assertRegex(self.far.log(), r"from=<prvs=[0-9a-f]{10}=ann@example\.org>")
+        self.assertRegex(self.far.log(), r"to=<prvs=[0-9a-f]{10}=ann@example\.org>, .*status=sent")
+        wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
+        left = self.gateway.wait_for_events(1, direction="outbound")
+        came = self.gateway.wait_for_events(1, direction="inbound")
+        self.assertEqual([(event["done"], event["reverse_path"]) for event in left], [("delivered", ANN)])
+        self.assertEqual([(event["done"], event["kind"], event["origin"], event["reporting_mta"]) for event in came],
+                         [("labelled", "dsn-failed", "genuine", "far.test")])
+        self.assertEqual(f"<{came[0]['original_message_id']}>", header_of(mail, "Message-ID"))
+
+    def test_a_mail_that_is_taken_makes_no_bounce(self):
+        mail = new_mail(ANN, BOB)
+        self.home.send(mail, ANN, BOB)
+        arrived = self.arrived(self.far, BOB)[0]
+        self.assertRegex(header_of(arrived, "Return-Path"), r"^<prvs=[0-9a-f]{10}=ann@example\.org>$")
+        self.assertEqual(body_of(arrived), body_of(mail))
+        wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
+        self.assertEqual(self.home.mailbox(ANN), [])
+
+    def test_the_same_bounce_without_its_tag_is_refused(self):
+        bounce, tagged = self.real_bounce()
+        with FakeClient(self.inbound) as client:
+            self.assertEqual([reply.code for reply in client.envelope("", ANN)], [250, 250])
+            refusal = client.data(bounce)
+            self.assertEqual(refusal.code, 550)
+            self.assertTrue(refusal.text.startswith("5.7.1 "), refusal)
+            # With its tag it would have passed: it comes a second time.
+            self.assertEqual(client.mail(bounce, "", tagged).code, 250)
+        self.assertEqual(len(self.arrived(self.home, ANN, 2)), 2)
+        refused = self.gateway.wait_for_events(1, done="refused")
+        self.assertEqual([(event["kind"], event["origin"], event["reason"]) for event in refused], [("dsn-failed", "unproven", "unproven")])
+
+    def test_the_same_bounce_to_a_forged_tag_is_refused_at_rcpt(self):
+        _, tagged = self.real_bounce()
+        for name, forged in (("another hash", tagged.replace(tagged[9:15], "abcdef")), ("another day", tagged[:6] + "999" + tagged[9:])):
+            with self.subTest(name), FakeClient(self.inbound) as client:
+                self.assertNotEqual(forged, tagged)
+                self.assertEqual([reply.code for reply in client.envelope("", forged)], [250, 550])
+        self.assertEqual({event["reason"] for event in self.gateway.wait_for_events(2, done="refused")}, {"bad-tag"})
+
+    def test_a_forged_bounce_of_a_real_postfix_is_refused(self):
+        # far was told by a spammer that ann wrote to nobody.
+        with FakeClient(self.far.port.address) as client:
+            self.assertEqual(client.mail(new_mail(ANN, NOBODY), ANN, NOBODY).code, 250)
+        wait_until(lambda: "said: 550 5.7.1" in self.far.log(), "far is told that its bounce is refused")
+        wait_until(lambda: not self.far.queue(), "far gives it up")
+        self.assertEqual(self.home.mailbox(ANN), [])
+
+
+@needs("backstop", "postfix")
+class Outward(Circle):
+    MORE_OUT = 'untagged = ["lists.example.net"]\n'
+
+    def test_a_receipt_that_was_asked_for_comes_home(self):
+        # DSN is passed on whole: it is far, not home, that says that the mail was delivered.
+        mail = new_mail(ANN, BOB)
+        self.home.command("sendmail", "-i", "-f", ANN, "-N", "success", "-V", "envelope-7", "--", BOB, given=mail)
+        receipt = self.arrived(self.home, ANN)[0]
+        self.assertRegex(header_of(receipt, "Backstop-Verdict"), "^genuine; kind=dsn-delivered;")
+        self.assertRegex(receipt, rb"(?m)^Reporting-MTA: dns; far\.test\r$")
+        self.assertRegex(receipt, rb"(?m)^Action: delivered\r$")
+        self.assertRegex(receipt, rb"(?m)^Original-Envelope-Id: envelope-7\r$")
+
+    def test_strangers_are_offered_no_receipts(self):
+        with FakeClient(self.inbound) as client:
+            self.assertNotIn("DSN", client.extensions)
+            self.assertEqual(client.envelope(BOB, ANN, parameters=" RET=HDRS")[0].code // 100, 5)
+
+    def test_a_tagged_and_an_untagged_recipient_in_one_mail(self):
+        # The second hears 452, and home sends again by itself: nothing is lost, nothing doubled.
+        mail = new_mail(ANN, BOB)
+        self.home.send(mail, ANN, BOB, LIST)
+        for address, want_path in ((BOB, r"^<prvs=[0-9a-f]{10}=ann@example\.org>$"), (LIST, r"^<ann@example\.org>$")):
+            arrived = self.arrived(self.far, address)[0]
+            self.assertRegex(header_of(arrived, "Return-Path"), want_path)
+            self.assertEqual(header_of(arrived, "Message-ID"), header_of(mail, "Message-ID"))
+        wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
+        self.assertEqual([len(self.far.mailbox(address)) for address in (BOB, LIST)], [1, 1])
+        deferred = self.gateway.wait_for_events(1, done="deferred")
+        self.assertEqual([event["reason"] for event in deferred], ["different-policy"])
+
+
+@needs("backstop", "postfix")
+class Callouts(Circle):
+    # sender, want_code: what a server that verifies its senders through the gateway says to a mail of theirs
+    SENDERS = [(ANN, 250), ("gone@example.org", 550)]
+
+    def check(self, address):
+        for sender, want_code in self.SENDERS:
+            with self.subTest(sender), FakeClient(address) as client:
+                self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
+        # It was home that was asked, with the null sender.
+        self.assertIn("from=<> to=<gone@example.org>", self.home.log())
+        self.assertEqual(self.home.mailbox(ANN), [])
+
+    def test_of_postfix(self):
+        asking = self.enterContext(Postfix(self.folder, "asking", {
+            "virtual_mailbox_domains": "example.net", **self.through("in"), "smtpd_sender_restrictions": "reject_unverified_sender",
+            "address_verify_sender": "<>", "address_verify_map": "", "address_verify_poll_count": "20",
+            "address_verify_poll_delay": "1s", "unverified_sender_reject_code": "550"}, mailboxes=[BOB]))
+        self.check(asking.port.address)
+
+    @needs("exim")
+    def test_of_exim(self):
+        asking = self.enterContext(Exim(self.folder, "asking", "acl_smtp_rcpt = recipient\n",
+                                        EXIM_CALLOUT.replace("NEXT", str(self.inbound[1]))))
+        self.check(asking.port.address)
+
+
+if __name__ == "__main__":
+    main()

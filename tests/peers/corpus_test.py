@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""Real mails, each to an address of its own that never wrote: at the stage reject all responses are refused and nothing else, at
+the stage observe everything is delivered and recorded.
+
+The mails are in the folder that BACKSTOP_CORPUS names, with labels.tsv, whose first columns are a file and its kind; by default
+in shared/corpus beside the project. Without it the test is skipped.
+"""
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+from support import PATIENCE, PROGRAM, SOURCE, Backstop, Case, FakeClient, SmtpSink, config, gateway, main, needs, wait_until
+
+CORPUS = pathlib.Path(os.environ.get("BACKSTOP_CORPUS", SOURCE.parent / "shared" / "corpus"))
+SESSIONS = 6
+STRANGER = "someone@example.net"
+
+
+def as_sent(mail):
+    """A mail as SMTP carries it: without the line that an mbox puts in front, and with CRLF alone."""
+    mail = re.sub(rb"\AFrom [^\n]*\n", b"", mail).replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
+    return mail.replace(b"\n", b"\r\n")
+
+
+@needs("backstop", "postfix")
+@unittest.skipUnless((CORPUS / "labels.tsv").exists(), f"no corpus at {CORPUS}: BACKSTOP_CORPUS names one")
+class Corpus(Case):
+    @classmethod
+    def setUpClass(cls):
+        rows = [line.split("\t")[:2] for line in (CORPUS / "labels.tsv").read_text().splitlines()[1:]]
+        cls.mails = {f"m{number}": as_sent((CORPUS / file).read_bytes()) for number, (file, _) in enumerate(rows)}
+        cls.labels = {f"m{number}": kind for number, (_, kind) in enumerate(rows)}
+        cls.files = {f"m{number}": file for number, (file, _) in enumerate(rows)}
+
+    def setUp(self):
+        super().setUp()
+        for name, mail in self.mails.items():
+            self.write(f"mails/{name}", mail)
+
+    def kinds(self, sender):
+        """What the reader makes of each mail: the command line, which has the whole mail before it."""
+        done = subprocess.run([PROGRAM, "classify", "--json", "--mail-from", f"<{sender}>", self.folder / "mails"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE * 4, check=False)
+        self.assertLessEqual(done.returncode, 1, done.stderr)
+        found = {pathlib.Path(row["file"]).name: row["kind"] for row in map(json.loads, done.stdout.splitlines())}
+        self.assertEqual(found.keys(), self.mails.keys())
+        return found
+
+    def run_through(self, stage, sender):
+        """Sends all of them: the replies and what was delivered, both by name."""
+        sink = self.enterContext(SmtpSink(self.folder, "sink"))
+        gate = self.enterContext(Backstop(self.folder, "gateway", config(
+            gateway("in", "inbound", f"smtp://127.0.0.1:{sink.port}"), stage=stage, more="[limits]\nerrors = 10000\n")))
+
+        def send(names):
+            with FakeClient(gate.address("in")) as client:
+                return {name: client.mail(self.mails[name], sender, f"{name}@example.org") for name in names}
+
+        names = list(self.mails)
+        replies = {}
+        with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
+            for some in pool.map(send, [names[i::SESSIONS] for i in range(SESSIONS)]):
+                replies.update(some)
+        delivered = collections.Counter(re.search(rb"^X-Rcpt-Args: <(m\d+)@example\.org>", mail, re.MULTILINE)[1].decode()
+                                        for mail in sink.mails())
+        wait_until(lambda: len(gate.history()) >= len(names), "all is recorded")
+        self.assertEqual(len(gate.history()), len(names))
+        events = {re.search(r"m\d+", event["recipients"])[0]: event for event in gate.history()}
+        return replies, delivered, events
+
+    def told(self, names, kinds):
+        """For the message of a failure."""
+        return "\n".join(f"{self.files[name]}: label {self.labels[name]}, read as {kinds[name]}" for name in sorted(names))
+
+    def check_reject(self, sender):
+        kinds = self.kinds(sender)
+        replies, delivered, events = self.run_through("reject", sender)
+        responses = {name for name, kind in kinds.items() if kind != "none"}
+        refused = {name for name, reply in replies.items() if reply.code == 550}
+        self.assertEqual({reply.code for reply in replies.values()}, {250, 550})
+        self.assertEqual(responses - refused, set(), self.told(responses - refused, kinds))
+        self.assertEqual(refused - responses, set(), self.told(refused - responses, kinds))
+        # What was answered 250 is there, once; what was not, isn't.
+        self.assertEqual(delivered, collections.Counter(self.mails.keys() - refused))
+        self.assertEqual({name: event["kind"] for name, event in events.items()}, kinds)
+        return refused
+
+    def test_reject_of_the_null_sender(self):
+        refused = self.check_reject("")
+        # By the labels of the corpus, too, which may be wrong in one of a hundred.
+        responses = {name for name, kind in self.labels.items() if kind != "none"}
+        print(f"  of {len(responses)} labelled as responses {len(responses - refused)} passed, "
+              f"of {len(self.labels) - len(responses)} others {len(refused - responses)} were refused", flush=True)
+        self.assertGreater(len(responses), 0)
+        self.assertLessEqual(len(responses - refused), len(responses) / 100, self.told(responses - refused, self.labels))
+
+    def test_reject_of_another_sender(self):
+        refused = self.check_reject(STRANGER)
+        ordinary = {name for name, kind in self.labels.items() if kind == "none"}
+        self.assertLessEqual(len(ordinary & refused), len(ordinary) / 100, self.told(ordinary & refused, self.labels))
+
+    def test_observe(self):
+        kinds = self.kinds("")
+        replies, delivered, events = self.run_through("observe", "")
+        self.assertEqual({name: reply for name, reply in replies.items() if reply.code != 250}, {})
+        self.assertEqual(delivered, collections.Counter(self.mails.keys()))
+        self.assertEqual({name: event["kind"] for name, event in events.items()}, kinds)
+        self.assertEqual({event["done"] for event in events.values()}, {"delivered"})
+        # Nothing was changed, but it is known what the next stage would have done.
+        self.assertEqual({(event["kind"] != "none", event["next_stage"]) for event in events.values()}, {(True, "label"), (False, "")})
+
+
+if __name__ == "__main__":
+    main()
