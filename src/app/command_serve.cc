@@ -1,62 +1,109 @@
 #include "app/command_serve.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
+#include <pthread.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "app/config.h"
 #include "app/process.h"
 #include "app/service.h"
+#include "app/service_lines.h"
+#include "base/text.h"
 
 namespace backstop::app {
 
 namespace {
 
-void tell(const std::vector<std::string>& lines, CommandContext& context) {
-  for (const auto& line : lines) context.err << line << '\n';
+void tell(LogLevel level, const std::vector<std::string>& lines, Log& log) {
+  for (const auto& line : lines) log.tell(level, line);
 }
 
-// A file with a mistake changes nothing: what runs goes on as it was.
-void reload(const std::string& file, Service& service) {
-  notify_supervisor("RELOADING=1");
+void refuse(const ConfigFailure& failure, CommandContext& context) {
+  if (failure.exit_status == kExitNoInput) {
+    return report_error(context, failure.exit_status, failure.lines.front());
+  }
+  for (const auto& line : failure.lines) context.err << line << '\n';
+  context.exit_status = failure.exit_status;
+}
+
+/// The first mistake, where the file has one; with it nothing has changed.
+base::Result<void> take(const std::string& file, Service& service) {
   auto loaded = load_config(file);
   if (!loaded) {
-    for (const auto& line : loaded.error().lines) service.log().error("not reloaded: {}", line);
-  } else {
-    for (const auto& line : loaded->warnings) service.log().warn("{}", line);
-    if (const auto done = service.reload(std::move(loaded->config)); !done) {
-      service.log().error("not reloaded: {}", done.error().message);
-    } else {
-      service.log().info("reloaded {}", file);
-    }
+    const auto& lines = loaded.error().lines;
+    for (const auto& line : lines) service.log().tell(LogLevel::Error, "not reloaded: " + line);
+    return std::unexpected(base::Error{lines.front()});
   }
-  notify_supervisor("READY=1");
+  const auto lines = setting_lines(loaded->config);
+  if (auto done = service.reload(std::move(loaded->config)); !done) {
+    service.log().tell(LogLevel::Error, "not reloaded: " + done.error().message);
+    return done;
+  }
+  tell(LogLevel::Warning, loaded->warnings, service.log());
+  service.log().tell(LogLevel::Info, "reloaded: " + base::printable(file));
+  tell(LogLevel::Info, lines, service.log());
+  return {};
+}
+
+void reload(const std::string& file, Service& service) {
+  notify_supervisor("RELOADING=1");
+  // In any case: the old file may have been put away.
+  service.reopen_log();
+  const auto done = take(file, service);
+  notify_supervisor("READY=1\nSTATUS=" +
+                    (done ? service.addresses() : "Not reloaded: " + done.error().message));
+}
+
+/// Where the log is a list of JSON objects on standard error, nothing else is written there.
+void tell_ready(const LogSettings& settings, Service& service, CommandContext& context) {
+  const std::string line = "ready: " + service.addresses();
+  service.log().tell(LogLevel::Info, line);
+  if (settings.format == LogFormat::Json && settings.file.empty()) return;
+  // The log's thread writes there, too.
+  service.log().flush(std::chrono::seconds(1));
+  context.err << fmt::format("backstop: {}\n", line) << std::flush;
+}
+
+/// A second request to stop doesn't wait for transactions.
+void stop(Service& service) {
+  service.log().tell(LogLevel::Info, "stopping: no new sessions, transactions may end");
+  std::jthread impatience([&service] {
+    while (wait_for_signal() == Asked::Reload) {
+    }
+    service.cut();
+  });
+  service.stop();
+  ::pthread_kill(impatience.native_handle(), SIGTERM);
 }
 
 void serve(const std::string& file, CommandContext& context) {
   // Before any thread is there, so that all of them inherit it.
   block_signals();
+  keep_memory_private();
   auto loaded = load_config(file);
-  if (!loaded) {
-    tell(loaded.error().lines, context);
-    context.exit_status = loaded.error().exit_status;
-    return;
-  }
-  tell(loaded->warnings, context);
+  if (!loaded) return refuse(loaded.error(), context);
+  const auto lines = setting_lines(loaded->config);
+  const LogSettings log = loaded->config.log;
   auto service = Service::open(std::move(loaded->config));
   if (!service) return report_error(context, kExitUnavailable, service.error().message);
+  (*service)->log().tell(LogLevel::Info,
+                         fmt::format("backstop {}: {}", BACKSTOP_VERSION, base::printable(file)));
+  tell(LogLevel::Warning, loaded->warnings, (*service)->log());
+  tell(LogLevel::Info, lines, (*service)->log());
   (*service)->start();
-  context.err << fmt::format("backstop: ready: {}\n", (*service)->addresses()) << std::flush;
-  notify_supervisor("READY=1");
+  tell_ready(log, **service, context);
+  notify_supervisor("READY=1\nSTATUS=" + (*service)->addresses());
   while (wait_for_signal() == Asked::Reload) reload(file, **service);
   notify_supervisor("STOPPING=1");
-  (*service)->stop();
-  context.err << "backstop: stopped\n";
+  stop(**service);
+  (*service)->log().tell(LogLevel::Info, "stopped");
 }
 
 }  // namespace
@@ -68,8 +115,8 @@ void add_serve_command(CLI::App& root, CommandContext& context) {
       ->type_name("FILE")
       ->required();
   command.footer(
-      "SIGTERM ends it once running transactions have ended, SIGHUP reads FILE, the keys and\n"
-      "the certificates again.");
+      "SIGTERM ends it once running transactions have ended, a second one at once. SIGHUP reads FILE,\n"
+      "the keys and the certificates again, and opens the log anew.");
   command.callback([file, &context] { serve(*file, context); });
 }
 

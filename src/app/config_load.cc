@@ -1,11 +1,9 @@
 // The files that a configuration names: keys, certificates, the log; and the user.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -18,6 +16,7 @@
 #include "app/config.h"
 #include "app/config_draft.h"
 #include "app/key_file.h"
+#include "app/process.h"
 #include "base/text.h"
 #include "net/tls.h"
 
@@ -90,18 +89,49 @@ void load_next_hop_tls(Draft& draft) {
   }
 }
 
-bool is_user(const std::string& name) {
-  std::array<char, 16UZ * 1024> room{};
-  passwd entry{};
-  passwd* found = nullptr;
-  return ::getpwnam_r(name.c_str(), &entry, room.data(), room.size(), &found) == 0 && found != nullptr;
+/// What a reload reads again, by then as the user who was become; and where it stands in the configuration.
+struct ReadAgain {
+  std::string file;
+  Place place;
+  std::string_view key;
+};
+
+std::vector<ReadAgain> read_again(const Draft& draft, const std::string& own_file) {
+  const Config& config = draft.config;
+  std::vector<ReadAgain> files = {{.file = own_file, .place = {}, .key = {}}};
+  const auto add = [&](const std::string& file, Section section, std::string_view key) {
+    if (!file.empty()) files.push_back({file, draft.place(section, 0, key), key});
+  };
+  add(config.key_file, Section::Keys, "file");
+  add(config.tls.certificate, Section::Tls, "certificate");
+  add(config.tls.key, Section::Tls, "key");
+  add(config.gateway.next_hop_ca, Section::Tls, "next_hop_ca");
+  return files;
 }
 
-void check_user(Draft& draft) {
-  const std::string& user = draft.config.server.user;
-  if (user.empty() || is_user(user)) return;
+/// `own_file`: of the configuration.
+void check_readable(const User& user, const std::string& own_file, Draft& draft) {
+  std::vector<std::string> names;
+  const auto files = read_again(draft, own_file);
+  for (const auto& one : files) names.push_back(one.file);
+  const auto unreadable = unreadable_for(user, names);
+  for (const auto& [file, place, key] : files) {
+    if (std::ranges::count(unreadable, file) == 0) continue;
+    const std::string shown = base::printable(file);
+    draft.warning(
+        place, fmt::format("{}{}the user \"{}\" can't read {}, so a reload would fail; {}", key,
+                           key.empty() ? "" : ": ", user.name, shown,
+                           file == draft.config.key_file ? fmt::format("run: chown {} {}", user.name, shown)
+                                                         : "let that user read it, and enter its folder"));
+  }
+}
+
+void check_user(const std::string& own_file, Draft& draft) {
+  const std::string& name = draft.config.server.user;
+  if (name.empty()) return;
+  if (const auto user = find_user(name)) return check_readable(*user, own_file, draft);
   draft.mistake(draft.place(Section::Server, 0, "user"),
-                fmt::format("user: there is no user \"{}\" on this system", user));
+                fmt::format("user: there is no user \"{}\" on this system", name));
 }
 
 void check_log(Draft& draft) {
@@ -134,7 +164,7 @@ std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) 
   load_keys(draft);
   load_certificate(draft);
   load_next_hop_tls(draft);
-  check_user(draft);
+  check_user(path, draft);
   check_log(draft);
   auto reading = reading_of(std::move(draft), path);
   auto lines = lines_of(reading);

@@ -4,45 +4,65 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <string_view>
 #include <utility>
+
+#include "base/text.h"
 
 namespace backstop::app {
 
 std::string format_time(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  // A second has many lines, and its text is made once.
+  thread_local std::chrono::sys_seconds last{};
+  thread_local std::string text;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
-  return fmt::format("{:%FT%T}.{:03}Z", fmt::gmtime(whole), (time - seconds).count());
+  if (text.empty() || seconds != last) {
+    text = fmt::format("{:%FT%T}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+    last = seconds;
+  }
+  return fmt::format("{}.{:03}Z", text, (time - seconds).count());
 }
 
+namespace {
+
+/// Invalid UTF-8 would be written as it is.
+std::string text(std::string_view value) {
+  return base::well_formed(value);
+}
+
+}  // namespace
+
 boost::json::object event_json(const store::Event& event) {
-  boost::json::array recipients(event.recipients.begin(), event.recipients.end());
+  boost::json::array recipients;
+  for (const auto& one : event.recipients) recipients.push_back(boost::json::value(text(one)));
   boost::json::array evidence;
   for (const auto& one : event.evidence) {
-    evidence.push_back({{"name", one.name}, {"finding", one.finding}, {"detail", one.detail}});
+    evidence.push_back(
+        {{"name", text(one.name)}, {"finding", text(one.finding)}, {"detail", text(one.detail)}});
   }
   return {
       {"time", format_time(event.time)},
-      {"id", event.id},
-      {"gateway", event.gateway},
-      {"direction", event.direction},
-      {"client", event.client},
-      {"helo", event.helo},
-      {"reverse_path", event.reverse_path},
+      {"id", text(event.id)},
+      {"gateway", text(event.gateway)},
+      {"direction", text(event.direction)},
+      {"client", text(event.client)},
+      {"helo", text(event.helo)},
+      {"reverse_path", text(event.reverse_path)},
       {"recipients", std::move(recipients)},
       {"size", event.size},
-      {"message_id", event.message_id},
-      {"kind", event.kind},
-      {"reporting_mta", event.reporting_mta},
-      {"original_message_id", event.original_message_id},
+      {"message_id", text(event.message_id)},
+      {"kind", text(event.kind)},
+      {"reporting_mta", text(event.reporting_mta)},
+      {"original_message_id", text(event.original_message_id)},
       {"evidence", std::move(evidence)},
-      {"origin", event.origin},
-      {"verdict", event.verdict},
-      {"reason", event.reason},
-      {"explanation", event.explanation},
-      {"stage", event.stage},
-      {"done", event.done},
-      {"next_stage", event.next_stage},
-      {"reply", event.reply},
+      {"origin", text(event.origin)},
+      {"verdict", text(event.verdict)},
+      {"reason", text(event.reason)},
+      {"explanation", text(event.explanation)},
+      {"stage", text(event.stage)},
+      {"done", text(event.done)},
+      {"next_stage", text(event.next_stage)},
+      {"reply", text(event.reply)},
       {"took_ms", event.took.count()},
       {"client_gone", event.client_gone},
   };

@@ -1,75 +1,67 @@
 #include "app/event_log.h"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <utility>
 
 #include "app/event_json.h"
+#include "base/text.h"
 
 namespace backstop::app {
 
 namespace {
 
-spdlog::level::level_enum level_of(LogLevel level) {
-  switch (level) {
-    case LogLevel::Debug:
-      return spdlog::level::debug;
-    case LogLevel::Info:
-      return spdlog::level::info;
-    case LogLevel::Warning:
-      return spdlog::level::warn;
-    case LogLevel::Error:
-      break;
-  }
-  return spdlog::level::err;
-}
+constexpr std::size_t kMostValue = 2000;
 
 bool is_ordinary(const store::Event& event) {
   return event.kind == "none" && event.done == "delivered" && !event.client_gone;
 }
 
-void add(std::string_view name, std::string_view value, std::string& line) {
-  if (!value.empty()) fmt::format_to(std::back_inserter(line), " {}={}", name, value);
+bool is_plain(char c) {
+  return c != ' ' && c != '"' && c != '\\' && c != '=';
+}
+
+/// As it is, or in quotes where it could be taken for something else.
+std::string value(std::string_view text) {
+  std::string shown = base::printable(text, kMostValue);
+  if (!shown.empty() && std::ranges::all_of(shown, is_plain)) return shown;
+  std::string quoted = "\"";
+  for (const char c : shown) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string path(std::string_view address) {
+  return value(fmt::format("<{}>", address));
+}
+
+void add(std::string_view name, std::string_view text, std::string& line) {
+  if (!text.empty()) fmt::format_to(std::back_inserter(line), " {}={}", name, value(text));
 }
 
 std::string joined(const std::vector<std::string>& recipients) {
   std::string text;
-  for (const auto& one : recipients)
-    fmt::format_to(std::back_inserter(text), "{}<{}>", text.empty() ? "" : ",", one);
+  for (const auto& one : recipients) {
+    if (!text.empty()) text += ',';
+    text += path(one);
+  }
   return text;
 }
 
 }  // namespace
-
-base::Result<Log> open_log(const LogSettings& settings) {
-  try {
-    spdlog::sink_ptr sink;
-    if (settings.file.empty()) {
-      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    } else {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file);
-    }
-    auto log = std::make_shared<spdlog::logger>("backstop", std::move(sink));
-    log->set_level(level_of(settings.level));
-    log->flush_on(spdlog::level::info);
-    log->set_pattern(settings.format == LogFormat::Json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                     spdlog::pattern_time_type::utc);
-    return log;
-  } catch (const spdlog::spdlog_ex& error) {
-    return std::unexpected(base::Error{error.what()});
-  }
-}
 
 std::string event_line(const store::Event& event) {
   std::string line = event.done + " " + event.id;
   add("gateway", event.gateway, line);
   add("client", event.client, line);
   add("helo", event.helo, line);
-  fmt::format_to(std::back_inserter(line), " from=<{}> to={}", event.reverse_path, joined(event.recipients));
+  fmt::format_to(std::back_inserter(line), " from={} to={}", path(event.reverse_path),
+                 joined(event.recipients));
   if (event.size > 0) fmt::format_to(std::back_inserter(line), " size={}", event.size);
   add("message-id", event.message_id, line);
   if (event.kind != "none") add("kind", event.kind, line);
@@ -79,22 +71,28 @@ std::string event_line(const store::Event& event) {
   add("next-stage", event.next_stage, line);
   fmt::format_to(std::back_inserter(line), " took={}ms", event.took.count());
   if (event.client_gone) line += " client-gone";
-  fmt::format_to(std::back_inserter(line), " reply=\"{}\"", event.reply);
+  add("reply", event.reply, line);
   return line;
 }
 
-EventLog::EventLog(Log log, LogFormat format) : log_(std::move(log)), format_(format) {}
-
-void EventLog::keep(std::unique_ptr<store::History> history, bool ordinary) {
-  history_ = std::move(history);
-  ordinary_ = ordinary;
-}
-
 void EventLog::record(store::Event event) {
-  if (log_->should_log(spdlog::level::info)) {
-    log_->info(format_ == LogFormat::Json ? boost::json::serialize(event_json(event)) : event_line(event));
+  if (log_->takes(LogLevel::Info)) {
+    log_->add(log_->format() == LogFormat::Json
+                  ? boost::json::serialize(event_json(event))
+                  : fmt::format("{} info {}", format_time(event.time), event_line(event)));
   }
   if (history_ != nullptr && (ordinary_ || !is_ordinary(event))) history_->record(std::move(event));
+}
+
+void EventLog::notice(gateway::Gravity gravity, std::string_view line) {
+  switch (gravity) {
+    case gateway::Gravity::Debug:
+      return log_->tell(LogLevel::Debug, line);
+    case gateway::Gravity::Info:
+      return log_->tell(LogLevel::Info, line);
+    case gateway::Gravity::Warning:
+      return log_->tell(LogLevel::Warning, line);
+  }
 }
 
 }  // namespace backstop::app

@@ -1,46 +1,40 @@
 // Where the gateway's events go: a line each in the log, and a row in the history. docs/log.md has the lines.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
-#include "app/config.h"
-#include "base/error.h"
+#include "app/log.h"
 #include "gateway/shared.h"
 #include "store/history.h"
 
-namespace spdlog {
-class logger;
-}
-
 namespace backstop::app {
 
-using Log = std::shared_ptr<spdlog::logger>;
-
-/// A line each: "2026-11-25T10:00:00.000Z info message", or one JSON object. Thread-safe. No content of
-/// messages is ever given to it. An error where the file can't be opened.
-base::Result<Log> open_log(const LogSettings& settings);
-
-/// An event as a line of the log, for people: "delivered 00123 client=192.0.2.1 from=<> to=<ann@example.org>
-/// ...".
+/// An event for people, without its time: "delivered 00123 gateway=in client=192.0.2.1 from=<> ...". What
+/// came from outside can't look like another part of the line: a value in which that could be stands in
+/// quotes.
 std::string event_line(const store::Event& event);
 
 class EventLog : public gateway::EventSink {
  public:
-  EventLog(Log log, LogFormat format);
+  /// Both before the first event. Without a history events are only logged.
+  void open_log(std::unique_ptr<Log> log) { log_ = std::move(log); }
+  void open_history(std::unique_ptr<store::History> history) { history_ = std::move(history); }
 
-  /// From here on events are kept in the history, too; of mail that is no response and was delivered only
-  /// with `ordinary`. Before the first event.
-  void keep(std::unique_ptr<store::History> history, bool ordinary);
+  /// Whether mail that is no response and was delivered is kept in the history, too. Any thread.
+  void keep_ordinary(bool ordinary) { ordinary_ = ordinary; }
 
   void record(store::Event event) override;
+  void notice(gateway::Gravity gravity, std::string_view line) override;
+
+  Log& log() { return *log_; }
   store::History* history() { return history_.get(); }
 
  private:
-  Log log_;
-  LogFormat format_;
-  std::unique_ptr<store::History> history_;
-  bool ordinary_ = false;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<store::History> history_;  ///< ends first: it has its last words for the log
+  std::atomic<bool> ordinary_ = false;
 };
 
 }  // namespace backstop::app

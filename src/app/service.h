@@ -14,7 +14,7 @@ namespace backstop::app {
 
 class Service {
  public:
-  /// Opens the log, binds every address, drops privileges where the configuration says so, opens the history.
+  /// Binds every address, drops privileges where the configuration says so, opens the log and the history.
   /// Nothing is accepted yet. Errors are said for the person who wrote the configuration.
   static base::Result<std::unique_ptr<Service>> open(Config config);
   ~Service();
@@ -24,22 +24,30 @@ class Service {
   std::string addresses() const;
   const std::vector<gateway::Server::Listening>& listening() const { return server_->listening(); }
 
-  /// Settings, keys and certificates, for transactions that begin from now on. What is bound or opened at the
-  /// start stays as it is: an error names the setting that takes a restart, and nothing is changed then.
+  /// Settings, keys and certificates, for transactions that begin from now on, and the log. What was bound or
+  /// opened at the start stays as it is, and the log is told so. An error where the log can't be opened:
+  /// then nothing is changed.
   base::Result<void> reload(Config config);
+  /// The log's file anew, where another has been put away under its name.
+  void reopen_log();
   /// Transactions that run may end; the history is written.
   void stop();
+  /// What still runs ends now, and with it stop(). From another thread, or before it.
+  void cut();
 
-  spdlog::logger& log() { return *log_; }
-  store::History* history() { return events_->history(); }
+  Log& log() { return events_.log(); }
+  store::History* history() { return events_.history(); }
 
  private:
   explicit Service(Config config);
+  base::Result<void> open_files();
+  void warn_of_few_files();
 
   Config config_;
-  Log log_;
-  std::unique_ptr<EventLog> events_;
+  Config started_;  ///< as it was at the start, for what takes a restart
+  EventLog events_;
   std::unique_ptr<gateway::Server> server_;
+  std::uint64_t file_limit_ = 0;
 };
 
 }  // namespace backstop::app

@@ -30,6 +30,8 @@ HopDelivery::HopDelivery(HopPool& pool, HopEnvelope envelope, std::unique_ptr<Ho
 smtp::Reply HopDelivery::refusal(const NextHopTrouble& trouble) {
   trouble_ = trouble;
   is_lost_ = true;
+  // One that could not be opened has told so.
+  if (session_ != nullptr) pool_.watch().hop_failed(*envelope_.hop, Watch::Step::Transaction, trouble);
   return reply_for(trouble);
 }
 
@@ -229,6 +231,7 @@ net::Task<smtp::Reply> HopDelivery::finish(std::string_view first, std::string_v
   }
   is_in_data_ = false;
   session_->needs_reset = false;
+  pool_.watch().hop_worked(*envelope_.hop, Watch::Step::Transaction);
   if (reply->code == 421) session_->set_broken();
   if (reply->is_intermediate()) {
     session_->set_broken();

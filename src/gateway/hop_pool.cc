@@ -42,7 +42,11 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   lease.is_reused = lease.session != nullptr;
   if (!lease.is_reused) {
     auto opened = co_await HopSession::open(hop, client, context_for(hop, settings, deadlines_));
-    if (!opened) co_return std::unexpected(std::move(opened.error()));
+    if (!opened) {
+      watch_.hop_failed(hop, Watch::Step::Opening, opened.error());
+      co_return std::unexpected(std::move(opened.error()));
+    }
+    watch_.hop_worked(hop, Watch::Step::Opening);
     lease.session = std::move(*opened);
     directory_.learn(hop, lease.session->extensions());
   }
@@ -50,7 +54,10 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
     const auto context = context_for(hop, settings, deadlines_);
     auto announced = co_await lease.session->announce(client, context);
     if (!announced && lease.is_reused) co_return co_await this->lease(hop, client, settings, Age::Fresh);
-    if (!announced) co_return std::unexpected(std::move(announced.error()));
+    if (!announced) {
+      watch_.hop_failed(hop, Watch::Step::Opening, announced.error());
+      co_return std::unexpected(std::move(announced.error()));
+    }
   }
   co_return lease;
 }

@@ -12,6 +12,7 @@
 
 #include "gateway/hop_directory.h"
 #include "gateway/hop_session.h"
+#include "gateway/watch.h"
 
 namespace backstop::gateway {
 
@@ -23,8 +24,8 @@ class HopPool {
   /// place.
   static constexpr std::chrono::milliseconds kTrusted{500};
 
-  HopPool(net::Deadlines& deadlines, HopDirectory& directory)
-      : deadlines_(deadlines), directory_(directory) {}
+  HopPool(net::Deadlines& deadlines, HopDirectory& directory, Watch& watch)
+      : deadlines_(deadlines), directory_(directory), watch_(watch) {}
 
   struct Lease {
     std::unique_ptr<HopSession> session;
@@ -40,6 +41,9 @@ class HopPool {
   /// Closes what was idle for too long.
   void sweep(std::chrono::steady_clock::time_point now);
 
+  /// Told of what fails and works.
+  Watch& watch() { return watch_; }
+
  private:
   struct Bucket {
     NextHop hop;
@@ -51,6 +55,7 @@ class HopPool {
 
   net::Deadlines& deadlines_;
   HopDirectory& directory_;
+  Watch& watch_;
   std::vector<Bucket> buckets_;  ///< one a next hop, of which there are few
 };
 

@@ -13,15 +13,16 @@ constexpr std::size_t kPiece = 256UZ * 1024;
 
 }  // namespace
 
-MaildirDelivery::MaildirDelivery(boost::asio::thread_pool& blocking, std::string form,
+MaildirDelivery::MaildirDelivery(boost::asio::thread_pool& blocking, Watch& watch, const NextHop& hop,
                                  std::string reverse_path, std::string hostname)
     : blocking_(blocking),
-      form_(std::move(form)),
+      watch_(watch),
+      hop_(hop),
       reverse_path_(std::move(reverse_path)),
       hostname_(std::move(hostname)) {}
 
 smtp::Reply MaildirDelivery::take(const smtp::RcptCommand& recipient) {
-  auto folder = maildir_path(form_, recipient.recipient);
+  auto folder = maildir_path(hop_.maildir, recipient.recipient);
   if (!folder) return {550, "5.1.1", "There is no such mailbox here: " + folder.error().message};
   folder_ = std::move(*folder);
   return {250, "2.1.5", "Good recipient"};
@@ -43,10 +44,18 @@ net::Task<smtp::Reply> MaildirDelivery::begin(MessageForm form) {
   message_form_ = form;
   auto created =
       co_await net::run_blocking(blocking_, [this] { return MaildirFile::create(folder_, hostname_); });
-  if (!created) co_return reply_for(created.error());
+  if (!created) {
+    fail(std::move(created.error()));
+    co_return reply_for(*trouble_);
+  }
   file_.emplace(std::move(*created));
   gathered_ = "Return-Path: <" + reverse_path_ + ">\r\n";
   co_return smtp::Reply(354, {}, "Go on");
+}
+
+void MaildirDelivery::fail(NextHopTrouble trouble) {
+  watch_.hop_failed(hop_, Watch::Step::Transaction, trouble);
+  trouble_ = std::move(trouble);
 }
 
 void MaildirDelivery::gather(std::string_view bytes) {
@@ -60,7 +69,7 @@ void MaildirDelivery::gather(std::string_view bytes) {
 net::Task<bool> MaildirDelivery::flush() {
   auto written = co_await net::run_blocking(blocking_, [this] { return file_->write(gathered_); });
   gathered_.clear();
-  if (!written) trouble_ = std::move(written.error());
+  if (!written) fail(std::move(written.error()));
   co_return !trouble_;
 }
 
@@ -78,11 +87,12 @@ net::Task<smtp::Reply> MaildirDelivery::finish(std::string_view first, std::stri
     gather(second);
     if (co_await flush()) {
       auto delivered = co_await net::run_blocking(blocking_, [this] { return file_->deliver(); });
-      if (!delivered) trouble_ = std::move(delivered.error());
+      if (!delivered) fail(std::move(delivered.error()));
     }
   }
   co_await abandon();
   if (trouble_) co_return reply_for(*trouble_);
+  watch_.hop_worked(hop_, Watch::Step::Transaction);
   co_return smtp::Reply(250, "2.0.0", "Delivered");
 }
 

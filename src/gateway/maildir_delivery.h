@@ -7,15 +7,16 @@
 
 #include "gateway/delivery.h"
 #include "gateway/maildir.h"
+#include "gateway/watch.h"
 #include "smtp/data_scanner.h"
 
 namespace backstop::gateway {
 
 class MaildirDelivery : public Delivery {
  public:
-  /// `form`: the path with %d and %n. `reverse_path` as Return-Path shows it, without brackets.
-  MaildirDelivery(boost::asio::thread_pool& blocking, std::string form, std::string reverse_path,
-                  std::string hostname);
+  /// `hop` has to outlive it. `reverse_path` as Return-Path shows it, without brackets.
+  MaildirDelivery(boost::asio::thread_pool& blocking, Watch& watch, const NextHop& hop,
+                  std::string reverse_path, std::string hostname);
 
   /// One recipient; the session defers any other.
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override;
@@ -28,9 +29,11 @@ class MaildirDelivery : public Delivery {
   smtp::Reply take(const smtp::RcptCommand& recipient);
   void gather(std::string_view bytes);
   net::Task<bool> flush();
+  void fail(NextHopTrouble trouble);
 
   boost::asio::thread_pool& blocking_;
-  std::string form_;
+  Watch& watch_;
+  const NextHop& hop_;
   std::string reverse_path_;
   std::string hostname_;
   std::string folder_;

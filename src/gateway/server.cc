@@ -10,6 +10,22 @@
 
 namespace backstop::gateway {
 
+namespace {
+
+// For a client that is in a transaction and says nothing: others wait for us to be back.
+constexpr std::chrono::seconds kPatience{5};
+
+/// False where it was told to stop before.
+bool wait(std::chrono::seconds time, const std::stop_token& told) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, told, time, [] { return false; });
+  return !told.stop_requested();
+}
+
+}  // namespace
+
 Server::Server(std::shared_ptr<const Settings> settings, EventSink& events)
     : shared_(std::move(settings), events) {}
 
@@ -50,15 +66,17 @@ void Server::reload(std::shared_ptr<const Settings> settings) {
 
 void Server::stop(std::chrono::seconds limit) {
   for (auto& worker : workers_) worker->drain();
-  std::jthread cutter([this, limit](const std::stop_token& done) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    if (wake.wait_for(lock, done, limit, [] { return false; }); !done.stop_requested()) {
-      for (auto& worker : workers_) worker->stop();
-    }
+  std::jthread clock([this, limit](const std::stop_token& done) {
+    if (!wait(std::min(limit, kPatience), done)) return;
+    for (auto& worker : workers_) worker->hurry();
+    if (wait(limit - std::min(limit, kPatience), done)) cut();
   });
   for (auto& worker : workers_) worker->join();
+}
+
+void Server::cut() {
+  shared_.watch.end();
+  for (auto& worker : workers_) worker->stop();
 }
 
 }  // namespace backstop::gateway

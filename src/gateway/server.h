@@ -31,8 +31,11 @@ class Server {
   /// New transactions see the new settings; listening addresses stay as they were bound. Thread-safe.
   void reload(std::shared_ptr<const Settings> settings);
   /// No new sessions, transactions that run may end; returns when all have, or after `limit`, when the rest
-  /// is cut. Nothing that was answered 250 is lost by that.
+  /// is cut. A client that sends no command in its transaction is not waited for so long. Nothing that was
+  /// answered 250 is lost by that.
   void stop(std::chrono::seconds limit);
+  /// Whatever still runs is cut now, and stop() returns. Any thread.
+  void cut();
 
  private:
   Server(std::shared_ptr<const Settings> settings, EventSink& events);

@@ -1,5 +1,7 @@
 #include "gateway/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -75,9 +77,23 @@ net::Task<bool> Session::read_proxy_header() {
       if (parsed->header->destination) local_ = *parsed->header->destination;
       co_return true;
     }
+    is_waiting_ = true;
     const auto done = is_exact ? co_await connection_.fill_exactly(1) : co_await connection_.fill(kIdleRoom);
+    is_waiting_ = false;
     if (!done) co_return false;
   }
+}
+
+net::Task<bool> Session::accept_tls() {
+  is_waiting_ = true;
+  const auto done = co_await connection_.stream().accept_tls(settings_->tls);
+  is_waiting_ = false;
+  if (!done) {
+    const std::string& why = connection_.stream().why();
+    tell(Gravity::Debug, fmt::format("no TLS with client {}: {}", peer_text_,
+                                     why.empty() ? net::explain(done.error()) : std::string_view(why)));
+  }
+  co_return done.has_value();
 }
 
 // One more session of this client, unless it has too many, or has guessed at tags.
@@ -92,14 +108,17 @@ std::optional<Exceeded> Session::enter() {
 
 net::Task<bool> Session::open() {
   is_broken_ = true;  // nothing can be said before the greeting, least of all to who speaks TLS
-  if (!take_settings()) co_return false;
+  if (!take_settings() || worker_.is_draining()) co_return false;
   connection_.stream().expires_after(limits().greeting);
-  if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header())
+  if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
+    tell(Gravity::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
     co_return false;
+  }
   const auto exceeded = enter();
+  if (exceeded) tell_of(*exceeded);
   const bool is_tls = gateway().tls == ListenTls::Implicit;
   if (is_tls) {
-    if (exceeded || !co_await connection_.stream().accept_tls(settings_->tls)) co_return false;
+    if (exceeded || !co_await accept_tls()) co_return false;
     state_.is_tls = true;
     tls_ = connection_.stream().tls_description();
   }
@@ -115,7 +134,7 @@ net::Task<bool> Session::open() {
 
 net::Task<void> Session::converse() {
   while (!is_closing_) {
-    if (worker_.is_draining() && transaction_ == nullptr) {
+    if (is_to_end()) {
       close_with(reply_for(NextHopTrouble{Trouble::Stopping, {}}));
       break;
     }
@@ -137,7 +156,7 @@ std::optional<std::string_view> Session::buffered_line() const {
 net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) {
   std::optional<std::string_view> line = buffered_line();
   while (!line && connection_.input().size() <= most) {
-    is_waiting_ = transaction_ == nullptr;
+    is_waiting_ = true;
     connection_.stream().expires_after(limits().command);
     auto done = co_await connection_.flush();
     if (connection_.input().empty()) connection_.buffer().shrink(2 * kIdleRoom);
@@ -250,8 +269,12 @@ net::Task<void> Session::handle(const smtp::Command& command) {
   }
 }
 
+bool Session::is_to_end() const {
+  return worker_.is_hurrying() || (worker_.is_draining() && transaction_ == nullptr);
+}
+
 void Session::drain() {
-  if (is_waiting_) connection_.stream().interrupt();
+  if (is_waiting_ && is_to_end()) connection_.stream().interrupt();
 }
 
 }  // namespace backstop::gateway

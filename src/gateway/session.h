@@ -44,6 +44,7 @@ class Session final : public LiveSession {
   net::Task<bool> open();
   net::Task<bool> read_proxy_header();
   std::optional<Exceeded> enter();
+  net::Task<bool> accept_tls();
   net::Task<void> converse();
   net::Task<std::optional<std::string_view>> next_line(std::size_t most);
   std::optional<std::string_view> buffered_line() const;
@@ -52,6 +53,7 @@ class Session final : public LiveSession {
   void say_goodbye(net::Failure failure);
   void count(const smtp::Command& command);
   bool take_settings();
+  bool is_to_end() const;
   void set_peer(const net::Endpoint& peer);
 
   void reply(const smtp::Reply& reply);
@@ -104,6 +106,8 @@ class Session final : public LiveSession {
   void record_recipient(const Asked& asked);
   void record_sender(const policy::Verdict& verdict, const smtp::Reply& reply);
   void record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure);
+  void tell(Gravity gravity, std::string_view line) const;
+  void tell_of(Exceeded limit) const;
 
   ClientIdentity identity(const NextHop& hop) const;
   const GatewaySettings& gateway() const { return *gateway_; }
@@ -137,7 +141,7 @@ class Session final : public LiveSession {
 
   std::size_t idle_commands_ = 0;
   std::size_t errors_ = 0;
-  bool is_waiting_ = false;  ///< for a command, between transactions
+  bool is_waiting_ = false;  ///< for a command, or for what comes before the first one
   bool is_closing_ = false;
   bool is_broken_ = false;  ///< the client is gone
 };

@@ -1,5 +1,7 @@
 // What a session tells the log and the history.
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/text.h"
@@ -119,6 +121,18 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
     }
   }
   worker_.shared().events.record(std::move(event));
+}
+
+void Session::tell(Gravity gravity, std::string_view line) const {
+  worker_.shared().events.notice(gravity, line);
+}
+
+void Session::tell_of(Exceeded limit) const {
+  if (limit == Exceeded::Sessions) return worker_.shared().watch.is_full(limits().sessions);
+  tell(Gravity::Debug,
+       fmt::format("client {} is turned away: {}", peer_text_,
+                   limit == Exceeded::BadTags ? "it has sent too many wrong tags"
+                                              : "it has as many sessions as \"sessions_per_client\" allows"));
 }
 
 }  // namespace backstop::gateway

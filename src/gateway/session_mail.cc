@@ -93,7 +93,7 @@ void Session::open_delivery() {
   mail.reverse_path = outgoing_path(transaction, route);
   if (route.next_hop->protocol == NextHopProtocol::Maildir) {
     transaction_->delivery = std::make_unique<MaildirDelivery>(
-        worker_.shared().blocking, route.next_hop->maildir,
+        worker_.shared().blocking, worker_.shared().watch, *route.next_hop,
         mail.reverse_path.is_null() ? std::string() : mail.reverse_path.address->text(), settings_->hostname);
     return;
   }

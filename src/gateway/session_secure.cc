@@ -24,7 +24,7 @@ net::Task<void> Session::handle_starttls() {
   co_await end_transaction();
   reply(220, "2.0.0", "Go on with TLS");
   connection_.stream().expires_after(limits().greeting);
-  if (!co_await connection_.flush() || !co_await connection_.stream().accept_tls(settings_->tls)) {
+  if (!co_await connection_.flush() || !co_await accept_tls()) {
     is_broken_ = is_closing_ = true;
     co_return;
   }
@@ -50,7 +50,10 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     const std::string word = std::string(*line) + "\r\n";
     answer = co_await session.ask_one(word, limits().next_hop_reply);
   }
-  if (!answer) co_return reply_for(answer.error());
+  if (!answer) {
+    worker_.shared().watch.hop_failed(session.hop(), Watch::Step::Transaction, answer.error());
+    co_return reply_for(answer.error());
+  }
   if (answer->code == 235) {
     state_.is_authenticated = true;
     authenticated_ = std::move(lease->session);

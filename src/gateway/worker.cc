@@ -28,7 +28,7 @@ Worker::Worker(unsigned number, Shared& shared)
     : number_(number),
       shared_(shared),
       deadlines_(loop_),
-      pool_(deadlines_, shared.hops),
+      pool_(deadlines_, shared.hops, shared.watch),
       house_timer_(loop_) {}
 
 Worker::~Worker() {
@@ -62,6 +62,13 @@ void Worker::begin_drain() {
   for (auto& listener : listeners_) listener->stop();
   for (auto& session : sessions_) session.drain();
   end_if_done();
+}
+
+void Worker::hurry() {
+  net::asio::post(loop_, [this] {
+    is_hurrying_ = true;
+    for (auto& session : sessions_) session.drain();
+  });
 }
 
 void Worker::end_if_done() {

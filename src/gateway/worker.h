@@ -20,7 +20,8 @@ namespace backstop::gateway {
 /// What a worker knows of its sessions.
 class LiveSession : public boost::intrusive::list_base_hook<> {
  public:
-  /// Ends it at once where no transaction is open, else after that.
+  /// The worker drains or hurries: ends it at once where it waits for a command, and no transaction is to be
+  /// waited for.
   virtual void drain() = 0;
 
  protected:
@@ -39,6 +40,8 @@ class Worker {
   void start();
   /// No new sessions; those that are between transactions end, the others once theirs is done. Any thread.
   void drain();
+  /// After drain(): those that wait for a command end within their transaction, too. Any thread.
+  void hurry();
   /// Ends whatever still runs. Any thread.
   void stop();
   void join();
@@ -49,6 +52,7 @@ class Worker {
   HopPool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
   bool is_draining() const { return is_draining_; }
+  bool is_hurrying() const { return is_hurrying_; }
   /// Of a transaction: unique among all workers of this host.
   std::string next_id();
   void add(LiveSession& session);
@@ -71,6 +75,7 @@ class Worker {
   net::Timer house_timer_;
   std::uint64_t last_id_ = 0;
   bool is_draining_ = false;
+  bool is_hurrying_ = false;
   std::thread thread_;
 };
 

@@ -1,0 +1,235 @@
+#include "app/log.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/json.hpp>
+#include <cerrno>
+#include <condition_variable>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "app/byte_source.h"
+#include "app/event_json.h"
+#include "base/text.h"
+
+namespace backstop::app {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLastWrite{2000};
+// A line may wait so long for others: one write for all of them costs little.
+constexpr milliseconds kGather{10};
+constexpr std::size_t kMostMessage = 2000;
+
+constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
+
+using File = std::shared_ptr<FileDescriptor>;
+
+base::Result<File> open_file(const std::string& path) {
+  const int number = path.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
+                                  : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
+                                           S_IRUSR | S_IWUSR | S_IRGRP);
+  if (number >= 0) return std::make_shared<FileDescriptor>(number);
+  const std::string reason = std::strerror(errno);
+  return std::unexpected(base::Error{fmt::format(
+      "can't write the log {}: {}", path.empty() ? "to standard error" : base::printable(path), reason)});
+}
+
+std::string line_of(LogLevel level, LogFormat format, std::string_view message) {
+  const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+  const std::string text = base::printable(message, kMostMessage);
+  if (format == LogFormat::Human) return fmt::format("{} {} {}", format_time(now), name(level), text);
+  return boost::json::serialize(
+      boost::json::object{{"time", format_time(now)}, {"level", name(level)}, {"message", text}});
+}
+
+}  // namespace
+
+std::string_view name(LogLevel level) {
+  return kLevelNames.at(static_cast<std::size_t>(level));
+}
+
+class Log::Writer {
+ public:
+  Writer(const LogSettings& settings, File file) : file_(std::move(file)) { set(settings); }
+
+  LogLevel level() const { return level_; }
+  LogFormat format() const { return format_; }
+
+  void set(const LogSettings& settings) {
+    level_ = settings.level;
+    format_ = settings.format;
+  }
+
+  void replace(const LogSettings& settings, File file) {
+    const std::scoped_lock lock(mutex_);
+    set(settings);
+    file_ = std::move(file);
+    is_cut_ = false;
+  }
+
+  void add(std::string_view line) {
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.size() + line.size() + 1 > kMostWaiting) return lose(1, "it did not keep up");
+    append(line);
+  }
+
+  /// The thread's work.
+  void run() {
+    // A pipe whose reader is gone is an error like others.
+    sigset_t pipe;
+    ::sigemptyset(&pipe);
+    ::sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+    std::unique_lock lock(mutex_);
+    while (true) {
+      is_idle_ = true;
+      work_.wait(lock, [this] { return !waiting_.empty() || is_closing_; });
+      is_idle_ = false;
+      if (waiting_.empty()) break;
+      work_.wait_for(lock, kGather, [this] { return is_urgent_ || is_closing_; });
+      write_batch(lock);
+    }
+    is_done_ = true;
+    done_.notify_all();
+  }
+
+  /// False where it did not come to that in time.
+  bool close(milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    is_closing_ = true;
+    work_.notify_one();
+    return done_.wait_for(lock, limit, [this] { return is_done_; });
+  }
+
+  void flush(milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    is_urgent_ = true;
+    work_.notify_one();
+    done_.wait_for(lock, limit, [this] { return waiting_.empty() && !is_writing_; });
+    is_urgent_ = false;
+  }
+
+ private:
+  void append(std::string_view line) {
+    waiting_ += line;
+    waiting_ += '\n';
+    if (is_idle_) work_.notify_one();
+  }
+
+  void lose(std::size_t lines, std::string_view why) {
+    lost_ += lines;
+    why_ = why;
+  }
+
+  void write_batch(std::unique_lock<std::mutex>& lock) {
+    batch_.assign(is_cut_ ? "\n" : "");
+    batch_ += waiting_;
+    waiting_.clear();
+    const File file = file_;
+    is_writing_ = true;
+    lock.unlock();
+    std::string_view rest = batch_;
+    const int error = write_all(file->number(), rest);
+    lock.lock();
+    is_writing_ = false;
+    const std::size_t written = batch_.size() - rest.size();
+    if (error != 0) {
+      // The line end that ends another line's rest is none of a line.
+      const auto lines = std::ranges::count(rest, '\n') - (is_cut_ && written == 0 ? 1 : 0);
+      lose(static_cast<std::size_t>(lines), std::strerror(error));
+    } else if (lost_ > 0) {
+      append(line_of(LogLevel::Warning, format_, lost_words()));
+      lost_ = 0;
+    }
+    if (written > 0 && file == file_) is_cut_ = batch_[written - 1] != '\n';
+    done_.notify_all();
+  }
+
+  std::string lost_words() const {
+    if (lost_ == 1) return fmt::format("1 line of the log was lost: {}", why_);
+    return fmt::format("{} lines of the log were lost: {}", lost_, why_);
+  }
+
+  /// The error, or 0; `rest` is what was not written.
+  static int write_all(int descriptor, std::string_view& rest) {
+    while (!rest.empty()) {
+      const ssize_t done = ::write(descriptor, rest.data(), rest.size());
+      if (done < 0 && errno != EINTR) return errno;
+      if (done > 0) rest.remove_prefix(static_cast<std::size_t>(done));
+    }
+    return 0;
+  }
+
+  std::atomic<LogLevel> level_;
+  std::atomic<LogFormat> format_;
+  std::mutex mutex_;
+  std::condition_variable work_;  ///< for the thread
+  std::condition_variable done_;  ///< for those who wait for it
+  File file_;
+  std::string waiting_;  ///< whole lines
+  std::string batch_;    ///< what the thread writes just now
+  bool is_cut_ = false;  ///< the file ends within a line
+  std::size_t lost_ = 0;
+  std::string why_;         ///< they were lost
+  bool is_idle_ = false;    ///< the thread has to be woken
+  bool is_urgent_ = false;  ///< what waits is not to be gathered any longer
+  bool is_writing_ = false;
+  bool is_closing_ = false;
+  bool is_done_ = false;
+};
+
+base::Result<std::unique_ptr<Log>> Log::open(const LogSettings& settings) {
+  auto file = open_file(settings.file);
+  if (!file) return std::unexpected(file.error());
+  return std::unique_ptr<Log>(new Log(std::make_shared<Writer>(settings, std::move(*file))));
+}
+
+Log::Log(std::shared_ptr<Writer> writer)
+    : writer_(std::move(writer)), thread_([writer = writer_] { writer->run(); }) {}
+
+Log::~Log() {
+  if (writer_->close(kLastWrite)) {
+    thread_.join();
+  } else {
+    thread_.detach();
+  }
+}
+
+bool Log::takes(LogLevel level) const {
+  return level >= writer_->level();
+}
+
+LogFormat Log::format() const {
+  return writer_->format();
+}
+
+void Log::tell(LogLevel level, std::string_view message) {
+  if (takes(level)) writer_->add(line_of(level, format(), message));
+}
+
+void Log::add(std::string_view line) {
+  writer_->add(line);
+}
+
+base::Result<void> Log::reopen(const LogSettings& settings) {
+  auto file = open_file(settings.file);
+  if (!file) return std::unexpected(file.error());
+  writer_->replace(settings, std::move(*file));
+  return {};
+}
+
+void Log::flush(std::chrono::milliseconds limit) {
+  writer_->flush(limit);
+}
+
+}  // namespace backstop::app

@@ -1,0 +1,118 @@
+#include "app/service_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backstop::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Config config_of(const std::string& text) {
+  auto reading = read_config(text, "/etc/backstop/backstop.toml");
+  EXPECT_FALSE(reading.has_mistakes()) << finding_line("", reading.findings.front());
+  return std::move(reading.config);
+}
+
+constexpr std::string_view kServer = "[server]\nhostname = \"mx.example.org\"\n";
+constexpr std::string_view kIn =
+    "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\nlisten = [\"127.0.0.1:2525\"]\n"
+    "next_hop = \"smtp://127.0.0.1:10025\"\n";
+constexpr std::string_view kOut =
+    "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
+    "next_hop = \"smtp://127.0.0.1:10026\"\ntrusted = [\"127.0.0.0/8\"]\n";
+constexpr std::string_view kDomain = "[[domain]]\nname = \"example.org\"\n";
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) text += part;
+  return text;
+}
+
+std::string whole() {
+  return join({kServer, kIn, kOut, kDomain, "stage = \"reject\"\n[[domain]]\nname = \"example.net\"\n",
+               "[[domain]]\nname = \"example.com\"\n"});
+}
+
+TEST(SettingLines, TellWhatRuns) {
+  auto config = config_of(whole());
+  config.key_file = "/etc/backstop/keys";
+  config.gateway.keys =
+      *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n1 exim sign 2020-01-02 canary\n");
+  EXPECT_THAT(setting_lines(config), ElementsAre("gateway in: inbound, next hop smtp://127.0.0.1:10025",
+                                                 "gateway out: outbound, next hop smtp://127.0.0.1:10026",
+                                                 "domains: 3, 2 at stage observe, 1 at stage reject",
+                                                 "keys: 2 in /etc/backstop/keys, key 1 signs",
+                                                 "history: sqlite:/etc/backstop/var/history.db"));
+}
+
+TEST(SettingLines, TellWhatIsMissing) {
+  auto config = config_of(whole());
+  config.history_enabled = false;
+  auto lines = setting_lines(config);
+  EXPECT_EQ(lines[3], "keys: none; no mail is tagged, and no bounce can prove itself");
+  EXPECT_EQ(lines[4], "history: none is kept");
+  config.key_file = "/keys";
+  config.gateway.keys = *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n");
+  EXPECT_EQ(setting_lines(config)[3], "keys: 1 in /keys, none of which signs");
+}
+
+struct RestartCase {
+  std::string_view name;
+  std::function<void(Config&)> change;
+  std::string_view want;  ///< empty: it takes effect at once
+};
+
+TEST(RestartLines, NameWhatTakesOne) {
+  const RestartCase cases[] = {
+      {"nothing", [](Config&) {}, ""},
+      {"stage",
+       [](Config& config) {
+         config.gateway.domains = {{.name = "example.org", .stage = policy::Stage::Label}};
+       },
+       ""},
+      {"next hop", [](Config& config) { config.gateway.gateways[0].next_hop.target.port = 1; }, ""},
+      {"limits", [](Config& config) { config.gateway.limits.sessions = 1; }, ""},
+      {"log", [](Config& config) { config.log.level = LogLevel::Error; }, ""},
+      {"ordinary", [](Config& config) { config.history_ordinary = true; }, ""},
+      {"listen", [](Config& config) { config.gateway.gateways[0].listen[0].port = 1; },
+       "gateway in: its \"listen\" has changed, which takes a restart"},
+      {"new gateway",
+       [](Config& config) {
+         config.gateway.gateways.push_back(config.gateway.gateways[0]);
+         config.gateway.gateways.back().name = "third";
+       },
+       "gateway third is new: it opens with the next restart"},
+      {"old gateway", [](Config& config) { config.gateway.gateways.pop_back(); },
+       "gateway out is gone: its clients are turned away until its addresses are given up with the next "
+       "restart"},
+      {"workers", [](Config& config) { config.server.workers = 7; },
+       "\"workers\" has changed, which takes a restart"},
+      {"user", [](Config& config) { config.server.user = "x"; },
+       "\"user\" has changed, which takes a restart"},
+      {"history off", [](Config& config) { config.history_enabled = false; },
+       "[history] has changed, which takes a restart"},
+      {"history url", [](Config& config) { config.history.url = "sqlite:x"; },
+       "[history] has changed, which takes a restart"},
+  };
+  for (const auto& [name, change, want] : cases) {
+    SCOPED_TRACE(name);
+    const auto running = config_of(whole());
+    auto wanted = running;
+    change(wanted);
+    if (want.empty()) {
+      EXPECT_THAT(restart_lines(running, wanted), IsEmpty());
+    } else {
+      EXPECT_THAT(restart_lines(running, wanted), ElementsAre(want));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace backstop::app

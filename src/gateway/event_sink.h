@@ -1,0 +1,23 @@
+// Where the gateway tells what it does: the log and the history, or whoever tests it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "store/event.h"
+
+namespace backstop::gateway {
+
+enum class Gravity : std::uint8_t { Debug, Info, Warning };
+
+/// Thread-safe, and must not wait.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// A decision; told after the client has its reply.
+  virtual void record(store::Event event) = 0;
+  /// What the operator is to know beside that: one line, for the log alone. Nothing out of a message.
+  virtual void notice(Gravity gravity, std::string_view line) = 0;
+};
+
+}  // namespace backstop::gateway
