@@ -21,6 +21,11 @@ std::size_t value_of(std::string_view line, std::string_view name) {
   return at < line.size() && line[at] == ':' ? at + 1 : std::string_view::npos;
 }
 
+/// Where a line that begins at `at` really begins: behind the dot that its receiver takes away.
+std::size_t content_of(std::string_view text, std::size_t at, bool is_stuffed) {
+  return is_stuffed && text.substr(at).starts_with('.') ? at + 1 : at;
+}
+
 bool is_continuation(std::string_view text, std::size_t at) {
   return at < text.size() && (text[at] == ' ' || text[at] == '\t');
 }
@@ -45,19 +50,20 @@ std::size_t find_header_end(std::string_view message, std::size_t from) {
   return found == std::string_view::npos ? found : found + 4;
 }
 
-HeaderScan scan_header(std::string_view header) {
+HeaderScan scan_header(std::string_view header, bool is_stuffed) {
   HeaderScan scan;
   std::size_t at = 0;
   while (at < header.size()) {
     std::size_t end = line_end(header, at);
-    while (is_continuation(header, end)) end = line_end(header, end);
-    const std::string_view field = header.substr(at, end - at);
-    switch (base::ascii_lower(field.front())) {
+    while (is_continuation(header, content_of(header, end, is_stuffed))) end = line_end(header, end);
+    const std::size_t content = content_of(header, at, is_stuffed);
+    const std::string_view field = header.substr(content, end - content);
+    switch (field.empty() ? '\0' : base::ascii_lower(field.front())) {
       case 'r':
         if (value_of(field, "Received") != std::string_view::npos) ++scan.received_fields;
         break;
       case 'b':
-        if (value_of(field, kOwnField) != std::string_view::npos) scan.foreign.emplace_back(at, field.size());
+        if (value_of(field, kOwnField) != std::string_view::npos) scan.foreign.emplace_back(at, end - at);
         break;
       case 'm':
         if (const auto value = value_of(field, "Message-ID");

@@ -20,8 +20,9 @@ struct HeaderScan {
   std::string message_id;  ///< without brackets, printable; empty where there is none
 };
 
-/// One pass over the lines of a header block.
-HeaderScan scan_header(std::string_view header);
+/// One pass over the lines of a header block. `is_stuffed`: as after DATA, where a dot in front of a line is
+/// taken away by the next hop whatever follows it (RFC 5321 4.5.2), and a field may hide behind it.
+HeaderScan scan_header(std::string_view header, bool is_stuffed);
 
 /// `header` without those parts, appended to `out`.
 void append_without(std::string_view header, const HeaderScan& scan, std::string& out);

@@ -82,7 +82,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   header_end_ = seen;
-  scan_ = scan_header(message.substr(0, header_end_));
+  scan_ = scan_header(message.substr(0, header_end_), form_ == MessageForm::Stuffed);
   if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
     settle(reply_for(Exceeded::ReceivedFields));
     co_return;

@@ -91,8 +91,8 @@ def gateway(name, direction, next_hop, more=""):
             + ('trusted = ["127.0.0.0/8"]\n' if direction == "outbound" else "") + more + "\n")
 
 
-def config(*gateways, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
+def config(*gateways, workers=2, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
     """A whole configuration, for one domain."""
-    return (f'[server]\nhostname = "mx.example.org"\nworkers = 2\n{more_server}\n' + "".join(gateways)
+    return (f'[server]\nhostname = "mx.example.org"\nworkers = {workers}\n{more_server}\n' + "".join(gateways)
             + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\ngrace = "{grace}"\n{more_domain}\n'
             + '[keys]\nfile = "{folder}/keys"\n\n[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)

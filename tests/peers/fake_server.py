@@ -1,7 +1,7 @@
 """An SMTP or LMTP server that can be told to fail at a named step; for faults only, never as a peer that proves something.
 
-Steps, in the order of a session: connect, ehlo, starttls, mail, rcpt, data, body (the first octets after DATA), dot, bdat,
-rset, noop, quit, other. Each has an answer: a text, something of fake_answers.py, or a list of these, of which each but the
+Steps, in the order of a session: connect, ehlo, starttls, auth, credentials (a line after a 334), xclient, xforward, mail,
+rcpt, data, body (the first octets after DATA), dot, bdat, rset, noop, quit, other. Each has an answer: a text, something of fake_answers.py, or a list of these, of which each but the
 last is used once.
 """
 import collections
@@ -20,6 +20,10 @@ EXTENSIONS = ("PIPELINING", "8BITMIME", "SIZE 50000000", "ENHANCEDSTATUSCODES", 
 ANSWERS = {
     "connect": "220 fake.test ESMTP",
     "starttls": "220 2.0.0 go ahead",
+    "auth": "235 2.7.0 welcome",
+    "credentials": "235 2.7.0 welcome",
+    "xclient": "220 fake.test ESMTP",
+    "xforward": "250 2.0.0 noted",
     "mail": "250 2.1.0 ok",
     "rcpt": "250 2.1.5 ok",
     "data": "354 go ahead",
@@ -31,10 +35,23 @@ ANSWERS = {
     "quit": "221 2.0.0 bye",
     "other": "502 5.5.2 what?",
 }
-STEP_OF = {"EHLO": "ehlo", "HELO": "ehlo", "LHLO": "ehlo", "STARTTLS": "starttls", "MAIL": "mail", "RCPT": "rcpt", "DATA": "data",
+STEP_OF = {"EHLO": "ehlo", "HELO": "ehlo", "LHLO": "ehlo", "STARTTLS": "starttls", "AUTH": "auth", "XCLIENT": "xclient",
+           "XFORWARD": "xforward", "MAIL": "mail", "RCPT": "rcpt", "DATA": "data",
            "RSET": "rset", "NOOP": "noop", "QUIT": "quit"}
 
 Taken = collections.namedtuple("Taken", "sender recipients data")
+
+
+class Stream:
+    """What one connection brought, as it came: .reads are the pieces, and .is_over once it has ended."""
+
+    def __init__(self):
+        self.reads = []
+        self.is_over = False
+
+    @property
+    def octets(self):
+        return b"".join(self.reads)
 
 
 def hello(extensions):
@@ -43,12 +60,21 @@ def hello(extensions):
 
 
 class FakeServer:
-    """A thread a connection. `mails` are those whose end of data was answered with 2xx; `commands` is every line."""
+    """A thread a connection. `mails` are those whose end of data was answered with 2xx; `commands` is every line.
 
-    def __init__(self, answers=None, lmtp=False, certificate=None, extensions=EXTENSIONS, host="127.0.0.1"):
+    `streams` has all octets of each connection where `keep` says so. With `proxy` a connection begins with a PROXY line of
+    version 1, which is the first of its commands; with `implicit` it begins with TLS.
+    """
+
+    def __init__(self, answers=None, lmtp=False, certificate=None, extensions=EXTENSIONS, host="127.0.0.1", keep=False, proxy=False,
+                 implicit=False):
         self.lmtp = lmtp
         self.certificate = certificate
-        self.answers = {**ANSWERS, "ehlo": hello((*extensions, "STARTTLS") if certificate else extensions), **(answers or {})}
+        self.keep = keep
+        self.proxy = proxy
+        self.implicit = implicit
+        self.streams = []
+        self.answers = {**ANSWERS, "ehlo": hello((*extensions, "STARTTLS") if certificate and not implicit else extensions), **(answers or {})}
         self.mails = []
         self.commands = []
         self.steps = collections.Counter()
@@ -81,6 +107,18 @@ class FakeServer:
         for thread in self.threads:
             thread.join()
 
+    def cut_sessions(self):
+        """Ends those that are open, and waits until they have taken note."""
+        with self.lock:
+            sessions = list(self.sessions)
+        for session in sessions:
+            session.cut()
+        wait_until(lambda: not self.sessions.intersection(sessions), "the sessions ended")
+
+    def reads(self, part):
+        """The pieces of all connections in which these octets stand."""
+        return [read for stream in self.streams for read in stream.reads if part in read]
+
     def answer(self, step, answer):
         """From now on, this step is answered so."""
         with self.lock:
@@ -106,6 +144,8 @@ class FakeServer:
                 return
             session = Session(self, connection)
             with self.lock:
+                if self.keep:
+                    self.streams.append(session.stream)
                 is_full = len(self.sessions) >= MOST_SESSIONS
                 if not is_full:
                     self.sessions.add(session)
@@ -124,11 +164,17 @@ class Session:
         self.connection.settimeout(PATIENCE * 4)
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
+        self.stream = Stream()
         self.sender, self.recipients, self.body = None, [], b""
         self.pending = None
+        self.last_code = ""
 
     def run(self):
         try:
+            if self.server.implicit:
+                self.start_tls()
+            if self.server.proxy:
+                self.remember(self.line())
             self.perform("connect")
             while True:
                 self.command(self.line())
@@ -136,6 +182,7 @@ class Session:
             pass
         finally:
             self.connection.close()
+            self.stream.is_over = True
             with self.server.lock:
                 self.server.sessions.discard(self)
 
@@ -144,6 +191,7 @@ class Session:
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def send(self, octets):
+        self.last_code = octets[:3].decode(errors="replace")
         self.connection.sendall(octets)
 
     def more(self):
@@ -151,6 +199,8 @@ class Session:
         if not octets:
             raise Gone
         self.buffer += octets
+        if self.server.keep:
+            self.stream.reads.append(octets)
         if len(self.buffer) > MOST_OCTETS:
             raise Gone
 
@@ -170,10 +220,14 @@ class Session:
         """Answers, and says whether the answer was one of success, which what goes on depends on."""
         return self.server.next_answer(step).perform(self)
 
-    def command(self, line):
+    def remember(self, line):
         text = line.decode(errors="replace")
         with self.server.lock:
             self.server.commands.append(text)
+        return text
+
+    def command(self, line):
+        text = self.remember(line)
         verb, _, rest = text.partition(" ")
         verb = verb.upper()
         if verb == "BDAT":
@@ -181,7 +235,7 @@ class Session:
         step = STEP_OF.get(verb, "other")
         is_good = self.perform(step)
         argument = rest.partition(":")[2].partition(">")[0].strip(" <")
-        if step == "ehlo" or step == "rset":
+        if step in ("ehlo", "xclient", "rset"):
             self.sender, self.recipients, self.body = None, [], b""
         elif step == "mail" and is_good:
             self.sender, self.recipients = argument, []
@@ -191,6 +245,8 @@ class Session:
             self.start_tls()
         elif step == "data" and is_good:
             self.data()
+        elif step == "auth":
+            self.authenticate()
         elif step == "quit":
             raise Gone
 
@@ -205,7 +261,14 @@ class Session:
         else:
             text, _, self.buffer = self.buffer.partition(b"\r\n.\r\n")
             text += b"\r\n"
-        self.end((b"\r\n" + text).replace(b"\r\n..", b"\r\n.")[2:])
+        # Of every line that begins with a dot, whatever follows it (RFC 5321, 4.5.2).
+        self.end((b"\r\n" + text).replace(b"\r\n.", b"\r\n")[2:])
+
+    def authenticate(self):
+        """Where AUTH, or what came after it, was answered with 334, the client's next line is no command."""
+        while self.last_code == "334":
+            self.remember(self.line())
+            self.perform("credentials")
 
     def bdat(self, words):
         self.body += self.take(int(words[0]))

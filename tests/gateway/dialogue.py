@@ -1,0 +1,114 @@
+"""A gateway between clients and next hops that a test makes up: what the dialogues here begin with."""
+import hashlib
+import hmac
+import json
+import pathlib
+import re
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
+
+# pylint: disable=wrong-import-position  # the folder has to be known first
+from backstop import KEYS  # noqa: E402
+from support import Backstop, Case, FakeClient, FakeServer, config, gateway, wait_until  # noqa: E402
+
+ANN, BOB, CARL, EVE = "ann@example.net", "bob@example.org", "carl@example.org", "eve@example.net"
+SECRET = KEYS.rstrip("\n").split(" ", 4)[4]
+TODAY = int(time.time() // 86400)
+
+# What a program writes when it could not deliver a mail of Bob's, as Postfix does.
+BOUNCE = b"""\
+From: MAILER-DAEMON@mail.example.net (Mail Delivery System)\r
+To: bob@example.org\r
+Subject: Undelivered Mail Returned to Sender\r
+Message-ID: <20261001.bounce@mail.example.net>\r
+Auto-Submitted: auto-replied\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=delivery-status; boundary="xx"\r
+\r
+--xx\r
+Content-Type: text/plain\r
+\r
+<gone@example.net>: unknown user\r
+--xx\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; mail.example.net\r
+\r
+Final-Recipient: rfc822; gone@example.net\r
+Action: failed\r
+Status: 5.1.1\r
+Diagnostic-Code: smtp; 550 5.1.1 unknown user\r
+\r
+--xx\r
+Content-Type: text/rfc822-headers\r
+\r
+From: bob@example.org\r
+To: gone@example.net\r
+Subject: Lunch\r
+Message-ID: <1.lunch@example.org>\r
+\r
+--xx--\r
+"""
+
+
+def tagged(address, days=7, secret=SECRET, number=0):
+    """The address with a tag that is good for so many days more; docs/tags.md has the form."""
+    digits = f"{number}{(TODAY + days) % 1000:03}"
+    mac = hmac.new(secret.encode(), (digits + address.lower()).encode(), hashlib.sha1).hexdigest()[:6]
+    return f"prvs={digits}{mac}={address}"
+
+
+def codes(replies):
+    return [reply.code for reply in replies]
+
+
+def told(reply):
+    """Code and enhanced status: "550 5.7.1"."""
+    return f"{reply.code} {reply.text.split(' ')[0]}"
+
+
+def without_trace(mail):
+    """A mail that came through the gateway without the fields that it put in front: its Received, and its verdict."""
+    rest = re.sub(rb"\AReceived: .*?\r\n(?![ \t])", b"", mail, count=1, flags=re.DOTALL)
+    assert rest != mail, mail
+    return rest
+
+
+def url(hop, scheme="smtp"):
+    return f"{scheme}://127.0.0.1:{hop.port}"
+
+
+class Dialogue(Case):
+    """self.gate is the gateway once start() or relay() was called. One worker, so that it is known which sessions are pooled."""
+
+    gate = None
+
+    def hop(self, answers=None, **options):
+        return self.enterContext(FakeServer(answers, keep=True, **options))
+
+    def start(self, *gateways, more="", limits=None, keys=KEYS, **settings):
+        text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in (limits or {}).items())
+        more += '[log]\nformat = "json"\n' + (f"[limits]\n{text}" if limits else "")
+        self.gate = Backstop(self.folder, f"gate{len(list(self.folder.glob('gate*')))}", config(*gateways, workers=1, more=more, **settings), keys)
+        return self.enterContext(self.gate)
+
+    def relay(self, hop, direction="inbound", more_gateway="", scheme="smtp", **settings):
+        """One gateway in front of this next hop; its address."""
+        name = "in" if direction == "inbound" else "out"
+        return self.start(gateway(name, direction, url(hop, scheme), more_gateway), **settings).address(name)
+
+    def client(self, address=None, **options):
+        return self.enterContext(FakeClient(address or next(iter(self.gate.addresses.values()))[0], **options))
+
+    def events(self, count=1):
+        """What was logged of decisions, once there are so many: it is written after the reply."""
+        def logged():
+            return [json.loads(line) for line in self.gate.log().splitlines() if line.startswith('{"time"')]
+        return wait_until(lambda: len(logged()) >= count and logged(), f"{count} events")
+
+    def rss(self):
+        """Resident memory of the gateway, in octets."""
+        status = pathlib.Path(f"/proc/{self.gate.child.pid}/status").read_text()
+        return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[1]) * 1024
