@@ -80,6 +80,7 @@ net::Task<smtp::Extensions> Session::offer() {
   const bool is_single = takes_no_second_recipient(gateway().next_hop);
   ours.most_recipients = is_single ? 1 : static_cast<std::uint32_t>(limits().recipients);
   if (hop.most_recipients != 0) ours.most_recipients = std::min(ours.most_recipients, hop.most_recipients);
+  most_size_ = ours.most_size;
   offered_ = {.size = true,
               .eight_bit_mime = ours.eight_bit_mime,
               .smtputf8 = ours.smtputf8,

@@ -23,7 +23,7 @@ void Session::handle_mail(std::string_view argument) {
   if (!take_settings()) return close_with(reply_for(NextHopTrouble{Trouble::GatewayGone, {}}));
   auto mail = smtp::parse_mail(argument, offered_);
   if (!mail) return reply(mail.error());
-  if (mail->size && limits().message != 0 && *mail->size > limits().message) {
+  if (mail->size && most_size_ != 0 && *mail->size > most_size_) {
     return reply(reply_for(Exceeded::Message));
   }
   transaction_ = std::make_unique<Transaction>();
@@ -143,7 +143,10 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
   co_await offer_recipients(batch);
   const bool is_done = transaction_->recipients.empty();
   for (const auto& asked : batch) {
+    // Whom a next hop doesn't know is no mistake of a client that we relay for.
+    const std::size_t errors = errors_;
     reply(*asked.answer);
+    if (asked.is_from_next_hop && transaction_->is_outbound()) errors_ = errors;
     record_recipient(asked);
   }
   // A next hop that took nobody is not kept waiting, and the next recipient may have another.
