@@ -1,5 +1,6 @@
 """Backstop itself: `backstop serve` with a configuration that the test writes, and its history."""
 import contextlib
+import os
 import re
 import signal
 import sqlite3
@@ -63,6 +64,10 @@ class Backstop(Peer):
         if child.is_running():
             status = child.stop(seconds=PATIENCE)
             assert status == 0, f"{self.name} ended with status {status}\n{self.log()[-5000:]}"
+
+    def open_files(self):
+        """How many the process has: connections, too."""
+        return len(os.listdir(f"/proc/{self.child.pid}/fd"))
 
     def command(self, *arguments):
         done = subprocess.run([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

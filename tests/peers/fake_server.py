@@ -94,11 +94,15 @@ class FakeServer:
     def __exit__(self, *_):
         self.close()
 
-    def close(self):
-        self.closing.set()
+    def stop_listening(self):
+        """From now on connections are refused."""
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+
+    def close(self):
+        self.closing.set()
+        self.stop_listening()
         self.accepting.join()
         with self.lock:
             sessions = list(self.sessions)

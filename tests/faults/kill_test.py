@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+"""kill -9 of the gateway at every step of a transaction: nothing that was answered 250 is missing at the next hop, and only
+what a client had no answer to may be there twice."""
+import contextlib
+import random
+import statistics
+import threading
+import time
+
+from attempts import STEPS, Attempt, Mail, Record, names_in
+from support import Backstop, Case, FakeServer, Port, Stall, config, gateway, main, read_maildir
+
+SEED = 20240229
+CLIENTS, MAILS = 8, 500
+STEPS_BETWEEN_KILLS = 400
+MOST_SECONDS = 60
+PAUSE = 0.01  # of a client that could not connect
+
+
+def configuration(port, hop):
+    """Mail to smtp.test goes to the recording server, to maildir.test into a Maildir."""
+    maildir = '[[domain]]\nname = "maildir.test"\nstage = "observe"\nnext_hop = "maildir:{folder}/mail/%n"\n'
+    return config(gateway("in", "inbound", f"smtp://127.0.0.1:{hop.port}").replace(":0\"]", f":{port}\"]"),
+                  stage="observe", domain="smtp.test", more=maildir + '[log]\nlevel = "warning"\n')
+
+
+class Kill(Case):
+    def setUp(self):
+        super().setUp()
+        self.hop = self.enterContext(FakeServer())
+        self.port = self.enterContext(contextlib.closing(Port()))
+        self.backstop = self.enterContext(Backstop(self.folder, "backstop", configuration(self.port, self.hop)))
+
+    def arrived(self):
+        """How often each mail is at one of the next hops."""
+        delivered = read_maildir(self.backstop.folder / "mail/bob")
+        return names_in([taken.data for taken in self.hop.mails] + delivered)
+
+    def restart(self):
+        self.backstop.kill()
+        self.backstop.start()
+
+
+class EveryStep(Kill):
+    """One client, and the step known at which the gateway dies."""
+
+    def attempt(self, mail, at=lambda step: None):
+        attempt = Attempt(at)
+        client = attempt.connect(self.port.address)
+        if client is not None:
+            with client:
+                attempt.send(client, mail)
+        return attempt
+
+    def check(self, mail, step, want_first, want_all):
+        """The gateway is killed at that step of the first attempt; then the mail is sent again if need be."""
+        killed = []
+
+        def kill(reached):
+            if reached == step:
+                self.restart()
+                killed.append(step)
+
+        first = self.attempt(mail, kill)
+        self.assertEqual((killed, first.code), ([step], 250 if step == "answered" else 0))
+        self.assertEqual(self.arrived()[mail.name], want_first)
+        if step != "answered":
+            self.assertEqual(self.attempt(mail).step, "answered")
+        self.assertEqual(self.arrived()[mail.name], want_all)
+
+    def test_smtp(self):
+        for step in STEPS:
+            for form in ("ordinary", "report", "chunks"):
+                mail = Mail(f"{step}.{form}@sender.test", "bob@smtp.test", 3000, form == "report", 3 if form == "chunks" else 0)
+                if step == "dot" or (step == "data" and mail.chunks):
+                    continue
+                with self.subTest(step=step, form=form):
+                    self.check(mail, step, int(step == "answered"), 1)
+
+    def test_smtp_before_the_answer(self):
+        """The next hop has the whole mail, and says so when the gateway is gone."""
+        for form in ("ordinary", "report", "chunks"):
+            with self.subTest(form):
+                mail = Mail(f"dot.{form}@sender.test", "bob@smtp.test", 3000, form == "report", 3 if form == "chunks" else 0)
+                stall = Stall("250 2.0.0 taken")
+                self.hop.answer("dot", [stall, "250 2.0.0 taken"])
+                before = self.hop.steps["dot"]
+
+                def kill(step):
+                    if step == "dot":
+                        self.hop.wait_for("dot", before + 1)
+                        self.restart()
+
+                first = self.attempt(mail, kill)
+                self.assertEqual((first.step, first.code, self.arrived()[mail.name]), ("dot", 0, 0))
+                stall.release()
+                self.assertEqual(self.attempt(mail).step, "answered")
+                self.hop.cut_sessions()
+                # The client had no answer to the first, so it may be there; a client that had one sends no second.
+                self.assertEqual(self.arrived()[mail.name], 2)
+
+    def test_maildir(self):
+        for step in STEPS:
+            if step != "dot":
+                with self.subTest(step):
+                    self.check(Mail(f"{step}@sender.test", "bob@maildir.test", 3000), step, int(step == "answered"), 1)
+
+    def time_to_answer(self, name):
+        """Seconds from the end of data on, of a mail to the Maildir."""
+        times = []
+        attempt = self.attempt(Mail(name, "bob@maildir.test", 300_000), lambda _: times.append(time.monotonic()))
+        self.assertEqual(attempt.step, "answered")
+        return times[-1] - times[-2]
+
+    def test_maildir_while_it_is_written(self):
+        """A write, two syncs and a link lie between the end of data and the answer: the kill comes somewhere there."""
+        rng = random.Random(SEED)
+        most = 1.2 * statistics.median(self.time_to_answer(f"{i}@sender.test") for i in range(9))
+        found = []
+        for i in range(30):
+            mail = Mail(f"dot.{i}@sender.test", "bob@maildir.test", 300_000)
+            delay = rng.uniform(0, most)
+
+            def kill(step):
+                if step == "dot":
+                    time.sleep(delay)
+                    self.restart()
+
+            first = self.attempt(mail, kill)
+            arrived = self.arrived()[mail.name]
+            found.append((first.step, arrived))
+            if first.step == "answered":
+                self.assertEqual(arrived, 1)
+            else:
+                self.assertEqual((first.step, first.code), ("dot", 0))
+                self.assertIn(arrived, (0, 1))
+                self.assertEqual(self.attempt(mail).step, "answered")
+                self.assertEqual(self.arrived()[mail.name], arrived + 1)
+        print(f"seed {SEED}: of {len(found)} kills, {sum(one == ('dot', 0) for one in found)} before the mail was there, "
+              f"{sum(one == ('dot', 1) for one in found)} after that and before the answer, "
+              f"{sum(one[0] == 'answered' for one in found)} after the answer")
+
+
+class Clients:
+    """Threads that send mails, several a connection, and each again until it is answered 250."""
+
+    def __init__(self, address, at):
+        self.address = address
+        self.at = at
+        self.record = Record()
+        self.mails = []
+        self.deadline = time.monotonic() + MOST_SECONDS
+        self.threads = [threading.Thread(target=self.run, args=(self.mails_of(number),)) for number in range(CLIENTS)]
+
+    def mails_of(self, number):
+        rng = random.Random(f"{SEED} {number}")
+        mails = [Mail(f"{number}.{i}@sender.test", rng.choice(["bob@smtp.test", "bob@maildir.test"]),
+                      rng.choice([0, 500, 5000, 200_000]), rng.random() < 0.2, rng.choice([0, 0, 0, 1, 4])) for i in range(MAILS)]
+        self.mails += mails
+        return mails
+
+    def run(self, mails):
+        client = None
+        for mail in mails:
+            is_taken = False
+            while not is_taken and time.monotonic() < self.deadline:
+                attempt = Attempt(self.at)
+                client = client or attempt.connect(self.address)
+                is_taken = client is not None and attempt.send(client, mail)
+                if attempt.step is not None:
+                    self.record.add(mail, attempt)
+                elif client is None:
+                    time.sleep(PAUSE)
+                if not is_taken and client is not None:
+                    client.close()
+                    client = None
+        if client is not None:
+            client.close()
+
+
+class Killer:
+    """Restarts the gateway whenever clients have made a random number of steps, and a random moment later."""
+
+    def __init__(self, restart):
+        self.rng = random.Random(SEED)
+        self.restart = restart
+        self.lock = threading.Lock()
+        self.wake = threading.Event()
+        self.left = self.draw()
+        self.kills = 0
+        self.is_done = False
+        self.thread = threading.Thread(target=self.run)
+
+    def draw(self):
+        return self.rng.randint(1, 2 * STEPS_BETWEEN_KILLS)
+
+    def at(self, _):
+        with self.lock:
+            self.left -= 1
+            if self.left == 0:
+                self.wake.set()
+
+    def run(self):
+        while True:
+            self.wake.wait()
+            self.wake.clear()
+            if self.is_done:
+                return
+            time.sleep(self.rng.uniform(0, 0.003))
+            self.restart()
+            with self.lock:
+                self.kills += 1
+                self.left = self.draw()
+
+    def stop(self):
+        self.is_done = True
+        self.wake.set()
+        self.thread.join()
+
+
+class Load(Kill):
+    """Many clients, and the gateway killed at random moments."""
+
+    def test_thousands_of_mails(self):
+        killer = Killer(self.restart)
+        clients = Clients(self.port.address, killer.at)
+        killer.thread.start()
+        for thread in clients.threads:
+            thread.start()
+        for thread in clients.threads:
+            thread.join()
+        killer.stop()
+        record = clients.record
+        self.assertEqual(self.backstop.stop(), 0)
+        self.hop.cut_sessions()
+        arrived = self.arrived()
+        twice = {name: count for name, count in arrived.items() if count > 1}
+        print(f"seed {SEED}: {len(clients.mails)} mails, {len(record.accepted)} answered 250, {killer.kills} kills, attempts "
+              f"cut short after {dict(record.ended_at)}, refused {dict(record.refused)}; {len(twice)} there more than once")
+        self.assertGreater(killer.kills, 10)
+        self.assertEqual(len(record.accepted), CLIENTS * MAILS)
+        self.assertEqual(record.accepted - set(arrived), set(), "answered 250, and not there")
+        self.assertEqual({name: count for name, count in twice.items() if count > 1 + record.unanswered[name]}, {})
+        self.assertEqual(set(arrived) - record.accepted, set())
+        self.assertEqual(sum(record.refused.values()), 0)
+
+
+if __name__ == "__main__":
+    main()
