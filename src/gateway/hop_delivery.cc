@@ -32,6 +32,8 @@ smtp::Reply HopDelivery::refusal(const NextHopTrouble& trouble) {
   is_lost_ = true;
   // One that could not be opened has told so.
   if (session_ != nullptr) pool_.watch().hop_failed(*envelope_.hop, Watch::Step::Transaction, trouble);
+  // What talks nonsense may have understood something else than what we said, and gets no second chance.
+  if (trouble.trouble == Trouble::Nonsense && session_ != nullptr) session_->set_broken();
   return reply_for(trouble);
 }
 
@@ -159,24 +161,29 @@ net::Task<smtp::Reply> HopDelivery::begin(MessageForm form) {
   co_return passed_on(std::move(*reply));
 }
 
-net::Task<bool> HopDelivery::write_chunk(std::string_view first, std::string_view second, bool is_last) {
+// A reply that came before its chunk would be taken for the answer to it, and the last of them for the answer
+// to the message.
+net::Task<HopResult<smtp::Reply>> HopDelivery::send_chunk(std::string_view first, std::string_view second,
+                                                          bool is_last) {
   const auto& limits = envelope_.settings->limits;
+  if (!session_->is_quiet()) co_return co_await session_->read_early_reply(limits.next_hop_reply);
   const std::string command =
       fmt::format("BDAT {}{}\r\n", first.size() + second.size(), is_last ? " LAST" : "");
   auto sent = co_await session_->send(command, first, limits.data_block);
   if (sent && !second.empty()) sent = co_await session_->send(second, {}, limits.data_block);
-  if (!sent) refusal(sent.error());
-  co_return sent.has_value();
+  if (!sent) co_return std::unexpected(std::move(sent.error()));
+  co_return co_await session_->read_reply(is_last ? limits.next_hop_final : limits.next_hop_reply);
 }
 
 net::Task<bool> HopDelivery::write(std::string_view first, std::string_view second) {
   if (is_lost_) co_return false;
   const auto& limits = envelope_.settings->limits;
   if (is_chunked_) {
-    if (!co_await write_chunk(first, second, false)) co_return false;
-    auto reply = co_await session_->read_reply(limits.next_hop_reply);
+    auto reply = co_await send_chunk(first, second, false);
     if (!reply) {
       refusal(reply.error());
+    } else if (reply->is_intermediate()) {
+      refusal({Trouble::Nonsense, reply->text()});
     } else if (!reply->is_positive()) {
       // The verdict on the whole message; what follows is not wanted.
       is_lost_ = true;
@@ -197,11 +204,10 @@ net::Task<bool> HopDelivery::write(std::string_view first, std::string_view seco
 }
 
 net::Task<HopResult<smtp::Reply>> HopDelivery::send_last(std::string_view first, std::string_view second) {
+  if (is_chunked_) co_return co_await send_chunk(first, second, true);
   const auto& limits = envelope_.settings->limits;
-  if (is_chunked_) {
-    if (!co_await write_chunk(first, second, true)) co_return std::unexpected(trouble_);
-    co_return co_await session_->read_reply(limits.next_hop_final);
-  }
+  // An answer to a message that has not ended is none: the message is not ended then, and not delivered.
+  if (!session_->is_quiet()) co_return co_await session_->read_early_reply(limits.next_hop_reply);
   if (is_stuffing_) {
     stuffed_.clear();
     stuffer_.append(first, stuffed_);

@@ -38,7 +38,7 @@ class HopDelivery : public Delivery {
   net::Task<HopResult<Replies>> open(Batch batch);
   net::Task<HopResult<Replies>> offer(Batch batch, bool with_mail);
   net::Task<HopResult<Replies>> offer_one_by_one(Batch batch, bool with_mail);
-  net::Task<bool> write_chunk(std::string_view first, std::string_view second, bool is_last);
+  net::Task<HopResult<smtp::Reply>> send_chunk(std::string_view first, std::string_view second, bool is_last);
   net::Task<HopResult<smtp::Reply>> send_last(std::string_view first, std::string_view second);
   net::Task<void> let_go();
   smtp::Offered offered() const;

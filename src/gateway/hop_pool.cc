@@ -30,7 +30,7 @@ std::unique_ptr<HopSession> HopPool::take_idle(const NextHop& hop) {
     auto session = std::move(idle.back());
     idle.pop_back();
     const auto age = now - session->idle_since;
-    if (age < kTrusted || (age < kMostIdle && session->stream().is_quiet())) return session;
+    if (age < kTrusted ? session->is_read() : age < kMostIdle && session->is_quiet()) return session;
   }
   return nullptr;
 }

@@ -51,6 +51,15 @@ net::Task<HopResult<smtp::Reply>> HopSession::read_reply(std::chrono::seconds li
   }
 }
 
+net::Task<HopResult<smtp::Reply>> HopSession::read_early_reply(std::chrono::seconds limit) {
+  auto reply = co_await read_reply(limit);
+  if (!reply) co_return reply;
+  if (!reply->is_transient() && !reply->is_permanent())
+    co_return std::unexpected(fail(Trouble::Nonsense, "it answered before it was asked: " + reply->text()));
+  set_broken();
+  co_return reply;
+}
+
 net::Task<HopResult<std::vector<smtp::Reply>>> HopSession::ask(std::string_view commands, std::size_t replies,
                                                                std::chrono::seconds limit) {
   if (const auto sent = co_await send(commands, {}, limit); !sent) co_return std::unexpected(sent.error());

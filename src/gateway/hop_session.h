@@ -55,6 +55,15 @@ class HopSession {
   net::Task<HopResult<void>> send(std::string_view first, std::string_view second,
                                   std::chrono::seconds limit);
   net::Task<HopResult<smtp::Reply>> read_reply(std::chrono::seconds limit);
+  /// What it says before it was asked, or why the session ended: to be called where it is not quiet. A
+  /// refusal is one, and ends the session; anything else is nonsense.
+  net::Task<HopResult<smtp::Reply>> read_early_reply(std::chrono::seconds limit);
+
+  /// Nothing that it said is unread, and it is not gone: what comes next is its answer to what it is told
+  /// next.
+  bool is_quiet() { return input_.is_empty() && stream_->is_quiet(); }
+  /// The same as far as can be told without a system call.
+  bool is_read() const { return input_.is_empty(); }
 
   const smtp::Extensions& extensions() const { return extensions_; }
   const NextHop& hop() const { return hop_; }
