@@ -61,6 +61,14 @@ class Peer {
   int descriptor() const { return descriptor_; }
   int release() { return std::exchange(descriptor_, -1); }
 
+  /// What a reset has left behind, also one that came after the end; else 0.
+  int error() const {
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
+    return error;
+  }
+
  private:
   int descriptor_;
 };

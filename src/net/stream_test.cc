@@ -238,6 +238,15 @@ TEST_F(StreamTest, AnInterruptedWaitLosesNothing) {
   run(echo(*far), expect_echo(*near, "NOOP\r\n", ""));
 }
 
+// A deadline that was met is over: the next wait ends as itself.
+TEST_F(StreamTest, AnInterruptAfterATimeOutIsNone) {
+  auto [near, peer] = stream_and_peer();
+  near->expires_after(1ms);
+  run(expect_end(*near, Failure::TimedOut));
+  near->expires_after(1h);
+  run(expect_end(*near, Failure::Interrupted), interrupt(*near));
+}
+
 TEST_F(StreamTest, AnInterruptMeansNothingWithoutAWait) {
   auto [near, peer] = stream_and_peer();
   near->interrupt();
@@ -292,6 +301,7 @@ TEST_F(StreamTest, TheLastWordArrivesThoughThePeerTalksOn) {
   peer.send(std::string(20000, 'x'));
   run(write_all(*near, "421 ", "too many errors\r\n"));
   near.reset();
+  EXPECT_EQ(peer.error(), 0) << "it was reset";
   EXPECT_EQ(peer.receive(), "421 too many errors\r\n");
 }
 

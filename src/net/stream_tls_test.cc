@@ -177,6 +177,27 @@ TEST_F(StreamTlsTest, VerifiesTheHost) {
   }
 }
 
+TEST_F(StreamTlsTest, TakesAWildcardForOneLabelAlone) {
+  server_ = context_for("DNS:*.example.net,DNS:w*.example.com");
+  struct Row {
+    std::string host;
+    bool want;
+  };
+  for (const auto& row : {Row{"mail.example.net", true}, Row{"example.net", false},
+                          Row{"a.b.example.net", false}, Row{"www.example.com", false}}) {
+    std::tie(near_, far_) = streams();
+    shake_hands(trusting(), row.host);
+    EXPECT_EQ(connected_.has_value(), row.want) << row.host;
+  }
+}
+
+// The certificates of the tests have the common name "server".
+TEST_F(StreamTlsTest, DoesNotTakeTheCommonName) {
+  server_ = context_for("IP:192.0.2.1");
+  shake_hands(trusting(), "server");
+  EXPECT_EQ(connected_, std::unexpected(Failure::Tls));
+}
+
 TEST_F(StreamTlsTest, DoesNotTakeAnotherAuthority) {
   const TestAuthority other;
   shake_hands(*client_tls(TlsVerify::Yes, other.ca_file()), kHost);

@@ -109,7 +109,7 @@ bool TlsSession::connect(const std::string& host) {
   } else if (!host.empty()) {
     is_set = SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1 &&
              SSL_set1_host(ssl_.get(), host.c_str()) == 1;
-    SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   } else {
     is_set = !is_verified;
   }
