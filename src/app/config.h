@@ -83,6 +83,10 @@ struct ConfigFailure {
   std::vector<std::string> lines;
 };
 
+/// The file alone, with its paths made absolute; none of the files that it names is opened, so that whoever
+/// may not read the keys can ask where the history is.
+std::expected<Config, ConfigFailure> read_config_file(const std::string& path);
+
 struct LoadedConfig {
   Config config;
   std::vector<std::string> warnings;  ///< as lines

@@ -150,9 +150,8 @@ std::vector<std::string> lines_of(const ConfigReading& reading) {
   return lines;
 }
 
-}  // namespace
-
-std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) {
+/// As far as the text goes.
+std::expected<Draft, ConfigFailure> draft_of_file(const std::string& path) {
   const auto text = read_file(path);
   if (!text) {
     const auto line = fmt::format("{}: {}", base::printable(path), base::printable(text.error().message));
@@ -160,16 +159,35 @@ std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) 
   }
   std::error_code failed;
   const auto absolute = std::filesystem::absolute(path, failed);
-  Draft draft = read_draft(*text, failed ? path : absolute.string());
-  load_keys(draft);
-  load_certificate(draft);
-  load_next_hop_tls(draft);
-  check_user(path, draft);
-  check_log(draft);
+  return read_draft(*text, failed ? path : absolute.string());
+}
+
+std::expected<LoadedConfig, ConfigFailure> finish(Draft draft, const std::string& path) {
   auto reading = reading_of(std::move(draft), path);
   auto lines = lines_of(reading);
   if (reading.has_mistakes()) return std::unexpected(ConfigFailure{kExitData, std::move(lines)});
   return LoadedConfig{std::move(reading.config), std::move(lines)};
+}
+
+}  // namespace
+
+std::expected<Config, ConfigFailure> read_config_file(const std::string& path) {
+  auto draft = draft_of_file(path);
+  if (!draft) return std::unexpected(draft.error());
+  auto loaded = finish(std::move(*draft), path);
+  if (!loaded) return std::unexpected(loaded.error());
+  return std::move(loaded->config);
+}
+
+std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) {
+  auto draft = draft_of_file(path);
+  if (!draft) return std::unexpected(draft.error());
+  load_keys(*draft);
+  load_certificate(*draft);
+  load_next_hop_tls(*draft);
+  check_user(path, *draft);
+  check_log(*draft);
+  return finish(std::move(*draft), path);
 }
 
 }  // namespace backstop::app

@@ -22,7 +22,7 @@ json::array parse_array(std::string_view text) {
 
 std::string member(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  return value != nullptr && value->is_string() ? sound_text(value->get_string()) : std::string();
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ std::string evidence_to_json(const std::vector<EventEvidence>& evidence) {
 std::vector<std::string> recipients_from_json(std::string_view text) {
   std::vector<std::string> recipients;
   for (const json::value& one : parse_array(text)) {
-    if (one.is_string()) recipients.emplace_back(one.get_string());
+    if (one.is_string()) recipients.push_back(sound_text(one.get_string()));
   }
   return recipients;
 }

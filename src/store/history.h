@@ -67,8 +67,8 @@ class History {
 /// Opens it, or makes the file, and its folder where only that is missing. Errors are said for the person who
 /// wrote the configuration. A database that is merely locked, or can't be read or written for now (a full
 /// disk), is no error: it is opened again and again, as when that happens later. `warn` is called with one
-/// line when writing fails, when it works again, and how many events were lost; from here or from the
-/// writer's thread, and not often.
+/// line when writing fails, when it works again, and how many events were lost; from the writer's thread,
+/// and not often.
 base::Result<std::unique_ptr<History>> open_history(const HistorySettings& settings,
                                                     std::function<void(std::string)> warn);
 

@@ -42,7 +42,7 @@ class Pages(Case):
         self.assertEqual((outcome.status, outcome.err), (0, ""))
 
     def test_every_command_is_in_the_tree(self):
-        self.assertTrue({("classify",), ("scan",), ("demo",), ("keys",), ("tag",), ("check-config",), ("completion",), ("man",)} <= set(TREE), TREE)
+        self.assertTrue({("classify",), ("scan",), ("history",), ("demo",), ("keys",), ("tag",), ("check-config",), ("completion",), ("man",)} <= set(TREE), TREE)
 
     def test_every_command_and_option_has_its_place(self):
         for command, options in TREE.items():

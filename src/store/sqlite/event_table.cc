@@ -73,7 +73,10 @@ Event read_row(const Statement& row) {
   event.recipients = recipients_from_json(row.text(4));
   event.evidence = evidence_from_json(row.text(5));
   int column = kOthers;
-  for (const auto& text : kTextColumns) event.*text.member = row.text(column++);
+  for (const auto& text : kTextColumns) {
+    const std::string_view value = row.text(column++);
+    event.*text.member = is_sound(value) ? std::string(value) : sound_text(value);
+  }
   return event;
 }
 

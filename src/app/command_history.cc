@@ -1,0 +1,196 @@
+#include "app/command_history.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json.hpp>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/config.h"
+#include "app/event_json.h"
+#include "app/history_page.h"
+#include "app/local_time.h"
+#include "base/text.h"
+#include "policy/verdict.h"
+#include "response/response.h"
+#include "store/history.h"
+
+namespace backstop::app {
+
+namespace {
+
+constexpr std::size_t kMostEvents = 100'000;
+
+constexpr std::string_view kFooter =
+    "Examples:\n"
+    "  backstop history -c backstop.toml --since 7d --done refused\n"
+    "  backstop history --db var/history.db --address ann@example.org\n"
+    "  backstop history -c backstop.toml --id 0065f1c2a9b3d40\n"
+    "\n"
+    "DATE is 2h or 7d (ago), 2026-11-23 or \"2026-11-23 10:00\" (in this machine's zone), or "
+    "2026-11-23T10:00:00Z. docs/history.md says what an event holds.\n";
+
+struct HistoryOptions {
+  std::string config;
+  std::string database;
+  std::string since;
+  std::string until;
+  store::HistoryFilter filter;
+  bool is_json = false;
+  bool is_verbose = false;
+};
+
+void tell(const ConfigFailure& failure, CommandContext& context) {
+  for (const auto& line : failure.lines) context.err << line << '\n';
+  context.exit_status = std::max(context.exit_status, failure.exit_status);
+}
+
+/// Where the history is; nothing once it was told why that can't be said.
+std::optional<std::string> history_url(const HistoryOptions& options, CommandContext& context) {
+  if (!options.config.empty()) {
+    const auto config = read_config_file(options.config);
+    if (config) return config->history.url;
+    tell(config.error(), context);
+    return std::nullopt;
+  }
+  if (options.database.empty()) {
+    report_error(context, kExitUsage, "history: say where it is: -c FILE, or --db PATH");
+    return std::nullopt;
+  }
+  constexpr std::string_view kSqlite = "sqlite:";
+  return options.database.starts_with(kSqlite) ? options.database : std::string(kSqlite) + options.database;
+}
+
+/// Times and addresses, which are more than their text.
+base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
+  store::HistoryFilter filter = options.filter;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  for (const auto& [name, text, place] : {std::tuple("--since", &options.since, &filter.since),
+                                          std::tuple("--until", &options.until, &filter.until)}) {
+    if (text->empty()) continue;
+    const auto moment = parse_moment(*text, now);
+    if (!moment) return std::unexpected(base::Error{fmt::format("{}: {}", name, moment.error().message)});
+    *place = *moment;
+  }
+  if (filter.address.starts_with('<') && filter.address.ends_with('>')) {
+    filter.address = filter.address.substr(1, filter.address.size() - 2);
+    if (filter.address.empty())
+      return std::unexpected(base::Error{"--address: the null sender is nobody's; --kind finds responses"});
+  }
+  return filter;
+}
+
+void print_json(const std::vector<store::Event>& events, std::ostream& out) {
+  for (const auto& event : events) out << boost::json::serialize(event_json(event)) << '\n';
+}
+
+void print_pages(const std::vector<store::Event>& events, std::ostream& out) {
+  bool is_first = true;
+  for (const auto& event : events) {
+    if (!is_first) out << '\n';
+    is_first = false;
+    out << event_page(event);
+  }
+}
+
+void print_for_people(std::vector<store::Event> events, const HistoryOptions& options, std::ostream& out) {
+  const std::size_t most = options.filter.most;
+  const bool has_more = events.size() > most;
+  if (has_more) events.resize(most);
+  if (events.empty()) {
+    out << "No event matches.\n";
+    return;
+  }
+  if (options.is_verbose || !options.filter.id.empty()) {
+    print_pages(events, out);
+  } else {
+    out << history_table(events);
+  }
+  if (has_more) out << fmt::format("\nThese are the newest {}; there are more (-n).\n", most);
+}
+
+void run(const HistoryOptions& options, CommandContext& context) {
+  auto filter = filter_of(options);
+  if (!filter) return report_error(context, kExitUsage, filter.error().message);
+  const auto url = history_url(options, context);
+  if (!url) return;
+  const auto history = store::open_history_for_reading(*url);
+  if (!history) return report_error(context, kExitNoInput, history.error().message);
+  if (!options.is_json) ++filter->most;  // whether there are more
+  auto events = (*history)->query(*filter);
+  if (!events) return report_error(context, kExitInput, events.error().message);
+  if (options.is_json) return print_json(*events, context.out);
+  print_for_people(std::move(*events), options, context.out);
+}
+
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); },
+          ""};
+}
+
+CLI::Validator one_of(std::span<const std::string_view> names) {
+  return {[names](const std::string& text) {
+            return std::ranges::find(names, text) != names.end()
+                       ? std::string()
+                       : fmt::format("{} is none of {}", base::printable(text, 80), fmt::join(names, ", "));
+          },
+          ""};
+}
+
+void add_places(CLI::App& command, HistoryOptions& options) {
+  auto* const config = command.add_option("-c,--config", options.config,
+                                          "The gateway's configuration, which says where the history is");
+  config->type_name("FILE")->check(not_empty());
+  auto* const database =
+      command.add_option("--db", options.database, "The history itself: a path, or sqlite:PATH");
+  database->type_name("PATH")->check(not_empty())->excludes(config);
+}
+
+void add_filters(CLI::App& command, HistoryOptions& options) {
+  const auto add = [&](const char* name, std::string& value, const std::string& description,
+                       const char* type) {
+    return command.add_option(name, value, description)->type_name(type)->check(not_empty());
+  };
+  const auto add_choice = [&](const char* name, std::string& value, std::string_view description,
+                              std::span<const std::string_view> names, const char* type) {
+    add(name, value, fmt::format("{}: {}", description, fmt::join(names, ", ")), type)->check(one_of(names));
+  };
+  auto& filter = options.filter;
+  add("--since", options.since, "Not before that time", "DATE");
+  add("--until", options.until, "Before that time", "DATE");
+  add("--address", filter.address, "From or to that address, whatever tag it has", "ADDRESS");
+  add("--client", filter.client, "From a client with that IP address", "IP");
+  add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
+  add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");
+  add_choice("--verdict", filter.verdict, "What was to be done", policy::kActionNames, "VERDICT");
+  add_choice("--done", filter.done, "What was done", store::kDoneNames, "DONE");
+  add_choice("--direction", filter.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
+  add("--id", filter.id, "Of that transaction, in full; the log and the Received field have it", "ID");
+}
+
+}  // namespace
+
+void add_history_command(CLI::App& root, CommandContext& context) {
+  auto& command = *root.add_subcommand("history", "List what the gateway decided, newest first, and why");
+  const auto options = std::make_shared<HistoryOptions>();
+  add_places(command, *options);
+  add_filters(command, *options);
+  command.add_option("-n,--most", options->filter.most, "How many events at most")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, kMostEvents).description(""))
+      ->capture_default_str();
+  command.add_flag("-v,--verbose", options->is_verbose, "Each event in full");
+  command.add_flag("--json", options->is_json,
+                   "One JSON object an event, a line each (docs/history.schema.json)");
+  command.footer(std::string(kFooter));
+  command.callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace backstop::app

@@ -1,0 +1,256 @@
+"""backstop history: what it lists, for people and as JSON. The file is made as docs/history.md has it, by another program."""
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import time
+import unittest
+
+import jsonschema
+
+from support import PROGRAM, SOURCE, Case, run, without_privileges
+
+SCHEMA = json.loads((SOURCE / "docs" / "history.schema.json").read_text(encoding="utf-8"))
+TABLES = re.search(r"```sql\n(.*?)```", (SOURCE / "docs" / "history.md").read_text(encoding="utf-8"), re.S).group(1)
+UTC = ("env", "TZ=UTC")
+BERLIN = ("env", "TZ=CET-1CEST,M3.5.0,M10.5.0/3")
+NOON = 1795435200000  # 2026-11-23 12:00 UTC
+
+EVENT = {
+    "time": NOON, "id": "00662a1", "gateway": "in", "direction": "inbound", "client": "203.0.113.7", "helo": "mx.example.net",
+    "reverse_path": "", "recipients": ["prvs=0787c97471=ann@example.org"], "size": 4321, "message_id": "1@example.net",
+    "kind": "dsn-failed", "reporting_mta": "mx.example.net", "original_message_id": "2@example.org",
+    "evidence": [{"name": "tag", "finding": "silent", "detail": "The address carries no tag."}], "origin": "unproven", "verdict": "refuse",
+    "reason": "unproven", "explanation": "Nothing proves that you wrote it.", "stage": "reject", "done": "refused", "next_stage": "",
+    "reply": "550 5.7.1 no", "took": 12, "client_gone": 0,
+}
+
+
+def plain(address):
+    return re.sub(r"^prvs=\d{4}[0-9a-f]{6}=", "", address).lower()
+
+
+class History(Case):
+    def setUp(self):
+        super().setUp()
+        self.path = self.folder / "history.db"
+        self.database = sqlite3.connect(self.path)
+        self.addCleanup(self.database.close)
+        self.database.executescript(TABLES)
+
+    def add(self, **changed):
+        event = {**EVENT, **changed}
+        row = {**event, "recipients": json.dumps(event["recipients"]), "evidence": json.dumps(event["evidence"])}
+        with self.database:
+            done = self.database.execute(f"INSERT INTO event ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+            addresses = {plain(address) for address in (event["reverse_path"], *event["recipients"]) if address}
+            for rank, address in enumerate(addresses):
+                self.database.execute("INSERT INTO event_address VALUES (?, ?, ?)", (done.lastrowid * 65536 + rank, address, event["time"]))
+
+    def history(self, *arguments, **given):
+        return run("history", "--db", self.path, *arguments, **given)
+
+    def objects(self, *arguments, **given):
+        outcome = self.history("--json", *arguments, **given)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        return [json.loads(line) for line in outcome.out.decode("utf-8").splitlines()]
+
+    def ids(self, *arguments, **given):
+        return [one["id"] for one in self.objects(*arguments, **given)]
+
+
+class Json(History):
+    def check(self, found):
+        jsonschema.Draft7Validator.check_schema(SCHEMA)
+        for one in found:
+            jsonschema.Draft7Validator(SCHEMA).validate(one)
+            self.assertEqual(list(one), SCHEMA["required"])
+
+    def test_an_event_has_all_its_fields(self):
+        self.add()
+        (found,) = self.objects()
+        self.check([found])
+        want = {**EVENT, "time": "2026-11-23T12:00:00.000Z", "took_ms": 12, "client_gone": False}
+        del want["took"]
+        self.assertEqual(found, want)
+
+    def test_every_word_of_the_schema(self):
+        for key in ("kind", "origin", "verdict", "stage", "done", "next_stage", "direction"):
+            for word in SCHEMA["properties"][key]["enum"]:
+                self.add(**{key: word})
+        self.check(self.objects("-n", "1000"))
+
+    def test_words_that_can_be_asked_for_are_those_of_the_schema(self):
+        help_text = " ".join(run("history", "--help").out.decode().split())
+        for key in ("kind", "origin", "verdict", "done", "direction"):
+            words = [word for word in SCHEMA["properties"][key]["enum"] if word]
+            listed = re.search(rf"--{key} [A-Z]+ [^:]+: ((?:[a-z-]+, )*[a-z-]+)", help_text).group(1).split(", ")
+            self.assertEqual(sorted(words), sorted(listed))
+
+    def test_documented_fields_are_those_of_the_schema(self):
+        page = (SOURCE / "docs" / "history.md").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"(?m)^\| `([a-z_]+)` \|", page), SCHEMA["required"])
+
+    def test_odd_rows_are_still_json(self):
+        self.add(helo="a\x1b[31m\n\"\\", explanation="\u00fc\U0001F4E7", recipients=["\x00", "\u2028"])
+        with self.database:
+            self.database.execute("UPDATE event SET helo = CAST(x'ff61' AS TEXT), reply = x'fffe', evidence = 'no json', recipients = '{}'")
+        (found,) = self.objects()
+        self.check([found])
+        self.assertEqual((found["helo"], found["evidence"], found["recipients"]), ("\ufffda", [], []))
+
+
+class Filters(History):
+    def setUp(self):
+        super().setUp()
+        self.add(id="a", time=NOON - 3 * 3600_000, client="2001:db8::1", direction="outbound", reverse_path="ann@example.org", recipients=["bob@example.net"])
+        self.add(id="b", time=NOON - 2 * 3600_000, kind="none", origin="", verdict="accept", done="delivered", reverse_path="Bob@Example.net")
+        self.add(id="c", time=NOON - 1 * 3600_000, origin="forged", kind="auto-reply", recipients=["cem@example.org"])
+        self.add(id="c", time=NOON)
+
+    def test_each(self):
+        for arguments, want in [
+                ([], "ccba"), (["-n", "2"], "cc"), (["--most", "3"], "ccb"),
+                (["--address", "bob@example.net"], "ba"), (["--address", "<BOB@example.net>"], "ba"),
+                (["--address", "ann@example.org"], "cba"), (["--address", "prvs=1111aaaaaa=ann@example.org", "-n", "1"], "c"),
+                (["--client", "2001:db8::1"], "a"), (["--kind", "none"], "b"), (["--kind", "auto-reply"], "c"), (["--origin", "forged"], "c"),
+                (["--verdict", "accept"], "b"), (["--done", "delivered"], "b"), (["--direction", "outbound"], "a"),
+                (["--id", "c"], "cc"), (["--id", "c", "--kind", "auto-reply"], "c"), (["--id", "gone"], ""),
+                (["--since", "2026-11-23T11:00:00Z"], "cc"), (["--since", "2026-11-23T11:00:00.001Z"], "c"),
+                (["--until", "2026-11-23T11:00:00Z"], "ba"), (["--since", "2026-11-23 10:00Z", "--until", "2026-11-23 12:00Z"], "cb")]:
+            with self.subTest(arguments):
+                self.assertEqual("".join(self.ids(*arguments)), want)
+
+    def test_times_are_of_this_machines_zone(self):
+        self.assertEqual("".join(self.ids("--since", "2026-11-23 12:00", before=UTC)), "c")
+        self.assertEqual("".join(self.ids("--since", "2026-11-23 12:00", before=BERLIN)), "cc")
+        self.assertEqual("".join(self.ids("--until", "2026-11-23", before=UTC)), "")
+
+    def test_times_before_now(self):
+        now = int(time.time() * 1000)
+        self.add(id="young", time=now - 3000_000)
+        self.add(id="old", time=now - 2 * 86400_000)
+        self.assertEqual(self.ids("--since", "1h")[-1], "young")
+        self.assertIn("old", self.ids("--since", "3d"))
+        self.assertNotIn("old", self.ids("--since", "1d12h"))
+        self.assertNotIn("young", self.ids("--until", "1h"))
+
+
+class ForPeople(History):
+    def test_table(self):
+        self.add()
+        self.add(time=NOON + 86400_000, reverse_path="bob@example.com", recipients=["ann@example.org", "b@example.org"], kind="none",
+                 done="delivered", reason="ordinary")
+        outcome = self.history(before=BERLIN)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertEqual(outcome.out.decode(),
+                         "  Time      Done       Kind        Client       From -> To                             Cause\n"
+                         "2026-11-24 (CET)\n"
+                         "  13:00:00  delivered  none        203.0.113.7  bob@example.com -> ann@example.org +1  ordinary\n"
+                         "2026-11-23 (CET)\n"
+                         "  13:00:00  refused    dsn-failed  203.0.113.7  <> -> ann@example.org                  unproven\n")
+
+    def test_says_that_there_are_more(self):
+        for number in range(3):
+            self.add(time=NOON + number)
+        self.assertNotIn("there are more", self.history("-n", "3").out.decode())
+        self.assertTrue(self.history("-n", "2").out.decode().endswith("\nThese are the newest 2; there are more (-n).\n"))
+        self.assertEqual(len(self.objects("-n", "2")), 2)
+
+    def test_nothing_matches(self):
+        for arguments, want in (([], b"No event matches.\n"), (["--json"], b"")):
+            outcome = self.history(*arguments)
+            self.assertEqual((outcome.status, outcome.out, outcome.err), (0, want, ""))
+
+    def test_one_event_in_full(self):
+        self.add()
+        self.add(id="other")
+        text = self.history("--id", "00662a1", before=UTC).out.decode()
+        self.assertTrue(text.startswith("2026-11-23 12:00:00 UTC: refused\n  Nothing proves that you wrote it.\n\n  Id "), text)
+        self.assertRegex(text, r"(?m)^  To +prvs=0787c97471=ann@example.org$")
+        self.assertRegex(text, r"(?m)^    tag +silent: The address carries no tag.$")
+        both = self.history("-v", before=UTC).out.decode()
+        self.assertEqual(both.count("2026-11-23 12:00:00 UTC: refused"), 2)
+        self.assertIn("\n\n2026-11-23", both)
+
+    def test_nothing_steers_the_terminal(self):
+        hostile = "\x1b[31m\r\n\x07\u009b" * 40
+        self.add(**{key: hostile for key, value in EVENT.items() if isinstance(value, str)}, recipients=[hostile])
+        for arguments in ([], ["-v"]):
+            out = self.history(*arguments).out.decode("utf-8")
+            self.assertFalse([c for c in out if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)])
+            self.assertTrue(all(len(line) <= 100 for line in out.splitlines()) or arguments, out)
+
+
+class Places(History):
+    CONFIG = ('[server]\nhostname = "mx.example.org"\n[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:2525"]\n'
+              'next_hop = "smtp://127.0.0.1:10025"\n[[domain]]\nname = "example.org"\n[keys]\nfile = "not-there"\n')
+
+    def test_path_and_url(self):
+        self.add()
+        for database in (self.path, f"sqlite:{self.path}"):
+            self.assertEqual(run("history", "--db", database, "--json").out.count(b"\n"), 1)
+
+    def test_configuration(self):
+        self.add()
+        config = self.write("backstop.toml", (self.CONFIG + '[history]\nurl = "sqlite:history.db"\n').encode())
+        outcome = run("history", "-c", config, "--json")
+        self.assertEqual((outcome.status, outcome.err), (0, ""), "relative to the file, and without its keys")
+        self.assertEqual(outcome.out.count(b"\n"), 1)
+
+    def test_configuration_with_a_mistake(self):
+        config = self.write("backstop.toml", self.CONFIG.replace("hostname", "hostnam").encode())
+        outcome = run("history", "-c", config)
+        self.assertEqual((outcome.status, outcome.out), (65, b""))
+        self.assertIn(f'{config}:2:1: unknown key "hostnam"', outcome.err)
+        gone = run("history", "-c", self.folder / "gone.toml")
+        self.assertEqual((gone.status, gone.err), (66, f"{self.folder}/gone.toml: no such file\n"))
+
+    def test_what_can_not_be_read(self):
+        text = self.write("text", b"Dear Sir,\n" * 100)
+        newer = self.folder / "newer.db"
+        with sqlite3.connect(newer) as database:
+            database.executescript(TABLES)
+            database.execute("PRAGMA user_version = 2")
+        database.close()
+        closed = self.write("closed", b"")
+        closed.chmod(0)
+        for path, want in [(self.folder / "gone", "there is no such file"), (text, "it is no SQLite database"), (self.folder, "it is no plain file"),
+                           (newer, "it was made by a newer Backstop: its schema is version 2, this program knows those up to 1"),
+                           (closed, "it can't be opened: Permission denied"), (self.write("empty", b""), "it holds no history yet")]:
+            with self.subTest(path):
+                outcome = run("history", "--db", path, before=without_privileges())
+                self.assertEqual((outcome.status, outcome.out), (66, b""))
+                self.assertEqual(outcome.err, f"backstop: history {path}: {want}\n")
+        self.assertEqual(text.read_bytes(), b"Dear Sir,\n" * 100)
+        self.assertFalse((self.folder / "gone").exists())
+
+    def test_reads_while_another_writes(self):
+        self.add()
+        self.database.execute("PRAGMA journal_mode = WAL")
+        self.database.execute("BEGIN IMMEDIATE")
+        self.database.execute("UPDATE event SET id = 'changed'")
+        self.assertEqual(self.ids(), ["00662a1"])
+        self.database.rollback()
+
+    def test_disk_that_is_full(self):
+        self.add()
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "history", "--db", self.path], stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((done.returncode, done.stderr), (74, b"backstop: standard output can't be written\n"))
+
+    def test_wrong_command_lines(self):
+        for arguments in ([], ["--db", ""], ["--db", self.path, "-c", self.path], ["--db", self.path, "more"], ["--db", self.path, "-n", "0"],
+                          ["--db", self.path, "-n", "100001"], ["--db", self.path, "-n", "x"], ["--db", self.path, "--kind", "bounce"],
+                          ["--db", self.path, "--origin", "none"], ["--db", self.path, "--verdict", "refused"], ["--db", self.path, "--done", "refuse"],
+                          ["--db", self.path, "--direction", "in"], ["--db", self.path, "--since", "yesterday"], ["--db", self.path, "--until", "2026-02-30"],
+                          ["--db", self.path, "--client", ""], ["--db", self.path, "--id", ""], ["--db", self.path, "--address", "<>"]):
+            with self.subTest(arguments):
+                outcome = run("history", *arguments)
+                self.assertEqual((outcome.status, outcome.out), (64, b""))
+                self.assertRegex(outcome.err, r"\Abackstop: [^\n]+\n\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()
