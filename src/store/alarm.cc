@@ -13,7 +13,7 @@ std::string count(std::uint64_t events) {
 }  // namespace
 
 std::optional<std::string> Alarm::failed(std::string_view why, Time now) {
-  if (is_said_ || !may_say(now)) return std::nullopt;
+  if (is_said_ || !is_over(good_news_, now)) return std::nullopt;
   is_said_ = true;
   last_said_ = now;
   return fmt::format("{}; events wait in memory, mail goes on", why);
@@ -22,9 +22,10 @@ std::optional<std::string> Alarm::failed(std::string_view why, Time now) {
 std::optional<std::string> Alarm::worked(std::uint64_t lost, Time now) {
   const std::uint64_t newly_lost = lost - said_lost_;
   // Without a failure events are lost where the disk is slower than the mail.
-  if (!is_said_ && (newly_lost == 0 || !may_say(now))) return std::nullopt;
+  if (!is_said_ && (newly_lost == 0 || !is_over(last_said_, now))) return std::nullopt;
   const std::string losses = newly_lost == 0 ? "no event was lost" : count(newly_lost);
   const std::string line = is_said_ ? "writing works again; " + losses : losses + ": the buffer was full";
+  if (is_said_) good_news_ = now;
   is_said_ = false;
   said_lost_ = lost;
   last_said_ = now;

@@ -24,11 +24,12 @@ class Alarm {
   std::string ended(std::uint64_t lost) const;
 
  private:
-  bool may_say(Time now) const { return !last_said_ || now - *last_said_ >= kPause; }
+  static bool is_over(const std::optional<Time>& since, Time now) { return !since || now - *since >= kPause; }
 
   bool is_said_ = false;  ///< that it fails
   std::uint64_t said_lost_ = 0;
-  std::optional<Time> last_said_;
+  std::optional<Time> good_news_;  ///< when it was last said that it works again
+  std::optional<Time> last_said_;  ///< anything
 };
 
 }  // namespace backstop::store
