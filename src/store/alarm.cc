@@ -6,6 +6,8 @@ namespace backstop::store {
 
 namespace {
 
+constexpr const char* kBufferFull = ": the buffer was full";
+
 std::string count(std::uint64_t events) {
   return events == 1 ? "1 event was lost" : fmt::format("{} events were lost", events);
 }
@@ -24,12 +26,17 @@ std::optional<std::string> Alarm::worked(std::uint64_t lost, Time now) {
   // Without a failure events are lost where the disk is slower than the mail.
   if (!is_said_ && (newly_lost == 0 || !is_over(last_said_, now))) return std::nullopt;
   const std::string losses = newly_lost == 0 ? "no event was lost" : count(newly_lost);
-  const std::string line = is_said_ ? "writing works again; " + losses : losses + ": the buffer was full";
+  const std::string line = is_said_ ? "writing works again; " + losses : losses + kBufferFull;
   if (is_said_) good_news_ = now;
   is_said_ = false;
   said_lost_ = lost;
   last_said_ = now;
   return line;
+}
+
+std::optional<std::string> Alarm::closed(std::uint64_t lost) const {
+  if (lost == said_lost_) return std::nullopt;
+  return count(lost - said_lost_) + kBufferFull;
 }
 
 std::string Alarm::ended(std::uint64_t lost) const {

@@ -20,6 +20,9 @@ class Alarm {
   std::optional<std::string> failed(std::string_view why, Time now);
   /// The line to be said when an attempt succeeded; `lost` counts all events that were lost so far.
   std::optional<std::string> worked(std::uint64_t lost, Time now);
+  /// The last line, where all that was left is written: how many were lost and not yet said to be, or
+  /// nothing.
+  std::optional<std::string> closed(std::uint64_t lost) const;
   /// The last line, where events are left that could not be written; they are among the lost.
   std::string ended(std::uint64_t lost) const;
 

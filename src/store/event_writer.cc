@@ -58,10 +58,8 @@ void EventWriter::run() {
   while (true) {
     if (batch_.empty()) wait_for_events();
     next_batch();
-    if (batch_.empty()) {
-      const std::lock_guard lock(mutex_);
-      if (is_stopping_ && waiting_.empty()) return;
-    } else if (!write_batch()) {
+    if (batch_.empty() && is_finished()) return say(write_alarm_.closed(counters().lost));
+    if (!batch_.empty() && !write_batch()) {
       if (const std::lock_guard lock(mutex_); is_stopping_ && !last_try) last_try = Clock::now() + kLastWait;
       if (last_try && Clock::now() >= *last_try) return give_up();
       // Deleting old events may be what makes room.
@@ -71,6 +69,11 @@ void EventWriter::run() {
     }
     if (!last_try) tidy();
   }
+}
+
+bool EventWriter::is_finished() const {
+  const std::lock_guard lock(mutex_);
+  return is_stopping_ && waiting_.empty();
 }
 
 void EventWriter::wait_for_events() {

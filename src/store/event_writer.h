@@ -58,6 +58,7 @@ class EventWriter {
 
  private:
   void run();
+  bool is_finished() const;
   void wait_for_events();
   void wait_to_retry();
   void next_batch();

@@ -172,6 +172,22 @@ TEST_F(Writer, TheBufferHasALimit) {
   EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("3 events were lost: the buffer was full"));
 }
 
+// Losses are not said more often than once a minute, but none goes unsaid.
+TEST_F(Writer, SaysInTheEndWhatItHasNotYetSaid) {
+  open(1);
+  for (const int round : {1, 2}) {
+    database_.shut(true);
+    record(round, round);
+    database_.wait_for_attempts(round);
+    record(10, 10 + round);
+    database_.shut(false);
+    ASSERT_TRUE(writer_->flush(kLong));
+  }
+  writer_.reset();
+  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("2 events were lost: the buffer was full",
+                                                               "3 events were lost: the buffer was full"));
+}
+
 TEST_F(Writer, WithoutABufferAllIsLost) {
   open(0);
   record(1, 2);
