@@ -24,8 +24,15 @@ bool is_plain(char c) {
   return c != ' ' && c != '"' && c != '\\' && c != '=';
 }
 
+/// Needs no other look: most values are.
+bool is_plain_ascii(char c) {
+  return c > ' ' && c < 0x7f && is_plain(c);
+}
+
 /// As it is, or in quotes where it could be taken for something else.
 std::string value(std::string_view text) {
+  if (!text.empty() && text.size() <= kMostValue && std::ranges::all_of(text, is_plain_ascii))
+    return std::string(text);
   std::string shown = base::printable(text, kMostValue);
   if (!shown.empty() && std::ranges::all_of(shown, is_plain)) return shown;
   std::string quoted = "\"";

@@ -66,7 +66,8 @@ class Worker {
 
   unsigned number_;
   Shared& shared_;
-  net::asio::io_context loop_{1};
+  /// Only its own thread does I/O on it, so Asio need not lock for that; others may post to it.
+  net::asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   net::Deadlines deadlines_;
   HopPool pool_;
   response::Reader reader_;
