@@ -39,6 +39,10 @@ sigset_t awaited() {
   return set;
 }
 
+Asked asked_by(int number) {
+  return number == SIGHUP ? Asked::Reload : Asked::Stop;
+}
+
 std::unexpected<base::Error> failed(std::string_view doing, const User& user, int error) {
   if (error == EPERM) {
     return std::unexpected(base::Error{
@@ -105,7 +109,15 @@ Asked wait_for_signal() {
   int number = 0;
   while (::sigwait(&set, &number) != 0) {
   }
-  return number == SIGHUP ? Asked::Reload : Asked::Stop;
+  return asked_by(number);
+}
+
+std::optional<Asked> take_signal() {
+  const sigset_t set = awaited();
+  const timespec at_once{};
+  const int number = ::sigtimedwait(&set, nullptr, &at_once);
+  if (number < 0) return std::nullopt;
+  return asked_by(number);
 }
 
 std::optional<User> find_user(const std::string& name) {

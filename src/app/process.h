@@ -20,6 +20,8 @@ void block_signals();
 enum class Asked : bool { Stop, Reload };
 /// Waits for SIGTERM or SIGINT (Stop) or SIGHUP (Reload). block_signals() comes first.
 Asked wait_for_signal();
+/// The same without waiting; nothing where none has come since the last time.
+std::optional<Asked> take_signal();
 
 struct User {
   std::string name;
