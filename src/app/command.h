@@ -4,6 +4,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 #include <string_view>
 
 namespace backstop::app {
@@ -14,6 +15,7 @@ struct CommandContext {
   std::istream& in;
   bool color;  ///< colours on `out` are welcome: it is a terminal and NO_COLOR isn't set
   int exit_status = 0;
+  std::string program = "backstop";  ///< how it was called, for commands that are shown to be typed
 };
 
 /// Exit statuses that every subcommand shares; docs/command-line.md lists them. Where several apply, the

@@ -1,77 +1,66 @@
 #include "app/command_demo.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <ostream>
+#include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "app/command_scan.h"
+#include "app/demo_show.h"
+#include "app/sample_mailbox.h"
 
 namespace backstop::app {
 
 namespace {
 
-constexpr std::string_view kSample = "joe-job.mbox";
-
-// What the tags in the sample were made with; scripts/make-sample has the same.
-constexpr std::string_view kSampleSecret = "the key of the sample mailbox";
-
-constexpr std::string_view kIntroduction =
-    "Ann's address was forged: a spammer sent mail in her name, and what could not be\n"
-    "delivered came back to her. Her server tags the addresses of the mail that she\n"
-    "does write. This is her mailbox, as backstop scan sees it.\n"
-    "\n";
-
-constexpr std::string_view kNext =
+constexpr std::string_view kFooter =
+    "It starts a gateway in each direction on loopback, sends mail through both over SMTP, and counts what "
+    "got "
+    "in and what was refused. After that it stays up until Ctrl-C if standard output is a terminal, and ends "
+    "otherwise. The folder stays: its configuration is one for backstop serve.\n"
     "\n"
-    "Try it on your own: backstop scan PATH, where PATH is a Maildir, an mbox or a\n"
-    "folder of mails. backstop --help lists the rest.\n";
+    "Exit status: 0, or 1 where what was counted does not agree or the demo was interrupted; 66, 69 and 73 "
+    "as "
+    "of the other commands.\n";
 
-// Beside the executable where it is installed (bin/ and share/), else where the sources are built.
-std::vector<std::filesystem::path> places() {
-  std::vector<std::filesystem::path> found = {BACKSTOP_SAMPLES_INSTALLED, BACKSTOP_SAMPLES_IN_SOURCE};
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    found.insert(found.begin(), program.parent_path().parent_path() / "share/backstop/samples");
-    found.push_back(program.parent_path() / "samples");
-  }
-  return found;
-}
+struct DemoOptions {
+  DemoSettings settings;
+  bool is_mailbox = false;
+  bool once = false;
+  bool stay = false;
+};
 
-std::string find_sample() {
-  std::error_code error;
-  for (const auto& place : places()) {
-    const auto path = place / kSample;
-    if (std::filesystem::is_regular_file(path, error)) return path.string();
-  }
-  return {};
+void run(DemoOptions& options, CommandContext& context) {
+  if (options.is_mailbox) return scan_sample(context);
+  if (options.once) options.settings.ending = DemoEnding::Once;
+  if (options.stay) options.settings.ending = DemoEnding::Stay;
+  show_demo(options.settings, context);
 }
 
 }  // namespace
 
 void demo(CommandContext& context) {
-  const std::string sample = find_sample();
-  if (sample.empty()) {
-    report_error(context, kExitNoInput, "the sample mailbox is not installed: joe-job.mbox");
-    return;
-  }
-  ExaminerSettings settings;
-  settings.keys.emplace();
-  const auto added =
-      settings.keys->add({.number = 0, .use = origin::KeyUse::Sign, .secret = std::string(kSampleSecret)});
-  if (!added) return report_error(context, kExitInput, added.error().message);
-  context.out << kIntroduction;
-  scan({sample}, std::move(settings), false, context);
-  context.out << kNext;
+  show_demo({}, context);
 }
 
 void add_demo_command(CLI::App& root, CommandContext& context) {
-  CLI::App* command = root.add_subcommand("demo", "Scan the sample mailbox that comes with it");
-  command->callback([&context] { demo(context); });
+  CLI::App& command = *root.add_subcommand("demo", "See the gateway at work on a flood of forged bounces");
+  const auto options = std::make_shared<DemoOptions>();
+  auto* const folder =
+      command
+          .add_option("--folder", options->settings.folder, "Where to put its files; a new or an empty one")
+          ->type_name("DIR");
+  auto* const once = command.add_flag("--once", options->once, "End after the table, on a terminal too");
+  auto* const stay =
+      command.add_flag("--stay", options->stay, "Stay up until Ctrl-C, without a terminal too");
+  auto* const fast = command.add_flag("--fast", options->settings.is_fast, "Without the pauses for people");
+  once->excludes(stay);
+  command
+      .add_flag("--mailbox", options->is_mailbox, "Scan the sample mailbox instead, as backstop scan does")
+      ->excludes(folder)
+      ->excludes(once)
+      ->excludes(stay)
+      ->excludes(fast);
+  command.footer(std::string(kFooter));
+  command.callback([options, &context] { run(*options, context); });
 }
 
 }  // namespace backstop::app

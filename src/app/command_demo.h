@@ -1,4 +1,4 @@
-// `backstop demo`: what the program finds in the sample mailbox that comes with it.
+// `backstop demo`: the gateway at work on mail of its own making. docs/command-line.md says what it shows.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -9,7 +9,7 @@ namespace backstop::app {
 
 void add_demo_command(CLI::App& root, CommandContext& context);
 
-/// Also what the program does without arguments.
+/// What it does without options, and what the program does without a command.
 void demo(CommandContext& context);
 
 }  // namespace backstop::app

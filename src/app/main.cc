@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include "app/program.h"
 
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);
   backstop::app::CommandContext context{std::cout, std::cerr, std::cin, is_color_welcome()};
+  // As it was typed: "./run", "build/release/backstop"; a bare name is found in PATH and is ours.
+  if (argc > 0 && std::string_view(argv[0]).contains('/')) context.program = argv[0];
   backstop::app::run_program(argc, argv, context);
   if (!std::cout.flush()) {
     backstop::app::report_error(context, backstop::app::kExitInput, "standard output can't be written");

@@ -128,7 +128,7 @@ class Paths(Case):
 class Output(Case):
     def test_disk_that_is_full(self):
         mail = self.write("mail", ORDINARY)
-        for arguments in (["classify", mail], ["scan", mail], ["demo"]):
+        for arguments in (["classify", mail], ["scan", mail], ["demo", "--mailbox"]):
             with self.subTest(arguments), open("/dev/full", "wb") as full:
                 done = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
                 self.assertEqual((done.returncode, done.stderr), (74, b"backstop: standard output can't be written\n"))

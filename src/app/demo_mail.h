@@ -1,0 +1,43 @@
+// A mail of the demo, and who brings it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backstop::app {
+
+/// What a mail of the demo is; what the gateway is expected to make of it follows from that.
+enum class Lot : std::uint8_t {
+  Written,   ///< by Ann: leaves, with a tag
+  Ordinary,  ///< no response: gets in
+  Genuine,   ///< answers what Ann wrote, to the address with its tag: gets in
+  Untagged,  ///< answers what she never wrote, to her plain address: refused after its data
+  Guessed,   ///< the same to an address with a tag that somebody made up: refused at RCPT
+  Expired,   ///< the same to an address with a tag of three months ago: refused at RCPT
+};
+inline constexpr std::size_t kLots = 6;
+
+constexpr bool gets_through(Lot lot) {
+  return lot == Lot::Written || lot == Lot::Ordinary || lot == Lot::Genuine;
+}
+
+struct DemoMail {
+  Lot lot = Lot::Ordinary;
+  std::string reverse_path;  ///< empty: the null sender
+  std::string recipient;
+  std::string text;  ///< lines end in LF
+};
+
+/// One connection to the gateway, and the mails that come over it.
+struct DemoSender {
+  std::string helo;
+  std::string address;  ///< that the gateway is told of with XCLIENT; empty: it is told nothing
+  std::vector<DemoMail> mails;
+};
+
+inline constexpr std::string_view kAnn = "ann@example.org";
+
+}  // namespace backstop::app

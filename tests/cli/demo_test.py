@@ -1,0 +1,304 @@
+"""The demo: its numbers add up, whoever counts them; it ends when it is to end, and leaves nothing running."""
+import contextlib
+import fcntl
+import os
+import pathlib
+import pty
+import re
+import select
+import shlex
+import signal
+import smtplib
+import socket
+import sqlite3
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+
+from support import PROGRAM, Case, run
+
+ROW = re.compile(r"^  (ordinary mail|answers to \S+ \S+|the same) +(none needed|tag \w+) +(\d+) +(\d+)   (after the data|at RCPT)$", re.M)
+FORGED = {"tag missing": "unproven", "tag guessed": "bad-tag", "tag expired": "expired-tag"}
+WELCOME = {"none needed": "ordinary", "tag good": "genuine"}
+
+
+def table_of(text):
+    """Proof -> (got in, refused) of the last table; on a terminal more were drawn before it."""
+    return {row[1]: (int(row[2]), int(row[3])) for row in ROW.findall(text)[-5:]}
+
+
+def ports_of(text):
+    return [int(port) for port in re.findall(r"(?m)^  (?:in|out) +127\.0\.0\.1:(\d+)", text)]
+
+
+def tagged_of(text):
+    return re.search(r"ann@example\.org -> (\S+)", text).group(1)
+
+
+def mails_in(folder):
+    return [path for path in pathlib.Path(folder).rglob("new/*") if path.is_file()]
+
+
+def is_taken(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Once(unittest.TestCase):
+    """One run, looked at from all sides."""
+
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        cls.folder = pathlib.Path(place.name) / "demo"
+        cls.outcome = run("demo", "--once", "--fast", "--folder", cls.folder)
+        cls.text = cls.outcome.out.decode()
+        cls.table = table_of(cls.text)
+        with contextlib.closing(sqlite3.connect(cls.folder / "history.db")) as history:
+            history.row_factory = sqlite3.Row
+            cls.events = history.execute("SELECT * FROM event").fetchall()
+
+    def test_ends_well(self):
+        self.assertEqual((self.outcome.status, self.outcome.err), (0, ""), self.text)
+
+    def test_forged_are_refused_and_the_others_get_in(self):
+        self.assertEqual(set(self.table), {*FORGED, *WELCOME})
+        for proof in FORGED:
+            self.assertEqual(self.table[proof][0], 0, proof)
+            self.assertGreater(self.table[proof][1], 10, proof)
+        for proof in WELCOME:
+            self.assertEqual(self.table[proof][1], 0, proof)
+            self.assertGreaterEqual(self.table[proof][0], 10, proof)
+        self.assertEqual(sum(self.table[proof][1] for proof in FORGED), 300)
+
+    def test_history_has_the_numbers_of_the_table(self):
+        inbound = [event for event in self.events if event["direction"] == "inbound"]
+        for proof, reason in {**FORGED, **WELCOME}.items():
+            done = [event["done"] for event in inbound if event["reason"] == reason]
+            counted = (sum(one in ("delivered", "labelled") for one in done), done.count("refused"))
+            self.assertEqual(counted, self.table[proof], proof)
+            self.assertEqual(sum(counted), len(done), proof)
+        self.assertEqual(len(inbound), sum(map(sum, self.table.values())))
+
+    def test_maildirs_hold_what_the_history_delivered(self):
+        for direction, place in (("inbound", "mail"), ("outbound", "outside")):
+            delivered = [event["message_id"] for event in self.events
+                         if event["direction"] == direction and event["done"] in ("delivered", "labelled")]
+            held = [re.search(rb"(?m)^Message-ID: <(.*)>$", path.read_bytes()).group(1).decode()
+                    for path in mails_in(self.folder / place)]
+            self.assertEqual(sorted(held), sorted(delivered))
+        self.assertEqual(len(mails_in(self.folder / "mail")), len(mails_in(self.folder / "mail" / "example.org" / "ann")))
+
+    def test_sum_that_is_said_is_the_sum(self):
+        text = " ".join(self.text.split())
+        answers, ann, outside = map(int, re.search(r"agrees with the (\d+) answers .* Maildirs: (\d+) mails for Ann, (\d+) in the world", text).groups())
+        self.assertEqual(answers, len(self.events))
+        self.assertEqual(answers, outside + sum(map(sum, self.table.values())))
+        self.assertEqual(ann, sum(self.table[proof][0] for proof in WELCOME))
+        self.assertEqual(outside, 12)
+
+    def test_genuine_ones_came_from_the_null_sender_to_the_tag(self):
+        genuine = [event for event in self.events if event["reason"] == "genuine"]
+        self.assertEqual({event["reverse_path"] for event in genuine}, {""})
+        self.assertEqual({event["recipients"] for event in genuine}, {f'["{tagged_of(self.text)}"]'})
+        self.assertEqual({event["kind"] for event in genuine}, {"dsn-failed", "dsn-delayed", "auto-reply", "mdn"})
+
+    def test_flood_comes_from_many_and_in_many_forms(self):
+        forged = [event for event in self.events if event["reason"] in FORGED.values()]
+        for column in ("client", "helo"):
+            self.assertGreater(len({event[column] for event in forged}), 50, column)
+        kinds = {event["kind"] for event in forged if event["reason"] == "unproven"}
+        self.assertEqual(kinds, {"dsn-failed", "dsn-delayed", "auto-reply", "challenge", "filter-notice", "list-notice"})
+
+    def test_tags_are_refused_at_rcpt(self):
+        for event in self.events:
+            if event["reason"] in ("bad-tag", "expired-tag"):
+                self.assertEqual((event["size"], event["kind"]), (0, ""))
+
+    def test_refusal_that_is_shown_was_given(self):
+        shown = re.search(r"(?s)without a tag:\n(.*?)\n\n", self.text).group(1)
+        self.assertIn(" ".join(shown.split()), {event["reply"] for event in self.events})
+
+    def test_fits_a_terminal(self):
+        for line in self.text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_nobody_listens_any_more(self):
+        ports = ports_of(self.text)
+        self.assertEqual(len(set(ports)), 2)
+        for port in ports:
+            self.assertFalse(is_taken(port), port)
+
+    def test_configuration_is_one_for_serve(self):
+        outcome = run("check-config", self.folder / "backstop.toml")
+        self.assertEqual((outcome.status, outcome.err), (0, ""), outcome.out)
+        process = subprocess.Popen([PROGRAM, "serve", "-c", self.folder / "backstop.toml"], stderr=subprocess.PIPE)
+        try:
+            self.assertRegex(process.stderr.readline().decode(), r"\Abackstop: ready: in 127\.0\.0\.1:\d+, out 127\.0\.0\.1:\d+\n\Z")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.stderr.read()
+            process.stderr.close()
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_history_command_that_is_shown_works(self):
+        (command,) = re.findall(r"(?m)^    (.* history (?:.*\\\n)?.*)$", self.text)
+        done = subprocess.run(shlex.split(command.replace("\\\n", "")), capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertIn(b"ann@example.org", done.stdout)
+
+
+class Staying(Case):
+    def start(self, *arguments, name="demo"):
+        process = subprocess.Popen([PROGRAM, "demo", "--folder", self.folder / name, *arguments],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self.addCleanup(self.end, process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+    def read_until(self, process, words):
+        """What it printed, up to and including the line with these words."""
+        text = ""
+        for line in process.stdout:
+            text += line.decode()
+            if words in text:
+                return text
+        self.fail(text)
+
+    def check_end(self, process, number, status):
+        process.send_signal(number)
+        rest, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, err), (status, b""), rest)
+        with self.assertRaises(ProcessLookupError, msg="something of its session is left"):
+            os.killpg(process.pid, 0)
+        return rest.decode()
+
+    def test_every_signal_ends_it_well(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                process = self.start("--fast", "--stay", name=number.name)
+                self.read_until(process, "until Ctrl-C")
+                self.check_end(process, number, 0)
+
+    def test_gateway_that_stays_works(self):
+        process = self.start("--fast", "--stay")
+        text = self.read_until(process, "less ")
+        inbound, outbound = ports_of(text)
+        forged = (self.folder / "demo" / "forged.eml").read_bytes().replace(b"\n", b"\r\n")
+        with smtplib.SMTP("127.0.0.1", inbound) as client:
+            with self.assertRaises(smtplib.SMTPDataError) as refused:
+                client.sendmail("", "ann@example.org", forged)
+            self.assertEqual(refused.exception.smtp_code, 550)
+            self.assertRegex(refused.exception.smtp_error, rb"\A5\.7\.1 Nothing proves that example\.org sent")
+            before = len(mails_in(self.folder / "demo" / "mail"))
+            self.assertEqual(client.sendmail("", tagged_of(text), forged), {})
+            self.assertEqual(len(mails_in(self.folder / "demo" / "mail")), before + 1)
+        with smtplib.SMTP("127.0.0.1", outbound) as client:
+            self.assertEqual(client.sendmail("ann@example.org", "new@friend.test", b"Subject: Hello\r\n\r\nHello!\r\n"), {})
+        (left,) = mails_in(self.folder / "demo" / "outside" / "friend.test" / "new")
+        self.assertTrue(left.read_bytes().startswith(b"Return-Path: <" + tagged_of(text).encode() + b">\n"))
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        self.check_end(process, signal.SIGINT, 0)
+
+    def test_interrupted_before_the_end(self):
+        process = self.start()
+        self.read_until(process, "Now mail comes")
+        begin = time.monotonic()
+        rest = self.check_end(process, signal.SIGINT, 1)
+        self.assertLess(time.monotonic() - begin, 5, "the flood alone takes longer")
+        self.assertIn("Interrupted before the end.", rest)
+        self.assertEqual(table_of(rest), {})
+
+
+class Terminal(Case):
+    def on_terminal(self, *arguments, name="demo", rows=24, columns=80, kind="xterm", until=None):
+        """What came to a terminal of that size, up to these words or the end; and the exit status."""
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        process = subprocess.Popen([PROGRAM, "demo", "--folder", self.folder / name, *arguments], stdin=slave, stdout=slave, stderr=slave,
+                                   env={**os.environ, "TERM": kind}, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(slave)
+        text = b""
+        try:
+            while until is None or until not in text:
+                self.assertTrue(select.select([master], [], [], 60)[0], text)
+                part = os.read(master, 65536)
+                text += part
+                if not part:
+                    break
+        except OSError:  # the end of a terminal that nobody has open any more
+            pass
+        if until is not None:
+            self.assertIsNone(process.poll(), text)
+            os.write(master, b"\x03")
+        return text.decode(), process.wait(timeout=60)
+
+    def test_stays_until_the_key_and_counts_live(self):
+        text, status = self.on_terminal(until=b"until Ctrl-C")
+        self.assertEqual(status, 0)
+        self.assertGreater(text.count("\x1b[J"), 20, "drawn ten times a second, over some seconds")
+        counted = [int(row[3]) for row in ROW.findall(text.replace("\r\n", "\n")) if row[1] == "tag missing"]
+        self.assertEqual(counted, sorted(counted))
+        self.assertGreater(len(set(counted)), 20)
+
+    def test_once_ends(self):
+        text, status = self.on_terminal("--once", "--fast")
+        self.assertEqual(status, 0)
+        self.assertEqual(set(table_of(text.replace("\r\n", "\n"))), {*FORGED, *WELCOME})
+
+    def test_terminals_on_which_nothing_can_be_drawn_over(self):
+        for name, shape in (("dumb", {"kind": "dumb"}), ("narrow", {"columns": 79}), ("flat", {"rows": 9}), ("of no size", {"rows": 0, "columns": 0})):
+            with self.subTest(name):
+                text, status = self.on_terminal("--once", "--fast", name=name, **shape)
+                self.assertEqual(status, 0)
+                self.assertNotIn("\x1b", text)
+
+
+class Edges(Case):
+    def test_without_arguments(self):
+        begin = time.monotonic()
+        outcome = run(before=("env", f"TMPDIR={self.folder}"))
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertGreater(time.monotonic() - begin, 5, "it is paced for people")
+        (made,) = self.folder.iterdir()
+        self.assertRegex(made.name, r"\Abackstop-demo\.\w{6}\Z")
+        self.assertIn(f"All its files are in {made}\n", outcome.out.decode())
+        self.assertNotIn("\x1b", outcome.out.decode())
+
+    def test_folder_that_holds_something_stays_as_it_is(self):
+        kept = self.write("demo/kept", b"mine")
+        outcome = run("demo", "--fast", "--folder", kept.parent)
+        self.assertEqual((outcome.status, outcome.out), (73, b""))
+        self.assertEqual(outcome.err, f"backstop: {kept.parent}: the folder is not empty\n")
+        self.assertEqual(list(kept.parent.iterdir()), [kept])
+
+    def test_options_that_exclude_each_other(self):
+        for arguments in (["--once", "--stay"], ["--mailbox", "--fast"], ["--mailbox", "--once"], ["--mailbox", "--stay"],
+                          ["--mailbox", "--folder", self.folder / "x"]):
+            with self.subTest(arguments):
+                outcome = run("demo", *arguments)
+                self.assertEqual((outcome.status, outcome.out), (64, b""), outcome.err)
+
+    def test_disk_that_is_full(self):
+        for ending in ("--once", "--stay"):
+            with self.subTest(ending), open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, "demo", "--fast", ending, "--folder", self.folder / ending], stdout=full,
+                                      stderr=subprocess.PIPE, check=False, timeout=60)
+                self.assertEqual((done.returncode, done.stderr), (74, b"backstop: standard output can't be written\n"))
+
+
+if __name__ == "__main__":
+    unittest.main()
