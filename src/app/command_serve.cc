@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <ostream>
@@ -52,8 +53,14 @@ base::Result<void> take(const std::string& file, Service& service) {
   return {};
 }
 
+/// CLOCK_MONOTONIC, which later versions of systemd want to be told.
+auto monotonic_microseconds() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
 void reload(const std::string& file, Service& service) {
-  notify_supervisor("RELOADING=1");
+  notify_supervisor(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", monotonic_microseconds()));
   // In any case: the old file may have been put away.
   service.reopen_log();
   const auto done = take(file, service);

@@ -214,7 +214,7 @@ std::vector<Setting> keys_settings() {
       make(kSection, "file", path_kind(),
            [](auto& draft, std::size_t) -> auto& { return draft.config.key_file; },
            {.help = "The key file, as `backstop keys new` makes it. Without one nothing is tagged, and no "
-                    "bounce can prove itself.",
+                    "bounce can prove itself. It has to belong to the user that the program runs as.",
             .example = R"("var/keys")"}),
       make(kSection, "lifetime_days",
            convert<days>(

@@ -84,9 +84,11 @@ std::string event_line(const store::Event& event) {
 
 void EventLog::record(store::Event event) {
   if (log_->takes(LogLevel::Info)) {
-    log_->add(log_->format() == LogFormat::Json
-                  ? boost::json::serialize(event_json(event))
-                  : fmt::format("{} info {}", format_time(event.time), event_line(event)));
+    if (log_->format() == LogFormat::Json) {
+      log_->add_json(boost::json::serialize(event_json(event)));
+    } else {
+      log_->add(LogLevel::Info, event.time, event_line(event));
+    }
   }
   if (history_ != nullptr && (ordinary_ || !is_ordinary(event))) history_->record(std::move(event));
 }

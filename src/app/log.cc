@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -32,6 +34,7 @@ constexpr std::size_t kMostMessage = 2000;
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
+using Time = Log::Time;
 using File = std::shared_ptr<FileDescriptor>;
 
 base::Result<File> open_file(const std::string& path) {
@@ -44,12 +47,17 @@ base::Result<File> open_file(const std::string& path) {
       "can't write the log {}: {}", path.empty() ? "to standard error" : base::printable(path), reason)});
 }
 
-std::string line_of(LogLevel level, LogFormat format, std::string_view message) {
-  const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-  const std::string text = base::printable(message, kMostMessage);
-  if (format == LogFormat::Human) return fmt::format("{} {} {}", format_time(now), name(level), text);
-  return boost::json::serialize(
-      boost::json::object{{"time", format_time(now)}, {"level", name(level)}, {"message", text}});
+/// The journal adds the time itself, and takes the level as a number in front (sd-daemon(3)).
+bool is_journal(const std::string& path) {
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat status{};
+  return path.empty() && stream != nullptr && ::fstat(STDERR_FILENO, &status) == 0 &&
+         stream == fmt::format("{}:{}", status.st_dev, status.st_ino);
+}
+
+constexpr int journal_level(LogLevel level) {
+  constexpr std::array<int, 4> kNumbers = {7, 6, 4, 3};
+  return kNumbers.at(static_cast<std::size_t>(level));
 }
 
 }  // namespace
@@ -68,6 +76,21 @@ class Log::Writer {
   void set(const LogSettings& settings) {
     level_ = settings.level;
     format_ = settings.format;
+    is_journal_ = is_journal(settings.file);
+  }
+
+  std::string line(LogLevel level, Time time, std::string_view text) const {
+    if (is_journal_) return fmt::format("<{}>{}", journal_level(level), text);
+    return fmt::format("{} {} {}", format_time(time), name(level), text);
+  }
+
+  /// A message of our own, which others may have a part in.
+  std::string message_line(LogLevel level, std::string_view message) const {
+    const Time now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    const std::string text = base::printable(message, kMostMessage);
+    if (format_ == LogFormat::Human) return line(level, now, text);
+    return boost::json::serialize(
+        boost::json::object{{"time", format_time(now)}, {"level", name(level)}, {"message", text}});
   }
 
   void replace(const LogSettings& settings, File file) {
@@ -148,7 +171,7 @@ class Log::Writer {
       const auto lines = std::ranges::count(rest, '\n') - (is_cut_ && written == 0 ? 1 : 0);
       lose(static_cast<std::size_t>(lines), std::strerror(error));
     } else if (lost_ > 0) {
-      append(line_of(LogLevel::Warning, format_, lost_words()));
+      append(message_line(LogLevel::Warning, lost_words()));
       lost_ = 0;
     }
     if (written > 0 && file == file_) is_cut_ = batch_[written - 1] != '\n';
@@ -172,6 +195,7 @@ class Log::Writer {
 
   std::atomic<LogLevel> level_;
   std::atomic<LogFormat> format_;
+  std::atomic<bool> is_journal_;
   std::mutex mutex_;
   std::condition_variable work_;  ///< for the thread
   std::condition_variable done_;  ///< for those who wait for it
@@ -214,11 +238,15 @@ LogFormat Log::format() const {
 }
 
 void Log::tell(LogLevel level, std::string_view message) {
-  if (takes(level)) writer_->add(line_of(level, format(), message));
+  if (takes(level)) writer_->add(writer_->message_line(level, message));
 }
 
-void Log::add(std::string_view line) {
-  writer_->add(line);
+void Log::add(LogLevel level, Time time, std::string_view text) {
+  writer_->add(writer_->line(level, time, text));
+}
+
+void Log::add_json(std::string_view object) {
+  writer_->add(object);
 }
 
 base::Result<void> Log::reopen(const LogSettings& settings) {

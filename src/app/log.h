@@ -21,6 +21,7 @@ std::string_view name(LogLevel level);
 /// Thread-safe. Destroying it writes what waits, for two seconds at most.
 class Log {
  public:
+  using Time = std::chrono::sys_time<std::chrono::milliseconds>;
   /// What waits for the writer at most, in octets.
   static constexpr std::size_t kMostWaiting = 1024UZ * 1024;
 
@@ -37,8 +38,9 @@ class Log {
   /// A line that says when, how grave, and what: the message, made safe to show. No content of mail is ever
   /// given to it.
   void tell(LogLevel level, std::string_view message);
-  /// A line that is made already, without its line end; in it there is none.
-  void add(std::string_view line);
+  /// A line for people, of text that is safe to show and has no line end; and an object on a line by itself.
+  void add(LogLevel level, Time time, std::string_view text);
+  void add_json(std::string_view object);
 
   /// Opens the file anew, where another may have its name by now, and takes the settings. On an error all
   /// stays as it was.

@@ -59,7 +59,7 @@ TEST_F(LogTest, ALineHasItsTimeItsLevelAndItsMessage) {
     (*log)->tell(LogLevel::Info, "two");
     (*log)->tell(LogLevel::Warning, "three");
     (*log)->tell(LogLevel::Error, "four");
-    (*log)->add("five");
+    (*log)->add_json("five");
   }
   const std::string time = kTime;
   EXPECT_THAT(lines(),
@@ -68,6 +68,33 @@ TEST_F(LogTest, ALineHasItsTimeItsLevelAndItsMessage) {
   struct stat status{};
   ASSERT_EQ(::stat(path().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0137U, 0u) << "others may read it";
+}
+
+TEST_F(LogTest, TheJournalHasTheTimeItselfAndTakesTheLevelAsANumber) {
+  // Standard error is a file that the variable names as the journal's, as systemd does it.
+  const FileDescriptor before(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
+  const FileDescriptor file(::open(path().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  struct stat status{};
+  ASSERT_EQ(::fstat(file.number(), &status), 0);
+  const auto tell = [&](const std::string& stream) {
+    ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+    ::dup2(file.number(), STDERR_FILENO);
+    {
+      const auto log = Log::open({.level = LogLevel::Debug, .format = LogFormat::Human, .file = ""});
+      EXPECT_TRUE(log);
+      (*log)->tell(LogLevel::Debug, "one");
+      (*log)->tell(LogLevel::Warning, "two");
+      (*log)->add(LogLevel::Info, Log::Time(), "three");
+      (*log)->tell(LogLevel::Error, "four");
+    }
+    ::dup2(before.number(), STDERR_FILENO);
+    ::unsetenv("JOURNAL_STREAM");
+  };
+  tell(std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino));
+  EXPECT_THAT(lines(), ElementsAre("<7>one", "<4>two", "<6>three", "<3>four"));
+  tell("1:1");
+  EXPECT_EQ(lines().size(), 8u);
+  EXPECT_EQ(lines()[6], "1970-01-01T00:00:00.000Z info three");
 }
 
 TEST_F(LogTest, EachLevelLeavesOutTheLesserOnes) {
@@ -118,7 +145,7 @@ TEST_F(LogTest, LinesAreAddedToAFileThatIsThere) {
   {
     const auto log = Log::open(settings());
     ASSERT_TRUE(log);
-    (*log)->add("after");
+    (*log)->add_json("after");
   }
   EXPECT_THAT(lines(), ElementsAre("before", "after"));
 }
@@ -127,16 +154,16 @@ TEST_F(LogTest, ReopenedItGoesOnInANewFileWithNewSettings) {
   {
     const auto log = Log::open(settings());
     ASSERT_TRUE(log);
-    (*log)->add("one");
+    (*log)->add_json("one");
     (*log)->flush(seconds(10));
     std::filesystem::rename(path(), path("log.1"));
-    (*log)->add("two");
+    (*log)->add_json("two");
     (*log)->flush(seconds(10));
     const auto done = (*log)->reopen(settings(LogFormat::Json, LogLevel::Error));
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_EQ((*log)->format(), LogFormat::Json);
     EXPECT_FALSE((*log)->takes(LogLevel::Warning));
-    (*log)->add("three");
+    (*log)->add_json("three");
   }
   EXPECT_THAT(lines("log.1"), ElementsAre("one", "two"));
   EXPECT_THAT(lines(), ElementsAre("three"));
@@ -152,7 +179,7 @@ TEST_F(LogTest, WhatCannotBeOpenedIsToldAndTheOldGoesOn) {
     const auto log = Log::open(settings());
     ASSERT_TRUE(log);
     EXPECT_FALSE((*log)->reopen(bad));
-    (*log)->add("still here");
+    (*log)->add_json("still here");
   }
   EXPECT_THAT(lines(), ElementsAre("still here"));
 }
@@ -163,12 +190,12 @@ TEST_F(LogTest, APipeWhoseReaderIsGoneKillsNobody) {
   const auto log = Log::open(settings());
   ASSERT_TRUE(log);
   reader = FileDescriptor();
-  (*log)->add("to nobody");
+  (*log)->add_json("to nobody");
   (*log)->flush(seconds(10));
   auto file = settings();
   file.file = path("file");
   ASSERT_TRUE((*log)->reopen(file));
-  (*log)->add("kept");
+  (*log)->add_json("kept");
   (*log)->flush(seconds(10));
   (*log)->flush(seconds(10));
   EXPECT_THAT(lines("file"),
@@ -184,7 +211,7 @@ TEST_F(LogTest, LinesOfManyThreadsStayWhole) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] {
-        for (int j = 0; j < kLines; ++j) (*log)->add(std::string(100, static_cast<char>('a' + i)));
+        for (int j = 0; j < kLines; ++j) (*log)->add_json(std::string(100, static_cast<char>('a' + i)));
       });
     }
   }
@@ -199,11 +226,11 @@ TEST_F(LogTest, AFullDiskLosesLinesAndSaysSoOnceItCan) {
   const auto log = Log::open(full);
   ASSERT_TRUE(log) << log.error().message;
   for (int i = 0; i < 3; ++i) {
-    (*log)->add("lost");
+    (*log)->add_json("lost");
     (*log)->flush(seconds(10));
   }
   ASSERT_TRUE((*log)->reopen(settings()));
-  (*log)->add("kept");
+  (*log)->add_json("kept");
   (*log)->flush(seconds(10));
   (*log)->flush(seconds(10));
   EXPECT_THAT(
@@ -221,7 +248,7 @@ TEST_F(LogTest, APipeThatNobodyReadsHoldsUpNobody) {
   {
     const auto log = Log::open(settings());
     ASSERT_TRUE(log);
-    for (std::size_t i = 0; i < kLines; ++i) (*log)->add(line);
+    for (std::size_t i = 0; i < kLines; ++i) (*log)->add_json(line);
     // What was lost is said once there is room: read until it is.
     std::string read;
     std::vector<char> room(65536);
@@ -244,7 +271,7 @@ TEST_F(LogTest, APipeThatNobodyReadsHoldsUpTheEndForTwoSecondsAtMost) {
   {
     const auto log = Log::open(settings());
     ASSERT_TRUE(log);
-    for (int i = 0; i < 200; ++i) (*log)->add(std::string(1023, 'x'));
+    for (int i = 0; i < 200; ++i) (*log)->add_json(std::string(1023, 'x'));
     begun = std::chrono::steady_clock::now();
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(10));

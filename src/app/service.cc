@@ -48,7 +48,6 @@ base::Result<std::unique_ptr<Service>> Service::open(Config config) {
   }
   // The files that are made from here on belong to whom they are to belong to.
   if (auto done = service->open_files(); !done) return std::unexpected(done.error());
-  service->warn_of_few_files();
   return service;
 }
 
@@ -72,6 +71,7 @@ void Service::warn_of_few_files() {
 }
 
 void Service::start() {
+  warn_of_few_files();
   server_->start();
 }
 

@@ -57,8 +57,10 @@ bool bind_and_listen(int descriptor, const Endpoint& endpoint, bool is_first, bo
 }
 
 std::string system_words() {
-  std::string words = std::strerror(errno);
+  const int error = errno;
+  std::string words = std::strerror(error);
   if (!words.empty()) words.front() = base::ascii_lower(words.front());
+  if (error == EACCES) words += "; ports below 1024 take root, or the capability CAP_NET_BIND_SERVICE";
   return words;
 }
 
