@@ -32,12 +32,13 @@ class Backstop(Peer):
             (self.folder / "keys").write_text(keys)
             (self.folder / "keys").chmod(0o600)
         self.addresses = {}
+        self.is_ready = READY
 
     def start(self):
-        before = len(READY.findall(self.log()))
+        before = len(self.is_ready.findall(self.log()))
         self.run([self.program, "serve", "-c", self.config], "backstop.log", self.environment)
         self.open.callback(self.end, self.child)
-        line = self.child.wait_for(lambda: READY.findall(self.log())[before:], "it says that it is ready")[0]
+        line = self.child.wait_for(lambda: self.is_ready.findall(self.log())[before:], "it says that it is ready")[0]
         self.addresses = {}
         for name, in_brackets, plain, port in LISTENER.findall(line):
             self.addresses.setdefault(name, []).append((in_brackets or plain, int(port)))

@@ -1,4 +1,5 @@
 """A test with a folder of its own, what it takes of the machine, and how a file of tests ends."""
+import ctypes.util
 import os
 import pathlib
 import shutil
@@ -23,6 +24,8 @@ def is_there(name):
         return pathlib.Path("/usr/lib/dovecot/lmtp").exists()
     if name == "dkim":
         return subprocess.run([sys.executable, "-c", "import dkim"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    if name == "seccomp":
+        return ctypes.util.find_library("seccomp") is not None
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
 
 

@@ -1,0 +1,123 @@
+"""What the tests of running a server share, beside the harness of tests/peers."""
+import contextlib
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
+
+from support import (PATIENCE, PROGRAM, SOURCE, Backstop, Case, Cut, FakeClient, FakeServer, Port, Stall, certificate,  # noqa: E402
+                     config, gateway, main, needs, new_mail, wait_until)
+
+ANN, BOB = "ann@example.org", "bob@example.net"
+NOBODY = pwd.getpwnam("nobody")
+
+
+def takes_root(test):
+    return unittest.skipIf(os.geteuid() != 0, "takes root")(test)
+
+
+def inbound(next_hop, more=""):
+    return gateway("in", "inbound", next_hop, more)
+
+
+def outbound(next_hop, more=""):
+    return gateway("out", "outbound", next_hop, more)
+
+
+def url(address):
+    return f"smtp://{address[0]}:{address[1]}"
+
+
+def run(*arguments, **options):
+    """Runs the program to its end: (status, what it wrote to standard output, to standard error)."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=PATIENCE, check=False, **options)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def as_nobody():
+    """For Popen: what the child is to be."""
+    return {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
+
+
+def give_to_nobody(*paths):
+    for path in paths:
+        shutil.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
+
+
+class Service(Backstop):
+    """One whose log may be in a file, or JSON on standard error."""
+
+    def __init__(self, folder, name, text, **more):
+        super().__init__(folder, name, text, **more)
+        self.log_file = self.folder / "backstop.log"
+
+    def text(self):
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def lines(self, part=""):
+        """Whole lines of the log that hold this text."""
+        return [line for line in self.text().split("\n")[:-1] if part in line]
+
+    def wait_for_line(self, part, times=1):
+        found = self.child.wait_for(lambda: len(self.lines(part)) >= times and self.lines(part), f"{times} lines with {part!r}")
+        return found[times - 1]
+
+    def reload(self, want="reloaded: "):
+        """SIGHUP, and the line that says what became of it."""
+        before = len(self.lines(want))
+        self.child.signal(signal.SIGHUP)
+        return self.wait_for_line(want, before + 1)
+
+    def rewrite(self, old, new):
+        text = self.config.read_text()
+        assert old in text, (old, text)
+        self.config.write_text(text.replace(old, new))
+
+
+def send(address, sender=ANN, recipient=BOB, mail=None):
+    """One mail in a session of its own: the reply that ended it."""
+    with FakeClient(address) as client:
+        return client.mail(mail or new_mail(sender, recipient), sender, recipient)
+
+
+class Supervisor:
+    """The socket that systemd gives to a service that tells how it is."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(PATIENCE)
+        os.chmod(self.path, 0o777)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def next(self):
+        return self.socket.recv(4096).decode()
+
+
+def low_port(host="127.0.0.1"):
+    """A port that only root may listen at, and nobody does."""
+    for number in range(1023, 600, -1):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((host, number))
+            return number
+    raise AssertionError("no low port is free")
+
+
+__all__ = ["ANN", "BOB", "NOBODY", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "Port", "Service", "Stall",
+           "Supervisor", "as_nobody", "certificate", "config", "gateway", "give_to_nobody", "inbound", "json", "low_port", "main", "needs",
+           "new_mail", "outbound", "run", "send", "takes_root", "unittest", "url", "wait_until"]

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""The unit and the example that are installed: good by themselves, and good for the program that they are for."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+from confined import settings
+from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, Service, certificate, config, give_to_nobody, inbound, low_port, main,
+                 needs, new_mail, outbound, run, send, takes_root, url)
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = PROGRAM.parent
+UNIT = BUILD / "packaging/backstop.service"
+WORST_EXPOSURE = 20  # of systemd-analyze security: 2.0
+
+
+class Unit(Case):
+    def setUp(self):
+        super().setUp()
+        text = UNIT.read_text()
+        self.assertIn("/bin/backstop serve -c /etc/backstop/backstop.toml", text)
+        self.unit = self.write("backstop.service", re.sub(r"(?m)(=)\S*/bin/backstop ", rf"\g<1>{PROGRAM} ", text))
+
+    @needs("systemd-analyze")
+    def test_systemd_understands_it(self):
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", self.unit], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        # Were it one that says yes to all, this would pass as well.
+        self.unit.write_text(self.unit.read_text().replace("NoNewPrivileges=yes", "NoNewPrivilege=yes"))
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", self.unit], capture_output=True, text=True, check=False)
+        self.assertIn("NoNewPrivilege", done.stderr)
+
+    @needs("systemd-analyze")
+    def test_little_is_exposed(self):
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={WORST_EXPOSURE}", self.unit], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Overall exposure level", done.stdout)
+
+    def test_it_waits_as_long_as_we_do(self):
+        code = (SOURCE / "src/app/service.cc").read_text()
+        drain, flush = (int(re.search(rf"seconds {name}{{(\d+)}}", code).group(1)) for name in ("kDrainTime", "kFlushTime"))
+        self.assertGreater(int(settings(UNIT)["TimeoutStopSec"]), drain + flush)
+
+    def test_it_allows_the_files_that_the_default_of_sessions_takes(self):
+        sessions = int(re.search(r"\| `sessions` \|.*?\| `(\d+)` \|", (SOURCE / "docs/configuration.md").read_text()).group(1))
+        workers = 256
+        self.assertGreaterEqual(int(settings(UNIT)["LimitNOFILE"]), 2 * sessions + 64 + 64 * workers)
+
+
+@needs("systemd-analyze", "seccomp")
+@takes_root
+class Sandbox(Case):
+    def test_all_that_it_does_is_allowed(self):
+        chain, key = certificate(self.folder)
+        port = low_port()
+        hop = self.enterContext(FakeServer())
+        # A name, so that the system's resolver is used, too.
+        text = config(inbound(f"smtp://localhost:{hop.port}", 'tls = "starttls"').replace("127.0.0.1:0", f"127.0.0.1:{port}"),
+                      outbound(url(hop.address)), inbound(f"maildir:{self.folder}/mail/%n").replace('"in"', '"box"'),
+                      more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n[log]\nfile = "{{folder}}/log"\n')
+        confined = self.write("confined", f'#!/bin/sh\nexec /usr/bin/python3 {HERE}/confined.py {UNIT} {PROGRAM} "$@"\n')
+        confined.chmod(0o755)
+        service = Service(self.folder, "backstop", text, program=confined)
+        service.log_file = service.folder / "log"
+        (self.folder / "mail").mkdir()
+        give_to_nobody(service.folder, service.folder / "keys", chain, key, self.folder / "mail")
+        self.enterContext(service)
+        status = pathlib.Path(f"/proc/{service.child.pid}/status").read_text()
+        for line in ("Seccomp:\t2", "NoNewPrivs:\t1", "CapEff:\t0000000000000400", f"Uid:\t{NOBODY.pw_uid}\t"):
+            self.assertIn(line, status)
+        self.speak(service, hop, port)
+        maps = pathlib.Path(f"/proc/{service.child.pid}/maps").read_text()
+        self.assertEqual([line for line in maps.splitlines() if re.match(r"\S+ .wx", line)], [])
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual(service.lines(" error "), [])
+
+    def speak(self, service, hop, port):
+        self.assertEqual(service.address("in"), ("127.0.0.1", port))
+        with FakeClient(service.address("in")) as client:
+            client.start_tls()
+            self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
+        self.assertEqual(send(service.address("out")).code, 250)
+        self.assertTrue(hop.mails[-1].sender.startswith("prvs="))
+        self.assertEqual(send(service.address("box"), BOB, ANN).code, 250)
+        self.assertEqual(len(list((self.folder / "mail/ann/new").iterdir())), 1)
+        service.wait_for_events(3)
+        service.reload()
+
+
+class Example(Case):
+    def test_it_is_good(self):
+        text = (SOURCE / "packaging/backstop.toml").read_text()
+        self.assertIn('"/etc/backstop/keys"', text)
+        path = self.write("backstop.toml", text.replace("/etc/backstop/keys", str(self.folder / "keys")))
+        self.assertEqual(run("keys", "new", self.folder / "keys")[0], 0)
+        self.assertEqual(run("check-config", path), (0, f"{path}: good: 2 gateways, 1 domain\n", ""))
+
+    def test_what_is_commented_is_good_too(self):
+        chain, key = certificate(self.folder)
+        text = re.sub(r'(?m)^#(\[tls\]|\w+ = )', r"\1", (SOURCE / "packaging/backstop.toml").read_text())
+        for old, new in (("/etc/backstop/keys", self.folder / "keys"), ("/etc/backstop/tls/fullchain.pem", chain), ("/etc/backstop/tls/key.pem", key),
+                         ("/var/log/backstop/", f"{self.folder}/")):
+            self.assertIn(old, text)
+            text = text.replace(old, str(new))
+        path = self.write("backstop.toml", text)
+        self.assertEqual(run("keys", "new", self.folder / "keys")[0], 0)
+        self.assertEqual(run("check-config", path), (0, f"{path}: good: 2 gateways, 1 domain\n", ""))
+
+
+class Install(Case):
+    def test_all_is_put_where_it_belongs(self):
+        # The manual pages are not built with the program alone, and are no part of this.
+        script = BUILD / "packaging/cmake_install.cmake"
+        subprocess.run([shutil.which("cmake"), f"-DCMAKE_INSTALL_PREFIX={self.folder}/usr", "-P", script], check=True, capture_output=True)
+        found = {str(path.relative_to(self.folder / "usr")) for path in self.folder.rglob("*") if path.is_file()}
+        for name in ("lib/systemd/system/backstop.service", "lib/sysusers.d/backstop.conf", "share/doc/backstop/examples/backstop.toml",
+                     "share/doc/backstop/operations.md", "share/doc/backstop/log.md"):
+            self.assertIn(name, found)
+
+    @needs("systemd-sysusers")
+    @takes_root
+    def test_the_user_is_made(self):
+        root = self.folder / "root"
+        (root / "etc").mkdir(parents=True)
+        shutil.copy(SOURCE / "packaging/backstop.sysusers", self.folder / "backstop.conf")
+        subprocess.run(["systemd-sysusers", f"--root={root}", self.folder / "backstop.conf"], check=True, capture_output=True)
+        self.assertRegex((root / "etc/passwd").read_text(), r"(?m)^backstop:x:\d+:\d+:Backstop mail gateway:/var/lib/backstop:/usr/sbin/nologin$")
+
+
+if __name__ == "__main__":
+    main()

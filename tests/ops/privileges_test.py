@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+"""Started as root, it binds and then is its own user for good."""
+import os
+import pathlib
+import re
+
+from ops import (ANN, BOB, NOBODY, Case, FakeServer, Service, config, give_to_nobody, inbound, low_port, main, outbound, run, send,
+                 takes_root, url)
+
+TAG = re.compile(r"^prvs=(\d)")
+
+
+def status_of(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return {name: value.split() for name, _, value in (line.partition(":") for line in text.splitlines())}
+
+
+@takes_root
+class Privileges(Case):
+    def setUp(self):
+        super().setUp()
+        self.hop = self.enterContext(FakeServer())
+
+    def service(self, more_server='user = "nobody"', keys_of_nobody=True, gateway=None, more=""):
+        service = Service(self.folder, "backstop", config(gateway or outbound(url(self.hop.address)), more_server=more_server, more=more))
+        give_to_nobody(service.folder)
+        if keys_of_nobody:
+            give_to_nobody(service.folder / "keys")
+        return service
+
+    def start(self, **what):
+        return self.enterContext(self.service(**what))
+
+    def test_it_has_nothing_of_root_left(self):
+        service = self.start()
+        for task in pathlib.Path(f"/proc/{service.child.pid}/task").iterdir():
+            status = status_of(f"{service.child.pid}/task/{task.name}")
+            self.assertEqual((status["Uid"], status["Gid"]), ([str(NOBODY.pw_uid)] * 4, [str(NOBODY.pw_gid)] * 4))
+            self.assertLessEqual(set(status["Groups"]), {str(NOBODY.pw_gid)})
+            self.assertEqual({status[name][0].strip("0") for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")}, {""})
+
+    def test_it_keeps_a_low_port_that_only_root_may_bind(self):
+        port = low_port()
+        gateway = outbound(url(self.hop.address)).replace("127.0.0.1:0", f"127.0.0.1:{port}")
+        service = self.start(gateway=gateway)
+        self.assertEqual(service.address("out"), ("127.0.0.1", port))
+        self.assertEqual(send(service.address("out")).code, 250)
+        self.assertEqual(len(self.hop.mails), 1)
+
+    def test_files_that_it_makes_are_its_own(self):
+        service = self.start(more='[log]\nfile = "{folder}/log"\n')
+        send(service.address("out"))
+        service.wait_for_events(1)
+        for path in service.folder.glob("history.db*"):
+            self.assertEqual((path.stat().st_uid, path.stat().st_gid), (NOBODY.pw_uid, NOBODY.pw_gid), path)
+        log = service.folder / "log"
+        self.assertEqual((log.stat().st_uid, log.stat().st_mode & 0o777), (NOBODY.pw_uid, 0o640))
+
+    def test_a_maildir_is_its_own(self):
+        (self.folder / "mail").mkdir()
+        give_to_nobody(self.folder / "mail")
+        service = self.start(gateway=inbound(f"maildir:{self.folder}/mail/%n"))
+        self.assertEqual(send(service.address("in"), BOB, ANN).code, 250)
+        mail, = (self.folder / "mail/ann/new").iterdir()
+        self.assertEqual(mail.stat().st_uid, NOBODY.pw_uid)
+
+    def test_no_core_is_dumped_and_nobody_looks_in(self):
+        service = self.start()
+        limits = pathlib.Path(f"/proc/{service.child.pid}/limits").read_text()
+        self.assertRegex(limits, r"(?m)^Max core file size +0 +0 ")
+        # What belongs to root though the process doesn't is what nobody else of its user may look into.
+        self.assertEqual(os.stat(f"/proc/{service.child.pid}/mem").st_uid, 0)
+
+    def test_a_rotated_key_signs_after_a_reload(self):
+        service = self.start()
+        send(service.address("out"))
+        # As root, who rotates: the file stays its owner's.
+        service.command("keys", "rotate", service.folder / "keys")
+        self.assertEqual((service.folder / "keys").stat().st_uid, NOBODY.pw_uid)
+        service.reload()
+        send(service.address("out"))
+        self.assertEqual([TAG.match(mail.sender).group(1) for mail in self.hop.mails], ["0", "1"])
+
+    def test_a_key_file_of_root_is_warned_of(self):
+        service = self.start(keys_of_nobody=False)
+        keys = service.folder / "keys"
+        warning = f'file: the user "nobody" can\'t read {keys}, so a reload would fail; run: chown nobody {keys}'
+        self.assertRegex(service.wait_for_line("so a reload would fail"), rf" warning {service.config}:\d+:8: warning: {re.escape(warning)}$")
+        # It was read before, and goes on being used.
+        send(service.address("out"))
+        self.assertRegex(service.reload("not reloaded: "), rf" error not reloaded: {service.config}:\d+:8: file: key file {keys}: "
+                         "can't open it: Permission denied$")
+        send(service.address("out"))
+        self.assertEqual([TAG.match(mail.sender).group(1) for mail in self.hop.mails], ["0", "0"])
+        # What the warning says is the cure.
+        give_to_nobody(keys)
+        service.reload()
+
+    def test_check_config_warns_of_all_that_the_user_can_not_read(self):
+        service = self.service(keys_of_nobody=False)
+        service.config.chmod(0o600)
+        status, out, err = run("check-config", service.config)
+        self.assertEqual((status, err.count("\n")), (0, 2), err)
+        self.assertIn(f'{service.config}:1:1: warning: the user "nobody" can\'t read {service.config}, so a reload would fail; '
+                      "let that user read it, and enter its folder\n", err)
+        give_to_nobody(service.config, service.folder / "keys")
+        self.assertEqual(run("check-config", service.config), (0, out, ""))
+        service.folder.chmod(0o700)
+        os.chown(service.folder, 0, 0)
+        status, out, err = run("check-config", service.config)
+        self.assertEqual((status, err.count("can't read")), (0, 2), err)
+
+    def test_nobody_is_warned_where_nobody_is_become(self):
+        service = self.service(more_server="", keys_of_nobody=False)
+        status, _, err = run("check-config", service.config)
+        self.assertEqual((status, err), (0, ""))
+
+
+if __name__ == "__main__":
+    main()
