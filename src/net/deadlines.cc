@@ -35,11 +35,14 @@ Deadlines::Clock::time_point Deadlines::now() {
 }
 
 void Deadlines::close_all() {
+  is_closed_ = true;
   for (auto& waits : streams_) static_cast<Stream&>(waits).close();
 }
 
 // Cancelling posts the ends of the waits to the loop, so no stream leaves the list meanwhile.
 void Deadlines::tick() {
+  // A session whose connection was closed may try another one before it ends.
+  if (is_closed_) return close_all();
   const auto time = now();
   for (auto& waits : streams_) {
     if (waits.count > 0 && waits.until <= time) static_cast<Stream&>(waits).expire();

@@ -36,7 +36,7 @@ class Deadlines {
 
   /// Ticks until stop(); spawned once by the worker.
   Task<void> run();
-  /// Closes every stream of the worker: what waits for one ends.
+  /// Closes every stream of the worker, and within a tick whatever is opened later: what waits for one ends.
   void close_all();
   /// Deadlines are met no more.
   void stop();
@@ -50,6 +50,7 @@ class Deadlines {
 
   Timer timer_;
   boost::intrusive::list<TimedWaits, boost::intrusive::constant_time_size<false>> streams_;
+  bool is_closed_ = false;
   bool is_stopped_ = false;
 };
 

@@ -224,6 +224,9 @@ TEST_F(StreamTest, ATickerClosesAllItsStreams) {
   run(expect_end(*near, Failure::Reset), expect_end(*far, Failure::Reset), close_all(deadlines_));
   EXPECT_FALSE(near->is_open());
   EXPECT_FALSE(far->is_open());
+  // A later one is not left to wait either.
+  auto [late, peer] = stream_and_peer();
+  run(expect_end(*late, Failure::Reset));
 }
 
 Task<void> interrupt(Stream& stream) {
