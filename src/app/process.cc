@@ -102,6 +102,8 @@ void block_signals() {
   const sigset_t set = awaited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow further is an error of the write, not the end of all sessions.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Asked wait_for_signal() {

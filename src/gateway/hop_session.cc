@@ -30,6 +30,9 @@ NextHopTrouble HopSession::fail(Trouble trouble, std::string detail) {
 
 net::Task<HopResult<void>> HopSession::send(std::string_view first, std::string_view second,
                                             std::chrono::seconds limit) {
+  // A reply to nothing: the next one would be taken for the answer to something else.
+  if (!input_.is_empty())
+    co_return std::unexpected(fail(Trouble::Nonsense, "it answered what was not asked"));
   stream_->expires_after(limit);
   const auto done = co_await stream_->write(first, second);
   if (!done) co_return std::unexpected(fail(done.error()));

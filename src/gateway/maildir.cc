@@ -46,19 +46,6 @@ std::string unique_name(std::string_view hostname) {
   return fmt::format("{}.M{}P{}Q{}.{}", micros / 1'000'000, micros % 1'000'000, ::getpid(), ++count, host);
 }
 
-bool make_folders(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  for (const char* const part : {"/tmp", "/new", "/cur"}) {
-    if (::mkdir((folder + part).c_str(), 0700) != 0 && errno != EEXIST) return false;
-  }
-  return true;
-}
-
-int open_exclusive(const std::string& path) {
-  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-}
-
 bool sync_folder(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;
@@ -67,6 +54,34 @@ bool sync_folder(const std::string& path) {
   ::close(fd);
   errno = error;
   return done;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+// With the folders above it. Each is on the disk in the one above it before anything is put into it: a mail in
+// a folder that a crash takes back is lost.
+bool make_folder(const std::string& path) {
+  int done = ::mkdir(path.c_str(), 0700);
+  if (done != 0 && errno == ENOENT) {
+    if (!make_folder(parent_of(path))) return false;
+    done = ::mkdir(path.c_str(), 0700);
+  }
+  return done == 0 ? sync_folder(parent_of(path)) : errno == EEXIST;
+}
+
+// tmp comes last: where it is, all are.
+bool make_folders(const std::string& folder) {
+  for (const char* const part : {"/cur", "/new", "/tmp"}) {
+    if (!make_folder(folder + part)) return false;
+  }
+  return true;
+}
+
+int open_exclusive(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
 }  // namespace

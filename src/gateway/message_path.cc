@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "gateway/recipient_check.h"
-#include "gateway/replies.h"
 #include "smtp/data_scanner.h"
 
 namespace backstop::gateway {
 
 namespace {
+
+constexpr std::string_view kEndOfData = ".\r\n";
 
 /// As the reader wants it. Only where a line begins with a dot is there anything to copy.
 std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string& room) {
@@ -25,6 +26,11 @@ MessagePath::MessagePath(Transaction& transaction, MessageForm form, TraceFacts 
                          response::Reader& reader, HeldMemory& memory)
     : transaction_(transaction), form_(form), trace_(trace), reader_(reader), held_share_(memory) {}
 
+void MessagePath::settle(Exceeded limit) {
+  is_past_limit_ = true;
+  settle(reply_for(limit));
+}
+
 void MessagePath::settle(smtp::Reply reply) {
   answer_ = std::move(reply);
   phase_ = Phase::Done;
@@ -33,9 +39,9 @@ void MessagePath::settle(smtp::Reply reply) {
 
 net::Task<void> MessagePath::take(std::string_view bytes, bool is_end) {
   size_ += bytes.size();
-  const auto most = transaction_.settings->limits.message;
-  if (phase_ != Phase::Done && most != 0 && size_ > most) {
-    settle(reply_for(Exceeded::Message));
+  if (is_end && form_ == MessageForm::Stuffed) size_ -= kEndOfData.size();
+  if (phase_ != Phase::Done && is_too_large(is_end)) {
+    settle(Exceeded::Message);
     co_await transaction_.delivery->abandon();
   }
   switch (phase_) {
@@ -48,6 +54,13 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end) {
     case Phase::Done:
       break;
   }
+}
+
+// The end of data is no part of the message (RFC 1870 3), and may have begun.
+bool MessagePath::is_too_large(bool is_end) const {
+  const auto most = transaction_.settings->limits.message;
+  const auto slack = is_end || form_ == MessageForm::Plain ? 0 : kEndOfData.size() - 1;
+  return most != 0 && size_ > most + slack;
 }
 
 // Kept until more of the message is here. False where all that is held by all sessions would be too much.
@@ -67,24 +80,24 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   const std::size_t before = held_.size();
   const bool is_first = before == 0;
   if (!is_first && !hold(bytes)) {
-    settle(reply_for(Exceeded::Held));
+    settle(Exceeded::Held);
     co_return;
   }
   const std::string_view message = is_first ? bytes : std::string_view(held_);
   const std::size_t found = find_header_end(message, before < 3 ? 0 : before - 3);
   const std::size_t seen = found == std::string_view::npos ? message.size() : found;
   if (seen > transaction_.settings->limits.header) {
-    settle(reply_for(Exceeded::Header));
+    settle(Exceeded::Header);
     co_return;
   }
   if (found == std::string_view::npos && !is_end) {
-    if (is_first && !hold(bytes)) settle(reply_for(Exceeded::Held));
+    if (is_first && !hold(bytes)) settle(Exceeded::Held);
     co_return;
   }
   header_end_ = seen;
   scan_ = scan_header(message.substr(0, header_end_), form_ == MessageForm::Stuffed);
   if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
-    settle(reply_for(Exceeded::ReceivedFields));
+    settle(Exceeded::ReceivedFields);
     co_return;
   }
   if (!may_be_response(message.substr(0, header_end_))) co_return co_await start(message, is_end);

@@ -14,6 +14,7 @@
 #include "gateway/delivery.h"
 #include "gateway/header_edit.h"
 #include "gateway/held_memory.h"
+#include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
 #include "policy/verdict.h"
@@ -34,6 +35,8 @@ class MessagePath {
   const std::optional<smtp::Reply>& answer() const { return answer_; }
   /// True when the next hop has said that it has the message.
   bool is_delivered() const { return is_delivered_; }
+  /// True when it was refused or deferred for one of our own limits.
+  bool is_past_limit() const { return is_past_limit_; }
 
   // For the history.
   std::uint64_t size() const { return size_; }
@@ -52,7 +55,9 @@ class MessagePath {
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   bool may_be_response(std::string_view header);
   response::Envelope envelope() const;
+  bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);
+  void settle(Exceeded limit);
   bool hold(std::string_view bytes);
   void let_go();
 
@@ -67,6 +72,7 @@ class MessagePath {
   HeaderScan scan_;
   std::uint64_t size_ = 0;
   bool is_delivered_ = false;
+  bool is_past_limit_ = false;
   std::optional<smtp::Reply> answer_;
   std::optional<response::Response> response_;
   policy::MessageFacts facts_;

@@ -138,9 +138,9 @@ net::Task<void> Session::converse() {
       close_with(reply_for(NextHopTrouble{Trouble::Stopping, {}}));
       break;
     }
-    const auto line = co_await next_line(limits().command_line);
-    if (!line) continue;  // why not was answered, or there is nobody to answer
-    co_await dispatch(*line);
+    // Without a line, why not was answered, or there is nobody to answer.
+    if (const auto line = co_await next_line(limits().command_line)) co_await dispatch(*line);
+    if (errors_ > limits().errors && !is_closing_) close_with(reply_for(Exceeded::Errors));
   }
 }
 
@@ -152,12 +152,16 @@ std::optional<std::string_view> Session::buffered_line() const {
   return input.substr(0, end + 1);
 }
 
-// The view is good until the next read.
+bool Session::is_text(std::string_view line) {
+  return line.ends_with("\r\n") && !line.contains('\0') && line.find('\r') + 2 == line.size();
+}
+
+// The view is good until the next read. A command has its time as a whole, however slowly its bytes come.
 net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) {
   std::optional<std::string_view> line = buffered_line();
+  if (!line) connection_.stream().expires_after(limits().command);
   while (!line && connection_.input().size() <= most) {
     is_waiting_ = true;
-    connection_.stream().expires_after(limits().command);
     auto done = co_await connection_.flush();
     if (connection_.input().empty()) connection_.buffer().shrink(2 * kIdleRoom);
     if (done) done = co_await connection_.fill(kIdleRoom);
@@ -173,12 +177,11 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
     co_return std::nullopt;
   }
   connection_.consume(line->size());
-  line->remove_suffix(1);
-  if (!line->ends_with('\r') || line->contains('\0') || line->find('\r') + 1 != line->size()) {
+  if (!is_text(*line)) {
     reply(500, "5.5.2", "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
     co_return std::nullopt;
   }
-  line->remove_suffix(1);
+  line->remove_suffix(2);
   co_return line;
 }
 
@@ -228,7 +231,6 @@ net::Task<void> Session::dispatch(std::string_view line) {
   } else {
     co_await handle(command);
   }
-  if (errors_ > limits().errors && !is_closing_) close_with(reply_for(Exceeded::Errors));
 }
 
 net::Task<void> Session::handle(const smtp::Command& command) {
@@ -253,7 +255,7 @@ net::Task<void> Session::handle(const smtp::Command& command) {
     case Vrfy:
       co_return reply(252, "2.1.5", "Send it, and its own server will say");
     case Help:
-      co_return reply(214, "2.0.0", "Backstop, a mail gateway (RFC 5321)");
+      co_return reply(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
     case StartTls:
       co_return co_await handle_starttls();
     case Auth:

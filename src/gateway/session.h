@@ -48,6 +48,8 @@ class Session final : public LiveSession {
   net::Task<void> converse();
   net::Task<std::optional<std::string_view>> next_line(std::size_t most);
   std::optional<std::string_view> buffered_line() const;
+  /// A command line as it may be: CRLF at its end, and no other CR, LF or NUL.
+  static bool is_text(std::string_view line);
   net::Task<void> dispatch(std::string_view line);
   net::Task<void> handle(const smtp::Command& command);
   void say_goodbye(net::Failure failure);
@@ -99,6 +101,10 @@ class Session final : public LiveSession {
   net::Task<void> handle_auth(std::string_view argument);
   net::Task<std::optional<smtp::Reply>> relay_auth(std::string_view argument);
   void handle_attributes(smtp::AttributeCommand command, std::string_view argument);
+  void take_attributes(const smtp::ClientAttributes& told);
+  void forget_forwarded();
+  /// EHLO, of the client that is spoken for.
+  bool is_extended() const;
   bool may_authenticate() const;
 
   // What is recorded.
@@ -129,8 +135,14 @@ class Session final : public LiveSession {
   smtp::Offered offered_;
   std::uint64_t most_size_ = 0;  ///< as SIZE announced it; 0: no limit
   std::string helo_;
-  std::string tls_;                            ///< its description, for Received
-  smtp::ClientAttributes told_;                ///< by XCLIENT and XFORWARD
+  std::string tls_;              ///< its description, for Received
+  smtp::ClientAttributes told_;  ///< by XCLIENT and XFORWARD
+  struct Self {
+    net::Endpoint peer;
+    std::string helo;
+    smtp::ClientAttributes told;
+  };
+  std::unique_ptr<Self> self_;                 ///< while XFORWARD speaks for another: what is true without it
   std::unique_ptr<HopSession> authenticated_;  ///< the next hop's session that AUTH went through
 
   std::unique_ptr<Transaction> transaction_;

@@ -25,7 +25,7 @@ TraceFacts Session::trace_facts() const {
           .client_name = told_.name ? *told_.name : std::string_view(),
           .client = peer_literal_,
           .hostname = settings_->hostname,
-          .is_extended = state_.is_extended,
+          .is_extended = is_extended(),
           .is_tls = state_.is_tls,
           .is_authenticated = state_.is_authenticated,
           .is_smtputf8 = transaction.mail.smtputf8,

@@ -115,7 +115,10 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
     event.done = is_labelled ? "labelled" : "delivered";
   } else {
     event.done = done_of(reply);
-    if (event.verdict != policy::name(policy::Action::Refuse)) {
+    if (path_->is_past_limit()) {
+      event.reason = "limit";
+      event.explanation = reply.lines.front();
+    } else if (event.verdict != policy::name(policy::Action::Refuse)) {
       event.reason = "next-hop";
       event.explanation = "The next hop did not take the message";
     }

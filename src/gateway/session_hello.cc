@@ -36,7 +36,6 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
 // What the next hop offers; asked now where it was never heard of.
 net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop) {
   if (auto known = worker_.shared().hops.find(hop)) co_return *known;
-  if (hop.identity == Identity::Proxy) co_return smtp::Extensions{};
   auto lease = co_await worker_.pool().lease(hop, identity(hop), *settings_, HopPool::Age::Fresh);
   if (!lease) co_return smtp::Extensions{};
   auto extensions = lease->session->extensions();
@@ -56,7 +55,7 @@ net::Task<smtp::Extensions> Session::common_hop_offer() {
 
 bool Session::may_authenticate() const {
   return gateway().direction == Direction::Outbound && !state_.is_authenticated &&
-         (state_.is_tls || direct_.address.is_loopback());
+         (state_.is_tls || peer_.address.is_loopback());
 }
 
 net::Task<smtp::Extensions> Session::offer() {

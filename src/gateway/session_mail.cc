@@ -128,14 +128,18 @@ net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
 
 // One RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
+  // How many recipients the null sender may have more is known once the next hop has answered.
+  const std::size_t most = transaction_->mail.reverse_path.is_null() ? 1 : kMostBatch;
   std::vector<Asked> batch;
   std::size_t taken = transaction_->recipients.size();
   while (true) {
     batch.push_back(judge_recipient(argument, taken));
     if (!batch.back().answer) ++taken;
-    if (is_closing_ || batch.size() == kMostBatch) break;
+    if (is_closing_ || batch.size() == most) break;
+    // Another command, or what is none, has its answer behind those of the batch.
     const auto line = buffered_line();
     if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
+    if (!is_text(*line)) break;
     const auto next = co_await next_line(limits().command_line);
     if (!next) break;
     argument = smtp::split_command(*next).argument;
@@ -163,6 +167,7 @@ net::Task<void> Session::end_transaction() {
   path_.reset();
   if (transaction_ != nullptr && transaction_->delivery != nullptr) co_await close_delivery();
   transaction_.reset();
+  forget_forwarded();
   if (state_.phase != smtp::Phase::Greeted) state_.phase = smtp::Phase::Ready;
 }
 
@@ -174,7 +179,7 @@ ClientIdentity Session::identity(const NextHop& hop) const {
   attributes.port = peer_.port;
   if (!attributes.name) attributes.name = "";
   attributes.helo = helo_;
-  attributes.protocol = state_.is_extended ? "ESMTP" : "SMTP";
+  attributes.protocol = is_extended() ? "ESMTP" : "SMTP";
   return identity;
 }
 

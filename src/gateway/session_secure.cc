@@ -65,25 +65,45 @@ net::Task<void> Session::handle_auth(std::string_view argument) {
   if (const auto answer = co_await relay_auth(argument)) reply(*answer);
 }
 
-void Session::handle_attributes(smtp::AttributeCommand command, std::string_view argument) {
-  auto told = smtp::parse_attributes(command, argument);
-  if (!told) return reply(told.error());
-  if (told->address && !told->address->empty()) {
+void Session::take_attributes(const smtp::ClientAttributes& told) {
+  if (told.address && !told.address->empty()) {
     boost::system::error_code failed;
-    const auto address = net::asio::ip::make_address(*told->address, failed);
-    if (!failed) set_peer({address, told->port.value_or(0)});
+    const auto address = net::asio::ip::make_address(*told.address, failed);
+    if (!failed) set_peer({address, told.port.value_or(0)});
   }
-  if (told->name) told_.name = told->name;
-  if (told->login) told_.login = told->login;
-  if (told->ident) told_.ident = told->ident;
-  if (told->source) told_.source = told->source;
-  if (told->protocol) state_.is_extended = told->protocol != "SMTP";
+  if (told.name) told_.name = told.name;
+  if (told.login) told_.login = told.login;
+  if (told.ident) told_.ident = told.ident;
+  if (told.source) told_.source = told.source;
+  if (told.protocol) told_.protocol = told.protocol;
+  if (told.helo) helo_ = *told.helo;
+}
+
+// What XFORWARD says is of the next transaction alone, and changes nothing in how this session is spoken.
+void Session::forget_forwarded() {
+  if (!self_) return;
+  set_peer(self_->peer);
+  helo_ = std::move(self_->helo);
+  told_ = std::move(self_->told);
+  self_.reset();
+}
+
+bool Session::is_extended() const {
+  return told_.protocol && !told_.protocol->empty() ? *told_.protocol != "SMTP" : state_.is_extended;
+}
+
+void Session::handle_attributes(smtp::AttributeCommand command, std::string_view argument) {
+  const auto told = smtp::parse_attributes(command, argument);
+  if (!told) return reply(told.error());
   if (command == smtp::AttributeCommand::Xforward) {
-    if (told->helo) helo_ = *told->helo;
+    if (!self_) self_ = std::make_unique<Self>(peer_, helo_, told_);
+    take_attributes(*told);
     return reply(250, "2.0.0", "Noted");
   }
   // XCLIENT begins the session anew, as somebody else's.
-  helo_ = told->helo.value_or("");
+  forget_forwarded();
+  helo_.clear();
+  take_attributes(*told);
   state_.phase = smtp::Phase::Greeted;
   reply(220, {}, settings_->hostname + " ESMTP Backstop");
 }

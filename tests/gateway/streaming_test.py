@@ -197,7 +197,7 @@ class Held(Dialogue):
 
     def test_past_the_cap_it_is_judged_and_streams(self):
         hop = self.hop()
-        client = self.client(self.relay(hop, stage="label", limits={"held": "64KiB"}))
+        client = self.client(self.relay(hop, stage="label", limits={"held": "64KiB", "header": "64KiB"}))
         client.envelope("", BOB)
         client.command("DATA")
         client.send(BOUNCE[:-8])
@@ -210,7 +210,7 @@ class Held(Dialogue):
 
     def test_past_the_cap_it_is_refused_and_the_rest_is_read(self):
         hop = self.hop()
-        client = self.client(self.relay(hop, limits={"held": "64KiB"}))
+        client = self.client(self.relay(hop, limits={"held": "64KiB", "header": "64KiB"}))
         client.envelope("", BOB)
         self.assertEqual(told(client.data(BOUNCE + MIDDLE * 1000)), "550 5.7.1")
         self.assertNotIn("DATA", hop.commands)
