@@ -92,6 +92,7 @@ class Dialogue(Case):
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in (limits or {}).items())
         more += '[log]\nformat = "json"\n' + (f"[limits]\n{text}" if limits else "")
         self.gate = Backstop(self.folder, f"gate{len(list(self.folder.glob('gate*')))}", config(*gateways, workers=1, more=more, **settings), keys)
+        self.gate.is_ready = re.compile(r'"message":"ready: ([^"]*)"')
         return self.enterContext(self.gate)
 
     def relay(self, hop, direction="inbound", more_gateway="", scheme="smtp", **settings):
@@ -105,7 +106,8 @@ class Dialogue(Case):
     def events(self, count=1):
         """What was logged of decisions, once there are so many: it is written after the reply."""
         def logged():
-            return [json.loads(line) for line in self.gate.log().splitlines() if line.startswith('{"time"')]
+            lines = [json.loads(line) for line in self.gate.log().splitlines() if line.startswith('{"time"')]
+            return [line for line in lines if "done" in line]
         return wait_until(lambda: len(logged()) >= count and logged(), f"{count} events")
 
     def rss(self):
