@@ -127,6 +127,32 @@ net::Task<HopResult<HopDelivery::Replies>> HopDelivery::open(Batch batch) {
   co_return co_await offer(batch, true);
 }
 
+// Commands that it does not know or want in this order, TLS or a login that it misses: the mail is not at
+// fault, and must not bounce for it. A client that may log in itself is told so.
+bool HopDelivery::is_about_us(const smtp::Reply& reply) const {
+  switch (reply.code) {
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+    case 538:
+      return true;
+    case 530:
+      return personal_ != nullptr || session_->extensions().auth.empty();
+    default:
+      return false;
+  }
+}
+
+smtp::Reply HopDelivery::answer_to_recipient(smtp::Reply reply) {
+  if (reply.code == 421) session_->set_broken();
+  if (is_about_us(reply)) return refusal({Trouble::Refuses, reply.text()});
+  // Nothing but yes or no fits here (RFC 5321 4.3.2).
+  const bool is_yes = reply.code == 250 || reply.code == 251 || reply.code == 252;
+  if (reply.code < 400 && !is_yes) return refusal({Trouble::Nonsense, reply.text()});
+  return passed_on(std::move(reply));
+}
+
 net::Task<HopDelivery::Replies> HopDelivery::recipients(Batch batch) {
   if (is_lost_) co_return Replies(batch.size(), reply_for(trouble_));
   const bool is_first = session_ == nullptr;
@@ -135,12 +161,7 @@ net::Task<HopDelivery::Replies> HopDelivery::recipients(Batch batch) {
     const auto reply = refusal(replies.error());
     co_return Replies(batch.size(), reply);
   }
-  for (auto& reply : *replies) {
-    if (reply.code == 421) session_->set_broken();
-    reply = passed_on(std::move(reply));
-    // Nothing but yes or no fits here.
-    if (reply.is_intermediate()) reply = refusal({Trouble::Nonsense, reply.text()});
-  }
+  for (auto& reply : *replies) reply = answer_to_recipient(std::move(reply));
   co_return std::move(*replies);
 }
 
@@ -158,6 +179,7 @@ net::Task<smtp::Reply> HopDelivery::begin(MessageForm form) {
   if (is_in_data_) co_return std::move(*reply);
   if (reply->code == 421) session_->set_broken();
   if (reply->is_positive() || reply->is_intermediate()) co_return refusal({Trouble::Nonsense, reply->text()});
+  if (reply->code == 500 || reply->code == 502) co_return refusal({Trouble::Refuses, reply->text()});
   co_return passed_on(std::move(*reply));
 }
 
@@ -239,7 +261,8 @@ net::Task<smtp::Reply> HopDelivery::finish(std::string_view first, std::string_v
   session_->needs_reset = false;
   pool_.watch().hop_worked(*envelope_.hop, Watch::Step::Transaction);
   if (reply->code == 421) session_->set_broken();
-  if (reply->is_intermediate()) {
+  if (reply->code < 400 && reply->code != 250) {
+    // Only 250 says that it has the mail (RFC 5321 4.3.2).
     session_->set_broken();
     reply = reply_for({Trouble::Nonsense, reply->text()});
   }

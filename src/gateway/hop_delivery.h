@@ -44,6 +44,9 @@ class HopDelivery : public Delivery {
   smtp::Offered offered() const;
   std::string mail_commands() const;
   smtp::Reply refusal(const NextHopTrouble& trouble);
+  /// What a reply to MAIL or RCPT means for the client.
+  smtp::Reply answer_to_recipient(smtp::Reply reply);
+  bool is_about_us(const smtp::Reply& reply) const;
 
   HopPool& pool_;
   HopEnvelope envelope_;

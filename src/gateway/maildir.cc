@@ -61,8 +61,8 @@ std::string parent_of(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-// With the folders above it. Each is on the disk in the one above it before anything is put into it: a mail in
-// a folder that a crash takes back is lost.
+// With the folders above it. Each is on the disk in the one above it before anything is put into it: a mail
+// in a folder that a crash takes back is lost.
 bool make_folder(const std::string& path) {
   int done = ::mkdir(path.c_str(), 0700);
   if (done != 0 && errno == ENOENT) {

@@ -153,11 +153,12 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
     co_return;
   }
   phase_ = Phase::Streaming;
+  // Received comes last: should the message begin with white space, that is the field which it continues.
   std::string front;
-  append_received(trace_, std::chrono::system_clock::now(), front);
   if (verdict_.action == policy::Action::Label) {
     front += "Backstop-Verdict: " + policy::verdict_field(verdict_, facts_) + "\r\n";
   }
+  append_received(trace_, std::chrono::system_clock::now(), front);
   if (!scan_.foreign.empty()) {
     append_without(message.substr(0, header_end_), scan_, front);
     message.remove_prefix(header_end_);

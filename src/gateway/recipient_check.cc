@@ -47,8 +47,10 @@ policy::DomainPolicy policy_of(const Route& route, std::string_view domain, cons
 
 // LMTP and Maildir have an answer for each recipient at the end of data, where ours is a single one.
 bool differs_from_first(const Transaction& transaction, const Route& route) {
-  return transaction.route &&
-         (*transaction.route != route || route.next_hop->protocol != NextHopProtocol::Smtp);
+  if (!transaction.route) return false;
+  const Route& first = *transaction.route;
+  return first.stage != route.stage || first.grace != route.grace || first.is_tagged != route.is_tagged ||
+         *first.next_hop != *route.next_hop || route.next_hop->protocol != NextHopProtocol::Smtp;
 }
 
 /// How much the evidence speaks for a mail.

@@ -111,6 +111,8 @@ net::Task<void> Session::finish_message() {
   connection_.stream().expires_after(limits().command);
   const bool is_told = (co_await connection_.flush()).has_value();
   if (!is_told) is_broken_ = is_closing_ = true;
+  // Who brings mail may go on for as long as mail comes.
+  if (path_->is_delivered()) idle_commands_ = errors_ = 0;
   record_message(answer, is_client_gone || !is_told, {});
 }
 

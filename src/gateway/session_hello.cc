@@ -15,6 +15,14 @@ bool takes_no_second_recipient(const NextHop& hop) {
   return hop.protocol != NextHopProtocol::Smtp;
 }
 
+// What is offered for a next hop that can't be asked. A client that is not offered what its mail needs gives
+// the mail up; one that is hears 451 for its recipients until the next hop is back.
+smtp::Extensions unknown_offer() {
+  smtp::Extensions offer;
+  offer.eight_bit_mime = offer.smtputf8 = true;
+  return offer;
+}
+
 }  // namespace
 
 net::Task<void> Session::handle_hello(const smtp::Command& command) {
@@ -37,7 +45,7 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
 net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop) {
   if (auto known = worker_.shared().hops.find(hop)) co_return *known;
   auto lease = co_await worker_.pool().lease(hop, identity(hop), *settings_, HopPool::Age::Fresh);
-  if (!lease) co_return smtp::Extensions{};
+  if (!lease) co_return unknown_offer();
   auto extensions = lease->session->extensions();
   co_await worker_.pool().give_back(std::move(lease->session), limits());
   co_return extensions;

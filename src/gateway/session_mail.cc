@@ -46,7 +46,6 @@ void Session::handle_mail(std::string_view argument) {
     }
   }
   state_.phase = smtp::Phase::Mail;
-  idle_commands_ = 0;
   reply(250, "2.1.0", "Sender noted");
 }
 

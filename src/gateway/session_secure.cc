@@ -22,6 +22,8 @@ net::Task<void> Session::handle_starttls() {
     co_return close_with({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
   }
   co_await end_transaction();
+  // What was offered may be gone: a reload can take the certificate away.
+  if (settings_->tls == nullptr) co_return reply(454, "4.7.0", "TLS is not available just now");
   reply(220, "2.0.0", "Go on with TLS");
   connection_.stream().expires_after(limits().greeting);
   if (!co_await connection_.flush() || !co_await accept_tls()) {

@@ -24,8 +24,6 @@ struct Route {
   policy::Stage stage = policy::Stage::Observe;  ///< inbound: of the recipient's domain, as is
   std::chrono::days grace{0};
   bool is_tagged = false;  ///< outbound: the reverse path gets a tag for this destination
-
-  bool operator==(const Route&) const = default;
 };
 
 struct Transaction {
