@@ -2,6 +2,7 @@
 import socket
 import time
 
+IP_BIND_ADDRESS_NO_PORT = 24  # Python's socket module has no name for it.
 PER_ADDRESS = 90  # sessions that come from one address: servers cap them, the gateway at 100
 
 
@@ -13,8 +14,13 @@ def source_address(index):
 class Client:
     """A session on a blocking socket. Raises OSError for whatever goes wrong, an unexpected reply too."""
 
-    def __init__(self, port, source="127.0.0.1", timeout=30):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
+    def __init__(self, port, source="127.0.0.1"):
+        self.socket = socket.socket()
+        self.socket.settimeout(30)
+        # The port is chosen by connect(): one that another connection of this address has may be chosen too.
+        self.socket.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        self.socket.bind((source, 0))
+        self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffered = b""
         self.expect(b"220")
