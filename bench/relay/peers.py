@@ -120,7 +120,7 @@ class EximCutthrough:
     def missing(self):
         if os.path.exists(os.path.join(self.unpacked, "sbin", "exim4")):
             return None
-        return "no Exim: scripts/fetch-exim gets it, into var/"
+        return "no Exim: scripts/fetch-peers gets it, into var/"
 
     def command(self, folder):
         """Debian's binary asks for the user Debian-exim by its name, so one is made up: us, or for root a nobody."""
