@@ -31,6 +31,8 @@ std::string domain_line(const gateway::DomainTable& domains) {
         std::ranges::count(domains, stage, [](const auto& one) { return policy::name(one.stage); });
     if (count > 0) fmt::format_to(std::back_inserter(line), ", {} at stage {}", count, stage);
   }
+  const auto own = std::ranges::count_if(domains, [](const auto& one) { return one.next_hop.has_value(); });
+  if (own > 0) fmt::format_to(std::back_inserter(line), "; {} with a next hop of their own", own);
   return line;
 }
 

@@ -63,6 +63,12 @@ TEST(SettingLines, TellWhatIsMissing) {
   EXPECT_EQ(setting_lines(config)[3], "keys: 1 in /keys, none of which signs");
 }
 
+TEST(SettingLines, CountNextHopsOfDomains) {
+  const auto config = config_of(whole() + "next_hop = \"lmtp://127.0.0.1:24\"\n");
+  EXPECT_EQ(setting_lines(config)[2],
+            "domains: 3, 2 at stage observe, 1 at stage reject; 1 with a next hop of their own");
+}
+
 struct RestartCase {
   std::string_view name;
   std::function<void(Config&)> change;

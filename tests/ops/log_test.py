@@ -339,5 +339,28 @@ class Stuck(Log):
         wait_until(lambda: " info delivered " in old.read_text(), "it goes on with the old file")
 
 
+class Page(Case):
+    """docs/log.md."""
+
+    def setUp(self):
+        super().setUp()
+        self.page = (SOURCE / "docs/log.md").read_text()
+        self.schema = json.loads(SCHEMA.read_text())
+
+    def test_every_member_has_its_row(self):
+        rows = re.findall(r"(?m)^\| [^|]*\| `(\w+)` \|", self.page)
+        self.assertEqual(sorted(rows), sorted(self.schema["properties"]))
+
+    def test_the_examples_are_what_it_says(self):
+        lines = [line for text in re.findall(r"(?ms)^```\n(.*?)^```$", self.page) for line in text.splitlines()]
+        objects = [json.loads(line) for line in lines if line.startswith("{")]
+        self.assertEqual((len(lines), len(objects)), (5, 2))
+        jsonschema.Draft7Validator(self.schema).validate(objects[0])
+        self.assertEqual(list(objects[0]), list(self.schema["properties"]))
+        self.assertEqual(list(objects[1]), ["time", "level", "message"])
+        for line in lines:
+            self.assertRegex(line, HUMAN if not line.startswith("{") else r"\A\{")
+
+
 if __name__ == "__main__":
     main()

@@ -3,7 +3,7 @@
 import re
 
 from ops import ANN, Case, FakeClient, FakeServer, Service, SOURCE, main, needs, new_mail, wait_until
-from support import Postfix, header_of
+from support import Postfix, accepts, header_of
 
 BOB, GONE, LATER = "bob@example.net", "gone@example.net", "later@elsewhere.test"
 TAGGED = re.compile(r"prvs=[0-9]{4}[0-9a-f]{6}=ann@example\.org")
@@ -80,6 +80,8 @@ class OnePostfix(Documented):
         text += self.replaced(block("127.0.0.1:10027 inet"), {"10027": behind_out})
         master.write_text(text)
         self.enterContext(self.home)
+        # The harness waits for the services that it knows.
+        wait_until(lambda: accepts(behind_in.address) and accepts(behind_out.address), "Postfix listens behind us")
 
     def submit(self, recipient):
         mail = new_mail(ANN, recipient)
