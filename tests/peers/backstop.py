@@ -1,6 +1,7 @@
 """Backstop itself: `backstop serve` with a configuration that the test writes, and its history."""
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import sqlite3
@@ -67,8 +68,12 @@ class Backstop(Peer):
             assert status == 0, f"{self.name} ended with status {status}\n{self.log()[-5000:]}"
 
     def open_files(self):
-        """How many the process has: connections, too."""
-        return len(os.listdir(f"/proc/{self.child.pid}/fd"))
+        """How many the process has, connections too; without those of the history, which come and go."""
+        links = []
+        for path in pathlib.Path(f"/proc/{self.child.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                links.append(os.readlink(path))
+        return sum("/history.db" not in link for link in links)
 
     def command(self, *arguments):
         done = subprocess.run([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
