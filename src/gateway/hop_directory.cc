@@ -5,6 +5,21 @@ namespace backstop::gateway {
 void HopDirectory::learn(const NextHop& hop, const smtp::Extensions& extensions) {
   const std::scoped_lock lock(mutex_);
   known_.insert_or_assign(hop.url, extensions);
+  missed_.erase(hop.url);
+}
+
+void HopDirectory::miss(const NextHop& hop, Clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  missed_.insert_or_assign(hop.url, now);
+}
+
+bool HopDirectory::may_ask(const NextHop& hop, Clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = missed_.find(hop.url);
+  if (found == missed_.end()) return true;
+  if (now - found->second < kPause) return false;
+  found->second = now;
+  return true;
 }
 
 std::optional<smtp::Extensions> HopDirectory::find(const NextHop& hop) const {

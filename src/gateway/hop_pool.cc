@@ -8,9 +8,12 @@ namespace backstop::gateway {
 namespace {
 
 constexpr std::chrono::seconds kResetTime{10};
+// Of each answer of a next hop that a client waits for before it has said what it wants.
+constexpr std::chrono::seconds kAskTime{2};
 
-HopContext context_for(const NextHop& hop, const Settings& settings, net::Deadlines& deadlines) {
-  return {deadlines, settings.hostname, settings.limits,
+HopContext context_for(const NextHop& hop, const Settings& settings, const Limits& limits,
+                       net::Deadlines& deadlines) {
+  return {deadlines, settings.hostname, limits,
           hop.tls == NextHopTls::Verified ? settings.next_hop_tls_verified : settings.next_hop_tls};
 }
 
@@ -41,8 +44,10 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   if (age == Age::Any && hop.identity != Identity::Proxy) lease.session = take_idle(hop);
   lease.is_reused = lease.session != nullptr;
   if (!lease.is_reused) {
-    auto opened = co_await HopSession::open(hop, client, context_for(hop, settings, deadlines_));
+    auto opened =
+        co_await HopSession::open(hop, client, context_for(hop, settings, settings.limits, deadlines_));
     if (!opened) {
+      directory_.miss(hop, HopDirectory::Clock::now());
       watch_.hop_failed(hop, Watch::Step::Opening, opened.error());
       co_return std::unexpected(std::move(opened.error()));
     }
@@ -51,7 +56,7 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
     directory_.learn(hop, lease.session->extensions());
   }
   if (hop.identity == Identity::Xclient) {
-    const auto context = context_for(hop, settings, deadlines_);
+    const auto context = context_for(hop, settings, settings.limits, deadlines_);
     auto announced = co_await lease.session->announce(client, context);
     if (!announced && lease.is_reused) co_return co_await this->lease(hop, client, settings, Age::Fresh);
     if (!announced) {
@@ -60,6 +65,22 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
     }
   }
   co_return lease;
+}
+
+net::Task<std::optional<smtp::Extensions>> HopPool::ask(const NextHop& hop, const ClientIdentity& client,
+                                                        const Settings& settings) {
+  Limits hurried = settings.limits;
+  hurried.next_hop_connect = std::min(hurried.next_hop_connect, kAskTime);
+  hurried.next_hop_reply = std::min(hurried.next_hop_reply, kAskTime);
+  auto opened = co_await HopSession::open(hop, client, context_for(hop, settings, hurried, deadlines_));
+  if (!opened) {
+    directory_.miss(hop, HopDirectory::Clock::now());
+    co_return std::nullopt;
+  }
+  auto extensions = (*opened)->extensions();
+  directory_.learn(hop, extensions);
+  co_await give_back(std::move(*opened), hurried);
+  co_return extensions;
 }
 
 net::Task<void> HopPool::give_back(std::unique_ptr<HopSession> session, const Limits& limits) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class HopPool {
   /// A session that is ready for MAIL and knows the client, as the hop's identity wants it.
   net::Task<HopResult<Lease>> lease(const NextHop& hop, const ClientIdentity& client,
                                     const Settings& settings, Age age);
+  /// What it offers, for a client that waits for our greeting: nothing where it does not say so soon.
+  net::Task<std::optional<smtp::Extensions>> ask(const NextHop& hop, const ClientIdentity& client,
+                                                 const Settings& settings);
   /// Keeps it, or closes what is broken, personal or too many. Resets an open transaction first.
   net::Task<void> give_back(std::unique_ptr<HopSession> session, const Limits& limits);
   /// Closes what was idle for too long.

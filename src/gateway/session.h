@@ -68,7 +68,7 @@ class Session final : public LiveSession {
   net::Task<void> handle_hello(const smtp::Command& command);
   net::Task<smtp::Extensions> offer();
   net::Task<smtp::Extensions> common_hop_offer();
-  net::Task<smtp::Extensions> hop_offer(const NextHop& hop);
+  net::Task<smtp::Extensions> hop_offer(const NextHop& hop, Clock::time_point until);
 
   // Envelope.
   void handle_mail(std::string_view argument);

@@ -15,6 +15,9 @@ bool takes_no_second_recipient(const NextHop& hop) {
   return hop.protocol != NextHopProtocol::Smtp;
 }
 
+// How long a client waits at most until the last next hop is asked what it offers.
+constexpr std::chrono::seconds kAskTime{5};
+
 // What is offered for a next hop that can't be asked. A client that is not offered what its mail needs gives
 // the mail up; one that is hears 451 for its recipients until the next hop is back.
 smtp::Extensions unknown_offer() {
@@ -41,22 +44,24 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
   }
 }
 
-// What the next hop offers; asked now where it was never heard of.
-net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop) {
-  if (auto known = worker_.shared().hops.find(hop)) co_return *known;
-  auto lease = co_await worker_.pool().lease(hop, identity(hop), *settings_, HopPool::Age::Fresh);
-  if (!lease) co_return unknown_offer();
-  auto extensions = lease->session->extensions();
-  co_await worker_.pool().give_back(std::move(lease->session), limits());
-  co_return extensions;
+// What the next hop offers; asked now where it was never heard of, unless it is known to be silent or time is
+// up.
+net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop, Clock::time_point until) {
+  auto& directory = worker_.shared().hops;
+  if (auto known = directory.find(hop)) co_return *known;
+  const auto now = Clock::now();
+  if (now >= until || !directory.may_ask(hop, now)) co_return unknown_offer();
+  const auto offer = co_await worker_.pool().ask(hop, identity(hop), *settings_);
+  co_return offer.value_or(unknown_offer());
 }
 
 // Of what has to be passed on, that which every next hop of this gateway can.
 net::Task<smtp::Extensions> Session::common_hop_offer() {
-  auto common = co_await hop_offer(gateway().next_hop);
+  const auto until = Clock::now() + kAskTime;
+  auto common = co_await hop_offer(gateway().next_hop, until);
   if (gateway().direction == Direction::Outbound) co_return common;
   for (const auto& domain : settings_->domains) {
-    if (domain.next_hop) common = smtp::intersect(common, co_await hop_offer(*domain.next_hop));
+    if (domain.next_hop) common = smtp::intersect(common, co_await hop_offer(*domain.next_hop, until));
   }
   co_return common;
 }

@@ -260,5 +260,37 @@ class NextHop(Case):
         self.run_all(check)
 
 
+class Greeting(Case):
+    """What next hops offer is asked at the start, and of one that was never heard of when a client greets."""
+
+    def test_silent_next_hops_do_not_hold_up_clients(self):
+        """With the limits of minutes that there are by default."""
+        hops = [self.enterContext(FakeServer({**GOOD, step: Stall()})) for step in ("connect", "ehlo") * 3]
+        healthy = self.enterContext(FakeServer(GOOD))
+        domains = "".join(f'[[domain]]\nname = "f{i}.test"\nstage = "observe"\nnext_hop = "smtp://127.0.0.1:{hop.port}"\n'
+                          for i, hop in enumerate(hops))
+        text = config(gateway("in", "inbound", f"smtp://127.0.0.1:{healthy.port}"), stage="observe", domain="healthy.test", more=domains)
+        backstop = self.enterContext(Backstop(self.folder, "backstop", text))
+
+        def send(domain):
+            attempt = Attempt()
+            begin = time.monotonic()
+            with attempt.connect(backstop.address("in")) as client:
+                attempt.send(client, Mail(f"{begin}@sender.test", f"bob@{domain}"))
+            return attempt.code, time.monotonic() - begin
+
+        found = [send("healthy.test") for _ in range(6)]
+        self.assertEqual({code for code, _ in found}, {250})
+        times = [took for _, took in found]
+        # Each is asked for a short time, and not again at once.
+        self.assertLess(max(times), MOST_SECONDS)
+        self.assertLess(min(times), 1)
+        for hop in hops:
+            for step in ("connect", "ehlo"):
+                hop.answer(step, GOOD[step])
+        self.assertEqual([send(f"f{i}.test")[0] for i in range(len(hops))], [250] * len(hops))
+        print(f"EHLO and a mail beside {len(hops)} silent next hops took {', '.join(f'{took:.2f}' for took in times)} s")
+
+
 if __name__ == "__main__":
     main()
