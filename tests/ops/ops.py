@@ -1,9 +1,9 @@
 """What the tests of running a server share, beside the harness of tests/peers."""
-import contextlib
 import json
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -109,15 +109,31 @@ class Supervisor:
         return self.socket.recv(4096).decode()
 
 
-def low_port(host="127.0.0.1"):
-    """A port that only root may listen at, and nobody does."""
-    for number in range(1023, 600, -1):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((host, number))
-            return number
-    raise AssertionError("no low port is free")
+class LowPort:
+    """A port that only root may listen at, and nobody else is given as long as this is open.
+
+    It is bound, but not listened on: with SO_REUSEADDR set after that, who has it set as well may bind it and listen.
+    """
+
+    def __init__(self, host="127.0.0.1"):
+        for self.number in random.sample(range(600, 1024), 400):
+            self.held = socket.socket()
+            try:
+                self.held.bind((host, self.number))
+            except OSError:
+                self.held.close()
+                continue
+            self.held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            return
+        raise AssertionError("no low port is free")
+
+    def __enter__(self):
+        return self.number
+
+    def __exit__(self, *_):
+        self.held.close()
 
 
-__all__ = ["ANN", "BOB", "NOBODY", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "Port", "Service", "Stall",
-           "Supervisor", "as_nobody", "certificate", "config", "gateway", "give_to_nobody", "inbound", "json", "low_port", "main", "needs",
+__all__ = ["ANN", "BOB", "NOBODY", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "LowPort", "Port", "Service", "Stall",
+           "Supervisor", "as_nobody", "certificate", "config", "gateway", "give_to_nobody", "inbound", "json", "main", "needs",
            "new_mail", "outbound", "run", "send", "takes_root", "unittest", "url", "wait_until"]

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from confined import settings
-from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, Service, certificate, config, give_to_nobody, inbound, low_port, main,
+from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, LowPort, Service, certificate, config, give_to_nobody, inbound, main,
                  needs, new_mail, outbound, run, send, takes_root, url)
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -54,7 +54,7 @@ class Unit(Case):
 class Sandbox(Case):
     def test_all_that_it_does_is_allowed(self):
         chain, key = certificate(self.folder)
-        port = low_port()
+        port = self.enterContext(LowPort())
         hop = self.enterContext(FakeServer())
         # A name, so that the system's resolver is used, too.
         text = config(inbound(f"smtp://localhost:{hop.port}", 'tls = "starttls"').replace("127.0.0.1:0", f"127.0.0.1:{port}"),

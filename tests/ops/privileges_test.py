@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 
-from ops import (ANN, BOB, NOBODY, Case, FakeServer, Service, config, give_to_nobody, inbound, low_port, main, outbound, run, send,
+from ops import (ANN, BOB, NOBODY, Case, FakeServer, LowPort, Service, config, give_to_nobody, inbound, main, outbound, run, send,
                  takes_root, url)
 
 TAG = re.compile(r"^prvs=(\d)")
@@ -40,7 +40,7 @@ class Privileges(Case):
             self.assertEqual({status[name][0].strip("0") for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")}, {""})
 
     def test_it_keeps_a_low_port_that_only_root_may_bind(self):
-        port = low_port()
+        port = self.enterContext(LowPort())
         gateway = outbound(url(self.hop.address)).replace("127.0.0.1:0", f"127.0.0.1:{port}")
         service = self.start(gateway=gateway)
         self.assertEqual(service.address("out"), ("127.0.0.1", port))

@@ -3,7 +3,7 @@
 import pathlib
 import socket
 
-from ops import Case, as_nobody, config, give_to_nobody, inbound, low_port, main, run, takes_root, unittest
+from ops import Case, LowPort, as_nobody, config, give_to_nobody, inbound, main, run, takes_root, unittest
 
 HOP = "smtp://127.0.0.1:9"
 LOW_PORTS = pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
@@ -89,7 +89,7 @@ class Unprivileged(Starting):
     @unittest.skipIf(int(LOW_PORTS.read_text()) < 600, "every user may listen at low ports here")
     def test_only_root_listens_at_low_ports(self):
         give_to_nobody(self.folder)
-        port = low_port()
+        port = self.enterContext(LowPort())
         file = self.configuration(inbound(HOP).replace("127.0.0.1:0", f"127.0.0.1:{port}"))
         self.refused(69, f"backstop: can't listen on 127.0.0.1:{port}: permission denied; ports below 1024 take root, or the "
                      "capability CAP_NET_BIND_SERVICE", file, **as_nobody())
