@@ -1,5 +1,6 @@
 #include "gateway/hop_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -10,6 +11,13 @@ namespace backstop::gateway {
 namespace {
 
 constexpr std::size_t kReadRoom = 1024;
+
+// Of the name in XCLIENT and the one in EHLO servers believe the latter. Not all take more than ASCII there.
+std::string name_after_xclient(const ClientIdentity& client, const HopContext& context) {
+  const std::string name = client.attributes.helo.value_or("");
+  const bool is_ascii = std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7F; });
+  return is_ascii && !name.empty() ? name : context.hostname;
+}
 
 }  // namespace
 
@@ -89,10 +97,10 @@ net::Task<HopResult<void>> HopSession::greet(const HopContext& context) {
 }
 
 // EHLO, and HELO where the server knows only that; LHLO to LMTP, which has nothing older to fall back to.
-net::Task<HopResult<void>> HopSession::introduce(const HopContext& context) {
+net::Task<HopResult<void>> HopSession::introduce(const std::string& name, const HopContext& context) {
   const bool is_lmtp = hop_.protocol == NextHopProtocol::Lmtp;
   const auto limit = context.limits.next_hop_reply;
-  auto reply = co_await ask_one((is_lmtp ? "LHLO " : "EHLO ") + context.hostname + "\r\n", limit);
+  auto reply = co_await ask_one((is_lmtp ? "LHLO " : "EHLO ") + name + "\r\n", limit);
   if (!reply) co_return std::unexpected(reply.error());
   if (reply->code == 250) {
     extensions_ = smtp::parse_extensions(*reply);
@@ -100,7 +108,7 @@ net::Task<HopResult<void>> HopSession::introduce(const HopContext& context) {
   }
   extensions_ = {};
   if (!is_lmtp && reply->is_permanent()) {
-    reply = co_await ask_one("HELO " + context.hostname + "\r\n", limit);
+    reply = co_await ask_one("HELO " + name + "\r\n", limit);
     if (!reply) co_return std::unexpected(reply.error());
     if (reply->code == 250) co_return HopResult<void>{};
   }
@@ -132,7 +140,7 @@ net::Task<HopResult<void>> HopSession::start_tls(const HopContext& context) {
     co_return std::unexpected(fail(Trouble::Tls, reply->text()));
   }
   if (auto done = co_await encrypt(context); !done) co_return std::unexpected(done.error());
-  co_return co_await introduce(context);
+  co_return co_await introduce(context.hostname, context);
 }
 
 net::Task<HopResult<std::unique_ptr<HopSession>>> HopSession::open(const NextHop& hop,
@@ -151,7 +159,8 @@ net::Task<HopResult<std::unique_ptr<HopSession>>> HopSession::open(const NextHop
     if (auto done = co_await session->encrypt(context); !done) co_return std::unexpected(done.error());
   }
   if (auto done = co_await session->greet(context); !done) co_return std::unexpected(done.error());
-  if (auto done = co_await session->introduce(context); !done) co_return std::unexpected(done.error());
+  if (auto done = co_await session->introduce(context.hostname, context); !done)
+    co_return std::unexpected(done.error());
   if (auto done = co_await session->start_tls(context); !done) co_return std::unexpected(done.error());
   co_return session;
 }
@@ -166,10 +175,12 @@ net::Task<HopResult<void>> HopSession::announce(const ClientIdentity& client, co
     // The server begins anew: with its greeting, or with why it will have nothing to do with this client.
     if (reply->code != 220) co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
   }
-  const auto before = extensions_;
-  if (auto done = co_await introduce(context); !done) co_return std::unexpected(done.error());
-  // Servers offer XCLIENT to a trusted host, and decide that by the address that XCLIENT has just told them.
-  if (extensions_.xclient.empty()) extensions_.xclient = before.xclient;
+  if (auto done = co_await introduce(name_after_xclient(client, context), context); !done) {
+    co_return std::unexpected(done.error());
+  }
+  // Postfix decides who may send XCLIENT by the address that it has just been told: then there is no way back
+  // from this client to another.
+  if (extensions_.xclient.empty()) is_personal = true;
   co_return HopResult<void>{};
 }
 

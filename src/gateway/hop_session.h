@@ -81,7 +81,7 @@ class HopSession {
   NextHopTrouble fail(net::Failure failure);
   NextHopTrouble fail(Trouble trouble, std::string detail);
   net::Task<HopResult<void>> greet(const HopContext& context);
-  net::Task<HopResult<void>> introduce(const HopContext& context);
+  net::Task<HopResult<void>> introduce(const std::string& name, const HopContext& context);
   net::Task<HopResult<void>> start_tls(const HopContext& context);
   net::Task<HopResult<void>> encrypt(const HopContext& context);
 

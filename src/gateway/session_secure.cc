@@ -104,6 +104,8 @@ void Session::handle_attributes(smtp::AttributeCommand command, std::string_view
   }
   // XCLIENT begins the session anew, as somebody else's.
   forget_forwarded();
+  state_.is_authenticated = false;
+  authenticated_.reset();
   helo_.clear();
   take_attributes(*told);
   state_.phase = smtp::Phase::Greeted;

@@ -89,9 +89,13 @@ class Dialogue(Case):
         return self.enterContext(FakeServer(answers, keep=True, **options))
 
     def start(self, *gateways, more="", limits=None, keys=KEYS, **settings):
+        """With these gateways, and without keys where they are None."""
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in (limits or {}).items())
         more += '[log]\nformat = "json"\n' + (f"[limits]\n{text}" if limits else "")
-        self.gate = Backstop(self.folder, f"gate{len(list(self.folder.glob('gate*')))}", config(*gateways, workers=1, more=more, **settings), keys)
+        text = config(*gateways, workers=1, more=more, **settings)
+        if keys is None:
+            text = text.replace('[keys]\nfile = "{folder}/keys"\n', "")
+        self.gate = Backstop(self.folder, f"gate{len(list(self.folder.glob('gate*')))}", text, keys)
         self.gate.is_ready = re.compile(r'"message":"ready: ([^"]*)"')
         return self.enterContext(self.gate)
 
