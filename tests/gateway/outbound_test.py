@@ -249,8 +249,21 @@ class BesidePostfix(Outbound):
 
     @needs("dovecot")
     def test_a_login_is_postfixs_own(self):
-        users = self.enterContext(Dovecot(self.folder, "users", [BOB], more=(
-            f"auth_mechanisms = plain cram-md5\nauth_failure_delay = 0\nservice auth {{\n  unix_listener {self.folder}/users/auth.sock {{\n    mode = 0666\n  }}\n}}\n")))
+        # Who fails once waits for seconds, unless told otherwise.
+        users = self.enterContext(Dovecot(self.folder, "users", [BOB], more="""\
+auth_mechanisms = plain cram-md5
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service auth {
+  unix_listener %s/users/auth.sock {
+    mode = 0666
+  }
+}
+""" % self.folder))
         far = self.enterContext(Postfix(self.folder, "far", {
             "virtual_mailbox_domains": "example.net", "mynetworks": "192.0.2.0/24", "smtpd_sasl_auth_enable": "yes", "smtpd_sasl_type": "dovecot",
             "smtpd_sasl_path": users.folder / "auth.sock", "smtpd_recipient_restrictions": "permit_sasl_authenticated, reject"}, mailboxes=[ANN]))

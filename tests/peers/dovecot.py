@@ -53,6 +53,8 @@ class Dovecot(Peer):
 
     def start(self):
         self.run(["/usr/sbin/dovecot", "-c", self.config, "-F"], "master.log")
+        # Its children wait for each other for five seconds at the end, and have nothing more to do.
+        self.open.callback(self.child.stop, seconds=0.5)
         self.child.wait_for(lambda: accepts(self.port.address) and accepts(self.socket), f"{self.name} listens")
 
     def mailbox(self, address):
