@@ -338,7 +338,7 @@ std::vector<Setting> count_limits() {
             "Commands in a row that bring no message forward: NOOP, RSET, VRFY and the like."),
       limit("errors", &Limits::errors, up_to(10'000), "Commands of one session that are answered with 5xx."),
       limit("received_fields", &Limits::received_fields, count_kind({.least = 10, .most = 1000}),
-            "Received fields of a message. With more it is in a loop."),
+            "Received fields of a message. With so many it is in a loop."),
       limit("sessions", &Limits::sessions, up_to(1'000'000), "Sessions at the same time."),
       limit("sessions_per_client", &Limits::sessions_per_client, up_to(1'000'000),
             "Of them, sessions of one client address (of one /64 with IPv6)."),

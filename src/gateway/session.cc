@@ -15,7 +15,6 @@ namespace {
 
 // What a session that waits for a command keeps for its input.
 constexpr std::size_t kIdleRoom = 512;
-constexpr std::size_t kMostProxyHeader = 16 + 4096;
 constexpr std::chrono::seconds kGoodbyeTime{5};
 
 }  // namespace
@@ -70,7 +69,7 @@ net::Task<bool> Session::read_proxy_header() {
   auto& buffer = connection_.buffer();
   while (true) {
     const auto parsed = net::parse_proxy_header(buffer.view());
-    if (!parsed || buffer.view().size() > kMostProxyHeader) co_return false;
+    if (!parsed) co_return false;
     if (parsed->header) {
       buffer.consume(parsed->size);
       if (parsed->header->source) set_peer(*parsed->header->source);

@@ -43,11 +43,12 @@ Taken = collections.namedtuple("Taken", "sender recipients data")
 
 
 class Stream:
-    """What one connection brought, as it came: .reads are the pieces, and .is_over once it has ended."""
+    """What one connection brought, as it came: .reads are the pieces, .is_over once it has ended, .is_tls once it is TLS."""
 
     def __init__(self):
         self.reads = []
         self.is_over = False
+        self.is_tls = False
 
     @property
     def octets(self):
@@ -300,4 +301,5 @@ class Session:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self.server.certificate)
         self.connection = context.wrap_socket(self.connection, server_side=True)
+        self.stream.is_tls = True
         self.buffer = b""

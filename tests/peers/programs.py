@@ -58,10 +58,10 @@ def smtp_source(address, *options, sender, recipient):
     return Outcome(done.returncode, done.stdout.decode(errors="replace"))
 
 
-def certificate(folder, name="mx.example.org"):
-    """A self-signed certificate and its key: two paths."""
+def certificate(folder, name="mx.example.org", address="127.0.0.1"):
+    """A self-signed certificate for a name and an address, and its key: two paths."""
     certificate_path, key_path = folder / f"{name}.crt", folder / f"{name}.key"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-                    "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1",
+                    "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},IP:{address}",
                     "-keyout", key_path, "-out", certificate_path], check=True, capture_output=True)
     return certificate_path, key_path

@@ -1,0 +1,281 @@
+#!/usr/bin/python3
+"""Each limit of the configuration, at the limit and one past it."""
+import contextlib
+import time
+
+from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, tagged, told, url
+from support import FakeClient, gateway, main, new_mail, wait_until
+
+HEAD = b"From: <ann@example.net>\r\nSubject: long\r\n"
+KIB = 1024
+
+
+def filled(size):
+    """A mail of so many octets, in lines of 80."""
+    text = HEAD + b"\r\n"
+    text += (b"x" * 78 + b"\r\n") * ((size - len(text)) // 80 - 1)
+    text += b"x" * (size - len(text) - 2) + b"\r\n"
+    assert len(text) == size, len(text)
+    return text
+
+
+class Sizes(Dialogue):
+    def test_command_line(self):
+        client = self.client(self.relay(self.hop(), limits={"command_line": "512B"}))
+        self.assertEqual(client.command("NOOP " + "x" * 505).code, 250)
+        client.send("NOOP " + "x" * 506 + "\r\nNOOP\r\n")
+        self.assertEqual([told(client.read()), client.read().code], ["500 5.5.2", 0])
+
+    def test_command_line_without_end(self):
+        client = self.client(self.relay(self.hop(), limits={"command_line": "512B"}))
+        client.send("x" * 513)
+        self.assertEqual([told(client.read()), client.read().code], ["500 5.5.2", 0])
+
+    def test_header(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, limits={"header": "4KiB"}))
+        for size, want in ((4 * KIB, "250 2.0.0"), (4 * KIB + 1, "552 5.3.4"), (40 * KIB, "552 5.3.4")):
+            for sender in (ANN, ""):
+                for form in ("DATA", "BDAT"):
+                    with self.subTest(size, sender=sender, form=form):
+                        header = HEAD + b"X: " + b"x" * (size - len(HEAD) - 7) + b"\r\n\r\n"
+                        client.envelope(sender, BOB)
+                        reply = client.data(header + b"body\r\n") if form == "DATA" else client.bdat(header + b"body\r\n")[0]
+                        self.assertEqual((len(header), told(reply)), (size, want))
+        self.assertEqual(len(hop.mails), 4)
+
+    def test_header_that_does_not_end(self):
+        client = self.client(self.relay(self.hop(), limits={"header": "4KiB"}))
+        client.envelope(ANN, BOB)
+        self.assertEqual(told(client.data(b"X: x\r\n" * 1000)), "552 5.3.4")
+
+    def test_message(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, limits={"message": "64KiB"}))
+        self.assertEqual(client.extensions["SIZE"], str(64 * KIB))
+        for size, want in ((64 * KIB, "250 2.0.0"), (64 * KIB + 1, "552 5.3.4"), (64 * KIB + 3, "552 5.3.4"), (640 * KIB, "552 5.3.4")):
+            for form in ("DATA", "BDAT", "BDAT in two"):
+                with self.subTest(size, form=form):
+                    mail = filled(size)
+                    self.assertEqual(codes(client.envelope(ANN, BOB)), [250, 250])
+                    if form == "DATA":
+                        replies = [client.data(mail)]
+                    else:
+                        replies = client.bdat(mail) if form == "BDAT" else client.bdat(mail[:-1], mail[-1:])
+                    # A chunk behind the one that was refused comes too late.
+                    self.assertEqual(told(next((reply for reply in replies if reply.code != 250), replies[-1])), want)
+        self.assertEqual([len(taken.data) > 64 * KIB for taken in hop.mails], [True] * 3)
+
+    def test_message_in_data_cut_anywhere_near_its_end(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, limits={"message": "64KiB"}))
+        stuffed = filled(64 * KIB) + b".\r\n"
+        for cut in range(1, 6):
+            client.envelope(ANN, BOB)
+            client.command("DATA")
+            client.send(stuffed[:-cut])
+            wait_until(lambda cut=cut: hop.reads(stuffed[-cut - 40:-cut]), "the next hop has all but the end")
+            client.send(stuffed[-cut:])
+            self.assertEqual(told(client.read()), "250 2.0.0", cut)
+            for stream in hop.streams:
+                stream.reads.clear()
+
+    def test_announced_size(self):
+        hop = self.hop(extensions=("SIZE 100000", "PIPELINING"))
+        client = self.client(self.relay(hop))
+        self.assertEqual(client.extensions["SIZE"], "100000")
+        for size, want in ((100_000, "250 2.1.0"), (100_001, "552 5.3.4"), (2**63, "552 5.3.4")):
+            with self.subTest(size):
+                self.assertEqual(told(client.command(f"MAIL FROM:<{ANN}> SIZE={size}")), want)
+                client.command("RSET")
+
+    def test_held(self):
+        hop = self.hop()
+        address = self.relay(hop, stage="label", limits={"held": "64KiB", "header": "64KiB"})
+        for size, want_streams in ((64 * KIB, False), (64 * KIB + 1, True)):
+            with self.subTest(size):
+                client = self.client(address)
+                client.envelope("", BOB)
+                client.command("DATA")
+                mail = BOUNCE + filled(size - len(BOUNCE))
+                client.send(mail)
+                if want_streams:
+                    wait_until(lambda: hop.reads(b"DATA"), "the next hop has it before its end")
+                client.send(b".\r\n")
+                self.assertEqual(client.read().code, 250)
+                self.assertTrue(hop.mails[-1].data.endswith(mail))
+                for stream in hop.streams:
+                    stream.reads.clear()
+
+    def test_held_by_all(self):
+        hop = self.hop()
+        address = self.relay(hop, stage="label", limits={"held": "1MiB", "held_total": "1MiB"})
+        clients = []
+        for _ in range(2):
+            client = self.client(address)
+            client.envelope("", BOB)
+            client.command("DATA")
+            client.send(BOUNCE + filled(900 * KIB))
+            clients.append(client)
+        # Both are not there at once: the second one streams from where there is no room for more.
+        wait_until(lambda: hop.reads(b"DATA"), "one of them streams")
+        for client in clients:
+            client.send(b".\r\n")
+            self.assertEqual(client.read().code, 250)
+        self.assertEqual(len(hop.mails), 2)
+
+
+class Counts(Dialogue):
+    def test_recipients(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, limits={"recipients": 3}))
+        self.assertEqual(client.extensions["LIMITS"], "RCPTMAX=3")
+        names = [f"user{i}@example.org" for i in range(5)]
+        self.assertEqual([told(reply) for reply in client.envelope(ANN, *names)][1:], ["250 2.1.5"] * 3 + ["452 4.5.3"] * 2)
+        self.assertEqual(client.data(new_mail()).code, 250)
+        self.assertEqual(hop.mails[0].recipients, names[:3])
+        # One by one, and those that were not taken don't count.
+        client.command(f"MAIL FROM:<{ANN}>")
+        self.assertEqual([client.command(f"RCPT TO:<{name}>").code for name in ("x@else.test", *names)], [550, 250, 250, 250, 452, 452])
+
+    def test_commands_without_mail(self):
+        address = self.relay(self.hop(), limits={"commands_without_mail": 5})
+        client = self.client(address)
+        self.assertEqual(codes(client.pipeline("NOOP", "RSET", "VRFY x", "HELP")), [250, 250, 252, 214])
+        self.assertEqual([told(client.command("NOOP")), client.read().code], ["421 4.7.0", 0])
+        # Mail that came through starts the count anew.
+        client = self.client(address)
+        for _ in range(3):
+            client.pipeline("NOOP", "NOOP", "NOOP")
+            self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+
+    def test_errors(self):
+        for name, line in (("unknown", b"FOO\r\n"), ("too early", b"DATA\r\n"), ("not text", b"NOOP\n"), ("NUL", b"NO\0OP\r\n"), ("refused", b"RCPT TO:<x@else.test>\r\n")):
+            with self.subTest(name):
+                client = self.client(self.relay(self.hop(), limits={"errors": 3}))
+                if name == "refused":
+                    client.command(f"MAIL FROM:<{ANN}>")
+                for _ in range(3):
+                    client.send(line)
+                    self.assertEqual(client.read().code // 100, 5)
+                self.assertEqual(client.command("NOOP").code, 250)
+                client.send(line)
+                self.assertEqual([client.read().code // 100, told(client.read()), client.read().code], [5, "421 4.7.0", 0])
+
+    def test_received_fields(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, limits={"received_fields": 10}))
+        for count, want in ((9, "250 2.0.0"), (10, "554 5.4.6")):
+            client.envelope(ANN, BOB)
+            self.assertEqual(told(client.data(b"Received: a\r\n" * count + HEAD + b"\r\nx\r\n")), want)
+        wait_until(lambda: len(self.events(2)) == 2, "both are recorded")
+        self.assertEqual([event["reason"] for event in self.events(2)], ["ordinary", "limit"])
+
+    def test_sessions(self):
+        address = self.relay(self.hop(), limits={"sessions": 3})
+        clients = [self.client(address) for _ in range(3)]
+        late = self.client(address, hello=None)
+        self.assertEqual([told(late.read()), late.read().code], ["421 4.3.2", 0])
+        clients[0].quit()
+        self.wait_for_room(address)
+
+    def test_sessions_per_client(self):
+        self.start(gateway("in", "inbound", url(self.hop())).replace('"127.0.0.1:0"', '"0.0.0.0:0"'), limits={"sessions_per_client": 2})
+        address = ("127.0.0.1", self.gate.address("in")[1])
+        clients = [self.client(address) for _ in range(2)]
+        late = self.client(address, hello=None)
+        self.assertEqual([told(late.read()), late.read().code], ["421 4.7.0", 0])
+        # Another client has room of its own.
+        self.assertIn("SIZE", self.client(address, source=("127.0.0.2", 0)).extensions)
+        clients[0].cut()
+        self.wait_for_room(address)
+
+    def wait_for_room(self, address):
+        """A session that has ended is counted no more."""
+        def is_let_in():
+            with FakeClient(address, hello=None) as client:
+                return client.read().code == 220
+        wait_until(is_let_in, "there is room again")
+
+    def test_bad_tags(self):
+        address = self.relay(self.hop(), limits={"bad_tags": 2})
+        client = self.client(address)
+        client.command("MAIL FROM:<>")
+        forged = tagged(BOB, secret="another")
+        found = [told(client.command(f"RCPT TO:<{forged}>")) for _ in range(3)]
+        self.assertEqual(found, ["550 5.7.1", "550 5.7.1", "421 4.7.1"])
+        self.assertEqual(client.read().code, 0)
+
+
+# name, what a client does before it falls silent, limits, want reply or the end at once
+SILENCE = [
+    ("before the first command", "", {"command": "1s"}, "421 4.4.2"),
+    ("within a command", "NO", {"command": "1s"}, "421 4.4.2"),
+    ("within a transaction", f"MAIL FROM:<{ANN}>\r\n", {"command": "1s"}, "421 4.4.2"),
+    ("within the header", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\nFrom: x\r\n", {"data_block": "1s"}, "421 4.4.2"),
+    ("within the body", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\nFrom: x\r\n\r\nx\r\n", {"data_block": "1s"}, "421 4.4.2"),
+    ("within a chunk", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 100 LAST\r\nFrom: x\r\n", {"data_block": "1s"}, "421 4.4.2"),
+    ("between chunks", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 9\r\nFrom: x\r\n", {"command": "1s"}, "421 4.4.2"),
+    ("within a chunk that nobody wants", "BDAT 100 LAST\r\nx", {"data_block": "1s"}, None),
+]
+# What holds no session either: an octet every now and then.
+SLOWNESS = [
+    ("commands", "N", b"O", {"command": "1s"}),
+    ("data", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\n", b"x", {"data_total": "1s"}),
+    ("a chunk", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 1000 LAST\r\n", b"x", {"data_total": "1s"}),
+]
+
+
+class Times(Dialogue):
+    def begin(self, rows):
+        """A gateway for each row, since limits are of all gateways; and its client."""
+        clients = []
+        for _, octets, *_, limits in rows:
+            client = self.client(self.relay(self.hop(), limits=limits))
+            client.send(octets)
+            clients.append(client)
+        return clients
+
+    def last_of(self, client):
+        """The last reply before the connection ends."""
+        last = None
+        while (reply := client.read()).code:
+            last = reply
+        return last
+
+    def test_silence(self):
+        clients = self.begin([row[:3] for row in SILENCE])
+        begin = time.monotonic()
+        for (name, _, _, want), client in zip(SILENCE, clients):
+            with self.subTest(name):
+                last = self.last_of(client)
+                self.assertEqual(told(last) if want else last, want)
+        self.assertLess(time.monotonic() - begin, 5)
+
+    def test_slowness(self):
+        for (name, *_, octet, _), client in zip(SLOWNESS, self.begin([(name, octets, limits) for name, octets, _, limits in SLOWNESS])):
+            with self.subTest(name):
+                begin = time.monotonic()
+                client.connection.settimeout(0.2)
+                ended = None
+                while ended is None and time.monotonic() - begin < 5:
+                    with contextlib.suppress(ConnectionError):
+                        client.send(octet)
+                    with contextlib.suppress(TimeoutError):
+                        ended = self.last_of(client)
+                self.assertEqual(told(ended), "421 4.4.2")
+                self.assertLess(time.monotonic() - begin, 4)
+
+    def test_greeting(self):
+        # A balancer that sends no header.
+        address = self.relay(self.hop(), more_gateway='proxy_protocol = ["127.0.0.1"]\n', limits={"greeting": "1s"})
+        for octets in (b"", b"PROXY TCP4"):
+            client = self.client(address, hello=None)
+            client.send(octets)
+            begin = time.monotonic()
+            self.assertEqual(client.read().code, 0)
+            self.assertLess(time.monotonic() - begin, 4)
+
+
+if __name__ == "__main__":
+    main()

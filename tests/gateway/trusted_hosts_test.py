@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+"""Who may say that the client is another: balancers with PROXY headers, trusted hosts with XCLIENT and XFORWARD, and nobody else."""
+import ipaddress
+
+from dialogue import ANN, BOB, Dialogue, codes, told, url
+from support import gateway, header_of, main, new_mail
+
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+BALANCER = 'proxy_protocol = ["127.0.0.1"]\n'
+TRUSTED = 'xclient = ["127.0.0.1"]\n'
+
+
+def version_2(source, destination, command=1, protocol=1, more=b""):
+    source, destination = ipaddress.ip_address(source), ipaddress.ip_address(destination)
+    body = source.packed + destination.packed + (1000).to_bytes(2, "big") + (25).to_bytes(2, "big") + more
+    family = (1 if source.version == 4 else 2) << 4 | protocol
+    return SIGNATURE + bytes([0x20 | command, family]) + len(body).to_bytes(2, "big") + body
+
+
+# name, header, want client
+GOOD = [
+    ("version 1", b"PROXY TCP4 192.0.2.7 192.0.2.8 1000 25\r\n", "192.0.2.7"),
+    ("version 1, IPv6", b"PROXY TCP6 2001:db8::7 2001:db8::8 1000 25\r\n", "2001:db8::7"),
+    ("version 1, unknown", b"PROXY UNKNOWN\r\n", "127.0.0.1"),
+    ("version 1, unknown with more", b"PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n", "127.0.0.1"),
+    ("version 2", version_2("192.0.2.7", "192.0.2.8"), "192.0.2.7"),
+    ("version 2, IPv6", version_2("2001:db8::7", "2001:db8::8"), "2001:db8::7"),
+    ("version 2, a mapped address", version_2("::ffff:192.0.2.7", "::ffff:192.0.2.8"), "192.0.2.7"),
+    ("version 2, local", version_2("192.0.2.7", "192.0.2.8", command=0), "127.0.0.1"),
+    ("version 2, with more", version_2("192.0.2.7", "192.0.2.8", more=b"\x04\x00\x01x" * 100), "192.0.2.7"),
+    ("version 2, as long as may be", version_2("192.0.2.7", "192.0.2.8", more=b"\x04\x0f\xf1" + b"x" * 4081), "192.0.2.7"),
+]
+BAD = [
+    ("none", b"EHLO client.test\r\n"),
+    ("another word", b"PROXIES TCP4 192.0.2.7 192.0.2.8 1000 25\r\n"),
+    ("a bad address", b"PROXY TCP4 192.0.2.777 192.0.2.8 1000 25\r\n"),
+    ("the other family", b"PROXY TCP6 192.0.2.7 192.0.2.8 1000 25\r\n"),
+    ("a bare LF", b"PROXY TCP4 192.0.2.7 192.0.2.8 1000 25\nEHLO x\r\n"),
+    ("endless", b"PROXY UNKNOWN " + b"x" * 200),
+    ("version 3", b"\r\n\r\n\0\r\nQUIT\n\x31\x11\0\x0c" + b"\0" * 12),
+    ("version 2, too long", version_2("192.0.2.7", "192.0.2.8", more=b"x" * 4085)),
+    ("version 2, too short", SIGNATURE + b"\x21\x11\0\x04\0\0\0\0"),
+]
+
+
+class Balancers(Dialogue):
+    def test_headers(self):
+        hop = self.hop()
+        address = self.relay(hop, more_gateway=BALANCER)
+        for name, header, want_client in GOOD:
+            for form, pieces in (("whole", [header]), ("with the first command", [header + b"EHLO client.test\r\n"]),
+                                 ("in two", [header[:9], header[9:]])):
+                with self.subTest(name, form=form):
+                    client = self.client(address, hello=None)
+                    for piece in pieces:
+                        client.send(piece)
+                    self.assertEqual(client.read().code, 220)
+                    if form == "with the first command":
+                        self.assertEqual(client.read().code, 250)
+                    else:
+                        client.hello()
+                    self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+                    literal = f"[IPv6:{want_client}]" if ":" in want_client else f"[{want_client}]"
+                    self.assertIn(f"({literal})", header_of(hop.mails[-1].data, "Received"))
+                    client.quit()
+
+    def test_what_is_no_header(self):
+        address = self.relay(self.hop(), more_gateway=BALANCER)
+        for name, octets in BAD:
+            with self.subTest(name):
+                client = self.client(address, hello=None)
+                client.send(octets)
+                self.assertEqual(client.read().code, 0)
+
+    def test_from_others_it_is_no_command(self):
+        address = self.relay(self.hop(), more_gateway='proxy_protocol = ["192.0.2.0/24"]\n')
+        client = self.client(address)
+        self.assertEqual(told(client.command("PROXY TCP4 192.0.2.7 192.0.2.8 1000 25")), "500 5.5.2")
+        # Nor does anybody wait for one.
+        self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+
+    def test_who_may_send_is_asked_of_the_client(self):
+        self.start(gateway("out", "outbound", url(self.hop()), BALANCER).replace('"127.0.0.0/8"', '"192.0.2.0/24"'))
+        for source, want in (("192.0.2.7", 250), ("198.51.100.7", 550)):
+            client = self.client(hello=None)
+            client.send(f"PROXY TCP4 {source} 192.0.2.8 1000 25\r\n")
+            self.assertEqual(client.read().code, 220)
+            client.hello()
+            self.assertEqual(client.command(f"MAIL FROM:<{BOB}>").code, want)
+
+    def test_each_of_its_clients_has_its_own_limits(self):
+        address = self.relay(self.hop(), more_gateway=BALANCER, limits={"sessions_per_client": 1})
+        found = []
+        for source in ("192.0.2.7", "192.0.2.7", "192.0.2.9"):
+            client = self.client(address, hello=None)
+            client.send(f"PROXY TCP4 {source} 192.0.2.8 1000 25\r\n")
+            found.append(client.read().code)
+        self.assertEqual(found, [220, 421, 220])
+
+
+class Xclient(Dialogue):
+    def test_offered_to_the_trusted(self):
+        client = self.client(self.relay(self.hop(), more_gateway=TRUSTED))
+        self.assertEqual(client.extensions["XCLIENT"], "NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT")
+        self.assertEqual(client.extensions["XFORWARD"], "NAME ADDR PORT PROTO HELO IDENT SOURCE")
+
+    def test_not_offered_to_others(self):
+        client = self.client(self.relay(self.hop(), more_gateway='xclient = ["192.0.2.0/24"]\n'))
+        self.assertEqual({"XCLIENT", "XFORWARD"} & set(client.extensions), set())
+        self.assertEqual([told(client.command(f"{verb} ADDR=192.0.2.7")) for verb in ("XCLIENT", "XFORWARD")], ["502 5.5.1"] * 2)
+
+    def test_a_host_that_says_to_be_a_trusted_one_is_none(self):
+        # By XCLIENT itself: the connection is what is trusted, not the client that it tells of.
+        address = self.relay(self.hop(), more_gateway='xclient = ["192.0.2.0/24"]\nproxy_protocol = ["127.0.0.1"]\n')
+        client = self.client(address, hello=None)
+        client.send("PROXY TCP4 192.0.2.7 192.0.2.8 1000 25\r\n")
+        client.read()
+        client.hello()
+        self.assertNotIn("XCLIENT", client.extensions)
+
+    def test_the_session_begins_anew(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, more_gateway=TRUSTED))
+        reply = client.command("XCLIENT ADDR=192.0.2.7 NAME=far.test HELO=theirs.test PROTO=SMTP")
+        self.assertEqual(reply.code, 220)
+        self.assertEqual(told(client.command(f"MAIL FROM:<{ANN}>")), "503 5.5.1")
+        client.hello("now.test")
+        self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+        self.assertIn("from now.test (far.test [192.0.2.7])", header_of(hop.mails[0].data, "Received"))
+        self.assertEqual(self.events()[0]["client"], "192.0.2.7")
+        # Again for another, on the same connection.
+        client.command("XCLIENT ADDR=IPV6:2001:db8::7 NAME=[UNAVAILABLE]")
+        client.hello("later.test")
+        client.mail(new_mail(), ANN, BOB)
+        self.assertIn("from later.test ([IPv6:2001:db8::7])", header_of(hop.mails[1].data, "Received"))
+
+    def test_what_is_no_attribute(self):
+        client = self.client(self.relay(self.hop(), more_gateway=TRUSTED))
+        for words in ("", "ADDR", "ADDR=", "ADDR=192.0.2.777", "FOO=bar", "PORT=70000", "NAME=a+0D+0AEvil: b", "HELO=a+00", "NAME=a+2"):
+            self.assertEqual(told(client.command(f"XCLIENT {words}".rstrip())), "501 5.5.4", words)
+        client.command(f"MAIL FROM:<{ANN}>")
+        self.assertEqual(told(client.command("XCLIENT ADDR=192.0.2.7")), "503 5.5.1")
+
+    def test_a_name_can_write_no_field(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, more_gateway=TRUSTED))
+        client.command("XCLIENT ADDR=192.0.2.7 NAME=x+29+3B+28by")
+        client.hello()
+        self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+        self.assertIn("(x???by [192.0.2.7])", header_of(hop.mails[0].data, "Received"))
+
+    def test_whom_it_speaks_for_has_no_login(self):
+        hop = self.hop(extensions=("AUTH PLAIN",))
+        self.start(gateway("out", "outbound", url(hop), TRUSTED).replace('trusted = ["127.0.0.0/8"]\n', ""))
+        client = self.client()
+        self.assertEqual(client.command("AUTH PLAIN AGJvYgB4").code, 235)
+        self.assertEqual(client.command(f"MAIL FROM:<{BOB}>").code, 250)
+        client.command("RSET")
+        client.command("XCLIENT ADDR=192.0.2.7")
+        client.hello()
+        self.assertEqual(client.command(f"MAIL FROM:<{BOB}>").code, 550)
+
+
+class Xforward(Dialogue):
+    def test_it_speaks_of_the_next_mail_alone(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, more_gateway=TRUSTED))
+        self.assertEqual(codes(client.pipeline("XFORWARD ADDR=192.0.2.7 NAME=far.test", "XFORWARD HELO=theirs.test PROTO=SMTP")), [250, 250])
+        self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+        self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+        first, second = (header_of(taken.data, "Received") for taken in hop.mails)
+        self.assertRegex(first, r"^from theirs\.test \(far\.test \[192\.0\.2\.7\]\) .* with SMTP id")
+        self.assertRegex(second, r"^from client\.test \(\[127\.0\.0\.1\]\) .* with ESMTP id")
+        self.assertEqual([event["client"] for event in self.events(2)], ["192.0.2.7", "127.0.0.1"])
+
+    def test_it_changes_nothing_in_how_the_session_is_spoken(self):
+        client = self.client(self.relay(self.hop(), more_gateway=TRUSTED))
+        client.command("XFORWARD PROTO=SMTP ADDR=192.0.2.7")
+        client.envelope(ANN, BOB)
+        self.assertEqual(codes(client.bdat(new_mail())), [250])
+
+    def test_it_ends_with_rset(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop, more_gateway=TRUSTED))
+        client.command("XFORWARD ADDR=192.0.2.7")
+        client.command("RSET")
+        client.mail(new_mail(), ANN, BOB)
+        self.assertIn("[127.0.0.1]", header_of(hop.mails[0].data, "Received"))
+
+    def test_passed_on(self):
+        hop = self.hop(extensions=("XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE",))
+        client = self.client(self.relay(hop, more_gateway=TRUSTED + 'identity = "xforward"\n'))
+        client.command("XFORWARD ADDR=192.0.2.7 NAME=far.test PORT=1000 HELO=theirs.test PROTO=SMTP IDENT=ABC SOURCE=REMOTE")
+        self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+        told_on = [line for line in hop.commands if line.startswith("XFORWARD")]
+        self.assertEqual(told_on, ["XFORWARD NAME=far.test ADDR=192.0.2.7 PORT=1000 PROTO=SMTP HELO=theirs.test IDENT=ABC SOURCE=REMOTE"])
+
+
+if __name__ == "__main__":
+    main()
