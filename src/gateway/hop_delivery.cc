@@ -209,7 +209,7 @@ net::Task<bool> HopDelivery::write(std::string_view first, std::string_view seco
     } else if (!reply->is_positive()) {
       // The verdict on the whole message; what follows is not wanted.
       is_lost_ = true;
-      mail_reply_ = passed_on(std::move(*reply));
+      early_verdict_ = passed_on(std::move(*reply));
     }
     co_return !is_lost_;
   }
@@ -246,10 +246,8 @@ net::Task<HopResult<smtp::Reply>> HopDelivery::send_last(std::string_view first,
 
 net::Task<smtp::Reply> HopDelivery::finish(std::string_view first, std::string_view second) {
   if (is_lost_) {
-    const bool was_refused = mail_reply_.code >= 400;
-    const smtp::Reply reply = was_refused ? mail_reply_ : reply_for(trouble_);
     co_await abandon();
-    co_return reply;
+    co_return early_verdict_ ? *early_verdict_ : reply_for(trouble_);
   }
   auto reply = co_await send_last(first, second);
   if (!reply) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -52,8 +53,9 @@ class HopDelivery : public Delivery {
   HopEnvelope envelope_;
   std::unique_ptr<HopSession>* personal_;
   std::unique_ptr<HopSession> session_;
-  smtp::Reply mail_reply_;  ///< of MAIL; a refusal of it is the answer to every recipient
-  NextHopTrouble trouble_;  ///< of the session that was lost
+  smtp::Reply mail_reply_;                    ///< of MAIL; a refusal of it is the answer to every recipient
+  std::optional<smtp::Reply> early_verdict_;  ///< a chunk was refused, and the message with it
+  NextHopTrouble trouble_;                    ///< of the session that was lost
   bool is_lost_ = false;
   bool is_in_data_ = false;
   bool is_chunked_ = false;   ///< BDAT on this side too

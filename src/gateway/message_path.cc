@@ -168,7 +168,6 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {
-  if (phase_ == Phase::Done) co_return;
   if (!is_end && co_await transaction_.delivery->write(first, second)) co_return;
   // The end, or a next hop that is gone: finish() then only says what became of it.
   auto reply = is_end ? co_await transaction_.delivery->finish(first, second)

@@ -39,7 +39,7 @@ class MessagePath {
   bool is_past_limit() const { return is_past_limit_; }
 
   // For the history.
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return size_; }  ///< as it came, without its end; doubled dots count
   const std::string& message_id() const { return scan_.message_id; }
   const std::optional<response::Response>& response() const { return response_; }
   const policy::Verdict& verdict() const { return verdict_; }

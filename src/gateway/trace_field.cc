@@ -42,7 +42,9 @@ std::string protocol_name(const TraceFacts& facts) {
 
 void append_received(const TraceFacts& facts, std::chrono::system_clock::time_point time, std::string& out) {
   auto into = std::back_inserter(out);
-  fmt::format_to(into, "Received: from {} ({}{}{})\r\n", plain(facts.helo), plain(facts.client_name),
+  // Empty where a trusted host doesn't know it.
+  const std::string_view helo = facts.helo.empty() ? "unknown" : facts.helo;
+  fmt::format_to(into, "Received: from {} ({}{}{})\r\n", plain(helo), plain(facts.client_name),
                  facts.client_name.empty() ? "" : " ", facts.client);
   if (!facts.tls.empty()) fmt::format_to(into, "\t(using {})\r\n", facts.tls);
   fmt::format_to(into, "\tby {} (Backstop) with {} id {}", facts.hostname, protocol_name(facts), facts.id);

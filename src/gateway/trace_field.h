@@ -10,18 +10,17 @@
 namespace backstop::gateway {
 
 struct TraceFacts {
-  std::string_view helo;
-  std::string_view
-      client_name;            ///< as a trusted host told it (XCLIENT); else empty, since no name is looked up
-  std::string_view client;    ///< its address literal, "[192.0.2.1]"
-  std::string_view hostname;  ///< ours
-  bool is_extended = false;   ///< EHLO
+  std::string_view helo = {};
+  std::string_view client_name = {};  ///< as XCLIENT told it: no name is looked up
+  std::string_view client = {};       ///< its address literal, "[192.0.2.1]"
+  std::string_view hostname = {};     ///< ours
+  bool is_extended = false;           ///< EHLO
   bool is_tls = false;
   bool is_authenticated = false;
   bool is_smtputf8 = false;
-  std::string_view tls;  ///< "TLSv1.3 with cipher ...", or empty
-  std::string_view id;
-  std::string_view recipient;  ///< where there is only one; else empty
+  std::string_view tls = {};  ///< "TLSv1.3 with cipher ...", or empty
+  std::string_view id = {};
+  std::string_view recipient = {};  ///< where there is only one; else empty
 };
 
 /// "ESMTPSA": the protocol by its registered name.

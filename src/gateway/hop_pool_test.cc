@@ -1,0 +1,224 @@
+#include "gateway/hop_pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/hop_fixture.h"
+
+namespace backstop::gateway {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Not;
+using Age = HopPool::Age;
+
+class HopPoolTest : public HopTest {
+ protected:
+  HopPool::Lease lease(const NextHop& hop, Age age = Age::Any, const ClientIdentity& client = {}) {
+    auto lease = wait(pool_.lease(hop, client, settings_, age));
+    EXPECT_TRUE(lease);
+    return std::move(*lease);
+  }
+  void give_back(HopPool::Lease lease) { wait(pool_.give_back(std::move(lease.session), settings_.limits)); }
+
+  NextHop hop_ = fake_.hop();
+};
+
+TEST_F(HopPoolTest, WhatIsGivenBackIsLeasedAgain) {
+  auto first = lease(hop_);
+  EXPECT_FALSE(first.is_reused);
+  EXPECT_TRUE(first.session->extensions().dsn);
+  EXPECT_TRUE(directory_.find(hop_)->dsn) << "what it offers is known from now on";
+  const HopSession* const session = first.session.get();
+  give_back(std::move(first));
+  auto second = lease(hop_);
+  EXPECT_TRUE(second.is_reused);
+  EXPECT_EQ(second.session.get(), session);
+  EXPECT_FALSE(lease(hop_).is_reused) << "it has been leased already";
+  EXPECT_EQ(fake_.connections, 2);
+}
+
+TEST_F(HopPoolTest, AFreshOneIsNeverReused) {
+  give_back(lease(hop_));
+  EXPECT_FALSE(lease(hop_, Age::Fresh).is_reused);
+}
+
+TEST_F(HopPoolTest, TheOneUsedLastComesFirst) {
+  auto one = lease(hop_);
+  auto two = lease(hop_);
+  const HopSession* const last = one.session.get();
+  give_back(std::move(two));
+  give_back(std::move(one));
+  EXPECT_EQ(lease(hop_).session.get(), last);
+}
+
+TEST_F(HopPoolTest, NextHopsThatDifferShareNothing) {
+  give_back(lease(hop_));
+  NextHop other = hop_;
+  other.tls = NextHopTls::Never;
+  EXPECT_FALSE(lease(other).is_reused);
+  EXPECT_TRUE(lease(hop_).is_reused);
+}
+
+TEST_F(HopPoolTest, ItKeepsSoMany) {
+  hop_.pool = 2;
+  std::vector<HopPool::Lease> leases;
+  for (int i = 0; i < 3; ++i) leases.push_back(lease(hop_));
+  for (auto& one : leases) give_back(std::move(one));
+  EXPECT_TRUE(lease(hop_).is_reused);
+  leases.clear();
+  for (int i = 0; i < 3; ++i) leases.push_back(lease(hop_));
+  EXPECT_EQ(std::ranges::count(leases, true, &HopPool::Lease::is_reused), 1);
+  EXPECT_THAT(fake_.commands, Contains("QUIT"));
+}
+
+TEST_F(HopPoolTest, WithoutAPoolNothingIsKept) {
+  hop_.pool = 0;
+  give_back(lease(hop_));
+  EXPECT_FALSE(lease(hop_).is_reused);
+}
+
+TEST_F(HopPoolTest, AnOpenTransactionIsResetFirst) {
+  auto one = lease(hop_);
+  one.session->needs_reset = true;
+  give_back(std::move(one));
+  EXPECT_EQ(fake_.commands.back(), "RSET");
+  EXPECT_TRUE(lease(hop_).is_reused);
+}
+
+TEST_F(HopPoolTest, WhatCantBeResetIsNotKept) {
+  for (const std::string answer : {"421 no", "500 no", ""}) {
+    fake_.answer("RSET", {answer});
+    auto one = lease(hop_);
+    one.session->needs_reset = true;
+    give_back(std::move(one));
+    EXPECT_FALSE(lease(hop_).is_reused) << answer;
+  }
+}
+
+TEST_F(HopPoolTest, WhatIsBrokenOrPersonalIsNotKept) {
+  auto broken = lease(hop_);
+  broken.session->set_broken();
+  give_back(std::move(broken));
+  EXPECT_THAT(fake_.commands, Not(Contains("QUIT")));
+  auto personal = lease(hop_);
+  personal.session->is_personal = personal.session->needs_reset = true;
+  give_back(std::move(personal));
+  EXPECT_FALSE(lease(hop_).is_reused);
+  EXPECT_THAT(fake_.commands, Contains("QUIT"));
+  EXPECT_THAT(fake_.commands, Not(Contains("RSET")));
+}
+
+TEST_F(HopPoolTest, WhatWasIdleForTooLongIsClosed) {
+  give_back(lease(hop_));
+  const auto now = net::Deadlines::now();
+  pool_.sweep(now + HopPool::kMostIdle - std::chrono::seconds(1));
+  auto kept = lease(hop_);
+  EXPECT_TRUE(kept.is_reused);
+  give_back(std::move(kept));
+  pool_.sweep(now + HopPool::kMostIdle + std::chrono::seconds(1));
+  EXPECT_FALSE(lease(hop_).is_reused);
+}
+
+TEST_F(HopPoolTest, WhatSaidMoreThanItWasAskedIsNotReused) {
+  fake_.answer("NOOP", {"250 ok\r\n421 goodbye"});
+  auto one = lease(hop_);
+  EXPECT_TRUE(wait(one.session->ask_one("NOOP\r\n", std::chrono::seconds(5))));
+  give_back(std::move(one));
+  EXPECT_FALSE(lease(hop_).is_reused);
+}
+
+TEST_F(HopPoolTest, ANextHopThatIsNotThere) {
+  NextHop nowhere = hop_;
+  nowhere.target.path = "/nonexistent/socket";
+  nowhere.url = "lmtp:/nonexistent/socket";
+  const auto lease = wait(pool_.lease(nowhere, {}, settings_, Age::Any));
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().trouble, Trouble::NoConnection);
+  EXPECT_FALSE(directory_.may_ask(nowhere, HopDirectory::Clock::now())) << "it is missed for a while";
+}
+
+struct GreetingRow {
+  std::string_view name;
+  std::vector<std::string> connect;
+  std::vector<std::string> ehlo;
+  std::vector<std::string> helo;
+  std::optional<Trouble> want;
+};
+
+const GreetingRow kGreetings[] = {
+    {"well", {"220 hop"}, {"250 hop"}, {}, std::nullopt},
+    {"in several lines", {"220-hop\r\n220 hop"}, {"250-hop\r\n250 8BITMIME"}, {}, std::nullopt},
+    {"HELO alone", {"220 hop"}, {"500 what?"}, {"250 hop"}, std::nullopt},
+    {"neither", {"220 hop"}, {"500 what?"}, {"500 what?"}, Trouble::Refuses},
+    {"busy", {"421 busy"}, {}, {}, Trouble::Refuses},
+    {"no service", {"554 no"}, {}, {}, Trouble::Refuses},
+    {"success is no greeting", {"250 hop"}, {}, {}, Trouble::Refuses},
+    {"EHLO later", {"220 hop"}, {"451 later"}, {"250 hop"}, Trouble::Refuses},
+    {"no reply", {"hello"}, {}, {}, Trouble::Nonsense},
+    {"two greetings", {"220 hop\r\n220 hop"}, {"250 hop"}, {}, Trouble::Nonsense},
+    {"gone", {""}, {}, {}, Trouble::ConnectionLost},
+    {"gone at EHLO", {"220 hop"}, {""}, {}, Trouble::ConnectionLost},
+};
+
+TEST_F(HopPoolTest, Greetings) {
+  for (const auto& row : kGreetings) {
+    fake_.answer("connect", row.connect);
+    fake_.answer("EHLO", row.ehlo);
+    fake_.answer("HELO", row.helo);
+    const auto lease = wait(pool_.lease(hop_, {}, settings_, Age::Fresh));
+    EXPECT_EQ(lease.has_value(), !row.want) << row.name;
+    if (!lease && row.want) {
+      EXPECT_EQ(lease.error().trouble, *row.want) << row.name << ": " << lease.error().detail;
+    }
+  }
+}
+
+TEST_F(HopPoolTest, XclientIsSaidOnEachReuse) {
+  hop_.identity = Identity::Xclient;
+  fake_.answer("EHLO", {"250-hop\r\n250 XCLIENT ADDR HELO"});
+  fake_.answer("XCLIENT", {"220 hop"});
+  const auto client = [](std::string helo) {
+    ClientIdentity identity;
+    identity.attributes.address = "192.0.2.1";
+    identity.attributes.helo = std::move(helo);
+    return identity;
+  };
+  give_back(lease(hop_, Age::Any, client("one.test")));
+  give_back(lease(hop_, Age::Any, client("")));
+  EXPECT_TRUE(lease(hop_, Age::Any, client("b\xc3\xb6.test")).is_reused);
+  EXPECT_THAT(fake_.commands,
+              ElementsAre("EHLO mx.test", "XCLIENT HELO=one.test ADDR=192.0.2.1", "EHLO one.test",
+                          "XCLIENT HELO=[UNAVAILABLE] ADDR=192.0.2.1", "EHLO mx.test",
+                          "XCLIENT HELO=b+C3+B6.test ADDR=192.0.2.1", "EHLO mx.test"));
+}
+
+TEST_F(HopPoolTest, AProxyHeaderOpensEachConnection) {
+  hop_.identity = Identity::Proxy;
+  fake_.answer("PROXY", {"220 hop"});
+  fake_.answer("connect", {"220 hop"});
+  ClientIdentity client;
+  client.source = *net::parse_endpoint("192.0.2.1:1000");
+  client.destination = *net::parse_endpoint("192.0.2.2:25");
+  // This one greets before it has read the header, and answers that, too: two answers, and one too many.
+  EXPECT_FALSE(wait(pool_.lease(hop_, client, settings_, Age::Any)));
+  EXPECT_EQ(fake_.commands.front(), "PROXY TCP4 192.0.2.1 192.0.2.2 1000 25");
+}
+
+TEST_F(HopPoolTest, LmtpIsGreetedAsSuch) {
+  const auto one = lease(fake_.hop("lmtp"));
+  EXPECT_THAT(fake_.commands, ElementsAre("LHLO mx.test"));
+  fake_.answer("LHLO", {"500 what?"});
+  EXPECT_FALSE(wait(pool_.lease(fake_.hop("lmtp"), {}, settings_, Age::Fresh))) << "there is nothing older";
+}
+
+TEST_F(HopPoolTest, WhatItOffersIsAskedInAHurry) {
+  EXPECT_TRUE(wait(pool_.ask(hop_, {}, settings_))->dsn);
+  EXPECT_TRUE(lease(hop_).is_reused) << "the connection is of use";
+  fake_.answer("connect", {"421 busy"});
+  EXPECT_FALSE(wait(pool_.ask(hop_, {}, settings_)));
+}
+
+}  // namespace
+}  // namespace backstop::gateway
