@@ -213,6 +213,25 @@ TEST_F(HopDeliveryTest, ASuccessOfDataIsNoInvitation) {
   open();
   offer({"bob@example.org"});
   EXPECT_THAT(begin(MessageForm::Stuffed), testing::StartsWith("451 4.5.0"));
+  // It may wait for data all the same, so that nothing more is said to it.
+  wait(delivery_->abandon());
+  EXPECT_EQ(fake_.commands.back(), "DATA");
+  fake_.answer("DATA", {"354 go on"});
+  EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
+  EXPECT_EQ(fake_.connections, 2);
+}
+
+TEST_F(HopDeliveryTest, AnAnswerThatComesTooEarlyIsNone) {
+  fake_.answer("DATA", {"354 go on\r\n250 2.0.0 taken"});
+  EXPECT_THAT(send("a\r\n.\r\n", MessageForm::Stuffed), testing::StartsWith("451 4.5.0"));
+  fake_.answer("EHLO", {"250-hop.test\r\n250-CHUNKING\r\n250 PIPELINING"});
+  fake_.answer("BDAT", {"250 more\r\n250 2.0.0 taken"});
+  open();
+  offer({"bob@example.org"});
+  wait(delivery_->begin(MessageForm::Plain));
+  EXPECT_TRUE(wait(delivery_->write("a\r\n", "")));
+  EXPECT_THAT(finish("b\r\n"), testing::StartsWith("451 4.5.0"));
+  EXPECT_THAT(fake_.mails, IsEmpty());
 }
 
 TEST_F(HopDeliveryTest, ARefusalOfDataIsPassedOnAndTheSessionIsOfUse) {
@@ -232,9 +251,9 @@ TEST_F(HopDeliveryTest, WithinDataItIsCut) {
   begin(MessageForm::Stuffed);
   EXPECT_TRUE(wait(delivery_->write("half a mail\r\n", "")));
   wait(delivery_->abandon());
-  EXPECT_EQ(fake_.commands.back(), "DATA");
   EXPECT_THAT(fake_.mails, IsEmpty());
   EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
+  EXPECT_THAT(fake_.unfinished, ElementsAre("half a mail\r\n"));
   EXPECT_EQ(fake_.connections, 2);
 }
 

@@ -44,7 +44,8 @@ class FakeHop {
   }
 
   std::vector<std::string> commands;
-  std::vector<std::string> mails;  ///< as they came, without the end of data
+  std::vector<std::string> mails;       ///< as they came, without the end of data
+  std::vector<std::string> unfinished;  ///< mails whose end never came
   int connections = 0;
 
  private:
@@ -72,7 +73,9 @@ class FakeHop {
       const std::string_view end = is_in_data ? "\r\n.\r\n" : "\r\n";
       std::size_t at = 0;
       while ((at = input.find(end)) == std::string::npos) {
-        if (!co_await more(*stream, input)) co_return;
+        if (co_await more(*stream, input)) continue;
+        if (is_in_data) unfinished.push_back(input);
+        co_return;
       }
       std::string line = input.substr(0, at);
       input.erase(0, at + end.size());
