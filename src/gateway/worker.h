@@ -46,6 +46,9 @@ class Worker {
   void stop();
   void join();
 
+  /// Where it all runs, for a caller that runs it by hand in place of start(): then no deadline is met.
+  net::asio::io_context& loop() { return loop_; }
+
   // For the worker's own sessions, on its thread.
   Shared& shared() { return shared_; }
   net::Deadlines& deadlines() { return deadlines_; }

@@ -1,0 +1,370 @@
+// A session of the gateway between a client that says anything and a next hop that answers anything. The
+// client is told 250 for a message only where the next hop has said 250 after the message had ended; what it
+// is told are replies, and what the next hop is told are commands and messages without a bare line end.
+//
+// The first byte is the kind of gateway. Then come the client's bytes up to a line "%%", and the next hop's
+// answers, which are parted by lines "%": the greeting first, then one for each command and each message.
+// When they are used up the next hop is gone.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/session.h"
+#include "smtp/data_scanner.h"
+
+namespace {
+
+using namespace backstop;
+using gateway::Settings;
+
+constexpr std::size_t kMostInput = 32UZ * 1024;  // less than a socket takes at once
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+// What can be read now; false once the other end is gone.
+bool read_now(int descriptor, std::string& into) {
+  std::array<char, 65536> buffer;
+  ssize_t size = 0;
+  while ((size = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0) {
+    into.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+  return size < 0 && errno == EAGAIN;
+}
+
+void write_now(int descriptor, std::string_view bytes) {
+  (void)::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+// A socket that the next hop listens at, one for the process.
+class Port {
+ public:
+  Port() {
+    path_ = (std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp") +
+            std::string("/session-fuzz-") + std::to_string(::getpid());
+    ::unlink(path_.c_str());
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    require(path_.size() < sizeof address.sun_path);
+    path_.copy(address.sun_path, path_.size());
+    descriptor_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    require(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    require(::listen(descriptor_, 128) == 0);
+  }
+  ~Port() {
+    ::close(descriptor_);
+    ::unlink(path_.c_str());
+  }
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+
+  const std::string& path() const { return path_; }
+  int accept() const { return ::accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK); }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+using Answers = std::vector<std::string_view>;
+
+// One connection of the next hop: it knows where a message ends, and answers as it is told to.
+class Hop {
+ public:
+  Hop(int descriptor, Answers& answers, std::size_t& taken)
+      : descriptor_(descriptor), answers_(answers), taken_(taken) {
+    answer();
+  }
+  ~Hop() { close(); }
+  Hop(Hop&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)), answers_(other.answers_), taken_(other.taken_) {}
+  Hop& operator=(Hop&&) = delete;
+
+  bool is_open() const { return descriptor_ >= 0; }
+  void close() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
+
+  /// True when something came.
+  bool serve() {
+    if (!is_open()) return false;
+    const std::size_t before = input_.size();
+    const bool is_there = read_now(descriptor_, input_);
+    const bool has_come = input_.size() > before;
+    while (is_open() && step()) {
+    }
+    if (!is_there) close();
+    return has_come || !is_there;
+  }
+
+ private:
+  enum class State : std::uint8_t { Command, Word, Data, Chunk };
+
+  bool step() {
+    switch (state_) {
+      case State::Command:
+      case State::Word:
+        return command();
+      case State::Data:
+        return data();
+      case State::Chunk:
+        return chunk();
+    }
+    return false;
+  }
+
+  bool command() {
+    const std::size_t end = input_.find("\r\n");
+    if (end == std::string::npos) return false;
+    const std::string line = input_.substr(0, end);
+    input_.erase(0, end + 2);
+    require(line.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
+    const std::string verb = line.substr(0, line.find(' '));
+    constexpr std::array<std::string_view, 10> kVerbs = {"EHLO", "HELO", "LHLO", "MAIL", "RCPT",
+                                                         "DATA", "BDAT", "RSET", "QUIT", "AUTH"};
+    const bool is_known =
+        std::ranges::find(kVerbs, verb) != kVerbs.end() || verb == "XCLIENT" || verb == "XFORWARD";
+    require(is_known || state_ == State::Word);
+    if (verb == "BDAT" && state_ == State::Command) return begin_chunk(line);
+    state_ = State::Command;
+    const std::string_view said = answer();
+    if (verb == "DATA" && said.starts_with("354")) {
+      state_ = State::Data;
+      scanner_.reset();
+    } else if (said.starts_with("334")) {
+      state_ = State::Word;
+    }
+    return true;
+  }
+
+  bool begin_chunk(std::string_view line) {
+    line.remove_prefix(std::min(line.size(), std::string_view("BDAT ").size()));
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), chunk_left_);
+    require(error == std::errc());
+    const std::string_view rest(end, static_cast<std::size_t>(line.data() + line.size() - end));
+    require(rest.empty() || rest == " LAST");
+    is_last_ = !rest.empty();
+    state_ = State::Chunk;
+    return true;
+  }
+
+  bool chunk() {
+    if (input_.size() < chunk_left_) return false;
+    require(chunks_.scan(std::string_view(input_).substr(0, chunk_left_)).fault == smtp::DataFault::None);
+    input_.erase(0, chunk_left_);
+    state_ = State::Command;
+    if (!is_last_) {
+      answer();
+      return true;
+    }
+    require(chunks_.finish() == smtp::DataFault::None);
+    chunks_.reset();
+    end_message();
+    return true;
+  }
+
+  bool data() {
+    const auto scan = scanner_.scan(input_);
+    require(scan.fault == smtp::DataFault::None);
+    input_.erase(0, scan.size);
+    if (!scan.is_end) return false;
+    state_ = State::Command;
+    end_message();
+    return true;
+  }
+
+  // The only answer that says that a message is there.
+  void end_message() {
+    const std::string_view said = answer();
+    smtp::ReplyParser parser;
+    if (parser.feed(said) && parser.is_complete() && parser.take().code == 250) ++taken_;
+  }
+
+  std::string_view answer() {
+    if (answers_.empty()) {
+      close();
+      return {};
+    }
+    const std::string_view said = answers_.back();
+    answers_.pop_back();
+    write_now(descriptor_, said);
+    return said;
+  }
+
+  int descriptor_;
+  Answers& answers_;  ///< the next one last
+  std::size_t& taken_;
+  std::string input_;
+  State state_ = State::Command;
+  smtp::DataScanner scanner_;
+  smtp::ChunkScanner chunks_;
+  std::size_t chunk_left_ = 0;
+  bool is_last_ = false;
+};
+
+// What the gateway says of its own doing: what was answered with 250 after its data.
+class Events : public gateway::EventSink {
+ public:
+  void record(store::Event event) override {
+    const bool is_success = event.reply.starts_with("2");
+    require(is_success == (event.done == "delivered" || event.done == "labelled"));
+    if (is_success) ++delivered;
+  }
+  void notice(gateway::Gravity, std::string_view) override {}
+
+  std::size_t delivered = 0;
+};
+
+Settings settings_of(std::uint8_t kind, const std::string& path) {
+  Settings settings;
+  settings.hostname = "mx.example.org";
+  settings.domains.push_back({.name = "example.org",
+                              .stage = (kind & 2) != 0 ? policy::Stage::Label : policy::Stage::Reject,
+                              .grace = {},
+                              .never_sends = {"noc"}});
+  origin::Key key;
+  key.use = origin::KeyUse::Sign;
+  key.secret = "secret";
+  require(settings.keys.add(key).has_value());
+  auto& front = settings.gateways.emplace_back();
+  front.name = "front";
+  front.direction = (kind & 1) != 0 ? gateway::Direction::Outbound : gateway::Direction::Inbound;
+  front.next_hop.target.path = path;
+  front.next_hop.url = "smtp:" + path;
+  if ((kind & 4) != 0) front.next_hop.identity = gateway::Identity::Xforward;
+  if ((kind & 8) != 0) front.next_hop.identity = gateway::Identity::Xclient;
+  if ((kind & 16) != 0) front.next_hop.protocol = gateway::NextHopProtocol::Lmtp;
+  if ((kind & 32) != 0) front.trusted = {*net::Network::parse("127.0.0.0/8")};
+  if ((kind & 64) != 0) front.xclient = {*net::Network::parse("127.0.0.0/8")};
+  if ((kind & 128) != 0) front.proxy_protocol = {*net::Network::parse("127.0.0.0/8")};
+  settings.limits.held = settings.limits.header = 4096;
+  settings.limits.message = 16384;
+  settings.limits.errors = 100;
+  return settings;
+}
+
+net::Task<void> serve(std::unique_ptr<gateway::Session> session) {
+  co_await session->run();
+}
+
+// Replies, one after the other; the last one may be cut short by the end.
+void check_replies(std::string_view heard) {
+  for (std::size_t at = 0; (at = heard.find('\n', at)) != std::string_view::npos; ++at) {
+    require(at > 0 && heard[at - 1] == '\r');
+  }
+  smtp::ReplyParser parser;
+  while (!heard.empty()) {
+    const auto size = parser.feed(heard);
+    require(size.has_value());
+    heard.remove_prefix(*size);
+    if (parser.is_complete()) (void)parser.take();
+  }
+}
+
+// Everything that can happen, until nothing does any more.
+class Dialogue {
+ public:
+  Dialogue(const Port& port, gateway::Worker& worker, Answers answers)
+      : port_(port), worker_(worker), answers_(std::move(answers)) {}
+
+  void begin(std::string_view client) {
+    std::array<int, 2> ends{};
+    require(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+    client_ = ends[0];
+    write_now(client_, client);
+    ::shutdown(client_, SHUT_WR);
+    net::Socket socket(worker_.loop(), net::asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
+    const auto here = *net::parse_endpoint("127.0.0.1:25");
+    auto session = std::make_unique<gateway::Session>(worker_, "front", std::move(socket), here, here);
+    net::asio::co_spawn(worker_.loop(), serve(std::move(session)), [this](const std::exception_ptr& failed) {
+      require(failed == nullptr);
+      has_ended_ = true;
+    });
+  }
+
+  void run() {
+    do {
+      while (step()) {
+      }
+      // Whoever still waits does so for a next hop that has nothing more to say.
+    } while (close_hops());
+    read_now(client_, heard_);
+    ::close(client_);
+    require(has_ended_);
+    check_replies(heard_);
+  }
+
+  std::size_t taken() const { return taken_; }
+
+ private:
+  bool step() {
+    bool has_happened = worker_.loop().poll() > 0;
+    worker_.loop().restart();
+    for (int descriptor = 0; (descriptor = port_.accept()) >= 0; has_happened = true) {
+      hops_.push_back(std::make_unique<Hop>(descriptor, answers_, taken_));
+    }
+    for (auto& hop : hops_) has_happened |= hop->serve();
+    read_now(client_, heard_);
+    return has_happened;
+  }
+
+  bool close_hops() {
+    const bool is_any_open = std::ranges::any_of(hops_, [](const auto& hop) { return hop->is_open(); });
+    hops_.clear();
+    return is_any_open && !has_ended_;
+  }
+
+  const Port& port_;
+  gateway::Worker& worker_;
+  Answers answers_;
+  std::vector<std::unique_ptr<Hop>> hops_;
+  std::size_t taken_ = 0;
+  std::string heard_;
+  int client_ = -1;
+  bool has_ended_ = false;
+};
+
+// The next hop's answers, the last one first.
+Answers parse_answers(std::string_view text) {
+  Answers answers;
+  while (!text.empty()) {
+    const std::size_t end = text.find("%\n");
+    answers.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+  }
+  std::ranges::reverse(answers);
+  return answers;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1 || size > kMostInput) return 0;
+  static const Port port;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const std::size_t end = std::min(text.find("%%\n"), text.size());
+  Events events;
+  gateway::Shared shared(std::make_shared<const Settings>(settings_of(data[0], port.path())), events);
+  {
+    gateway::Worker worker(0, shared);
+    Dialogue dialogue(port, worker, parse_answers(text.substr(std::min(end + 3, text.size()))));
+    dialogue.begin(text.substr(0, end));
+    dialogue.run();
+    require(events.delivered <= dialogue.taken());
+  }
+  return 0;
+}
