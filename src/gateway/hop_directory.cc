@@ -1,24 +1,27 @@
 #include "gateway/hop_directory.h"
 
+#include <algorithm>
+
 namespace backstop::gateway {
 
 void HopDirectory::learn(const NextHop& hop, const smtp::Extensions& extensions) {
   const std::scoped_lock lock(mutex_);
   known_.insert_or_assign(hop.url, extensions);
-  missed_.erase(hop.url);
+  not_before_.erase(hop.url);
 }
 
-void HopDirectory::miss(const NextHop& hop, Clock::time_point now) {
+void HopDirectory::miss(const NextHop& hop, Clock::time_point asked, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
-  missed_.insert_or_assign(hop.url, now);
+  not_before_.insert_or_assign(hop.url,
+                               now + std::min<Clock::duration>(kPause, kPauseToWait * (now - asked)));
 }
 
 bool HopDirectory::may_ask(const NextHop& hop, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
-  const auto found = missed_.find(hop.url);
-  if (found == missed_.end()) return true;
-  if (now - found->second < kPause) return false;
-  found->second = now;
+  const auto found = not_before_.find(hop.url);
+  if (found == not_before_.end()) return true;
+  if (now < found->second) return false;
+  found->second = now + kPause;
   return true;
 }
 

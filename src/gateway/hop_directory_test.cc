@@ -18,7 +18,7 @@ TEST(HopDirectory, KnowsWhatItHasLearnt) {
   ASSERT_TRUE(directory.find(kHop));
   EXPECT_TRUE(directory.find(kHop)->dsn);
   EXPECT_FALSE(directory.find(kOther));
-  directory.miss(kHop, kNow);
+  directory.miss(kHop, kNow, kNow + seconds(2));
   EXPECT_TRUE(directory.find(kHop)) << "silence makes nothing unknown";
 }
 
@@ -29,11 +29,21 @@ TEST(HopDirectory, AMaildirNeedNotBeAsked) {
   EXPECT_FALSE(found->dsn);
 }
 
-TEST(HopDirectory, WhoWasMissedIsAskedOnceInAPause) {
+TEST(HopDirectory, WhoRefusedAtOnceIsAskedAgainSoon) {
+  HopDirectory directory;
+  directory.miss(kHop, kNow, kNow + seconds(1));
+  const auto again = kNow + seconds(1) + HopDirectory::kPauseToWait * seconds(1);
+  EXPECT_FALSE(directory.may_ask(kHop, again - seconds(1)));
+  EXPECT_TRUE(directory.may_ask(kHop, again));
+  directory.miss(kHop, again, again);
+  EXPECT_TRUE(directory.may_ask(kHop, again));
+}
+
+TEST(HopDirectory, WhoWasSilentIsAskedOnceInAPause) {
   HopDirectory directory;
   EXPECT_TRUE(directory.may_ask(kHop, kNow));
   EXPECT_TRUE(directory.may_ask(kHop, kNow));
-  directory.miss(kHop, kNow);
+  directory.miss(kHop, kNow - HopDirectory::kPause, kNow);
   EXPECT_FALSE(directory.may_ask(kHop, kNow + HopDirectory::kPause - seconds(1)));
   EXPECT_TRUE(directory.may_ask(kOther, kNow));
   const auto later = kNow + HopDirectory::kPause;

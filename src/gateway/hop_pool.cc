@@ -44,10 +44,11 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   if (age == Age::Any && hop.identity != Identity::Proxy) lease.session = take_idle(hop);
   lease.is_reused = lease.session != nullptr;
   if (!lease.is_reused) {
+    const auto asked = HopDirectory::Clock::now();
     auto opened =
         co_await HopSession::open(hop, client, context_for(hop, settings, settings.limits, deadlines_));
     if (!opened) {
-      directory_.miss(hop, HopDirectory::Clock::now());
+      directory_.miss(hop, asked, HopDirectory::Clock::now());
       watch_.hop_failed(hop, Watch::Step::Opening, opened.error());
       co_return std::unexpected(std::move(opened.error()));
     }
@@ -72,9 +73,10 @@ net::Task<std::optional<smtp::Extensions>> HopPool::ask(const NextHop& hop, cons
   Limits hurried = settings.limits;
   hurried.next_hop_connect = std::min(hurried.next_hop_connect, kAskTime);
   hurried.next_hop_reply = std::min(hurried.next_hop_reply, kAskTime);
+  const auto asked = HopDirectory::Clock::now();
   auto opened = co_await HopSession::open(hop, client, context_for(hop, settings, hurried, deadlines_));
   if (!opened) {
-    directory_.miss(hop, HopDirectory::Clock::now());
+    directory_.miss(hop, asked, HopDirectory::Clock::now());
     co_return std::nullopt;
   }
   auto extensions = (*opened)->extensions();

@@ -133,10 +133,11 @@ TEST_F(HopPoolTest, ANextHopThatIsNotThere) {
   NextHop nowhere = hop_;
   nowhere.target.path = "/nonexistent/socket";
   nowhere.url = "lmtp:/nonexistent/socket";
+  const auto asked = HopDirectory::Clock::now();
   const auto lease = wait(pool_.lease(nowhere, {}, settings_, Age::Any));
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().trouble, Trouble::NoConnection);
-  EXPECT_FALSE(directory_.may_ask(nowhere, HopDirectory::Clock::now())) << "it is missed for a while";
+  EXPECT_FALSE(directory_.may_ask(nowhere, asked)) << "it is missed for a while";
 }
 
 struct GreetingRow {
