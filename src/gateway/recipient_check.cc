@@ -37,6 +37,12 @@ std::vector<origin::Evidence> evidence_of(const Transaction& transaction, const 
   return evidence;
 }
 
+/// "user%host" and "host!user" of old, and "user@host" in quotes: a server that sees no stranger in us would
+/// send it on to that host. Postfix does.
+bool is_routed(std::string_view local) {
+  return local.find_first_of("%!@") != std::string_view::npos;
+}
+
 policy::DomainPolicy policy_of(const Route& route, std::string_view domain, const Settings& settings) {
   policy::DomainPolicy policy{.stage = route.stage, .grace = route.grace, .name = std::string(domain)};
   for (const auto& key : settings.keys.keys()) {
@@ -92,11 +98,12 @@ RecipientCheck check_inbound(const Transaction& transaction, const mail::Address
                                            ? &settings.domains[0]
                                            : settings.find_domain(plain.domain);
   policy::RecipientFacts facts{.is_ours = domain != nullptr,
+                               .is_routed = is_routed(plain.local),
                                .is_null_sender = transaction.mail.reverse_path.is_null(),
                                .tag = tag.outcome,
                                .earlier_recipients = earlier_recipients,
                                .most_null_recipients = settings.limits.null_sender_recipients};
-  if (domain == nullptr) {
+  if (domain == nullptr || facts.is_routed) {
     check.verdict = policy::judge_recipient(facts, {});
     return check;
   }

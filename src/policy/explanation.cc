@@ -35,6 +35,10 @@ constexpr std::array<std::string_view, kCauseNames.size()> kSentences = {
 };
 static_assert(std::ranges::none_of(kSentences, &std::string_view::empty));
 
+constexpr std::string_view kRouted =
+    "The part of this address before its domain may name a way to another server, since it holds %, ! or @, "
+    "and this server goes none";
+
 // Index by Kind.
 constexpr std::array<std::string_view, response::kKindNames.size()> kResponses = {
     "mail",
@@ -130,6 +134,7 @@ std::string explain(Cause cause) {
 }
 
 std::string explain(Cause cause, const RecipientFacts& facts, const DomainPolicy& domain) {
+  if (cause == Cause::RelayDenied && facts.is_ours) return std::string(kRouted);
   const bool is_about_tag = cause == Cause::BadTag || cause == Cause::ExpiredTag;
   if (is_about_tag && !facts.tag_detail.empty() && facts.tag_detail.size() <= kMostExplanation) {
     return ascii(without_full_stop(facts.tag_detail));

@@ -122,6 +122,13 @@ TEST(Explain, OfARecipient) {
   }
 }
 
+TEST(Explain, OfARoutedRecipient) {
+  EXPECT_EQ(
+      explain(Cause::RelayDenied, RecipientFacts{.is_ours = true, .is_routed = true}, {}),
+      "The part of this address before its domain may name a way to another server, since it holds %, ! "
+      "or @, and this server goes none");
+}
+
 TEST(Explain, IsPrintableAscii) {
   const MessageFacts facts = message(Kind::DsnFailed, Result::Forged,
                                      {{"tag", Finding::Refutes, "J\xC3\xBCrgen \x1B[2J\r\nRSET \xFF"}});

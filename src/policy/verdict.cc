@@ -12,8 +12,9 @@ namespace {
 
 // The rules of a recipient: each names its cause or passes on.
 
+// Servers that trust this host, as most next hops do, go the way that a routed address names.
 std::optional<Cause> relay_rule(const RecipientFacts& facts) {
-  if (facts.is_ours) return std::nullopt;
+  if (facts.is_ours && !facts.is_routed) return std::nullopt;
   return Cause::RelayDenied;
 }
 

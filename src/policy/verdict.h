@@ -38,7 +38,7 @@ enum class Cause : std::uint8_t {
   ExpiredTag,       ///< RCPT: the tag's window is over
   NeverSends,       ///< a bounce to a mailbox that sends no mail
   ManyRecipients,   ///< the null sender writes to more than one recipient
-  RelayDenied,      ///< inbound: the recipient's domain is none of ours
+  RelayDenied,      ///< inbound: the recipient's domain is none of ours, or its local part a way out of it
   NotAuthorized,    ///< outbound: the client is in no trusted network and has not authenticated
   DifferentPolicy,  ///< this recipient may get another answer than the transaction's first: it is to come
                     ///< alone
@@ -65,6 +65,8 @@ struct DomainPolicy {
 /// What is known of an inbound recipient at RCPT.
 struct RecipientFacts {
   bool is_ours = false;  ///< its domain is configured
+  /// Its local part may be read as a way to another server: "user%host", "host!user", "user@host" in quotes.
+  bool is_routed = false;
   bool is_null_sender = false;
   bool never_sends = false;
   bool is_exempt = false;  ///< postmaster, abuse

@@ -197,6 +197,19 @@ TEST(JudgeRecipient, AForeignDomainIsRefusedWhateverElseIsKnown) {
   }
 }
 
+TEST(JudgeRecipient, AWayToAnotherServerIsRefusedWhateverElseIsKnown) {
+  for (const auto& row : kRecipients) {
+    for (const Stage stage : kStages) {
+      for (const bool is_any : kBoth) {
+        RecipientFacts facts = facts_of(row, is_any, is_any, is_any);
+        facts.is_routed = true;
+        facts.differs_from_first = is_any;
+        EXPECT_EQ(show(judge_recipient(facts, {.stage = stage})), "relay-denied: refuse, next -");
+      }
+    }
+  }
+}
+
 TEST(JudgeRecipient, WhatIsAcceptedAndDiffersFromTheFirstIsDeferred) {
   for (const auto& row : kRecipients) {
     for (const Stage stage : kStages) {

@@ -47,5 +47,22 @@ class Recipients(Case):
         self.assertEqual([event["reason"] for event in refused], ["many-recipients"])
 
 
+@needs("backstop", "postfix")
+class WaysToOtherServers(Case):
+    """Postfix sends "user%host@example.org" on to that host for everybody whom it trusts, and it trusts the gateway."""
+
+    def test_the_gateway_takes_none(self):
+        home = self.enterContext(Postfix(self.folder, "home", {
+            "mydestination": "example.org", "local_recipient_maps": "", "default_transport": "discard"}))
+        gate = self.enterContext(Backstop(self.folder, "gateway", config(gateway("in", "inbound", f"smtp://127.0.0.1:{home.port}"))))
+        for local in ("kate%example.com", "example.com!kate", '"kate@example.com"'):
+            with self.subTest(local):
+                for address, want in ((home.port.address, 250), (gate.address("in"), 550)):
+                    with FakeClient(address) as client:
+                        self.assertEqual([reply.code for reply in client.envelope(BOB, f"{local}@example.org")], [250, want])
+        refused = gate.wait_for_events(3, done="refused")
+        self.assertEqual({event["reason"] for event in refused}, {"relay-denied"})
+
+
 if __name__ == "__main__":
     main()
