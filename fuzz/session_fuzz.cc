@@ -289,7 +289,8 @@ class Dialogue {
     ::shutdown(client_, SHUT_WR);
     net::Socket socket(worker_.loop(), net::asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
     const auto here = *net::parse_endpoint("127.0.0.1:25");
-    auto session = std::make_unique<gateway::Session>(worker_, "front", std::move(socket), here, here);
+    auto session = std::make_unique<gateway::Session>(
+        worker_, gateway::Entrance{"front", worker_.shared().settings.load()}, std::move(socket), here, here);
     net::asio::co_spawn(worker_.loop(), serve(std::move(session)), [this](const std::exception_ptr& failed) {
       require(failed == nullptr);
       has_ended_ = true;

@@ -10,6 +10,7 @@
 
 #include "app/config.h"
 #include "app/config_documents.h"
+#include "app/service_lines.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -46,6 +47,7 @@ void check_file(const std::string& file, CommandContext& context) {
   context.out << fmt::format("{}: good: {}, {}\n", base::printable(file),
                              counted(settings.gateways.size(), "gateway"),
                              counted(settings.domains.size(), "domain"));
+  for (const auto& line : setting_lines(loaded->config)) context.out << "  " << line << '\n';
 }
 
 void run(const CheckConfigOptions& options, CommandContext& context) {

@@ -43,12 +43,14 @@ base::Result<void> take(const std::string& file, Service& service) {
     return std::unexpected(base::Error{lines.front()});
   }
   const auto lines = setting_lines(loaded->config);
-  if (auto done = service.reload(std::move(loaded->config)); !done) {
-    service.log().tell(LogLevel::Error, "not reloaded: " + done.error().message);
-    return done;
+  const auto changes = service.reload(std::move(loaded->config));
+  if (!changes) {
+    service.log().tell(LogLevel::Error, "not reloaded: " + changes.error().message);
+    return std::unexpected(changes.error());
   }
   tell(LogLevel::Warning, loaded->warnings, service.log());
   service.log().tell(LogLevel::Info, "reloaded: " + base::printable(file));
+  tell(LogLevel::Info, *changes, service.log());
   tell(LogLevel::Info, lines, service.log());
   return {};
 }

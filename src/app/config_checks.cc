@@ -81,13 +81,46 @@ void check_names(Draft& draft) {
   }
 }
 
+/// Tells of each address that is a part of another: "0.0.0.0:25" is every IPv4 address with that port.
+class Apart {
+ public:
+  explicit Apart(Draft& draft) : draft_(draft) {}
+
+  void add(const net::Endpoint& endpoint, Place place) {
+    auto& [all, one] = ports_[{endpoint.port, endpoint.address.is_v6()}];
+    auto& same = endpoint.address.is_unspecified() ? all : one;
+    if (!same) same = Seen{endpoint.text(), place};
+    if (!all || !one) return;
+    const auto& other = &same == &all ? *one : *all;
+    draft_.mistake(place, fmt::format("listen: \"{}\" and \"{}\" in line {} overlap, and can't both be had",
+                                      endpoint.text(), other.text, other.place.line));
+  }
+
+ private:
+  struct Seen {
+    std::string text;
+    Place place;
+  };
+  /// The first of each.
+  struct Port {
+    std::optional<Seen> all;
+    std::optional<Seen> one;
+  };
+
+  Draft& draft_;
+  std::map<std::pair<std::uint16_t, bool>, Port> ports_;
+};
+
 void check_listen(Draft& draft) {
   Unique endpoints(draft);
+  Apart apart(draft);
   for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
     const auto& listen = draft.gateways[i].settings.listen;
     for (std::size_t j = 0; j < listen.size(); ++j) {
       if (listen[j].port == 0) continue;
-      endpoints.add(listen[j].text(), draft.item_place(Section::Gateway, i, "listen", j), "listen");
+      const Place place = draft.item_place(Section::Gateway, i, "listen", j);
+      endpoints.add(listen[j].text(), place, "listen");
+      apart.add(listen[j], place);
     }
   }
 }

@@ -116,7 +116,9 @@ std::vector<Setting> gateway_settings() {
            list_kind(endpoint_kind(),
                      "a list of addresses with ports, such as [\"127.0.0.1:25\", \"[::1]:25\"]", 1),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.listen; },
-           {.help = "Where it takes connections. With port 0 the system chooses one.",
+           {.help =
+                "Where it takes connections. With port 0 the system chooses one. A reload opens what is new "
+                "and closes what is gone (docs/operations.md).",
             .example = R"(["127.0.0.1:2525"])",
             .need = Need::Needed}),
       make(kSection, "next_hop", next_hop_kind(),

@@ -8,6 +8,8 @@
 
 #include "app/process.h"
 #include "app/service_lines.h"
+#include "base/text.h"
+#include "gateway/listen_plan.h"
 
 namespace backstop::app {
 
@@ -17,6 +19,9 @@ namespace {
 // packaging/backstop.service).
 constexpr std::chrono::seconds kDrainTime{60};
 constexpr std::chrono::seconds kFlushTime{10};
+
+// Of the ports that every user may listen at.
+constexpr std::uint16_t kFirstFreePort = 1024;
 
 unsigned workers_of(const Config& config) {
   if (config.server.workers > 0) return static_cast<unsigned>(config.server.workers);
@@ -83,14 +88,31 @@ std::string Service::addresses() const {
   return text;
 }
 
-base::Result<void> Service::reload(Config config) {
-  if (auto done = log().reopen(config.log); !done) return done;
+base::Result<gateway::Server::Rebinding> Service::rebind(const gateway::Settings& settings) {
+  auto rebinding = server_->rebind(settings);
+  if (rebinding || started_.server.user.empty()) return rebinding;
+  const auto plan = gateway::plan_listening(server_->listening(), settings.gateways);
+  const bool takes_root = std::ranges::any_of(plan.places, [](const auto& place) {
+    return place.running == nullptr && place.wanted.port > 0 && place.wanted.port < kFirstFreePort;
+  });
+  if (takes_root) {
+    rebinding.error().message += fmt::format("; a restart binds such ports before it becomes the user {}",
+                                             base::printable(started_.server.user));
+  }
+  return rebinding;
+}
+
+base::Result<std::vector<std::string>> Service::reload(Config config) {
+  auto rebinding = rebind(config.gateway);
+  if (!rebinding) return std::unexpected(rebinding.error());
+  if (auto done = log().reopen(config.log); !done) return std::unexpected(done.error());
   config_ = std::move(config);
-  server_->reload(share(config_.gateway));
+  auto changes = address_lines(rebinding->changes);
+  server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
   for (const auto& line : restart_lines(started_, config_)) log().tell(LogLevel::Warning, line);
   warn_of_few_files();
-  return {};
+  return changes;
 }
 
 void Service::reopen_log() {

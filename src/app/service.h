@@ -22,12 +22,13 @@ class Service {
   void start();
   /// "in 127.0.0.1:2525, out 127.0.0.1:2526": with the ports that the system chose.
   std::string addresses() const;
-  const std::vector<gateway::Server::Listening>& listening() const { return server_->listening(); }
+  const std::vector<gateway::Listening>& listening() const { return server_->listening(); }
 
-  /// Settings, keys and certificates, for transactions that begin from now on, and the log. What was bound or
-  /// opened at the start stays as it is, and the log is told so. An error where the log can't be opened:
-  /// then nothing is changed.
-  base::Result<void> reload(Config config);
+  /// Settings, keys and certificates, for transactions that begin from now on; the addresses, and the log.
+  /// What takes a restart stays as it is, and the log is told so. Returns what has become of the addresses,
+  /// in lines for the log. An error where an address can't be had, or the log can't be opened: then nothing
+  /// is changed.
+  base::Result<std::vector<std::string>> reload(Config config);
   /// The log's file anew, where another has been put away under its name.
   void reopen_log();
   /// Transactions that run may end; the history is written.
@@ -41,6 +42,7 @@ class Service {
  private:
   explicit Service(Config config);
   base::Result<void> open_files();
+  base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 
   Config config_;

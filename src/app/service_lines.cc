@@ -1,6 +1,7 @@
 #include "app/service_lines.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -13,15 +14,15 @@ namespace backstop::app {
 
 namespace {
 
-using Gateways = std::vector<gateway::GatewaySettings>;
-
 std::string_view name(gateway::Direction direction) {
   return direction == gateway::Direction::Inbound ? "inbound" : "outbound";
 }
 
 std::string gateway_line(const gateway::GatewaySettings& gateway) {
-  return fmt::format("gateway {}: {}, next hop {}", gateway.name, name(gateway.direction),
-                     base::printable(gateway.next_hop.url));
+  std::vector<std::string> addresses;
+  for (const auto& endpoint : gateway.listen) addresses.push_back(endpoint.text());
+  return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name, name(gateway.direction),
+                     fmt::join(addresses, " and "), base::printable(gateway.next_hop.url));
 }
 
 std::string domain_line(const gateway::DomainTable& domains) {
@@ -50,30 +51,27 @@ std::string history_line(const Config& config) {
   return fmt::format("history: {}", base::printable(config.history.url));
 }
 
-const gateway::GatewaySettings* find(const Gateways& gateways, std::string_view name) {
-  const auto found = std::ranges::find(gateways, name, &gateway::GatewaySettings::name);
-  return found == gateways.end() ? nullptr : &*found;
-}
-
-void compare_gateways(const Gateways& running, const Gateways& wanted, std::vector<std::string>& lines) {
-  for (const auto& one : wanted) {
-    const auto* const now = find(running, one.name);
-    if (now == nullptr) {
-      lines.push_back(fmt::format("gateway {} is new: it opens with the next restart", one.name));
-    } else if (now->listen != one.listen) {
-      lines.push_back(fmt::format("gateway {}: its \"listen\" has changed, which takes a restart", one.name));
-    }
+std::string address_line(const gateway::Server::Rebinding::Change& change) {
+  using Kind = gateway::Server::Rebinding::Change::Kind;
+  const auto address = change.what.endpoint.text();
+  switch (change.kind) {
+    case Kind::Opened:
+      return fmt::format("gateway {}: opened {}", change.what.gateway, address);
+    case Kind::TakenOver:
+      return fmt::format("gateway {}: took over {} from {}", change.what.gateway, address, change.before);
+    case Kind::Closed:
+      return fmt::format("gateway {}: closed {}", change.what.gateway, address);
   }
-  for (const auto& one : running) {
-    if (find(wanted, one.name) != nullptr) continue;
-    lines.push_back(
-        fmt::format("gateway {} is gone: its clients are turned away until its addresses are given up with "
-                    "the next restart",
-                    one.name));
-  }
+  return {};
 }
 
 }  // namespace
+
+std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebinding::Change>& changes) {
+  std::vector<std::string> lines;
+  for (const auto& change : changes) lines.push_back(address_line(change));
+  return lines;
+}
 
 std::vector<std::string> setting_lines(const Config& config) {
   std::vector<std::string> lines;
@@ -86,7 +84,6 @@ std::vector<std::string> setting_lines(const Config& config) {
 
 std::vector<std::string> restart_lines(const Config& running, const Config& wanted) {
   std::vector<std::string> lines;
-  compare_gateways(running.gateway.gateways, wanted.gateway.gateways, lines);
   const auto compare = [&](bool is_equal, std::string_view what) {
     if (!is_equal) lines.push_back(fmt::format("{} has changed, which takes a restart", what));
   };

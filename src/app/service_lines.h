@@ -6,8 +6,12 @@
 #include <vector>
 
 #include "app/config.h"
+#include "gateway/server.h"
 
 namespace backstop::app {
+
+/// "gateway in: opened 127.0.0.1:25", a line each.
+std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebinding::Change>& changes);
 
 /// Gateways, stages, keys and history, a line each.
 std::vector<std::string> setting_lines(const Config& config);

@@ -1,5 +1,7 @@
 #include "gateway/server.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -24,6 +26,18 @@ bool wait(std::chrono::seconds time, const std::stop_token& told) {
   return !told.stop_requested();
 }
 
+// What overlaps with an address that is given up only after this can be had at once by the user who had
+// opened that one; not where it was root, who has become another since.
+base::Result<std::vector<net::ListeningSocket>> open(const ListenPlan::Place& place, std::size_t workers) {
+  if (place.beside == nullptr) return net::listen(place.wanted, workers);
+  auto sockets = net::listen(place.wanted, workers, net::Sharing::WithOurselves);
+  if (sockets) return sockets;
+  return std::unexpected(base::Error{
+      fmt::format("can't listen on {} as long as gateway {} listens on {}, which it gives up by this: a "
+                  "restart does both",
+                  place.wanted.text(), place.beside->gateway, place.beside->endpoint.text())});
+}
+
 }  // namespace
 
 Server::Server(std::shared_ptr<const Settings> settings, EventSink& events)
@@ -43,16 +57,9 @@ base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Setting
   for (unsigned i = 0; i < std::max(1U, workers); ++i) {
     server->workers_.push_back(std::make_unique<Worker>(i, server->shared_));
   }
-  for (const auto& gateway : settings->gateways) {
-    for (const auto& endpoint : gateway.listen) {
-      auto sockets = net::listen(endpoint, server->workers_.size());
-      if (!sockets) return std::unexpected(sockets.error());
-      server->listening_.push_back({gateway.name, sockets->front().endpoint()});
-      for (std::size_t i = 0; i < sockets->size(); ++i) {
-        server->workers_[i]->listen(std::move((*sockets)[i]), gateway.name);
-      }
-    }
-  }
+  auto rebinding = server->rebind(*settings);
+  if (!rebinding) return std::unexpected(rebinding.error());
+  server->reload(std::move(settings), std::move(*rebinding));
   return server;
 }
 
@@ -60,8 +67,43 @@ void Server::start() {
   for (auto& worker : workers_) worker->start();
 }
 
-void Server::reload(std::shared_ptr<const Settings> settings) {
-  shared_.settings.store(std::move(settings));
+base::Result<Server::Rebinding> Server::rebind(const Settings& settings) {
+  using Kind = Rebinding::Change::Kind;
+  Rebinding rebinding;
+  const auto plan = plan_listening(listening_, settings.gateways);
+  for (const auto& place : plan.places) {
+    if (place.running == nullptr) {
+      auto sockets = open(place, workers_.size());
+      if (!sockets) return std::unexpected(sockets.error());
+      const Listening one{place.gateway, sockets->front().endpoint(), place.wanted, ++last_number_};
+      rebinding.listening.push_back(one);
+      rebinding.opened.push_back({one.number, std::move(*sockets)});
+      rebinding.changes.push_back({Kind::Opened, one});
+      continue;
+    }
+    const Listening& before = *place.running;
+    const Listening one{place.gateway, before.endpoint, place.wanted, before.number};
+    rebinding.listening.push_back(one);
+    if (one.gateway != before.gateway) {
+      rebinding.changes.push_back({Kind::TakenOver, one, before.gateway});
+    }
+  }
+  for (const auto* one : plan.closed) rebinding.changes.push_back({Kind::Closed, *one});
+  return rebinding;
+}
+
+// The settings first: who is accepted from here on by a gateway that is gone hears so.
+void Server::reload(std::shared_ptr<const Settings> settings, Rebinding rebinding) {
+  shared_.settings.store(settings);
+  listening_ = std::move(rebinding.listening);
+  const auto listening = std::make_shared<const std::vector<Listening>>(listening_);
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    Worker::Addresses addresses{.settings = settings, .listening = listening, .opened = {}};
+    for (auto& one : rebinding.opened) {
+      addresses.opened.push_back({one.number, std::move(one.sockets.at(i))});
+    }
+    workers_[i]->listen(std::move(addresses));
+  }
 }
 
 void Server::stop(std::chrono::seconds limit) {

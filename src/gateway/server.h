@@ -1,13 +1,16 @@
 // The whole gateway: workers, their listening sockets, and what they share.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "gateway/listen_plan.h"
 #include "gateway/shared.h"
-#include "net/endpoint.h"
+#include "net/listener.h"
 
 namespace backstop::gateway {
 
@@ -21,15 +24,32 @@ class Server {
                                                     unsigned workers, EventSink& events);
   ~Server();
 
-  struct Listening {
-    std::string gateway;
-    net::Endpoint endpoint;  ///< with the port that the system chose
-  };
   const std::vector<Listening>& listening() const { return listening_; }
 
   void start();
-  /// New transactions see the new settings; listening addresses stay as they were bound. Thread-safe.
-  void reload(std::shared_ptr<const Settings> settings);
+
+  /// What a reload makes of the addresses. The new ones are bound; nothing else has happened yet, and nothing
+  /// does where this is thrown away.
+  struct Rebinding {
+    struct Opened {
+      std::uint64_t number;
+      std::vector<net::ListeningSocket> sockets;  ///< one for each worker
+    };
+    struct Change {
+      enum class Kind : std::uint8_t { Opened, TakenOver, Closed };
+      Kind kind;
+      Listening what;
+      std::string before{};  ///< TakenOver: the gateway that had it
+    };
+    std::vector<Listening> listening;
+    std::vector<Opened> opened;
+    std::vector<Change> changes;
+  };
+  /// An error where one can't be bound; it says whether a restart would do.
+  base::Result<Rebinding> rebind(const Settings& settings);
+  /// New transactions see the new settings. An address that stays is not touched. Sessions of a gateway that
+  /// is gone end with a 421, in a transaction after it.
+  void reload(std::shared_ptr<const Settings> settings, Rebinding rebinding);
   /// No new sessions, transactions that run may end; returns when all have, or after `limit`, when the rest
   /// is cut. A client that sends no command in its transaction is not waited for so long. Nothing that was
   /// answered 250 is lost by that.
@@ -42,6 +62,7 @@ class Server {
 
   Shared shared_;
   std::vector<Listening> listening_;
+  std::uint64_t last_number_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -19,13 +19,15 @@ constexpr std::chrono::seconds kGoodbyeTime{5};
 
 }  // namespace
 
-Session::Session(Worker& worker, std::string gateway, net::Socket socket, net::Endpoint peer,
+Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, net::Endpoint peer,
                  net::Endpoint local)
     : worker_(worker),
-      gateway_name_(std::move(gateway)),
+      gateway_name_(entrance.gateway),
       connection_(std::move(socket), worker.deadlines()),
       direct_(std::move(peer)),
-      local_(std::move(local)) {
+      local_(std::move(local)),
+      settings_(entrance.settings) {
+  gateway_ = find_gateway(*settings_);
   set_peer(direct_);
   worker_.add(*this);
 }
@@ -51,13 +53,22 @@ net::Task<void> Session::run() {
   connection_.stream().close();
 }
 
+// Null where it is gone. One of the same name in the other direction is another: who has logged in to the one
+// is nobody to the other.
+const GatewaySettings* Session::find_gateway(const Settings& settings) const {
+  const auto found = std::ranges::find(settings.gateways, gateway_name_, &GatewaySettings::name);
+  if (found == settings.gateways.end()) return nullptr;
+  return gateway_ == nullptr || gateway_->direction == found->direction ? &*found : nullptr;
+}
+
 // The newest settings; false where they no longer have this gateway.
 bool Session::take_settings() {
   auto newest = worker_.shared().settings.load();
   if (newest == settings_) return true;
-  const auto found = std::ranges::find(newest->gateways, gateway_name_, &GatewaySettings::name);
-  if (found == newest->gateways.end()) return false;
-  gateway_ = &*found;
+  const auto* const found = find_gateway(*newest);
+  is_gateway_gone_ = found == nullptr;
+  if (is_gateway_gone_) return false;
+  gateway_ = found;
   settings_ = std::move(newest);
   return true;
 }
@@ -107,7 +118,9 @@ std::optional<Exceeded> Session::enter() {
 
 net::Task<bool> Session::open() {
   is_broken_ = true;  // nothing can be said before the greeting, least of all to who speaks TLS
-  if (!take_settings() || worker_.is_draining()) co_return false;
+  take_settings();
+  const bool is_tls = gateway().tls == ListenTls::Implicit;
+  if (is_tls && worker_.is_draining()) co_return false;
   connection_.stream().expires_after(limits().greeting);
   if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
     tell(Gravity::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
@@ -115,15 +128,14 @@ net::Task<bool> Session::open() {
   }
   const auto exceeded = enter();
   if (exceeded) tell_of(*exceeded);
-  const bool is_tls = gateway().tls == ListenTls::Implicit;
   if (is_tls) {
     if (exceeded || !co_await accept_tls()) co_return false;
     state_.is_tls = true;
     tls_ = connection_.stream().tls_description();
   }
   is_broken_ = false;
-  if (exceeded) {
-    close_with(reply_for(*exceeded));
+  if (exceeded || is_to_end()) {
+    close_with(exceeded ? reply_for(*exceeded) : why_to_end());
     co_return false;
   }
   state_.wants_tls = gateway().tls == ListenTls::Required;
@@ -134,7 +146,7 @@ net::Task<bool> Session::open() {
 net::Task<void> Session::converse() {
   while (!is_closing_) {
     if (is_to_end()) {
-      close_with(reply_for(NextHopTrouble{Trouble::Stopping, {}}));
+      close_with(why_to_end());
       break;
     }
     // Without a line, why not was answered, or there is nobody to answer.
@@ -186,7 +198,7 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
 
 void Session::say_goodbye(net::Failure failure) {
   is_closing_ = true;
-  if (failure == net::Failure::Interrupted) return close_with(reply_for(NextHopTrouble{Trouble::Stopping}));
+  if (failure == net::Failure::Interrupted) return close_with(why_to_end());
   if (failure == net::Failure::TimedOut) return close_with(reply_for(Exceeded::CommandTime));
   is_broken_ = true;
 }
@@ -271,11 +283,22 @@ net::Task<void> Session::handle(const smtp::Command& command) {
 }
 
 bool Session::is_to_end() const {
-  return worker_.is_hurrying() || (worker_.is_draining() && transaction_ == nullptr);
+  return worker_.is_hurrying() || ((worker_.is_draining() || is_gateway_gone_) && transaction_ == nullptr);
+}
+
+smtp::Reply Session::why_to_end() const {
+  return reply_for(NextHopTrouble{worker_.is_draining() ? Trouble::Stopping : Trouble::GatewayGone});
 }
 
 void Session::drain() {
   if (is_waiting_ && is_to_end()) connection_.stream().interrupt();
+}
+
+// Who is not greeted yet hears it then: nothing could be said before.
+void Session::look_again() {
+  if (find_gateway(*worker_.shared().settings.load()) != nullptr) return;
+  is_gateway_gone_ = true;
+  if (!is_broken_) drain();
 }
 
 }  // namespace backstop::gateway

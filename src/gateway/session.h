@@ -27,7 +27,8 @@ namespace backstop::gateway {
 
 class Session final : public LiveSession {
  public:
-  Session(Worker& worker, std::string gateway, net::Socket socket, net::Endpoint peer, net::Endpoint local);
+  Session(Worker& worker, const Entrance& entrance, net::Socket socket, net::Endpoint peer,
+          net::Endpoint local);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -36,6 +37,7 @@ class Session final : public LiveSession {
   net::Task<void> run();
 
   void drain() override;
+  void look_again() override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -54,8 +56,10 @@ class Session final : public LiveSession {
   net::Task<void> handle(const smtp::Command& command);
   void say_goodbye(net::Failure failure);
   void count(const smtp::Command& command);
+  const GatewaySettings* find_gateway(const Settings& settings) const;
   bool take_settings();
   bool is_to_end() const;
+  smtp::Reply why_to_end() const;
   void set_peer(const net::Endpoint& peer);
 
   void reply(const smtp::Reply& reply);
@@ -155,6 +159,7 @@ class Session final : public LiveSession {
   std::size_t idle_commands_ = 0;
   std::size_t errors_ = 0;
   bool is_waiting_ = false;  ///< for a command, or for what comes before the first one
+  bool is_gateway_gone_ = false;
   bool is_closing_ = false;
   bool is_broken_ = false;  ///< the client is gone
 };

@@ -22,6 +22,16 @@ net::Task<void> serve(std::unique_ptr<Session> session) {
   co_await session->run();
 }
 
+// The listener outlives what waits for its connections, also where the worker has let go of it.
+net::Task<void> accept(std::shared_ptr<net::Listener> listener) {
+  co_await listener->run();
+}
+
+const Listening* find(const std::vector<Listening>& listening, std::uint64_t number) {
+  const auto found = std::ranges::find(listening, number, &Listening::number);
+  return found == listening.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 Worker::Worker(unsigned number, Shared& shared)
@@ -36,20 +46,45 @@ Worker::~Worker() {
   join();
 }
 
-void Worker::listen(net::ListeningSocket socket, std::string gateway) {
-  auto on_accept = [this, gateway](net::Socket connection, net::Endpoint peer, net::Endpoint local) {
+void Worker::listen(Addresses addresses) {
+  net::asio::post(loop_,
+                  [this, addresses = std::move(addresses)]() mutable { change_doors(std::move(addresses)); });
+}
+
+void Worker::change_doors(Addresses addresses) {
+  if (is_draining_) return;
+  std::erase_if(doors_, [&](Door& door) {
+    const auto* const one = find(*addresses.listening, door.number);
+    if (one == nullptr) {
+      door.listener->stop();
+    } else {
+      *door.entrance = {.gateway = one->gateway, .settings = addresses.settings};
+    }
+    return one == nullptr;
+  });
+  for (auto& opened : addresses.opened) {
+    const auto* const one = find(*addresses.listening, opened.number);
+    open_door(std::move(opened), {.gateway = one->gateway, .settings = addresses.settings});
+  }
+  for (auto& session : sessions_) session.look_again();
+}
+
+void Worker::open_door(Addresses::Opened opened, Entrance entrance) {
+  auto leads_to = std::make_shared<Entrance>(std::move(entrance));
+  auto on_accept = [this, leads_to](net::Socket connection, net::Endpoint peer, net::Endpoint local) {
     auto session =
-        std::make_unique<Session>(*this, gateway, std::move(connection), std::move(peer), std::move(local));
+        std::make_unique<Session>(*this, *leads_to, std::move(connection), std::move(peer), std::move(local));
     net::asio::co_spawn(loop_, serve(std::move(session)), net::asio::detached);
   };
-  listeners_.push_back(std::make_unique<net::Listener>(loop_, std::move(socket), std::move(on_accept)));
+  auto listener = std::make_shared<net::Listener>(loop_, std::move(opened.socket), std::move(on_accept));
+  net::asio::co_spawn(loop_, accept(listener), net::asio::detached);
+  doors_.push_back({opened.number, std::move(leads_to), std::move(listener)});
 }
 
 void Worker::start() {
   net::asio::co_spawn(loop_, deadlines_.run(), net::asio::detached);
   net::asio::co_spawn(loop_, keep_house(), net::asio::detached);
   if (number_ == 0) net::asio::co_spawn(loop_, ask_next_hops(), net::asio::detached);
-  for (auto& listener : listeners_) net::asio::co_spawn(loop_, listener->run(), net::asio::detached);
   thread_ = std::thread([this] { loop_.run(); });
 }
 
@@ -59,7 +94,7 @@ void Worker::drain() {
 
 void Worker::begin_drain() {
   is_draining_ = true;
-  for (auto& listener : listeners_) listener->stop();
+  for (auto& door : doors_) door.listener->stop();
   for (auto& session : sessions_) session.drain();
   end_if_done();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/hop_pool.h"
+#include "gateway/listen_plan.h"
 #include "gateway/shared.h"
 #include "net/deadlines.h"
 #include "net/listener.h"
@@ -23,20 +24,39 @@ class LiveSession : public boost::intrusive::list_base_hook<> {
   /// The worker drains or hurries: ends it at once where it waits for a command, and no transaction is to be
   /// waited for.
   virtual void drain() = 0;
+  /// The gateways have changed: one whose gateway is gone ends like that, too.
+  virtual void look_again() = 0;
 
  protected:
   ~LiveSession() = default;
 };
 
+/// Where a connection has come in.
+struct Entrance {
+  std::string gateway;
+  std::shared_ptr<const Settings> settings;  ///< the newest ones that had this gateway
+};
+
 class Worker {
  public:
+  /// What the gateways listen at from now on, and this worker's own sockets for what is new among it.
+  struct Addresses {
+    struct Opened {
+      std::uint64_t number;
+      net::ListeningSocket socket;
+    };
+    std::shared_ptr<const Settings> settings;
+    std::shared_ptr<const std::vector<Listening>> listening;
+    std::vector<Opened> opened;
+  };
+
   Worker(unsigned number, Shared& shared);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Before start().
-  void listen(net::ListeningSocket socket, std::string gateway);
+  /// In place of what it listened at before. Any thread; before start() it is done once that comes.
+  void listen(Addresses addresses);
   void start();
   /// No new sessions; those that are between transactions end, the others once theirs is done. Any thread.
   void drain();
@@ -62,6 +82,15 @@ class Worker {
   void remove(LiveSession& session);
 
  private:
+  /// A listening socket with what it leads to.
+  struct Door {
+    std::uint64_t number;
+    std::shared_ptr<Entrance> entrance;
+    std::shared_ptr<net::Listener> listener;
+  };
+
+  void change_doors(Addresses addresses);
+  void open_door(Addresses::Opened opened, Entrance entrance);
   net::Task<void> keep_house();
   net::Task<void> ask_next_hops();
   void begin_drain();
@@ -74,7 +103,7 @@ class Worker {
   net::Deadlines deadlines_;
   HopPool pool_;
   response::Reader reader_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::vector<Door> doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer house_timer_;
   std::uint64_t last_id_ = 0;

@@ -44,15 +44,16 @@ bool set_option(int descriptor, int level, int name) {
 }
 
 // TCP_NODELAY is handed down to the connections that are accepted. The first socket of a group is bound
-// without SO_REUSEPORT, and so finds out whether anybody else is there.
-bool bind_and_listen(int descriptor, const Endpoint& endpoint, bool is_first, bool is_shared) {
+// without SO_REUSEPORT, and so finds out whether anybody else is there. It has it from then on, also where it
+// stays alone: for the rest of the group, and for what overlaps with it later.
+bool bind_and_listen(int descriptor, const Endpoint& endpoint, bool is_alone) {
   const auto address = to_tcp(endpoint);
   return set_option(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
          set_option(descriptor, IPPROTO_TCP, TCP_NODELAY) &&
          (!endpoint.address.is_v6() || set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-         (is_first || set_option(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
+         (is_alone || set_option(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
          ::bind(descriptor, address.data(), static_cast<socklen_t>(address.size())) == 0 &&
-         (!is_first || !is_shared || set_option(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
+         (!is_alone || set_option(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
          ::listen(descriptor, kBacklog) == 0;
 }
 
@@ -61,6 +62,8 @@ std::string system_words() {
   std::string words = std::strerror(error);
   if (!words.empty()) words.front() = base::ascii_lower(words.front());
   if (error == EACCES) words += "; ports below 1024 take root, or the capability CAP_NET_BIND_SERVICE";
+  if (error == EADDRINUSE) words += "; \"ss -ltnp\" tells who listens there";
+  if (error == EADDRNOTAVAIL) words += "; this host has no such address";
   return words;
 }
 
@@ -96,13 +99,15 @@ int ListeningSocket::release() {
   return std::exchange(descriptor_, -1);
 }
 
-base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count) {
+base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
+                                                  Sharing sharing) {
   std::vector<ListeningSocket> sockets;
   Endpoint asked = endpoint;
   for (std::size_t i = 0; i < count; ++i) {
     const int family = endpoint.address.is_v6() ? AF_INET6 : AF_INET;
     ListeningSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), asked);
-    if (socket.descriptor_ < 0 || !bind_and_listen(socket.descriptor_, asked, i == 0, count > 1)) {
+    const bool is_alone = i == 0 && sharing == Sharing::No;
+    if (socket.descriptor_ < 0 || !bind_and_listen(socket.descriptor_, asked, is_alone)) {
       const auto words = system_words();  // first: writing an address changes errno
       return std::unexpected(base::Error{"can't listen on " + asked.text() + ": " + words});
     }
@@ -124,12 +129,16 @@ Task<void> Listener::run() {
     asio::generic::stream_protocol::endpoint peer;
     const auto [error] = co_await acceptor_.async_accept(socket, peer, kUseTask);
     if (!error) {
-      const auto local = local_of(socket);
-      on_accept_(std::move(socket), endpoint_of(peer).value_or(Endpoint{}), local);
+      give_away(std::move(socket), peer);
     } else if (is_out_of_resources(error) && acceptor_.is_open()) {
       co_await pause();
     }
   }
+}
+
+void Listener::give_away(Socket socket, const asio::generic::stream_protocol::endpoint& peer) {
+  const auto local = local_of(socket);
+  on_accept_(std::move(socket), endpoint_of(peer).value_or(Endpoint{}), local);
 }
 
 Task<void> Listener::pause() {
@@ -147,6 +156,16 @@ Endpoint Listener::local_of(const Socket& socket) const {
 
 void Listener::stop() {
   boost::system::error_code ignored;
+  acceptor_.non_blocking(true, ignored);
+  // As many as can have waited, and not as long as more come.
+  for (int i = 0; i < kBacklog; ++i) {
+    Socket socket(acceptor_.get_executor());
+    asio::generic::stream_protocol::endpoint peer;
+    boost::system::error_code nothing;
+    acceptor_.accept(socket, peer, nothing);
+    if (nothing) break;
+    give_away(std::move(socket), peer);
+  }
   acceptor_.close(ignored);
   pause_.cancel();
 }

@@ -14,6 +14,13 @@
 
 namespace backstop::net {
 
+/// Who else may listen where we want to.
+enum class Sharing : bool {
+  No,
+  WithOurselves,  ///< who came by listen() and has the same user: for an address that overlaps with one of
+                  ///< ours
+};
+
 /// A bound and listening descriptor that is not yet given to a loop; closes itself.
 class ListeningSocket {
  public:
@@ -27,7 +34,8 @@ class ListeningSocket {
   int release();
 
  private:
-  friend base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count);
+  friend base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
+                                                           Sharing sharing);
   ListeningSocket(int descriptor, const Endpoint& endpoint);
 
   int descriptor_ = -1;
@@ -35,9 +43,9 @@ class ListeningSocket {
 };
 
 /// `count` sockets on one address; where the port is 0 all get the one that the system chose for the first.
-/// What another program, or another call, listens on is not shared: errors say "can't listen on 127.0.0.1:25:
-/// address already in use".
-base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count);
+/// Errors say "can't listen on 127.0.0.1:25: address already in use", and what to do about it.
+base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
+                                                  Sharing sharing = Sharing::No);
 
 /// Accepts until stop(), and outlives run(): a connection is given to `on_accept` with its peer's address and
 /// our own. Out of file descriptors it pauses for a moment instead of spinning.
@@ -47,7 +55,8 @@ class Listener {
 
   Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept);
   Task<void> run();
-  /// No new connections; on the loop's thread.
+  /// No new connections; on the loop's thread. Those that wait to be accepted are given away first: a client
+  /// that has connected is told why nothing comes of it, where a close would reset its connection.
   void stop();
   const Endpoint& endpoint() const;
 
@@ -55,6 +64,7 @@ class Listener {
   using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
 
   Task<void> pause();
+  void give_away(Socket socket, const asio::generic::stream_protocol::endpoint& peer);
   Endpoint local_of(const Socket& socket) const;
 
   Endpoint endpoint_;

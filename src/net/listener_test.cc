@@ -51,7 +51,8 @@ TEST_F(ListenerTest, DoesNotShareWithOthers) {
     for (const std::size_t more : {1u, 2u}) {
       const auto again = listen(taken, more);
       ASSERT_FALSE(again) << count << " and " << more;
-      EXPECT_EQ(again.error().message, "can't listen on " + taken.text() + ": address already in use");
+      EXPECT_EQ(again.error().message, "can't listen on " + taken.text() +
+                                           ": address already in use; \"ss -ltnp\" tells who listens there");
     }
   }
 }
@@ -60,7 +61,8 @@ TEST_F(ListenerTest, SaysWhereItCannotListen) {
   const Endpoint foreign{asio::ip::make_address("192.0.2.1"), 2525};
   const auto sockets = listen(foreign, 1);
   ASSERT_FALSE(sockets);
-  EXPECT_EQ(sockets.error().message, "can't listen on 192.0.2.1:2525: cannot assign requested address");
+  EXPECT_EQ(sockets.error().message,
+            "can't listen on 192.0.2.1:2525: cannot assign requested address; this host has no such address");
 }
 
 TEST_F(ListenerTest, AListeningSocketClosesItself) {
@@ -197,6 +199,35 @@ TEST_F(ListenerTest, OutlivesALackOfDescriptors) {
   };
   run(starve(loop_, accepted, listener, tick()), listener.run());
   EXPECT_EQ(accepted.size(), 1u);
+}
+
+TEST_F(ListenerTest, SharesWithOurselvesWhereItIsSaid) {
+  for (const std::size_t count : {1u, 2u}) {
+    const auto first = listen(kAny, count);
+    ASSERT_TRUE(first);
+    const Endpoint all{asio::ip::make_address("0.0.0.0"), first->front().endpoint().port};
+    EXPECT_FALSE(listen(all, count)) << count;
+    EXPECT_TRUE(listen(all, count, Sharing::WithOurselves)) << count;
+  }
+}
+
+TEST_F(ListenerTest, WhoWaitsAtAStopIsGivenAway) {
+  auto sockets = listen(kAny, 1);
+  ASSERT_TRUE(sockets);
+  const auto address =
+      asio::ip::tcp::endpoint(sockets->front().endpoint().address, sockets->front().endpoint().port);
+  std::vector<Peer> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.emplace_back(::socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_EQ(::connect(clients.back().descriptor(), address.data(), static_cast<socklen_t>(address.size())),
+              0);
+  }
+  std::vector<Accepted> accepted;
+  Listener listener(loop_, std::move(sockets->front()), greeting(accepted, deadlines_));
+  listener.stop();
+  run(listener.run());
+  EXPECT_EQ(accepted.size(), 10u);
+  for (const auto& client : clients) EXPECT_EQ(client.receive(1), "2");
 }
 
 TEST_F(ListenerTest, EndsAfterAStop) {

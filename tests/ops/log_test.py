@@ -44,7 +44,7 @@ class Lines(Log):
         self.assertEqual(service.stop(), 0)
         text = re.sub(rf"(?m)^{TIME} ", "", service.text())
         hop, keys, history = url(self.hop.address), service.folder / "keys", service.folder / "history.db"
-        settings = (f"info gateway in: inbound, next hop {hop}\ninfo gateway out: outbound, next hop {hop}\n"
+        settings = (f"info gateway in: inbound, listens on 127.0.0.1:0, next hop {hop}\ninfo gateway out: outbound, listens on 127.0.0.1:0, next hop {hop}\n"
                     f"info domains: 1, 1 at stage reject\ninfo keys: 1 in {keys}, key 0 signs\ninfo history: sqlite:{history}\n")
         ports = service.address("in")[1], service.address("out")[1]
         # How many files there may be is the machine's business.

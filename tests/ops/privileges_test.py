@@ -5,8 +5,9 @@ import pathlib
 import re
 
 from ops import (ANN, BOB, NOBODY, Case, FakeServer, LowPort, Service, config, give_to_nobody, inbound, main, outbound, run, send,
-                 takes_root, url)
+                 takes_root, unittest, url)
 
+LOW_PORTS = pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 TAG = re.compile(r"^prvs=(\d)")
 
 
@@ -46,6 +47,32 @@ class Privileges(Case):
         self.assertEqual(service.address("out"), ("127.0.0.1", port))
         self.assertEqual(send(service.address("out")).code, 250)
         self.assertEqual(len(self.hop.mails), 1)
+
+    @unittest.skipIf(int(LOW_PORTS.read_text()) < 600, "every user may listen at low ports here")
+    def test_a_low_port_waits_for_a_restart(self):
+        port = self.enterContext(LowPort())
+        service = self.start()
+        service.rewrite('["127.0.0.1:0"]', f'["127.0.0.1:0", "127.0.0.1:{port}"]')
+        self.assertTrue(service.reload("not reloaded: ").endswith(
+            f" error not reloaded: can't listen on 127.0.0.1:{port}: permission denied; ports below 1024 take root, or the capability "
+            "CAP_NET_BIND_SERVICE; a restart binds such ports before it becomes the user nobody"))
+        self.assertEqual(send(service.address("out")).code, 250)
+        service.stop()
+        service.start()
+        self.assertEqual(send(("127.0.0.1", port)).code, 250)
+        # What it has it keeps, and other ports it may have.
+        service.rewrite(f'"127.0.0.1:0", "127.0.0.1:{port}"', f'"127.0.0.1:{port}", "127.0.0.2:0"')
+        service.reload()
+        self.assertEqual(send(("127.0.0.1", port)).code, 250)
+
+    def test_all_addresses_in_place_of_what_root_has_opened_wait_for_a_restart(self):
+        service = self.start()
+        host, port = service.address("out")
+        service.rewrite("127.0.0.1:0", f"0.0.0.0:{port}")
+        self.assertTrue(service.reload("not reloaded: ").endswith(
+            f" error not reloaded: can't listen on 0.0.0.0:{port} as long as gateway out listens on {host}:{port}, which it gives up by "
+            "this: a restart does both"))
+        self.assertEqual(send(service.address("out")).code, 250)
 
     def test_files_that_it_makes_are_its_own(self):
         service = self.start(more='[log]\nfile = "{folder}/log"\n')

@@ -1,10 +1,15 @@
 #!/usr/bin/python3
 """SIGHUP: what takes effect, what is named, and what a broken file changes (nothing)."""
+import itertools
+import os
 import re
 import shutil
+import socket
 import ssl
+import threading
 
-from ops import ANN, BOB, Case, FakeClient, FakeServer, Service, certificate, config, inbound, main, new_mail, outbound, send, url, wait_until
+from ops import (ANN, BOB, Case, FakeClient, FakeServer, Service, Supervisor, certificate, config, inbound, main, new_mail, outbound, send, url,
+                 wait_until)
 
 TAG = re.compile(r"^prvs=(\d)")
 
@@ -105,33 +110,19 @@ class Reload(Case):
         self.assertEqual(service.lines(" info reloaded: "), [])
 
     def test_what_takes_a_restart_is_named_and_the_rest_is_taken(self):
-        service = self.start(inbound(url(self.hop.address)), outbound(url(self.hop.address)), stage="observe", more_domain="# here\n")
-        text = service.config.read_text()
-        out = text[text.index('[[gateway]]\nname = "out"'):text.index("[[domain]]")]
-        service.rewrite(out, out.replace('"out"', '"other"'))
+        service = self.start(inbound(url(self.hop.address)), stage="observe")
         service.rewrite("workers = 2", "workers = 3")
         service.rewrite('"observe"', '"reject"')
         service.rewrite("history.db", "another.db")
         service.reload()
-        wanted = ("gateway other is new: it opens with the next restart",
-                  "gateway out is gone: its clients are turned away until its addresses are given up with the next restart",
-                  '"workers" has changed, which takes a restart', "[history] has changed, which takes a restart")
+        wanted = ('"workers" has changed, which takes a restart', "[history] has changed, which takes a restart")
         for line in wanted:
             self.assertEqual(len(service.lines(f" warning {line}")), 1, line)
         self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 550)
-        with FakeClient(service.address("out"), hello=None) as client:
-            self.assertEqual(client.read().code, 0)
         # As long as it stands so, it is said.
         service.reload()
         for line in wanted:
             self.assertEqual(len(service.lines(f" warning {line}")), 2, line)
-
-    def test_a_session_of_a_gateway_that_is_gone_is_told(self):
-        service = self.start(inbound(url(self.hop.address)), outbound(url(self.hop.address)))
-        with FakeClient(service.address("out")) as client:
-            service.rewrite('name = "out"', 'name = "new"')
-            service.reload()
-            self.assertEqual(client.command(f"MAIL FROM:<{ANN}>").code, 421)
 
     def test_the_log_is_opened_anew(self):
         service = self.start(more='[log]\nfile = "{folder}/log"\n')
@@ -166,6 +157,219 @@ class Reload(Case):
         service.reload('"level":"info","message":"reloaded: ')
         send(service.address("in"), BOB, ANN)
         self.assertTrue(service.wait_for_line('"done":"delivered"').startswith("{"))
+
+
+class Addresses(Case):
+    """Listening addresses come and go with a reload."""
+
+    GONE = "4.3.2 This service has ended, closing"
+
+    def setUp(self):
+        super().setUp()
+        self.hop = self.enterContext(FakeServer())
+        self.both = (inbound(url(self.hop.address)), outbound(url(self.hop.address)))
+
+    def start(self, *gateways, **options):
+        return self.enterContext(Service(self.folder, "backstop", config(*gateways, **options)))
+
+    def change(self, service, *gateways):
+        """What became of the addresses, in the words of the log: (gateway, words) pairs."""
+        service.config.write_text(config(*gateways).replace("{folder}", str(service.folder)))
+        before = len(service.lines(" info gateway "))
+        service.reload()
+        service.wait_for_line(" info history: ", len(service.lines(" info reloaded: ")) + 1)
+        found = (re.search(r" info gateway (\S+): ((?:opened|closed|took over) .*)$", line) for line in service.lines(" info gateway ")[before:])
+        return [one.groups() for one in found if one]
+
+    def opened(self, changes, name):
+        line, = (words for one, words in changes if one == name and words.startswith("opened "))
+        host, _, port = line.removeprefix("opened ").rpartition(":")
+        return host, int(port)
+
+    def nobody_listens(self, address):
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(address).close()
+
+    def test_a_gateway_that_is_new_opens(self):
+        supervisor = self.enterContext(Supervisor(self.folder / "notify"))
+        service = Service(self.folder, "backstop", config(self.both[0]), environment={**os.environ, "NOTIFY_SOCKET": supervisor.path})
+        self.enterContext(service)
+        changes = self.change(service, *self.both)
+        out = self.opened(changes, "out")
+        self.assertEqual(len(changes), 1, changes)
+        self.assertEqual(send(out).code, 250)
+        self.assertTrue(self.hop.mails[-1].sender.startswith("prvs="))
+        self.assertEqual(send(service.address("in"), BOB, ANN).code, 250)
+        told = [supervisor.next() for _ in range(3)]
+        ready = f"in 127.0.0.1:{service.address('in')[1]}"
+        self.assertEqual(told[0], f"READY=1\nSTATUS={ready}")
+        self.assertTrue(told[1].startswith("RELOADING=1\n"))
+        self.assertEqual(told[2], f"READY=1\nSTATUS={ready}, out {out[0]}:{out[1]}")
+
+    def test_a_gateway_that_is_gone_closes_and_tells_its_clients(self):
+        service = self.start(*self.both)
+        out = service.address("out")
+        idle = self.enterContext(FakeClient(out))
+        early = self.enterContext(FakeClient(out, hello=None))
+        self.assertEqual(early.read().code, 220)
+        busy = self.enterContext(FakeClient(out))
+        busy.envelope(ANN, BOB)
+        other = self.enterContext(FakeClient(service.address("in")))
+        changes = self.change(service, self.both[0])
+        self.assertEqual(changes, [("out", f"closed {out[0]}:{out[1]}")])
+        # At once, and not with the next command.
+        for client in (idle, early):
+            reply = client.read()
+            self.assertEqual((reply.code, reply.text), (421, self.GONE))
+            self.assertEqual(client.read().code, 0)
+        self.nobody_listens(out)
+        # A transaction comes to its end, with what was asked for in it.
+        self.assertEqual(busy.data(new_mail(ANN, BOB)).code, 250)
+        self.assertTrue(self.hop.mails[-1].sender.startswith("prvs="))
+        self.assertEqual((busy.read().code, busy.read().code), (421, 0))
+        self.assertEqual(other.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
+
+    def test_a_listen_that_has_changed_is_followed(self):
+        service = self.start(*self.both)
+        old = service.address("in")
+        with FakeClient(old) as client:
+            # The same port, so that what is known of one is known of the other.
+            moved = self.both[0].replace("127.0.0.1:0", f"127.0.0.2:{old[1]}")
+            self.assertEqual(self.change(service, moved, self.both[1]),
+                             [("in", f"opened 127.0.0.2:{old[1]}"), ("in", f"closed 127.0.0.1:{old[1]}")])
+            self.nobody_listens(old)
+            self.assertEqual(send(("127.0.0.2", old[1]), BOB, ANN).code, 250)
+            # Its gateway is there, so the session goes on.
+            self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
+
+    def test_one_address_becomes_all_and_one_again(self):
+        service = self.start(self.both[0])
+        port = service.address("in")[1]
+        for host, other in (("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "0.0.0.0")):
+            changes = self.change(service, self.both[0].replace("127.0.0.1:0", f"{host}:{port}"))
+            self.assertEqual(changes, [("in", f"opened {host}:{port}"), ("in", f"closed {other}:{port}")])
+            self.assertEqual(send(("127.0.0.1", port), BOB, ANN).code, 250)
+
+    def test_another_name_keeps_the_address_and_every_client_that_comes(self):
+        service = self.start(self.both[0])
+        host, port = service.address("in")
+        names = itertools.cycle(("mx", "in"))
+        done = threading.Event()
+        greetings, told = [], []
+
+        def come():
+            while not done.is_set():
+                with FakeClient((host, port), hello=None) as client:
+                    greetings.append(client.read().code)
+
+        thread = threading.Thread(target=come)
+        thread.start()
+        try:
+            for _ in range(15):
+                name = next(names)
+                gateway = self.both[0].replace('"in"', f'"{name}"').replace("127.0.0.1:0", f"127.0.0.1:{port}")
+                told += self.change(service, gateway)
+        finally:
+            done.set()
+            thread.join()
+        self.assertEqual(told, [("mx", f"took over {host}:{port} from in"), ("in", f"took over {host}:{port} from mx")] * 7 + told[:1])
+        self.assertGreater(len(greetings), 15)
+        self.assertLessEqual(set(greetings), {220, 421})
+        self.assertEqual(send((host, port), BOB, ANN).code, 250)
+
+    def test_no_client_of_what_stays_is_lost(self):
+        service = self.start(self.both[0])
+        done = threading.Event()
+        greetings = []
+
+        def come():
+            while not done.is_set():
+                with FakeClient(service.address("in"), hello=None) as client:
+                    greetings.append(client.read().code)
+
+        threads = [threading.Thread(target=come) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(10):
+                self.change(service, *self.both)
+                self.change(service, self.both[0])
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+        self.assertGreater(len(greetings), 20)
+        self.assertEqual(set(greetings), {220})
+
+    def test_who_is_accepted_by_what_goes_is_never_left_without_a_word(self):
+        service = self.start(*self.both)
+        port = service.address("out")[1]
+        out = self.both[1].replace("127.0.0.1:0", f"127.0.0.1:{port}")
+        done = threading.Event()
+        heard = []
+
+        def come():
+            while not done.is_set():
+                try:
+                    client = FakeClient(("127.0.0.1", port), hello=None)
+                except ConnectionRefusedError:
+                    continue
+                with client:
+                    heard.append(client.read().code)
+
+        thread = threading.Thread(target=come)
+        thread.start()
+        try:
+            for _ in range(20):
+                self.change(service, self.both[0])
+                self.change(service, self.both[0], out)
+        finally:
+            done.set()
+            thread.join()
+        self.assertIn(220, heard)
+        # The kernel itself resets who comes between the last look and the close.
+        self.assertLessEqual(heard.count(0), len(heard) // 20, heard)
+
+    def test_an_address_that_is_taken_refuses_the_whole(self):
+        service = self.start(self.both[0], stage="observe")
+        good = service.config.read_text()
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            other = self.both[1].replace("127.0.0.1:0", f"127.0.0.1:{port}")
+            new = self.both[1].replace('"out"', '"new"').replace("127.0.0.1:0", f"127.0.0.2:{port}")
+            service.config.write_text(good.replace('"observe"', '"reject"').replace("[[domain]]", new + other + "[[domain]]")
+                                      + '[log]\nlevel = "error"\n')
+            line = service.reload("not reloaded: ")
+            self.assertTrue(line.endswith(f" error not reloaded: can't listen on 127.0.0.1:{port}: address already in use; "
+                                          '"ss -ltnp" tells who listens there'), line)
+            # Nothing of it was taken: neither the stage nor the level, nor the other address.
+            self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 250)
+            self.nobody_listens(("127.0.0.2", port))
+            service.wait_for_line(" info delivered ")
+        # What is said is the cure.
+        service.config.write_text(service.config.read_text().replace('[log]\nlevel = "error"\n', ""))
+        service.reload()
+        self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 550)
+        self.assertEqual(send(("127.0.0.1", port)).code, 250)
+
+    def test_an_address_of_another_host_refuses_the_whole(self):
+        service = self.start(self.both[0])
+        service.rewrite('["127.0.0.1:0"]', '["127.0.0.1:0", "192.0.2.1:2525"]')
+        self.assertIn("can't listen on 192.0.2.1:2525: cannot assign requested address; this host has no such address",
+                      service.reload(" error not reloaded: "))
+        self.assertEqual(send(service.address("in"), BOB, ANN).code, 250)
+
+    def test_implicit_tls_hears_it_within_tls(self):
+        chain, key = certificate(self.folder)
+        more = f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n'
+        secret = outbound(url(self.hop.address), 'tls = "implicit"')
+        service = self.start(self.both[0], secret, more=more)
+        context = ssl._create_unverified_context()
+        with FakeClient(service.address("out"), hello=None) as client:
+            client.connection = context.wrap_socket(client.connection)
+            self.assertEqual(client.read().code, 220)
+            self.assertEqual(self.change(service, self.both[0])[0][0], "out")
+            self.assertEqual(client.read().text, self.GONE)
 
 
 if __name__ == "__main__":

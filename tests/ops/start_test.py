@@ -30,11 +30,12 @@ class Anybody(Starting):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             file = self.configuration(inbound(HOP).replace("127.0.0.1:0", f"127.0.0.1:{port}"))
-            self.refused(69, f"backstop: can't listen on 127.0.0.1:{port}: address already in use", file)
+            self.refused(69, f"backstop: can't listen on 127.0.0.1:{port}: address already in use; "
+                         '"ss -ltnp" tells who listens there', file)
 
     def test_the_address_is_another_hosts(self):
         file = self.configuration(inbound(HOP).replace("127.0.0.1:0", "192.0.2.1:2525"))
-        self.refused(69, "backstop: can't listen on 192.0.2.1:2525: cannot assign requested address", file)
+        self.refused(69, "backstop: can't listen on 192.0.2.1:2525: cannot assign requested address; this host has no such address", file)
 
     def test_there_is_no_such_user(self):
         file = self.configuration(more_server='user = "no-such-user"')
