@@ -125,7 +125,7 @@ class OnePostfix(Documented):
         with FakeClient(self.backstop.address("in"), source=("127.0.0.9", 0)) as client:
             self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
         self.arrived(self.home, ANN)
-        self.assertRegex(self.home.log(), r"postfix/backstop/smtpd\[\d+\]: \w+: client=unknown\[127\.0\.0\.9\]")
+        wait_until(lambda: re.search(r"postfix/backstop/smtpd\[\d+\]: \w+: client=unknown\[127\.0\.0\.9\]", self.home.log()), "it is in the log")
 
     def test_nobody_is_relayed(self):
         with FakeClient(self.backstop.address("in")) as client:

@@ -75,6 +75,7 @@ class EximSends(Case):
                     header = arrived.partition(b"\r\n\r\n")[0].decode()
                     self.assertRegex(header, r"Received: from exim-[a-z]+\.test \(\[127\.0\.0\.1\]\)\s[^;]*"
                                              r"by mx\.example\.org[^;]* with ESMTPS ")
+                wait_until(lambda log=exim.log: " Completed" in log(), "Exim is done with it")
                 # Exim's log has K for CHUNKING, L for PIPELINING, X for TLS.
                 lines = [line for line in exim.log().splitlines() if " => " in line or " -> " in line]
                 self.assertEqual(len(lines), 2, exim.log())

@@ -75,7 +75,7 @@ class PostfixCallout(Case):
         for sender, want_code in ((ANN, 250), ("gone@example.org", 550)):
             with self.subTest(sender), FakeClient(far.port.address) as client:
                 self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
-        self.assertIn("from=<> to=<gone@example.org> proto=ESMTP helo=<far.test>", home.log())
+        wait_until(lambda: "from=<> to=<gone@example.org> proto=ESMTP helo=<far.test>" in home.log(), "it is in the log")
 
 
 @needs("postfix", "exim")
@@ -98,7 +98,7 @@ class EximPeers(Case):
         for sender, want_code in ((ANN, 250), ("gone@example.org", 550)):
             with self.subTest(sender), FakeClient(exim.port.address) as client:
                 self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
-        self.assertIn("from=<> to=<gone@example.org>", home.log())
+        wait_until(lambda: "from=<> to=<gone@example.org>" in home.log(), "it is in the log")
 
 
 @needs("dovecot", "swaks")

@@ -38,6 +38,11 @@ class Identity(Case):
     def client_of_event(self, count):
         return self.gateway.wait_for_events(count)[-1]["client"]
 
+    def clients(self, count):
+        """What home tells of its clients: nothing before there are so many."""
+        lines = [line for line in self.home.log().splitlines() if ": client=" in line]
+        return lines if len(lines) >= count else None
+
     def test_postfix_learns_of_the_client(self):
         # The same session of the pool serves one client after the other.
         count = 0
@@ -53,7 +58,7 @@ class Identity(Case):
                     self.assertEqual(self.client_of_event(count), plain)
                     # Backstop's own field tells it in any case.
                     self.assertRegex(arrived, rf"Received: from client\.test \(far\.example\.net \[{address}\]\)\s+by mx\.example\.org")
-                    last = [line for line in self.home.log().splitlines() if ": client=" in line][-1]
+                    last = wait_until(lambda wanted=count: self.clients(wanted), "it is in the log")[-1]
                     if name == "none":
                         self.assertIn("client=unknown[127.0.0.1]", last)
                     elif name == "xforward":

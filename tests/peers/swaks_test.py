@@ -174,7 +174,7 @@ class Auth(Case):
                 mails = wait_until(lambda: len(self.submission.mailbox(BOB)) >= count and self.submission.mailbox(BOB), "it has arrived")
                 self.assertRegex(header_of(mails[-1], "Return-Path"), r"^<prvs=[0-9a-f]{10}=ann@example\.org>$")
                 self.assertIn(" with ESMTPSA ", mails[-1].decode())
-        self.assertIn(f"sasl_username={ANN}", self.submission.log())
+        wait_until(lambda: f"sasl_username={ANN}" in self.submission.log(), "it is in the log")
 
     def test_a_wrong_password_is_the_next_hops_to_refuse(self):
         done = self.send("--tls", "--auth", "PLAIN", "--auth-user", ANN, "--auth-password", "wrong")
