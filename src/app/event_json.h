@@ -11,6 +11,7 @@
 namespace backstop::app {
 
 /// "2026-11-25T10:00:00.000Z"
+void append_time(std::chrono::sys_time<std::chrono::milliseconds> time, std::string& out);
 std::string format_time(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 boost::json::object event_json(const store::Event& event);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <iterator>
+#include <cstdint>
 #include <utility>
 
 #include "app/event_json.h"
@@ -15,6 +15,7 @@ namespace backstop::app {
 namespace {
 
 constexpr std::size_t kMostValue = 2000;
+constexpr std::size_t kUsualLine = 400;
 
 bool is_ordinary(const store::Event& event) {
   return event.kind == "none" && event.done == "delivered" && !event.client_gone;
@@ -30,53 +31,74 @@ bool is_plain_ascii(char c) {
 }
 
 /// As it is, or in quotes where it could be taken for something else.
-std::string value(std::string_view text) {
-  if (!text.empty() && text.size() <= kMostValue && std::ranges::all_of(text, is_plain_ascii))
-    return std::string(text);
-  std::string shown = base::printable(text, kMostValue);
-  if (!shown.empty() && std::ranges::all_of(shown, is_plain)) return shown;
-  std::string quoted = "\"";
-  for (const char c : shown) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+void add_value(std::string_view text, std::string& line) {
+  if (!text.empty() && text.size() <= kMostValue && std::ranges::all_of(text, is_plain_ascii)) {
+    line += text;
+    return;
   }
-  return quoted + '"';
+  const std::string shown = base::printable(text, kMostValue);
+  if (!shown.empty() && std::ranges::all_of(shown, is_plain)) {
+    line += shown;
+    return;
+  }
+  line += '"';
+  for (const char c : shown) {
+    if (c == '"' || c == '\\') line += '\\';
+    line += c;
+  }
+  line += '"';
 }
 
-std::string path(std::string_view address) {
-  return value(fmt::format("<{}>", address));
+void add_path(std::string_view address, std::string& line) {
+  if (std::ranges::all_of(address, is_plain_ascii)) {
+    line.append(1, '<').append(address).append(1, '>');
+  } else {
+    add_value(fmt::format("<{}>", address), line);
+  }
+}
+
+void add_name(std::string_view name, std::string& line) {
+  line.append(1, ' ').append(name).append(1, '=');
 }
 
 void add(std::string_view name, std::string_view text, std::string& line) {
-  if (!text.empty()) fmt::format_to(std::back_inserter(line), " {}={}", name, value(text));
+  if (text.empty()) return;
+  add_name(name, line);
+  add_value(text, line);
 }
 
-std::string joined(const std::vector<std::string>& recipients) {
-  std::string text;
-  for (const auto& one : recipients) {
-    if (!text.empty()) text += ',';
-    text += path(one);
-  }
-  return text;
+void add(std::string_view name, std::uint64_t number, std::string& line) {
+  add_name(name, line);
+  const fmt::format_int digits(number);
+  line.append(digits.data(), digits.size());
 }
 
 }  // namespace
 
+// A line a mail is what the log costs, so it is put together by hand.
 std::string event_line(const store::Event& event) {
-  std::string line = event.done + " " + event.id;
+  std::string line;
+  line.reserve(kUsualLine);
+  line.append(event.done).append(1, ' ').append(event.id);
   add("gateway", event.gateway, line);
   add("client", event.client, line);
   add("helo", event.helo, line);
-  fmt::format_to(std::back_inserter(line), " from={} to={}", path(event.reverse_path),
-                 joined(event.recipients));
-  if (event.size > 0) fmt::format_to(std::back_inserter(line), " size={}", event.size);
+  add_name("from", line);
+  add_path(event.reverse_path, line);
+  add_name("to", line);
+  for (const auto& one : event.recipients) {
+    if (line.back() != '=') line += ',';
+    add_path(one, line);
+  }
+  if (event.size > 0) add("size", event.size, line);
   add("message-id", event.message_id, line);
   if (event.kind != "none") add("kind", event.kind, line);
   add("origin", event.origin, line);
   if (event.reason != "ordinary") add("cause", event.reason, line);
   add("stage", event.stage, line);
   add("next-stage", event.next_stage, line);
-  fmt::format_to(std::back_inserter(line), " took={}ms", event.took.count());
+  add("took", static_cast<std::uint64_t>(std::max<std::int64_t>(event.took.count(), 0)), line);
+  line += "ms";
   if (event.client_gone) line += " client-gone";
   add("reply", event.reply, line);
   return line;

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -31,6 +32,7 @@ constexpr milliseconds kLastWrite{2000};
 // A line may wait so long for others: one write for all of them costs little.
 constexpr milliseconds kGather{10};
 constexpr std::size_t kMostMessage = 2000;
+constexpr std::size_t kMostFront = 40;  // time and level
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
@@ -79,16 +81,25 @@ class Log::Writer {
     is_journal_ = is_journal(settings.file);
   }
 
-  std::string line(LogLevel level, Time time, std::string_view text) const {
-    if (is_journal_) return fmt::format("<{}>{}", journal_level(level), text);
-    return fmt::format("{} {} {}", format_time(time), name(level), text);
+  /// The time and the level, as they stand before a text.
+  void append_front(LogLevel level, Time time, std::string& out) const {
+    if (is_journal_) {
+      fmt::format_to(std::back_inserter(out), "<{}>", journal_level(level));
+      return;
+    }
+    append_time(time, out);
+    out.append(1, ' ').append(name(level)).append(1, ' ');
   }
 
   /// A message of our own, which others may have a part in.
   std::string message_line(LogLevel level, std::string_view message) const {
     const Time now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
     const std::string text = base::printable(message, kMostMessage);
-    if (format_ == LogFormat::Human) return line(level, now, text);
+    if (format_ == LogFormat::Human) {
+      std::string line;
+      append_front(level, now, line);
+      return line + text;
+    }
     return boost::json::serialize(
         boost::json::object{{"time", format_time(now)}, {"level", name(level)}, {"message", text}});
   }
@@ -102,8 +113,14 @@ class Log::Writer {
 
   void add(std::string_view line) {
     const std::scoped_lock lock(mutex_);
-    if (waiting_.size() + line.size() + 1 > kMostWaiting) return lose(1, "it did not keep up");
-    append(line);
+    if (has_room(line.size())) append(line);
+  }
+
+  void add(LogLevel level, Time time, std::string_view text) {
+    const std::scoped_lock lock(mutex_);
+    if (!has_room(kMostFront + text.size())) return;
+    append_front(level, time, waiting_);
+    append(text);
   }
 
   /// The thread's work.
@@ -143,6 +160,12 @@ class Log::Writer {
   }
 
  private:
+  bool has_room(std::size_t size) {
+    if (waiting_.size() + size + 1 <= kMostWaiting) return true;
+    lose(1, "it did not keep up");
+    return false;
+  }
+
   void append(std::string_view line) {
     waiting_ += line;
     waiting_ += '\n';
@@ -242,7 +265,7 @@ void Log::tell(LogLevel level, std::string_view message) {
 }
 
 void Log::add(LogLevel level, Time time, std::string_view text) {
-  writer_->add(writer_->line(level, time, text));
+  writer_->add(level, time, text);
 }
 
 void Log::add_json(std::string_view object) {

@@ -161,6 +161,9 @@ std::string well_formed(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t most) {
+  // Most texts are, and need no other look.
+  const auto is_plain = [](char c) { return c >= ' ' && c < 0x7F; };
+  if (text.size() <= most && std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     std::size_t length = sequence_length(text);

@@ -46,12 +46,27 @@ net::Task<net::Outcome<void>> Connection::fill_exactly(std::size_t most) {
   co_return net::Outcome<void>{};
 }
 
-net::Task<net::Outcome<void>> Connection::flush() {
-  if (output_.empty()) co_return net::Outcome<void>{};
-  const auto done = co_await stream_.write(output_);
+// A reply is small; whatever was larger is not kept for a session that may idle for minutes.
+void Connection::clear_output() {
   output_.clear();
-  // A reply is small; whatever was larger is not kept for a session that may idle for minutes.
   if (output_.capacity() > 1024) output_ = std::string();
+}
+
+std::optional<net::Outcome<void>> Connection::flush_now() {
+  std::string_view rest = output_;
+  std::string_view nothing;
+  const auto done = stream_.write_now(rest, nothing);
+  if (done) {
+    clear_output();
+  } else {
+    output_.erase(0, output_.size() - rest.size());
+  }
+  return done;
+}
+
+net::Task<net::Outcome<void>> Connection::flush() {
+  const auto done = co_await stream_.write(output_);
+  clear_output();
   co_return done;
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,8 +50,13 @@ class Connection {
   /// What is to be written with the next flush().
   std::string& output() { return output_; }
   net::Task<net::Outcome<void>> flush();
+  /// The same where it takes no wait, as for nearly every reply, and so no coroutine. Nothing where it does:
+  /// then flush() writes what is left.
+  std::optional<net::Outcome<void>> flush_now();
 
  private:
+  void clear_output();
+
   net::Stream stream_;
   InputBuffer input_;
   std::string output_;

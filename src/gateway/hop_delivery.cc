@@ -238,9 +238,9 @@ net::Task<HopResult<smtp::Reply>> HopDelivery::send_last(std::string_view first,
     first = stuffed_;
     second = {};
   }
-  if (auto sent = co_await session_->send(first, second, limits.data_block); !sent) {
-    co_return std::unexpected(std::move(sent.error()));
-  }
+  auto sent = session_->send_now(first, second, limits.data_block);
+  if (!sent) sent = co_await session_->send(first, second, limits.data_block);
+  if (!*sent) co_return std::unexpected(std::move(sent->error()));
   co_return co_await session_->read_reply(limits.next_hop_final);
 }
 

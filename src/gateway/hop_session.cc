@@ -36,12 +36,20 @@ NextHopTrouble HopSession::fail(Trouble trouble, std::string detail) {
   return {trouble, std::move(detail)};
 }
 
+std::optional<HopResult<void>> HopSession::send_now(std::string_view& first, std::string_view& second,
+                                                    std::chrono::seconds limit) {
+  // A reply to nothing: the next one would be taken for the answer to something else.
+  if (!input_.is_empty()) return std::unexpected(fail(Trouble::Nonsense, "it answered what was not asked"));
+  stream_->expires_after(limit);
+  const auto done = stream_->write_now(first, second);
+  if (!done) return std::nullopt;
+  if (!*done) return std::unexpected(fail(done->error()));
+  return HopResult<void>{};
+}
+
 net::Task<HopResult<void>> HopSession::send(std::string_view first, std::string_view second,
                                             std::chrono::seconds limit) {
-  // A reply to nothing: the next one would be taken for the answer to something else.
-  if (!input_.is_empty())
-    co_return std::unexpected(fail(Trouble::Nonsense, "it answered what was not asked"));
-  stream_->expires_after(limit);
+  if (auto done = send_now(first, second, limit)) co_return std::move(*done);
   const auto done = co_await stream_->write(first, second);
   if (!done) co_return std::unexpected(fail(done.error()));
   co_return HopResult<void>{};
@@ -73,7 +81,10 @@ net::Task<HopResult<smtp::Reply>> HopSession::read_early_reply(std::chrono::seco
 
 net::Task<HopResult<std::vector<smtp::Reply>>> HopSession::ask(std::string_view commands, std::size_t replies,
                                                                std::chrono::seconds limit) {
-  if (const auto sent = co_await send(commands, {}, limit); !sent) co_return std::unexpected(sent.error());
+  std::string_view nothing;
+  auto sent = send_now(commands, nothing, limit);
+  if (!sent) sent = co_await send(commands, {}, limit);
+  if (!*sent) co_return std::unexpected(std::move(sent->error()));
   std::vector<smtp::Reply> answers;
   answers.reserve(replies);
   while (answers.size() < replies) {
@@ -85,7 +96,10 @@ net::Task<HopResult<std::vector<smtp::Reply>>> HopSession::ask(std::string_view 
 }
 
 net::Task<HopResult<smtp::Reply>> HopSession::ask_one(std::string_view command, std::chrono::seconds limit) {
-  if (const auto sent = co_await send(command, {}, limit); !sent) co_return std::unexpected(sent.error());
+  std::string_view nothing;
+  auto sent = send_now(command, nothing, limit);
+  if (!sent) sent = co_await send(command, {}, limit);
+  if (!*sent) co_return std::unexpected(std::move(sent->error()));
   co_return co_await read_reply(limit);
 }
 

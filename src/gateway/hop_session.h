@@ -54,6 +54,9 @@ class HopSession {
   net::Task<HopResult<smtp::Reply>> ask_one(std::string_view command, std::chrono::seconds limit);
   net::Task<HopResult<void>> send(std::string_view first, std::string_view second,
                                   std::chrono::seconds limit);
+  /// As net::Stream::write_now() is to write().
+  std::optional<HopResult<void>> send_now(std::string_view& first, std::string_view& second,
+                                          std::chrono::seconds limit);
   net::Task<HopResult<smtp::Reply>> read_reply(std::chrono::seconds limit);
   /// What it says before it was asked, or why the session ended: to be called where it is not quiet. A
   /// refusal is one, and ends the session; anything else is nonsense.

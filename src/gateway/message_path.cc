@@ -172,6 +172,7 @@ net::Task<void> MessagePath::pass(std::string_view first, std::string_view secon
   // The end, or a next hop that is gone: finish() then only says what became of it.
   auto reply = is_end ? co_await transaction_.delivery->finish(first, second)
                       : co_await transaction_.delivery->finish({}, {});
+  is_finished_ = true;
   is_delivered_ = is_end && reply.is_positive();
   settle(std::move(reply));
 }

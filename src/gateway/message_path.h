@@ -33,6 +33,8 @@ class MessagePath {
 
   /// What the client is to be told: there once the data has ended, or earlier where it is a refusal.
   const std::optional<smtp::Reply>& answer() const { return answer_; }
+  /// The delivery has given its last answer, and there is nothing of it to abandon.
+  bool is_finished() const { return is_finished_; }
   /// True when the next hop has said that it has the message.
   bool is_delivered() const { return is_delivered_; }
   /// True when it was refused or deferred for one of our own limits.
@@ -71,6 +73,7 @@ class MessagePath {
   std::size_t header_end_ = 0;    ///< once the header is whole
   HeaderScan scan_;
   std::uint64_t size_ = 0;
+  bool is_finished_ = false;
   bool is_delivered_ = false;
   bool is_past_limit_ = false;
   std::optional<smtp::Reply> answer_;

@@ -150,7 +150,10 @@ net::Task<void> Session::converse() {
       break;
     }
     // Without a line, why not was answered, or there is nobody to answer.
-    if (const auto line = co_await next_line(limits().command_line)) co_await dispatch(*line);
+    if (const auto line = co_await next_line(limits().command_line)) {
+      const smtp::Command command = smtp::split_command(*line);
+      if (!answer_at_once(command)) co_await handle(command);
+    }
     if (errors_ > limits().errors && !is_closing_) close_with(reply_for(Exceeded::Errors));
   }
 }
@@ -173,7 +176,9 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
   if (!line) connection_.stream().expires_after(limits().command);
   while (!line && connection_.input().size() <= most) {
     is_waiting_ = true;
-    auto done = co_await connection_.flush();
+    auto told = connection_.flush_now();
+    if (!told) told = co_await connection_.flush();
+    auto done = *told;
     if (connection_.input().empty()) connection_.buffer().shrink(2 * kIdleRoom);
     if (done) done = co_await connection_.fill(kIdleRoom);
     is_waiting_ = false;
@@ -205,8 +210,17 @@ void Session::say_goodbye(net::Failure failure) {
 
 void Session::reply(const smtp::Reply& reply) {
   smtp::append_reply(reply, connection_.output());
-  if (reply.is_permanent()) ++errors_;
-  if (reply.code == 421) is_closing_ = true;
+  count_reply(reply.code);
+}
+
+void Session::reply(int code, std::string_view status, std::string_view text) {
+  smtp::append_reply(code, status, text, connection_.output());
+  count_reply(code);
+}
+
+void Session::count_reply(int code) {
+  if (code >= 500) ++errors_;
+  if (code == 421) is_closing_ = true;
 }
 
 void Session::close_with(const smtp::Reply& last) {
@@ -230,17 +244,41 @@ void Session::count(const smtp::Command& command) {
   if (++idle_commands_ > limits().commands_without_mail) close_with(reply_for(Exceeded::CommandsWithoutMail));
 }
 
-net::Task<void> Session::dispatch(std::string_view line) {
-  const smtp::Command command = smtp::split_command(line);
+// Whatever takes no wait; false where the command is still to be handled.
+bool Session::answer_at_once(const smtp::Command& command) {
+  using enum smtp::Verb;
   count(command);
-  if (is_closing_) co_return;
-  if (command.verb == smtp::Verb::Bdat) {
-    // Its bytes follow whatever we say, so it is read before it is refused.
-    co_await handle_chunk(command.argument);
-  } else if (const auto refusal = smtp::why_not_now(state_, command)) {
+  if (is_closing_) return true;
+  // The bytes of a chunk follow whatever we say, so they are read before it is refused.
+  if (command.verb == Bdat) return false;
+  if (const auto refusal = smtp::why_not_now(state_, command)) {
     reply(*refusal);
-  } else {
-    co_await handle(command);
+    return true;
+  }
+  switch (command.verb) {
+    case Mail:
+      handle_mail(command.argument);
+      return true;
+    case Noop:
+      reply(250, "2.0.0", "Nothing done");
+      return true;
+    case Quit:
+      close_with({221, "2.0.0", "Goodbye"});
+      return true;
+    case Vrfy:
+      reply(252, "2.1.5", "Send it, and its own server will say");
+      return true;
+    case Help:
+      reply(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
+      return true;
+    case Xclient:
+      handle_attributes(smtp::AttributeCommand::Xclient, command.argument);
+      return true;
+    case Xforward:
+      handle_attributes(smtp::AttributeCommand::Xforward, command.argument);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -250,35 +288,21 @@ net::Task<void> Session::handle(const smtp::Command& command) {
     case Helo:
     case Ehlo:
       co_return co_await handle_hello(command);
-    case Mail:
-      co_return handle_mail(command.argument);
     case Rcpt:
       co_return co_await handle_recipients(command.argument);
     case Data:
       co_return co_await handle_data();
+    case Bdat:
+      co_return co_await handle_chunk(command.argument);
     case Rset:
       co_await end_transaction();
       co_return reply(250, "2.0.0", "Reset");
-    case Noop:
-      co_return reply(250, "2.0.0", "Nothing done");
-    case Quit:
-      co_return close_with({221, "2.0.0", "Goodbye"});
-    case Vrfy:
-      co_return reply(252, "2.1.5", "Send it, and its own server will say");
-    case Help:
-      co_return reply(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
     case StartTls:
       co_return co_await handle_starttls();
     case Auth:
       co_return co_await handle_auth(command.argument);
-    case Xclient:
-      co_return handle_attributes(smtp::AttributeCommand::Xclient, command.argument);
-    case Xforward:
-      co_return handle_attributes(smtp::AttributeCommand::Xforward, command.argument);
-    case Bdat:
-    case Expn:
-    case Unknown:
-      break;  // Bdat comes another way, the others are refused by the table
+    default:
+      break;  // answered at once
   }
 }
 

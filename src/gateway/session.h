@@ -52,7 +52,7 @@ class Session final : public LiveSession {
   std::optional<std::string_view> buffered_line() const;
   /// A command line as it may be: CRLF at its end, and no other CR, LF or NUL.
   static bool is_text(std::string_view line);
-  net::Task<void> dispatch(std::string_view line);
+  bool answer_at_once(const smtp::Command& command);
   net::Task<void> handle(const smtp::Command& command);
   void say_goodbye(net::Failure failure);
   void count(const smtp::Command& command);
@@ -63,9 +63,8 @@ class Session final : public LiveSession {
   void set_peer(const net::Endpoint& peer);
 
   void reply(const smtp::Reply& reply);
-  void reply(int code, std::string_view status, std::string_view text) {
-    reply(smtp::Reply(code, status, text));
-  }
+  void reply(int code, std::string_view status, std::string_view text);
+  void count_reply(int code);
   void close_with(const smtp::Reply& last);
 
   // Greeting.

@@ -71,7 +71,9 @@ net::Task<void> Session::handle_data() {
   reply(354, {}, "Go on; end with a dot on a line by itself");
   connection_.stream().expires_after(limits().data_block);
   begin_message(MessageForm::Stuffed);
-  if (const auto told = co_await connection_.flush(); !told) co_return lose_client(told.error());
+  auto told = connection_.flush_now();
+  if (!told) told = co_await connection_.flush();
+  if (!*told) co_return lose_client(told->error());
   if (co_await receive_data()) co_await finish_message();
   co_await end_transaction();
   connection_.buffer().shrink(kIdleBuffer);
@@ -109,8 +111,11 @@ net::Task<void> Session::finish_message() {
   const bool is_client_gone = was_slow && connection_.stream().is_peer_gone();
   reply(answer);
   connection_.stream().expires_after(limits().command);
-  const bool is_told = (co_await connection_.flush()).has_value();
+  auto told = connection_.flush_now();
+  if (!told) told = co_await connection_.flush();
+  const bool is_told = told->has_value();
   if (!is_told) is_broken_ = is_closing_ = true;
+  if (path_->is_finished()) transaction_->delivery.reset();
   // Who brings mail may go on for as long as mail comes.
   if (path_->is_delivered()) idle_commands_ = errors_ = 0;
   record_message(answer, is_client_gone || !is_told, {});

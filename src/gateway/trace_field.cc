@@ -3,7 +3,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ctime>
 
 namespace backstop::gateway {
@@ -25,10 +24,8 @@ const std::string& date_text(std::chrono::system_clock::time_point time) {
 }
 
 // A name that the client chose may not look like the comment that we write behind it.
-std::string plain(std::string_view name) {
-  std::string text(name);
-  std::ranges::replace_if(text, [](char c) { return std::string_view("()<>\\\";@,").contains(c); }, '?');
-  return text;
+void append_plain(std::string_view name, std::string& out) {
+  for (const char c : name) out += std::string_view("()<>\\\";@,").contains(c) ? '?' : c;
 }
 
 }  // namespace
@@ -41,15 +38,16 @@ std::string protocol_name(const TraceFacts& facts) {
 }
 
 void append_received(const TraceFacts& facts, std::chrono::system_clock::time_point time, std::string& out) {
-  auto into = std::back_inserter(out);
   // Empty where a trusted host doesn't know it.
-  const std::string_view helo = facts.helo.empty() ? "unknown" : facts.helo;
-  fmt::format_to(into, "Received: from {} ({}{}{})\r\n", plain(helo), plain(facts.client_name),
-                 facts.client_name.empty() ? "" : " ", facts.client);
-  if (!facts.tls.empty()) fmt::format_to(into, "\t(using {})\r\n", facts.tls);
-  fmt::format_to(into, "\tby {} (Backstop) with {} id {}", facts.hostname, protocol_name(facts), facts.id);
-  if (!facts.recipient.empty()) fmt::format_to(into, "\r\n\tfor <{}>", facts.recipient);
-  fmt::format_to(into, ";\r\n\t{}\r\n", date_text(time));
+  append_plain(facts.helo.empty() ? "unknown" : facts.helo, out.append("Received: from "));
+  append_plain(facts.client_name, out.append(" ("));
+  if (!facts.client_name.empty()) out += ' ';
+  out.append(facts.client).append(")\r\n");
+  if (!facts.tls.empty()) out.append("\t(using ").append(facts.tls).append(")\r\n");
+  out.append("\tby ").append(facts.hostname).append(" (Backstop) with ").append(protocol_name(facts));
+  out.append(" id ").append(facts.id);
+  if (!facts.recipient.empty()) out.append("\r\n\tfor <").append(facts.recipient).append(1, '>');
+  out.append(";\r\n\t").append(date_text(time)).append("\r\n");
 }
 
 }  // namespace backstop::gateway

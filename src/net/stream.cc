@@ -142,14 +142,20 @@ Task<Outcome<std::size_t>> Stream::read_some(std::span<char> into) {
   co_return size;
 }
 
-Task<Outcome<void>> Stream::write(std::string_view first, std::string_view second) {
-  if (tls_) co_return co_await write_tls(first, second);
-  if (first.empty() && second.empty()) co_return Outcome<void>();
-  if (!is_open()) co_return std::unexpected(failure_of({}));
+std::optional<Outcome<void>> Stream::write_now(std::string_view& first, std::string_view& second) {
+  if (first.empty() && second.empty()) return Outcome<void>();
+  if (tls_) return std::nullopt;
+  if (!is_open()) return std::unexpected(failure_of({}));
   const auto size = send(socket_.native_handle(), first, second);
-  if (size < 0 && !would_block()) co_return std::unexpected(Failure::Reset);
+  if (size < 0 && !would_block()) return std::unexpected(Failure::Reset);
   if (size > 0) drop(static_cast<std::size_t>(size), first, second);
-  if (first.empty() && second.empty()) co_return Outcome<void>();
+  if (first.empty() && second.empty()) return Outcome<void>();
+  return std::nullopt;
+}
+
+Task<Outcome<void>> Stream::write(std::string_view first, std::string_view second) {
+  if (const auto done = write_now(first, second)) co_return *done;
+  if (tls_) co_return co_await write_tls(first, second);
   co_return co_await write_rest(first, second);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ class Stream : private TimedWaits {
   Task<Outcome<std::size_t>> read_some(std::span<char> into);
   /// All of it, in one system call where the socket takes it. Both have to stay until it returns.
   Task<Outcome<void>> write(std::string_view first, std::string_view second = {});
+  /// The same where it takes no wait, which costs no coroutine. Nothing where it does: then write() is to be
+  /// called for what is left in the two.
+  std::optional<Outcome<void>> write_now(std::string_view& first, std::string_view& second);
 
   /// TLS from here on. Bytes that came before and were not read from the stream are gone by the caller's own
   /// check: it must hold none. The context is kept alive by the stream.

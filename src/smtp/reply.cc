@@ -44,15 +44,16 @@ std::array<char, 3> digits_of(int code) {
   return {digit(code / 100), digit(code / 10), digit(code)};
 }
 
-void append_line(const Reply& reply, std::string_view text, bool is_last, bool utf8, std::string& out) {
-  assert(reply.code >= 200 && reply.code <= 599);
-  const auto code = digits_of(reply.code);
+void append_line(int code, std::string_view status, std::string_view text, bool is_last, bool utf8,
+                 std::string& out) {
+  assert(code >= 200 && code <= 599);
+  const auto digits = digits_of(code);
   const std::size_t begin = out.size();
-  out.append(code.data(), code.size());
+  out.append(digits.data(), digits.size());
   // The space stands even where nothing follows it (RFC 5321 4.2.1).
   out += is_last ? ' ' : '-';
-  if (!reply.status.empty()) {
-    append_text(reply.status, kMostStatus, false, out);
+  if (!status.empty()) {
+    append_text(status, kMostStatus, false, out);
     out += ' ';
   }
   append_text(text, kMostReplyLine - 2 - (out.size() - begin), utf8, out);
@@ -72,10 +73,14 @@ std::string Reply::text() const {
 }
 
 void append_reply(const Reply& reply, std::string& out, bool utf8) {
-  if (reply.lines.empty()) append_line(reply, "", true, utf8, out);
+  if (reply.lines.empty()) append_line(reply.code, reply.status, "", true, utf8, out);
   for (std::size_t i = 0; i < reply.lines.size(); ++i) {
-    append_line(reply, reply.lines[i], i + 1 == reply.lines.size(), utf8, out);
+    append_line(reply.code, reply.status, reply.lines[i], i + 1 == reply.lines.size(), utf8, out);
   }
+}
+
+void append_reply(int code, std::string_view status, std::string_view text, std::string& out) {
+  append_line(code, status, text, true, false, out);
 }
 
 }  // namespace backstop::smtp

@@ -37,6 +37,8 @@ struct Reply {
 /// so that with code, status and CRLF it has at most 512 octets (4.5.3.1.5). An empty `lines` is written as
 /// one line without text.
 void append_reply(const Reply& reply, std::string& out, bool utf8 = false);
+/// Of one line.
+void append_reply(int code, std::string_view status, std::string_view text, std::string& out);
 
 /// Reads the replies of a server, byte by byte or in any pieces. Strict: three digits, 2 to 5 first, then
 /// '-', ' ' or the end of the line; the same code on every line; CRLF or LF; no NUL and no bare CR; caps
