@@ -55,6 +55,9 @@ url = "sqlite:var/history.db"
 keep = "90d"
 ```
 
+The key file is made once, `mkdir var && backstop keys new var/keys`; the history makes itself. A next hop that trusts this machine (Postfix's `mynetworks` does) takes
+every client of the gateway for a trusted one, unless `identity` tells it who they are: [Running Backstop](operations.md) shows how.
+
 - **Times** are text with units: `"7d"`, `"5m"`, `"300s"`, `"1h30m"`, `"200ms"`; w, d, h, m, s and ms, the largest first.
 - **Sizes** are text with a unit, `"4MiB"`, `"64KiB"` (1024 each), `"50MB"`, `"64kB"` (1000 each), `"512B"`, or a number of bytes.
 - **Relative paths**, also those in URLs, begin at the folder of the file.

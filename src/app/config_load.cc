@@ -58,7 +58,10 @@ void load_certificate(Draft& draft) {
   if (context) {
     draft.config.gateway.tls = std::move(*context);
   } else {
-    draft.mistake(draft.place(Section::Tls, 0, "certificate"), "certificate: " + context.error().message);
+    const std::string& message = context.error().message;
+    const std::string_view about =
+        message.starts_with(base::printable(files.key) + ": ") ? "key" : "certificate";
+    draft.mistake(draft.place(Section::Tls, 0, about), fmt::format("{}: {}", about, message));
   }
 }
 

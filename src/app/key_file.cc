@@ -47,8 +47,9 @@ base::Result<struct stat> check_file(const FileDescriptor& file, const std::stri
 /// Not blocking, since the path may be a pipe.
 base::Result<FileDescriptor> open_file(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.is_open()) return refuse_errno(path, "can't open it");
-  return file;
+  if (file.is_open()) return file;
+  if (errno != ENOENT) return refuse_errno(path, "can't open it");
+  return refuse(path, fmt::format("no such file; \"backstop keys new {}\" makes it", base::printable(path)));
 }
 
 base::Result<std::string> read_all(const FileDescriptor& file, const std::string& path) {
@@ -149,6 +150,9 @@ base::Result<origin::KeyRing> read_key_file(const std::string& path) {
 
 base::Result<void> create_key_file(const std::string& path, const origin::KeyRing& ring) {
   const TemporaryFile temporary(path);
+  if (!temporary.is_open() && errno == ENOENT) {
+    return refuse(path, fmt::format("there is no folder {}", base::printable(folder_of(path))));
+  }
   if (!temporary.is_open()) return refuse_errno(path, "can't write there");
   if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
   // A link and no rename: it fails where the name is taken, also when two do this at once.

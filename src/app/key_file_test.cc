@@ -86,11 +86,17 @@ TEST_F(KeyFile, IsRefusedWhenOthersCanReachIt) {
 }
 
 TEST_F(KeyFile, RefusesWhatIsNoFile) {
-  EXPECT_FALSE(read_key_file(path_)) << "missing";
+  const auto missing = read_key_file(path_);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message,
+            "key file " + path_ + ": no such file; \"backstop keys new " + path_ + "\" makes it");
   EXPECT_FALSE(read_key_file(folder_.string())) << "a folder";
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   EXPECT_FALSE(read_key_file(path_)) << "a pipe must not block";
-  EXPECT_FALSE(create_key_file((folder_ / "missing" / "keys").string(), make_ring()));
+  const std::string gone = (folder_ / "missing").string();
+  const auto made = create_key_file(gone + "/keys", make_ring());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().message, "key file " + gone + "/keys: there is no folder " + gone);
 }
 
 TEST_F(KeyFile, RefusesOtherText) {
