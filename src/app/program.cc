@@ -43,8 +43,19 @@ constexpr std::string_view kFooter =
     "  73  a file could not be written\n"
     "  74  reading or writing failed half way\n";
 
-int tell_usage_error(const CLI::ParseError& error, CommandContext& context) {
-  report_error(context, kExitUsage, base::printable(error.what()) + "; see backstop --help");
+// CLI11's words, but for two slips that it has none for.
+std::string usage_words(const CLI::App& root, const CLI::ParseError& error) {
+  const auto rest = root.remaining();
+  if (root.get_subcommands().empty() && !rest.empty() && !rest.front().starts_with('-')) {
+    return "there is no command \"" + rest.front() + '"';
+  }
+  std::string words = error.what();
+  const auto twice = words.find(": At Most 1 required");
+  return twice == std::string::npos ? words : words.substr(0, twice) + " is given more than once";
+}
+
+int tell_usage_error(const CLI::App& root, const CLI::ParseError& error, CommandContext& context) {
+  report_error(context, kExitUsage, base::printable(usage_words(root, error)) + "; see backstop --help");
   return context.exit_status;
 }
 
@@ -78,7 +89,7 @@ int run_program(int argc, const char* const* argv, CommandContext& context) {
     } catch (const CLI::Success& asked) {
       return root->exit(asked, context.out, context.err);
     } catch (const CLI::ParseError& error) {
-      return tell_usage_error(error, context);
+      return tell_usage_error(*root, error, context);
     }
   } catch (const std::exception& error) {
     report_error(context, kExitInput, base::printable(error.what()));

@@ -147,6 +147,13 @@ class Usage(Case):
                 self.assertRegex(outcome.err, r"\Abackstop: [^\n]+\n\Z")
                 self.assertEqual(outcome.out, b"")
 
+    def test_slips_are_named(self):
+        for arguments, want in ((["histroy", "-n", "3"], 'there is no command "histroy"'),
+                                (["history", "-n", "1", "-n", "2", "--db", "x"], "--most is given more than once"),
+                                (["--json"], "The following argument was not expected: --json")):
+            with self.subTest(arguments):
+                self.assertEqual(run(*arguments).err, f"backstop: {want}; see backstop --help\n")
+
     def test_key_file_that_is_not_there(self):
         outcome = run("classify", "--keys", self.folder / "gone", self.write("mail", ORDINARY))
         self.assertEqual(outcome.status, 66)
