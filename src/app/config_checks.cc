@@ -262,7 +262,8 @@ void check_senders(std::size_t index, Draft& draft) {
   if (settings.trusted.empty() && settings.tls == ListenTls::None && !is_unclear) {
     draft.warning(
         draft.gateways[index].place,
-        "nobody can send through this gateway: it has no \"trusted\" networks, and without \"tls\" no AUTH");
+        "only who logs in from this machine can send through this gateway: it has no \"trusted\" networks, "
+        "and without \"tls\" AUTH is offered on the loopback alone");
   }
   for (std::size_t i = 0; i < settings.trusted.size(); ++i) {
     const std::string network = settings.trusted[i].text();

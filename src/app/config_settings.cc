@@ -152,11 +152,13 @@ std::vector<Setting> gateway_settings() {
       make(kSection, "xclient", networks_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.xclient; },
            {.help = "Hosts whose XCLIENT and XFORWARD are believed.", .example = R"(["10.0.1.7"])"}),
-      make(kSection, "trusted", networks_kind(),
-           [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.trusted; },
-           {.help = "Clients that may send without AUTH.",
-            .example = R"(["127.0.0.0/8"])",
-            .need = Need::OutboundOnly}),
+      make(
+          kSection, "trusted", networks_kind(),
+          [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.trusted; },
+          {.help = "Clients that may send without AUTH. The others may where the next hop offers AUTH; it is "
+                   "handed through under TLS, and without TLS on the loopback.",
+           .example = R"(["127.0.0.0/8"])",
+           .need = Need::OutboundOnly}),
       make(kSection, "untagged",
            list_kind(destination_kind(), "a list of addresses and domains, such as [\"lists.example.net\"]"),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.untagged; },

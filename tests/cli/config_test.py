@@ -163,8 +163,9 @@ MISTAKES = [
 
 WARNINGS = [
     ("good", GOOD, []),
-    ("nobody can send", SERVER + OUTBOUND + DOMAIN,
-     ['3:1: warning: nobody can send through this gateway: it has no "trusted" networks, and without "tls" no AUTH']),
+    ("hardly anybody can send", SERVER + OUTBOUND + DOMAIN,
+     ['3:1: warning: only who logs in from this machine can send through this gateway: it has no "trusted" networks, '
+      'and without "tls" AUTH is offered on the loopback alone']),
     ("everybody can send", GOOD.replace("127.0.0.0/8", "::/0"),
      ["13:12: warning: trusted: ::/0 is everybody; anybody who can connect may send mail to anywhere"]),
     ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
