@@ -255,6 +255,24 @@ void check_outbound_keys(std::size_t index, Draft& draft) {
   }
 }
 
+void warn_of_everybody(std::size_t index, std::string_view key, const std::vector<net::Network>& networks,
+                       std::string_view consequence, Draft& draft) {
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    const std::string network = networks[i].text();
+    if (!network.ends_with("/0")) continue;
+    draft.warning(
+        draft.item_place(Section::Gateway, index, key, i),
+        fmt::format("{}: {} is everybody; anybody who can connect may {}", key, network, consequence));
+  }
+}
+
+void check_believed(std::size_t index, Draft& draft) {
+  const auto& settings = draft.gateways[index].settings;
+  constexpr std::string_view kConsequence = "claim to be any client";
+  warn_of_everybody(index, "proxy_protocol", settings.proxy_protocol, kConsequence, draft);
+  warn_of_everybody(index, "xclient", settings.xclient, kConsequence, draft);
+}
+
 void check_senders(std::size_t index, Draft& draft) {
   const auto& settings = draft.gateways[index].settings;
   const bool is_unclear =
@@ -265,17 +283,12 @@ void check_senders(std::size_t index, Draft& draft) {
         "only who logs in from this machine can send through this gateway: it has no \"trusted\" networks, "
         "and without \"tls\" AUTH is offered on the loopback alone");
   }
-  for (std::size_t i = 0; i < settings.trusted.size(); ++i) {
-    const std::string network = settings.trusted[i].text();
-    if (!network.ends_with("/0")) continue;
-    draft.warning(
-        draft.item_place(Section::Gateway, index, "trusted", i),
-        fmt::format("trusted: {} is everybody; anybody who can connect may send mail to anywhere", network));
-  }
+  warn_of_everybody(index, "trusted", settings.trusted, "send mail to anywhere", draft);
 }
 
 void check_directions(Draft& draft) {
   for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
+    check_believed(i, draft);
     if (!draft.is_given(Section::Gateway, i, "direction")) continue;
     if (is_outbound(draft.gateways[i])) {
       check_senders(i, draft);
