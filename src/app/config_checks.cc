@@ -202,8 +202,8 @@ void check_hop(const NextHopDraft& hop, HopPlace at, Draft& draft) {
 
 /// Mail of all these domains would go to the same Maildirs.
 void check_maildir(const NextHopDraft& hop, HopPlace at, std::size_t domains, Draft& draft) {
-  const bool is_shared =
-      hop.target.protocol == NextHopProtocol::Maildir && domains > 1 && !hop.target.maildir.contains("%d");
+  const bool is_shared = hop.target.protocol == NextHopProtocol::Maildir && domains > 1 &&
+                         !gateway::maildir_marks(hop.target.maildir).contains('d');
   if (!is_shared) return;
   draft.warning(draft.place(at.section, at.index, "next_hop"),
                 "next_hop: the path has no %d, so the same Maildirs would take the mail of several domains");

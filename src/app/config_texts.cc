@@ -142,12 +142,14 @@ Kind<std::string> history_url_kind() {
 }
 
 std::string resolve_url(std::string_view url, std::string_view folder) {
-  for (const std::string_view scheme :
-       {kHistoryScheme, std::string_view("lmtp:"), std::string_view("maildir:")}) {
+  constexpr std::string_view kMaildir = "maildir:";
+  for (const std::string_view scheme : {kHistoryScheme, std::string_view("lmtp:"), kMaildir}) {
     if (!base::istarts_with(url, scheme)) continue;
     const std::string_view path = url.substr(scheme.size());
     if (path.empty() || path.starts_with('/')) break;
-    return fmt::format("{}{}{}", scheme, folder, path);
+    // What is a mark in the path of a Maildir is none in the folder of the file.
+    return fmt::format("{}{}{}", scheme,
+                       scheme == kMaildir ? gateway::maildir_escaped(folder) : std::string(folder), path);
   }
   return std::string(url);
 }

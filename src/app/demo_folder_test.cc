@@ -11,6 +11,7 @@
 
 #include "app/config.h"
 #include "app/key_file.h"
+#include "gateway/maildir.h"
 
 namespace backstop::app {
 namespace {
@@ -52,6 +53,22 @@ TEST_F(DemoFolderTest, ConfigurationIsGoodAndHasNoWarning) {
   EXPECT_EQ(config.gateway.domains[0].grace.count(), 0);
   EXPECT_TRUE(config.history_ordinary);
   EXPECT_EQ(config.history.url, "sqlite:" + folder->history());
+}
+
+// In the path of a Maildir it stands for something else.
+TEST_F(DemoFolderTest, APerCentSignIsOneOfTheFolder) {
+  for (const auto* const name : {"50%d", "%n", "100%", "a%%b", "%20"}) {
+    const auto folder = make_demo_folder(path(name), kToday, "");
+    ASSERT_TRUE(folder) << folder.error().message;
+    EXPECT_EQ(folder->path, path(name));
+    const auto loaded = load_config(folder->config());
+    ASSERT_TRUE(loaded) << loaded.error().lines.front();
+    const auto& form = loaded->config.gateway.gateways[0].next_hop.maildir;
+    const auto box = gateway::maildir_path(form, {"ann", "example.org"});
+    ASSERT_TRUE(box);
+    EXPECT_EQ(*box, folder->ann());
+    EXPECT_EQ(loaded->config.history.url, "sqlite:" + folder->history());
+  }
 }
 
 TEST_F(DemoFolderTest, KeyIsMadeAnewAndOfToday) {
@@ -98,14 +115,12 @@ TEST_F(DemoFolderTest, OthersAreRefused) {
       {"full", "full: the folder is not empty"},
       {"file", "file: it is no folder"},
       {"gone/below", "gone/below: No such file or directory"},
-      {"50%d", "50%d: a path with a % in it is none for Maildirs"},
   };
   for (const auto& row : rows) {
     const auto folder = make_demo_folder(path(row.name), kToday, "");
     ASSERT_FALSE(folder) << row.name;
     EXPECT_THAT(folder.error().message, testing::EndsWith(row.want)) << row.name;
   }
-  EXPECT_FALSE(fs::exists(path("50%d/keys")));
 }
 
 }  // namespace

@@ -89,9 +89,9 @@ int open_exclusive(const std::string& path) {
 base::Result<std::string> maildir_path(std::string_view form, const mail::Address& recipient) {
   std::string path;
   for (std::size_t at = 0; at < form.size(); ++at) {
-    const bool is_part =
-        form[at] == '%' && at + 1 < form.size() && (form[at + 1] == 'd' || form[at + 1] == 'n');
-    if (!is_part) {
+    const char mark = form[at] == '%' && at + 1 < form.size() ? form[at + 1] : '\0';
+    if (mark == '%') ++at;
+    if (mark != 'd' && mark != 'n') {
       path += form[at];
       continue;
     }

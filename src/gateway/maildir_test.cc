@@ -33,6 +33,7 @@ const PathRow kPaths[] = {
     {"neither", "/mail/all", {"bob", "example.org"}, "/mail/all"},
     {"a part twice, and within a name", "%n/x-%n.box", {"bob", "example.org"}, "bob/x-bob.box"},
     {"a lone percent sign", "/mail/%x%", {"bob", "example.org"}, "/mail/%x%"},
+    {"per cent signs", "/100%%/%%d/%%%n%%", {"bob", "example.org"}, "/100%/%d/%bob%"},
     {"what is no mark in a local part", "/mail/%n", {"%d", "example.org"}, "/mail/%d"},
     {"dots within", "/mail/%n", {"a.b..c.", "example.org"}, "/mail/a.b..c."},
     {"UTF-8",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <latch>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -65,6 +66,7 @@ base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Setting
 
 void Server::start() {
   for (auto& worker : workers_) worker->start();
+  is_started_ = true;
 }
 
 base::Result<Server::Rebinding> Server::rebind(const Settings& settings) {
@@ -97,13 +99,15 @@ void Server::reload(std::shared_ptr<const Settings> settings, Rebinding rebindin
   shared_.settings.store(settings);
   listening_ = std::move(rebinding.listening);
   const auto listening = std::make_shared<const std::vector<Listening>>(listening_);
+  const auto done = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(workers_.size()));
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    Worker::Addresses addresses{.settings = settings, .listening = listening, .opened = {}};
+    Worker::Addresses addresses{.settings = settings, .listening = listening, .opened = {}, .done = done};
     for (auto& one : rebinding.opened) {
       addresses.opened.push_back({one.number, std::move(one.sockets.at(i))});
     }
     workers_[i]->listen(std::move(addresses));
   }
+  if (is_started_) done->wait();
 }
 
 void Server::stop(std::chrono::seconds limit) {

@@ -48,7 +48,8 @@ class Server {
   /// An error where one can't be bound; it says whether a restart would do.
   base::Result<Rebinding> rebind(const Settings& settings);
   /// New transactions see the new settings. An address that stays is not touched. Sessions of a gateway that
-  /// is gone end with a 421, in a transaction after it.
+  /// is gone end with a 421, in a transaction after it. Once started, it returns when every worker has taken
+  /// it.
   void reload(std::shared_ptr<const Settings> settings, Rebinding rebinding);
   /// No new sessions, transactions that run may end; returns when all have, or after `limit`, when the rest
   /// is cut. A client that sends no command in its transaction is not waited for so long. Nothing that was
@@ -63,6 +64,7 @@ class Server {
   Shared shared_;
   std::vector<Listening> listening_;
   std::uint64_t last_number_ = 0;
+  bool is_started_ = false;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

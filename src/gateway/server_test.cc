@@ -88,7 +88,7 @@ class ServerTest : public testing::Test {
     address.sin_port = htons(to.port);
     const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
     // So that a test that fails ends.
-    const timeval patience{.tv_sec = 20, .tv_usec = 0};
+    const timeval patience{.tv_sec = 60, .tv_usec = 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
       return descriptor;

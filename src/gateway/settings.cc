@@ -116,10 +116,10 @@ base::Result<void> check_maildir(std::string_view path) {
     return error("the Maildir", path, "a path is wanted, such as maildir:/var/mail/%d/%n");
   if (path.starts_with("//")) return error("the Maildir", path, "a path without // in front is wanted");
   if (path.size() > kPathMost) return error("the Maildir", path, "a path of at most 4095 bytes is wanted");
-  for (std::size_t at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 2)) {
-    const std::string_view mark = path.substr(at, 2);
-    if (mark != "%d" && mark != "%n")
-      return error("the mark", mark, "%d for the domain and %n for the local part");
+  for (const char letter : maildir_marks(path)) {
+    if (std::string_view("dn%").contains(letter)) continue;
+    return error("the mark", letter == ' ' ? "%" : std::string{'%', letter},
+                 "%d for the domain, %n for the local part and %% for a % are known");
   }
   return {};
 }
@@ -142,6 +142,20 @@ base::Result<void> read_place(const Scheme& scheme, std::string_view place, Next
 }
 
 }  // namespace
+
+std::string maildir_marks(std::string_view path) {
+  std::string marks;
+  for (std::size_t at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 2)) {
+    marks += at + 1 < path.size() ? path[at + 1] : ' ';
+  }
+  return marks;
+}
+
+std::string maildir_escaped(std::string_view path) {
+  std::string escaped;
+  for (const char c : path) escaped += c == '%' ? std::string("%%") : std::string(1, c);
+  return escaped;
+}
 
 base::Result<NextHop> parse_next_hop(std::string_view url) {
   const std::size_t colon = url.find(':');

@@ -44,7 +44,7 @@ enum class NextHopTls : std::uint8_t {
 struct NextHop {
   NextHopProtocol protocol = NextHopProtocol::Smtp;
   net::Target target;         ///< Smtp, Lmtp
-  std::string maildir;        ///< Maildir: the path, with %d for the domain and %n for the local part
+  std::string maildir;        ///< Maildir: the path, with %d for the domain, %n for the local part, %% for %
   bool implicit_tls = false;  ///< smtps://
   NextHopTls tls = NextHopTls::Offered;
   Identity identity = Identity::None;
@@ -55,9 +55,15 @@ struct NextHop {
 };
 
 /// "smtp://host:port", "smtps://host:port", "lmtp://host:port", "lmtp:/path", "maildir:/path/%d/%n". IPv6
-/// addresses stand in brackets; the port may be missing (25, 465, 24). A Maildir path may be relative, and
-/// hold %d and %n alone. Errors say what would be right.
+/// addresses stand in brackets; the port may be missing (25, 465, 24). A Maildir path may be relative; a
+/// % in it begins %d, %n or %%, and nothing else. Errors say what would be right.
 base::Result<NextHop> parse_next_hop(std::string_view url);
+
+/// Of the path of a Maildir: what follows each % that begins a mark, "dn" for "/var/mail/%d/%n"; a space
+/// where nothing follows.
+std::string maildir_marks(std::string_view path);
+/// A path as the path of a Maildir has it.
+std::string maildir_escaped(std::string_view path);
 
 struct DomainSettings {
   std::string

@@ -47,8 +47,11 @@ Worker::~Worker() {
 }
 
 void Worker::listen(Addresses addresses) {
-  net::asio::post(loop_,
-                  [this, addresses = std::move(addresses)]() mutable { change_doors(std::move(addresses)); });
+  net::asio::post(loop_, [this, addresses = std::move(addresses)]() mutable {
+    const auto done = addresses.done;
+    change_doors(std::move(addresses));
+    done->count_down();
+  });
 }
 
 void Worker::change_doors(Addresses addresses) {
@@ -96,7 +99,8 @@ void Worker::begin_drain() {
   is_draining_ = true;
   for (auto& door : doors_) door.listener->stop();
   for (auto& session : sessions_) session.drain();
-  end_if_done();
+  // Behind the connection that a listener may have accepted already, and not been told of.
+  net::asio::post(loop_, [this] { end_if_done(); });
 }
 
 void Worker::hurry() {

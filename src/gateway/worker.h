@@ -4,6 +4,7 @@
 
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -48,6 +49,7 @@ class Worker {
     std::shared_ptr<const Settings> settings;
     std::shared_ptr<const std::vector<Listening>> listening;
     std::vector<Opened> opened;
+    std::shared_ptr<std::latch> done;  ///< counted down once it is so
   };
 
   Worker(unsigned number, Shared& shared);

@@ -278,6 +278,18 @@ class Edges(Case):
         self.assertIn(f"All its files are in {made}\n", outcome.out.decode())
         self.assertNotIn("\x1b", outcome.out.decode())
 
+    def test_per_cent_signs_in_the_path_are_none_of_a_maildirs(self):
+        place = self.folder / "50%d and 100%"
+        place.mkdir()
+        outcome = run("demo", "--once", "--fast", before=("env", f"TMPDIR={place}"))
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertEqual([path.name for path in self.folder.iterdir()], [place.name])
+        (made,) = place.iterdir()
+        self.assertTrue(mails_in(made / "mail/example.org/ann"))
+        self.assertIn(f"gateway in: inbound, listens on 127.0.0.1:0, next hop maildir:{str(made).replace('%', '%%')}/mail/%d/%n\n",
+                      run("check-config", made / "backstop.toml").out.decode())
+        self.assertIn(b"ann@example.org", run("history", "-c", made / "backstop.toml").out)
+
     def test_folder_that_holds_something_stays_as_it_is(self):
         kept = self.write("demo/kept", b"mine")
         outcome = run("demo", "--fast", "--folder", kept.parent)
