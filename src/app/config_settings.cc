@@ -8,6 +8,7 @@
 
 #include "app/config_kinds.h"
 #include "app/config_texts.h"
+#include "gateway/replies.h"
 
 namespace backstop::app {
 
@@ -23,7 +24,7 @@ constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 
 struct Words {
-  std::string_view help;
+  std::string help;
   std::string_view example{};
   Need need = Need::Optional;
 };
@@ -308,50 +309,80 @@ template <typename T>
 Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help) {
   return make(Section::Limits, key, kind,
               [member](auto& draft, std::size_t) -> auto& { return draft.config.gateway.limits.*member; },
-              {.help = help});
+              {.help = std::string(help)});
+}
+
+/// With what a client past it is told, as replies.h has it.
+template <typename T>
+Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help,
+              gateway::Exceeded exceeded) {
+  const auto reply = gateway::reply_for(exceeded);
+  return limit(key, member, kind,
+               fmt::format("{} Reply: `{} {} {}`.", help, reply.code, reply.status, reply.lines.front()));
 }
 
 std::vector<Setting> size_limits() {
+  using gateway::Exceeded;
   using gateway::Limits;
   return {
       limit("command_line", &Limits::command_line, size_kind({.least = 512, .most = 64 * kKiB}),
-            "The longest command, with its line end. RFC 5321 asks for 512, extensions for more."),
+            "The longest command, with its line end. RFC 5321 asks for 512, extensions for more. Past it the "
+            "session ends.",
+            Exceeded::CommandLine),
       limit("header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
-            "The header of a message."),
+            "The header of a message.", Exceeded::Header),
       limit("message", &Limits::message,
             size_kind({.least = 64 * kKiB, .most = 4 * kGiB, .zero = "no limit"}),
-            "A message; announced as SIZE."),
+            "A message; announced as SIZE, or less where the next hop takes less. Told to MAIL where that "
+            "says the size, else at the end.",
+            Exceeded::Message),
       limit("held", &Limits::held, size_kind({.least = 64 * kKiB, .most = 256 * kMiB}),
             "What is held in memory of a message that may be a response. It is judged on that; the rest "
             "streams."),
-      limit(
-          "held_total", &Limits::held_total, size_kind({.least = kMiB, .most = 64 * kGiB}),
-          "What is held in memory of all messages together. Past it they are judged on what was read so far, "
-          "or put off."),
+      limit("held_total", &Limits::held_total, size_kind({.least = kMiB, .most = 64 * kGiB}),
+            "What is held in memory of all messages together. Past it what may be a response is judged on "
+            "what was read so far, and a message whose header is not whole is put off.",
+            Exceeded::Held),
   };
 }
 
 std::vector<Setting> count_limits() {
+  using gateway::Exceeded;
   using gateway::Limits;
   const auto up_to = [](std::size_t most) { return count_kind({.least = 1, .most = most}); };
   return {
-      limit("recipients", &Limits::recipients, up_to(100'000), "Recipients of one transaction."),
+      limit("recipients", &Limits::recipients, up_to(100'000),
+            "Recipients of one transaction; those that are refused don't count. The client sends the message "
+            "to the others on its own.",
+            Exceeded::Recipients),
       limit("null_sender_recipients", &Limits::null_sender_recipients, up_to(1000),
-            "Recipients of one transaction of the null sender. Bounces have one."),
+            "Recipients of one transaction of the null sender. Bounces have one. At stage reject more are "
+            "refused (550 5.5.3)."),
       limit("commands_without_mail", &Limits::commands_without_mail, up_to(10'000),
-            "Commands in a row that bring no message forward: NOOP, RSET, VRFY and the like."),
-      limit("errors", &Limits::errors, up_to(10'000), "Commands of one session that are answered with 5xx."),
+            "Commands since the session's last delivered message that bring none forward: EHLO, NOOP, RSET, "
+            "VRFY and the like.",
+            Exceeded::CommandsWithoutMail),
+      limit("errors", &Limits::errors, up_to(10'000),
+            "Replies with 5xx since the session's last delivered message; outbound without those to "
+            "recipients that the next hop refuses.",
+            Exceeded::Errors),
       limit("received_fields", &Limits::received_fields, count_kind({.least = 10, .most = 1000}),
-            "Received fields of a message. With so many it is in a loop."),
-      limit("sessions", &Limits::sessions, up_to(1'000'000), "Sessions at the same time."),
+            "Received fields of a message. One that has so many runs in a circle.", Exceeded::ReceivedFields),
+      limit("sessions", &Limits::sessions, up_to(1'000'000),
+            "Sessions at the same time. One more is told so in place of a greeting; with implicit TLS it is "
+            "closed without a word.",
+            Exceeded::Sessions),
       limit("sessions_per_client", &Limits::sessions_per_client, up_to(1'000'000),
-            "Of them, sessions of one client address (of one /64 with IPv6)."),
+            "Of them, sessions of one client address (of one /64 with IPv6).", Exceeded::SessionsPerClient),
       limit("bad_tags", &Limits::bad_tags, up_to(1'000'000),
-            "Tags of one client address within an hour that were not made with our key."),
+            "Tags of one client address (of one /64 with IPv6) within an hour that were not made with our "
+            "key. With more the session ends, and no other is let in before the hour is over.",
+            Exceeded::BadTags),
   };
 }
 
 std::vector<Setting> time_limits() {
+  using gateway::Exceeded;
   using gateway::Limits;
   const auto up_to = [](seconds most) { return duration_kind<seconds>({.least = seconds{1}, .most = most}); };
   constexpr Range<seconds> kFinal{
@@ -360,17 +391,20 @@ std::vector<Setting> time_limits() {
       .why = "clients give up after 10 minutes, and have to hear our answer before"};
   return {
       limit("greeting", &Limits::greeting, up_to(hours{1}),
-            "For the PROXY header and the TLS handshake of a new connection."),
-      limit("command", &Limits::command, up_to(hours{1}), "To wait for a command (RFC 5321 4.5.3.2.7)."),
+            "For the PROXY header and the TLS handshake of a new connection. Past it the connection is "
+            "closed without a word."),
+      limit("command", &Limits::command, up_to(hours{1}),
+            "To wait for a command, until it is whole (RFC 5321 4.5.3.2.7).", Exceeded::CommandTime),
       limit("data_block", &Limits::data_block, up_to(hours{1}),
-            "To wait for the next bytes of a message (RFC 5321 4.5.3.2.5)."),
-      limit("data_total", &Limits::data_total, up_to(days{1}), "For all of a message."),
+            "To wait for the next bytes of a message (RFC 5321 4.5.3.2.5).", Exceeded::DataTime),
+      limit("data_total", &Limits::data_total, up_to(days{1}), "For all of a message.", Exceeded::DataTime),
       limit("next_hop_connect", &Limits::next_hop_connect, up_to(hours{1}),
-            "To connect to the next hop, with TLS and its greeting."),
+            "To connect to the next hop, for TLS with it and for its greeting, each. Past it recipients are "
+            "put off: 451 4.4.1 without a connection, 451 4.4.2 with one."),
       limit("next_hop_reply", &Limits::next_hop_reply, up_to(hours{1}),
-            "For the next hop's answer to a command."),
+            "For the next hop's answer to a command. Past it the client is put off: 451 4.4.2."),
       limit("next_hop_final", &Limits::next_hop_final, duration_kind<seconds>(kFinal),
-            "For the next hop's answer to the end of a message."),
+            "For the next hop's answer to the end of a message. Past it the client is put off: 451 4.4.2."),
   };
 }
 

@@ -36,7 +36,7 @@ struct Setting {
   Section section;
   std::string_view key;
   Need need = Need::Optional;
-  std::string_view help;      ///< sentences
+  std::string help;           ///< sentences
   std::string_view example;   ///< a value as TOML; empty where the default serves
   std::string description;    ///< what a value has to be
   std::string default_value;  ///< as TOML; empty text or list where it stands for "not set"

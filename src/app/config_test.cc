@@ -10,6 +10,7 @@
 #include <string>
 
 #include "app/config_settings.h"
+#include "gateway/replies.h"
 
 namespace backstop::app {
 namespace {
@@ -234,6 +235,22 @@ TEST(Settings, StandOnceAndSayWhatTheyAre) {
     EXPECT_NE(one.has_default(), !one.example.empty()) << one.key << " shows its default or else an example";
   }
   EXPECT_EQ(seen.size(), settings().size());
+}
+
+// What a client hears past it, or what happens instead.
+TEST(Settings, EachLimitSaysItsReply) {
+  for (const Setting& one : settings()) {
+    if (one.section != Section::Limits) continue;
+    EXPECT_THAT(one.help,
+                testing::ContainsRegex("Reply: `[45]|[45][0-9][0-9] [45]\\.|put off|streams|without a word"))
+        << one.key;
+  }
+  for (std::size_t i = 0; i < gateway::kExceededCount; ++i) {
+    const auto reply = gateway::reply_for(static_cast<gateway::Exceeded>(i));
+    EXPECT_TRUE(std::ranges::any_of(settings(), [&](const Setting& one) {
+      return one.section == Section::Limits && one.help.contains(reply.lines.front());
+    })) << reply.lines.front();
+  }
 }
 
 /// A value for the setting as TOML, read into a blank draft.
