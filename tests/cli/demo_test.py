@@ -1,6 +1,7 @@
 """The demo: its numbers add up, whoever counts them; it ends when it is to end, and leaves nothing running."""
 import contextlib
 import fcntl
+import json
 import os
 import pathlib
 import pty
@@ -36,6 +37,10 @@ def ports_of(text):
 
 def tagged_of(text):
     return re.search(r"ann@example\.org -> (\S+)", text).group(1)
+
+
+def plain(address):
+    return re.sub(r"^prvs=[0-9a-f]+=", "", address).lower()
 
 
 def mails_in(folder):
@@ -150,6 +155,31 @@ class Once(unittest.TestCase):
         done = subprocess.run(shlex.split(command.replace("\\\n", "")), capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertIn(b"ann@example.org", done.stdout)
+
+
+    def asked(self, *arguments):
+        outcome = run("history", "--db", self.folder / "history.db", "--json", "-n", 100_000, *arguments)
+        self.assertEqual((outcome.status, outcome.err), (0, ""), arguments)
+        return [json.loads(line) for line in outcome.out.splitlines()]
+
+    def test_every_filter_finds_what_it_is_for_and_nothing_else(self):
+        every = self.asked()
+        middle = every[len(every) // 2]["time"]
+        found = {("--since", middle): [one for one in every if one["time"] >= middle],
+                 ("--until", middle): [one for one in every if one["time"] < middle],
+                 ("--since", "1h"): every, ("--until", "1h"): [],
+                 ("--kind", "dsn-failed", "--origin", "genuine"): [one for one in every if (one["kind"], one["origin"]) == ("dsn-failed", "genuine")]}
+        for name in ("kind", "origin", "verdict", "done", "direction", "client", "id"):
+            values = sorted({one[name] for one in every if one[name]})
+            self.assertGreater(len(values), 1, name)
+            for value in values[:20]:
+                found[f"--{name}", value] = [one for one in every if one[name] == value]
+        addresses = {address for one in every for address in (one["reverse_path"], *one["recipients"]) if address}
+        for address in sorted(addresses)[:20] + [tagged_of(self.text)]:
+            found["--address", address] = [one for one in every if plain(address) in map(plain, (one["reverse_path"], *one["recipients"]))]
+        for arguments, want in found.items():
+            with self.subTest(arguments):
+                self.assertEqual(self.asked(*arguments), want)
 
 
 class Staying(Case):
