@@ -7,12 +7,12 @@ import subprocess
 
 from confined import settings
 from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, LowPort, Service, certificate, config, give_to_nobody, inbound, main,
-                 needs, new_mail, outbound, run, send, takes_root, url)
+                 needs, new_mail, outbound, run, send, takes_root, unittest, url)
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = PROGRAM.parent
 UNIT = BUILD / "packaging/backstop.service"
-WORST_EXPOSURE = 20  # of systemd-analyze security: 2.0
+WORST_EXPOSURE = 20  # of systemd-analyze security: 2.0, as docs/operations.md says
 
 
 class Unit(Case):
@@ -116,14 +116,48 @@ class Example(Case):
 
 
 class Install(Case):
+    def setUp(self):
+        super().setUp()
+        self.prefix = self.folder / "place"
+
+    def install(self, folder):
+        script = BUILD / folder / "cmake_install.cmake"
+        subprocess.run([shutil.which("cmake"), f"-DCMAKE_INSTALL_PREFIX={self.prefix}", "-P", script], check=True, capture_output=True)
+
+    def found(self):
+        return {str(path.relative_to(self.prefix)) for path in self.prefix.rglob("*") if path.is_file()}
+
     def test_all_is_put_where_it_belongs(self):
-        # The manual pages are not built with the program alone, and are no part of this.
-        script = BUILD / "packaging/cmake_install.cmake"
-        subprocess.run([shutil.which("cmake"), f"-DCMAKE_INSTALL_PREFIX={self.folder}/usr", "-P", script], check=True, capture_output=True)
-        found = {str(path.relative_to(self.folder / "usr")) for path in self.folder.rglob("*") if path.is_file()}
-        for name in ("lib/systemd/system/backstop.service", "lib/sysusers.d/backstop.conf", "share/doc/backstop/examples/backstop.toml",
-                     "share/doc/backstop/operations.md", "share/doc/backstop/log.md"):
-            self.assertIn(name, found)
+        self.install("packaging")
+        docs = {f"share/doc/backstop/{path.relative_to(SOURCE / 'docs')}" for path in (SOURCE / "docs").rglob("*") if path.is_file()}
+        self.assertIn("share/doc/backstop/operations.md", docs)
+        self.assertEqual(self.found(), docs | {"lib/systemd/system/backstop.service", "lib/sysusers.d/backstop.conf", "share/doc/backstop/LICENSE",
+                                               "share/doc/backstop/CHANGELOG.md", "share/doc/backstop/examples/backstop.toml"})
+
+    @needs("systemd-analyze")
+    @unittest.skipUnless((BUILD / "share/man/man1").is_dir(), "the manual pages are not built")
+    def test_the_unit_fits_to_the_place(self):
+        self.install("packaging")
+        self.install("src/app")
+        unit = self.prefix / "lib/systemd/system/backstop.service"
+        # It looks for the program that is started.
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        text = unit.read_text()
+        named = set(re.findall(rf"{self.prefix}\S*", text))
+        self.assertEqual(named, {f"{self.prefix}/bin/backstop", f"{self.prefix}/share/doc/backstop/operations.md"})
+        for name in named:
+            self.assertTrue(pathlib.Path(name).is_file(), name)
+        self.assertIn("man:backstop(1)", text)
+        self.assertTrue({"share/man/man1/backstop.1", "share/backstop/samples/joe-job.mbox",
+                         "share/bash-completion/completions/backstop"} <= self.found())
+        # What is installed runs, with what it needs beside it.
+        program = self.prefix / "bin/backstop"
+        subprocess.run([program, "demo", "--once", "--fast", "--folder", self.folder / "demo"], check=True, capture_output=True, timeout=120)
+        # The example is one for the paths of the unit.
+        example = (self.prefix / "share/doc/backstop/examples/backstop.toml").read_text()
+        self.assertIn(f"/{settings(unit)['StateDirectory']}/history.db", example)
+        self.assertIn(f"/var/log/{settings(unit)['LogsDirectory']}/backstop.log", example)
 
     @needs("systemd-sysusers")
     @takes_root
