@@ -42,11 +42,14 @@ void Session::begin_message(MessageForm form) {
   data_room_ = kFirstRoom;
 }
 
-// More of the message; false when the client is gone or too slow.
+// More of the message; false when the client is gone or too slow. Who waits is told what is known (RFC 2920
+// 3.2): the commands before BDAT may have come with it, and their answers are due before the chunk.
 net::Task<bool> Session::read_data() {
   auto& buffer = connection_.buffer();
   connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
   const std::size_t before = buffer.view().size();
+  // A client that no longer listens may have sent its mail whole all the same.
+  if (!connection_.flush_now()) (void)co_await connection_.flush();
   const auto done = co_await connection_.fill(data_room_);
   if (!done) {
     lose_client(done.error());
@@ -128,7 +131,7 @@ net::Task<bool> Session::discard(std::uint64_t size) {
   while (size > 0) {
     if (connection_.input().empty()) {
       connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
-      if (!co_await connection_.fill(data_room_)) {
+      if (!co_await connection_.flush() || !co_await connection_.fill(data_room_)) {
         is_broken_ = is_closing_ = true;
         co_return false;
       }

@@ -72,6 +72,23 @@ class Pipelining(Dialogue):
         replies = client.pipeline(MAIL, TO_BOB, TO_CARL)
         self.assertEqual([told(reply) for reply in replies], ["250 2.1.0", "550 5.1.8", "550 5.1.8"])
 
+    def test_answers_do_not_wait_for_a_chunk(self):
+        client = self.client(self.relay(self.hop()))
+        mail = new_mail()
+        client.send(f"{MAIL}\r\n{TO_BOB}\r\nBDAT {len(mail)}\r\n")
+        self.assertEqual([client.read().code for _ in range(2)], [250, 250])
+        client.send(mail + b"BDAT 2 LAST\r\n")
+        self.assertEqual(told(client.read()), "250 2.0.0")
+        client.send("\r\n")
+        self.assertEqual(client.read().code, 250)
+
+    def test_answers_do_not_wait_for_a_chunk_that_nobody_wants(self):
+        client = self.client(self.relay(self.hop()))
+        client.send("NOOP\r\nBDAT 5\r\n")
+        self.assertEqual(client.read().code, 250)
+        client.send("12345")
+        self.assertEqual(client.read().code, 503)
+
     def test_transactions_that_follow_each_other(self):
         hop = self.hop()
         client = self.client(self.relay(hop))

@@ -32,7 +32,7 @@ AT_RCPT = [
     ("not ours", ANN, "x@else.test", "550 5.7.1", None),
     ("not ours, null sender", "", "x@else.test", "550 5.7.1", None),
     ("a subdomain", ANN, "bob@sub.example.org", "550 5.7.1", None),
-    ("a percent sign", ANN, "x%else.test@example.org", "250 2.1.5", "x%else.test@example.org"),
+    ("a way to another host", ANN, "x%else.test@example.org", "550 5.7.1", None),
     ("a source route", ANN, "@else.test:bob@example.org", "250 2.1.5", BOB),
     ("a route from us to others", ANN, "@example.org:x@else.test", "550 5.7.1", None),
     ("a literal", ANN, "bob@[127.0.0.1]", "550 5.7.1", None),
@@ -63,7 +63,7 @@ class AtRcpt(Dialogue):
             hop = self.hop()
             address = self.relay(hop, stage=stage, more_domain=DOMAIN)
             for name, sender, recipient, want_reply, _ in AT_RCPT:
-                if "not ours" in name or want_reply != "550 5.7.1" or not recipient.lower().endswith("@example.org"):
+                if "%" in recipient or want_reply != "550 5.7.1" or not recipient.lower().endswith("@example.org"):
                     continue
                 with self.subTest(name, stage=stage):
                     client = self.client(address)
