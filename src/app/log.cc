@@ -29,7 +29,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLastWrite{2000};
-// A line may wait so long for others: one write for all of them costs little.
+// After a write the next one waits so long: one for all lines that come meanwhile costs little.
 constexpr milliseconds kGather{10};
 constexpr std::size_t kMostMessage = 2000;
 constexpr std::size_t kMostFront = 40;  // time and level
@@ -131,13 +131,10 @@ class Log::Writer {
     ::sigaddset(&pipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     std::unique_lock lock(mutex_);
-    while (true) {
-      is_idle_ = true;
-      work_.wait(lock, [this] { return !waiting_.empty() || is_closing_; });
-      is_idle_ = false;
-      if (waiting_.empty()) break;
+    while (!is_closing_ || !waiting_.empty()) {
+      if (waiting_.empty()) wait_idle(lock);
+      if (!waiting_.empty()) write_batch(lock);
       work_.wait_for(lock, kGather, [this] { return is_urgent_ || is_closing_; });
-      write_batch(lock);
     }
     is_done_ = true;
     done_.notify_all();
@@ -160,6 +157,13 @@ class Log::Writer {
   }
 
  private:
+  // Only who finds the thread here has to wake it, which costs more than the line.
+  void wait_idle(std::unique_lock<std::mutex>& lock) {
+    is_idle_ = true;
+    work_.wait(lock, [this] { return !waiting_.empty() || is_closing_; });
+    is_idle_ = false;
+  }
+
   bool has_room(std::size_t size) {
     if (waiting_.size() + size + 1 <= kMostWaiting) return true;
     lose(1, "it did not keep up");

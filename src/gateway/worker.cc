@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <charconv>
 #include <utility>
 
 #include "gateway/session.h"
@@ -36,6 +38,7 @@ const Listening* find(const std::vector<Listening>& listening, std::uint64_t num
 
 Worker::Worker(unsigned number, Shared& shared)
     : number_(number),
+      id_front_(fmt::format("{:02x}", number)),
       shared_(shared),
       deadlines_(loop_),
       pool_(deadlines_, shared.hops, shared.watch),
@@ -132,7 +135,9 @@ std::string Worker::next_id() {
   const auto micros =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
   last_id_ = std::max(last_id_ + 1, micros);
-  return fmt::format("{:02x}{:x}", number_, last_id_);
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), last_id_, 16).ptr;
+  return std::string(id_front_).append(digits.data(), end);
 }
 
 void Worker::add(LiveSession& session) {

@@ -99,6 +99,7 @@ class Worker {
   void end_if_done();
 
   unsigned number_;
+  std::string id_front_;
   Shared& shared_;
   /// Only its own thread does I/O on it, so Asio need not lock for that; others may post to it.
   net::asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};

@@ -42,12 +42,16 @@ ssize_t receive(int descriptor, std::span<char> into, int flags) {
 }
 
 ssize_t send(int descriptor, std::string_view first, std::string_view second) {
+  constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (second.empty()) {
+    return without_interruption([&] { return ::send(descriptor, first.data(), first.size(), kFlags); });
+  }
   std::array<iovec, 2> pieces{
       {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}}};
   msghdr message{};
   message.msg_iov = pieces.data();
   message.msg_iovlen = pieces.size();
-  return without_interruption([&] { return ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  return without_interruption([&] { return ::sendmsg(descriptor, &message, kFlags); });
 }
 
 // Takes the first `size` bytes off the two pieces.

@@ -47,6 +47,7 @@ std::string_view explain(DataFault fault) {
   return "no fault";
 }
 
+BACKSTOP_WIDE_VECTORS
 DataScanner::Scan DataScanner::scan(std::string_view bytes) {
   std::uint64_t cr = cr_;
   std::uint64_t lf = lf_;
@@ -76,6 +77,7 @@ DataScanner::Scan DataScanner::scan(std::string_view bytes) {
   return {bytes.size(), false, DataFault::None};
 }
 
+BACKSTOP_WIDE_VECTORS
 ChunkScanner::Scan ChunkScanner::scan(std::string_view bytes) {
   std::uint64_t cr = cr_;
   std::uint64_t lf = lf_;
