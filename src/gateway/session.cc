@@ -44,13 +44,14 @@ void Session::set_peer(const net::Endpoint& peer) {
 
 net::Task<void> Session::run() {
   if (co_await open()) co_await converse();
-  co_await end_transaction();
   if (!is_broken_) {
     connection_.stream().expires_after(kGoodbyeTime);
     (void)co_await connection_.flush();
     co_await connection_.stream().shut_down();
   }
   connection_.stream().close();
+  // Last: the client need not wait until the next hop has answered RSET.
+  co_await end_transaction();
 }
 
 // Null where it is gone. One of the same name in the other direction is another: who has logged in to the one

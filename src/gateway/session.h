@@ -76,6 +76,7 @@ class Session final : public LiveSession {
   // Envelope.
   void handle_mail(std::string_view argument);
   net::Task<void> handle_recipients(std::string_view argument);
+  bool is_asked_alone() const;
   struct Asked;  ///< one RCPT of a batch
   Asked judge_recipient(std::string_view argument, std::size_t earlier);
   net::Task<void> offer_recipients(std::vector<Asked>& batch);
@@ -86,7 +87,7 @@ class Session final : public LiveSession {
   /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
   net::Task<void> end_transaction();
 
-  // Data.
+  // Data. What is received is false where the session ends with it.
   net::Task<void> handle_data();
   net::Task<bool> receive_data();
   net::Task<void> handle_chunk(std::string_view argument);

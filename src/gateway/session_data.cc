@@ -77,7 +77,8 @@ net::Task<void> Session::handle_data() {
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
   if (!*told) co_return lose_client(told->error());
-  if (co_await receive_data()) co_await finish_message();
+  if (!co_await receive_data()) co_return;
+  co_await finish_message();
   co_await end_transaction();
   connection_.buffer().shrink(kIdleBuffer);
 }
@@ -156,7 +157,7 @@ net::Task<void> Session::handle_chunk(std::string_view argument) {
     chunks_.reset();
     state_.phase = smtp::Phase::Chunks;
   }
-  if (!co_await receive_chunk(chunk->size, chunk->is_last)) co_return co_await end_transaction();
+  if (!co_await receive_chunk(chunk->size, chunk->is_last)) co_return;
   if (chunk->is_last) {
     co_await finish_message();
     co_await end_transaction();

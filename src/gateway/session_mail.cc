@@ -125,16 +125,22 @@ net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
   }
 }
 
+// Whether a further recipient may be taken depends on what the next hop says to one that it is asked for: the
+// null sender has few, and LMTP and a Maildir take one.
+bool Session::is_asked_alone() const {
+  if (transaction_->mail.reverse_path.is_null()) return true;
+  return transaction_->route && transaction_->route->next_hop->protocol != NextHopProtocol::Smtp;
+}
+
 // One RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
-  // How many recipients the null sender may have more is known once the next hop has answered.
-  const std::size_t most = transaction_->mail.reverse_path.is_null() ? 1 : kMostBatch;
   std::vector<Asked> batch;
   std::size_t taken = transaction_->recipients.size();
   while (true) {
     batch.push_back(judge_recipient(argument, taken));
-    if (!batch.back().answer) ++taken;
-    if (is_closing_ || batch.size() == most) break;
+    const bool is_asked = !batch.back().answer;
+    if (is_asked) ++taken;
+    if (is_closing_ || batch.size() == kMostBatch || (is_asked && is_asked_alone())) break;
     // Another command, or what is none, has its answer behind those of the batch.
     const auto line = buffered_line();
     if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
@@ -152,8 +158,9 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
     if (asked.is_from_next_hop && transaction_->is_outbound()) errors_ = errors;
     record_recipient(asked);
   }
-  // A next hop that took nobody is not kept waiting, and the next recipient may have another.
-  if (is_done && transaction_->delivery != nullptr) co_await close_delivery();
+  // A next hop that took nobody is not kept waiting, and the next recipient may have another. A last reply
+  // goes out before.
+  if (is_done && !is_closing_ && transaction_->delivery != nullptr) co_await close_delivery();
 }
 
 net::Task<void> Session::close_delivery() {

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Commands that arrive together leave together, and replies come back in the order of the commands."""
-from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, told
-from support import dotted, main, new_mail
+import select
+
+from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, tagged, told
+from support import Stall, dotted, main, new_mail
 
 MAIL, TO_BOB, TO_CARL = f"MAIL FROM:<{ANN}>", f"RCPT TO:<{BOB}>", f"RCPT TO:<{CARL}>"
 REFUSALS = {"rcpt": ["250 2.1.5 ok", "550 5.1.1 who?", "450 4.2.0 later", "250 2.1.5 ok"]}
@@ -127,6 +129,45 @@ class WhenDataGoes(Dialogue):
         self.assertEqual(told(client.data(new_mail())), "451 4.3.0")
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
         self.assertEqual(hop.commands[-5:], ["DATA", "RSET", f"MAIL FROM:<{ANN}>", f"RCPT TO:<{BOB}>", "DATA"])
+
+
+class LastReplies(Dialogue):
+    """What ends a session is heard before the next hop has answered RSET."""
+
+    def expect_it_is_heard_first(self, send, want, limits=None):
+        reset = Stall("250 2.0.0 ok")
+        hop = self.hop({"rcpt": ["550 5.1.1 who?", "250 2.1.5 ok"], "rset": ["250 2.0.0 ok", reset]})
+        client = self.client(self.relay(hop, limits=limits))
+        self.assertEqual(codes(client.envelope(ANN, CARL)), [250, 550])
+        hop.wait_for("rset")
+        hop.commands.clear()
+        send(client, hop)
+        self.assertEqual([told(client.read()) for _ in want], want)
+        self.assertEqual(client.read().code, 0)
+        hop.wait_for("rset", 2)
+        # It still waits for that answer: had it been given up, the connection would be closed.
+        [session] = [one for one in hop.sessions if one.stream.octets.endswith(b"RSET\r\n")]
+        self.assertEqual(select.select([session.connection], [], [], 0)[0], [])
+        reset.release()
+
+    def test_goodbye(self):
+        self.expect_it_is_heard_first(lambda client, hop: client.send(f"RCPT TO:<{BOB}>\r\nQUIT\r\n"), ["250 2.1.5", "221 2.0.0"])
+
+    def test_data_that_no_mail_may_hold(self):
+        for data in ("DATA\r\nSubject: x\n", "BDAT 2 LAST\r\nx\n"):
+            def send(client, hop, data=data):
+                client.send(f"RCPT TO:<{BOB}>\r\n")
+                self.assertEqual(client.read().code, 250)
+                client.send(data)
+            with self.subTest(data):
+                want = ["550 5.5.2"] if data.startswith("BDAT") else ["354 Go", "550 5.5.2"]
+                self.expect_it_is_heard_first(send, want)
+
+    def test_too_many_forged_tags(self):
+        def send(client, hop):
+            hop.answer("rcpt", "550 5.1.1 who?")
+            client.send(f"RCPT TO:<{BOB}>\r\n" + f"RCPT TO:<{tagged(BOB, secret='another')}>\r\n" * 2)
+        self.expect_it_is_heard_first(send, ["550 5.1.1", "550 5.7.1", "421 4.7.1"], limits={"bad_tags": 1})
 
 
 if __name__ == "__main__":

@@ -221,6 +221,21 @@ class ComeAgain(Dialogue):
         for name in ("bob", "carl", "dora"):
             self.assertEqual(len(list((self.folder / "mail/example.org" / name / "new").iterdir())), 1)
 
+    def test_lmtp_and_maildir_with_those_that_are_refused(self):
+        # All of them in one packet: who was refused does not count as the one that is taken.
+        names = ["gone@example.org", "x@else.test", BOB, "<", CARL]
+        hop = self.hop({"rcpt": ["550 5.1.1 who?", "250 2.1.5 ok"]}, lmtp=True)
+        self.start(gateway("lmtp", "inbound", url(hop, "lmtp")), gateway("box", "inbound", f"maildir:{self.folder}/mail/%d/%n"))
+        client = self.client(self.gate.address("lmtp"))
+        self.assertEqual(codes(client.envelope(ANN, *names)), [250, 550, 550, 250, 501, 452])
+        self.assertEqual(client.data(new_mail()).code, 250)
+        self.assertEqual(hop.mails[0].recipients, [BOB])
+        client = self.client(self.gate.address("box"))
+        # A name that is no folder.
+        self.assertEqual(codes(client.envelope(ANN, '".."@example.org', *names[1:])), [250, 550, 550, 250, 501, 452])
+        self.assertEqual(client.data(new_mail()).code, 250)
+        self.assertEqual(len(list((self.folder / "mail/example.org/bob/new").iterdir())), 1)
+
     def test_the_first_sets_it_only_once_it_is_taken(self):
         # Who was refused leaves no mark on those who come after.
         hop, other = self.hop({"rcpt": ["550 5.1.1 who?", "250 ok"]}), self.hop()
