@@ -50,7 +50,8 @@ void check_reply(const Reply& reply) {
   require(reply.code >= 200 && reply.code <= 599);
   require(!reply.lines.empty() && reply.lines.size() <= ReplyParser::kMostLines);
   for (const std::string& line : reply.lines) {
-    require(line.size() <= ReplyParser::kMostLine && line.find_first_of("\r\n") == std::string::npos);
+    const std::size_t most = reply.code == 334 ? kMostAuthLine : ReplyParser::kMostLine;
+    require(line.size() <= most && line.find_first_of("\r\n") == std::string::npos);
     require(!line.contains('\0'));
   }
   require(base::is_utf8(reply.text()) && !reply.text().contains('\n'));
@@ -67,7 +68,9 @@ void check_written(const Reply& reply, bool utf8) {
   std::string wire_again;
   append_reply(again.replies.front(), wire_again, utf8);
   require(wire_again == wire);
-  for (std::string_view rest = wire, line; base::next_line(rest, line);) require(line.size() <= 510);
+  for (std::string_view rest = wire, line; base::next_line(rest, line);) {
+    require(line.size() <= (line.starts_with("334 ") ? kMostAuthLine : 512) - 2);
+  }
 }
 
 void check_extensions(const Reply& reply) {

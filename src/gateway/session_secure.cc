@@ -9,12 +9,6 @@
 
 namespace backstop::gateway {
 
-namespace {
-
-constexpr std::size_t kMostAuthLine = 12288;  // RFC 4954 4
-
-}  // namespace
-
 net::Task<void> Session::handle_starttls() {
   // What was sent along in the clear could be anybody's (CVE-2011-0411); nothing of it may reach the TLS
   // session.
@@ -47,7 +41,7 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
   auto answer = co_await session.ask_one(command, limits().next_hop_reply);
   while (answer && answer->code == 334) {
     reply(*answer);
-    const auto line = co_await next_line(kMostAuthLine);
+    const auto line = co_await next_line(smtp::kMostAuthLine);
     if (!line) co_return std::nullopt;
     const std::string word = std::string(*line) + "\r\n";
     answer = co_await session.ask_one(word, limits().next_hop_reply);

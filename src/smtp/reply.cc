@@ -9,6 +9,7 @@
 namespace backstop::smtp {
 namespace {
 
+constexpr int kChallenge = 334;
 constexpr std::size_t kMostReplyLine = 512;
 constexpr std::size_t kMostStatus = 9;  // "5.999.999"
 constexpr std::size_t kMostText = 500;  // of a reply as one line
@@ -56,7 +57,8 @@ void append_line(int code, std::string_view status, std::string_view text, bool 
     append_text(status, kMostStatus, false, out);
     out += ' ';
   }
-  append_text(text, kMostReplyLine - 2 - (out.size() - begin), utf8, out);
+  const std::size_t most = code == kChallenge && is_last ? kMostAuthLine : kMostReplyLine;
+  append_text(text, most - 2 - (out.size() - begin), utf8, out);
   out += "\r\n";
 }
 

@@ -32,10 +32,14 @@ struct Reply {
   std::string text() const;
 };
 
+/// Octets of a line of the AUTH exchange, with its end: of a challenge (334) and of the answer to it, which
+/// is base64 and can't be cut (RFC 4954 4).
+inline constexpr std::size_t kMostAuthLine = 12288;
+
 /// Appends the reply as it goes over the wire. Bytes that a reply line may not hold (control characters but
 /// the tab, RFC 5321 4.2; anything past ASCII, unless `utf8` and it is UTF-8) become '?', and a line is cut
-/// so that with code, status and CRLF it has at most 512 octets (4.5.3.1.5). An empty `lines` is written as
-/// one line without text.
+/// so that with code, status and CRLF it has at most 512 octets (4.5.3.1.5), a challenge at most
+/// kMostAuthLine. An empty `lines` is written as one line without text.
 void append_reply(const Reply& reply, std::string& out, bool utf8 = false);
 /// Of one line.
 void append_reply(int code, std::string_view status, std::string_view text, std::string& out);
@@ -46,8 +50,8 @@ void append_reply(int code, std::string_view status, std::string_view text, std:
 /// from each further line that begins with the same.
 class ReplyParser {
  public:
-  static constexpr std::size_t kMostLine =
-      2048;  ///< octets of a line with its end; RFC has 512, real servers more
+  /// Octets of a line with its end; RFC has 512, real servers more. A challenge has up to kMostAuthLine.
+  static constexpr std::size_t kMostLine = 2048;
   static constexpr std::size_t kMostLines = 128;
 
   /// Takes from `bytes` up to the end of the first whole reply and returns how many were taken. Ask

@@ -45,6 +45,15 @@ std::string_view status_of(std::string_view text, int code) {
   return text.substr(0, end);
 }
 
+// The cap of a line that begins with these pieces. A challenge is one line (RFC 4954 4), so the longer cap is
+// for one that ends its reply.
+std::size_t most_of(std::string_view first, std::string_view second) {
+  constexpr std::string_view kBegin = "334 ";
+  first = first.substr(0, kBegin.size());
+  const bool is_challenge = kBegin.starts_with(first) && second.starts_with(kBegin.substr(first.size()));
+  return is_challenge ? kMostAuthLine : ReplyParser::kMostLine;
+}
+
 std::string_view without_status(std::string_view text, std::string_view status) {
   if (status.empty() || !text.starts_with(status)) return text;
   const std::string_view rest = text.substr(status.size());
@@ -89,9 +98,10 @@ base::Result<std::size_t> ReplyParser::feed(std::string_view bytes) {
     const bool is_whole = end != std::string_view::npos;
     taken += piece.size() + (is_whole ? 1 : 0);
     // A line without an end is too long once no end can follow within the cap.
-    if (line_.size() + piece.size() + 1 > kMostLine) {
+    const std::size_t most = most_of(line_, piece);
+    if (line_.size() + piece.size() + 1 > most) {
       line_.append(piece, 0, kMostShown + 1);
-      error_ = wrong(line_, "is longer than " + std::to_string(kMostLine) + " octets");
+      error_ = wrong(line_, "is longer than " + std::to_string(most) + " octets");
     } else if (!is_whole) {
       line_ += piece;
     } else if (line_.empty()) {

@@ -57,6 +57,20 @@ const WriteRow kWritten[] = {
      {550, "5.7.1", std::string(501, 'a')},
      false,
      "550 5.7.1 " + std::string(500, 'a') + "\r\n"},
+    {"challenge of 12288",
+     {334, "", std::string(12282, 'a')},
+     false,
+     "334 " + std::string(12282, 'a') + "\r\n"},
+    {"challenge of 12289",
+     {334, "", std::string(12283, 'a')},
+     false,
+     "334 " + std::string(12282, 'a') + "\r\n"},
+    {"line before the last of a challenge", reply_of(334, "", {std::string(507, 'a'), "b"}), false,
+     "334-" + std::string(506, 'a') + "\r\n334 b\r\n"},
+    {"another code of class 3",
+     {354, "", std::string(507, 'a')},
+     false,
+     "354 " + std::string(506, 'a') + "\r\n"},
     {"each line is cut for itself", reply_of(550, "", {std::string(600, 'a'), std::string(506, 'b')}), false,
      "550-" + std::string(506, 'a') + "\r\n550 " + std::string(506, 'b') + "\r\n"},
     {"cut before a character",
@@ -132,6 +146,8 @@ struct ReadRow {
   std::vector<Reply> want;
 };
 
+const std::string kLongestChallenge = "334 " + std::string(12282, 'a');
+
 const ReadRow kRead[] = {
     {"one line", "250 2.1.0 Ok\r\n", {{250, "2.1.0", "Ok"}}},
     {"LF alone", "250 2.1.0 Ok\n", {{250, "2.1.0", "Ok"}}},
@@ -181,6 +197,8 @@ const ReadRow kRead[] = {
     {"an address is text", "550 5.7.1.2 5.7.1\r\n", {{550, "", "5.7.1.2 5.7.1"}}},
 
     {"line of 2048", "250 " + std::string(2042, 'a') + "\r\n", {{250, "", std::string(2042, 'a')}}},
+    {"challenge of 12288", kLongestChallenge + "\r\n", {{334, "", kLongestChallenge.substr(4)}}},
+    {"challenge of 12288 with LF", kLongestChallenge + "a\n", {{334, "", kLongestChallenge.substr(4) + "a"}}},
 };
 
 TEST(ReplyParser, ReadsReplies) {
@@ -203,6 +221,7 @@ constexpr const char* kNoCode = "does not begin with a code from 200 to 599";
 constexpr const char* kNoSeparator = "has neither a space nor a hyphen after its code";
 constexpr const char* kBareCr = "holds a carriage return without line feed";
 constexpr const char* kTooLong = "is longer than 2048 octets";
+constexpr const char* kTooLongAChallenge = "is longer than 12288 octets";
 
 const BadRow kBad[] = {
     {"empty line", "\r\n", kNoCode},
@@ -231,6 +250,12 @@ const BadRow kBad[] = {
     {"line of 2049", "250 " + std::string(2043, 'a') + "\r\n", kTooLong},
     {"line of 2049 with LF", "250 " + std::string(2044, 'a') + "\n", kTooLong},
     {"line without end", std::string(2048, '2'), kTooLong},
+    {"challenge of 12289", kLongestChallenge + "a\r\n", kTooLongAChallenge},
+    {"challenge of 12289 with LF", kLongestChallenge + "aa\n", kTooLongAChallenge},
+    {"challenge without end", kLongestChallenge + "aa", kTooLongAChallenge},
+    {"line before the last of a challenge", "334-" + std::string(2043, 'a') + "\r\n334 b\r\n", kTooLong},
+    {"another code of class 3", "354 " + std::string(2043, 'a') + "\r\n", kTooLong},
+    {"a code that begins as a challenge", "335 " + std::string(2043, 'a') + "\r\n", kTooLong},
     {"fault behind a good reply", "250 a\r\n\r\n", kNoCode},
 };
 

@@ -79,6 +79,28 @@ class WhoMaySend(Outbound):
         self.assertEqual(hop.commands[-3:], ["AUTH LOGIN", "Ym9i", "c2VjcmV0"])
         self.assertEqual(client.command(LOGIN).code, 503)
 
+    def test_the_longest_lines(self):
+        # RFC 4954, 4: 12288 octets each with CRLF, and tickets of Kerberos do take thousands.
+        challenge, answer = "Q" * (12288 - 6), "A" * (12288 - 2)
+        hop = self.hop({"auth": f"334 {challenge}", "credentials": "235 2.7.0 welcome"}, extensions=AUTH)
+        client = self.client(self.out(hop, trusted=False))
+        self.assertEqual(client.command("AUTH GSSAPI").text, challenge)
+        self.assertEqual(client.command(answer).code, 235)
+        self.assertEqual(hop.commands[-1], answer)
+
+    def test_a_challenge_that_is_too_long(self):
+        hop = self.hop({"auth": f"334 {'Q' * (12289 - 6)}"}, extensions=AUTH)
+        client = self.client(self.out(hop, trusted=False))
+        self.assertEqual(told(client.command("AUTH GSSAPI")), "451 4.5.0")
+        self.assertEqual(client.command("NOOP").code, 250)
+
+    def test_an_answer_that_is_too_long(self):
+        hop = self.hop({"auth": "334 VXNlcm5hbWU6"}, extensions=AUTH)
+        client = self.client(self.out(hop, trusted=False))
+        client.command("AUTH LOGIN")
+        self.assertEqual(told(client.command("A" * (12289 - 2))), "500 5.5.2")
+        self.assertEqual((client.read().code, hop.commands[-1]), (0, "AUTH LOGIN"))
+
     def test_refused_and_given_up(self):
         hop = self.hop({"auth": ["535 5.7.8 wrong", "334 VXNlcm5hbWU6"], "credentials": "501 5.7.0 as you like"}, extensions=AUTH)
         client = self.client(self.out(hop, trusted=False))
