@@ -44,15 +44,26 @@ void in_pieces(std::string_view bytes, std::size_t size, Work work) {
   }
 }
 
+std::size_t line_dots(std::string_view bytes) {
+  std::size_t dots = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (bytes[at] == '.' && (at == 0 || bytes[at - 1] == '\n')) ++dots;
+  }
+  return dots;
+}
+
 Found scan_data(std::string_view bytes, std::size_t piece_size) {
   DataScanner scanner;
   Found found;
+  std::size_t dots = 0;
   in_pieces(bytes, piece_size, [&](std::string_view piece) {
     const auto scan = scanner.scan(piece);
     require(scan.size <= piece.size() && !(scan.is_end && scan.fault != DataFault::None));
     found = {found.size + scan.size, scan.is_end, scan.fault};
+    dots += scan.dots;
     return !scan.is_end && scan.fault == DataFault::None;
   });
+  require(dots == line_dots(bytes.substr(0, found.size)));
   return found;
 }
 

@@ -10,7 +10,8 @@ namespace backstop::gateway {
 
 namespace {
 
-constexpr std::string_view kEndOfData = ".\r\n";
+// Of the end of data, without its dot: the scanner counts that with the others.
+constexpr std::string_view kEndOfData = "\r\n";
 
 /// As the reader wants it. Only where a line begins with a dot is there anything to copy.
 std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string& room) {
@@ -37,8 +38,8 @@ void MessagePath::settle(smtp::Reply reply) {
   let_go();
 }
 
-net::Task<void> MessagePath::take(std::string_view bytes, bool is_end) {
-  size_ += bytes.size();
+net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size_t dots) {
+  size_ += bytes.size() - dots;
   if (is_end && form_ == MessageForm::Stuffed) size_ -= kEndOfData.size();
   if (phase_ != Phase::Done && is_too_large(is_end)) {
     settle(Exceeded::Message);
@@ -56,7 +57,7 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end) {
   }
 }
 
-// The end of data is no part of the message (RFC 1870 3), and may have begun.
+// The end of data is no part of the message, nor are doubled dots (RFC 1870 3); the end may have begun.
 bool MessagePath::is_too_large(bool is_end) const {
   const auto most = transaction_.settings->limits.message;
   const auto slack = is_end || form_ == MessageForm::Plain ? 0 : kEndOfData.size() - 1;

@@ -28,8 +28,9 @@ class MessagePath {
   MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace, response::Reader& reader,
               HeldMemory& memory);
 
-  /// The next bytes; `is_end`: the last of them, with the end of data where the form has one.
-  net::Task<void> take(std::string_view bytes, bool is_end);
+  /// The next bytes; `is_end`: the last of them, with the end of data where the form has one. `dots`, as
+  /// DataScanner counts them: none in the plain form.
+  net::Task<void> take(std::string_view bytes, bool is_end, std::size_t dots);
 
   /// What the client is to be told: there once the data has ended, or earlier where it is a refusal.
   const std::optional<smtp::Reply>& answer() const { return answer_; }
@@ -41,7 +42,7 @@ class MessagePath {
   bool is_past_limit() const { return is_past_limit_; }
 
   // For the history.
-  std::uint64_t size() const { return size_; }  ///< as it came, without its end; doubled dots count
+  std::uint64_t size() const { return size_; }  ///< of what came: no doubled dots, no end of data
   const std::string& message_id() const { return scan_.message_id; }
   const std::optional<response::Response>& response() const { return response_; }
   const policy::Verdict& verdict() const { return verdict_; }

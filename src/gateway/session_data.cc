@@ -94,7 +94,7 @@ net::Task<bool> Session::receive_data() {
       co_return false;
     }
     if (scan.is_end) data_ended_ = Clock::now();
-    co_await path_->take(bytes.substr(0, scan.size), scan.is_end);
+    co_await path_->take(bytes.substr(0, scan.size), scan.is_end, scan.dots);
     connection_.consume(scan.size);
     if (scan.is_end) co_return true;
   }
@@ -184,7 +184,7 @@ net::Task<bool> Session::receive_chunk(std::uint64_t size, bool is_last) {
       co_return false;
     }
     if (is_end) data_ended_ = Clock::now();
-    co_await path_->take(bytes, is_end);
+    co_await path_->take(bytes, is_end, 0);
     connection_.consume(bytes.size());
   } while (size > 0);
   co_return true;

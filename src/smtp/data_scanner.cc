@@ -27,6 +27,10 @@ struct LineEnds {
   }
 };
 
+std::size_t count_of(std::uint64_t bits) {
+  return static_cast<std::size_t>(std::popcount(bits));
+}
+
 std::size_t first_of(std::uint64_t bits) {
   return static_cast<std::size_t>(std::countr_zero(bits));
 }
@@ -53,6 +57,7 @@ DataScanner::Scan DataScanner::scan(std::string_view bytes) {
   std::uint64_t lf = lf_;
   std::uint64_t line_dot = line_dot_;
   std::uint64_t line_dot_cr = line_dot_cr_;
+  std::size_t dots = 0;
   for (std::size_t at = 0; at < bytes.size(); at += ByteBlock::kSize) {
     const ByteBlock block(bytes.substr(at));
     const std::size_t size = std::min(bytes.size() - at, ByteBlock::kSize);
@@ -63,8 +68,12 @@ DataScanner::Scan DataScanner::scan(std::string_view bytes) {
     if ((stops | ends.faults) != 0) {
       const std::size_t bit = first_of(stops | ends.faults);
       const bool is_end = ((stops >> bit) & 1) != 0;
-      return {at + bit + (is_end ? 1 : 0), is_end, is_end ? DataFault::None : ends.fault_at(bit)};
+      dots += count_of(first_bits(line_dots, bit));
+      return {at + bit + (is_end ? 1 : 0), dots, is_end, is_end ? DataFault::None : ends.fault_at(bit)};
     }
+    // Few lines begin with one.
+    if (line_dots != 0) [[unlikely]]
+      dots += count_of(line_dots);
     cr = last_bit(ends.cr, size);
     lf = last_bit(ends.lf, size);
     line_dot = last_bit(line_dots, size);
@@ -74,7 +83,7 @@ DataScanner::Scan DataScanner::scan(std::string_view bytes) {
   lf_ = static_cast<std::uint8_t>(lf);
   line_dot_ = static_cast<std::uint8_t>(line_dot);
   line_dot_cr_ = static_cast<std::uint8_t>(line_dot_cr);
-  return {bytes.size(), false, DataFault::None};
+  return {bytes.size(), dots, false, DataFault::None};
 }
 
 BACKSTOP_WIDE_VECTORS

@@ -23,6 +23,8 @@ class DataScanner {
   struct Scan {
     std::size_t size;  ///< how many bytes belong to the message, its end of data included; all of them,
                        ///< unless it ended
+    std::size_t dots;  ///< how many of them the wire alone has (4.5.2): the first of each line that begins
+                       ///< with one, that of the end of data included
     bool is_end;       ///< the last of them end the data
     DataFault fault;   ///< what forbids the message; `size` is then the place of the byte that shows it: the
                        ///< NUL, the LF, or what follows a CR in place of an LF

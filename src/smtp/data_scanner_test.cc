@@ -24,11 +24,25 @@ std::ostream& operator<<(std::ostream& out, const Found& found) {
   return out << found.size << (found.is_end ? ", the end, " : ", ") << explain(found.fault);
 }
 
+// Of the first `size` bytes, the dots that begin a line.
+std::size_t line_dots(std::string_view bytes, std::size_t size) {
+  std::size_t dots = 0;
+  for (std::size_t at = 0; at < size; ++at) {
+    if (bytes[at] == '.' && (at == 0 || bytes[at - 1] == '\n')) ++dots;
+  }
+  return dots;
+}
+
 Found scan_data(const Pieces& pieces) {
   DataScanner scanner;
   Found found;
+  std::string whole;
+  std::size_t dots = 0;
   for (const std::string_view piece : pieces) {
     const auto scan = scanner.scan(piece);
+    whole += piece;
+    dots += scan.dots;
+    EXPECT_EQ(dots, line_dots(whole, found.size + scan.size)) << testing::PrintToString(whole);
     found = {found.size + scan.size, scan.is_end, scan.fault};
     if (scan.is_end || scan.fault != DataFault::None) break;
     EXPECT_EQ(scan.size, piece.size());
@@ -155,6 +169,23 @@ TEST(DataScanner, AgreesWithThePlainRules) {
     // Over the edge of a block.
     const std::string behind = std::string(60, 'x') + "\r\n" + text;
     ASSERT_EQ(scan_data({behind}), plainly(behind, true)) << testing::PrintToString(text);
+  });
+}
+
+TEST(DataScanner, CountsTheDotsThatAreNoPartOfTheMessage) {
+  std::string plain;
+  for (std::size_t line = 0; line < 200; ++line) {
+    plain += std::string(line % 5, '.') + std::string(line % 71, 'x') + "\r\n";
+  }
+  std::string wire;
+  Stuffer stuffer;
+  stuffer.append(plain, wire);
+  stuffer.finish(wire);
+  in_pieces(wire, [&](const Pieces& pieces, const std::string& how) {
+    DataScanner scanner;
+    std::size_t dots = 0;
+    for (const std::string_view piece : pieces) dots += scanner.scan(piece).dots;
+    EXPECT_EQ(wire.size() - dots - std::string_view("\r\n").size(), plain.size()) << how;
   });
 }
 

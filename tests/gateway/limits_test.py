@@ -66,6 +66,19 @@ class Sizes(Dialogue):
                     self.assertEqual(told(next((reply for reply in replies if reply.code != 250), replies[-1])), want)
         self.assertEqual([len(taken.data) > 64 * KIB for taken in hop.mails], [True] * 3)
 
+    def test_doubled_dots_do_not_count(self):
+        # RFC 1870, 3.
+        hop = self.hop()
+        client = self.client(self.relay(hop, limits={"message": "64KiB"}))
+        dots = b".\r\n..\r\n.x\r\n" * 1000
+        for size, want in ((64 * KIB, "250 2.0.0"), (64 * KIB + 1, "552 5.3.4")):
+            with self.subTest(size):
+                mail = filled(size - len(dots)) + dots
+                client.envelope(ANN, BOB)
+                self.assertEqual((len(mail), told(client.data(mail))), (size, want))
+        self.assertEqual(len(hop.mails), 1)
+        self.assertEqual(self.events(2)[0]["size"], 64 * KIB)
+
     def test_message_in_data_cut_anywhere_near_its_end(self):
         hop = self.hop()
         client = self.client(self.relay(hop, limits={"message": "64KiB"}))
