@@ -398,9 +398,10 @@ std::vector<Setting> time_limits() {
       limit("data_block", &Limits::data_block, up_to(hours{1}),
             "To wait for the next bytes of a message (RFC 5321 4.5.3.2.5).", Exceeded::DataTime),
       limit("data_total", &Limits::data_total, up_to(days{1}), "For all of a message.", Exceeded::DataTime),
-      limit("next_hop_connect", &Limits::next_hop_connect, up_to(hours{1}),
-            "To connect to the next hop, for TLS with it and for its greeting, each. Past it recipients are "
-            "put off: 451 4.4.1 without a connection, 451 4.4.2 with one."),
+      limit(
+          "next_hop_connect", &Limits::next_hop_connect, up_to(hours{1}),
+          "To connect to the next hop, for TLS with it and for its greeting, each. Past it recipients are "
+          "put off: 451 4.4.3 without the address of its name, 4.4.1 without a connection, 4.4.2 with one."),
       limit("next_hop_reply", &Limits::next_hop_reply, up_to(hours{1}),
             "For the next hop's answer to a command. Past it the client is put off: 451 4.4.2."),
       limit("next_hop_final", &Limits::next_hop_final, duration_kind<seconds>(kFinal),

@@ -161,7 +161,10 @@ net::Task<HopResult<std::unique_ptr<HopSession>>> HopSession::open(const NextHop
                                                                    const ClientIdentity& client,
                                                                    HopContext context) {
   auto stream = co_await net::connect(hop.target, context.deadlines, context.limits.next_hop_connect);
-  if (!stream) co_return std::unexpected(NextHopTrouble{Trouble::NoConnection, stream.error().message});
+  if (!stream) {
+    const auto trouble = stream.error().is_of_name ? Trouble::NoName : Trouble::NoConnection;
+    co_return std::unexpected(NextHopTrouble{trouble, std::move(stream.error().message)});
+  }
   auto session = std::make_unique<HopSession>(std::move(*stream), hop);
   const auto limit = context.limits.next_hop_connect;
   if (hop.identity == Identity::Proxy) {

@@ -53,6 +53,9 @@ constexpr Row<Exceeded> kExceeded[] = {
 constexpr Row<Trouble> kTroubles[] = {
     {Trouble::NoConnection, 451, "4.4.1",
      "The mail server behind this one can't be reached, try again later"},
+    // RFC 3463 3.5: the directory did not answer.
+    {Trouble::NoName, 451, "4.4.3",
+     "The name of the mail server behind this one can't be looked up, try again later"},
     // RFC 3463 3.5: 4.4.2 is a connection that stood and did not last, also by a time-out.
     {Trouble::ConnectionLost, 451, "4.4.2",
      "The mail server behind this one ended the connection, try again later"},

@@ -37,6 +37,7 @@ inline constexpr std::size_t kExceededCount = 13;
 /// client is to try again.
 enum class Trouble : std::uint8_t {
   NoConnection,        ///< the next hop can't be reached
+  NoName,              ///< its name can't be looked up
   ConnectionLost,      ///< it ended the connection before it answered
   NoAnswer,            ///< it did not answer in time
   Nonsense,            ///< what it said is no reply, or none that fits
@@ -50,7 +51,7 @@ enum class Trouble : std::uint8_t {
   AuthenticationLost,  ///< the next hop's session that the client has authenticated is gone: the connection
                        ///< ends
 };
-inline constexpr std::size_t kTroubleCount = 12;
+inline constexpr std::size_t kTroubleCount = 13;
 
 struct NextHopTrouble {
   Trouble trouble = Trouble::NoConnection;

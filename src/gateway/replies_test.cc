@@ -192,12 +192,19 @@ struct TroubleRow {
 };
 
 constexpr TroubleRow kTroubles[] = {
-    {Trouble::NoConnection, "451 4.4.1"},  {Trouble::ConnectionLost, "451 4.4.2"},
-    {Trouble::NoAnswer, "451 4.4.2"},      {Trouble::Nonsense, "451 4.5.0"},
-    {Trouble::Refuses, "451 4.3.2"},       {Trouble::Tls, "451 4.7.5"},
-    {Trouble::Maildir, "451 4.3.0"},       {Trouble::MaildirFull, "452 4.3.1"},
-    {Trouble::Stopping, "421 4.3.2"},      {Trouble::GatewayGone, "421 4.3.2"},
-    {Trouble::NeedsSmtputf8, "550 5.6.7"}, {Trouble::AuthenticationLost, "421 4.4.2"},
+    {Trouble::NoConnection, "451 4.4.1"},
+    {Trouble::NoName, "451 4.4.3"},
+    {Trouble::ConnectionLost, "451 4.4.2"},
+    {Trouble::NoAnswer, "451 4.4.2"},
+    {Trouble::Nonsense, "451 4.5.0"},
+    {Trouble::Refuses, "451 4.3.2"},
+    {Trouble::Tls, "451 4.7.5"},
+    {Trouble::Maildir, "451 4.3.0"},
+    {Trouble::MaildirFull, "452 4.3.1"},
+    {Trouble::Stopping, "421 4.3.2"},
+    {Trouble::GatewayGone, "421 4.3.2"},
+    {Trouble::NeedsSmtputf8, "550 5.6.7"},
+    {Trouble::AuthenticationLost, "421 4.4.2"},
 };
 
 TEST(Replies, OfEachTrouble) {

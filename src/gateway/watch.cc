@@ -19,6 +19,7 @@ constexpr std::size_t kMostDetail = 500;
 /// What the next hop did; empty for what is not its doing.
 constexpr std::array<std::string_view, kTroubleCount> kWords = {
     "can't be reached",                    // NoConnection
+    "has a name that can't be looked up",  // NoName
     "ended the connection",                // ConnectionLost
     "did not answer in time",              // NoAnswer
     "gave an answer that makes no sense",  // Nonsense

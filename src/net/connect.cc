@@ -29,12 +29,12 @@ std::string duration_text(Clock::duration duration) {
 }
 
 // The system's words, as a clause: "connection refused".
-base::Error error_of(const error_code& error, Clock::duration limit) {
-  if (error == asio::error::timed_out) return {"no answer in " + duration_text(limit)};
-  if (error == asio::error::host_not_found || error == asio::error::no_data) return {"no such host"};
+std::string words_for(const error_code& error, Clock::duration limit) {
+  if (error == asio::error::timed_out) return "no answer in " + duration_text(limit);
+  if (error == asio::error::host_not_found || error == asio::error::no_data) return "no such host";
   auto words = error.message();
   if (!words.empty()) words.front() = base::ascii_lower(words.front());
-  return {words};
+  return words;
 }
 
 // A look-up that may be left alone: the system's resolver can't be stopped, so what it finds too late is
@@ -101,12 +101,12 @@ class Connector {
   Clock::time_point end_;
 };
 
-Task<base::Result<std::unique_ptr<Stream>>> connect(Target target, Deadlines& deadlines,
-                                                    Clock::duration limit) {
+Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Deadlines& deadlines,
+                                                                   Clock::duration limit) {
   const auto end = Clock::now() + limit;
   std::vector<Address> addresses;
   if (target.path.size() >= sizeof(sockaddr_un::sun_path)) {
-    co_return std::unexpected(base::Error{"the path of a socket has at most 107 bytes"});
+    co_return std::unexpected(ConnectError{.message = "the path of a socket has at most 107 bytes"});
   }
   if (!target.path.empty()) {
     addresses.emplace_back(asio::local::stream_protocol::endpoint(target.path));
@@ -114,12 +114,12 @@ Task<base::Result<std::unique_ptr<Stream>>> connect(Target target, Deadlines& de
     addresses.emplace_back(tcp::endpoint(*address, target.port));
   } else {
     auto found = co_await look_up_name(target, end);
-    if (!found) co_return std::unexpected(error_of(found.error(), limit));
+    if (!found) co_return std::unexpected(ConnectError{true, words_for(found.error(), limit)});
     addresses = *std::move(found);
   }
   Connector connector(deadlines, end);
   auto stream = co_await connector.try_each(std::move(addresses));
-  if (!stream) co_return std::unexpected(error_of(stream.error(), limit));
+  if (!stream) co_return std::unexpected(ConnectError{false, words_for(stream.error(), limit)});
   co_return *std::move(stream);
 }
 

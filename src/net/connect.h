@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <string>
 
-#include "base/error.h"
 #include "net/deadlines.h"
 #include "net/stream.h"
 
@@ -24,10 +24,14 @@ struct Target {
   std::string text() const;
 };
 
-/// Tries each address of the host in turn within `limit` in all. The error is one clause for people:
-/// "connection refused", "no such host", "no answer in 30 s". Names are looked up by the system's resolver,
-/// off the loop; numbers cost no look-up. The stream has no deadline yet.
-Task<base::Result<std::unique_ptr<Stream>>> connect(Target target, Deadlines& deadlines,
-                                                    std::chrono::steady_clock::duration limit);
+struct ConnectError {
+  bool is_of_name = false;   ///< the host was not found, or not in time; else it could not be connected to
+  std::string message = {};  ///< one clause for people: "connection refused", "no answer in 30 s"
+};
+
+/// Tries each address of the host in turn within `limit` in all. Names are looked up by the system's
+/// resolver, off the loop; numbers cost no look-up. The stream has no deadline yet.
+Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Deadlines& deadlines,
+                                                                   std::chrono::steady_clock::duration limit);
 
 }  // namespace backstop::net

@@ -17,13 +17,12 @@ using namespace std::chrono_literals;
 
 class ConnectTest : public LoopTest {
  protected:
-  base::Result<std::unique_ptr<Stream>> dial(const Target& target,
-                                             std::chrono::steady_clock::duration limit = 1h) {
-    base::Result<std::unique_ptr<Stream>> result;
+  using Result = std::expected<std::unique_ptr<Stream>, ConnectError>;
+
+  Result dial(const Target& target, std::chrono::steady_clock::duration limit = 1h) {
+    Result result;
     auto into = [](Target to, Deadlines& deadlines, std::chrono::steady_clock::duration most,
-                   base::Result<std::unique_ptr<Stream>>& out) -> Task<void> {
-      out = co_await connect(std::move(to), deadlines, most);
-    };
+                   Result& out) -> Task<void> { out = co_await connect(std::move(to), deadlines, most); };
     run(into(target, deadlines_, limit, result));
     return result;
   }
@@ -84,11 +83,12 @@ TEST_F(ConnectTest, SaysWhyNot) {
     const char* name;
     Target target;
     std::string want;
+    bool want_of_name = false;
   };
   const Row rows[] = {
       {"nobody listens", {"127.0.0.1", free_port, {}}, "connection refused"},
       {"nobody listens at a name", {"localhost", free_port, {}}, "connection refused"},
-      {"no such host", {"no-such-host.invalid", 25, {}}, "no such host"},
+      {"no such host", {"no-such-host.invalid", 25, {}}, "no such host", true},
       {"no such socket", {{}, 0, "/nowhere/lmtp"}, "no such file or directory"},
       {"a path that no socket can have",
        {{}, 0, "/" + std::string(107, 'x')},
@@ -99,6 +99,7 @@ TEST_F(ConnectTest, SaysWhyNot) {
     const auto stream = dial(row.target);
     ASSERT_FALSE(stream) << row.name;
     EXPECT_EQ(stream.error().message, row.want) << row.name;
+    EXPECT_EQ(stream.error().is_of_name, row.want_of_name) << row.name;
   }
 }
 
@@ -138,6 +139,7 @@ TEST_F(ConnectTest, WaitsNoLongerThanItsLimit) {
     const auto stream = dial({"127.0.0.1", full.port, {}}, row.limit);
     ASSERT_FALSE(stream);
     EXPECT_EQ(stream.error().message, row.want);
+    EXPECT_FALSE(stream.error().is_of_name);
   }
 }
 
@@ -145,6 +147,7 @@ TEST_F(ConnectTest, ALookUpThatIsTooLateIsDropped) {
   const auto stream = dial({"localhost", 25, {}}, -1h);
   ASSERT_FALSE(stream);
   EXPECT_TRUE(stream.error().message.starts_with("no answer in ")) << stream.error().message;
+  EXPECT_TRUE(stream.error().is_of_name);
 }
 
 Task<void> expect_nothing_in(Stream& stream, Task<void> time) {

@@ -158,6 +158,12 @@ class NextHops(Log):
         port = self.enterContext(contextlib.closing(Port()))
         self.trouble(url(port.address), "can't be reached: connection refused")
 
+    def test_name_that_is_not_found(self):
+        # RFC 6761, 6.4: no server of names knows it.
+        service = self.trouble("smtp://mail.invalid:25", "has a name that can't be looked up: .+")
+        with FakeClient(service.address("in")) as client:
+            self.assertRegex(client.envelope(BOB, ANN)[1].text, r"^4\.4\.3 .*can't be looked up")
+
     def test_greeting_that_refuses(self):
         hop = self.enterContext(FakeServer({"connect": "554 5.3.2 not today"}))
         self.trouble(url(hop.address), "takes no mail: 554 5\\.3\\.2 not today")
