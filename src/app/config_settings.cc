@@ -378,6 +378,11 @@ std::vector<Setting> count_limits() {
             "Tags of one client address (of one /64 with IPv6) within an hour that were not made with our "
             "key. With more the session ends, and no other is let in before the hour is over.",
             Exceeded::BadTags),
+      limit(
+          "next_hop_sessions", &Limits::next_hop_sessions,
+          count_kind({.least = 1, .most = 1'000'000, .zero = "no limit"}),
+          "Connections to one next hop at the same time, idle ones included. It should be less than the next "
+          "hop takes, and more than `pool` for each worker. Past it recipients are put off: 451 4.4.5."),
   };
 }
 

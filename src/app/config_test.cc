@@ -90,6 +90,7 @@ received_fields = 60
 sessions = 500
 sessions_per_client = 70
 bad_tags = 80
+next_hop_sessions = 90
 greeting = "9s"
 command = "10s"
 data_block = "11s"
@@ -203,6 +204,7 @@ TEST_F(Everything, Limits) {
                              .sessions = 500,
                              .sessions_per_client = 70,
                              .bad_tags = 80,
+                             .next_hop_sessions = 90,
                              .greeting = seconds{9},
                              .command = seconds{10},
                              .data_block = seconds{11},
@@ -315,6 +317,7 @@ constexpr RangeRow kRanges[] = {
     {"sessions", "1", "1000000", "0", "1000001"},
     {"sessions_per_client", "1", "1000000", "0", "1000001"},
     {"bad_tags", "1", "1000000", "0", "1000001"},
+    {"next_hop_sessions", "1", "1000000", "-1", "1000001", "0"},
     {"greeting", "'1s'", "'1h'", "'0s'", "'3601s'"},
     {"command", "'1s'", "'1h'", "'0s'", "'3601s'"},
     {"data_block", "'1s'", "'1h'", "'0s'", "'3601s'"},

@@ -25,6 +25,23 @@ bool HopDirectory::may_ask(const NextHop& hop, Clock::time_point now) {
   return true;
 }
 
+// Owners are added under the lock alone, so that what use_count() says too much is at most what is given back
+// meanwhile.
+HopDirectory::Place HopDirectory::admit(const NextHop& hop, std::size_t most, Clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  auto& places = places_[hop.url];
+  const auto taken = static_cast<std::size_t>(places.all.use_count() - 1);
+  if (most == 0 || taken < most) return places.all;
+  places.scarce_until = now + kScarce;
+  return nullptr;
+}
+
+bool HopDirectory::is_scarce(const NextHop& hop, Clock::time_point now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = places_.find(hop.url);
+  return found != places_.end() && now < found->second.scarce_until;
+}
+
 std::optional<smtp::Extensions> HopDirectory::find(const NextHop& hop) const {
   if (hop.protocol == NextHopProtocol::Maildir) {
     smtp::Extensions all;

@@ -1,9 +1,12 @@
-// What each next hop offers, as it said when a connection to it was last opened: that is what the gateway may
-// offer its own clients. One for the process; thread-safe.
+// What all workers know of each next hop: what it offers, as it said when a connection to it was last opened,
+// which is what the gateway may offer its own clients; and how many sessions are open to it. One for the
+// process; thread-safe.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,10 +34,28 @@ class HopDirectory {
   /// and then for one question after each pause.
   bool may_ask(const NextHop& hop, Clock::time_point now);
 
+  /// A place among the sessions that are open to a next hop, held for as long as this lives. It is not to be
+  /// copied: each copy would count. Giving it back takes no lock.
+  using Place = std::shared_ptr<const void>;
+  /// Null where `most` are taken, by whichever worker; 0: no limit. Sessions that are idle in the pool of
+  /// another worker count, and can't be had from there. They are no more than `pool` for each worker, and
+  /// while places are scarce a worker soon closes those that it doesn't use.
+  Place admit(const NextHop& hop, std::size_t most, Clock::time_point now);
+  /// Somebody was sent away not long ago.
+  bool is_scarce(const NextHop& hop, Clock::time_point now) const;
+  /// After one was sent away. Workers look every five seconds.
+  static constexpr std::chrono::seconds kScarce{10};
+
  private:
+  struct Places {
+    Place all = std::make_shared<char>();  ///< each other owner is a place that is taken
+    Clock::time_point scarce_until = Clock::time_point::min();
+  };
+
   mutable std::mutex mutex_;
   std::map<std::string, smtp::Extensions, std::less<>> known_;        ///< by url
   std::map<std::string, Clock::time_point, std::less<>> not_before_;  ///< of those that were missed, by url
+  std::map<std::string, Places, std::less<>> places_;                 ///< by url
 };
 
 }  // namespace backstop::gateway

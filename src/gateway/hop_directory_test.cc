@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 namespace backstop::gateway {
 namespace {
 
@@ -52,6 +56,57 @@ TEST(HopDirectory, WhoWasSilentIsAskedOnceInAPause) {
   EXPECT_FALSE(directory.may_ask(kHop, later + HopDirectory::kPause - seconds(1)));
   directory.learn(kHop, {});
   EXPECT_TRUE(directory.may_ask(kHop, later));
+}
+
+TEST(HopDirectory, SoManyPlacesAndNoMore) {
+  HopDirectory directory;
+  auto one = directory.admit(kHop, 2, kNow);
+  auto two = directory.admit(kHop, 2, kNow);
+  EXPECT_TRUE(one && two);
+  EXPECT_FALSE(directory.admit(kHop, 2, kNow));
+  EXPECT_TRUE(directory.admit(kOther, 2, kNow)) << "each next hop has its own";
+  EXPECT_TRUE(directory.admit(kHop, 3, kNow)) << "and the limit is the one of the moment";
+  EXPECT_TRUE(directory.admit(kHop, 0, kNow)) << "no limit";
+  auto moved = std::move(one);
+  EXPECT_FALSE(directory.admit(kHop, 2, kNow));
+  two.reset();
+  EXPECT_TRUE(directory.admit(kHop, 2, kNow));
+}
+
+TEST(HopDirectory, PlacesAreScarceForAWhileAfterOneWasMissed) {
+  HopDirectory directory;
+  EXPECT_FALSE(directory.is_scarce(kHop, kNow));
+  const auto place = directory.admit(kHop, 1, kNow);
+  EXPECT_FALSE(directory.is_scarce(kHop, kNow)) << "nobody was sent away";
+  EXPECT_FALSE(directory.admit(kHop, 1, kNow));
+  EXPECT_TRUE(directory.is_scarce(kHop, kNow + HopDirectory::kScarce - seconds(1)));
+  EXPECT_FALSE(directory.is_scarce(kOther, kNow));
+  EXPECT_FALSE(directory.is_scarce(kHop, kNow + HopDirectory::kScarce));
+}
+
+TEST(HopDirectory, PlacesAreGivenBackByAnyThread) {
+  HopDirectory directory;
+  constexpr std::size_t kMost = 3;
+  std::atomic<int> most_seen = 0;
+  std::atomic<int> taken = 0;
+  const auto work = [&] {
+    for (int i = 0; i < 20'000; ++i) {
+      auto place = directory.admit(kHop, kMost, kNow);
+      if (!place) continue;
+      const int now = ++taken;
+      for (int seen = most_seen; now > seen && !most_seen.compare_exchange_weak(seen, now);) {
+      }
+      --taken;
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(work);
+  }
+  EXPECT_LE(most_seen, static_cast<int>(kMost));
+  std::vector<HopDirectory::Place> places;
+  while (auto place = directory.admit(kHop, kMost, kNow)) places.push_back(std::move(place));
+  EXPECT_EQ(places.size(), kMost) << "none is lost";
 }
 
 }  // namespace

@@ -38,6 +38,30 @@ std::unique_ptr<HopSession> HopPool::take_idle(const NextHop& hop) {
   return nullptr;
 }
 
+// Also one that can't be used for this hop itself, since it has another identity or other TLS.
+bool HopPool::close_an_idle_one(const NextHop& hop) {
+  const auto found = std::ranges::find_if(
+      buckets_, [&](const Bucket& bucket) { return bucket.hop.url == hop.url && !bucket.idle.empty(); });
+  if (found == buckets_.end()) return false;
+  found->idle.erase(found->idle.begin());
+  return true;
+}
+
+net::Task<HopResult<std::unique_ptr<HopSession>>> HopPool::open(const NextHop& hop,
+                                                                const ClientIdentity& client,
+                                                                HopContext context) {
+  const auto most = context.limits.next_hop_sessions;
+  auto place = directory_.admit(hop, most, net::Deadlines::now());
+  if (!place && close_an_idle_one(hop)) place = directory_.admit(hop, most, net::Deadlines::now());
+  if (!place) {
+    watch_.hop_is_full(hop, most);
+    co_return std::unexpected(NextHopTrouble{Trouble::Full});
+  }
+  auto opened = co_await HopSession::open(hop, client, std::move(context));
+  if (opened) (*opened)->place = std::move(place);
+  co_return opened;
+}
+
 net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const ClientIdentity& client,
                                                     const Settings& settings, Age age) {
   Lease lease;
@@ -45,8 +69,7 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   lease.is_reused = lease.session != nullptr;
   if (!lease.is_reused) {
     const auto asked = HopDirectory::Clock::now();
-    auto opened =
-        co_await HopSession::open(hop, client, context_for(hop, settings, settings.limits, deadlines_));
+    auto opened = co_await open(hop, client, context_for(hop, settings, settings.limits, deadlines_));
     if (!opened) {
       directory_.miss(hop, asked, HopDirectory::Clock::now());
       watch_.hop_failed(hop, Watch::Step::Opening, opened.error());
@@ -59,7 +82,10 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   if (hop.identity == Identity::Xclient) {
     const auto context = context_for(hop, settings, settings.limits, deadlines_);
     auto announced = co_await lease.session->announce(client, context);
-    if (!announced && lease.is_reused) co_return co_await this->lease(hop, client, settings, Age::Fresh);
+    if (!announced && lease.is_reused) {
+      lease.session.reset();  // its place is wanted for the next one
+      co_return co_await this->lease(hop, client, settings, Age::Fresh);
+    }
     if (!announced) {
       watch_.hop_failed(hop, Watch::Step::Opening, announced.error());
       co_return std::unexpected(std::move(announced.error()));
@@ -74,7 +100,7 @@ net::Task<std::optional<smtp::Extensions>> HopPool::ask(const NextHop& hop, cons
   hurried.next_hop_connect = std::min(hurried.next_hop_connect, kAskTime);
   hurried.next_hop_reply = std::min(hurried.next_hop_reply, kAskTime);
   const auto asked = HopDirectory::Clock::now();
-  auto opened = co_await HopSession::open(hop, client, context_for(hop, settings, hurried, deadlines_));
+  auto opened = co_await open(hop, client, context_for(hop, settings, hurried, deadlines_));
   if (!opened) {
     directory_.miss(hop, asked, HopDirectory::Clock::now());
     co_return std::nullopt;
@@ -105,7 +131,8 @@ net::Task<void> HopPool::give_back(std::unique_ptr<HopSession> session, const Li
 
 void HopPool::sweep(std::chrono::steady_clock::time_point now) {
   for (auto& bucket : buckets_) {
-    std::erase_if(bucket.idle, [&](const auto& session) { return now - session->idle_since >= kMostIdle; });
+    const std::chrono::milliseconds most = directory_.is_scarce(bucket.hop, now) ? kTrusted : kMostIdle;
+    std::erase_if(bucket.idle, [&](const auto& session) { return now - session->idle_since >= most; });
   }
   std::erase_if(buckets_, [](const auto& bucket) { return bucket.idle.empty(); });
 }

@@ -35,6 +35,7 @@ class HopPool {
   enum class Age : bool { Any, Fresh };
 
   /// A session that is ready for MAIL and knows the client, as the hop's identity wants it.
+  /// Where there are as many sessions as there may be, one that is idle here makes room for it.
   net::Task<HopResult<Lease>> lease(const NextHop& hop, const ClientIdentity& client,
                                     const Settings& settings, Age age);
   /// What it offers, for a client that waits for our greeting: nothing where it does not say so soon.
@@ -42,7 +43,7 @@ class HopPool {
                                                  const Settings& settings);
   /// Keeps it, or closes what is broken, personal or too many. Resets an open transaction first.
   net::Task<void> give_back(std::unique_ptr<HopSession> session, const Limits& limits);
-  /// Closes what was idle for too long.
+  /// Closes what was idle for too long. That is not long where other workers may want its place.
   void sweep(std::chrono::steady_clock::time_point now);
 
   /// Told of what fails and works.
@@ -56,6 +57,9 @@ class HopPool {
 
   std::vector<std::unique_ptr<HopSession>>& idle_of(const NextHop& hop);
   std::unique_ptr<HopSession> take_idle(const NextHop& hop);
+  bool close_an_idle_one(const NextHop& hop);
+  net::Task<HopResult<std::unique_ptr<HopSession>>> open(const NextHop& hop, const ClientIdentity& client,
+                                                         HopContext context);
 
   net::Deadlines& deadlines_;
   HopDirectory& directory_;

@@ -129,6 +129,62 @@ TEST_F(HopPoolTest, WhatSaidMoreThanItWasAskedIsNotReused) {
   EXPECT_FALSE(lease(hop_).is_reused);
 }
 
+TEST_F(HopPoolTest, SoManySessionsAreOpenAndNoMore) {
+  settings_.limits.next_hop_sessions = 2;
+  auto one = lease(hop_);
+  auto two = lease(hop_);
+  const auto third = wait(pool_.lease(hop_, {}, settings_, Age::Any));
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().trouble, Trouble::Full);
+  EXPECT_FALSE(wait(pool_.ask(hop_, {}, settings_))) << "a question is one, too";
+  EXPECT_EQ(fake_.connections, 2);
+  two.session.reset();
+  two = lease(hop_);
+  EXPECT_EQ(fake_.connections, 3);
+  settings_.limits.next_hop_sessions = 0;
+  EXPECT_FALSE(lease(hop_).is_reused) << "no limit";
+}
+
+TEST_F(HopPoolTest, TheLimitIsOneForAllWorkers) {
+  settings_.limits.next_hop_sessions = 1;
+  HopPool other(deadlines_, directory_, watch_);
+  give_back(lease(hop_));
+  EXPECT_FALSE(wait(other.lease(hop_, {}, settings_, Age::Any))) << "it is idle in the other pool";
+  EXPECT_TRUE(lease(hop_).is_reused);
+  // Where places are scarce, what nobody uses is not kept for long.
+  give_back(lease(hop_, Age::Fresh));
+  EXPECT_FALSE(wait(other.lease(hop_, {}, settings_, Age::Any)));
+  pool_.sweep(net::Deadlines::now() + HopPool::kTrusted);
+  EXPECT_TRUE(wait(other.lease(hop_, {}, settings_, Age::Any)));
+}
+
+TEST_F(HopPoolTest, AnIdleOneMakesRoom) {
+  settings_.limits.next_hop_sessions = 1;
+  give_back(lease(hop_));
+  NextHop other = hop_;
+  other.tls = NextHopTls::Never;
+  EXPECT_FALSE(lease(other).is_reused);
+  give_back(lease(hop_));
+  EXPECT_FALSE(lease(hop_, Age::Fresh).is_reused);
+  EXPECT_EQ(fake_.connections, 4);
+}
+
+TEST_F(HopPoolTest, OneThatFailsGivesItsPlaceBack) {
+  settings_.limits.next_hop_sessions = 1;
+  fake_.answer("connect", {"554 no", "220 hop.test ESMTP"});
+  EXPECT_FALSE(wait(pool_.lease(hop_, {}, settings_, Age::Any)));
+  hop_.identity = Identity::Xclient;
+  fake_.answer("EHLO", {"250-hop.test\r\n250 XCLIENT ADDR"});
+  fake_.answer("XCLIENT", {"220 hop.test ESMTP", ""});
+  ClientIdentity client;
+  client.attributes.address = "192.0.2.1";
+  give_back(lease(hop_, Age::Any, client));
+  // It is gone when it is told who the client is, and the one in its stead has its place.
+  const auto again = wait(pool_.lease(hop_, client, settings_, Age::Any));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().trouble, Trouble::ConnectionLost);
+}
+
 TEST_F(HopPoolTest, ANextHopThatIsNotThere) {
   NextHop nowhere = hop_;
   nowhere.target.path = "/nonexistent/socket";

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/connection.h"
+#include "gateway/hop_directory.h"
 #include "gateway/replies.h"
 #include "gateway/settings.h"
 #include "smtp/client_attributes.h"
@@ -79,6 +80,8 @@ class HopSession {
   /// Bound to one client by AUTH, XCLIENT without a way back, or PROXY: not for the pool.
   bool is_personal = false;
   std::chrono::steady_clock::time_point idle_since{};
+  /// Its own among those of the next hop, for as long as its connection may be open.
+  HopDirectory::Place place;
 
  private:
   NextHopTrouble fail(net::Failure failure);

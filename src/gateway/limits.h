@@ -27,6 +27,8 @@ struct Limits {
   std::size_t sessions_per_client = 100;    ///< of one address (an IPv6 /64)
   std::size_t bad_tags = 20;                ///< of one client address within an hour
 
+  std::size_t next_hop_sessions = 1000;  ///< open to one next hop, busy and idle, of all workers; 0: no limit
+
   // Times.
   std::chrono::seconds greeting{60};          ///< PROXY header and TLS handshake of a new connection
   std::chrono::seconds command{300};          ///< to wait for a command (RFC 5321 4.5.3.2.7)

@@ -53,9 +53,11 @@ constexpr Row<Exceeded> kExceeded[] = {
 constexpr Row<Trouble> kTroubles[] = {
     {Trouble::NoConnection, 451, "4.4.1",
      "The mail server behind this one can't be reached, try again later"},
-    // RFC 3463 3.5: the directory did not answer.
+    // RFC 3463 3.5: the directory did not answer, or the system is busy.
     {Trouble::NoName, 451, "4.4.3",
      "The name of the mail server behind this one can't be looked up, try again later"},
+    {Trouble::Full, 451, "4.4.5",
+     "There are too many connections to the mail server behind this one just now, try again later"},
     // RFC 3463 3.5: 4.4.2 is a connection that stood and did not last, also by a time-out.
     {Trouble::ConnectionLost, 451, "4.4.2",
      "The mail server behind this one ended the connection, try again later"},

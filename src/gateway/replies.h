@@ -38,6 +38,7 @@ inline constexpr std::size_t kExceededCount = 13;
 enum class Trouble : std::uint8_t {
   NoConnection,        ///< the next hop can't be reached
   NoName,              ///< its name can't be looked up
+  Full,                ///< we have as many sessions open to it as we may
   ConnectionLost,      ///< it ended the connection before it answered
   NoAnswer,            ///< it did not answer in time
   Nonsense,            ///< what it said is no reply, or none that fits
@@ -51,7 +52,7 @@ enum class Trouble : std::uint8_t {
   AuthenticationLost,  ///< the next hop's session that the client has authenticated is gone: the connection
                        ///< ends
 };
-inline constexpr std::size_t kTroubleCount = 13;
+inline constexpr std::size_t kTroubleCount = 14;
 
 struct NextHopTrouble {
   Trouble trouble = Trouble::NoConnection;

@@ -153,7 +153,8 @@ const LimitRow kLimits[] = {
     {"sessions", Exceeded::Sessions},
     {"sessions_per_client", Exceeded::SessionsPerClient},
     {"bad_tags", Exceeded::BadTags},
-    {"greeting", {}},  // who has not greeted speaks no SMTP yet
+    {"next_hop_sessions", {}},  // a Trouble
+    {"greeting", {}},           // who has not greeted speaks no SMTP yet
     {"command", Exceeded::CommandTime},
     {"data_block", Exceeded::DataTime},
     {"data_total", Exceeded::DataTime},
@@ -192,19 +193,13 @@ struct TroubleRow {
 };
 
 constexpr TroubleRow kTroubles[] = {
-    {Trouble::NoConnection, "451 4.4.1"},
-    {Trouble::NoName, "451 4.4.3"},
-    {Trouble::ConnectionLost, "451 4.4.2"},
-    {Trouble::NoAnswer, "451 4.4.2"},
-    {Trouble::Nonsense, "451 4.5.0"},
-    {Trouble::Refuses, "451 4.3.2"},
-    {Trouble::Tls, "451 4.7.5"},
-    {Trouble::Maildir, "451 4.3.0"},
-    {Trouble::MaildirFull, "452 4.3.1"},
-    {Trouble::Stopping, "421 4.3.2"},
-    {Trouble::GatewayGone, "421 4.3.2"},
-    {Trouble::NeedsSmtputf8, "550 5.6.7"},
-    {Trouble::AuthenticationLost, "421 4.4.2"},
+    {Trouble::NoConnection, "451 4.4.1"},  {Trouble::NoName, "451 4.4.3"},
+    {Trouble::Full, "451 4.4.5"},          {Trouble::ConnectionLost, "451 4.4.2"},
+    {Trouble::NoAnswer, "451 4.4.2"},      {Trouble::Nonsense, "451 4.5.0"},
+    {Trouble::Refuses, "451 4.3.2"},       {Trouble::Tls, "451 4.7.5"},
+    {Trouble::Maildir, "451 4.3.0"},       {Trouble::MaildirFull, "452 4.3.1"},
+    {Trouble::Stopping, "421 4.3.2"},      {Trouble::GatewayGone, "421 4.3.2"},
+    {Trouble::NeedsSmtputf8, "550 5.6.7"}, {Trouble::AuthenticationLost, "421 4.4.2"},
 };
 
 TEST(Replies, OfEachTrouble) {

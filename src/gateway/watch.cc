@@ -20,6 +20,7 @@ constexpr std::size_t kMostDetail = 500;
 constexpr std::array<std::string_view, kTroubleCount> kWords = {
     "can't be reached",                    // NoConnection
     "has a name that can't be looked up",  // NoName
+    "",                                    // Full: hop_is_full() tells
     "ended the connection",                // ConnectionLost
     "did not answer in time",              // NoAnswer
     "gave an answer that makes no sense",  // Nonsense
@@ -85,6 +86,18 @@ void Watch::is_full(std::size_t limit, Clock::time_point now) {
                  fmt::format("a client was turned away: there are {} sessions, and no more are allowed by "
                              "\"sessions\" in [limits]{}",
                              limit, more));
+}
+
+void Watch::hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point now) {
+  if (is_ended_) return;
+  const std::scoped_lock lock(mutex_);
+  std::string more;
+  if (!full_hops_[hop.url].counts(now, more)) return;
+  events_.notice(
+      Gravity::Warning,
+      fmt::format("a client was put off: there are {} sessions with next hop {}, and no more are allowed by "
+                  "\"next_hop_sessions\" in [limits]{}",
+                  limit, base::printable(hop.url), more));
 }
 
 }  // namespace backstop::gateway

@@ -41,6 +41,8 @@ class Watch {
 
   /// A client was turned away since `limit` sessions are all there may be.
   void is_full(std::size_t limit, Clock::time_point now = Clock::now());
+  /// A client was put off since `limit` sessions are all there may be to this next hop.
+  void hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point now = Clock::now());
 
  private:
   /// How often it was, and when it was last told.
@@ -65,6 +67,7 @@ class Watch {
   std::atomic<std::size_t> failing_count_ = 0;
   std::atomic<bool> is_ended_ = false;
   Tally full_;
+  std::map<std::string, Tally, std::less<>> full_hops_;  ///< by url
 };
 
 }  // namespace backstop::gateway

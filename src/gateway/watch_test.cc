@@ -56,18 +56,19 @@ TEST_F(WatchTest, EachTroubleHasItsWords) {
        "warning next hop smtp://0 can't be reached: connection refused"},
       {Trouble::NoName, "no such host",
        "warning next hop smtp://1 has a name that can't be looked up: no such host"},
+      {Trouble::Full, "", ""},
       {Trouble::ConnectionLost, "the connection was closed",
-       "warning next hop smtp://2 ended the connection: the connection was closed"},
-      {Trouble::NoAnswer, "", "warning next hop smtp://3 did not answer in time"},
+       "warning next hop smtp://3 ended the connection: the connection was closed"},
+      {Trouble::NoAnswer, "", "warning next hop smtp://4 did not answer in time"},
       {Trouble::Nonsense, "25o what",
-       "warning next hop smtp://4 gave an answer that makes no sense: 25o what"},
+       "warning next hop smtp://5 gave an answer that makes no sense: 25o what"},
       {Trouble::Refuses, "554 5.3.2 no\r\nservice",
-       "warning next hop smtp://5 takes no mail: 554 5.3.2 no  service"},
+       "warning next hop smtp://6 takes no mail: 554 5.3.2 no  service"},
       {Trouble::Tls, "certificate has expired",
-       "warning next hop smtp://6 has no TLS as it is asked for: certificate has expired"},
+       "warning next hop smtp://7 has no TLS as it is asked for: certificate has expired"},
       {Trouble::Maildir, "permission denied",
-       "warning next hop smtp://7 can't be written: permission denied"},
-      {Trouble::MaildirFull, "", "warning next hop smtp://8 has no space"},
+       "warning next hop smtp://8 can't be written: permission denied"},
+      {Trouble::MaildirFull, "", "warning next hop smtp://9 has no space"},
       {Trouble::Stopping, "", ""},
       {Trouble::GatewayGone, "", ""},
       {Trouble::NeedsSmtputf8, "", ""},
@@ -151,6 +152,19 @@ TEST_F(WatchTest, AFullHouseIsToldOnceAMinute) {
       "warning a client was turned away: there are 20 sessions, and no more are allowed by \"sessions\" in "
       "[limits]";
   EXPECT_THAT(lines.take(), ElementsAre(kLine, std::string(kLine) + " (2 times in 60 s)"));
+}
+
+TEST_F(WatchTest, AFullNextHopIsToldOnceAMinute) {
+  watch.hop_is_full(a, 20, at(0));
+  watch.hop_is_full(b, 20, at(1));
+  watch.hop_is_full(a, 20, at(59));
+  watch.hop_is_full(a, 20, at(60));
+  const auto line = [](const char* url) {
+    return std::string("warning a client was put off: there are 20 sessions with next hop ") + url +
+           ", and no more are allowed by \"next_hop_sessions\" in [limits]";
+  };
+  EXPECT_THAT(lines.take(),
+              ElementsAre(line("smtp://a"), line("smtp://b"), line("smtp://a") + " (2 times in 60 s)"));
 }
 
 }  // namespace

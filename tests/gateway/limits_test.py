@@ -192,6 +192,24 @@ class Counts(Dialogue):
         clients[0].quit()
         self.wait_for_room(address)
 
+    def test_next_hop_sessions(self):
+        hop = self.hop()
+        address = self.relay(hop, limits={"next_hop_sessions": 2})
+        busy = [self.client(address) for _ in range(2)]
+        for client in busy:
+            self.assertEqual(codes(client.envelope(ANN, BOB)), [250, 250])
+        for _ in range(3):
+            client = self.client(address)
+            self.assertEqual(told(client.envelope(ANN, BOB)[1]), "451 4.4.5")
+        self.assertEqual(len(hop.sessions), 2)
+        # The session of who is done is the next one's, and no third one is opened.
+        self.assertEqual(busy[0].data(new_mail()).code, 250)
+        self.assertEqual(client.command(f"RCPT TO:<{BOB}>").code, 250)
+        self.assertEqual((client.data(new_mail()).code, busy[1].data(new_mail()).code), (250, 250))
+        self.assertEqual(hop.steps["connect"], 2)
+        self.events(6)
+        self.assertEqual(self.gate.log().count("a client was put off: there are 2 sessions with next hop "), 1)
+
     def test_sessions_per_client(self):
         self.start(gateway("in", "inbound", url(self.hop())).replace('"127.0.0.1:0"', '"0.0.0.0:0"'), limits={"sessions_per_client": 2})
         address = ("127.0.0.1", self.gate.address("in")[1])
