@@ -128,12 +128,13 @@ std::vector<Setting> gateway_settings() {
                     "Maildir %d stands for the domain, %n for the local part and %% for a per cent sign.",
             .example = R"("smtp://127.0.0.1:10025")",
             .need = Need::Needed}),
-      make(
-          kSection, "next_hop_tls", next_hop_tls_kind(),
-          [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].next_hop.tls; },
-          {.help =
-               "TLS towards the next hop. Offered: where it offers STARTTLS. Required: STARTTLS, or the mail "
-               "waits. Verified: the same, with a certificate that is good for the host."}),
+      make(kSection, "next_hop_tls", next_hop_tls_kind(),
+           [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].next_hop.tls; },
+           {.help = "TLS towards the next hop. Offered: where it offers STARTTLS; should the handshake then "
+                    "fail, the "
+                    "mail waits (451) and does not go in the clear. Required: STARTTLS, or the mail waits. "
+                    "Verified: "
+                    "the same, with a certificate that is good for the host."}),
       make(kSection, "identity", identity_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].next_hop.identity; },
            {.help = "How the next hop learns who the client is: not at all, by XFORWARD, by XCLIENT or by a "
