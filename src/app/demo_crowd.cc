@@ -1,7 +1,7 @@
 #include "app/demo_crowd.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -54,6 +54,11 @@ Task<HopResult<smtp::Reply>> send_mail(HopSession& session, const DemoMail& mail
   co_return co_await session.ask_one(wire, kReplyTime);
 }
 
+// An error of our own ends the crowd, and is told by whoever runs it.
+void rethrow(const std::exception_ptr& error) {
+  if (error) std::rethrow_exception(error);
+}
+
 class Crowd {
  public:
   Crowd(std::vector<DemoSender> senders, const CrowdSettings& settings, CrowdWatcher& watcher)
@@ -68,10 +73,10 @@ class Crowd {
   }
 
   bool run() {
-    net::asio::co_spawn(loop_, deadlines_.run(), net::asio::detached);
-    net::asio::co_spawn(loop_, watch(), net::asio::detached);
+    net::asio::co_spawn(loop_, deadlines_.run(), rethrow);
+    net::asio::co_spawn(loop_, watch(), rethrow);
     for (std::size_t i = 0; i < settings_.connections; ++i) {
-      net::asio::co_spawn(loop_, work(), net::asio::detached);
+      net::asio::co_spawn(loop_, work(), rethrow);
     }
     loop_.run();
     return !is_stopped_;

@@ -123,6 +123,8 @@ void EventLog::notice(gateway::Gravity gravity, std::string_view line) {
       return log_->tell(LogLevel::Info, line);
     case gateway::Gravity::Warning:
       return log_->tell(LogLevel::Warning, line);
+    case gateway::Gravity::Error:
+      return log_->tell(LogLevel::Error, line);
   }
 }
 

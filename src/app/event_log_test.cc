@@ -196,9 +196,10 @@ TEST_F(EventLogTest, NoticesHaveTheirLevel) {
     events.notice(gateway::Gravity::Debug, "a");
     events.notice(gateway::Gravity::Info, "b");
     events.notice(gateway::Gravity::Warning, "c");
+    events.notice(gateway::Gravity::Error, "d");
   });
   EXPECT_THAT(lines, ElementsAre(testing::EndsWith("Z debug a"), testing::EndsWith("Z info b"),
-                                 testing::EndsWith("Z warning c")));
+                                 testing::EndsWith("Z warning c"), testing::EndsWith("Z error d")));
 }
 
 TEST_F(EventLogTest, OrdinaryMailIsKeptWhereItIsWanted) {

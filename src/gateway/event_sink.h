@@ -8,7 +8,7 @@
 
 namespace backstop::gateway {
 
-enum class Gravity : std::uint8_t { Debug, Info, Warning };
+enum class Gravity : std::uint8_t { Debug, Info, Warning, Error };
 
 /// Thread-safe, and must not wait.
 class EventSink {

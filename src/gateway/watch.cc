@@ -41,6 +41,25 @@ std::string words_for(const NextHop& hop, const NextHopTrouble& trouble) {
   return line;
 }
 
+constexpr std::array<std::string_view, Watch::kPartCount> kParts = {
+    "a session failed and was closed",                       // Session
+    "taking connections failed, and goes on",                // Accepting
+    "keeping deadlines failed, and goes on",                 // Deadlines
+    "closing idle connections failed, and goes on",          // House
+    "asking next hops what they offer failed, and goes on",  // NextHops
+    "a worker failed, and goes on",                          // Loop
+};
+
+std::string words_for(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return base::printable(known.what(), kMostDetail);
+  } catch (...) {
+    return "not known";
+  }
+}
+
 }  // namespace
 
 bool Watch::Tally::counts(Clock::time_point now, std::string& more) {
@@ -98,6 +117,18 @@ void Watch::hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point
       fmt::format("a client was put off: there are {} sessions with next hop {}, and no more are allowed by "
                   "\"next_hop_sessions\" in [limits]{}",
                   limit, base::printable(hop.url), more));
+}
+
+void Watch::threw(Part part, const std::exception_ptr& error, Clock::time_point now) noexcept {
+  try {
+    const auto index = static_cast<std::size_t>(part);
+    const std::scoped_lock lock(mutex_);
+    std::string more;
+    if (!thrown_.at(index).counts(now, more)) return;
+    events_.notice(Gravity::Error, fmt::format("{}: {}{}", kParts.at(index), words_for(error), more));
+  } catch (...) {
+    // There is nobody left to tell.
+  }
 }
 
 }  // namespace backstop::gateway

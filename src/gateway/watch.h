@@ -1,12 +1,15 @@
-// What the operator is told beside the events: next hops that fail and work again, and a house that is full.
+// What the operator is told beside the events: next hops that fail and work again, a house that is full, and
+// errors of our own.
 // What is down fails with every mail: each is told of once a minute at most, with how often it was. One for
 // the process; thread-safe.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <string>
@@ -44,6 +47,12 @@ class Watch {
   /// A client was put off since `limit` sessions are all there may be to this next hop.
   void hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point now = Clock::now());
 
+  /// What an exception has ended: a session, or something of a worker, which is begun anew.
+  enum class Part : std::uint8_t { Session, Accepting, Deadlines, House, NextHops, Loop };
+  static constexpr std::size_t kPartCount = 6;
+  /// To be called where it is caught. Memory may be short: then this says nothing rather than throw.
+  void threw(Part part, const std::exception_ptr& error, Clock::time_point now = Clock::now()) noexcept;
+
  private:
   /// How often it was, and when it was last told.
   struct Tally {
@@ -68,6 +77,7 @@ class Watch {
   std::atomic<bool> is_ended_ = false;
   Tally full_;
   std::map<std::string, Tally, std::less<>> full_hops_;  ///< by url
+  std::array<Tally, kPartCount> thrown_;                 ///< by Part
 };
 
 }  // namespace backstop::gateway

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <exception>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,7 +21,7 @@ class Lines : public EventSink {
  public:
   void record(store::Event) override { FAIL() << "a watch records no events"; }
   void notice(Gravity gravity, std::string_view line) override {
-    constexpr std::string_view kNames[] = {"debug", "info", "warning"};
+    constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
     all.push_back(std::string(kNames[static_cast<std::size_t>(gravity)]) + " " + std::string(line));
   }
   std::vector<std::string> take() { return std::exchange(all, {}); }
@@ -165,6 +168,46 @@ TEST_F(WatchTest, AFullNextHopIsToldOnceAMinute) {
   };
   EXPECT_THAT(lines.take(),
               ElementsAre(line("smtp://a"), line("smtp://b"), line("smtp://a") + " (2 times in 60 s)"));
+}
+
+struct PartCase {
+  Watch::Part part;
+  std::exception_ptr error;
+  std::string_view want_line;
+};
+
+TEST_F(WatchTest, AnErrorOfOurOwnIsToldOnceAMinuteForEachPart) {
+  using Part = Watch::Part;
+  const PartCase cases[] = {
+      {Part::Session, std::make_exception_ptr(std::bad_alloc()),
+       "error a session failed and was closed: std::bad_alloc"},
+      {Part::Accepting, std::make_exception_ptr(std::runtime_error("a\nb")),
+       "error taking connections failed, and goes on: a b"},
+      {Part::Deadlines, std::make_exception_ptr(7), "error keeping deadlines failed, and goes on: not known"},
+      {Part::House, std::make_exception_ptr(std::runtime_error("a")),
+       "error closing idle connections failed, and goes on: a"},
+      {Part::NextHops, std::make_exception_ptr(std::runtime_error("a")),
+       "error asking next hops what they offer failed, and goes on: a"},
+      {Part::Loop, std::make_exception_ptr(std::runtime_error("a")), "error a worker failed, and goes on: a"},
+  };
+  static_assert(std::size(cases) == Watch::kPartCount);
+  for (const auto& row : cases) {
+    watch.threw(row.part, row.error, at(0));
+    watch.threw(row.part, row.error, at(59));
+    watch.threw(row.part, row.error, at(60));
+    EXPECT_THAT(lines.take(), ElementsAre(row.want_line, std::string(row.want_line) + " (2 times in 60 s)"));
+  }
+}
+
+TEST_F(WatchTest, WhatCantBeToldIsLeft) {
+  class Throws : public EventSink {
+   public:
+    void record(store::Event) override {}
+    void notice(Gravity, std::string_view) override { throw std::bad_alloc(); }
+  };
+  Throws sink;
+  Watch deaf(sink);
+  deaf.threw(Watch::Part::Session, std::make_exception_ptr(std::bad_alloc()), at(0));
 }
 
 }  // namespace

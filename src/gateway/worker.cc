@@ -20,13 +20,13 @@ constexpr std::chrono::seconds kHouseTime{5};
 // How often the next hops are asked again what they offer.
 constexpr std::chrono::minutes kAskTime{5};
 
-net::Task<void> serve(std::unique_ptr<Session> session) {
-  co_await session->run();
-}
-
-// The listener outlives what waits for its connections, also where the worker has let go of it.
-net::Task<void> accept(std::shared_ptr<net::Listener> listener) {
-  co_await listener->run();
+// Whatever a session throws ends it alone: its connections close, and what it had not yet said stays unsaid.
+net::Task<void> serve(std::unique_ptr<Session> session, Watch& watch) {
+  try {
+    co_await session->run();
+  } catch (...) {
+    watch.threw(Watch::Part::Session, std::current_exception());
+  }
 }
 
 const Listening* find(const std::vector<Listening>& listening, std::uint64_t number) {
@@ -40,6 +40,7 @@ Worker::Worker(unsigned number, Shared& shared)
     : number_(number),
       id_front_(fmt::format("{:02x}", number)),
       shared_(shared),
+      upkeep_(loop_, shared.watch),
       deadlines_(loop_),
       pool_(deadlines_, shared.hops, shared.watch),
       house_timer_(loop_) {}
@@ -52,7 +53,11 @@ Worker::~Worker() {
 void Worker::listen(Addresses addresses) {
   net::asio::post(loop_, [this, addresses = std::move(addresses)]() mutable {
     const auto done = addresses.done;
-    change_doors(std::move(addresses));
+    try {
+      change_doors(std::move(addresses));
+    } catch (...) {
+      shared_.watch.threw(Watch::Part::Accepting, std::current_exception());
+    }
     done->count_down();
   });
 }
@@ -80,18 +85,19 @@ void Worker::open_door(Addresses::Opened opened, Entrance entrance) {
   auto on_accept = [this, leads_to](net::Socket connection, net::Endpoint peer, net::Endpoint local) {
     auto session =
         std::make_unique<Session>(*this, *leads_to, std::move(connection), std::move(peer), std::move(local));
-    net::asio::co_spawn(loop_, serve(std::move(session)), net::asio::detached);
+    net::asio::co_spawn(loop_, serve(std::move(session), shared_.watch), net::asio::detached);
   };
   auto listener = std::make_shared<net::Listener>(loop_, std::move(opened.socket), std::move(on_accept));
-  net::asio::co_spawn(loop_, accept(listener), net::asio::detached);
-  doors_.push_back({opened.number, std::move(leads_to), std::move(listener)});
+  doors_.push_back({opened.number, std::move(leads_to), listener});
+  // The listener outlives what waits for its connections, also where the worker has let go of it.
+  upkeep_.add(Watch::Part::Accepting, [listener] { return listener->run(); });
 }
 
 void Worker::start() {
-  net::asio::co_spawn(loop_, deadlines_.run(), net::asio::detached);
-  net::asio::co_spawn(loop_, keep_house(), net::asio::detached);
-  if (number_ == 0) net::asio::co_spawn(loop_, ask_next_hops(), net::asio::detached);
-  thread_ = std::thread([this] { loop_.run(); });
+  upkeep_.add(Watch::Part::Deadlines, [this] { return deadlines_.run(); });
+  upkeep_.add(Watch::Part::House, [this] { return keep_house(); });
+  if (number_ == 0) upkeep_.add(Watch::Part::NextHops, [this] { return ask_next_hops(); });
+  thread_ = std::thread([this] { upkeep_.run(); });
 }
 
 void Worker::drain() {
@@ -114,7 +120,7 @@ void Worker::hurry() {
 }
 
 void Worker::end_if_done() {
-  if (is_draining_ && sessions_.empty()) loop_.stop();
+  if (is_draining_ && sessions_.empty()) upkeep_.end();
 }
 
 // Every stream is closed, so that whatever waits ends and each session takes its own way out.

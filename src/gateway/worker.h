@@ -13,6 +13,7 @@
 #include "gateway/hop_pool.h"
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
+#include "gateway/upkeep.h"
 #include "net/deadlines.h"
 #include "net/listener.h"
 #include "response/reader.h"
@@ -103,6 +104,7 @@ class Worker {
   Shared& shared_;
   /// Only its own thread does I/O on it, so Asio need not lock for that; others may post to it.
   net::asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  Upkeep upkeep_;
   net::Deadlines deadlines_;
   HopPool pool_;
   response::Reader reader_;
