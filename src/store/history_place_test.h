@@ -51,6 +51,7 @@ class SqlitePlace : public HistoryPlace {
   std::uintmax_t bytes() const override { return std::filesystem::file_size(path()); }
   void lock() override {
     ASSERT_EQ(sqlite3_open(path().c_str(), &other_), SQLITE_OK);
+    ASSERT_EQ(sqlite3_busy_timeout(other_, kLockMilliseconds), SQLITE_OK);  // the writer may be at work
     ASSERT_EQ(sqlite3_exec(other_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
   }
   void unlock() override {
@@ -60,6 +61,8 @@ class SqlitePlace : public HistoryPlace {
   }
 
  private:
+  static constexpr int kLockMilliseconds = 30'000;
+
   TestFolder folder_;
   sqlite3* other_ = nullptr;
 };
