@@ -106,7 +106,8 @@ net::Task<HopResult<HopDelivery::Replies>> HopDelivery::offer(Batch batch, bool 
   co_return replies;
 }
 
-// A pooled session that dies before it answered anything costs nothing but another try on a new one.
+// A pooled session that dies before it answered anything costs nothing but another try on a new one. Who
+// hangs or talks nonsense would do so again, while the client waits.
 net::Task<HopResult<HopDelivery::Replies>> HopDelivery::open(Batch batch) {
   if (personal_ != nullptr) {
     if (*personal_ == nullptr) co_return std::unexpected(NextHopTrouble{Trouble::AuthenticationLost, {}});
@@ -118,8 +119,8 @@ net::Task<HopResult<HopDelivery::Replies>> HopDelivery::open(Batch batch) {
   if (!lease) co_return std::unexpected(std::move(lease.error()));
   session_ = std::move(lease->session);
   auto replies = co_await offer(batch, true);
-  const bool is_going = replies && mail_reply_.code == 421;
-  if (!lease->is_reused || (replies && !is_going)) co_return replies;
+  const bool is_over = replies ? mail_reply_.code == 421 : replies.error().trouble == Trouble::ConnectionLost;
+  if (!lease->is_reused || !is_over) co_return replies;
   session_.reset();
   lease = co_await pool_.lease(hop, envelope_.client, *envelope_.settings, HopPool::Age::Fresh);
   if (!lease) co_return std::unexpected(std::move(lease.error()));

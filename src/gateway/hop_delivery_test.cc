@@ -258,12 +258,28 @@ TEST_F(HopDeliveryTest, WithinDataItIsCut) {
 }
 
 TEST_F(HopDeliveryTest, APooledSessionThatDiedCostsNothing) {
-  for (const std::string answer : {"", "421 4.4.2 idle for too long", "what"}) {
+  for (const std::string answer : {"", "421 4.4.2 idle for too long"}) {
     fake_.connections = 0;
     EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
     fake_.answer("MAIL", {answer, "250 ok"});
     EXPECT_EQ(send("b\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken") << answer;
     EXPECT_EQ(fake_.mails.back(), "b\r\n");
+  }
+}
+
+TEST_F(HopDeliveryTest, APooledSessionThatHangsIsNotTriedAgain) {
+  shared_settings_->limits.next_hop_reply = std::chrono::seconds(1);
+  for (const std::string verb : {"MAIL", "RCPT"}) {
+    for (const auto& [answer, want] : {std::pair(FakeHop::kSilence, "451 4.4.2"), {"what", "451 4.5.0"}}) {
+      fake_.answer(verb, {"250 ok"});
+      EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
+      const int before = fake_.connections;
+      fake_.answer(verb, {std::string(answer), "250 ok"});
+      open();
+      EXPECT_THAT(offer({"bob@example.org"}), ElementsAre(testing::StartsWith(want))) << verb;
+      EXPECT_EQ(fake_.connections, before) << verb << ": " << answer;
+      fake_.answer(verb, {"250 ok"});
+    }
   }
 }
 

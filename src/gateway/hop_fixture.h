@@ -16,17 +16,20 @@
 
 namespace backstop::gateway {
 
-/// Events and notices that nobody reads.
-class NoSink : public EventSink {
+class Notices : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(Gravity, std::string_view) override {}
+  void notice(Gravity, std::string_view line) override { all.emplace_back(line); }
+
+  std::vector<std::string> all;
 };
 
-/// Answers are found by the verb, by "connect" and by "dot"; an empty one ends the connection. A list of
-/// answers is used up but for its last.
+/// Answers are found by the verb, by "connect" and by "dot"; an empty one ends the connection, and kSilence
+/// is none. A list of answers is used up but for its last.
 class FakeHop {
  public:
+  static constexpr std::string_view kSilence = "silence";
+
   FakeHop(net::asio::io_context& loop, net::Deadlines& deadlines)
       : loop_(loop), deadlines_(deadlines), listener_(loop, bound(), [this](net::Socket socket, auto, auto) {
           net::asio::co_spawn(loop_, serve(std::make_unique<net::Stream>(std::move(socket), deadlines_)),
@@ -99,6 +102,7 @@ class FakeHop {
         }
       }
       const std::string answer = next_answer(verb);
+      if (answer == kSilence) continue;
       if (answer.empty() || !co_await stream->write(answer, "\r\n")) co_return;
       is_in_data = verb == "DATA" && answer.starts_with("354");
     }
@@ -142,8 +146,8 @@ class HopTest : public net::LoopTest {
   }
   void wait(net::Task<void> task) { run(std::move(task)); }
 
-  NoSink sink_;
-  Watch watch_{sink_};
+  Notices notices_;
+  Watch watch_{notices_};
   HopDirectory directory_;
   Settings settings_;
   FakeHop fake_{loop_, deadlines_};

@@ -17,6 +17,12 @@ HopContext context_for(const NextHop& hop, const Settings& settings, const Limit
           hop.tls == NextHopTls::Verified ? settings.next_hop_tls_verified : settings.next_hop_tls};
 }
 
+// Of a session that was used before: its server may have had enough of it, with 421 or without a word. One
+// that hangs or talks nonsense would do so again.
+bool is_worth_another(Trouble trouble) {
+  return trouble == Trouble::ConnectionLost || trouble == Trouble::Refuses;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<HopSession>>& HopPool::idle_of(const NextHop& hop) {
@@ -82,7 +88,7 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   if (hop.identity == Identity::Xclient) {
     const auto context = context_for(hop, settings, settings.limits, deadlines_);
     auto announced = co_await lease.session->announce(client, context);
-    if (!announced && lease.is_reused) {
+    if (!announced && lease.is_reused && is_worth_another(announced.error().trouble)) {
       lease.session.reset();  // its place is wanted for the next one
       co_return co_await this->lease(hop, client, settings, Age::Fresh);
     }

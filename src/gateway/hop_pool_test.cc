@@ -251,6 +251,36 @@ TEST_F(HopPoolTest, XclientIsSaidOnEachReuse) {
                           "XCLIENT HELO=b+C3+B6.test ADDR=192.0.2.1", "EHLO mx.test"));
 }
 
+struct XclientRow {
+  std::string_view answer;
+  std::optional<Trouble> want;
+};
+
+// Of a session that was used before.
+const XclientRow kXclient[] = {
+    {"", std::nullopt},
+    {"421 4.4.2 idle for too long", std::nullopt},
+    {"what", Trouble::Nonsense},
+    {FakeHop::kSilence, Trouble::NoAnswer},
+};
+
+TEST_F(HopPoolTest, OnlyWhatIsOverIsTriedAgainAtXclient) {
+  hop_.identity = Identity::Xclient;
+  settings_.limits.next_hop_reply = std::chrono::seconds(1);
+  fake_.answer("EHLO", {"250-hop\r\n250 XCLIENT ADDR HELO"});
+  ClientIdentity client;
+  client.attributes.address = "192.0.2.1";
+  for (const auto& row : kXclient) {
+    fake_.answer("XCLIENT", {"220 hop", std::string(row.answer), "220 hop"});
+    give_back(lease(hop_, Age::Any, client));
+    const int before = fake_.connections;
+    const auto again = wait(pool_.lease(hop_, client, settings_, Age::Any));
+    EXPECT_EQ(again.has_value(), !row.want) << row.answer;
+    if (!again && row.want) EXPECT_EQ(again.error().trouble, *row.want) << row.answer;
+    EXPECT_EQ(fake_.connections, before + (row.want ? 0 : 1)) << row.answer;
+  }
+}
+
 TEST_F(HopPoolTest, AProxyHeaderOpensEachConnection) {
   hop_.identity = Identity::Proxy;
   fake_.answer("PROXY", {"220 hop"});
