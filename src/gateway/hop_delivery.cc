@@ -258,12 +258,13 @@ net::Task<smtp::Reply> HopDelivery::finish(std::string_view first, std::string_v
   }
   is_in_data_ = false;
   session_->needs_reset = false;
-  pool_.watch().hop_worked(*envelope_.hop, Watch::Step::Transaction);
   if (reply->code == 421) session_->set_broken();
-  if (reply->code < 400 && reply->code != 250) {
-    // Only 250 says that it has the mail (RFC 5321 4.3.2).
-    session_->set_broken();
-    reply = reply_for({Trouble::Nonsense, reply->text()});
+  // Only 250 says that it has the mail (RFC 5321 4.3.2).
+  const bool is_answer = reply->code >= 400 || reply->code == 250;
+  if (is_answer) {
+    pool_.watch().hop_worked(*envelope_.hop, Watch::Step::Transaction);
+  } else {
+    reply = refusal({Trouble::Nonsense, reply->text()});
   }
   co_await let_go();
   co_return passed_on(std::move(*reply));

@@ -204,7 +204,13 @@ TEST_F(HopDeliveryTest, TheLastAnswerIsPassedOn) {
 TEST_F(HopDeliveryTest, OnlyItsOwn250IsOne) {
   for (const std::string answer : {"354 go on", "220 hello", "251 elsewhere", "what", ""}) {
     fake_.answer("dot", {answer});
+    hop_.url = "smtp://" + answer;  // each has warnings of its own
     EXPECT_THAT(send("a\r\n.\r\n", MessageForm::Stuffed), testing::StartsWith("451")) << answer;
+    EXPECT_THAT(
+        std::exchange(notices_.all, {}),
+        ElementsAre(testing::StartsWith("next hop " + hop_.url +
+                                        (answer.empty() ? " ended" : " gave an answer that makes no sense"))))
+        << answer;
   }
 }
 
