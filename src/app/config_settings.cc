@@ -365,7 +365,9 @@ std::vector<Setting> count_limits() {
             Exceeded::CommandsWithoutMail),
       limit("errors", &Limits::errors, up_to(10'000),
             "Replies with 5xx since the session's last delivered message; outbound without those to "
-            "recipients that the next hop refuses.",
+            "recipients that the next hop refuses. Of recipients that are not taken for another reason (one "
+            "too "
+            "many, put off, refused by the next hop outbound) each counts beyond the first 1000.",
             Exceeded::Errors),
       limit("received_fields", &Limits::received_fields, count_kind({.least = 10, .most = 1000}),
             "Received fields of a message. One that has so many runs in a circle.", Exceeded::ReceivedFields),

@@ -80,6 +80,7 @@ class Session final : public LiveSession {
   struct Asked;  ///< one RCPT of a batch
   Asked judge_recipient(std::string_view argument, std::size_t earlier);
   net::Task<void> offer_recipients(std::vector<Asked>& batch);
+  void answer_recipient(const Asked& asked);
   void open_delivery();
   /// True when that was one too many.
   bool note_bad_tag(const policy::Verdict& verdict);
@@ -159,6 +160,7 @@ class Session final : public LiveSession {
   std::size_t idle_commands_ = 0;
   std::size_t errors_ = 0;
   bool is_waiting_ = false;  ///< for a command, or for what comes before the first one
+  std::size_t untaken_ = 0;  ///< recipients that were not taken, without those that are errors already
   bool is_gateway_gone_ = false;
   bool is_closing_ = false;
   bool is_broken_ = false;  ///< the client is gone

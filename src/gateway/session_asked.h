@@ -13,6 +13,7 @@ struct Session::Asked {
   RecipientCheck check;
   std::optional<smtp::Reply> answer;  ///< nothing while the next hop is to be asked
   bool is_from_next_hop = false;
+  bool is_past_limit = false;
 };
 
 }  // namespace backstop::gateway

@@ -121,7 +121,7 @@ net::Task<void> Session::finish_message() {
   if (!is_told) is_broken_ = is_closing_ = true;
   if (path_->is_finished()) transaction_->delivery.reset();
   // Who brings mail may go on for as long as mail comes.
-  if (path_->is_delivered()) idle_commands_ = errors_ = 0;
+  if (path_->is_delivered()) idle_commands_ = errors_ = untaken_ = 0;
   record_message(answer, is_client_gone || !is_told, {});
 }
 

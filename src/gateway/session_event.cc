@@ -60,9 +60,10 @@ store::Event Session::new_event() const {
   return event;
 }
 
-// A recipient that was taken is told with its message.
+// A recipient that was taken is told with its message, and of those past the limit the first one.
 void Session::record_recipient(const Asked& asked) {
   if (!asked.is_parsed || asked.answer->is_positive()) return;
+  if (asked.is_past_limit && std::exchange(transaction_->is_overfull, true)) return;
   store::Event event = new_event();
   event.recipients = {base::printable(asked.command.recipient.text(), 2 * mail::kAddressMost)};
   event.reply = asked.answer->text();
@@ -72,6 +73,9 @@ void Session::record_recipient(const Asked& asked) {
   if (asked.is_from_next_hop) {
     event.reason = "next-hop";
     event.explanation = "The next hop did not take this recipient";
+  } else if (asked.is_past_limit) {
+    event.reason = "limit";
+    event.explanation = asked.answer->lines.front();
   }
   worker_.shared().events.record(std::move(event));
 }

@@ -16,6 +16,9 @@ namespace {
 
 // How many recipients are offered to the next hop in one go; more make another round.
 constexpr std::size_t kMostBatch = 100;
+// A large list has many recipients that are put off, and more than one transaction takes: so many are no
+// error.
+constexpr std::size_t kMostUntaken = 1000;
 
 }  // namespace
 
@@ -61,6 +64,7 @@ Session::Asked Session::judge_recipient(std::string_view argument, std::size_t e
   asked.is_parsed = true;
   if (earlier >= limits().recipients) {
     asked.answer = reply_for(Exceeded::Recipients);
+    asked.is_past_limit = true;
     return asked;
   }
   asked.check = transaction_->is_outbound() ? check_outbound(*transaction_, asked.command.recipient)
@@ -132,6 +136,16 @@ bool Session::is_asked_alone() const {
   return transaction_->route && transaction_->route->next_hop->protocol != NextHopProtocol::Smtp;
 }
 
+void Session::answer_recipient(const Asked& asked) {
+  const std::size_t before = errors_;
+  reply(*asked.answer);
+  // Whom a next hop doesn't know is no mistake of a client that we relay for.
+  if (asked.is_from_next_hop && transaction_->is_outbound()) errors_ = before;
+  const bool is_counted = asked.answer->is_positive() || errors_ != before;
+  if (!is_counted && ++untaken_ > kMostUntaken) ++errors_;
+  record_recipient(asked);
+}
+
 // One RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
   std::vector<Asked> batch;
@@ -151,13 +165,7 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
   }
   co_await offer_recipients(batch);
   const bool is_done = transaction_->recipients.empty();
-  for (const auto& asked : batch) {
-    // Whom a next hop doesn't know is no mistake of a client that we relay for.
-    const std::size_t errors = errors_;
-    reply(*asked.answer);
-    if (asked.is_from_next_hop && transaction_->is_outbound()) errors_ = errors;
-    record_recipient(asked);
-  }
+  for (const auto& asked : batch) answer_recipient(asked);
   // A next hop that took nobody is not kept waiting, and the next recipient may have another. A last reply
   // goes out before.
   if (is_done && !is_closing_ && transaction_->delivery != nullptr) co_await close_delivery();

@@ -40,7 +40,7 @@ struct Transaction {
   std::vector<origin::Evidence> evidence;  ///< of the recipient that speaks most for the mail
   std::string domain;                      ///< of the first recipient
   bool is_exempt = false;                  ///< one of them takes unproven responses
-  std::size_t refused = 0;                 ///< recipients that were not taken
+  bool is_overfull = false;                ///< one recipient too many has been recorded
 
   bool is_outbound() const { return gateway->direction == Direction::Outbound; }
 };

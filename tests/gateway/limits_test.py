@@ -151,6 +151,38 @@ class Counts(Dialogue):
         client.command(f"MAIL FROM:<{ANN}>")
         self.assertEqual([client.command(f"RCPT TO:<{name}>").code for name in ("x@else.test", *names)], [550, 250, 250, 250, 452, 452])
 
+    def test_recipients_that_are_not_taken(self):
+        """A thousand of them are no error, and those past the limit have one event a transaction."""
+        past = [f"RCPT TO:<user{i}@example.org>" for i in range(1000)]
+        hop = self.hop()
+        for name, direction, answer, want, want_events in (("past the limit", "inbound", "250 ok", 452, 1),
+                                                           ("put off", "inbound", "450 4.2.0 later", 450, 1000),
+                                                           ("refused outbound", "outbound", "550 5.1.1 who?", 550, 1000)):
+            with self.subTest(name):
+                client = self.client(self.relay(hop, direction, limits={"recipients": 1, "errors": 3, "commands_without_mail": 10000}))
+                client.command(f"MAIL FROM:<{ANN}>")
+                hop.answer("rcpt", answer)
+                taken = 1 if name == "past the limit" else 0
+                self.assertEqual(codes(client.pipeline(*[f"RCPT TO:<{BOB}>"] * taken)), [250] * taken)
+                self.assertEqual({client.command(line).code for line in past}, {want})
+                self.assertEqual(len(self.events(want_events)), want_events)
+                # Each transaction has its own, and the session its errors.
+                self.assertEqual(codes(client.pipeline("RSET", f"MAIL FROM:<{ANN}>")), [250, 250])
+                hop.answer("rcpt", "250 ok")
+                self.assertEqual(codes(client.pipeline(f"RCPT TO:<{BOB}>", *past[:3])), [250, 452, 452, 452])
+                event = self.events(want_events + 1)[-1]
+                self.assertEqual((event["reason"], event["done"], event["recipients"]), ("limit", "deferred", ["user0@example.org"]))
+                self.assertEqual([client.command("NOOP").code, client.command(past[3]).code], [250, 452])
+                self.assertEqual([told(client.read()), client.read().code], ["421 4.7.0", 0])
+                self.assertEqual(len(self.events(want_events + 1)), want_events + 1)
+
+    def test_mail_that_comes_through_forgives_recipients(self):
+        client = self.client(self.relay(self.hop(), limits={"recipients": 1, "errors": 1}))
+        for _ in range(3):
+            replies = codes(client.envelope(ANN, BOB, *[BOB] * 1000))
+            self.assertEqual((replies[:2], set(replies[2:])), ([250, 250], {452}))
+            self.assertEqual(client.data(new_mail()).code, 250)
+
     def test_commands_without_mail(self):
         address = self.relay(self.hop(), limits={"commands_without_mail": 5})
         client = self.client(address)
@@ -296,6 +328,16 @@ class Times(Dialogue):
                         ended = self.last_of(client)
                 self.assertEqual(told(ended), "421 4.4.2")
                 self.assertLess(time.monotonic() - begin, 4)
+
+    def test_who_reads_no_replies_is_not_listened_to(self):
+        # A chunk of nothing is answered, and counts as nothing else.
+        client = self.client(self.relay(self.hop(), limits={"command": "1s"}))
+        client.envelope(ANN, BOB)
+        before = self.rss()
+        # More than the buffers of both systems hold; the end comes once the last word had its time, too.
+        with self.assertRaises(ConnectionError):
+            client.send(b"BDAT 0\r\n" * (8 * KIB * KIB))
+        self.assertLess(self.rss() - before, 8 * KIB * KIB)
 
     def test_greeting(self):
         # A balancer that sends no header.
