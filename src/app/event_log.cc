@@ -85,7 +85,7 @@ std::string event_line(const store::Event& event) {
   add("helo", event.helo, line);
   add_name("from", line);
   add_path(event.reverse_path, line);
-  add_name("to", line);
+  if (!event.recipients.empty()) add_name("to", line);
   for (const auto& one : event.recipients) {
     if (line.back() != '=') line += ',';
     add_path(one, line);

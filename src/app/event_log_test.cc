@@ -50,6 +50,20 @@ TEST(EventLine, OrdinaryMail) {
             "reply=\"250 2.0.0 Taken\"");
 }
 
+TEST(EventLine, SenderThatIsRefused) {
+  auto event = delivered();
+  event.recipients.clear();
+  event.size = 0;
+  event.message_id.clear();
+  event.stage.clear();
+  event.reason = "not-authorized";
+  event.done = "refused";
+  event.reply = "530 5.7.0 Log in";
+  EXPECT_EQ(event_line(event),
+            "refused 00641 gateway=in client=192.0.2.1 helo=mx.example.net from=<bob@example.net> "
+            "cause=not-authorized took=12ms reply=\"530 5.7.0 Log in\"");
+}
+
 TEST(EventLine, EveryField) {
   auto event = delivered();
   event.reverse_path.clear();
