@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "app/process.h"
 #include "app/program.h"
 
 namespace {
@@ -15,6 +16,7 @@ bool is_color_welcome() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  backstop::app::hold_standard_streams();
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);
   backstop::app::CommandContext context{std::cout, std::cerr, std::cin, is_color_welcome()};

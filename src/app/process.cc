@@ -98,6 +98,15 @@ std::string read_all(int from, std::size_t most) {
 
 }  // namespace
 
+// open() gives the lowest number that is free, so they are looked at in their order. To read the input and to
+// write the output stay errors; what is said on standard error is for nobody.
+void hold_standard_streams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(number, F_GETFD) >= 0) continue;
+    if (::open("/dev/null", number == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0) return;
+  }
+}
+
 void block_signals() {
   const sigset_t set = awaited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);

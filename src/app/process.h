@@ -14,6 +14,10 @@
 
 namespace backstop::app {
 
+/// Puts /dev/null in the place of each of standard input, output and error that is closed, so that no file or
+/// connection gets its number. To come before all else.
+void hold_standard_streams();
+
 /// Blocks the signals that serve waits for, in this thread and in all that it starts; SIGPIPE is ignored.
 void block_signals();
 

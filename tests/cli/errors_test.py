@@ -126,6 +126,16 @@ class Paths(Case):
 
 
 class Output(Case):
+    def test_standard_streams_that_are_closed(self):
+        mail = self.write("mail", ORDINARY)
+        for closed, arguments, want in (("0<&-", ["classify", mail], (0, "")), ("2>&-", ["classify", mail], (0, "")),
+                                        ("1>&-", ["classify", mail], (74, "backstop: standard output can't be written\n")),
+                                        ("0<&- 1>&- 2>&-", ["classify", mail], (74, "")),
+                                        ("0<&-", ["classify", "-"], (74, "backstop: -: Bad file descriptor\n"))):
+            with self.subTest(closed, arguments=arguments):
+                outcome = run(*arguments, before=("sh", "-c", f'exec "$@" {closed}', "sh"))
+                self.assertEqual((outcome.status, outcome.err), want)
+
     def test_disk_that_is_full(self):
         mail = self.write("mail", ORDINARY)
         for arguments in (["classify", mail], ["scan", mail], ["demo", "--mailbox"]):

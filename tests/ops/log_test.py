@@ -7,7 +7,7 @@ import re
 
 import jsonschema
 
-from ops import (ANN, BOB, NOBODY, SOURCE, Case, Cut, FakeClient, FakeServer, Port, Service, Stall, certificate, config, inbound, main, new_mail,
+from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, Cut, FakeClient, FakeServer, Port, Service, Stall, certificate, config, inbound, main, new_mail,
                  outbound, send, takes_root, url, wait_until)
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -24,7 +24,8 @@ def bounce(recipient=ANN):
 class Log(Case):
     def service(self, *gateways, json_lines=False, level="info", file=True, **options):
         log = f'[log]\nlevel = "{level}"\nformat = "{"json" if json_lines else "human"}"\n' + ('file = "{folder}/log"\n' if file else "")
-        service = Service(self.folder, "backstop", config(*gateways, more=options.pop("more", "") + log, **options))
+        program = options.pop("program", PROGRAM)
+        service = Service(self.folder, "backstop", config(*gateways, more=options.pop("more", "") + log, **options), program=program)
         if file:
             service.log_file = service.folder / "log"
         return service
@@ -53,6 +54,21 @@ class Lines(Log):
         self.assertEqual(text.partition("\n")[2], settings + f"info ready: in 127.0.0.1:{ports[0]}, out 127.0.0.1:{ports[1]}\n"
                          f"info reloaded: {service.config}\n" + settings
                          + "info stopping: no new sessions, transactions may end\ninfo stopped\n")
+
+    def test_no_line_goes_where_standard_streams_were(self):
+        closes = self.folder / "closes"
+        closes.write_text(f'#!/bin/sh\nexec "{PROGRAM}" "$@" 0<&- 1>&- 2>&-\n')
+        closes.chmod(0o755)
+        service = self.service(inbound(url(self.hop.address)), program=closes)
+        service.log = service.text
+        service.is_ready = re.compile(r" info ready: (.*)$", re.MULTILINE)
+        self.enterContext(service)
+        self.assertEqual(send(service.address("in"), BOB, ANN).code, 250)
+        streams = [os.readlink(f"/proc/{service.child.pid}/fd/{number}") for number in range(3)]
+        self.assertEqual(streams, ["/dev/null"] * 3)
+        service.wait_for_line(" info delivered ")
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual(len(service.history()), 1)
 
     def speak(self, service):
         """Something of everything."""
