@@ -270,7 +270,7 @@ bool Session::answer_at_once(const smtp::Command& command) {
       reply(252, "2.1.5", "Send it, and its own server will say");
       return true;
     case Help:
-      reply(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH");
+      reply(214, "2.0.0", smtp::known_commands(state_));
       return true;
     case Xclient:
       handle_attributes(smtp::AttributeCommand::Xclient, command.argument);

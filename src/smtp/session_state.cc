@@ -119,4 +119,16 @@ std::optional<Reply> why_not_now(const SessionState& state, const Command& comma
   return std::nullopt;
 }
 
+std::string known_commands(const SessionState& state) {
+  std::string known;
+  for (const Rule& rule : kRules) {
+    const bool is_offered = rule.is_offered == nullptr || state.*(rule.is_offered);
+    const bool is_done_already = rule.is_done_already != nullptr && state.*(rule.is_done_already);
+    if (!is_offered || is_done_already || (rule.needs_ehlo && !state.is_extended)) continue;
+    if (!known.empty()) known += ' ';
+    known += name(rule.verb);
+  }
+  return known;
+}
+
 }  // namespace backstop::smtp

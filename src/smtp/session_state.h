@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "smtp/command.h"
 #include "smtp/reply.h"
@@ -34,5 +35,8 @@ struct SessionState {
 /// (EXPN, and an extension that is not offered), 500 5.5.2 unknown, 530 5.7.0 TLS first, 501 5.5.4 an
 /// argument where none may be (DATA, RSET, QUIT, STARTTLS). Each text says what would be right.
 std::optional<Reply> why_not_now(const SessionState& state, const Command& command);
+
+/// What HELP says: the commands of this session, without those of extensions that it does not offer.
+std::string known_commands(const SessionState& state);
 
 }  // namespace backstop::smtp

@@ -187,5 +187,34 @@ TEST(SessionState, SomeTakeNoArgument) {
   }
 }
 
+struct KnownRow {
+  const char* name;
+  SessionState state;
+  const char* want;
+};
+
+const KnownRow kKnown[] = {
+    {"before EHLO", {}, "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP"},
+    {"chunks",
+     {.is_extended = true, .offers_chunking = true},
+     "HELO EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP"},
+    {"after HELO",
+     {.offers_starttls = true, .offers_chunking = true},
+     "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP"},
+    {"all", in(Phase::Ready),
+     "HELO EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP STARTTLS AUTH XCLIENT XFORWARD"},
+    {"done already",
+     {.is_extended = true,
+      .is_tls = true,
+      .is_authenticated = true,
+      .offers_starttls = true,
+      .offers_auth = true},
+     "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP"},
+};
+
+TEST(SessionState, HelpListsWhatIsOffered) {
+  for (const auto& row : kKnown) EXPECT_EQ(known_commands(row.state), row.want) << row.name;
+}
+
 }  // namespace
 }  // namespace backstop::smtp

@@ -33,6 +33,14 @@ class Offers(Dialogue):
                 with self.subTest(name, side=side):
                     self.assertEqual(self.client(self.gate.address(f"{side}-{i}")).extensions, {**OURS, **want})
 
+    def test_help_lists_what_is_offered(self):
+        hop = self.hop(extensions=("AUTH PLAIN",))
+        self.start(gateway("in", "inbound", url(hop)), gateway("out", "outbound", url(hop), 'xclient = ["127.0.0.1"]\n'))
+        always = "2.0.0 HELO EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP"
+        for side, want in (("in", always), ("out", always + " AUTH XCLIENT XFORWARD")):
+            with self.subTest(side):
+                self.assertEqual(self.client(self.gate.address(side)).command("HELP").text, want)
+
     def test_a_next_hop_that_knows_only_helo(self):
         hop = self.hop({"ehlo": ["502 what?", "250 fake.test"]})
         client = self.client(self.relay(hop))
