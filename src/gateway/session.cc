@@ -316,7 +316,8 @@ smtp::Reply Session::why_to_end() const {
 }
 
 void Session::drain() {
-  if (is_waiting_ && is_to_end()) connection_.stream().interrupt();
+  const bool is_to_break_off = is_reading_data_ && worker_.is_stopped();
+  if ((is_waiting_ && is_to_end()) || is_to_break_off) connection_.stream().interrupt();
 }
 
 // Who is not greeted yet hears it then: nothing could be said before.

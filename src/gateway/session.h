@@ -98,7 +98,8 @@ class Session final : public LiveSession {
   net::Task<void> finish_message();
   void begin_message(MessageForm form);
   void refuse_fault(smtp::DataFault fault);
-  void lose_client(net::Failure failure);
+  net::Task<void> lose_client(net::Failure failure);
+  net::Task<void> break_off();
   TraceFacts trace_facts() const;
 
   // STARTTLS, AUTH, XCLIENT.
@@ -159,8 +160,9 @@ class Session final : public LiveSession {
 
   std::size_t idle_commands_ = 0;
   std::size_t errors_ = 0;
-  bool is_waiting_ = false;  ///< for a command, or for what comes before the first one
   std::size_t untaken_ = 0;  ///< recipients that were not taken, without those that are errors already
+  bool is_waiting_ = false;  ///< for a command, or for what comes before the first one
+  bool is_reading_data_ = false;
   bool is_gateway_gone_ = false;
   bool is_closing_ = false;
   bool is_broken_ = false;  ///< the client is gone

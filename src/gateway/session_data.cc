@@ -50,9 +50,11 @@ net::Task<bool> Session::read_data() {
   const std::size_t before = buffer.view().size();
   // A client that no longer listens may have sent its mail whole all the same.
   if (!connection_.flush_now()) (void)co_await connection_.flush();
+  is_reading_data_ = true;
   const auto done = co_await connection_.fill(data_room_);
-  if (!done) {
-    lose_client(done.error());
+  is_reading_data_ = false;
+  if (!done || worker_.is_stopped()) {
+    co_await lose_client(done ? net::Failure::Interrupted : done.error());
     co_return false;
   }
   if (buffer.view().size() - before >= data_room_) data_room_ = std::min(data_room_ * 4, kMostRoom);
@@ -60,14 +62,24 @@ net::Task<bool> Session::read_data() {
 }
 
 // The data has not ended, so the next hop never gets its end either.
-void Session::lose_client(net::Failure failure) {
+net::Task<void> Session::lose_client(net::Failure failure) {
+  is_closing_ = true;
+  // Also where the stream was closed with all others.
+  if (worker_.is_stopped()) co_return co_await break_off();
   const bool is_slow = failure == net::Failure::TimedOut;
   const auto last = reply_for(Exceeded::DataTime);
   if (is_slow) reply(last);
   is_broken_ = !is_slow;
-  is_closing_ = true;
   record_message(last, !is_slow,
                  is_slow ? "The client sent no more data in time" : "The client left before its data ended");
+}
+
+// The last word leaves at once, since the stream is about to be closed with all others.
+net::Task<void> Session::break_off() {
+  const auto last = why_to_end();
+  reply(last);
+  is_broken_ = !co_await connection_.flush();
+  record_message(last, is_broken_, "Backstop was stopped before the data ended");
 }
 
 net::Task<void> Session::handle_data() {
@@ -76,7 +88,7 @@ net::Task<void> Session::handle_data() {
   begin_message(MessageForm::Stuffed);
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
-  if (!*told) co_return lose_client(told->error());
+  if (!*told) co_return co_await lose_client(told->error());
   if (!co_await receive_data()) co_return;
   co_await finish_message();
   co_await end_transaction();

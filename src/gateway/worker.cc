@@ -123,11 +123,13 @@ void Worker::end_if_done() {
   if (is_draining_ && sessions_.empty()) upkeep_.end();
 }
 
-// Every stream is closed, so that whatever waits ends and each session takes its own way out.
+// Who waits for its client says why it ends. Behind that every stream is closed, so that whatever else waits
+// ends, too, and each session takes its own way out.
 void Worker::stop() {
   net::asio::post(loop_, [this] {
+    is_hurrying_ = is_stopped_ = true;
     begin_drain();
-    deadlines_.close_all();
+    net::asio::post(loop_, [this] { deadlines_.close_all(); });
   });
 }
 

@@ -23,8 +23,8 @@ namespace backstop::gateway {
 /// What a worker knows of its sessions.
 class LiveSession : public boost::intrusive::list_base_hook<> {
  public:
-  /// The worker drains or hurries: ends it at once where it waits for a command, and no transaction is to be
-  /// waited for.
+  /// The worker drains, hurries or is stopped: ends it at once where it waits for a command, and no
+  /// transaction is to be waited for; within a message only where it is stopped.
   virtual void drain() = 0;
   /// The gateways have changed: one whose gateway is gone ends like that, too.
   virtual void look_again() = 0;
@@ -65,7 +65,7 @@ class Worker {
   void drain();
   /// After drain(): those that wait for a command end within their transaction, too. Any thread.
   void hurry();
-  /// Ends whatever still runs. Any thread.
+  /// Ends whatever still runs; who is to send more of a message hears so first. Any thread.
   void stop();
   void join();
 
@@ -79,6 +79,7 @@ class Worker {
   response::Reader& reader() { return reader_; }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
+  bool is_stopped() const { return is_stopped_; }
   /// Of a transaction: unique among all workers of this host.
   std::string next_id();
   void add(LiveSession& session);
@@ -114,6 +115,7 @@ class Worker {
   std::uint64_t last_id_ = 0;
   bool is_draining_ = false;
   bool is_hurrying_ = false;
+  bool is_stopped_ = false;
   std::thread thread_;
 };
 

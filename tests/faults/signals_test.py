@@ -169,7 +169,7 @@ class Stop(Signals):
         begin = time.monotonic()
         self.assertEqual(self.backstop.stop(), 0)
         self.assertLess(time.monotonic() - begin, MOST_SECONDS)
-        self.assertEqual([client.read().code for client in (final, in_data)], [0, 0])
+        self.assertEqual([client.read().code for client in (final, in_data)], [0, 421])
         self.assertEqual((len(self.hop.mails), self.other.mails), (1, []))
         self.assertEqual(read_maildir(self.backstop.folder / "mail/bob"), [])
 

@@ -116,6 +116,39 @@ class Stop(Case):
         # It was cut by us, and the log blames nobody.
         self.assertEqual(service.lines("next hop"), [line for line in service.lines("next hop") if " gateway " in line])
 
+    def test_a_second_signal_is_told_within_a_message(self):
+        chain, key = certificate(self.folder)
+        service = self.start(inbound(url(self.hop.address), 'tls = "starttls"'), more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n')
+        report = "From: <>\r\nAuto-Submitted: auto-replied\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n"
+        clients = []
+        for name, sender, begin in (("data", BOB, "DATA\r\nSubject: half\r\n\r\nhalf a l"), ("header", BOB, "DATA\r\nSubject: ha"),
+                                    ("chunk", BOB, "BDAT 1000 LAST\r\nSubject: half\r\n\r\nhalf"), ("held", "", "DATA\r\n" + report + "half"),
+                                    ("tls", BOB, "DATA\r\nSubject: half\r\n\r\nhalf")):
+            client = self.client(service)
+            if name == "tls":
+                client.start_tls()
+            self.assertEqual([reply.code for reply in client.envelope(sender, ANN)], [250, 250])
+            client.send(begin)
+            if begin.startswith("DATA"):
+                self.assertEqual(client.read().code, 354)
+            clients.append((name, client))
+        waiting = self.client(service)
+        self.assertEqual([reply.code for reply in waiting.envelope(BOB, ANN)], [250, 250])
+        service.child.signal(signal.SIGTERM)
+        service.wait_for_line(" info stopping: ")
+        begun = time.monotonic()
+        service.child.signal(signal.SIGTERM)
+        for name, client in [*clients, ("between commands", waiting)]:
+            with self.subTest(name):
+                reply = client.read()
+                self.assertEqual((reply.code, reply.text[:6]), (421, "4.3.2 "))
+                self.assertEqual(client.read().code, 0)
+        self.ends_at_once(service, begun)
+        events = service.history()
+        self.assertEqual([(event["done"], event["client_gone"], event["reply"][:9]) for event in events], [("failed", 0, "421 4.3.2")] * len(clients))
+        self.assertEqual({event["explanation"] for event in events}, {"Backstop was stopped before the data ended"})
+        self.assertEqual(self.hop.mails, [])
+
     def test_the_supervisor_is_told(self):
         supervisor = self.enterContext(Supervisor(self.folder / "notify"))
         service = self.start(environment={"NOTIFY_SOCKET": supervisor.path})
