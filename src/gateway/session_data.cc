@@ -168,6 +168,9 @@ net::Task<void> Session::handle_chunk(std::string_view argument) {
     begin_message(MessageForm::Plain);
     chunks_.reset();
     state_.phase = smtp::Phase::Chunks;
+  } else if (Clock::now() > data_deadline_) {
+    // Small chunks come with their commands, so that none is waited for.
+    co_return co_await lose_client(net::Failure::TimedOut);
   }
   if (!co_await receive_chunk(chunk->size, chunk->is_last)) co_return;
   if (chunk->is_last) {

@@ -286,6 +286,7 @@ SLOWNESS = [
     ("commands", "N", b"O", {"command": "1s"}),
     ("data", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\n", b"x", {"data_total": "1s"}),
     ("a chunk", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 1000 LAST\r\n", b"x", {"data_total": "1s"}),
+    ("chunks", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\n", b"BDAT 1\r\nx", {"data_total": "1s"}),
 ]
 
 
