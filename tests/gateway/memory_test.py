@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a large message costs the gateway."""
+"""What the gateway keeps in memory of a large message, and of replies that nobody reads."""
 import contextlib
 import socket
 import threading
@@ -72,6 +72,16 @@ class Memory(Dialogue):
         self.assertEqual(client.read().code, 250)
         self.assertGreater(sink.size, 200 * len(block))
         self.assertLess(most - before, 2 << 20)
+
+    def test_who_reads_no_replies_is_not_listened_to(self):
+        # A chunk of nothing is answered, and counts as nothing else.
+        client = self.client(self.relay(self.hop(), limits={"command": "1s"}))
+        client.envelope(ANN, BOB)
+        before = self.rss()
+        # More than the buffers of both systems hold; the end comes once the last word had its time, too.
+        with self.assertRaises(ConnectionError):
+            client.send(b"BDAT 0\r\n" * (8 << 20))
+        self.assertLess(self.rss() - before, 8 << 20)
 
 
 if __name__ == "__main__":
