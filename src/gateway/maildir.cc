@@ -69,7 +69,12 @@ bool make_folder(const std::string& path) {
     if (!make_folder(parent_of(path))) return false;
     done = ::mkdir(path.c_str(), 0700);
   }
-  return done == 0 ? sync_folder(parent_of(path)) : errno == EEXIST;
+  if (done != 0) return errno == EEXIST;
+  if (sync_folder(parent_of(path))) return true;
+  const int error = errno;
+  ::rmdir(path.c_str());  // else the next mail would take it for one that is kept
+  errno = error;
+  return false;
 }
 
 // tmp comes last: where it is, all are.
