@@ -5,8 +5,9 @@ import os
 import ssl
 
 from dialogue import ANN, BOB, Dialogue, codes, told
+from fake_answers import Answer, Text
 from fake_server import EXTENSIONS
-from support import Raw, certificate, gateway, main, new_mail
+from support import Cut, Raw, Stall, certificate, gateway, main, new_mail, wait_until
 
 
 class Tls(Dialogue):
@@ -169,6 +170,31 @@ HOPS = [
 ]
 
 
+class InHandshake(Answer):
+    """220, and in place of what belongs to the handshake something else, once the client has begun it."""
+
+    def __init__(self, then):
+        self.then = then
+
+    def perform(self, session):
+        Text("220 2.0.0 go ahead").perform(session)
+        if not session.buffer:
+            session.more()
+        return self.then.perform(session)
+
+
+# Name, what comes in the handshake, want reply to RCPT, want line in the log.
+HANDSHAKES = [
+    ("ended", Cut(reset=False), "451 4.4.2", "ended the connection: the connection was lost"),
+    ("reset", Cut(), "451 4.4.2", "ended the connection: the connection was lost"),
+    ("ended within a record", Cut(b"\x16\x03\x03\x00\x7a\x02", reset=False), "451 4.4.2", "ended the connection: the connection was lost"),
+    ("silent", Stall(), "451 4.4.2", "did not answer in time"),
+    ("no TLS but SMTP", Raw(b"250 2.0.0 ok\r\n" * 100), "451 4.7.5", "has no TLS as it is asked for"),
+    ("octets", Raw(bytes(range(255, -1, -1))), "451 4.7.5", "has no TLS as it is asked for"),
+    ("refused by an alert", Raw(b"\x15\x03\x03\x00\x02\x02\x28"), "451 4.7.5", "has no TLS as it is asked for"),
+]
+
+
 class ToNextHops(Tls):
     def through(self, hop, mode, scheme="smtp", host="127.0.0.1", more=""):
         self.start(gateway("in", "inbound", f"{scheme}://{host}:{hop.port}", f'next_hop_tls = "{mode}"\n'), more=more, limits={"next_hop_connect": "2s"})
@@ -185,6 +211,20 @@ class ToNextHops(Tls):
                 self.assertEqual(is_tls, want_tls)
                 if want_reply.startswith("451"):
                     self.assertNotIn("MAIL", {line[:4] for line in hop.commands})
+
+    def test_a_handshake_that_comes_to_nothing(self):
+        for name, answer, want_reply, want_line in HANDSHAKES:
+            for mode in ("offered", "required"):
+                with self.subTest(name, mode=mode):
+                    hop = self.hop({"starttls": InHandshake(answer)}, certificate=self.theirs)
+                    client = self.through(hop, mode)
+                    replies = client.envelope(ANN, BOB)
+                    self.assertEqual([told(reply) for reply in replies], ["250 2.1.0", want_reply])
+                    self.assertNotIn(250, codes(client.pipeline("DATA", "QUIT")))
+                    self.assertFalse({"MAIL", "RCPT", "DATA"}.intersection(line[:4] for line in hop.commands))
+                    self.assertEqual(hop.mails, [])
+                    line = f"next hop smtp://127.0.0.1:{hop.port} {want_line}"
+                    wait_until(lambda line=line: line in self.gate.log(), line)
 
     def test_what_is_offered_is_what_is_said_within(self):
         hop = self.hop({"ehlo": ["250-fake.test\r\n250 STARTTLS", "250-fake.test\r\n250 8BITMIME"] * 4}, certificate=self.theirs)
