@@ -1,4 +1,5 @@
-// One message on its way from a client to its next hop (DESIGN.md, "The way of a message").
+// One message on its way from a client to its next hop (docs/architecture.md, "The way of a mail
+// through `serve`").
 //
 // The header is read first. A mail that can't be a response streams on from there as it arrives; one that may
 // be is held in memory up to a cap, read, judged, and then refused or sent. Bytes come here once they have
