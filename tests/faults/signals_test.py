@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """SIGTERM and SIGHUP while mail flows: transactions end, sessions stay, nothing that was answered 250 is missing, and the history
 has every event."""
+import concurrent.futures
 import contextlib
 import random
 import re
 import signal
-import threading
 import time
 
 from attempts import Attempt, Mail, Record, names_in
@@ -21,7 +21,10 @@ SECOND_KEY = "1 exim sign 2020-01-02 another secret\n0 exim verify 2020-01-01 no
 
 
 class Crowd:
-    """Clients that send one mail after the other, several a connection, until they are told to stop or turned away."""
+    """Clients that send one mail after the other, several a connection, until they are told to stop or turned away.
+
+    `shut_out` has the code that each heard who was not let in, 0 for none.
+    """
 
     def __init__(self, address, name):
         self.address = address
@@ -29,17 +32,24 @@ class Crowd:
         self.record = Record()
         self.sent = 0
         self.is_over = False
-        self.threads = [threading.Thread(target=self.run, args=(number,)) for number in range(CLIENTS)]
+        self.shut_out = []
+        self.pool = concurrent.futures.ThreadPoolExecutor(CLIENTS)
+        self.clients = []
 
     def __enter__(self):
-        for thread in self.threads:
-            thread.start()
+        self.clients = [self.pool.submit(self.run, number) for number in range(CLIENTS)]
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.is_over = True
-        for thread in self.threads:
-            thread.join()
+        self.pool.shutdown()
+        if kind is None:
+            for client in self.clients:
+                client.result()
+
+    def ended(self):
+        """How many send no more."""
+        return sum(client.done() for client in self.clients)
 
     def run(self, number):
         rng = random.Random(f"{SEED} {self.name} {number}")
@@ -48,8 +58,10 @@ class Crowd:
             if left == 0:
                 if client is not None:
                     client.close()
-                left, client = rng.randint(1, 50), Attempt().connect(self.address)
+                first = Attempt()
+                left, client = rng.randint(1, 50), first.connect(self.address)
                 if client is None:
+                    self.shut_out.append(first.code)
                     break
             count, left = count + 1, left - 1
             mail = Mail(f"{self.name}.{number}.{count}@sender.test", rng.choice(["bob@smtp.test", "bob@maildir.test"]),
@@ -67,7 +79,7 @@ class Crowd:
     def wait_for(self, more):
         """Until so many mails more were sent."""
         want = self.sent + more
-        wait_until(lambda: self.sent >= want or not any(thread.is_alive() for thread in self.threads), f"{want} mails")
+        wait_until(lambda: self.sent >= want or self.ended() == CLIENTS, f"{want} mails")
 
 
 class Signals(Case):
@@ -96,6 +108,7 @@ class Stop(Signals):
         for number in range(STOPS):
             with Crowd(self.backstop.address("in"), str(number)) as crowd:
                 crowd.wait_for(random.Random(f"{SEED} {number}").randint(50, 400))
+                self.assertEqual((crowd.shut_out, crowd.ended()), ([], 0))
                 begin = time.monotonic()
                 self.assertEqual(self.backstop.stop(), 0)
                 took = time.monotonic() - begin
@@ -103,6 +116,7 @@ class Stop(Signals):
             # Who was in a transaction had its end; who was not, 421.
             self.assertEqual(set(crowd.record.refused) - {421}, set())
             self.assertEqual(set(crowd.record.ended_at) - {"waiting"}, set())
+            self.assertLessEqual(set(crowd.shut_out), {0, 421})
             accepted |= crowd.record.accepted
             print(f"seed {SEED}: ended after {took:.2f} s; {len(crowd.record.accepted)} answered 250, turned away "
                   f"{dict(crowd.record.refused)} {dict(crowd.record.ended_at)}")
@@ -200,9 +214,10 @@ class Reload(Signals):
                     self.reload(**rng.choice(broken), want="not reloaded: ")
                 else:
                     self.reload(self.text(rng.choice(["observe", "label"])), keys)
+            self.assertEqual((crowd.shut_out, crowd.ended()), ([], 0))
         record = crowd.record
         print(f"seed {SEED}: {crowd.sent} mails while it read its files {RELOADS} times")
-        self.assertEqual((dict(record.ended_at), dict(record.refused)), ({}, {}))
+        self.assertEqual((dict(record.ended_at), dict(record.refused), crowd.shut_out), ({}, {}, []))
         self.assertEqual(self.backstop.stop(), 0)
         self.assertEqual(self.arrived(), {name: 1 for name in record.accepted})
 

@@ -98,6 +98,7 @@ class Supervisor:
         self.socket.bind(self.path)
         self.socket.settimeout(PATIENCE)
         os.chmod(self.path, 0o777)
+        self.environment = {"NOTIFY_SOCKET": self.path}
 
     def __enter__(self):
         return self
@@ -107,6 +108,16 @@ class Supervisor:
 
     def next(self):
         return self.socket.recv(4096).decode()
+
+    def wait_for(self, state):
+        while not self.next().startswith(state):
+            pass
+
+    def reload(self, service):
+        """SIGHUP, until it is over, whatever the log says of it."""
+        service.child.signal(signal.SIGHUP)
+        self.wait_for("RELOADING=1\n")
+        self.wait_for("READY=1\n")
 
 
 class LowPort:

@@ -151,7 +151,7 @@ class Stop(Case):
 
     def test_the_supervisor_is_told(self):
         supervisor = self.enterContext(Supervisor(self.folder / "notify"))
-        service = self.start(environment={"NOTIFY_SOCKET": supervisor.path})
+        service = self.start(environment=supervisor.environment)
         self.assertEqual(supervisor.next(), f"READY=1\nSTATUS=in 127.0.0.1:{service.address('in')[1]}")
         service.reload()
         self.assertRegex(supervisor.next(), r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
