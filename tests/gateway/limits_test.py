@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Each limit of the configuration, at the limit and one past it."""
+import concurrent.futures
 import contextlib
 import time
 
@@ -114,6 +115,10 @@ class Sizes(Dialogue):
                 client.send(mail)
                 if want_streams:
                     wait_until(lambda: hop.reads(b"DATA"), "the next hop has it before its end")
+                else:
+                    # A whole mail of another client comes by meanwhile.
+                    self.assertEqual(self.client(address).mail(new_mail(), ANN, BOB).code, 250)
+                    self.assertEqual((hop.commands.count("DATA"), hop.reads(b"Undelivered")), (1, []))
                 client.send(b".\r\n")
                 self.assertEqual(client.read().code, 250)
                 self.assertTrue(hop.mails[-1].data.endswith(mail))
@@ -316,19 +321,38 @@ class Times(Dialogue):
                 self.assertEqual(told(last) if want else last, want)
         self.assertLess(time.monotonic() - begin, 5)
 
+    def trickle(self, address, begin, octets):
+        """These octets again and again until the end: when each was sent, the last reply, and when the end came."""
+        sent, last = [], None
+        with FakeClient(address) as client:
+            client.send(begin)
+            begun = time.monotonic()
+            client.connection.settimeout(0.1)
+            while time.monotonic() - begun < 5:
+                sent.append(time.monotonic() - begun)
+                with contextlib.suppress(ConnectionError):
+                    client.send(octets)
+                with contextlib.suppress(TimeoutError):
+                    while (reply := client.read()).code:
+                        last = reply
+                    return sent, last, time.monotonic() - begun
+        return sent, last, None
+
     def test_slowness(self):
-        for (name, *_, octet, _), client in zip(SLOWNESS, self.begin([(name, octets, limits) for name, octets, _, limits in SLOWNESS])):
+        # Side by side, each from its own first octet on.
+        addresses = [self.relay(self.hop(), limits=limits) for *_, limits in SLOWNESS]
+        with concurrent.futures.ThreadPoolExecutor(len(SLOWNESS)) as pool:
+            begun = [pool.submit(self.trickle, address, *row[1:3]) for row, address in zip(SLOWNESS, addresses)]
+        for (name, *_), one in zip(SLOWNESS, begun):
             with self.subTest(name):
-                begin = time.monotonic()
-                client.connection.settimeout(0.2)
-                ended = None
-                while ended is None and time.monotonic() - begin < 5:
-                    with contextlib.suppress(ConnectionError):
-                        client.send(octet)
-                    with contextlib.suppress(TimeoutError):
-                        ended = self.last_of(client)
-                self.assertEqual(told(ended), "421 4.4.2")
-                self.assertLess(time.monotonic() - begin, 4)
+                sent, last, ended = one.result()
+                self.assertEqual(told(last), "421 4.4.2")
+                self.assertIsNotNone(ended)
+                # Not cut off at the first octet, nor left alone for as long as something comes.
+                self.assertGreater(ended, 0.8)
+                self.assertLess(ended, 4)
+                self.assertGreater(len(sent), 3)
+                self.assertGreater(sent[-1], 0.5)
 
     def test_greeting(self):
         # A balancer that sends no header.
