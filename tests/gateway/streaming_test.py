@@ -1,10 +1,19 @@
 #!/usr/bin/python3
 """Ordinary mail streams as it arrives, and what is forbidden on the way never reaches its end at the next hop."""
+import time
+
 from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told, without_trace
-from support import header_of, main, new_mail, wait_until
+from support import Stall, header_of, main, new_mail, wait_until
 
 HEAD = b"From: <ann@example.net>\r\nSubject: long\r\nMessage-ID: <1.long@example.net>\r\n\r\n"
 MIDDLE = b"a line of the middle\r\n" * 20
+
+# name, how a client goes away, and whether it hears what is said to it after that
+WAYS_TO_LEAVE = [
+    ("in order", lambda client: client.close(), False),
+    ("by a reset", lambda client: client.cut(), False),
+    ("half", lambda client: client.end_sending(), True),
+]
 
 
 class Streaming(Dialogue):
@@ -70,14 +79,38 @@ class Streaming(Dialogue):
         self.assertEqual(hop.mails, [])
 
     def test_a_client_that_leaves(self):
-        for name, leave in (("in order", lambda client: client.close()), ("by a reset", lambda client: client.cut()),
-                            ("half", lambda client: client.end_sending())):
+        for name, leave, _ in WAYS_TO_LEAVE:
             with self.subTest(name):
                 hop = self.hop()
                 leave(self.begin(hop))
                 self.expect_cut(hop)
                 event = self.events()[0]
                 self.assertEqual((event["done"], event["client_gone"]), ("failed", True))
+
+    def test_a_client_that_leaves_before_the_answer(self):
+        """The mail is whole at the next hop, so its answer stands, whoever is there to hear it."""
+        for name, leave, is_listening in WAYS_TO_LEAVE:
+            for answer, want_done in (("250 2.0.0 taken", "delivered"), ("550 5.1.1 no", "refused"), ("451 4.3.0 later", "deferred")):
+                with self.subTest(name, answer=answer):
+                    stall = Stall(answer)
+                    hop = self.hop({"dot": stall})
+                    client = self.begin(hop)
+                    client.send(b"and the end\r\n.\r\n")
+                    hop.wait_for("dot")
+                    leave(client)
+                    # Whether it is there is asked where the answer took its time: more than 50 ms.
+                    time.sleep(0.1)
+                    self.assertEqual(hop.mails, [])
+                    stall.release()
+                    # To the gateway, who only ended its sending is gone as well, but it is told.
+                    if is_listening:
+                        reply = client.read()
+                        self.assertEqual((f"{reply.code} {reply.text}", client.read().code), (answer, 0))
+                    event = self.events()[0]
+                    self.assertEqual((event["done"], event["client_gone"], event["reply"]), (want_done, True, answer))
+                    mails = [HEAD + MIDDLE + b"and the end\r\n"] if want_done == "delivered" else []
+                    self.assertEqual([without_trace(mail.data) for mail in hop.mails], mails)
+                    self.assertEqual(hop.steps["dot"], 1)
 
     def test_a_message_that_grows_too_large(self):
         hop = self.hop()
