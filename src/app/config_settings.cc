@@ -327,8 +327,9 @@ std::vector<Setting> size_limits() {
   using gateway::Limits;
   return {
       limit("command_line", &Limits::command_line, size_kind({.least = 512, .most = 64 * kKiB}),
-            "The longest command, with its line end. RFC 5321 asks for 512, extensions for more. What answers a "
-            "challenge of AUTH may have 12288 whatever stands here (RFC 4954). Past it the session ends.",
+            "The longest command, with its line end. RFC 5321 asks for 512, extensions for more. What "
+            "answers a challenge of AUTH may have 12288 whatever stands here (RFC 4954). Past it the session "
+            "ends.",
             Exceeded::CommandLine),
       limit("header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
             "The header of a message.", Exceeded::Header),
