@@ -131,16 +131,17 @@ def all_faults():
 
 
 class Way:
-    """A domain with a next hop of its own, so that faults don't meet."""
+    """A domain with a next hop of its own, so that faults don't meet. `scheme`: "smtp" or "lmtp"."""
 
-    def __init__(self, number, fault):
+    def __init__(self, number, fault, scheme):
         self.domain = f"f{number}.test"
         self.fault = fault
-        self.server = FakeServer(GOOD)
+        self.scheme = scheme
+        self.server = FakeServer(GOOD, lmtp=scheme == "lmtp")
 
     def config(self, pool):
-        return (f'[[domain]]\nname = "{self.domain}"\nstage = "observe"\nnext_hop = "smtp://127.0.0.1:{self.server.port}"\n'
-                f'pool = {pool}\n')
+        return (f'[[domain]]\nname = "{self.domain}"\nstage = "observe"\n'
+                f'next_hop = "{self.scheme}://127.0.0.1:{self.server.port}"\npool = {pool}\n')
 
     def send(self, address, name, form="ordinary"):
         """The code of the last reply, and how many seconds it took to come to that."""
@@ -163,9 +164,9 @@ class Way:
 
 
 class NextHop(Case):
-    def begin(self, faults, pool):
+    def begin(self, faults, pool, scheme="smtp"):
         """A way for each fault, and the gateway, once it has heard what each next hop offers."""
-        self.ways = [Way(number, fault) for number, fault in enumerate(faults)]
+        self.ways = [Way(number, fault, scheme) for number, fault in enumerate(faults)]
         for way in self.ways:
             self.addCleanup(way.server.close)
         healthy = self.enterContext(FakeServer(GOOD))
@@ -207,8 +208,8 @@ class NextHop(Case):
             return f"and later: answered {code}, there {way.arrived()['later.' + way.domain]} times"
         return None
 
-    def test_fresh_sessions(self):
-        self.begin(all_faults(), pool=0)
+    def fresh_sessions(self, scheme):
+        self.begin(all_faults(), pool=0, scheme=scheme)
         before = self.backstop.open_files()
 
         def check(way):
@@ -217,10 +218,16 @@ class NextHop(Case):
         count = self.run_all(check)
         wait_until(lambda: self.backstop.open_files() <= before, f"no more than {before} open files, as at the start")
         self.assertEqual(self.backstop.stop(), 0)
-        print(f"{count} faults on fresh sessions")
+        print(f"{count} faults on fresh sessions of {scheme}")
 
-    def test_pooled_sessions(self):
-        self.begin([fault for fault in all_faults() if fault.step not in ("connect", "ehlo")], pool=4)
+    def test_fresh_sessions(self):
+        self.fresh_sessions("smtp")
+
+    def test_fresh_sessions_of_lmtp(self):
+        self.fresh_sessions("lmtp")
+
+    def pooled_sessions(self, scheme):
+        self.begin([fault for fault in all_faults() if fault.step not in ("connect", "ehlo")], pool=4, scheme=scheme)
 
         def check(way):
             if (code := way.send(self.address, "first")[0]) != 250 or way.pooled() != 1:
@@ -229,7 +236,13 @@ class NextHop(Case):
 
         count = self.run_all(check)
         self.assertEqual(self.backstop.stop(), 0)
-        print(f"{count} faults on pooled sessions")
+        print(f"{count} faults on pooled sessions of {scheme}")
+
+    def test_pooled_sessions(self):
+        self.pooled_sessions("smtp")
+
+    def test_pooled_sessions_of_lmtp(self):
+        self.pooled_sessions("lmtp")
 
     def test_a_pooled_session_that_died_costs_nothing(self):
         """It is noticed before, or at the first command, and another is opened."""
