@@ -1,6 +1,7 @@
 // A session of the gateway between a client that says anything and a next hop that answers anything. The
-// client is told 250 for a message only where the next hop has said 250 after the message had ended; what it
-// is told are replies, and what the next hop is told are commands and messages without a bare line end.
+// client hears 2xx after the end of a message only where the next hop has said 250 after a message had ended,
+// once for each that it said it of; what the client is told are replies, and what the next hop is told are
+// commands and messages without a bare line end.
 //
 // The first byte is the kind of gateway. Then come the client's bytes up to a line "%%", and the next hop's
 // answers, which are parted by lines "%": the greeting first, then one for each command and each message.
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "gateway/session.h"
+#include "smtp/command.h"
 #include "smtp/data_scanner.h"
 
 namespace {
@@ -261,25 +263,114 @@ net::Task<void> serve(std::unique_ptr<gateway::Session> session) {
   co_await session->run();
 }
 
-// Replies, one after the other; the last one may be cut short by the end.
-void check_replies(std::string_view heard) {
-  for (std::size_t at = 0; (at = heard.find('\n', at)) != std::string_view::npos; ++at) {
-    require(at > 0 && heard[at - 1] == '\r');
+// Which of the client's commands and messages each reply is for, from what it said and what it heard alone.
+class Client {
+ public:
+  Client(std::string_view said, bool is_behind_proxy) : said_(said), is_behind_proxy_(is_behind_proxy) {}
+
+  /// Replies, one after the other; the last one may be cut short by the end.
+  void hear(std::string_view bytes) {
+    for (const char c : bytes) {
+      require(c != '\n' || last_ == '\r');
+      last_ = c;
+    }
+    while (!bytes.empty()) {
+      const auto size = parser_.feed(bytes);
+      require(size.has_value());
+      bytes.remove_prefix(*size);
+      if (parser_.is_complete()) take(parser_.take().code);
+    }
   }
-  smtp::ReplyParser parser;
-  while (!heard.empty()) {
-    const auto size = parser.feed(heard);
-    require(size.has_value());
-    heard.remove_prefix(*size);
-    if (parser.is_complete()) (void)parser.take();
+
+  /// Messages that it may forget, since it heard 2xx after their end.
+  std::size_t promised() const { return promised_; }
+
+ private:
+  enum class Next : std::uint8_t { Greeting, Command, Word, EndOfData, Unknown };
+
+  void take(int code) {
+    switch (next_) {
+      case Next::Greeting:
+        return greeting();
+      case Next::Command:
+        return command(code);
+      case Next::Word:
+        (void)line();
+        require(code != 354);
+        next_ = code == 334 ? Next::Word : Next::Command;
+        return;
+      case Next::EndOfData:
+        return end_of_data(code);
+      case Next::Unknown:
+        return;
+    }
   }
-}
+
+  // Nothing is said in answer to a PROXY header. A binary one is not followed.
+  void greeting() {
+    const bool is_binary = is_behind_proxy_ && !said_.starts_with("PROXY ");
+    if (is_behind_proxy_) (void)line();
+    next_ = is_binary ? Next::Unknown : Next::Command;
+  }
+
+  void command(int code) {
+    const std::string_view text = line();
+    const bool is_command = text.find_first_of(std::string_view("\r\n\0", 3)) + 2 == text.size();
+    const auto command = smtp::split_command(text.substr(0, text.size() - (is_command ? 2 : 0)));
+    require(code != 354 || (is_command && command.verb == smtp::Verb::Data));
+    require(code != 334 || (is_command && command.verb == smtp::Verb::Auth));
+    if (is_command && command.verb == smtp::Verb::Bdat) return chunk(command.argument, code);
+    if (code == 354) next_ = Next::EndOfData;
+    if (code == 334) next_ = Next::Word;
+  }
+
+  void end_of_data(int code) {
+    smtp::DataScanner scanner;
+    const auto scan = scanner.scan(said_);
+    const bool has_ended = scan.is_end && scan.fault == smtp::DataFault::None;
+    said_.remove_prefix(scan.size);
+    end_message(has_ended, code);
+    next_ = has_ended ? Next::Command : Next::Unknown;
+  }
+
+  // One that can't be understood, or is not there whole, is the last thing that may be answered.
+  void chunk(std::string_view argument, int code) {
+    const auto chunk = smtp::parse_bdat(argument);
+    if (!chunk || chunk->size > said_.size()) {
+      end_message(false, code);
+      next_ = Next::Unknown;
+      return;
+    }
+    said_.remove_prefix(chunk->size);
+    if (chunk->is_last) end_message(true, code);
+  }
+
+  void end_message(bool has_ended, int code) {
+    const bool is_promised = code / 100 == 2;
+    require(has_ended || !is_promised);
+    if (is_promised) ++promised_;
+  }
+
+  std::string_view line() {
+    const std::size_t end = said_.find('\n');
+    const std::string_view line = said_.substr(0, end == std::string_view::npos ? end : end + 1);
+    said_.remove_prefix(line.size());
+    return line;
+  }
+
+  std::string_view said_;  ///< what was not answered yet
+  bool is_behind_proxy_;
+  Next next_ = Next::Greeting;
+  smtp::ReplyParser parser_;
+  char last_ = '\0';
+  std::size_t promised_ = 0;
+};
 
 // Everything that can happen, until nothing does any more.
 class Dialogue {
  public:
-  Dialogue(const Port& port, gateway::Worker& worker, Answers answers)
-      : port_(port), worker_(worker), answers_(std::move(answers)) {}
+  Dialogue(const Port& port, gateway::Worker& worker, Answers answers, Client client)
+      : port_(port), worker_(worker), answers_(std::move(answers)), told_(std::move(client)) {}
 
   void begin(std::string_view client) {
     std::array<int, 2> ends{};
@@ -303,13 +394,13 @@ class Dialogue {
       }
       // Whoever still waits does so for a next hop that has nothing more to say.
     } while (close_hops());
-    read_now(client_, heard_);
+    listen();
     ::close(client_);
     require(has_ended_);
-    check_replies(heard_);
   }
 
   std::size_t taken() const { return taken_; }
+  std::size_t promised() const { return told_.promised(); }
 
  private:
   bool step() {
@@ -319,8 +410,16 @@ class Dialogue {
       hops_.push_back(std::make_unique<Hop>(descriptor, answers_, taken_));
     }
     for (auto& hop : hops_) has_happened |= hop->serve();
-    read_now(client_, heard_);
+    listen();
     return has_happened;
+  }
+
+  // After each step, so that no promise comes before what it is made for.
+  void listen() {
+    std::string heard;
+    read_now(client_, heard);
+    told_.hear(heard);
+    require(told_.promised() <= taken_);
   }
 
   bool close_hops() {
@@ -334,7 +433,7 @@ class Dialogue {
   Answers answers_;
   std::vector<std::unique_ptr<Hop>> hops_;
   std::size_t taken_ = 0;
-  std::string heard_;
+  Client told_;
   int client_ = -1;
   bool has_ended_ = false;
 };
@@ -362,10 +461,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   gateway::Shared shared(std::make_shared<const Settings>(settings_of(data[0], port.path())), events);
   {
     gateway::Worker worker(0, shared);
-    Dialogue dialogue(port, worker, parse_answers(text.substr(std::min(end + 3, text.size()))));
-    dialogue.begin(text.substr(0, end));
+    const std::string_view client = text.substr(0, end);
+    Dialogue dialogue(port, worker, parse_answers(text.substr(std::min(end + 3, text.size()))),
+                      Client(client, (data[0] & 128) != 0));
+    dialogue.begin(client);
     dialogue.run();
     require(events.delivered <= dialogue.taken());
+    require(dialogue.promised() <= events.delivered);
   }
   return 0;
 }
