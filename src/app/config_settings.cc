@@ -386,7 +386,8 @@ std::vector<Setting> count_limits() {
           "next_hop_sessions", &Limits::next_hop_sessions,
           count_kind({.least = 1, .most = 1'000'000, .zero = "no limit"}),
           "Connections to one next hop at the same time, idle ones included. It should be less than the next "
-          "hop takes, and more than `pool` for each worker. Past it recipients are put off: 451 4.4.5."),
+          "hop takes, and more than `pool` for each worker. A client that logs in keeps one of its own, from "
+          "AUTH until it leaves. Past it recipients are put off: 451 4.4.5."),
   };
 }
 

@@ -47,27 +47,25 @@ net::Task<net::Outcome<void>> Connection::fill_exactly(std::size_t most) {
 }
 
 // A reply is small; whatever was larger is not kept for a session that may idle for minutes.
-void Connection::clear_output() {
+net::Outcome<void> Connection::written(net::Outcome<void> done) {
+  if (!done) cut_ = done.error();
   output_.clear();
   if (output_.capacity() > 1024) output_ = std::string();
-}
-
-std::optional<net::Outcome<void>> Connection::flush_now() {
-  std::string_view rest = output_;
-  std::string_view nothing;
-  const auto done = stream_.write_now(rest, nothing);
-  if (done) {
-    clear_output();
-  } else {
-    output_.erase(0, output_.size() - rest.size());
-  }
   return done;
 }
 
+std::optional<net::Outcome<void>> Connection::flush_now() {
+  if (cut_) return std::unexpected(*cut_);
+  std::string_view rest = output_;
+  std::string_view nothing;
+  if (const auto done = stream_.write_now(rest, nothing)) return written(*done);
+  output_.erase(0, output_.size() - rest.size());
+  return std::nullopt;
+}
+
 net::Task<net::Outcome<void>> Connection::flush() {
-  const auto done = co_await stream_.write(output_);
-  clear_output();
-  co_return done;
+  if (cut_) co_return std::unexpected(*cut_);
+  co_return written(co_await stream_.write(output_));
 }
 
 }  // namespace backstop::gateway

@@ -47,7 +47,8 @@ class Connection {
   /// The same, but no more than `most` bytes.
   net::Task<net::Outcome<void>> fill_exactly(std::size_t most);
 
-  /// What is to be written with the next flush().
+  /// What is to be written with the next flush(). Where one fails, a part may have left: nothing more is
+  /// written then, since it would be read as the rest of that, and each later flush() fails, too.
   std::string& output() { return output_; }
   net::Task<net::Outcome<void>> flush();
   /// The same where it takes no wait, as for nearly every reply, and so no coroutine. Nothing where it does:
@@ -55,11 +56,12 @@ class Connection {
   std::optional<net::Outcome<void>> flush_now();
 
  private:
-  void clear_output();
+  net::Outcome<void> written(net::Outcome<void> done);
 
   net::Stream stream_;
   InputBuffer input_;
   std::string output_;
+  std::optional<net::Failure> cut_;  ///< of the flush() that failed
 };
 
 }  // namespace backstop::gateway

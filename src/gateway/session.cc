@@ -174,8 +174,16 @@ bool Session::is_text(std::string_view line) {
 // The view is good until the next read. A command has its time as a whole, however slowly its bytes come.
 net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) {
   std::optional<std::string_view> line = buffered_line();
-  if (!line) connection_.stream().expires_after(limits().command);
+  if (!line) {
+    const auto until = Clock::now() + limits().command;
+    // A message in chunks has its time with all that comes between them.
+    connection_.stream().expires_at(path_ ? std::min(until, data_deadline_) : until);
+  }
   while (!line && connection_.input().size() <= most) {
+    if (is_to_end()) {
+      close_with(why_to_end());
+      co_return std::nullopt;
+    }
     is_waiting_ = true;
     auto told = connection_.flush_now();
     if (!told) told = co_await connection_.flush();
@@ -205,7 +213,9 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
 void Session::say_goodbye(net::Failure failure) {
   is_closing_ = true;
   if (failure == net::Failure::Interrupted) return close_with(why_to_end());
-  if (failure == net::Failure::TimedOut) return close_with(reply_for(Exceeded::CommandTime));
+  if (failure == net::Failure::TimedOut) {
+    return close_with(reply_for(path_ ? Exceeded::DataTime : Exceeded::CommandTime));
+  }
   is_broken_ = true;
 }
 
@@ -322,9 +332,8 @@ void Session::drain() {
 
 // Who is not greeted yet hears it then: nothing could be said before.
 void Session::look_again() {
-  if (find_gateway(*worker_.shared().settings.load()) != nullptr) return;
-  is_gateway_gone_ = true;
-  if (!is_broken_) drain();
+  is_gateway_gone_ = find_gateway(*worker_.shared().settings.load()) == nullptr;
+  if (is_gateway_gone_ && !is_broken_) drain();
 }
 
 }  // namespace backstop::gateway

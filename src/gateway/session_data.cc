@@ -48,8 +48,13 @@ net::Task<bool> Session::read_data() {
   auto& buffer = connection_.buffer();
   connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
   const std::size_t before = buffer.view().size();
-  // A client that no longer listens may have sent its mail whole all the same.
-  if (!connection_.flush_now()) (void)co_await connection_.flush();
+  auto told = connection_.flush_now();
+  if (!told) told = co_await connection_.flush();
+  if (!*told && told->error() == net::Failure::TimedOut) {
+    co_await lose_client(net::Failure::TimedOut);
+    co_return false;
+  }
+  // One that is gone, and no longer listens, may have sent its mail whole all the same.
   is_reading_data_ = true;
   const auto done = co_await connection_.fill(data_room_);
   is_reading_data_ = false;
@@ -70,8 +75,7 @@ net::Task<void> Session::lose_client(net::Failure failure) {
   const auto last = reply_for(Exceeded::DataTime);
   if (is_slow) reply(last);
   is_broken_ = !is_slow;
-  record_message(last, !is_slow,
-                 is_slow ? "The client sent no more data in time" : "The client left before its data ended");
+  record_message(last, !is_slow, is_slow ? "The client sent no more data in time" : kClientLeft);
 }
 
 // The last word leaves at once, since the stream is about to be closed with all others.

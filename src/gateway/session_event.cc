@@ -88,13 +88,14 @@ void Session::record_sender(const policy::Verdict& verdict, const smtp::Reply& r
   worker_.shared().events.record(std::move(event));
 }
 
-// `failure`: why the message did not come through, where neither policy nor the next hop says so.
+// `reply`: without a code where the client was told nothing of this. `failure`: why the message did not come
+// through, where neither policy nor the next hop says so.
 void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure) {
   store::Event event = new_event();
   for (const auto& recipient : transaction_->recipients) {
     event.recipients.push_back(base::printable(recipient, 2 * mail::kAddressMost));
   }
-  event.reply = reply.text();
+  if (reply.code != 0) event.reply = reply.text();
   event.client_gone = is_client_gone;
   if (path_ != nullptr) {
     event.size = path_->size();
@@ -127,6 +128,7 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
       event.explanation = "The next hop did not take the message";
     }
   }
+  path_.reset();
   worker_.shared().events.record(std::move(event));
 }
 

@@ -38,8 +38,10 @@ void Session::handle_mail(std::string_view argument) {
   transaction_->today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   if (gateway().direction == Direction::Outbound) {
     const auto verdict =
-        policy::judge_sender({.is_trusted_network = net::contains(gateway().trusted, peer_.address),
-                              .is_authenticated = state_.is_authenticated});
+        // XFORWARD tells whose mail it is, not who asks.
+        policy::judge_sender(
+            {.is_trusted_network = net::contains(gateway().trusted, (self_ ? self_->peer : peer_).address),
+             .is_authenticated = state_.is_authenticated});
     if (verdict.action == policy::Action::Refuse) {
       const auto refusal = reply_for(verdict, settings_->help_url, state_.offers_auth);
       reply(refusal);
@@ -178,7 +180,11 @@ net::Task<void> Session::close_delivery() {
 }
 
 net::Task<void> Session::end_transaction() {
-  path_.reset();
+  // Between two chunks.
+  if (path_ != nullptr) {
+    record_message({}, is_broken_,
+                   is_broken_ ? kClientLeft : "The client ended the message before its last chunk");
+  }
   if (transaction_ != nullptr && transaction_->delivery != nullptr) co_await close_delivery();
   transaction_.reset();
   forget_forwarded();

@@ -24,8 +24,9 @@ enum class TlsStep : std::uint8_t;
 enum class Failure : std::uint8_t {
   Closed,       ///< the peer ended the connection in order (FIN, or TLS close_notify)
   Reset,        ///< it ended otherwise, or any other error of the system
-  TimedOut,     ///< the deadline passed; the stream is as it was, for a last word under a new deadline
-  Interrupted,  ///< interrupt() was called; the stream is as it was
+  TimedOut,     ///< the deadline passed; after a read the stream is as it was, for a last word under a new
+                ///< deadline; of a write a part may have left
+  Interrupted,  ///< interrupt() was called; the stream is as after TimedOut
   Tls,          ///< a fault of the TLS protocol or of a certificate; why() has OpenSSL's words
 };
 

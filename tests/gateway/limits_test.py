@@ -292,6 +292,7 @@ SLOWNESS = [
     ("data", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\n", b"x", {"data_total": "1s"}),
     ("a chunk", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 1000 LAST\r\n", b"x", {"data_total": "1s"}),
     ("chunks", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\n", b"BDAT 1\r\nx", {"data_total": "1s"}),
+    ("what comes between chunks", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 1\r\nx", b"NOOP\r\n", {"data_total": "1s"}),
 ]
 
 

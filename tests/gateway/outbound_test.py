@@ -27,6 +27,15 @@ class WhoMaySend(Outbound):
         client = self.client(self.out(self.hop()))
         self.assertEqual(client.mail(new_mail(), BOB, ANN).code, 250)
 
+    def test_whose_mail_it_is_does_not_matter(self):
+        # XFORWARD tells that, and not who brings it.
+        client = self.client(self.out(self.hop(), more='xclient = ["127.0.0.1"]\n'))
+        client.command("XFORWARD ADDR=203.0.113.7")
+        self.assertEqual(client.mail(new_mail(), BOB, ANN).code, 250)
+        stranger = self.client(self.out(self.hop(), more='xclient = ["127.0.0.1"]\ntrusted = ["192.0.2.0/24"]\n', trusted=False))
+        stranger.command("XFORWARD ADDR=192.0.2.7")
+        self.assertEqual(stranger.envelope(BOB, ANN)[0].code, 550)
+
     def test_nobody_else(self):
         for extensions, want in ((AUTH, "530 5.7.0"), (EXTENSIONS, "550 5.7.1")):
             with self.subTest(want):

@@ -183,6 +183,20 @@ class Held(Dialogue):
         self.assertNotIn("DATA", hop.commands)
         self.assertEqual(client.command("NOOP").code, 250)
 
+    def test_a_client_that_stops_between_chunks(self):
+        ways = (("leaves", lambda client: client.cut(), True), ("says RSET", lambda client: client.command("RSET"), False),
+                ("says QUIT", lambda client: client.quit(), False))
+        for name, stop, want_gone in ways:
+            with self.subTest(name):
+                hop = self.hop()
+                client = self.client(self.relay(hop))
+                client.envelope(ANN, BOB)
+                self.assertEqual(client.command("BDAT 9\r\nFrom: x\r\n").code, 250)
+                stop(client)
+                event = self.events()[0]
+                self.assertEqual((event["done"], event["client_gone"], event["size"]), ("failed", want_gone, 9))
+                self.assertEqual(hop.mails, [])
+
     def test_a_client_that_leaves_within(self):
         hop = self.hop()
         client = self.client(self.relay(hop))
