@@ -50,7 +50,8 @@ net::Task<net::Outcome<void>> Connection::fill_exactly(std::size_t most) {
 net::Outcome<void> Connection::written(net::Outcome<void> done) {
   if (!done) cut_ = done.error();
   output_.clear();
-  if (output_.capacity() > 1024) output_ = std::string();
+  // One that is assigned would leave its memory with it.
+  if (output_.capacity() > 1024) std::string().swap(output_);
   return done;
 }
 

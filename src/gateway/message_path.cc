@@ -13,9 +13,12 @@ namespace {
 // Of the end of data, without its dot: the scanner counts that with the others.
 constexpr std::string_view kEndOfData = "\r\n";
 
-/// As the reader wants it. Only where a line begins with a dot is there anything to copy.
+/// As the reader wants it: without the end of data and the doubled dots. Only where a line of the message
+/// itself begins with a dot is there anything to copy.
 std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string& room) {
-  if (form == MessageForm::Plain || (!bytes.contains("\n.") && !bytes.starts_with('.'))) return bytes;
+  if (form == MessageForm::Plain) return bytes;
+  if (bytes == ".\r\n" || bytes.ends_with("\n.\r\n")) bytes.remove_suffix(1 + kEndOfData.size());
+  if (!bytes.contains("\n.") && !bytes.starts_with('.')) return bytes;
   smtp::Unstuffer unstuffer;
   unstuffer.append(bytes, room);
   return room;
@@ -72,7 +75,8 @@ bool MessagePath::hold(std::string_view bytes) {
 }
 
 void MessagePath::let_go() {
-  held_ = std::string();
+  // An empty one that is assigned would leave its memory with it.
+  std::string().swap(held_);
   held_share_.release();
 }
 
@@ -122,18 +126,19 @@ bool MessagePath::may_be_response(std::string_view header) {
 }
 
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
-  const auto most = transaction_.settings->limits.held;
-  if (!hold(bytes)) {
-    // No room for the rest: judged on what was read, as past its own cap.
-    const std::string message = std::move(held_).append(bytes);
-    co_return co_await judge(message, is_end);
-  }
-  if (is_end || held_.size() > most) co_await judge(held_, is_end);
+  const bool has_room = hold(bytes);
+  // Without it: judged on what was read, as past its own cap.
+  if (!has_room) held_ += bytes;
+  const bool is_enough = is_end || held_.size() > transaction_.settings->limits.held;
+  if (!has_room || is_enough) co_await judge(held_, is_end);
 }
 
 net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {
-  std::string room;
-  response_ = reader_.read(unstuffed(message, form_, room), envelope());
+  {
+    // Gone before the next hop is waited for: held_share_ does not count it.
+    std::string room;
+    response_ = reader_.read(unstuffed(message, form_, room), envelope());
+  }
   facts_ = {.kind = response_->kind,
             .origin = origin::judge(transaction_.evidence),
             .is_exempt = transaction_.is_exempt,
