@@ -3,7 +3,6 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "base/text.h"
 #include "net/endpoint.h"
+#include "net/look_ups.h"
 
 namespace backstop::net {
 
@@ -19,7 +19,6 @@ namespace {
 using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using Address = asio::generic::stream_protocol::endpoint;
-using Resolver = asio::ip::basic_resolver<tcp, Executor>;
 using boost::system::error_code;
 
 std::string duration_text(Clock::duration duration) {
@@ -37,35 +36,9 @@ std::string words_for(const error_code& error, Clock::duration limit) {
   return words;
 }
 
-// A look-up that may be left alone: the system's resolver can't be stopped, so what it finds too late is
-// dropped with the last owner.
-struct LookUp {
-  explicit LookUp(const Executor& loop) : resolver(loop), answered(loop) {}
-
-  Resolver resolver;
-  Timer answered;  ///< rings at the end of the limit, or when there is an answer
-  error_code error = asio::error::timed_out;
-  std::vector<Address> addresses;
-};
-
-void start(const std::shared_ptr<LookUp>& look_up, const Target& target) {
-  look_up->resolver.async_resolve(target.host, std::to_string(target.port), tcp::resolver::numeric_service,
-                                  [look_up](const error_code& error, const Resolver::results_type& results) {
-                                    look_up->error = error;
-                                    for (const auto& result : results) {
-                                      look_up->addresses.emplace_back(result.endpoint());
-                                    }
-                                    look_up->answered.cancel();
-                                  });
-}
-
-Task<std::expected<std::vector<Address>, error_code>> look_up_name(Target target, Clock::time_point end) {
-  const auto look_up = std::make_shared<LookUp>(co_await asio::this_coro::executor);
-  look_up->answered.expires_at(end);
-  start(look_up, target);
-  co_await look_up->answered.async_wait(kUseTask);
-  if (look_up->error) co_return std::unexpected(look_up->error);
-  co_return std::move(look_up->addresses);
+std::string words_for_look_up(const error_code& error, Clock::duration limit) {
+  if (error == asio::error::try_again) return "too many names are being looked up";
+  return words_for(error, limit);
 }
 
 }  // namespace
@@ -113,9 +86,9 @@ Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target
   } else if (const auto address = parse_address(target.host)) {
     addresses.emplace_back(tcp::endpoint(*address, target.port));
   } else {
-    auto found = co_await look_up_name(target, end);
-    if (!found) co_return std::unexpected(ConnectError{true, words_for(found.error(), limit)});
-    addresses = *std::move(found);
+    const auto found = co_await deadlines.look_ups().look_up(target.host, end);
+    if (!found) co_return std::unexpected(ConnectError{true, words_for_look_up(found.error(), limit)});
+    for (const auto& one : *found) addresses.emplace_back(tcp::endpoint(one, target.port));
   }
   Connector connector(deadlines, end);
   auto stream = co_await connector.try_each(std::move(addresses));

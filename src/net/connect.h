@@ -30,7 +30,7 @@ struct ConnectError {
 };
 
 /// Tries each address of the host in turn within `limit` in all. Names are looked up by the system's
-/// resolver, off the loop; numbers cost no look-up. The stream has no deadline yet.
+/// resolver, off the loop (net/look_ups.h); numbers cost no look-up. The stream has no deadline yet.
 Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Deadlines& deadlines,
                                                                    std::chrono::steady_clock::duration limit);
 
