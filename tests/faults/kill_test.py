@@ -148,6 +148,7 @@ class Clients:
         self.address = address
         self.at = at
         self.record = Record()
+        self.ungreeted = []
         self.mails = []
         self.deadline = time.monotonic() + MOST_SECONDS
         self.threads = [threading.Thread(target=self.run, args=(self.mails_of(number),)) for number in range(CLIENTS)]
@@ -166,6 +167,8 @@ class Clients:
             while not is_taken and time.monotonic() < self.deadline:
                 attempt = Attempt(self.at)
                 client = client or attempt.connect(self.address)
+                if attempt.is_ungreeted:
+                    self.ungreeted.append(mail)
                 is_taken = client is not None and attempt.send(client, mail)
                 if attempt.step is not None:
                     self.record.add(mail, attempt)
@@ -236,8 +239,10 @@ class Load(Kill):
         arrived = self.arrived()
         twice = {name: count for name, count in arrived.items() if count > 1}
         print(f"seed {SEED}: {len(clients.mails)} mails, {len(record.accepted)} answered 250, {killer.kills} kills, attempts "
-              f"cut short after {dict(record.ended_at)}, refused {dict(record.refused)}; {len(twice)} there more than once")
+              f"cut short after {dict(record.ended_at)}, refused {dict(record.refused)}; {len(twice)} there more than once, "
+              f"{len(clients.ungreeted)} times no greeting")
         self.assertGreater(killer.kills, 10)
+        self.assertLessEqual(len(clients.ungreeted), 1, "connected, and not greeted")
         self.assertEqual(len(record.accepted), CLIENTS * MAILS)
         self.assertEqual(record.accepted - set(arrived), set(), "answered 250, and not there")
         self.assertEqual({name: count for name, count in twice.items() if count > 1 + record.unanswered[name]}, {})
