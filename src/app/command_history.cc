@@ -172,6 +172,8 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add_choice("--verdict", filter.verdict, "What was to be done", policy::kActionNames, "VERDICT");
   add_choice("--done", filter.done, "What was done", store::kDoneNames, "DONE");
   add_choice("--direction", filter.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
+  command.add_flag("--untagged", filter.is_untagged,
+                   "Mail that left without a tag, so that its bounces prove nothing");
   add("--id", filter.id, "Of that transaction, in full; the log and the Received field have it", "ID");
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <memory>
 #include <ostream>
+#include <random>
 #include <string>
 
 #include "app/key_file.h"
@@ -55,6 +56,7 @@ void print_json(const TagOptions& options, const origin::KeyRing& ring, const Mo
     keys.push_back({{"number", key.number},
                     {"family", name(key.family)},
                     {"use", name(key.use)},
+                    {"fingerprint", fingerprint(key)},
                     {"created", base::format_day(key.created)},
                     {"retired", or_null(retired)},
                     {"last_day", or_null(last_day_of(key, moment))},
@@ -65,10 +67,10 @@ void print_json(const TagOptions& options, const origin::KeyRing& ring, const Mo
 }
 
 void print_table(const origin::KeyRing& ring, const Moment& moment, std::ostream& out) {
-  constexpr auto kRow = "{:<3}  {:<8}  {:<10}  {:<10}  {}\n";
-  out << fmt::format(kRow, "KEY", "FAMILY", "MADE ON", "LAST DAY", "STATE");
+  constexpr auto kRow = "{:<3}  {:<8}  {:<11}  {:<10}  {:<10}  {}\n";
+  out << fmt::format(kRow, "KEY", "FAMILY", "FINGERPRINT", "MADE ON", "LAST DAY", "STATE");
   for (const auto& key : ring.keys()) {
-    out << fmt::format(kRow, key.number, name(key.family), base::format_day(key.created),
+    out << fmt::format(kRow, key.number, name(key.family), fingerprint(key), base::format_day(key.created),
                        last_day_of(key, moment), state_of(key, moment));
   }
 }
@@ -79,7 +81,9 @@ void run_new(const TagOptions& options, CommandContext& context) {
   auto secret = make_secret();
   if (!secret) return report_error(context, kExitCantCreate, secret.error().message);
   origin::KeyRing ring;
-  const auto number = ring.rotate(std::move(*secret), moment->today, moment->lifetime);
+  // At random, so that two machines whose rings were made apart don't read each other's tags as forged ones.
+  const int first = static_cast<int>(std::random_device{}() % origin::KeyRing::kNumbers);
+  const auto number = ring.rotate(std::move(*secret), moment->today, moment->lifetime, first);
   if (!number) return report_error(context, kExitCantCreate, number.error().message);
   if (const auto made = create_key_file(options.key_file, ring); !made) {
     return report_error(context, kExitCantCreate, made.error().message);
@@ -97,8 +101,10 @@ void run_rotate(const TagOptions& options, CommandContext& context) {
   if (!number) return report_error(context, kExitCantCreate, number.error().message);
   context.out << fmt::format("Key {} signs from now on.\n", *number);
   if (const auto* const old = before->signing_key()) {
-    context.out << fmt::format("Key {} goes on verifying until {}, when its last tag expires.\n", old->number,
-                               base::format_day(moment->today + moment->lifetime));
+    origin::Key retired = *old;
+    retired.retired = moment->today;
+    context.out << fmt::format("Key {} goes on verifying until {}.\n", old->number,
+                               base::format_day(last_day(retired, moment->lifetime)));
   }
 }
 
@@ -135,7 +141,7 @@ void add_keys_command(CLI::App& root, CommandContext& context) {
   add_action(keys, options, context, "new",
              "Make a key file with one key; mode 0600, never over a file that is there", run_new);
   add_action(keys, options, context, "rotate",
-             "Let a new key sign; the old one goes on verifying until its last tag has expired", run_rotate);
+             "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
   list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
 }

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -50,17 +52,18 @@ struct CommandRow {
 
 TEST(TagCommand, Answers) {
   const CommandRow rows[] = {
-      {"sign", "tag sign userx@test.ex --secret 0:secret --at 2026-11-23", 0,
+      {"sign", "tag sign userx@test.ex --secret 0:secret --lifetime 7 --at 2026-11-23", 0,
        "prvs=0787c97471=userx@test.ex\n", ""},
       {"sign with the second key given",
-       "tag sign userx@test.ex --secret 1:secret --secret 0:x --at 2027-06-24", 0,
+       "tag sign userx@test.ex --secret 1:secret --secret 0:x --lifetime 7 --at 2027-06-24", 0,
        "prvs=100092054d=userx@test.ex\n", ""},
-      {"sign in angle brackets", "tag sign <userx@test.ex> --secret 0:secret --at 2026-11-23", 0,
+      {"sign in angle brackets", "tag sign <userx@test.ex> --secret 0:secret --lifetime 7 --at 2026-11-23", 0,
        "prvs=0787c97471=userx@test.ex\n", ""},
-      {"sign on a date as mail has it", "tag sign userx@test.ex --secret 0:secret --at 2026-11-23T23:59:59Z",
-       0, "prvs=0787c97471=userx@test.ex\n", ""},
+      {"sign on a date as mail has it",
+       "tag sign userx@test.ex --secret 0:secret --lifetime 7 --at 2026-11-23T23:59:59Z", 0,
+       "prvs=0787c97471=userx@test.ex\n", ""},
       {"sign a sub-address",
-       "tag sign userx@test.ex --secret 0:secret --at 2026-11-23 --sub-address --delimiter -", 0,
+       "tag sign userx@test.ex --secret 0:secret --lifetime 7 --at 2026-11-23 --sub-address --delimiter -", 0,
        "userx-prvs=0787c97471@test.ex\n", ""},
       {"sign for three days", "tag sign userx@test.ex --secret 0:secret --at 2027-06-29 --lifetime 3", 0,
        "prvs=0001cbf462=userx@test.ex\n", ""},
@@ -75,7 +78,8 @@ TEST(TagCommand, Answers) {
        "until "
        "2026-11-30.\n",
        ""},
-      {"verify, forged", "tag verify prvs=0787c97472=userx@test.ex --secret 0:secret --at 2026-11-23", 1,
+      {"verify, forged",
+       "tag verify prvs=0787c97472=userx@test.ex --secret 0:secret --lifetime 7 --at 2026-11-23", 1,
        "The tag in the address prvs=0787c97472=userx@test.ex was not made with our key 0: it is forged, or "
        "was "
        "damaged.\n",
@@ -84,7 +88,7 @@ TEST(TagCommand, Answers) {
        "The address userx@test.ex carries no tag.\n", ""},
       {"verify, null", "tag verify <> --secret 0:secret", 1, "The null path carries no tag.\n", ""},
       {"verify indimail's",
-       "tag verify prvs=0891a9abd5=test@example.com --indimail 1632203830 --at 2021-09-21", 0,
+       "tag verify prvs=0891a9abd5=test@example.com --indimail 1632203830 --lifetime 7 --at 2021-09-21", 0,
        "The address prvs=0891a9abd5=test@example.com carries our tag, made with key 0 and good until "
        "2021-09-28.\n",
        ""},
@@ -99,7 +103,8 @@ TEST(TagCommand, Answers) {
        ""},
       {"lint, untagged", "tag lint userx@test.ex", 0, "userx@test.ex carries no tag.\nIt could be tagged.\n",
        ""},
-      {"lint with a key", "tag lint prvs=0787000000=u@test.ex --secret 0:secret --at 2026-11-23", 1,
+      {"lint with a key", "tag lint prvs=0787000000=u@test.ex --secret 0:secret --lifetime 7 --at 2026-11-23",
+       1,
        "prvs=0787000000=u@test.ex carries a tag of Exim's family: 0787000000, for u@test.ex.\n"
        "bad-mac: The tag in the address prvs=0787000000=u@test.ex was not made with our key 0: it is forged, "
        "or was "
@@ -160,7 +165,7 @@ struct JsonRow {
 
 TEST(TagCommand, WritesJson) {
   const JsonRow rows[] = {
-      {"sign", "tag sign userx@test.ex --secret 0:secret --at 2026-11-23 --json",
+      {"sign", "tag sign userx@test.ex --secret 0:secret --lifetime 7 --at 2026-11-23 --json",
        R"({"address":"userx@test.ex","signed":"prvs=0787c97471=userx@test.ex","last_good_day":"2026-11-30",)"
        R"("refused":null,"detail":null})"},
       {"sign, refused", "tag sign SRS0=a=b=c=d@test.ex --secret 0:secret --json",
@@ -201,37 +206,56 @@ class KeysCommand : public testing::Test {
   std::string file_;
 };
 
-TEST_F(KeysCommand, MakesRotatesAndLists) {
-  EXPECT_EQ(run({"keys", "new", file_, "--at", "2026-06-01"}).status, 0);
+TEST_F(KeysCommand, MakesARingThatBeginsWithAnyNumber) {
+  std::set<char> numbers;
+  for (int i = 0; i < 100; ++i) {
+    fs::remove(file_);
+    const auto made = run({"keys", "new", file_});
+    ASSERT_EQ(made.status, 0) << made.err;
+    const std::string begin = "Made " + file_ + " with key ";
+    ASSERT_TRUE(made.out.starts_with(begin)) << made.out;
+    numbers.insert(made.out[begin.size()]);
+  }
+  // That one of ten numbers is missing after a hundred draws happens once in 3700 runs; two, once in 10
+  // million.
+  EXPECT_GE(numbers.size(), 9u);
+}
+
+TEST_F(KeysCommand, RotatesAndLists) {
+  std::ofstream(file_) << "4 exim sign 2026-06-01 a\n";
+  ASSERT_EQ(::chmod(file_.c_str(), 0600), 0);
   const auto signed_before = run({"tag", "sign", "u@test.ex", "--keys", file_, "--at", "2026-11-23"});
   ASSERT_EQ(signed_before.status, 0) << signed_before.err;
   const auto address = signed_before.out.substr(0, signed_before.out.find('\n'));
 
   const auto rotated = run({"keys", "rotate", file_, "--at", "2026-11-23"});
   EXPECT_EQ(rotated.status, 0) << rotated.err;
-  EXPECT_EQ(
-      rotated.out,
-      "Key 1 signs from now on.\nKey 0 goes on verifying until 2026-11-30, when its last tag expires.\n");
+  EXPECT_EQ(rotated.out, "Key 5 signs from now on.\nKey 4 goes on verifying until 2027-01-07.\n");
   EXPECT_EQ(run({"tag", "sign", "u@test.ex", "--keys", file_, "--at", "2026-11-23"}).out.substr(0, 6),
-            "prvs=1");
-  EXPECT_EQ(run({"tag", "verify", address, "--keys", file_, "--at", "2026-11-30"}).status, 0);
+            "prvs=5");
+  EXPECT_EQ(run({"tag", "verify", address, "--keys", file_, "--at", "2026-12-07"}).status, 0);
   EXPECT_EQ(run({"tag", "verify", "prvs=0891a9abd5=test@example.com", "--keys", file_, "--indimail",
                  "1632203830", "--at", "2021-09-21"})
                 .status,
             0);
-  const auto later = run({"tag", "verify", address, "--keys", file_, "--at", "2026-12-01"});
+  const auto stale = run({"tag", "verify", address, "--keys", file_, "--at", "2026-12-08"});
+  EXPECT_EQ(stale.status, 1);
+  EXPECT_NE(stale.out.find("it was good only until 2026-12-07"), std::string::npos) << stale.out;
+  const auto later = run({"tag", "verify", address, "--keys", file_, "--at", "2027-01-08"});
   EXPECT_EQ(later.status, 1);
-  EXPECT_NE(later.out.find("names key 0, which our key ring does not have"), std::string::npos) << later.out;
+  EXPECT_NE(later.out.find("names key 4, which our key ring never had"), std::string::npos) << later.out;
 
-  EXPECT_EQ(run({"keys", "list", file_, "--at", "2026-11-25"}).out,
-            "KEY  FAMILY    MADE ON     LAST DAY    STATE\n"
-            "0    exim      2026-06-01  2026-11-30  retired, verifies still\n"
-            "1    exim      2026-11-23              signs and verifies\n");
+  const auto list = run({"keys", "list", file_, "--at", "2026-11-25"}).out;
+  EXPECT_TRUE(std::regex_match(
+      list, std::regex("KEY  FAMILY    FINGERPRINT  MADE ON     LAST DAY    STATE\n"
+                       "4    exim      dc6634c6     2026-06-01  2027-01-07  retired, verifies still\n"
+                       "5    exim      [0-9a-f]{8}     2026-11-23              signs and verifies\n")))
+      << list;
 }
 
 TEST_F(KeysCommand, NeverShowsASecret) {
   ASSERT_EQ(run({"keys", "new", file_}).status, 0);
-  const auto line = text().substr(text().rfind("\n0 exim sign ") + 1);
+  const auto line = text().substr(text().rfind(" exim sign ") + 1);
   const auto secret = line.substr(line.rfind(' ') + 1, 64);
   ASSERT_EQ(secret.find_first_not_of("0123456789abcdef"), std::string::npos);
   for (const auto& outcome : {run({"keys", "list", file_}), run({"keys", "list", file_, "--json"}),
@@ -243,12 +267,12 @@ TEST_F(KeysCommand, NeverShowsASecret) {
 TEST_F(KeysCommand, ListsAsJson) {
   std::ofstream(file_) << "0 exim retired:2026-11-23 2026-06-01 a\n1 exim sign 2026-11-23 b\n";
   ASSERT_EQ(::chmod(file_.c_str(), 0600), 0);
-  const auto report = boost::json::parse(run({"keys", "list", file_, "--json", "--at", "2026-12-01"}).out);
+  const auto report = boost::json::parse(run({"keys", "list", file_, "--json", "--at", "2027-01-08"}).out);
   const auto want = boost::json::parse(R"({"file":"","keys":[
-      {"number":0,"family":"exim","use":"retired","created":"2026-06-01","retired":"2026-11-23",
-       "last_day":"2026-11-30","verifies":false},
-      {"number":1,"family":"exim","use":"sign","created":"2026-11-23","retired":null,"last_day":null,
-       "verifies":true}]})");
+      {"number":0,"family":"exim","use":"retired","fingerprint":"dc6634c6","created":"2026-06-01",
+       "retired":"2026-11-23","last_day":"2027-01-07","verifies":false},
+      {"number":1,"family":"exim","use":"sign","fingerprint":"a22f8819","created":"2026-11-23","retired":null,
+       "last_day":null,"verifies":true}]})");
   EXPECT_EQ(report.at("file").as_string(), file_);
   EXPECT_EQ(report.at("keys"), want.at("keys"));
 }

@@ -246,12 +246,38 @@ void check_lone_options(Draft& draft) {
   }
 }
 
-void check_outbound_keys(std::size_t index, Draft& draft) {
+/// Settings that mean nothing in the direction of this gateway.
+void check_direction_keys(std::size_t index, Draft& draft) {
+  const bool is_out = is_outbound(draft.gateways[index]);
+  const Need wrong = is_out ? Need::InboundOnly : Need::OutboundOnly;
   for (const Setting& one : settings()) {
-    if (one.need != Need::OutboundOnly || !draft.is_given(one.section, index, one.key)) continue;
-    draft.mistake(
-        draft.place(one.section, index, one.key),
-        fmt::format("{}: it has a meaning for outbound gateways alone, and this one is inbound", one.key));
+    if (one.need != wrong || !draft.is_given(one.section, index, one.key)) continue;
+    draft.mistake(draft.place(one.section, index, one.key),
+                  fmt::format("{}: it has a meaning for {} gateways alone, and this one is {}", one.key,
+                              is_out ? "inbound" : "outbound", is_out ? "outbound" : "inbound"));
+  }
+}
+
+/// The first trusted network of any gateway that has addresses of `network`; nullptr without one.
+const net::Network* find_trusted(const net::Network& network, const Draft& draft) {
+  for (const GatewayDraft& one : draft.gateways) {
+    for (const net::Network& trusted : one.settings.trusted) {
+      if (trusted.overlaps(network)) return &trusted;
+    }
+  }
+  return nullptr;
+}
+
+/// A host that brings mail of strangers is no client that may send in our name.
+void check_relays(std::size_t index, Draft& draft) {
+  const auto& relays = draft.gateways[index].settings.relays;
+  for (std::size_t i = 0; i < relays.size(); ++i) {
+    const auto* const trusted = find_trusted(relays[i], draft);
+    if (trusted == nullptr) continue;
+    draft.warning(draft.item_place(Section::Gateway, index, "relays", i),
+                  fmt::format("relays: {} and {} of \"trusted\" have hosts in common; a relay brings mail of "
+                              "strangers, and one that is trusted may send it to anywhere",
+                              relays[i].text(), trusted->text()));
   }
 }
 
@@ -271,6 +297,7 @@ void check_believed(std::size_t index, Draft& draft) {
   constexpr std::string_view kConsequence = "claim to be any client";
   warn_of_everybody(index, "proxy_protocol", settings.proxy_protocol, kConsequence, draft);
   warn_of_everybody(index, "xclient", settings.xclient, kConsequence, draft);
+  warn_of_everybody(index, "relays", settings.relays, "bring forged bounces, since none is refused", draft);
 }
 
 void check_senders(std::size_t index, Draft& draft) {
@@ -290,10 +317,11 @@ void check_directions(Draft& draft) {
   for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
     check_believed(i, draft);
     if (!draft.is_given(Section::Gateway, i, "direction")) continue;
+    check_direction_keys(i, draft);
     if (is_outbound(draft.gateways[i])) {
       check_senders(i, draft);
     } else {
-      check_outbound_keys(i, draft);
+      check_relays(i, draft);
     }
   }
 }

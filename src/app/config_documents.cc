@@ -138,7 +138,9 @@ std::string default_cell(const Setting& one) {
 }
 
 std::string table_row(const Setting& one) {
-  const std::string_view only = one.need == Need::OutboundOnly ? " Outbound alone." : "";
+  const std::string_view only = one.need == Need::OutboundOnly  ? " Outbound alone."
+                                : one.need == Need::InboundOnly ? " Inbound alone."
+                                                                : "";
   const std::string example = one.example.empty() ? "" : fmt::format(" Example: `{}`.", one.example);
   return fmt::format("| `{}` | {} | {} | {}{}{} |\n", one.key, one.description, default_cell(one), one.help,
                      only, example);

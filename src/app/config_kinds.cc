@@ -220,4 +220,12 @@ Kind<std::size_t> choice_kind(std::vector<std::string_view> names) {
       [=](const std::size_t& index) { return std::string(names.at(index)); });
 }
 
+void refuse_member(const TomlNode& member, std::span<const std::string_view> names, ReadContext& context) {
+  const auto near = nearest_name(member.key, names);
+  const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", quoted(near));
+  context.mistake(member.key_place,
+                  fmt::format("unknown name {}{}; known are {}", quoted(base::printable(member.key, 60)),
+                              hint, fmt::join(names, ", ")));
+}
+
 }  // namespace backstop::app

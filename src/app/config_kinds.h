@@ -2,6 +2,7 @@
 // table of settings puts one to each setting.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -129,6 +130,44 @@ Kind<std::vector<T>> list_kind(Kind<T> kind, std::string description, std::size_
                 std::vector<std::string> items;
                 for (const T& value : values) items.push_back(kind.show(value));
                 return show_list(items);
+              }};
+}
+
+/// Tells of a member of a table whose key is none of `names`.
+void refuse_member(const TomlNode& member, std::span<const std::string_view> names, ReadContext& context);
+
+/// A table with a value for some of `names`, in their order; nullopt for those that are not given.
+template <typename T>
+Kind<std::vector<std::optional<T>>> table_kind(Kind<T> kind, std::vector<std::string_view> names) {
+  using Values = std::vector<std::optional<T>>;
+  std::string description =
+      "a table such as { " + std::string(names.front()) + " = ... }, each " + kind.description;
+  return {.description = description,
+          .read = [=](const TomlNode& node, ReadContext& context) -> std::optional<Values> {
+            if (node.type != TomlType::Table) {
+              refuse_type(node, description, context);
+              return std::nullopt;
+            }
+            Values values(names.size());
+            for (const TomlNode& member : node.children) {
+              const auto name = std::ranges::find(names, std::string_view(member.key));
+              if (name == names.end()) {
+                refuse_member(member, names, context);
+              } else {
+                values[static_cast<std::size_t>(name - names.begin())] = kind.read(member, context);
+              }
+            }
+            return values;
+          },
+          .show =
+              [=](const Values& values) {
+                std::string shown;
+                for (std::size_t i = 0; i < values.size(); ++i) {
+                  if (!values[i]) continue;
+                  shown +=
+                      (shown.empty() ? "{ " : ", ") + std::string(names[i]) + " = " + kind.show(*values[i]);
+                }
+                return shown.empty() ? "{}" : shown + " }";
               }};
 }
 

@@ -78,6 +78,27 @@ Kind<std::vector<std::string>> local_parts_kind() {
   return list_kind(local_part_kind(), "a list of local parts, such as [\"hostmaster\", \"noc\"]");
 }
 
+/// As "reject" is the stage that refuses, it is the word for that here.
+Kind<policy::Ceilings> ceilings_kind() {
+  const std::vector<std::string_view> kinds(response::kKindNames.begin() + 1, response::kKindNames.end());
+  const auto actions = choice_kind({"accept", "label", "reject"});
+  using Given = std::vector<std::optional<std::size_t>>;
+  const auto to = [](const Given& given) {
+    policy::Ceilings ceilings = policy::default_ceilings();
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (given[i]) ceilings[i + 1] = static_cast<policy::Action>(*given[i]);
+    }
+    return ceilings;
+  };
+  const auto from = [](const policy::Ceilings& ceilings) {
+    Given given;
+    for (auto one = ceilings.begin() + 1; one != ceilings.end(); ++one)
+      given.emplace_back(static_cast<std::size_t>(*one));
+    return given;
+  };
+  return convert<policy::Ceilings>(table_kind(actions, kinds), to, from);
+}
+
 std::vector<Setting> server_settings() {
   constexpr auto kSection = Section::Server;
   return {
@@ -154,6 +175,14 @@ std::vector<Setting> gateway_settings() {
       make(kSection, "xclient", networks_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.xclient; },
            {.help = "Hosts whose XCLIENT and XFORWARD are believed.", .example = R"(["10.0.1.7"])"}),
+      make(kSection, "relays", networks_kind(),
+           [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.relays; },
+           {.help =
+                "Hosts of ours that stand before this gateway: a backup MX, a hosted filter, a collector of "
+                "mailboxes. What they bring is never refused as a response, since they would bounce it, and "
+                "nothing is counted against them.",
+            .example = R"(["192.0.2.25"])",
+            .need = Need::InboundOnly}),
       make(
           kSection, "trusted", networks_kind(),
           [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.trusted; },
@@ -179,24 +208,34 @@ std::vector<Setting> domain_settings() {
            {.help = "The domain. With \"*.\" in front it stands for all its subdomains, but not for itself.",
             .example = R"("example.org")",
             .need = Need::Needed}),
-      make(kSection, "stage",
-           enum_kind<policy::Stage>({policy::kStageNames.begin(), policy::kStageNames.end()}),
-           [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.stage; },
-           {.help =
-                "Observe: judge and record, change nothing. Label: add a Backstop-Verdict field to "
-                "responses. Reject: refuse forged responses, and unproven ones after the grace. Reject says "
-                "that all mail of the domain leaves through Backstop."}),
+      make(
+          kSection, "stage",
+          enum_kind<policy::Stage>({policy::kStageNames.begin(), policy::kStageNames.end()}),
+          [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.stage; },
+          {.help = "Observe: judge and record, change nothing. Label: add a Backstop-Verdict field to "
+                   "responses. Reject: refuse what is certainly a bounce and has no proof, once the grace is "
+                   "over; label the rest. Reject says that all mail of the domain leaves through Backstop."}),
       make(kSection, "grace", duration_kind<days>({.least = days{1}, .most = days{365}, .zero = "none"}),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.grace; },
            {.help = "From the day of the first key on: so long an unproven response is only labelled, since "
                     "answers to mail without a tag may still come."}),
       make(kSection, "never_sends", local_parts_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.never_sends; },
-           {.help = "Mailboxes that send no mail, so that every bounce to them is forged.",
+           {.help = "Mailboxes that send no mail, so that everything that is certainly a bounce to them is "
+                    "forged.",
             .example = R"(["hostmaster", "noc"])"}),
       make(kSection, "exempt", local_parts_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.exempt; },
-           {.help = "Mailboxes that take unproven responses at every stage."}),
+           {.help = "Mailboxes that take unproven responses at every stage, if no other recipient of the "
+                    "same mail "
+                    "is a mailbox that doesn't."}),
+      make(kSection, "kinds", ceilings_kind(),
+           [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.ceilings; },
+           {.help =
+                "The most that is done with an unproven response of each kind; only what differs need be "
+                "given. docs/policy.md says why each has its own. Whatever stands here, nothing is refused "
+                "within the grace, with a hint that it is genuine, or if it could not be looked at in full. "
+                "An example: `kinds = { auto-reply = \"reject\" }`."}),
       make(kSection, "next_hop", next_hop_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].next_hop.target; },
            {.help = "Where inbound mail of this domain goes, in place of the gateway's next hop.",
@@ -357,9 +396,6 @@ std::vector<Setting> count_limits() {
             "Recipients of one transaction; those that are refused don't count. The client sends the message "
             "to the others on its own.",
             Exceeded::Recipients),
-      limit("null_sender_recipients", &Limits::null_sender_recipients, up_to(1000),
-            "Recipients of one transaction of the null sender. Bounces have one. At stage reject more are "
-            "refused (550 5.5.3)."),
       limit("commands_without_mail", &Limits::commands_without_mail, up_to(10'000),
             "Commands since the session's last delivered message that bring none forward: EHLO, NOOP, RSET, "
             "VRFY and the like.",
@@ -378,10 +414,11 @@ std::vector<Setting> count_limits() {
             Exceeded::Sessions),
       limit("sessions_per_client", &Limits::sessions_per_client, up_to(1'000'000),
             "Of them, sessions of one client address (of one /64 with IPv6).", Exceeded::SessionsPerClient),
-      limit("bad_tags", &Limits::bad_tags, up_to(1'000'000),
-            "Tags of one client address (of one /64 with IPv6) within an hour that were not made with our "
-            "key. With more the session ends, and no other is let in before the hour is over.",
-            Exceeded::BadTags),
+      limit(
+          "bad_tags", &Limits::bad_tags, up_to(1000),
+          "Different tags that were not made with our key, with the null sender, of one client address (of "
+          "one /64 with IPv6) within an hour. From then on, for an hour, its recipients with such a tag are "
+          "put off: 450 4.7.1. Nothing else of the client is."),
       limit(
           "next_hop_sessions", &Limits::next_hop_sessions,
           count_kind({.least = 1, .most = 1'000'000, .zero = "no limit"}),

@@ -30,6 +30,7 @@ enum class Need : std::uint8_t {
   Optional,
   Needed,
   OutboundOnly,  ///< optional, and a mistake in an inbound gateway
+  InboundOnly,   ///< optional, and a mistake in an outbound gateway
 };
 
 struct Setting {

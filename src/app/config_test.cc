@@ -37,6 +37,7 @@ pool = 7
 tls = "required"
 proxy_protocol = ["10.0.0.0/24"]
 xclient = ["10.0.1.7"]
+relays = ["10.0.2.25"]
 [[gateway]]
 name = "out"
 direction = "outbound"
@@ -50,6 +51,7 @@ stage = "reject"
 grace = "14d"
 never_sends = ["Hostmaster", "noc"]
 exempt = ["abuse"]
+kinds = { auto-reply = "reject", dsn-delivered = "label", mdn = "accept" }
 next_hop = "lmtp:run/lmtp"
 next_hop_tls = "never"
 pool = 0
@@ -83,7 +85,6 @@ message = 0
 held = "2MB"
 held_total = "100MB"
 recipients = 200
-null_sender_recipients = 2
 commands_without_mail = 30
 errors = 40
 received_fields = 60
@@ -137,6 +138,8 @@ TEST_F(Everything, Gateways) {
   EXPECT_EQ(in.proxy_protocol[0].text(), "10.0.0.0/24");
   ASSERT_EQ(in.xclient.size(), 1u);
   EXPECT_TRUE(in.trusted.empty());
+  ASSERT_EQ(in.relays.size(), 1u);
+  EXPECT_EQ(in.relays[0].text(), "10.0.2.25");
 
   const auto& out = config.gateway.gateways[1];
   EXPECT_EQ(out.name, "out");
@@ -157,6 +160,11 @@ TEST_F(Everything, Domains) {
   EXPECT_EQ(first.grace, days{14});
   EXPECT_THAT(first.never_sends, testing::ElementsAre("hostmaster", "noc"));
   EXPECT_THAT(first.exempt, testing::ElementsAre("abuse"));
+  auto ceilings = policy::default_ceilings();
+  ceilings[static_cast<std::size_t>(response::Kind::AutoReply)] = policy::Action::Refuse;
+  ceilings[static_cast<std::size_t>(response::Kind::DsnDelivered)] = policy::Action::Label;
+  ceilings[static_cast<std::size_t>(response::Kind::Mdn)] = policy::Action::Accept;
+  EXPECT_EQ(first.ceilings, ceilings);
   ASSERT_TRUE(first.next_hop);
   EXPECT_EQ(first.next_hop->target.path, "/etc/backstop/run/lmtp");
   EXPECT_EQ(first.next_hop->tls, gateway::NextHopTls::Never);
@@ -165,6 +173,7 @@ TEST_F(Everything, Domains) {
   EXPECT_FALSE(second.next_hop);
   EXPECT_EQ(second.stage, policy::Stage::Observe);
   EXPECT_THAT(second.exempt, testing::ElementsAre("postmaster", "abuse"));
+  EXPECT_EQ(second.ceilings, policy::default_ceilings());
   EXPECT_EQ(config.gateway.find_domain("sub.example.org"), &second);
 }
 
@@ -190,6 +199,45 @@ TEST_F(Everything, HistoryAndLog) {
   EXPECT_EQ(config.log, (LogSettings{LogLevel::Debug, LogFormat::Json, "/etc/backstop/log"}));
 }
 
+struct FindingRow {
+  const char* name;
+  std::string more;  ///< of the inbound gateway's section, or of the domain's
+  std::string_view want;
+};
+
+TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
+  const std::string base =
+      "[server]\nhostname = \"mx.example.org\"\n[keys]\nfile = \"keys\"\n"
+      "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
+      "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\n"
+      "[[domain]]\nname = \"example.org\"\n[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n";
+  const FindingRow rows[] = {
+      {"nothing", "relays = [\"198.51.100.1\"]\n", ""},
+      {"a relay within a trusted network", "relays = [\"198.51.100.1\", \"192.0.2.7\"]\n",
+       "f:18:27: warning: relays: 192.0.2.7 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
+       "brings "
+       "mail of strangers, and one that is trusted may send it to anywhere\n"},
+      {"a trusted network within a relay's", "relays = [\"192.0.0.0/16\"]\n",
+       "f:18:11: warning: relays: 192.0.0.0/16 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
+       "brings mail of strangers, and one that is trusted may send it to anywhere\n"},
+      {"relays of an outbound gateway",
+       "[[gateway]]\nname = \"o\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:27\"]\n"
+       "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\nrelays = [\"198.51.100.1\"]\n",
+       "f:24:10: relays: it has a meaning for inbound gateways alone, and this one is outbound\n"},
+      {"an unknown kind", "[[domain]]\nname = \"b.test\"\nkinds = { auto-replay = \"reject\" }\n",
+       "f:20:11: kinds: unknown name \"auto-replay\"; did you mean \"auto-reply\"?; known are dsn-failed, "
+       "dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, list-notice, "
+       "feedback-report\n"},
+      {"an unknown action", "[[domain]]\nname = \"b.test\"\nkinds = { mdn = \"refuse\" }\n",
+       "f:20:17: kinds: found the text \"refuse\"; it has to be \"accept\", \"label\" or \"reject\"\n"},
+      {"no table", "[[domain]]\nname = \"b.test\"\nkinds = \"reject\"\n",
+       "f:20:9: kinds: found the text \"reject\"; it has to be a table such as { dsn-failed = ... }, each "
+       "\"accept\", \"label\" or \"reject\"\n"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
+}
+
 TEST_F(Everything, Limits) {
   const gateway::Limits want{.command_line = 2048,
                              .header = 65'536,
@@ -197,7 +245,6 @@ TEST_F(Everything, Limits) {
                              .held = 2'000'000,
                              .held_total = 100'000'000,
                              .recipients = 200,
-                             .null_sender_recipients = 2,
                              .commands_without_mail = 30,
                              .errors = 40,
                              .received_fields = 60,
@@ -310,13 +357,12 @@ constexpr RangeRow kRanges[] = {
     {"held", "'64KiB'", "'256MiB'", "65535", "268435457"},
     {"held_total", "'1MiB'", "'64GiB'", "1048575", "68719476737"},
     {"recipients", "1", "100000", "0", "100001"},
-    {"null_sender_recipients", "1", "1000", "0", "1001"},
     {"commands_without_mail", "1", "10000", "0", "10001"},
     {"errors", "1", "10000", "0", "10001"},
     {"received_fields", "10", "1000", "9", "1001"},
     {"sessions", "1", "1000000", "0", "1000001"},
     {"sessions_per_client", "1", "1000000", "0", "1000001"},
-    {"bad_tags", "1", "1000000", "0", "1000001"},
+    {"bad_tags", "1", "1000", "0", "1001"},
     {"next_hop_sessions", "1", "1000000", "-1", "1000001", "0"},
     {"greeting", "'1s'", "'1h'", "'0s'", "'3601s'"},
     {"command", "'1s'", "'1h'", "'0s'", "'3601s'"},
@@ -378,7 +424,7 @@ TEST(Config, ListsHaveAMostOfItems) {
     return read_config(text, "/f");
   };
   EXPECT_EQ(lines(reading_of_items(10'000)), "");
-  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:29:15: never_sends: the list has more than 10000 items\n");
+  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:30:15: never_sends: the list has more than 10000 items\n");
 }
 
 TEST(Config, EveryCutIsReadOrAMistakeInTheText) {

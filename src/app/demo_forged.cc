@@ -47,6 +47,8 @@ class Collector : public MailVisitor {
     const bool is_response = examined.findings.response.kind != response::Kind::None;
     if (!is_response || examined.findings.origin.result == origin::Result::Genuine) return;
     forms.push_back(form_of(mail.bytes));
+    forms.back().is_certain_bounce = is_dsn(examined.findings.response.kind) &&
+                                     certainty(examined.findings.response) != response::Certainty::Guessed;
   }
   void problem(const SourceProblem& problem) override { trouble = problem.message; }
 
@@ -92,13 +94,6 @@ std::string guessed_address(const origin::KeyRing& keys, std::chrono::sys_days t
   }
 }
 
-/// Only answers of the null sender have to be quick, so that an old tag is no refutation of any other.
-Lot lot_of(const ForgedForm& form, std::size_t number) {
-  if (!form.reverse_path.empty()) return Lot::Untagged;
-  if (number % 20 == 7) return Lot::Expired;
-  return number % 10 == 3 ? Lot::Guessed : Lot::Untagged;
-}
-
 }  // namespace
 
 base::Result<std::vector<ForgedForm>> read_forged(const std::string& mailbox) {
@@ -115,12 +110,13 @@ std::vector<DemoMail> forge(const std::vector<ForgedForm>& forms, std::size_t co
   std::vector<DemoMail> mails;
   for (std::size_t i = 0; i < count; ++i) {
     const ForgedForm& form = forms[i % forms.size()];
-    const Lot lot = lot_of(form, i);
+    // A few have a tag all the same: one of three months ago, or one that somebody made up.
     std::string to(kAnn);
-    if (lot == Lot::Expired) to = old;
-    if (lot == Lot::Guessed) to = guessed_address(keys, today, i + 1);
+    if (i % 20 == 7) to = old;
+    if (i % 10 == 3) to = guessed_address(keys, today, i + 1);
     const std::size_t round = i / forms.size();
-    mails.push_back({lot, varied(form.reverse_path, round), to, varied(form.text, round)});
+    mails.push_back({form.is_certain_bounce ? Lot::Bounce : Lot::Other, varied(form.reverse_path, round), to,
+                     varied(form.text, round)});
   }
   return mails;
 }

@@ -16,6 +16,7 @@ namespace backstop::app {
 struct ForgedForm {
   std::string reverse_path;
   std::string text;
+  bool is_certain_bounce = false;
 };
 
 /// The responses of the mailbox that answer nothing that Ann wrote.

@@ -14,14 +14,14 @@ enum class Lot : std::uint8_t {
   Written,   ///< by Ann: leaves, with a tag
   Ordinary,  ///< no response: gets in
   Genuine,   ///< answers what Ann wrote, to the address with its tag: gets in
-  Untagged,  ///< answers what she never wrote, to her plain address: refused after its data
-  Guessed,   ///< the same to an address with a tag that somebody made up: refused at RCPT
-  Expired,   ///< the same to an address with a tag of three months ago: refused at RCPT
+  Bounce,    ///< a bounce, for sure, of what she never wrote; no tag, or one that is made up or too old:
+             ///< refused
+  Other,     ///< another answer to what she never wrote, with no better tag: labelled
 };
-inline constexpr std::size_t kLots = 6;
+inline constexpr std::size_t kLots = 5;
 
 constexpr bool gets_through(Lot lot) {
-  return lot == Lot::Written || lot == Lot::Ordinary || lot == Lot::Genuine;
+  return lot != Lot::Bounce;
 }
 
 struct DemoMail {

@@ -88,7 +88,7 @@ std::string history_suggestion(const DemoFolder& folder, std::string_view progra
 
 std::string example(const Recorded& recorded) {
   if (recorded.example.empty()) return {};
-  return "\nWhat a server was told that brought one of the bounces without a tag:\n" +
+  return "\nWhat a server was told that brought one of the bounces:\n" +
          wrap(base::printable(recorded.example, 600), 2);
 }
 
@@ -128,8 +128,14 @@ std::string page_of_flood(std::size_t forged, std::size_t welcome, std::size_t c
 std::string page_of_result(const Recorded& recorded, const Held& held,
                            const std::vector<std::string>& wrong) {
   std::string out = tally_table(recorded.tally) + "\n" + agreement(recorded, held, wrong);
-  if (!recorded.untagged_kinds.empty()) {
-    out += wrap(fmt::format("What came without a tag: {}.", kinds_text(recorded.untagged_kinds)));
+  if (!recorded.refused_kinds.empty()) {
+    out += wrap(fmt::format("Refused were {}.", kinds_text(recorded.refused_kinds)));
+  }
+  if (!recorded.labelled_kinds.empty()) {
+    out += wrap(
+        fmt::format("Labelled were {}: a person may wait for one of them, so a missing proof is no reason to "
+                    "refuse it.",
+                    kinds_text(recorded.labelled_kinds)));
   }
   return out + example(recorded);
 }

@@ -106,7 +106,9 @@ class Show {
     auto forms = read_forged(sample);
     if (!forms) return fail(kExitData, forms.error().message);
     forms_ = std::move(*forms);
-    auto folder = make_demo_folder(settings_.folder, today(), forms_.front().text);
+    const auto bounce = std::ranges::find_if(forms_, &ForgedForm::is_certain_bounce);
+    if (bounce == forms_.end()) return fail(kExitData, sample + ": no bounce is in it");
+    auto folder = make_demo_folder(settings_.folder, today(), bounce->text);
     if (!folder) return fail(kExitCantCreate, folder.error().message);
     folder_ = std::move(*folder);
     return true;

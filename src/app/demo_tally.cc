@@ -16,17 +16,15 @@ struct LotWords {
   Lot lot;
   std::string_view what;
   std::string_view proof;
-  std::string_view answered;
-  policy::Cause cause;  ///< that the history names
+  std::string_view outcome;
 };
 
 constexpr std::array<LotWords, kLots> kWords = {{
-    {Lot::Written, "Ann's own mail", "", "after the data", policy::Cause::Ordinary},
-    {Lot::Ordinary, "ordinary mail", "none needed", "after the data", policy::Cause::Ordinary},
-    {Lot::Genuine, "answers to Ann's mail", "tag good", "after the data", policy::Cause::Genuine},
-    {Lot::Untagged, "answers to the spam", "tag missing", "after the data", policy::Cause::Unproven},
-    {Lot::Guessed, "the same", "tag guessed", "at RCPT", policy::Cause::BadTag},
-    {Lot::Expired, "the same", "tag expired", "at RCPT", policy::Cause::ExpiredTag},
+    {Lot::Written, "Ann's own mail", "", ""},
+    {Lot::Ordinary, "ordinary mail", "none needed", "as it is"},
+    {Lot::Genuine, "answers to Ann's mail", "tag good", "labelled as genuine"},
+    {Lot::Bounce, "bounces of the spam", "none", "refused"},
+    {Lot::Other, "other answers to it", "none", "labelled as unproven"},
 }};
 static_assert([] {
   for (std::size_t i = 0; i < kLots; ++i) {
@@ -41,11 +39,15 @@ const LotWords& words_of(Lot lot) {
 
 std::optional<Lot> lot_of(const store::Event& event) {
   if (event.direction == "outbound") return Lot::Written;
-  const auto* const found = std::ranges::find_if(kWords, [&](const LotWords& one) {
-    return one.lot != Lot::Written && event.reason == name(one.cause);
-  });
-  if (found == kWords.end()) return std::nullopt;
-  return found->lot;
+  constexpr std::pair<policy::Cause, Lot> kLotOfCause[] = {{policy::Cause::Ordinary, Lot::Ordinary},
+                                                           {policy::Cause::Tag, Lot::Genuine},
+                                                           {policy::Cause::Bare, Lot::Bounce},
+                                                           {policy::Cause::Ceiling, Lot::Other},
+                                                           {policy::Cause::Uncertain, Lot::Other}};
+  for (const auto& [cause, lot] : kLotOfCause) {
+    if (event.reason == name(cause)) return lot;
+  }
+  return std::nullopt;
 }
 
 void count_event(const store::Event& event, LotCount& into) {
@@ -62,11 +64,8 @@ std::string counts_text(const LotCount& count) {
   return fmt::format("{} accepted, {} refused, {} put off", count.accepted, count.refused, count.put_off);
 }
 
-/// "Ann's own mail" and "answers to the spam, tag guessed".
-std::string name_of(Lot lot) {
-  const auto& words = words_of(lot);
-  if (words.proof.empty() || lot == Lot::Ordinary) return std::string(words.what);
-  return fmt::format("{}, {}", lot == Lot::Genuine ? words.what : words_of(Lot::Untagged).what, words.proof);
+std::string_view name_of(Lot lot) {
+  return words_of(lot).what;
 }
 
 // Whatever the three sides say, a demo that lets a forged one in has failed.
@@ -110,8 +109,9 @@ Recorded count_history(const std::vector<store::Event>& events) {
       continue;
     }
     count_event(event, count_of(recorded.tally, *lot));
-    if (*lot != Lot::Untagged) continue;
-    ++recorded.untagged_kinds[event.kind];
+    if (*lot == Lot::Other) ++recorded.labelled_kinds[event.kind];
+    if (*lot != Lot::Bounce) continue;
+    ++recorded.refused_kinds[event.kind];
     if (event.kind == "dsn-failed") recorded.example = event.reply;
   }
   return recorded;
@@ -140,12 +140,12 @@ std::vector<std::string> differences(const Tally& told, const Recorded& recorded
 }
 
 std::string tally_table(const Tally& tally) {
-  std::string out = "  what came               proof         got in   refused   answered\n";
+  std::string out = "  what came               proof         got in   refused   how\n";
   for (const auto& words : kWords) {
     if (words.lot == Lot::Written) continue;
     const LotCount& count = count_of(tally, words.lot);
     out += fmt::format("  {:<22}  {:<11}  {:>7}  {:>8}   {}\n", words.what, words.proof, count.accepted,
-                       count.refused, words.answered);
+                       count.refused, words.outcome);
   }
   return out;
 }

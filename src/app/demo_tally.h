@@ -36,8 +36,9 @@ void count(const gateway::HopResult<smtp::Reply>& answer, LotCount& into);
 /// What the history says. It knows nothing of lots: what it found decides where a mail is counted.
 struct Recorded {
   Tally tally;
-  std::map<std::string, std::size_t> untagged_kinds;  ///< of those that were refused for want of a tag
-  std::string example;                                ///< what the sender of one of them was told
+  std::map<std::string, std::size_t> refused_kinds;   ///< of the lot Bounce
+  std::map<std::string, std::size_t> labelled_kinds;  ///< of the lot Other
+  std::string example;                                ///< what the sender of one that was refused was told
   std::map<std::string, std::size_t>
       strange;  ///< what a mail met that none of the demo should: "next-hop", ...
 };
@@ -51,7 +52,7 @@ struct Held {
 /// What does not agree, and what should not have happened, a sentence each; empty where all is well.
 std::vector<std::string> differences(const Tally& told, const Recorded& recorded, const Held& held);
 
-/// The table of inbound mail: what came, the proof, what got in, what was refused, when. Five rows below a
+/// The table of inbound mail: what came, the proof, what got in, what was refused, how. Four rows below a
 /// heading.
 std::string tally_table(const Tally& tally);
 

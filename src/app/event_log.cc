@@ -18,7 +18,7 @@ constexpr std::size_t kMostValue = 2000;
 constexpr std::size_t kUsualLine = 400;
 
 bool is_ordinary(const store::Event& event) {
-  return event.kind == "none" && event.done == "delivered" && !event.client_gone;
+  return event.kind == "none" && event.done == "delivered" && !event.client_gone && !event.is_untagged();
 }
 
 bool is_plain(char c) {
@@ -93,8 +93,10 @@ std::string event_line(const store::Event& event) {
   if (event.size > 0) add("size", event.size, line);
   add("message-id", event.message_id, line);
   if (event.kind != "none") add("kind", event.kind, line);
+  add("certainty", event.certainty, line);
   add("origin", event.origin, line);
   if (event.reason != "ordinary") add("cause", event.reason, line);
+  add("tag", event.tag, line);
   add("stage", event.stage, line);
   add("next-stage", event.next_stage, line);
   add("took", static_cast<std::uint64_t>(std::max<std::int64_t>(event.took.count(), 0)), line);

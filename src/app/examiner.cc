@@ -4,7 +4,7 @@
 
 #include "app/arrival.h"
 #include "base/text.h"
-#include "origin/tag_evidence.h"
+#include "origin/claim.h"
 
 namespace backstop::app {
 
@@ -26,24 +26,17 @@ std::string Examiner::without_tag(const mail::Address& address) const {
   return (tag ? tag->plain : address).folded();
 }
 
-// True where the reverse path is known, and is not the null one.
-bool Examiner::has_named_sender() const {
-  if (settings_.reverse_path) return !settings_.reverse_path->empty();
-  if (header_.parts.empty()) return false;
-  const std::string_view path = base::trim(header_.value(header_.parts.front(), mail::FieldName::ReturnPath));
-  return !path.empty() && path != "<>";
-}
-
-origin::Origin Examiner::judge(const std::vector<mail::Address>& recipients,
+origin::Origin Examiner::judge(const response::Response& response,
+                               const std::vector<mail::Address>& recipients,
                                std::optional<std::chrono::sys_days> day) const {
-  std::vector<origin::Evidence> evidence;
-  if (settings_.keys && !recipients.empty()) {
-    const auto expired =
-        day && !has_named_sender() ? origin::ExpiredTag::Refutes : origin::ExpiredTag::IsSilent;
-    evidence.push_back(origin::tag_evidence(envelope_recipient(recipients), *settings_.keys,
-                                            day.value_or(settings_.today), settings_.tags, expired));
+  origin::Recipient recipient;
+  const bool is_known = settings_.keys && !recipients.empty();
+  if (is_known) {
+    recipient.address = envelope_recipient(recipients);
+    recipient.tag =
+        origin::verify(recipient.address, *settings_.keys, day.value_or(settings_.today), settings_.tags);
   }
-  return origin::judge(std::move(evidence));
+  return origin::judge(origin::claim(recipient, response, is_known, settings_.tags));
 }
 
 Examined Examiner::examine(const SourceMail& mail) {
@@ -54,13 +47,14 @@ Examined Examiner::examine(const SourceMail& mail) {
   const response::Envelope envelope{
       .reverse_path = settings_.reverse_path,
       .recipient = settings_.recipient ? settings_.recipient->text() : std::string()};
-  findings.response = reader_.read(mail.bytes, envelope);
+  findings.response = reader_.read(mail.bytes, envelope,
+                                   findings.is_cut_short ? response::Extent::Start : response::Extent::Whole);
   mail::walk_header(mail.bytes, header_);
   examined.day = day_of_arrival(header_);
   if (findings.response.kind == response::Kind::None) return examined;
   const auto candidates = recipients();
   if (!candidates.empty()) examined.recipient = without_tag(envelope_recipient(candidates));
-  findings.origin = judge(candidates, examined.day);
+  findings.origin = judge(findings.response, candidates, examined.day);
   return examined;
 }
 

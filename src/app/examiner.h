@@ -42,8 +42,7 @@ class Examiner {
   std::vector<mail::Address> recipients() const;
   const mail::Address& envelope_recipient(const std::vector<mail::Address>& recipients) const;
   std::string without_tag(const mail::Address& address) const;
-  bool has_named_sender() const;
-  origin::Origin judge(const std::vector<mail::Address>& recipients,
+  origin::Origin judge(const response::Response& response, const std::vector<mail::Address>& recipients,
                        std::optional<std::chrono::sys_days> day) const;
 
   ExaminerSettings settings_;

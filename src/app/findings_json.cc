@@ -32,13 +32,15 @@ json::value to_json(const std::optional<response::Original>& original) {
                       {"found_in", name(original->found_in)}};
 }
 
-json::object to_json(const origin::Origin& origin) {
+json::object to_json(const origin::Origin& origin, bool is_response) {
   json::array evidence;
   for (const auto& one : origin.evidence) {
     evidence.push_back(json::object{
         {"name", text(one.name)}, {"result", origin::name(one.finding)}, {"detail", text(one.detail)}});
   }
-  return {{"result", origin::name(origin.result)}, {"evidence", std::move(evidence)}};
+  return {{"result", origin::name(origin.result)},
+          {"cause", is_response ? json::value(origin::name(origin.cause)) : json::value()},
+          {"evidence", std::move(evidence)}};
 }
 
 }  // namespace
@@ -47,14 +49,17 @@ std::string to_json_line(const Findings& findings) {
   const response::Response& response = findings.response;
   json::array recipients;
   for (const auto& recipient : response.recipients) recipients.push_back(to_json(recipient));
-  const json::object object = {{"file", text(findings.file)},
-                               {"kind", response::name(response.kind)},
-                               {"reporting_mta", text(response.reporting_mta)},
-                               {"recipients", std::move(recipients)},
-                               {"original", to_json(response.original)},
-                               {"origin", to_json(findings.origin)},
-                               {"explanation", text(explanation(findings))},
-                               {"truncated", response.truncated || findings.is_cut_short}};
+  const bool is_response = response.kind != response::Kind::None;
+  const json::object object = {
+      {"file", text(findings.file)},
+      {"kind", response::name(response.kind)},
+      {"certainty", is_response ? json::value(response::name(certainty(response))) : json::value()},
+      {"reporting_mta", text(response.reporting_mta)},
+      {"recipients", std::move(recipients)},
+      {"original", to_json(response.original)},
+      {"origin", to_json(findings.origin, is_response)},
+      {"explanation", text(explanation(findings))},
+      {"truncated", response.truncated || findings.is_cut_short}};
   return json::serialize(object) + '\n';
 }
 

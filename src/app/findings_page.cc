@@ -64,6 +64,7 @@ std::string facts(const Findings& findings) {
   const response::Response& response = findings.response;
   FactTable table;
   table.add("Kind", name(response.kind));
+  if (response.kind != response::Kind::None) table.add("Certainty", name(certainty(response)));
   table.add("Form", response.format);
   table.add("Sent by", response.reporting_mta);
   for (std::size_t i = 0; i < std::min(response.recipients.size(), kMostRecipientsShown); ++i) {
@@ -73,7 +74,10 @@ std::string facts(const Findings& findings) {
     table.add("", fmt::format("and {} more recipients", response.recipients.size() - kMostRecipientsShown));
   }
   if (response.original) add_original(*response.original, table);
-  if (response.kind != response::Kind::None) table.add("Origin", origin::name(findings.origin.result));
+  if (response.kind != response::Kind::None) {
+    table.add("Origin", fmt::format("{} ({})", origin::name(findings.origin.result),
+                                    origin::name(findings.origin.cause)));
+  }
   for (const auto& evidence : findings.origin.evidence) {
     table.add(fmt::format("  {}", evidence.name),
               fmt::format("{}: {}", origin::name(evidence.finding), evidence.detail));

@@ -26,7 +26,7 @@ Findings bounce() {
   findings.response.original.emplace();
   findings.response.original->message_id = "1@example.org";
   findings.response.original->subject = "Hello";
-  findings.origin = origin::judge({{"tag", origin::Finding::Proves, "The tag is good."}});
+  findings.origin = origin::judge({.evidence = {{"tag", origin::Finding::Proves, "The tag is good."}}});
   return findings;
 }
 
@@ -34,11 +34,11 @@ TEST(Findings, JsonHasAllKeysInTheirOrder) {
   Findings findings = bounce();
   const std::string line = to_json_line(findings);
   const std::string want_begin =
-      R"({"file":"mail/1","kind":"dsn-failed","reporting_mta":"mx.example.net","recipients":[{"address":"bob@example.net",)"
+      R"({"file":"mail/1","kind":"dsn-failed","certainty":"guessed","reporting_mta":"mx.example.net","recipients":[{"address":"bob@example.net",)"
       R"("original_address":"bob@example.com","action":"failed","status":"5.1.1","status_from":"field",)"
       R"("reason":"user-unknown","remote_mta":"mx.example.com","diagnostic":"550 5.1.1 no such user"}],)"
       R"("original":{"message_id":"1@example.org","from":"","to":"","subject":"Hello","date":"",)"
-      R"("found_in":"message/rfc822"},"origin":{"result":"genuine","evidence":[{"name":"tag","result":"proves",)"
+      R"("found_in":"message/rfc822"},"origin":{"result":"genuine","cause":"tag","evidence":[{"name":"tag","result":"proves",)"
       R"("detail":"The tag is good."}]},"explanation":")";
   EXPECT_EQ(line.substr(0, want_begin.size()), want_begin);
   EXPECT_TRUE(line.ends_with("\",\"truncated\":false}\n")) << line;
@@ -49,7 +49,7 @@ TEST(Findings, JsonOfOrdinaryMail) {
   findings.file = "-";
   const std::string line = to_json_line(findings);
   EXPECT_TRUE(line.starts_with(
-      R"({"file":"-","kind":"none","reporting_mta":"","recipients":[],"original":null,"origin":{"result":"unproven","evidence":[]},)"))
+      R"({"file":"-","kind":"none","certainty":null,"reporting_mta":"","recipients":[],"original":null,"origin":{"result":"unproven","cause":null,"evidence":[]},)"))
       << line;
 }
 
@@ -105,7 +105,7 @@ TEST(Findings, ExplanationSaysWhetherYouWroteIt) {
   };
   for (const auto& row : rows) {
     Findings findings = bounce();
-    findings.origin = origin::judge({{"tag", row.finding, ""}});
+    findings.origin = origin::judge({.evidence = {{"tag", row.finding, ""}}});
     EXPECT_TRUE(explanation(findings).ends_with(row.want)) << row.name << ": " << explanation(findings);
   }
   EXPECT_EQ(explanation(Findings{}).find("you wrote"), std::string::npos);

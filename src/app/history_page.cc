@@ -155,11 +155,13 @@ std::string facts(const store::Event& event) {
   if (event.size > 0) table.add("Size", fmt::format("{} octets", event.size));
   table.add("Message-ID", event.message_id);
   table.add("Kind", event.kind);
+  table.add("Certainty", event.certainty);
   table.add("Sent by", event.reporting_mta);
   table.add("Answers", event.original_message_id);
   table.add("Origin", event.origin);
   for (const auto& one : event.evidence)
     table.add("  " + base::printable(one.name), one.finding + ": " + one.detail);
+  table.add("Tag", event.tag);
   table.add("Verdict", event.verdict);
   table.add("Cause", event.reason);
   table.add("Stage", event.stage);

@@ -18,7 +18,7 @@ struct MailOptions {
   std::optional<std::string> keys;       ///< the key file
   std::optional<std::string> recipient;  ///< as given
   std::optional<std::string> reverse_path;
-  int lifetime_days = 7;
+  int lifetime_days = static_cast<int>(origin::TagSettings{}.lifetime.count());
   std::string delimiter = "+";
   bool json = false;
 };

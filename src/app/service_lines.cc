@@ -41,9 +41,13 @@ std::string key_line(const Config& config) {
   if (config.key_file.empty()) return "keys: none; no mail is tagged, and no bounce can prove itself";
   const auto& keys = config.gateway.keys;
   const auto* const signing = keys.signing_key();
-  return fmt::format(
-      "keys: {} in {}, {}", keys.keys().size(), base::printable(config.key_file),
-      signing == nullptr ? "none of which signs" : fmt::format("key {} signs", signing->number));
+  std::string line =
+      fmt::format("keys: {} in {}, {}; fingerprints:", keys.keys().size(), base::printable(config.key_file),
+                  signing == nullptr ? "none of which signs" : fmt::format("key {} signs", signing->number));
+  for (const auto& key : keys.keys()) {
+    fmt::format_to(std::back_inserter(line), " {}={}", key.number, fingerprint(key));
+  }
+  return line;
 }
 
 std::string history_line(const Config& config) {

@@ -49,7 +49,7 @@ TEST(SettingLines, TellWhatRuns) {
               ElementsAre("gateway in: inbound, listens on 127.0.0.1:2525, next hop smtp://127.0.0.1:10025",
                           "gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026",
                           "domains: 3, 2 at stage observe, 1 at stage reject",
-                          "keys: 2 in /etc/backstop/keys, key 1 signs",
+                          "keys: 2 in /etc/backstop/keys, key 1 signs; fingerprints: 0=062a8e7f 1=062a8e7f",
                           "history: sqlite:/etc/backstop/var/history.db"));
 }
 
@@ -61,7 +61,7 @@ TEST(SettingLines, TellWhatIsMissing) {
   EXPECT_EQ(lines[4], "history: none is kept");
   config.key_file = "/keys";
   config.gateway.keys = *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n");
-  EXPECT_EQ(setting_lines(config)[3], "keys: 1 in /keys, none of which signs");
+  EXPECT_EQ(setting_lines(config)[3], "keys: 1 in /keys, none of which signs; fingerprints: 0=062a8e7f");
 }
 
 TEST(SettingLines, CountNextHopsOfDomains) {

@@ -22,7 +22,7 @@ struct TagOptions {
   std::vector<std::string> secrets;  ///< NUMBER:SECRET; the first one signs
   std::string indimail_secret;
   std::string at;  ///< a date; empty: today
-  int lifetime_days = 7;
+  int lifetime_days = static_cast<int>(origin::TagSettings{}.lifetime.count());
   bool is_sub_address = false;
   std::string delimiter = "+";
   bool is_json = false;

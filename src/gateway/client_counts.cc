@@ -1,9 +1,12 @@
 #include "gateway/client_counts.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "net/endpoint.h"
 
 namespace backstop::gateway {
@@ -57,33 +60,40 @@ std::size_t ClientCounts::sessions() const {
 
 // Those whose hour is over stand in front.
 void ClientCounts::forget(Time now) {
-  while (!bad_tags_.empty() && now - bad_tags_.front().first >= kBadTagWindow) {
+  while (!bad_tags_.empty() && now >= bad_tags_.front().end) {
     bad_tags_of_.erase(bad_tags_.front().client);
     bad_tags_.pop_front();
   }
 }
 
-bool ClientCounts::add_bad_tag(const Address& address, Time now, const Limits& limits) {
+void ClientCounts::add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits) {
   const Address client = net::client_key(address);
+  const std::size_t hash = std::hash<std::string>()(base::to_lower(tag));
   const std::scoped_lock lock(bad_tags_mutex_);
   forget(now);
-  const auto found = bad_tags_of_.find(client);
-  if (found != bad_tags_of_.end()) return ++found->second->count > limits.bad_tags;
-  if (bad_tags_.size() >= most_remembered_) {
-    bad_tags_of_.erase(bad_tags_.front().client);
-    bad_tags_.pop_front();
+  auto found = bad_tags_of_.find(client);
+  if (found == bad_tags_of_.end()) {
+    if (bad_tags_.size() >= most_remembered_) {
+      bad_tags_of_.erase(bad_tags_.front().client);
+      bad_tags_.pop_front();
+    }
+    bad_tags_.push_back({.client = client, .end = now + kBadTagWindow, .seen = {}});
+    found = bad_tags_of_.emplace(client, std::prev(bad_tags_.end())).first;
   }
-  bad_tags_.push_back({.client = client, .first = now, .count = 1});
-  bad_tags_of_.emplace(client, std::prev(bad_tags_.end()));
-  return 1 > limits.bad_tags;
+  auto& [_, end, seen] = *found->second;
+  if (seen.size() >= limits.bad_tags || std::ranges::find(seen, hash) != seen.end()) return;
+  seen.push_back(hash);
+  if (seen.size() < limits.bad_tags) return;
+  end = now + kBadTagWindow;
+  bad_tags_.splice(bad_tags_.end(), bad_tags_, found->second);
 }
 
-bool ClientCounts::has_too_many_bad_tags(const Address& address, Time now, const Limits& limits) const {
+bool ClientCounts::is_guesser(const Address& address, Time now, const Limits& limits) const {
   const Address client = net::client_key(address);
   const std::scoped_lock lock(bad_tags_mutex_);
   const auto found = bad_tags_of_.find(client);
-  if (found == bad_tags_of_.end()) return false;
-  return now - found->second->first < kBadTagWindow && found->second->count > limits.bad_tags;
+  return found != bad_tags_of_.end() && now < found->second->end &&
+         found->second->seen.size() >= limits.bad_tags;
 }
 
 std::size_t ClientCounts::remembered() const {

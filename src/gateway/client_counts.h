@@ -10,6 +10,8 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <string_view>
+#include <vector>
 
 #include "gateway/limits.h"
 #include "gateway/replies.h"
@@ -24,7 +26,7 @@ class ClientCounts {
   static constexpr std::chrono::hours kBadTagWindow{1};
   static constexpr std::size_t kMostRemembered = 10'000;
 
-  /// `most_remembered`: of how many clients bad tags are remembered; whose first one is the oldest is
+  /// `most_remembered`: of how many clients bad tags are remembered; the one whose hour ends first is
   /// forgotten first. At least one.
   explicit ClientCounts(std::size_t most_remembered = kMostRemembered);
   ClientCounts(const ClientCounts&) = delete;
@@ -49,10 +51,11 @@ class ClientCounts {
   /// Exceeded::Sessions or Exceeded::SessionsPerClient where there are as many as there may be.
   std::expected<Ticket, Exceeded> open(const Address& address, const Limits& limits);
 
-  /// Counts one more; true when that is past the limit. The hour begins with a client's first bad tag, and
-  /// when it is over the client starts anew.
-  bool add_bad_tag(const Address& address, Time now, const Limits& limits);
-  bool has_too_many_bad_tags(const Address& address, Time now, const Limits& limits) const;
+  /// Notes a bad tag of a client, in whatever spelling; the same one again counts nothing. The hour begins
+  /// with the client's first one. Once there are `limits.bad_tags` the client is a guesser for an hour from
+  /// then on; after that it starts anew.
+  void add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits);
+  bool is_guesser(const Address& address, Time now, const Limits& limits) const;
 
   std::size_t sessions() const;
   /// Clients with bad tags, also those whose hour is over and who were not looked at since.
@@ -61,8 +64,8 @@ class ClientCounts {
  private:
   struct BadTags {
     Address client;
-    Time first;
-    std::size_t count = 0;
+    Time end;
+    std::vector<std::size_t> seen;  ///< hashes; no more than the limit
   };
 
   void close(const Address& client);
@@ -75,7 +78,7 @@ class ClientCounts {
 
   mutable std::mutex bad_tags_mutex_;
   const std::size_t most_remembered_;
-  std::list<BadTags> bad_tags_;  ///< in the order of `first`
+  std::list<BadTags> bad_tags_;  ///< in the order of `end`
   std::map<Address, std::list<BadTags>::iterator> bad_tags_of_;
 };
 

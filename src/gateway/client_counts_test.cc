@@ -166,85 +166,93 @@ Limits tags_of(std::size_t bad_tags) {
   return limits;
 }
 
-TEST(BadTags, AsManyAsTheLimitAndNotOneMore) {
+std::string tag(int number) {
+  return "prvs=0787" + std::to_string(100000 + number) + "=ann@example.org";
+}
+
+TEST(BadTags, AsManyDifferentOnesAsTheLimitMakeAGuesser) {
   const Limits limits = tags_of(3);
   ClientCounts counts;
-  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), kStart, limits));
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(counts.add_bad_tag(numbered(1), kStart, limits)) << i;
-    EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), kStart, limits)) << i;
+  EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits));
+  for (int i = 0; i < 2; ++i) {
+    counts.add_bad_tag(numbered(1), tag(i), kStart, limits);
+    EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits)) << i;
   }
-  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart, limits));
-  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), kStart, limits));
-  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart, limits));
-  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(2), kStart, limits)) << "another client";
+  counts.add_bad_tag(numbered(1), tag(2), kStart, limits);
+  EXPECT_TRUE(counts.is_guesser(numbered(1), kStart, limits));
+  EXPECT_FALSE(counts.is_guesser(numbered(2), kStart, limits)) << "another client";
 }
 
-TEST(BadTags, WithALimitOfNoneTheFirstIsTooMany) {
+TEST(BadTags, TheSameOneAgainCountsNothing) {
+  const Limits limits = tags_of(2);
   ClientCounts counts;
-  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart, tags_of(0)));
-  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), kStart, tags_of(0)));
+  for (int i = 0; i < 10; ++i) counts.add_bad_tag(numbered(1), tag(7), kStart, limits);
+  counts.add_bad_tag(numbered(1), "PRVS=0787100007=ANN@EXAMPLE.ORG", kStart, limits);
+  EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits));
+  counts.add_bad_tag(numbered(1), tag(8), kStart, limits);
+  EXPECT_TRUE(counts.is_guesser(numbered(1), kStart, limits));
 }
 
-TEST(BadTags, AreForgottenAnHourAfterTheFirst) {
-  const Limits limits = tags_of(1);
+TEST(BadTags, TheHourOfTheFirstAndThenAnHourAsAGuesser) {
+  const Limits limits = tags_of(2);
   ClientCounts counts;
-  EXPECT_FALSE(counts.add_bad_tag(numbered(1), kStart, limits));
-  EXPECT_TRUE(counts.add_bad_tag(numbered(1), kStart + minutes(59), limits));
-  const auto end = kStart + minutes(60);
-  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), end - nanoseconds(1), limits));
-  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), end, limits));
-  EXPECT_FALSE(counts.add_bad_tag(numbered(1), end, limits)) << "the first of a new hour";
-  EXPECT_TRUE(counts.add_bad_tag(numbered(1), end + minutes(59), limits));
-  EXPECT_EQ(counts.remembered(), 1u);
+  counts.add_bad_tag(numbered(1), tag(1), kStart, limits);
+  counts.add_bad_tag(numbered(1), tag(2), kStart + minutes(60), limits);
+  EXPECT_FALSE(counts.is_guesser(numbered(1), kStart + minutes(60), limits)) << "the first was forgotten";
+  const auto caught = kStart + minutes(119);
+  counts.add_bad_tag(numbered(1), tag(3), caught, limits);
+  EXPECT_TRUE(counts.is_guesser(numbered(1), caught + minutes(60) - nanoseconds(1), limits));
+  EXPECT_FALSE(counts.is_guesser(numbered(1), caught + minutes(60), limits));
+  counts.add_bad_tag(numbered(1), tag(4), caught + minutes(30), limits);
+  EXPECT_FALSE(counts.is_guesser(numbered(1), caught + minutes(60), limits))
+      << "more of them make it no longer";
 }
 
 TEST(BadTags, OfAnIPv6NetworkAreOneClients) {
   for (const auto& row : kClients) {
     ClientCounts counts;
-    EXPECT_FALSE(counts.add_bad_tag(address(row.first), kStart, tags_of(1))) << row.name;
-    EXPECT_EQ(counts.add_bad_tag(address(row.second), kStart, tags_of(1)), row.want_one) << row.name;
-    EXPECT_EQ(counts.has_too_many_bad_tags(address(row.first), kStart, tags_of(1)), row.want_one) << row.name;
+    counts.add_bad_tag(address(row.first), tag(1), kStart, tags_of(2));
+    counts.add_bad_tag(address(row.second), tag(2), kStart, tags_of(2));
+    EXPECT_EQ(counts.is_guesser(address(row.first), kStart, tags_of(2)), row.want_one) << row.name;
   }
 }
 
-TEST(BadTags, OfTooManyClientsTheOldestAreForgotten) {
-  const Limits limits = tags_of(0);
+TEST(BadTags, OfTooManyClientsTheOneWhoseHourEndsFirstIsForgotten) {
+  const Limits limits = tags_of(2);
   ClientCounts counts(3);
   for (unsigned client = 1; client <= 3; ++client) {
-    counts.add_bad_tag(numbered(client), kStart + minutes(client), limits);
+    counts.add_bad_tag(numbered(client), tag(1), kStart + minutes(client), limits);
   }
   EXPECT_EQ(counts.remembered(), 3u);
-  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(1), kStart + minutes(3), limits));
-  // A newer one of the oldest client does not make it younger: its hour began with its first.
-  counts.add_bad_tag(numbered(1), kStart + minutes(4), limits);
-  counts.add_bad_tag(numbered(4), kStart + minutes(5), limits);
+  // The first one becomes a guesser, and is remembered for an hour from then on.
+  counts.add_bad_tag(numbered(1), tag(2), kStart + minutes(4), limits);
+  counts.add_bad_tag(numbered(4), tag(1), kStart + minutes(5), limits);
   EXPECT_EQ(counts.remembered(), 3u);
-  EXPECT_FALSE(counts.has_too_many_bad_tags(numbered(1), kStart + minutes(5), limits));
-  for (unsigned client = 2; client <= 4; ++client) {
-    EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(client), kStart + minutes(5), limits)) << client;
-  }
+  EXPECT_TRUE(counts.is_guesser(numbered(1), kStart + minutes(5), limits));
+  counts.add_bad_tag(numbered(2), tag(2), kStart + minutes(5), limits);
+  EXPECT_FALSE(counts.is_guesser(numbered(2), kStart + minutes(5), limits)) << "its first was forgotten";
 }
 
 TEST(BadTags, TheHoursThatAreOverMakeRoom) {
   ClientCounts counts(3);
-  for (unsigned client = 1; client <= 3; ++client) counts.add_bad_tag(numbered(client), kStart, tags_of(0));
-  counts.add_bad_tag(numbered(4), kStart + minutes(60), tags_of(0));
+  for (unsigned client = 1; client <= 3; ++client)
+    counts.add_bad_tag(numbered(client), tag(1), kStart, tags_of(1));
+  counts.add_bad_tag(numbered(4), tag(1), kStart + minutes(60), tags_of(1));
   EXPECT_EQ(counts.remembered(), 1u);
 }
 
 TEST(BadTags, OneClientIsAlwaysRemembered) {
   ClientCounts counts(0);
-  counts.add_bad_tag(numbered(1), kStart, tags_of(0));
-  counts.add_bad_tag(numbered(2), kStart, tags_of(0));
+  counts.add_bad_tag(numbered(1), tag(1), kStart, tags_of(1));
+  counts.add_bad_tag(numbered(2), tag(1), kStart, tags_of(1));
   EXPECT_EQ(counts.remembered(), 1u);
-  EXPECT_TRUE(counts.has_too_many_bad_tags(numbered(2), kStart, tags_of(0)));
+  EXPECT_TRUE(counts.is_guesser(numbered(2), kStart, tags_of(1)));
 }
 
-TEST(BadTags, AFloodOfClientsTakesNoMoreThanItMay) {
+TEST(BadTags, AFloodTakesNoMoreThanItMay) {
   ClientCounts counts;
   for (unsigned client = 0; client < 2 * ClientCounts::kMostRemembered; ++client) {
-    counts.add_bad_tag(numbered(client), kStart, tags_of(20));
+    counts.add_bad_tag(numbered(client), tag(1), kStart, tags_of(20));
   }
   EXPECT_EQ(counts.remembered(), ClientCounts::kMostRemembered);
 }

@@ -124,8 +124,8 @@ class HeldMemoryTest : public net::LoopTest {
     Transaction transaction;
     transaction.settings = settings_;
     transaction.gateway = &settings_->gateways.front();
-    transaction.recipients = {"bob@example.org"};
-    transaction.domain = "example.org";
+    transaction.recipients.push_back(
+        {"bob@example.org", origin::Recipient{.address = {"bob", "example.org"}, .tag = {}}});
     transaction.today = std::chrono::sys_days(std::chrono::days(20'000));
     const auto& domain = settings_->domains[0];
     transaction.route =

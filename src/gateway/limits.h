@@ -19,13 +19,12 @@ struct Limits {
 
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)
-  std::size_t null_sender_recipients = 1;   ///< of one transaction of the null sender
   std::size_t commands_without_mail = 100;  ///< in a row that bring no message forward: NOOP, RSET, VRFY, ...
   std::size_t errors = 20;           ///< in a row: 5xx answers, and recipients that are not taken past many
   std::size_t received_fields = 50;  ///< so many are a loop
   std::size_t sessions = 20'000;     ///< in all
   std::size_t sessions_per_client = 100;  ///< of one address (an IPv6 /64)
-  std::size_t bad_tags = 20;              ///< of one client address within an hour
+  std::size_t bad_tags = 5;               ///< different ones of one client address within an hour
 
   std::size_t next_hop_sessions = 1000;  ///< open to one next hop, busy and idle, of all workers; 0: no limit
 

@@ -114,8 +114,9 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
 
 response::Envelope MessagePath::envelope() const {
   const auto& path = transaction_.mail.reverse_path;
-  return {.reverse_path = path.is_null() ? std::string() : path.address->text(),
-          .recipient = transaction_.recipients.empty() ? std::string() : transaction_.recipients.front()};
+  return {
+      .reverse_path = path.is_null() ? std::string() : path.address->text(),
+      .recipient = transaction_.recipients.empty() ? std::string() : transaction_.recipients.front().given};
 }
 
 bool MessagePath::may_be_response(std::string_view header) {
@@ -137,13 +138,12 @@ net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {
   {
     // Gone before the next hop is waited for: held_share_ does not count it.
     std::string room;
-    response_ = reader_.read(unstuffed(message, form_, room), envelope());
+    response_ = reader_.read(unstuffed(message, form_, room), envelope(),
+                             is_end ? response::Extent::Whole : response::Extent::Start);
   }
-  facts_ = {.kind = response_->kind,
-            .origin = origin::judge(transaction_.evidence),
-            .is_exempt = transaction_.is_exempt,
-            .today = transaction_.today};
-  verdict_ = policy::judge_message(facts_, domain_policy(transaction_));
+  auto judgement = judge_response(transaction_, *response_);
+  facts_ = std::move(judgement.facts);
+  verdict_ = std::move(judgement.verdict);
   if (verdict_.action == policy::Action::Refuse) {
     settle(reply_for(verdict_, transaction_.settings->help_url));
     co_return;

@@ -71,7 +71,18 @@ constexpr std::string_view kBounce =
     "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; else.test\r\n\r\n"
     "Final-Recipient: rfc822; gone@else.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x--\r\n";
 
+// The same with the start of what it returns.
+constexpr std::string_view kReturning =
+    "From: MAILER-DAEMON@else.test\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+    "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\nMIME-Version: 1.0\r\n\r\n"
+    "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; else.test\r\n\r\n"
+    "Final-Recipient: rfc822; gone@else.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    "--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: bob@example.org\r\nMessage-ID: <2@example.org>\r\n"
+    "Subject: c\r\n\r\nd\r\n";
+
 enum class Sender : std::uint8_t { Somebody, Nobody };
+
+constexpr std::chrono::sys_days kToday{std::chrono::days(20'000)};
 
 class MessagePathTest : public net::LoopTest {
  protected:
@@ -92,9 +103,8 @@ class MessagePathTest : public net::LoopTest {
     transaction_.settings = std::make_shared<Settings>(settings_);
     transaction_.gateway = &transaction_.settings->gateways.front();
     if (sender == Sender::Somebody) transaction_.mail.reverse_path = {mail::Address{"a", "else.test"}};
-    transaction_.recipients = {"bob@example.org"};
-    transaction_.domain = "example.org";
-    transaction_.today = std::chrono::sys_days(std::chrono::days(20'000));
+    add_recipient(mail::Address{"bob", "example.org"});
+    transaction_.today = kToday;
     const auto& domain = settings_.domains[0];
     transaction_.route =
         Route{.next_hop = &transaction_.gateway->next_hop, .stage = domain.stage, .grace = domain.grace};
@@ -104,6 +114,11 @@ class MessagePathTest : public net::LoopTest {
     const TraceFacts trace{.helo = "c.test", .client = "[192.0.2.1]", .hostname = "mx.test", .id = "1f"};
     path_.reset();
     path_ = std::make_unique<MessagePath>(transaction_, form, trace, reader_, memory_);
+  }
+
+  void add_recipient(const mail::Address& address) {
+    auto tag = origin::verify(address, settings_.keys, kToday);
+    transaction_.recipients.push_back({address.text(), origin::Recipient{address, std::move(tag)}});
   }
 
   void take(std::string_view bytes, bool is_end) {
@@ -269,35 +284,39 @@ TEST_F(MessagePathTest, TheLastWordIsTheNextHops) {
 struct JudgedRow {
   std::string_view name;
   policy::Stage stage;
-  origin::Finding tag;
-  bool is_exempt;
+  std::string_view recipient;  ///< its local part; "tagged" stands for one with a good tag
   std::string_view want_answer;
   std::string_view want_front;  ///< what stands in front of Received
 };
 
 constexpr JudgedRow kJudged[] = {
-    {"unproven", policy::Stage::Reject, origin::Finding::Silent, false, "550 5.7.1", ""},
-    {"forged", policy::Stage::Reject, origin::Finding::Refutes, false, "550 5.7.1", ""},
-    {"genuine", policy::Stage::Reject, origin::Finding::Proves, false, "250 2.0.0",
-     "Backstop-Verdict: genuine; kind=dsn-failed; cause=genuine; tag=proves\r\n"},
-    {"exempt", policy::Stage::Reject, origin::Finding::Silent, true, "250 2.0.0",
-     "Backstop-Verdict: unproven; kind=dsn-failed; cause=exempt; tag=silent\r\n"},
-    {"unproven, labelled", policy::Stage::Label, origin::Finding::Silent, false, "250 2.0.0",
-     "Backstop-Verdict: unproven; kind=dsn-failed; cause=unproven; tag=silent\r\n"},
-    {"forged, labelled", policy::Stage::Label, origin::Finding::Refutes, false, "250 2.0.0",
-     "Backstop-Verdict: forged; kind=dsn-failed; cause=forged; tag=refutes\r\n"},
-    {"unproven, observed", policy::Stage::Observe, origin::Finding::Silent, false, "250 2.0.0", ""},
+    {"bare", policy::Stage::Reject, "bob", "550 5.7.1", ""},
+    {"forged", policy::Stage::Reject, "noc", "550 5.7.1", ""},
+    {"genuine", policy::Stage::Reject, "tagged", "250 2.0.0",
+     "Backstop-Verdict: genuine; kind=dsn-failed; certainty=structural; cause=tag; tag=proves\r\n"},
+    {"exempt", policy::Stage::Reject, "postmaster", "250 2.0.0",
+     "Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=exempt; tag=silent\r\n"},
+    {"bare, labelled", policy::Stage::Label, "bob", "250 2.0.0",
+     "Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent\r\n"},
+    {"forged, labelled", policy::Stage::Label, "noc", "250 2.0.0",
+     "Backstop-Verdict: forged; kind=dsn-failed; certainty=structural; cause=never-sends; tag=silent; "
+     "never-sends=refutes\r\n"},
+    {"bare, observed", policy::Stage::Observe, "bob", "250 2.0.0", ""},
 };
 
 TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
   for (const auto& row : kJudged) {
-    settings_.domains = {{.name = "example.org", .stage = row.stage, .grace = {}}};
+    settings_.domains = {{.name = "example.org", .stage = row.stage, .grace = {}, .never_sends = {"noc"}}};
     for (const MessageForm form : kForms) {
       const std::string wire = on_the_wire(kBounce, form);
       smtp::in_pieces(wire, [&](const smtp::Pieces& pieces, const std::string& how) {
         begin(form, Sender::Nobody);
-        transaction_.evidence = {{"tag", row.tag, "Found."}};
-        transaction_.is_exempt = row.is_exempt;
+        transaction_.recipients.clear();
+        add_recipient(row.recipient == "tagged"
+                          ? *origin::sign({mail::Address{"bob", "example.org"}}, settings_.keys, kToday)
+                          : mail::Address{std::string(row.recipient), "example.org"});
+        transaction_.recipients.back().is_exempt = row.recipient == "postmaster";
+        transaction_.recipients.back().claim->never_sends = row.recipient == "noc";
         for (std::size_t i = 0; i + 1 < pieces.size(); ++i) take(pieces[i], false);
         EXPECT_THAT(delivery_->calls, IsEmpty()) << row.name << ", " << how;
         take(pieces.back(), true);
@@ -319,8 +338,10 @@ TEST_F(MessagePathTest, AVerdictOfAStrangerGivesWayToOurs) {
   settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
   begin(MessageForm::Stuffed, Sender::Nobody);
   send("Backstop-Verdict: genuine\r\n" + std::string(kBounce));
-  EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; cause=unproven\r\n"),
-            on_the_wire(kBounce, form_));
+  EXPECT_EQ(
+      behind_trace(
+          "Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent\r\n"),
+      on_the_wire(kBounce, form_));
 }
 
 TEST_F(MessagePathTest, WhatLeavesIsNotRead) {
@@ -407,16 +428,19 @@ TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnWhatWasRead) {
     EXPECT_EQ(delivery_->calls.empty(), past == 0) << past;
     EXPECT_EQ(memory_.total(), past == 0 ? kBounce.size() + more.size() : 0);
     take("y", true);
-    EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; cause=unproven\r\n"),
+    // What it returns would have come behind the cap.
+    const std::string cause = past == 0 ? "bare" : "incomplete";
+    EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=" +
+                           cause + "; tag=silent\r\n"),
               std::string(kBounce) + more + "y");
     EXPECT_EQ(memory_.total(), 0u);
   }
 }
 
 TEST_F(MessagePathTest, PastTheCapARefusalIsSaidAndTheRestIsRead) {
-  settings_.limits.held = kBounce.size() - 1;
+  settings_.limits.held = kReturning.size() - 1;
   begin(MessageForm::Plain, Sender::Nobody);
-  take(kBounce, false);
+  take(kReturning, false);
   EXPECT_THAT(answer(), StartsWith("550 5.7.1"));
   take("more", false);
   take("", true);
@@ -435,7 +459,9 @@ TEST_F(MessagePathTest, WhatAllHoldTogetherHasALimit) {
     EXPECT_EQ(delivery_->calls.empty(), past == 0);
     take("y", true);
     EXPECT_EQ(answer(), "250 2.0.0 taken");
-    EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; cause=unproven\r\n"),
+    const std::string cause = past == 0 ? "bare" : "incomplete";
+    EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=" +
+                           cause + "; tag=silent\r\n"),
               std::string(kBounce) + "y");
     EXPECT_EQ(memory_.total(), 1000u);
   }

@@ -1,11 +1,15 @@
 #include "gateway/recipient_check.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "base/text.h"
+#include "mail/address_syntax.h"
 #include "origin/tag.h"
 #include "origin/tag_evidence.h"
+#include "response/explain.h"
 
 namespace backstop::gateway {
 
@@ -21,22 +25,6 @@ bool is_taken_off(const origin::TagCheck& check, const Settings& settings) {
   return check.tag && is_verifiable(check.tag->shape) && !settings.keys.keys().empty();
 }
 
-std::vector<origin::Evidence> evidence_of(const Transaction& transaction, const mail::Address& recipient,
-                                          bool never_sends) {
-  const auto& settings = *transaction.settings;
-  std::vector<origin::Evidence> evidence;
-  if (!settings.keys.keys().empty()) {
-    const auto expired =
-        transaction.mail.reverse_path.is_null() ? origin::ExpiredTag::Refutes : origin::ExpiredTag::IsSilent;
-    evidence.push_back(
-        origin::tag_evidence(recipient, settings.keys, transaction.today, settings.tags, expired));
-  }
-  if (never_sends) {
-    evidence.push_back({"never-sends", origin::Finding::Refutes, "This mailbox sends no mail."});
-  }
-  return evidence;
-}
-
 /// "user%host" and "host!user" of old, and "user@host" in quotes: a server that sees no stranger in us would
 /// send it on to that host. Postfix does.
 bool is_routed(std::string_view local) {
@@ -44,10 +32,9 @@ bool is_routed(std::string_view local) {
 }
 
 policy::DomainPolicy policy_of(const Route& route, std::string_view domain, const Settings& settings) {
-  policy::DomainPolicy policy{.stage = route.stage, .grace = route.grace, .name = std::string(domain)};
-  for (const auto& key : settings.keys.keys()) {
-    if (!policy.first_key || key.created < *policy.first_key) policy.first_key = key.created;
-  }
+  policy::DomainPolicy policy{
+      .stage = route.stage, .grace = route.grace, .ceilings = route.ceilings, .name = std::string(domain)};
+  if (settings.keys.signing_key() != nullptr) policy.first_key = settings.keys.first_created();
   return policy;
 }
 
@@ -55,41 +42,33 @@ policy::DomainPolicy policy_of(const Route& route, std::string_view domain, cons
 bool differs_from_first(const Transaction& transaction, const Route& route) {
   if (!transaction.route) return false;
   const Route& first = *transaction.route;
-  return first.stage != route.stage || first.grace != route.grace || first.is_tagged != route.is_tagged ||
-         *first.next_hop != *route.next_hop || route.next_hop->protocol != NextHopProtocol::Smtp;
+  return first.stage != route.stage || first.grace != route.grace || first.ceilings != route.ceilings ||
+         first.is_tagged != route.is_tagged || *first.next_hop != *route.next_hop ||
+         route.next_hop->protocol != NextHopProtocol::Smtp;
 }
 
-/// How much the evidence speaks for a mail.
-int favour(const std::vector<origin::Evidence>& evidence) {
-  switch (origin::judge(evidence).result) {
-    case origin::Result::Genuine:
-      return 2;
-    case origin::Result::Unproven:
-      return 1;
-    case origin::Result::Forged:
-      break;
-  }
-  return 0;
+/// "user@example.org", or "example.org" for all of a domain.
+const std::string* find_untagged(const std::vector<std::string>& destinations,
+                                 const mail::Address& recipient) {
+  if (destinations.empty()) return nullptr;
+  const std::string address = recipient.text();
+  const auto found = std::ranges::find_if(destinations, [&](const std::string& one) {
+    return base::iequals(one,
+                         one.contains('@') ? std::string_view(address) : std::string_view(recipient.domain));
+  });
+  return found == destinations.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-policy::DomainPolicy domain_policy(const Transaction& transaction) {
-  return policy_of(*transaction.route, transaction.domain, *transaction.settings);
-}
-
-void add_findings(const RecipientCheck& check, Transaction& transaction) {
-  const bool is_first = transaction.recipients.empty();
-  if (is_first || favour(check.evidence) > favour(transaction.evidence))
-    transaction.evidence = check.evidence;
-  transaction.is_exempt |= check.is_exempt;
-  if (is_first) transaction.domain = check.forwarded.domain;
+bool is_bad_guess(const Transaction& transaction, const origin::TagCheck& tag) {
+  return tag.outcome == origin::TagOutcome::BadMac && transaction.mail.reverse_path.is_null();
 }
 
 RecipientCheck check_inbound(const Transaction& transaction, const mail::Address& recipient,
-                             std::size_t earlier_recipients) {
+                             bool is_guesser) {
   const Settings& settings = *transaction.settings;
-  const auto tag = origin::verify(recipient, settings.keys, transaction.today, settings.tags);
+  auto tag = origin::verify(recipient, settings.keys, transaction.today, settings.tags);
   RecipientCheck check;
   check.forwarded = is_taken_off(tag, settings) ? tag.tag->plain : recipient;
   const mail::Address& plain = check.forwarded;
@@ -97,49 +76,58 @@ RecipientCheck check_inbound(const Transaction& transaction, const mail::Address
   const DomainSettings* const domain = plain.domain.empty() && !settings.domains.empty()
                                            ? &settings.domains[0]
                                            : settings.find_domain(plain.domain);
-  policy::RecipientFacts facts{.is_ours = domain != nullptr,
-                               .is_routed = is_routed(plain.local),
-                               .is_null_sender = transaction.mail.reverse_path.is_null(),
-                               .tag = tag.outcome,
-                               .earlier_recipients = earlier_recipients,
-                               .most_null_recipients = settings.limits.null_sender_recipients};
+  policy::RecipientFacts facts{.is_ours = domain != nullptr, .is_routed = is_routed(plain.local)};
   if (domain == nullptr || facts.is_routed) {
     check.verdict = policy::judge_recipient(facts, {});
     return check;
   }
-  facts.never_sends = holds(domain->never_sends, plain.local);
-  facts.is_exempt = holds(domain->exempt, plain.local);
-  check.evidence = evidence_of(transaction, recipient, facts.never_sends);
-  check.is_exempt = facts.is_exempt;
+  check.is_exempt = holds(domain->exempt, plain.local);
   check.route = {.next_hop = domain->next_hop ? &*domain->next_hop : &transaction.gateway->next_hop,
                  .stage = domain->stage,
-                 .grace = domain->grace};
+                 .grace = domain->grace,
+                 .ceilings = domain->ceilings};
+  facts.is_guessed = is_guesser && is_bad_guess(transaction, tag);
   facts.differs_from_first = differs_from_first(transaction, check.route);
-  if (tag.outcome == origin::TagOutcome::BadMac || tag.outcome == origin::TagOutcome::Expired) {
-    facts.tag_detail = origin::explain(tag, recipient);
-  }
+  check.claim = origin::Recipient{
+      .address = recipient, .tag = std::move(tag), .never_sends = holds(domain->never_sends, plain.local)};
   check.verdict = policy::judge_recipient(facts, policy_of(check.route, domain->name, settings));
   return check;
 }
 
 namespace {
 
-/// "user@example.org", or "example.org" for all of a domain.
-bool is_untagged(const std::vector<std::string>& destinations, const mail::Address& recipient) {
-  const std::string address = recipient.text();
-  return std::ranges::any_of(destinations, [&](const std::string& one) {
-    return base::iequals(one,
-                         one.contains('@') ? std::string_view(address) : std::string_view(recipient.domain));
-  });
-}
-
-/// True where the reverse path is one of ours and a key can sign it.
-bool can_be_tagged(const Transaction& transaction) {
+/// Why the reverse path of this mail gets no tag, as one clause; empty if it gets one.
+std::string why_not_tagged(const Transaction& transaction, const mail::Address& recipient) {
   const auto& settings = *transaction.settings;
   const auto& path = transaction.mail.reverse_path;
-  return !path.is_null() && settings.keys.signing_key() != nullptr &&
-         settings.find_domain(path.address->domain) != nullptr &&
-         !origin::why_not_signed(path, settings.tags);
+  if (const auto why = origin::why_not_signed(path, settings.tags)) return std::string(explain(*why));
+  if (settings.find_domain(path.address->domain) == nullptr) {
+    return base::printable(path.address->domain, mail::kAddressMost) + " is no domain of ours";
+  }
+  if (settings.keys.signing_key() == nullptr) {
+    return std::string(explain(origin::NotSigned::NoSigningKey));
+  }
+  if (const auto* const one = find_untagged(transaction.gateway->untagged, recipient)) {
+    return "mail to " + base::printable(*one, mail::kAddressMost) + " is in \"untagged\"";
+  }
+  return {};
+}
+
+/// Why the mail that this response answers left without a tag, as a sentence: it went where none is sent.
+/// Empty if it did not.
+std::string why_untagged(const Settings& settings, const response::Response& response) {
+  constexpr std::size_t kMostLooks = 10;
+  for (const auto& gateway : settings.gateways) {
+    if (gateway.direction != Direction::Outbound || gateway.untagged.empty()) continue;
+    for (std::size_t i = 0; i < std::min(kMostLooks, response.recipients.size()); ++i) {
+      const auto address = mail::parse_address(response.recipients[i].address);
+      if (!address) continue;
+      if (const auto* const one = find_untagged(gateway.untagged, *address)) {
+        return "Mail to " + base::printable(*one, mail::kAddressMost) + " leaves without a tag.";
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -148,19 +136,51 @@ RecipientCheck check_outbound(const Transaction& transaction, const mail::Addres
   RecipientCheck check;
   check.forwarded = recipient;
   check.route.next_hop = &transaction.gateway->next_hop;
-  check.route.is_tagged =
-      can_be_tagged(transaction) && !is_untagged(transaction.gateway->untagged, recipient);
+  check.route.not_tagged = why_not_tagged(transaction, recipient);
+  check.route.is_tagged = check.route.not_tagged.empty();
   check.verdict = policy::judge_recipient(
       {.is_ours = true, .differs_from_first = differs_from_first(transaction, check.route)}, {});
   return check;
 }
 
-mail::Path outgoing_path(const Transaction& transaction, const Route& route) {
+Judgement judge_response(const Transaction& transaction, const response::Response& response) {
+  const Settings& settings = *transaction.settings;
+  const bool has_keys = !settings.keys.keys().empty();
+  const std::string untagged = has_keys ? why_untagged(settings, response) : std::string();
+  policy::MessageFacts facts{
+      .kind = response.kind,
+      .certainty = certainty(response),
+      .shown = is_dsn(response.kind) ? std::string(shown(response.shown_by)) : std::string(),
+      .is_exempt = std::ranges::all_of(transaction.recipients, &TakenRecipient::is_exempt),
+      .is_from_relay = transaction.is_from_relay,
+      .today = transaction.today};
+  std::vector<policy::Verdict> verdicts;
+  std::vector<origin::Origin> origins;
+  for (const auto& one : transaction.recipients) {
+    facts.origin = origin::judge(origin::claim(*one.claim, response, has_keys, settings.tags, untagged));
+    verdicts.push_back(
+        policy::judge_message(facts, policy_of(*transaction.route, one.claim->plain().domain, settings)));
+    origins.push_back(std::move(facts.origin));
+  }
+  const std::size_t worst = policy::least_favourable(verdicts);
+  facts.origin = std::move(origins[worst]);
+  return {std::move(verdicts[worst]), std::move(facts)};
+}
+
+mail::Path outgoing_path(const Transaction& transaction, Route& route) {
   const auto& path = transaction.mail.reverse_path;
   if (!route.is_tagged) return path;
   const auto& settings = *transaction.settings;
   auto tagged = origin::sign(path, settings.keys, transaction.today, settings.tags);
-  return tagged ? mail::Path{std::move(*tagged)} : path;
+  if (tagged) return mail::Path{std::move(*tagged)};
+  route.not_tagged = explain(tagged.error());
+  return path;
+}
+
+std::string tag_note(const Transaction& transaction) {
+  if (!transaction.is_outbound() || !transaction.route) return {};
+  if (!transaction.route->not_tagged.empty()) return fmt::format("none ({})", transaction.route->not_tagged);
+  return fmt::format("key-{}", transaction.settings->keys.signing_key()->number);
 }
 
 }  // namespace backstop::gateway

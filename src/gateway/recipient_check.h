@@ -12,27 +12,36 @@ namespace backstop::gateway {
 
 struct RecipientCheck {
   policy::Verdict verdict;
-  mail::Address forwarded;                 ///< without our tag
-  Route route;                             ///< where the verdict is no refusal
-  std::vector<origin::Evidence> evidence;  ///< inbound
-  bool is_exempt = false;                  ///< inbound
+  mail::Address forwarded;                   ///< without our tag
+  Route route;                               ///< where the verdict is no refusal
+  std::optional<origin::Recipient> claim{};  ///< inbound, for a recipient that is ours
+  bool is_exempt = false;                    ///< inbound
 };
 
-/// For an inbound gateway.
-RecipientCheck check_inbound(const Transaction& transaction, const mail::Address& recipient,
-                             std::size_t earlier_recipients);
+/// The null sender names this recipient with a tag that is not ours. With another sender a tag means nothing:
+/// people save tagged addresses.
+bool is_bad_guess(const Transaction& transaction, const origin::TagCheck& tag);
+
+/// For an inbound gateway. `is_guesser`: the client has brought too many bad tags.
+RecipientCheck check_inbound(const Transaction& transaction, const mail::Address& recipient, bool is_guesser);
 
 /// For an outbound gateway: only the tag of the reverse path depends on the recipient.
 RecipientCheck check_outbound(const Transaction& transaction, const mail::Address& recipient);
 
-/// Of the domain that an inbound transaction with a route goes to.
-policy::DomainPolicy domain_policy(const Transaction& transaction);
+/// The verdict on a response, and what it stands on.
+struct Judgement {
+  policy::Verdict verdict;
+  policy::MessageFacts facts;  ///< for the recipient whose verdict it is
+};
 
-/// One more recipient was taken. The answer to the data is one, so what speaks most for the mail counts: a
-/// tag that is good proves it for all who get it.
-void add_findings(const RecipientCheck& check, Transaction& transaction);
+/// Judges a response for each recipient of an inbound transaction; the strictest verdict counts for
+/// all.
+Judgement judge_response(const Transaction& transaction, const response::Response& response);
 
-/// The reverse path as the next hop is to see it.
-mail::Path outgoing_path(const Transaction& transaction, const Route& route);
+/// The reverse path as the next hop is to see it. Notes in the route why it has no tag.
+mail::Path outgoing_path(const Transaction& transaction, Route& route);
+
+/// "key-1", or "none (unknown.example is no domain of ours)": whether an outbound mail left with a tag.
+std::string tag_note(const Transaction& transaction);
 
 }  // namespace backstop::gateway

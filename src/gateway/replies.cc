@@ -15,17 +15,14 @@ struct Row {
   std::string_view text = {};
 };
 
-// 5.7.1, not 5.1.1, also where a tag is wrong: 5.1.1 says that the mailbox does not exist, and whoever reads
-// that (a list that takes dead addresses off, a callout that remembers them) would do so for the plain
-// address, too.
+// 5.7.1, not 5.1.1: 5.1.1 says that the mailbox does not exist, and whoever reads that (a list that takes
+// dead addresses off, a callout that remembers them) would do so for the plain address, too.
 constexpr Row<policy::Cause> kVerdicts[] = {
-    {policy::Cause::Unproven, 550, "5.7.1"},
-    {policy::Cause::Forged, 550, "5.7.1"},
-    {policy::Cause::BadTag, 550, "5.7.1"},
-    {policy::Cause::ExpiredTag, 550, "5.7.1"},
+    {policy::Cause::Bare, 550, "5.7.1"},
+    {policy::Cause::Padded, 550, "5.7.1"},
     {policy::Cause::NeverSends, 550, "5.7.1"},
-    // Not 452, on which a bounce would be tried again for days.
-    {policy::Cause::ManyRecipients, 550, "5.5.3"},
+    // Never for good: the sender may be genuine, and its tag damaged on the way.
+    {policy::Cause::BadTag, 450, "4.7.1"},
     {policy::Cause::RelayDenied, 550, "5.7.1"},
     {policy::Cause::NotAuthorized, 550, "5.7.1"},
     // As for too many recipients (RFC 5321 4.5.3.1.10): clients send the rest in another transaction.
@@ -45,7 +42,6 @@ constexpr Row<Exceeded> kExceeded[] = {
     {Exceeded::ReceivedFields, 554, "5.4.6", "Too many Received fields: this message runs in a circle"},
     {Exceeded::Sessions, 421, "4.3.2", "Too many connections just now, try again later"},
     {Exceeded::SessionsPerClient, 421, "4.7.0", "Too many connections from your address, try again later"},
-    {Exceeded::BadTags, 421, "4.7.1", "Too many forged addresses from your address, try again later"},
     {Exceeded::CommandTime, 421, "4.4.2", "No command came in time, closing"},
     {Exceeded::DataTime, 421, "4.4.2", "The message did not come in time, closing"},
 };

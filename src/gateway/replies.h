@@ -27,11 +27,10 @@ enum class Exceeded : std::uint8_t {
   ReceivedFields,
   Sessions,
   SessionsPerClient,
-  BadTags,
   CommandTime,  ///< no command came in time
   DataTime,     ///< no data came in time, or not all of it
 };
-inline constexpr std::size_t kExceededCount = 13;
+inline constexpr std::size_t kExceededCount = 12;
 
 /// What keeps a message from being handed on. None is answered 250, and all but NeedsSmtputf8 say that the
 /// client is to try again.

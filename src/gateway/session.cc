@@ -107,13 +107,12 @@ net::Task<bool> Session::accept_tls() {
   co_return done.has_value();
 }
 
-// One more session of this client, unless it has too many, or has guessed at tags.
+// One more session of this client, unless it has too many.
 std::optional<Exceeded> Session::enter() {
   auto& clients = worker_.shared().clients;
   auto ticket = clients.open(peer_.address, limits());
   if (!ticket) return ticket.error();
   ticket_ = std::move(*ticket);
-  if (clients.has_too_many_bad_tags(peer_.address, Clock::now(), limits())) return Exceeded::BadTags;
   return std::nullopt;
 }
 

@@ -82,8 +82,9 @@ class Session final : public LiveSession {
   net::Task<void> offer_recipients(std::vector<Asked>& batch);
   void answer_recipient(const Asked& asked);
   void open_delivery();
-  /// True when that was one too many.
-  bool note_bad_tag(const policy::Verdict& verdict);
+  bool is_relay() const;
+  bool is_guesser() const;
+  void note_bad_tag(const RecipientCheck& check);
   net::Task<void> close_delivery();
   /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
   net::Task<void> end_transaction();

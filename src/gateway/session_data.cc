@@ -31,8 +31,9 @@ TraceFacts Session::trace_facts() const {
           .is_smtputf8 = transaction.mail.smtputf8,
           .tls = tls_,
           .id = transaction.id,
-          .recipient = transaction.recipients.size() == 1 ? std::string_view(transaction.recipients.front())
-                                                          : std::string_view()};
+          .recipient = transaction.recipients.size() == 1
+                           ? std::string_view(transaction.recipients.front().given)
+                           : std::string_view()};
 }
 
 void Session::begin_message(MessageForm form) {

@@ -9,6 +9,7 @@
 #include "gateway/session_asked.h"
 #include "gateway/worker.h"
 #include "mail/address_syntax.h"
+#include "origin/tag_evidence.h"
 
 namespace backstop::gateway {
 
@@ -57,6 +58,7 @@ store::Event Session::new_event() const {
       path.is_null() ? std::string() : base::printable(path.address->text(), 2 * mail::kAddressMost);
   event.stage = stage_name(transaction);
   event.took = std::chrono::floor<milliseconds>(Clock::now() - transaction.begun);
+  event.tag = tag_note(transaction);
   return event;
 }
 
@@ -68,7 +70,9 @@ void Session::record_recipient(const Asked& asked) {
   event.recipients = {base::printable(asked.command.recipient.text(), 2 * mail::kAddressMost)};
   event.reply = asked.answer->text();
   event.done = done_of(*asked.answer);
-  add_evidence(asked.check.evidence, event);
+  if (asked.check.claim && !settings_->keys.keys().empty()) {
+    add_evidence({origin::tag_evidence(asked.check.claim->tag, asked.check.claim->address)}, event);
+  }
   add_verdict(asked.check.verdict, event);
   if (asked.is_from_next_hop) {
     event.reason = "next-hop";
@@ -93,7 +97,7 @@ void Session::record_sender(const policy::Verdict& verdict, const smtp::Reply& r
 void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure) {
   store::Event event = new_event();
   for (const auto& recipient : transaction_->recipients) {
-    event.recipients.push_back(base::printable(recipient, 2 * mail::kAddressMost));
+    event.recipients.push_back(base::printable(recipient.given, 2 * mail::kAddressMost));
   }
   if (reply.code != 0) event.reply = reply.text();
   event.client_gone = is_client_gone;
@@ -107,8 +111,9 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
       event.reporting_mta = base::printable(response->reporting_mta);
       if (response->original)
         event.original_message_id = base::printable(response->original->message_id, 998);
+      event.certainty = response::name(certainty(*response));
       event.origin = origin::name(path_->origin().result);
-      add_evidence(transaction_->evidence, event);
+      add_evidence(path_->origin().evidence, event);
     }
   }
   const bool is_labelled = event.verdict == policy::name(policy::Action::Label);
@@ -139,9 +144,8 @@ void Session::tell(Gravity gravity, std::string_view line) const {
 void Session::tell_of(Exceeded limit) const {
   if (limit == Exceeded::Sessions) return worker_.shared().watch.is_full(limits().sessions);
   tell(Gravity::Debug,
-       fmt::format("client {} is turned away: {}", peer_text_,
-                   limit == Exceeded::BadTags ? "it has sent too many wrong tags"
-                                              : "it has as many sessions as \"sessions_per_client\" allows"));
+       fmt::format("client {} is turned away: it has as many sessions as \"sessions_per_client\" allows",
+                   peer_text_));
 }
 
 }  // namespace backstop::gateway

@@ -36,6 +36,7 @@ void Session::handle_mail(std::string_view argument) {
   transaction_->id = worker_.next_id();
   transaction_->begun = Clock::now();
   transaction_->today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  transaction_->is_from_relay = is_relay();
   if (gateway().direction == Direction::Outbound) {
     const auto verdict =
         // XFORWARD tells whose mail it is, not who asks.
@@ -69,12 +70,13 @@ Session::Asked Session::judge_recipient(std::string_view argument, std::size_t e
     asked.is_past_limit = true;
     return asked;
   }
-  asked.check = transaction_->is_outbound() ? check_outbound(*transaction_, asked.command.recipient)
-                                            : check_inbound(*transaction_, asked.command.recipient, earlier);
+  asked.check = transaction_->is_outbound()
+                    ? check_outbound(*transaction_, asked.command.recipient)
+                    : check_inbound(*transaction_, asked.command.recipient, is_guesser());
+  note_bad_tag(asked.check);
   const auto& verdict = asked.check.verdict;
   if (verdict.action == policy::Action::Refuse || verdict.action == policy::Action::Defer) {
     asked.answer = reply_for(verdict, settings_->help_url);
-    if (note_bad_tag(verdict)) asked.answer = reply_for(Exceeded::BadTags);
     return asked;
   }
   if (!transaction_->route) {
@@ -84,16 +86,28 @@ Session::Asked Session::judge_recipient(std::string_view argument, std::size_t e
   return asked;
 }
 
-bool Session::note_bad_tag(const policy::Verdict& verdict) {
-  if (verdict.cause != policy::Cause::BadTag) return false;
-  if (!worker_.shared().clients.add_bad_tag(peer_.address, Clock::now(), limits())) return false;
-  is_closing_ = true;
-  return true;
+// A host of ours stands before us: what we refuse it would bounce. XFORWARD tells whose mail it is, not who
+// brings it.
+bool Session::is_relay() const {
+  const auto& relays = gateway().relays;
+  return !relays.empty() && (net::contains(relays, direct_.address) ||
+                             net::contains(relays, (self_ ? self_->peer : peer_).address));
+}
+
+// Only the null sender's tags count.
+bool Session::is_guesser() const {
+  return transaction_->mail.reverse_path.is_null() && !transaction_->is_from_relay &&
+         worker_.shared().clients.is_guesser(peer_.address, Clock::now(), limits());
+}
+
+void Session::note_bad_tag(const RecipientCheck& check) {
+  if (!check.claim || transaction_->is_from_relay || !is_bad_guess(*transaction_, check.claim->tag)) return;
+  worker_.shared().clients.add_bad_tag(peer_.address, check.claim->address.text(), Clock::now(), limits());
 }
 
 void Session::open_delivery() {
   const Transaction& transaction = *transaction_;
-  const Route& route = *transaction.route;
+  Route& route = *transaction_->route;
   smtp::MailCommand mail = transaction.mail;
   mail.reverse_path = outgoing_path(transaction, route);
   if (route.next_hop->protocol == NextHopProtocol::Maildir) {
@@ -125,23 +139,24 @@ net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
     asked.answer = std::move(*next++);
     asked.is_from_next_hop = true;
     if (!asked.answer->is_positive()) continue;
-    add_findings(asked.check, *transaction_);
-    transaction_->recipients.push_back(asked.command.recipient.text());
+    transaction_->recipients.push_back({.given = asked.command.recipient.text(),
+                                        .claim = std::move(asked.check.claim),
+                                        .is_exempt = asked.check.is_exempt});
     state_.phase = smtp::Phase::Recipients;
   }
 }
 
-// Whether a further recipient may be taken depends on what the next hop says to one that it is asked for: the
-// null sender has few, and LMTP and a Maildir take one.
+// Whether a further recipient may be taken depends on what the next hop says to one that it is asked for:
+// LMTP and a Maildir take one.
 bool Session::is_asked_alone() const {
-  if (transaction_->mail.reverse_path.is_null()) return true;
   return transaction_->route && transaction_->route->next_hop->protocol != NextHopProtocol::Smtp;
 }
 
 void Session::answer_recipient(const Asked& asked) {
   const std::size_t before = errors_;
   reply(*asked.answer);
-  // Whom a next hop doesn't know is no mistake of a client that we relay for.
+  // If the next hop rejects a recipient, that is not an error of our own outbound client; nor is anything of
+  // a host of ours.
   if (asked.is_from_next_hop && transaction_->is_outbound()) errors_ = before;
   const bool is_counted = asked.answer->is_positive() || errors_ != before;
   if (!is_counted && ++untaken_ > kMostUntaken) ++errors_;

@@ -72,6 +72,7 @@ struct DomainSettings {
   std::chrono::days grace{7};
   std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
   std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
+  policy::Ceilings ceilings = policy::default_ceilings();     ///< the most that is done with each kind
   std::optional<NextHop> next_hop = {};                       ///< instead of the gateway's, inbound
 };
 
@@ -115,6 +116,7 @@ struct GatewaySettings {
   std::vector<net::Endpoint> listen;
   NextHop next_hop;
   ListenTls tls = ListenTls::None;           ///< Required: STARTTLS before anything else
+  std::vector<net::Network> relays;          ///< inbound: hosts of ours that stand before us
   std::vector<net::Network> trusted;         ///< outbound: who may send without AUTH
   std::vector<net::Network> proxy_protocol;  ///< balancers, whose connections begin with a PROXY header
   std::vector<net::Network> xclient;         ///< hosts whose XCLIENT and XFORWARD are taken

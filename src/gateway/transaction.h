@@ -10,7 +10,7 @@
 
 #include "gateway/delivery.h"
 #include "gateway/settings.h"
-#include "origin/origin.h"
+#include "origin/claim.h"
 #include "policy/verdict.h"
 #include "smtp/command.h"
 #include "store/event.h"
@@ -23,7 +23,17 @@ struct Route {
   const NextHop* next_hop = nullptr;             ///< of Transaction::settings
   policy::Stage stage = policy::Stage::Observe;  ///< inbound: of the recipient's domain, as is
   std::chrono::days grace{0};
-  bool is_tagged = false;  ///< outbound: the reverse path gets a tag for this destination
+  policy::Ceilings ceilings = policy::default_ceilings();
+  bool is_tagged = false;    ///< outbound: the reverse path gets a tag for this destination
+  std::string not_tagged{};  ///< outbound: why it gets none, as one clause
+};
+
+/// A recipient that the next hop took.
+struct TakenRecipient {
+  std::string given;  ///< as the client gave it
+  /// Inbound, and of a mail that may be a response.
+  std::optional<origin::Recipient> claim{};
+  bool is_exempt = false;  ///< it takes unproven responses
 };
 
 struct Transaction {
@@ -34,13 +44,11 @@ struct Transaction {
   std::chrono::steady_clock::time_point begun;
   std::chrono::sys_days today{};
 
-  std::optional<Route> route;              ///< once a recipient was offered to a next hop
-  std::unique_ptr<Delivery> delivery;      ///< with route
-  std::vector<std::string> recipients;     ///< that the next hop took, as the client gave them
-  std::vector<origin::Evidence> evidence;  ///< of the recipient that speaks most for the mail
-  std::string domain;                      ///< of the first recipient
-  bool is_exempt = false;                  ///< one of them takes unproven responses
-  bool is_overfull = false;                ///< one recipient too many has been recorded
+  std::optional<Route> route;          ///< once a recipient was offered to a next hop
+  std::unique_ptr<Delivery> delivery;  ///< with route
+  std::vector<TakenRecipient> recipients;
+  bool is_from_relay = false;  ///< inbound: a host of ours brings it
+  bool is_overfull = false;    ///< one recipient too many has been recorded
 
   bool is_outbound() const { return gateway->direction == Direction::Outbound; }
 };

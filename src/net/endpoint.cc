@@ -147,6 +147,10 @@ bool Network::contains(const address& address) const {
   return is_same_network(address_, unmapped(address), length_);
 }
 
+bool Network::overlaps(const Network& other) const {
+  return contains(other.address_) || other.contains(address_);
+}
+
 std::string Network::text() const {
   const auto shown = address_.to_string();
   return length_ == bits_of(address_) ? shown : shown + "/" + std::to_string(length_);

@@ -47,6 +47,8 @@ class Network {
  public:
   static base::Result<Network> parse(std::string_view text);
   bool contains(const asio::ip::address& address) const;
+  /// Some address is in both.
+  bool overlaps(const Network& other) const;
   std::string text() const;
 
  private:

@@ -1,6 +1,7 @@
 #include "origin/key_ring.h"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <optional>
@@ -136,11 +137,11 @@ base::Result<void> KeyRing::add(Key key) {
   return {};
 }
 
-base::Result<int> KeyRing::rotate(std::string secret, std::chrono::sys_days today,
-                                  std::chrono::days lifetime) {
+base::Result<int> KeyRing::rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime,
+                                  int first) {
   KeyRing next = *this;
   std::erase_if(next.keys_, [&](const Key& key) { return !is_accepted(key, today, lifetime); });
-  int number = 0;
+  int number = first;
   for (auto& key : next.keys_) {
     if (key.use != KeyUse::Sign) continue;
     key.use = KeyUse::Retired;
@@ -150,7 +151,7 @@ base::Result<int> KeyRing::rotate(std::string secret, std::chrono::sys_days toda
   for (int tried = 0; next.is_taken(number, TagFamily::Exim); ++tried) {
     if (tried == kNumbers) {
       return std::unexpected(base::Error{
-          "all ten key numbers are in use: a number is free again once the tags of its retired key expired"});
+          "all ten key numbers are in use: a number is free again 45 days after its key was retired"});
     }
     number = (number + 1) % kNumbers;
   }
@@ -170,13 +171,31 @@ const Key* KeyRing::signing_key() const {
   return found == keys_.end() ? nullptr : &*found;
 }
 
+std::optional<std::chrono::sys_days> KeyRing::first_created() const {
+  const auto oldest = std::ranges::min_element(keys_, {}, &Key::created);
+  if (oldest == keys_.end()) return std::nullopt;
+  return oldest->created;
+}
+
+bool KeyRing::is_young(std::chrono::sys_days today) const {
+  const auto first = first_created();
+  return !first || today < *first + kMemory;
+}
+
 bool KeyRing::is_taken(int number, TagFamily family) const {
   return std::ranges::any_of(keys_,
                              [&](const Key& key) { return key.number == number && key.family == family; });
 }
 
 std::chrono::sys_days last_day(const Key& retired, std::chrono::days lifetime) {
-  return retired.retired + lifetime;
+  return retired.retired + std::max(lifetime, kMemory);
+}
+
+std::string fingerprint(const Key& key) {
+  const std::string source = fmt::format("backstop key {} {}", name(key.family), key.secret);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  if (EVP_Digest(source.data(), source.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) return "";
+  return fmt::format("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
 }
 
 bool is_accepted(const Key& key, std::chrono::sys_days today, std::chrono::days lifetime) {

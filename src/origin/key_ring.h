@@ -1,14 +1,15 @@
 // The secrets that tags are made with: ten key numbers, one key that signs, and those that still verify. A
 // KeyRing is a plain value; the text of its file is read and written here, the file itself by app.
 //
-// A key that is retired goes on verifying until the last tag made with it has expired: a tag made on the day
-// of retirement is good for `lifetime` days more. Then it is ignored, and its number is free again.
+// A key that is retired goes on verifying for kMemory, or for the lifetime of its last tag if that is longer.
+// Then it is ignored, and its number is free again.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@
 #include "base/error.h"
 
 namespace backstop::origin {
+
+/// How long it counts what was ours: a tag that is no longer good, a key that was retired. A bounce is up to
+/// 12 days old (docs/tags.md), and what comes within 45 is nobody's forgery yet.
+inline constexpr std::chrono::days kMemory{45};
 
 /// How a tag's hash is made; docs/tags.md has both.
 enum class TagFamily : std::uint8_t {
@@ -50,14 +55,19 @@ class KeyRing {
   /// signs, and an indimail key that signs or has another number than 0.
   base::Result<void> add(Key key);
 
-  /// Forgets the keys whose last tag has expired, retires the one that signs, and lets a new one sign under
-  /// the next free number, which it returns. An error when none of the ten is free; the ring is then as it
-  /// was.
-  base::Result<int> rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime);
+  /// Forgets the keys that no longer verify, retires the one that signs, and lets a new one sign under the
+  /// next free number, which it returns. `first` is the number where the search begins if no key has signed.
+  /// An error when none of the ten is free; the ring is then as it was.
+  base::Result<int> rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime,
+                           int first = 0);
 
   const std::vector<Key>& keys() const { return keys_; }
   /// The one that signs, or null.
   const Key* signing_key() const;
+  /// When the oldest key was made, or nullopt without any.
+  std::optional<std::chrono::sys_days> first_created() const;
+  /// The oldest key is younger than kMemory on that day, or there is none.
+  bool is_young(std::chrono::sys_days today) const;
 
  private:
   bool is_taken(int number, TagFamily family) const;
@@ -65,11 +75,15 @@ class KeyRing {
   std::vector<Key> keys_;
 };
 
-/// The last day on which tags of a retired key are taken.
+/// The last day on which a retired key verifies.
 std::chrono::sys_days last_day(const Key& retired, std::chrono::days lifetime);
 
-/// Whether tags made with the key are taken on that day.
+/// Whether tags made with the key are looked at on that day.
 bool is_accepted(const Key& key, std::chrono::sys_days today, std::chrono::days lifetime);
+
+/// Eight hex digits by which two machines can compare a key without showing it: the start of SHA-256 over a
+/// label and the secret. A guess of a weak secret could be tried against it, as against any tag.
+std::string fingerprint(const Key& key);
 
 /// How the key file and the JSON spell them, index by enumerator.
 inline constexpr std::array<std::string_view, 2> kTagFamilyNames = {"exim", "indimail"};

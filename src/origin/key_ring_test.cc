@@ -90,7 +90,7 @@ TEST(KeyRing, TakesTheLongestSecretAndFile) {
   EXPECT_TRUE(KeyRing::parse(std::string(KeyRing::kMostText - line.size(), '\n') + line));
 }
 
-TEST(KeyRing, RotatesAndKeepsTheOldKeyForALifetime) {
+TEST(KeyRing, RotatesAndKeepsTheOldKeyFor45Days) {
   KeyRing ring = ring_of(key_of(0, "old"));
   const auto number = ring.rotate("new", day(20780), kLifetime);
   ASSERT_TRUE(number);
@@ -101,9 +101,35 @@ TEST(KeyRing, RotatesAndKeepsTheOldKeyForALifetime) {
   const Key& old = ring.keys()[0];
   EXPECT_EQ(old.use, KeyUse::Retired);
   EXPECT_EQ(old.retired, day(20780));
-  EXPECT_EQ(last_day(old, kLifetime), day(20787));
-  EXPECT_TRUE(is_accepted(old, day(20787), kLifetime));
-  EXPECT_FALSE(is_accepted(old, day(20788), kLifetime));
+  EXPECT_EQ(last_day(old, kLifetime), day(20825));
+  EXPECT_TRUE(is_accepted(old, day(20825), kLifetime));
+  EXPECT_FALSE(is_accepted(old, day(20826), kLifetime));
+  EXPECT_EQ(last_day(old, std::chrono::days(60)), day(20840)) << "a longer lifetime counts";
+}
+
+TEST(KeyRing, BeginsAtTheNumberThatItIsGiven) {
+  KeyRing ring;
+  EXPECT_EQ(ring.rotate("first", day(20780), kLifetime, 9), 9);
+  EXPECT_EQ(ring.rotate("second", day(20780), kLifetime, 5), 0) << "the one that signed counts";
+}
+
+TEST(KeyRing, IsYoungFor45DaysFromItsOldestKeyOn) {
+  KeyRing ring;
+  EXPECT_TRUE(ring.is_young(day(20780)));
+  EXPECT_FALSE(ring.first_created());
+  ASSERT_TRUE(ring.add(key_of(3, "old")));
+  ASSERT_TRUE(ring.rotate("new", day(20780), kLifetime));
+  EXPECT_EQ(ring.first_created(), day(20000));
+  EXPECT_TRUE(ring.is_young(day(20044)));
+  EXPECT_FALSE(ring.is_young(day(20045)));
+}
+
+TEST(KeyRing, FingerprintsTellKeysApartWhateverTheirUse) {
+  const auto one = fingerprint(key_of(0, "secret"));
+  EXPECT_EQ(one.size(), 8u);
+  EXPECT_EQ(one, fingerprint(key_of(5, "secret", KeyUse::Verify))) << "the same secret on another machine";
+  EXPECT_NE(one, fingerprint(key_of(0, "secret2")));
+  EXPECT_NE(one, fingerprint(key_of(0, "secret", KeyUse::Verify, TagFamily::Indimail)));
 }
 
 TEST(KeyRing, GoesRoundAndReusesNumbersOnlyWhenTheyAreFree) {
@@ -114,13 +140,13 @@ TEST(KeyRing, GoesRoundAndReusesNumbersOnlyWhenTheyAreFree) {
     EXPECT_EQ(*number, i);
   }
   const auto before = ring.serialize();
-  EXPECT_FALSE(ring.rotate("one too many", day(20787), kLifetime));
+  EXPECT_FALSE(ring.rotate("one too many", day(20825), kLifetime));
   EXPECT_EQ(ring.serialize(), before);
 
-  const auto number = ring.rotate("key 0 again", day(20788), kLifetime);
+  const auto number = ring.rotate("key 0 again", day(20826), kLifetime);
   ASSERT_TRUE(number);
   EXPECT_EQ(*number, 0);
-  EXPECT_EQ(ring.keys().size(), 2u) << "the nine whose tags have expired are gone";
+  EXPECT_EQ(ring.keys().size(), 2u) << "the nine that were retired 45 days ago are gone";
 }
 
 TEST(KeyRing, RotatesPastKeysThatOnlyVerify) {

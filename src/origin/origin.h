@@ -1,5 +1,5 @@
-// Did we send the mail that a response answers? All evidence together (proof, refutation, hint or
-// silence).
+// Did we send the mail that a response answers? All evidence together, weighed by the first rule that holds.
+// Pure values; thread-safe.
 #pragma once
 
 #include <array>
@@ -21,21 +21,49 @@ struct Evidence {
   std::string detail;  ///< one plain sentence, printable
 };
 
-struct Origin {
-  Result result = Result::Unproven;
-  std::vector<Evidence> evidence;
+/// What decided, the first that holds, in this order.
+enum class Cause : std::uint8_t {
+  Tag,         ///< genuine: the recipient's address carries a good tag of ours
+  NeverSends,  ///< forged: the mailbox sends no mail
+  Padded,      ///< unproven: the report was put out of reach
+  Incomplete,  ///< unproven: something that could hold a proof could not be looked at
+  Stale,       ///< unproven: the tag is ours, but too old to prove anything
+  Untaggable,  ///< unproven: mail of this address leaves without a tag
+  Bare,        ///< unproven: nothing was found
 };
 
-/// genuine: a proof and no refutation. forged: a refutation. Else unproven.
-Origin judge(std::vector<Evidence> evidence);
+struct Origin {
+  Result result = Result::Unproven;
+  Cause cause = Cause::Bare;
+  std::string why = {};  ///< one plain sentence, printable: what the cause stands on
+  std::vector<Evidence> evidence = {};
+};
+
+/// What is known of one recipient of a response. The texts are one plain, printable sentence each; an empty
+/// one says that it is not so.
+struct Claim {
+  std::vector<Evidence> evidence = {};
+  std::string padded = {};      ///< the report that the mail promises was put out of reach
+  std::string incomplete = {};  ///< what could not be looked at
+  std::string untaggable = {};  ///< why mail of this address leaves without a tag
+};
+
+/// A proof outranks everything. An address that can't be tagged is never found padded, since nothing could be
+/// asked of it (docs/decisions.md).
+Origin judge(Claim claim);
 
 inline constexpr std::array<std::string_view, 3> kResultNames = {"unproven", "genuine", "forged"};
 inline constexpr std::array<std::string_view, 4> kFindingNames = {"silent", "hints", "proves", "refutes"};
+inline constexpr std::array<std::string_view, 7> kCauseNames = {
+    "tag", "never-sends", "padded", "incomplete", "stale", "untaggable", "bare"};
 constexpr std::string_view name(Result value) {
   return kResultNames[static_cast<std::size_t>(value)];
 }
 constexpr std::string_view name(Finding value) {
   return kFindingNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(Cause value) {
+  return kCauseNames[static_cast<std::size_t>(value)];
 }
 
 }  // namespace backstop::origin

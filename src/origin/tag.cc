@@ -182,6 +182,29 @@ std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRi
   return mail::Address{local, address.domain};
 }
 
+namespace {
+
+/// What a tag that is ours is worth on that day. Its age counts from the day on which it was made.
+TagOutcome outcome_of(const TagWindow& window, std::chrono::sys_days today, std::chrono::days lifetime) {
+  if (window.is_open) return TagOutcome::Good;
+  const auto age = today - (window.last_good_day - lifetime);
+  return age <= kMemory ? TagOutcome::Stale : TagOutcome::Expired;
+}
+
+/// Tries one key; true if the tag is good.
+bool try_key(const Key& key, std::chrono::sys_days today, std::chrono::days lifetime, TagCheck& check) {
+  const auto over = match(*check.tag, key);
+  if (!over) return false;
+  const TagWindow found = window(day_digits(*check.tag), key.family, today, lifetime);
+  check.outcome = outcome_of(found, today, lifetime);
+  check.family = key.family;
+  check.mac_over = *over;
+  check.last_good_day = found.last_good_day;
+  return found.is_open;
+}
+
+}  // namespace
+
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings) {
   assert(check(settings));
@@ -190,21 +213,14 @@ TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::
   if (!result.tag) return result;
   result.outcome = TagOutcome::Foreign;
   if (!is_verifiable(result.tag->shape)) return result;
-  result.outcome = TagOutcome::UnknownKey;
+  result.outcome = TagOutcome::BadMac;
   result.key_number = key_number(*result.tag);
   for (const auto& key : keys.keys()) {
     if (key.number != result.key_number || !is_accepted(key, today, settings.lifetime)) continue;
-    if (result.outcome == TagOutcome::UnknownKey) result.outcome = TagOutcome::BadMac;
-    const auto over = match(*result.tag, key);
-    if (!over) continue;
-    const auto [last_good_day, is_open] =
-        window(day_digits(*result.tag), key.family, today, settings.lifetime);
-    result.outcome = is_open ? TagOutcome::Good : TagOutcome::Expired;
-    result.family = key.family;
-    result.mac_over = *over;
-    result.last_good_day = last_good_day;
-    if (is_open) break;
+    result.has_key = true;
+    if (try_key(key, today, settings.lifetime, result)) break;
   }
+  if (!result.has_key && keys.is_young(today)) result.outcome = TagOutcome::UnknownKey;
   return result;
 }
 

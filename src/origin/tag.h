@@ -30,7 +30,7 @@ enum class TagForm : std::uint8_t {
 struct TagSettings {
   static constexpr std::chrono::days kMostLifetime{500};
 
-  std::chrono::days lifetime{7};  ///< how many days after its making a tag is good
+  std::chrono::days lifetime{14};  ///< how many days after its making a tag is good
   TagForm form = TagForm::Prefix;
   char delimiter = '+';  ///< of sub-addresses, when reading too
 };
@@ -100,9 +100,10 @@ std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRi
 enum class TagOutcome : std::uint8_t {
   NoTag,
   Good,
-  Expired,     ///< ours, but its window is over
-  BadMac,      ///< not made with the key that it names
-  UnknownKey,  ///< names a key number that the ring has not, or no longer
+  Stale,       ///< ours, no longer good, and made at most kMemory ago
+  Expired,     ///< ours, and made longer ago than that
+  BadMac,      ///< not made with a key of ours
+  UnknownKey,  ///< names a number that this ring has no key for, and is too young to have forgotten
   Foreign,     ///< another product's, which only that product can check
 };
 
@@ -113,14 +114,21 @@ struct TagCheck {
   TagOutcome outcome = TagOutcome::NoTag;
   std::optional<Tag> tag;              ///< but for NoTag
   int key_number = 0;                  ///< what the tag says; but for NoTag and Foreign
-  TagFamily family = TagFamily::Exim;  ///< Good and Expired
-  MacOver mac_over = MacOver::Folded;  ///< Good and Expired
-  std::chrono::sys_days
-      last_good_day{};  ///< Good and Expired. Expired knows it but for a multiple of 1000 days
+  bool has_key = false;                ///< the ring has a key of that number
+  TagFamily family = TagFamily::Exim;  ///< Good, Stale and Expired
+  MacOver mac_over = MacOver::Folded;  ///< Good, Stale and Expired
+  /// Good, Stale and Expired. Expired knows it but for a multiple of 1000 days.
+  std::chrono::sys_days last_good_day{};
+
+  /// Made with our key, whenever that was.
+  bool is_ours() const {
+    return outcome == TagOutcome::Good || outcome == TagOutcome::Stale || outcome == TagOutcome::Expired;
+  }
 };
 
 /// Checks the tag of an address that mail came to. Where keys of both families claim the number, both are
-/// tried.
+/// tried. A number without a key is UnknownKey while the ring's oldest key is younger than kMemory, since it
+/// may be that of another machine or of an earlier ring, and BadMac later.
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings = {});
 
@@ -146,8 +154,8 @@ inline constexpr std::array<std::string_view, 7> kTagShapeNames = {
 inline constexpr std::array<std::string_view, 8> kNotSignedNames = {
     "null-path", "no-domain",           "already-tagged", "srs",
     "quoted",    "local-part-too-long", "path-too-long",  "no-signing-key"};
-inline constexpr std::array<std::string_view, 6> kTagOutcomeNames = {"no-tag",  "good",        "expired",
-                                                                     "bad-mac", "unknown-key", "foreign"};
+inline constexpr std::array<std::string_view, 7> kTagOutcomeNames = {
+    "no-tag", "good", "stale", "expired", "bad-mac", "unknown-key", "foreign"};
 inline constexpr std::array<std::string_view, 3> kMacOverNames = {"folded", "folded-domain", "as-given"};
 constexpr std::string_view name(TagShape value) {
   return kTagShapeNames[static_cast<std::size_t>(value)];

@@ -10,14 +10,14 @@ namespace backstop::origin {
 
 namespace {
 
-Finding finding_of(TagOutcome outcome, ExpiredTag expired) {
+Finding finding_of(TagOutcome outcome) {
   switch (outcome) {
     case TagOutcome::Good:
       return Finding::Proves;
+    case TagOutcome::Stale:
+      return Finding::Hints;
     case TagOutcome::BadMac:
-      return Finding::Refutes;
     case TagOutcome::Expired:
-      return expired == ExpiredTag::Refutes ? Finding::Refutes : Finding::Silent;
     case TagOutcome::NoTag:
     case TagOutcome::UnknownKey:
     case TagOutcome::Foreign:
@@ -28,10 +28,8 @@ Finding finding_of(TagOutcome outcome, ExpiredTag expired) {
 
 }  // namespace
 
-Evidence tag_evidence(const mail::Address& recipient, const KeyRing& keys, std::chrono::sys_days day,
-                      const TagSettings& settings, ExpiredTag expired) {
-  const TagCheck check = verify(recipient, keys, day, settings);
-  return {.name = "tag", .finding = finding_of(check.outcome, expired), .detail = explain(check, recipient)};
+Evidence tag_evidence(const TagCheck& check, const mail::Address& address) {
+  return {.name = "tag", .finding = finding_of(check.outcome), .detail = explain(check, address)};
 }
 
 std::string explain(const TagCheck& check, const mail::Address& address) {
@@ -42,16 +40,23 @@ std::string explain(const TagCheck& check, const mail::Address& address) {
     case TagOutcome::Good:
       return fmt::format("The address {} carries our tag, made with key {} and good until {}.", who,
                          check.key_number, base::format_day(check.last_good_day));
+    case TagOutcome::Stale:
     case TagOutcome::Expired:
       return fmt::format("The address {} carries our tag, made with key {}, but it was good only until {}.",
                          who, check.key_number, base::format_day(check.last_good_day));
     case TagOutcome::BadMac:
+      if (!check.has_key) {
+        return fmt::format(
+            "The tag in the address {} names key {}, which our key ring never had: it is forged.", who,
+            check.key_number);
+      }
       return fmt::format(
           "The tag in the address {} was not made with our key {}: it is forged, or was damaged.", who,
           check.key_number);
     case TagOutcome::UnknownKey:
-      return fmt::format("The tag in the address {} names key {}, which our key ring does not have.", who,
-                         check.key_number);
+      return fmt::format(
+          "The tag in the address {} names key {}, which our key ring does not have, or not any more.", who,
+          check.key_number);
     case TagOutcome::Foreign:
       return fmt::format("The address {} carries a tag of {}, which nobody else can check.", who,
                          product(check.tag->shape));

@@ -28,7 +28,7 @@ bool has_upper_case(std::string_view text) {
 }
 
 bool is_matched(const std::optional<TagCheck>& check) {
-  return check && (check->outcome == TagOutcome::Good || check->outcome == TagOutcome::Expired);
+  return check && check->is_ours();
 }
 
 void check_length(const Subject& subject, Findings& findings) {

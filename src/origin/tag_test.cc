@@ -14,12 +14,15 @@ namespace {
 constexpr int kToday = 20780;    // 2026-11-23
 constexpr int kWrapDay = 21000;  // 2027-07-01, when the three digits go from 999 to 000
 
+// Exim's lifetime, with which its vectors are made.
+constexpr TagSettings kSevenDays{.lifetime = std::chrono::days(7)};
+
 mail::Path path_of(std::string_view text) {
   return {address_of(text)};
 }
 
 std::string signed_text(std::string_view address, const KeyRing& keys, int today,
-                        const TagSettings& settings = {}) {
+                        const TagSettings& settings = kSevenDays) {
   const auto result = sign(path_of(address), keys, day(today), settings);
   return result ? text_of(*result) : "not signed: " + std::string(name(result.error()));
 }
@@ -51,9 +54,11 @@ TEST(TagSign, MakesEximsTags) {
 
 TEST(TagSign, WritesTheSubAddressForm) {
   const auto keys = ring_of(key_of(0, "secret"));
-  EXPECT_EQ(signed_text("userx@test.ex", keys, kToday, {.form = TagForm::SubAddress}),
+  EXPECT_EQ(signed_text("userx@test.ex", keys, kToday,
+                        {.lifetime = std::chrono::days(7), .form = TagForm::SubAddress}),
             "userx+prvs=0787c97471@test.ex");
-  EXPECT_EQ(signed_text("userx@test.ex", keys, kToday, {.form = TagForm::SubAddress, .delimiter = '-'}),
+  EXPECT_EQ(signed_text("userx@test.ex", keys, kToday,
+                        {.lifetime = std::chrono::days(7), .form = TagForm::SubAddress, .delimiter = '-'}),
             "userx-prvs=0787c97471@test.ex");
 }
 
@@ -126,7 +131,9 @@ TEST(TagVerify, TellsTheOutcomesApart) {
   const VerifyRow rows[] = {
       {"first day", "prvs=0787c97471=userx@test.ex", kToday, TagOutcome::Good},
       {"last day", "prvs=0787c97471=userx@test.ex", kToday + 7, TagOutcome::Good},
-      {"day after", "prvs=0787c97471=userx@test.ex", kToday + 8, TagOutcome::Expired},
+      {"day after", "prvs=0787c97471=userx@test.ex", kToday + 8, TagOutcome::Stale},
+      {"45 days old", "prvs=0787c97471=userx@test.ex", kToday + 45, TagOutcome::Stale},
+      {"46 days old", "prvs=0787c97471=userx@test.ex", kToday + 46, TagOutcome::Expired},
       {"day before it was made", "prvs=0787c97471=userx@test.ex", kToday - 1, TagOutcome::Expired},
       {"hash in capitals", "prvs=0787C97471=userx@test.ex", kToday, TagOutcome::Good},
       {"all in capitals", "PRVS=0787C97471=USERX@TEST.EX", kToday, TagOutcome::Good},
@@ -138,7 +145,10 @@ TEST(TagVerify, TellsTheOutcomesApart) {
       {"other day", "prvs=0788c97471=userx@test.ex", kToday, TagOutcome::BadMac},
       {"other user", "prvs=0787c97471=usery@test.ex", kToday, TagOutcome::BadMac},
       {"other domain", "prvs=0787c97471=userx@test.example", kToday, TagOutcome::BadMac},
-      {"other key", "prvs=100092054d=userx@test.ex", kToday, TagOutcome::UnknownKey},
+      {"a number that the ring never had", "prvs=100092054d=userx@test.ex", kToday, TagOutcome::BadMac},
+      {"the same on the last day of a young ring", "prvs=100092054d=userx@test.ex", 20044,
+       TagOutcome::UnknownKey},
+      {"and on the next", "prvs=100092054d=userx@test.ex", 20045, TagOutcome::BadMac},
       {"no tag", "userx@test.ex", kToday, TagOutcome::NoTag},
       {"broken tag", "prvs=0787c974=x=userx@test.ex", kToday, TagOutcome::NoTag},
       {"cisco", "prvs=userx=0787c97471@test.ex", kToday, TagOutcome::Foreign},
@@ -147,7 +157,7 @@ TEST(TagVerify, TellsTheOutcomesApart) {
       {"sparkpost", "msprvs1=20676xgz=userx@test.ex", kToday, TagOutcome::Foreign},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(name(verify(address_of(row.address), keys, day(row.today)).outcome), name(row.want))
+    EXPECT_EQ(name(verify(address_of(row.address), keys, day(row.today), kSevenDays).outcome), name(row.want))
         << row.name;
   }
 }
@@ -164,21 +174,26 @@ TEST(TagVerify, SaysWhichSpellingTheHashWasMadeOver) {
   EXPECT_EQ(over("prvs=07875992fd=Andrew.Smith@EXAMPLE.COM"), "folded-domain");
 }
 
-// A tag made on any day around the wrap is good on that day and seven more, and on no other day of the cycle.
+// A tag made on any day around the wrap is good on that day and fourteen more, then stale until it is 45 days
+// old, and neither on any other day of the cycle.
 TEST(TagVerify, WindowHoldsAcrossTheWrap) {
   const auto keys = ring_of(key_of(3, "secret"));
   for (int made = kWrapDay - 20; made <= kWrapDay + 20; ++made) {
-    const auto address = address_of(signed_text("userx@test.ex", keys, made));
+    const auto address = address_of(signed_text("userx@test.ex", keys, made, {}));
     int good_days = 0;
     for (int today = made - 500; today < made + 500; ++today) {
       const auto check = verify(address, keys, day(today));
-      const bool want_good = today >= made && today <= made + 7;
-      ASSERT_EQ(name(check.outcome), want_good ? "good" : "expired") << "made " << made << " read " << today;
+      const bool want_good = today >= made && today <= made + 14;
+      const bool want_stale = today > made + 14 && today <= made + 45;
+      ASSERT_EQ(name(check.outcome), want_good    ? "good"
+                                     : want_stale ? "stale"
+                                                  : "expired")
+          << "made " << made << " read " << today;
       if (!want_good) continue;
-      EXPECT_EQ(check.last_good_day, day(made + 7));
+      EXPECT_EQ(check.last_good_day, day(made + 14));
       ++good_days;
     }
-    EXPECT_EQ(good_days, 8) << made;
+    EXPECT_EQ(good_days, 15) << made;
   }
 }
 
@@ -222,11 +237,11 @@ TEST(TagVerify, TakesIndimailsTagsOnlyWhereConfigured) {
   const auto address = address_of("prvs=0891a9abd5=test@example.com");
   const auto indimail = key_of(0, "1632203830", KeyUse::Verify, TagFamily::Indimail);
   constexpr int kMade = 18891;  // 2021-09-21
-  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade)).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade), kSevenDays).outcome, TagOutcome::Good);
   EXPECT_EQ(verify(address, ring_of(indimail), day(kMade)).family, TagFamily::Indimail);
-  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 7)).outcome, TagOutcome::Good);
-  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 8)).outcome, TagOutcome::Expired);
-  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade - 1)).outcome, TagOutcome::Expired);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 7), kSevenDays).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 8), kSevenDays).outcome, TagOutcome::Stale);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade - 1), kSevenDays).outcome, TagOutcome::Expired);
   EXPECT_EQ(verify(address, ring_of(key_of(0, "1632203830")), day(kMade)).outcome, TagOutcome::BadMac);
 
   KeyRing both = ring_of(key_of(0, "secret"));
@@ -235,12 +250,25 @@ TEST(TagVerify, TakesIndimailsTagsOnlyWhereConfigured) {
   EXPECT_EQ(verify(address_of("prvs=0787c97471=userx@test.ex"), both, day(kToday)).outcome, TagOutcome::Good);
 }
 
-TEST(TagVerify, TakesARetiredKeyUntilItsLastTagExpired) {
+TEST(TagVerify, TakesARetiredKeyForAsLongAsItsTagsAreStale) {
   Key retired = key_of(0, "secret", KeyUse::Retired);
   retired.retired = day(kToday);
   const auto address = address_of("prvs=0787c97471=userx@test.ex");
-  EXPECT_EQ(verify(address, ring_of(retired), day(kToday + 7)).outcome, TagOutcome::Good);
-  EXPECT_EQ(verify(address, ring_of(retired), day(kToday + 8)).outcome, TagOutcome::UnknownKey);
+  const auto outcome_on = [&](int today) {
+    return verify(address, ring_of(retired), day(today), kSevenDays).outcome;
+  };
+  EXPECT_EQ(outcome_on(kToday + 7), TagOutcome::Good);
+  EXPECT_EQ(outcome_on(kToday + 8), TagOutcome::Stale);
+  EXPECT_EQ(outcome_on(kToday + 45), TagOutcome::Stale);
+  EXPECT_EQ(outcome_on(kToday + 46), TagOutcome::BadMac);
+}
+
+TEST(TagVerify, ALongLifetimeLeavesNothingStale) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const TagSettings settings{.lifetime = std::chrono::days(60)};
+  const auto address = address_of(signed_text("userx@test.ex", keys, kToday, settings));
+  EXPECT_EQ(verify(address, keys, day(kToday + 60), settings).outcome, TagOutcome::Good);
+  EXPECT_EQ(verify(address, keys, day(kToday + 61), settings).outcome, TagOutcome::Expired);
 }
 
 struct SettingsRow {

@@ -16,18 +16,25 @@ constexpr std::size_t kDomainMost = 100;  // a longer name gives way to what was
 constexpr std::array<std::string_view, kCauseNames.size()> kSentences = {
     "Nothing was found against it",
     "This {response} answers a mail that {domain} sent",
+    "This {response} answers a mail that {domain} did not send",
+    "This {response} hides its report, and nothing proves that {domain} sent the mail that it answers",
     "Nothing proves that {domain} sent the mail that this {response} answers",
-    "Nothing proves that {domain} sent the mail that this {response} answers, but mail from before its first "
-    "key may still be under way",
+    "Whether {domain} sent the mail that this {response} answers could not be looked at in full",
+    "Whether {domain} sent the mail that this {response} answers is not known any more",
+    "Whether {domain} sent the mail that this {response} answers can't be known",
+    "Nothing proves that {domain} sent the mail that this {response} answers, but this mailbox takes "
+    "everything",
+    "Nothing proves that {domain} sent the mail that this {response} answers, but a server of ours brings it",
     "Whether {domain} sent the mail that this {response} answers can't be known, since it has no key to sign "
     "with",
-    "Nothing proves that {domain} sent the mail that this {response} answers, but this mailbox takes them "
+    "Nothing proves that {domain} sent the mail that this {response} answers, but mail from before its first "
+    "key may still be under way",
+    "Nothing proves that {domain} sent the mail that this {response} answers, but it may be no {response} at "
     "all",
-    "This {response} answers a mail that {domain} did not send",
-    "The tag in this address was not made by {domain}: it is forged, or was damaged",
-    "The tag in this address was made by {domain}, but it is no longer good",
-    "This mailbox of {domain} sends no mail, so that nothing can be a bounce to it",
-    "A mail with the null sender may have no more than {most} here, since a bounce goes to one sender",
+    "Nothing proves that {domain} sent the mail that this {response} answers, but that is no reason to "
+    "refuse "
+    "one",
+    "Too many addresses with a wrong tag came from your server: try again later",
     "This server takes no mail for the domain of this recipient",
     "This server sends mail only for clients of its own networks and for those that log in",
     "This recipient may get another answer than the first one of this mail: send it again for this one "
@@ -36,8 +43,9 @@ constexpr std::array<std::string_view, kCauseNames.size()> kSentences = {
 static_assert(std::ranges::none_of(kSentences, &std::string_view::empty));
 
 constexpr std::string_view kRouted =
-    "The part of this address before its domain may name a way to another server, since it holds %, ! or @, "
-    "and this server goes none";
+    "This address has %, ! or @ before its domain, which can route mail to another server; such addresses "
+    "are "
+    "not accepted here";
 
 // Index by Kind.
 constexpr std::array<std::string_view, response::kKindNames.size()> kResponses = {
@@ -94,34 +102,29 @@ std::string domain_of(const DomainPolicy& domain) {
   return is_shown ? ascii(domain.name) : "this domain";
 }
 
-std::string count_of_recipients(std::size_t count) {
-  const std::size_t most = std::max<std::size_t>(count, 1);
-  return most == 1 ? "1 recipient" : fmt::format("{} recipients", most);
-}
-
-std::string fill(Cause cause, const DomainPolicy& domain, response::Kind kind, std::size_t most) {
+std::string fill(Cause cause, const DomainPolicy& domain, response::Kind kind) {
   return fmt::format(fmt::runtime(kSentences[static_cast<std::size_t>(cause)]),
                      fmt::arg("domain", domain_of(domain)),
-                     fmt::arg("response", kResponses[static_cast<std::size_t>(kind)]),
-                     fmt::arg("most", count_of_recipients(most)));
+                     fmt::arg("response", kResponses[static_cast<std::size_t>(kind)]));
 }
 
-std::string_view first_detail(const origin::Origin& origin, origin::Finding finding) {
-  const auto found = std::ranges::find(origin.evidence, finding, &origin::Evidence::finding);
-  return found == origin.evidence.end() ? std::string_view() : std::string_view(found->detail);
-}
-
-// What the evidence says that decided; of an unproven response, why there is no proof.
-std::string_view deciding_detail(Cause cause, const origin::Origin& origin) {
+// What the reader of the verdict is told beside it.
+std::string_view detail_of(Cause cause, const MessageFacts& facts) {
   switch (cause) {
-    case Cause::Genuine:
-      return first_detail(origin, origin::Finding::Proves);
-    case Cause::Forged:
-      return first_detail(origin, origin::Finding::Refutes);
-    case Cause::Unproven:
-    case Cause::UnprovenInGrace:
+    case Cause::Uncertain:
+      return facts.shown;
+    case Cause::Tag:
+    case Cause::NeverSends:
+    case Cause::Padded:
+    case Cause::Bare:
+    case Cause::Incomplete:
+    case Cause::Stale:
+    case Cause::Untaggable:
     case Cause::Exempt:
-      return first_detail(origin, origin::Finding::Silent);
+    case Cause::Relay:
+    case Cause::InGrace:
+    case Cause::Ceiling:
+      return facts.origin.why;
     default:
       return {};
   }
@@ -130,20 +133,16 @@ std::string_view deciding_detail(Cause cause, const origin::Origin& origin) {
 }  // namespace
 
 std::string explain(Cause cause) {
-  return fill(cause, {}, response::Kind::None, 1);
+  return fill(cause, {}, response::Kind::None);
 }
 
-std::string explain(Cause cause, const RecipientFacts& facts, const DomainPolicy& domain) {
+std::string explain(Cause cause, const RecipientFacts& facts) {
   if (cause == Cause::RelayDenied && facts.is_ours) return std::string(kRouted);
-  const bool is_about_tag = cause == Cause::BadTag || cause == Cause::ExpiredTag;
-  if (is_about_tag && !facts.tag_detail.empty() && facts.tag_detail.size() <= kMostExplanation) {
-    return ascii(without_full_stop(facts.tag_detail));
-  }
-  return fill(cause, domain, response::Kind::None, facts.most_null_recipients);
+  return explain(cause);
 }
 
 std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& domain) {
-  return with_detail(fill(cause, domain, facts.kind, 1), deciding_detail(cause, facts.origin));
+  return with_detail(fill(cause, domain, facts.kind), detail_of(cause, facts));
 }
 
 }  // namespace backstop::policy

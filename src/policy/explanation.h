@@ -15,8 +15,8 @@ inline constexpr std::size_t kMostExplanation = 300;
 
 /// Of any cause, as far as it can be told without facts.
 std::string explain(Cause cause);
-std::string explain(Cause cause, const RecipientFacts& facts, const DomainPolicy& domain);
-/// Adds what the evidence that decided says.
+std::string explain(Cause cause, const RecipientFacts& facts);
+/// Adds what was found, or what makes it certain.
 std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& domain);
 
 }  // namespace backstop::policy

@@ -9,23 +9,27 @@ constexpr Ladder kAccepted = {Action::Accept, Action::Accept, Action::Accept};
 constexpr Ladder kLabelled = {Action::Accept, Action::Label, Action::Label};
 constexpr Ladder kLabelledThenRefused = {Action::Accept, Action::Label, Action::Refuse};
 /// Of a recipient, which can't carry a label.
-constexpr Ladder kAcceptedThenRefused = {Action::Accept, Action::Accept, Action::Refuse};
+constexpr Ladder kAcceptedThenDeferred = {Action::Accept, Action::Accept, Action::Defer};
 /// Who may use this server at all is no question of how strict a domain is about bounces.
 constexpr Ladder kRefused = {Action::Refuse, Action::Refuse, Action::Refuse};
 constexpr Ladder kDeferred = {Action::Defer, Action::Defer, Action::Defer};
 
 constexpr std::array<Rule, kCauseNames.size()> kRules = {{
     {Cause::Ordinary, kAccepted},
-    {Cause::Genuine, kLabelled},
-    {Cause::Unproven, kLabelledThenRefused},
-    {Cause::UnprovenInGrace, kLabelled},
-    {Cause::NoKeys, kLabelled},
+    {Cause::Tag, kLabelled},
+    {Cause::NeverSends, kLabelledThenRefused},
+    {Cause::Padded, kLabelledThenRefused},
+    {Cause::Bare, kLabelledThenRefused},
+    {Cause::Incomplete, kLabelled},
+    {Cause::Stale, kLabelled},
+    {Cause::Untaggable, kLabelled},
     {Cause::Exempt, kLabelled},
-    {Cause::Forged, kLabelledThenRefused},
-    {Cause::BadTag, kAcceptedThenRefused},
-    {Cause::ExpiredTag, kAcceptedThenRefused},
-    {Cause::NeverSends, kAcceptedThenRefused},
-    {Cause::ManyRecipients, kAcceptedThenRefused},
+    {Cause::Relay, kLabelled},
+    {Cause::NoKeys, kLabelled},
+    {Cause::InGrace, kLabelled},
+    {Cause::Uncertain, kLabelled},
+    {Cause::Ceiling, kLabelled},
+    {Cause::BadTag, kAcceptedThenDeferred},
     {Cause::RelayDenied, kRefused},
     {Cause::NotAuthorized, kRefused},
     {Cause::DifferentPolicy, kDeferred},
@@ -47,8 +51,9 @@ std::span<const Rule> rules() {
   return kRules;
 }
 
-Verdict verdict_at(Stage stage, Cause cause) {
-  const Ladder& ladder = kRules[static_cast<std::size_t>(cause)].ladder;
+Verdict verdict_at(Stage stage, Cause cause, Action ceiling) {
+  Ladder ladder = kRules[static_cast<std::size_t>(cause)].ladder;
+  for (Action& action : ladder) action = std::min(action, ceiling);
   const auto step = static_cast<std::size_t>(stage);
   Verdict verdict{.action = ladder[step], .cause = cause, .explanation = {}, .next_stage = {}};
   if (step + 1 < ladder.size() && depends_on_stage(ladder)) verdict.next_stage = ladder[step + 1];

@@ -19,7 +19,7 @@ struct Rule {
 /// Index by Cause.
 std::span<const Rule> rules();
 
-/// The verdict on a cause, still without its explanation.
-Verdict verdict_at(Stage stage, Cause cause);
+/// The verdict on a cause, still without its explanation. No stage does more than `ceiling`.
+Verdict verdict_at(Stage stage, Cause cause, Action ceiling = Action::Defer);
 
 }  // namespace backstop::policy

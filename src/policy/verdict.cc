@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "policy/explanation.h"
 #include "policy/rules.h"
@@ -10,80 +12,51 @@
 namespace backstop::policy {
 namespace {
 
-// The rules of a recipient: each names its cause or passes on.
-
-// Servers that trust this host, as most next hops do, go the way that a routed address names.
-std::optional<Cause> relay_rule(const RecipientFacts& facts) {
-  if (facts.is_ours && !facts.is_routed) return std::nullopt;
-  return Cause::RelayDenied;
-}
-
-// A tag that is there and wrong speaks for itself; one that is missing says nothing before the mail is read.
-std::optional<Cause> tag_rule(const RecipientFacts& facts) {
-  switch (facts.tag) {
-    case origin::TagOutcome::BadMac:
-      return Cause::BadTag;
-    case origin::TagOutcome::Expired:
-      // People and programs that answer under their own name may do so weeks later.
-      if (facts.is_null_sender) return Cause::ExpiredTag;
-      return std::nullopt;
-    case origin::TagOutcome::NoTag:
-    case origin::TagOutcome::Good:
-    case origin::TagOutcome::UnknownKey:
-    case origin::TagOutcome::Foreign:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-std::optional<Cause> never_sends_rule(const RecipientFacts& facts) {
-  if (facts.is_null_sender && facts.never_sends) return Cause::NeverSends;
-  return std::nullopt;
-}
-
-// RFC 2505 2.6.1: the null sender must not be refused, so its first recipient never is for this.
-std::optional<Cause> many_recipients_rule(const RecipientFacts& facts) {
-  if (facts.is_null_sender && facts.earlier_recipients > 0 &&
-      facts.earlier_recipients >= facts.most_null_recipients) {
-    return Cause::ManyRecipients;
-  }
-  return std::nullopt;
-}
-
-// The first that names a cause decides: what is found in the address itself stands before what is found in
-// the transaction.
-constexpr std::optional<Cause> (*kRecipientRules[])(const RecipientFacts&) = {
-    relay_rule, tag_rule, never_sends_rule, many_recipients_rule};
-
+// What is found in the address itself stands before what its client did. Servers that trust this host, as
+// most next hops do, go the way that a routed address names.
 Cause cause_of(const RecipientFacts& facts) {
-  for (const auto rule : kRecipientRules) {
-    if (const auto cause = rule(facts)) return *cause;
-  }
-  return Cause::Ordinary;
+  if (!facts.is_ours || facts.is_routed) return Cause::RelayDenied;
+  return facts.is_guessed ? Cause::BadTag : Cause::Ordinary;
+}
+
+Action ceiling_of(const MessageFacts& facts, const DomainPolicy& domain) {
+  return domain.ceilings[static_cast<std::size_t>(facts.kind)];
 }
 
 bool is_in_grace(const DomainPolicy& domain, std::chrono::sys_days today) {
-  return domain.first_key && today < *domain.first_key + domain.grace;
+  return today < *domain.first_key + domain.grace;
 }
 
-Cause cause_of_unproven(const MessageFacts& facts, const DomainPolicy& domain) {
-  if (facts.is_exempt) return Cause::Exempt;
+// Why a response without a proof is not refused, or its own cause if nothing keeps it from that.
+Cause cause_of_unproven(const MessageFacts& facts, const DomainPolicy& domain, Cause own) {
+  if (facts.is_exempt && own != Cause::NeverSends) return Cause::Exempt;
+  if (facts.is_from_relay) return Cause::Relay;
   if (!domain.first_key) return Cause::NoKeys;
-  if (is_in_grace(domain, facts.today)) return Cause::UnprovenInGrace;
-  return Cause::Unproven;
+  if (is_in_grace(domain, facts.today)) return Cause::InGrace;
+  if (ceiling_of(facts, domain) < Action::Refuse) return Cause::Ceiling;
+  if (is_dsn(facts.kind) && facts.certainty == response::Certainty::Guessed) return Cause::Uncertain;
+  return own;
 }
 
 Cause cause_of(const MessageFacts& facts, const DomainPolicy& domain) {
   if (facts.kind == response::Kind::None) return Cause::Ordinary;
-  switch (facts.origin.result) {
-    case origin::Result::Genuine:
-      return Cause::Genuine;
-    case origin::Result::Forged:
-      return Cause::Forged;
-    case origin::Result::Unproven:
+  switch (facts.origin.cause) {
+    case origin::Cause::Tag:
+      return Cause::Tag;
+    case origin::Cause::Incomplete:
+      return Cause::Incomplete;
+    case origin::Cause::Stale:
+      return Cause::Stale;
+    case origin::Cause::Untaggable:
+      return Cause::Untaggable;
+    case origin::Cause::NeverSends:
+      return cause_of_unproven(facts, domain, Cause::NeverSends);
+    case origin::Cause::Padded:
+      return cause_of_unproven(facts, domain, Cause::Padded);
+    case origin::Cause::Bare:
       break;
   }
-  return cause_of_unproven(facts, domain);
+  return cause_of_unproven(facts, domain, Cause::Bare);
 }
 
 }  // namespace
@@ -93,14 +66,21 @@ Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain)
   if (verdict.action == Action::Accept && facts.differs_from_first) {
     verdict = verdict_at(domain.stage, Cause::DifferentPolicy);
   }
-  verdict.explanation = explain(verdict.cause, facts, domain);
+  verdict.explanation = explain(verdict.cause, facts);
   return verdict;
 }
 
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain) {
-  Verdict verdict = verdict_at(domain.stage, cause_of(facts, domain));
+  Verdict verdict = verdict_at(domain.stage, cause_of(facts, domain), ceiling_of(facts, domain));
   verdict.explanation = explain(verdict.cause, facts, domain);
   return verdict;
+}
+
+std::size_t least_favourable(std::span<const Verdict> verdicts) {
+  const auto rank = [](const Verdict& verdict) {
+    return std::tuple(verdict.action, verdict.next_stage, verdict.cause != Cause::Tag);
+  };
+  return static_cast<std::size_t>(std::ranges::max_element(verdicts, {}, rank) - verdicts.begin());
 }
 
 Verdict judge_sender(const SenderFacts& facts) {
@@ -114,8 +94,9 @@ Verdict judge_sender(const SenderFacts& facts) {
 std::string verdict_field(const Verdict& verdict, const MessageFacts& facts) {
   const bool is_response = facts.kind != response::Kind::None;
   std::string field =
-      fmt::format("{}; kind={}; cause={}", is_response ? name(facts.origin.result) : "ordinary",
-                  name(facts.kind), name(verdict.cause));
+      fmt::format("{}; kind={}", is_response ? name(facts.origin.result) : "ordinary", name(facts.kind));
+  if (is_response) fmt::format_to(std::back_inserter(field), "; certainty={}", name(facts.certainty));
+  fmt::format_to(std::back_inserter(field), "; cause={}", name(verdict.cause));
   for (const auto& evidence : facts.origin.evidence) {
     fmt::format_to(std::back_inserter(field), "; {}={}", evidence.name, name(evidence.finding));
   }

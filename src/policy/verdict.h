@@ -7,11 +7,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "origin/origin.h"
-#include "origin/tag.h"
 #include "response/response.h"
 
 namespace backstop::policy {
@@ -20,27 +20,35 @@ namespace backstop::policy {
 enum class Stage : std::uint8_t {
   Observe,  ///< judge and record, change nothing
   Label,    ///< add the Backstop-Verdict field to responses
-  Reject,   ///< refuse forged responses always, and unproven ones after the grace
+  Reject,   ///< refuse what is certainly a bounce and answers no mail of ours, once the grace is over
 };
 
+/// What is done, each stricter than the one before. Defer is for recipients alone.
 enum class Action : std::uint8_t { Accept, Label, Refuse, Defer };
 
 /// Why, as a word of a closed list.
 enum class Cause : std::uint8_t {
-  Ordinary,         ///< no response, nothing against it
-  Genuine,          ///< a response with a proof
-  Unproven,         ///< a response without proof, and without refutation
-  UnprovenInGrace,  ///< the same, while mail without our tag may still be under way
-  NoKeys,           ///< the same, where the domain has no key: nothing could be proven
-  Exempt,           ///< an unproven response to a mailbox that takes all (postmaster, abuse)
-  Forged,           ///< a response that a refutation stands against
-  BadTag,           ///< RCPT: the tag was not made with our key
-  ExpiredTag,       ///< RCPT: the tag's window is over
-  NeverSends,       ///< a bounce to a mailbox that sends no mail
-  ManyRecipients,   ///< the null sender writes to more than one recipient
+  // Of a message.
+  Ordinary,    ///< no response, nothing against it
+  Tag,         ///< a response with a proof: a tag of ours
+  NeverSends,  ///< a bounce to a mailbox that sends no mail
+  Padded,      ///< a bounce whose report was put out of reach
+  Bare,        ///< a response without a proof
+  // The same, but something keeps it from being refused.
+  Incomplete,  ///< what could hold a proof could not be looked at
+  Stale,       ///< the tag is ours, but too old to prove anything
+  Untaggable,  ///< mail of this address leaves without a tag
+  Exempt,      ///< all recipients are mailboxes that take everything (postmaster, abuse)
+  Relay,       ///< a host of ours brings it, which would bounce what is refused
+  NoKeys,      ///< the domain has no key that signs: nothing could be proven
+  InGrace,     ///< mail from before the domain's first key may still be under way
+  Uncertain,   ///< it may be no bounce at all
+  Ceiling,     ///< responses of this kind are not refused
+  // Of a recipient or a client.
+  BadTag,           ///< RCPT: one more wrong tag of a client that has brought too many
   RelayDenied,      ///< inbound: the recipient's domain is none of ours, or its local part a way out of it
   NotAuthorized,    ///< outbound: the client is in no trusted network and has not authenticated
-  DifferentPolicy,  ///< this recipient may get another answer than the transaction's first: it is to come
+  DifferentPolicy,  ///< this recipient may get another answer than the transaction's first: it must come
                     ///< alone
 };
 
@@ -53,11 +61,28 @@ struct Verdict {
   std::optional<Action> next_stage = {};
 };
 
+/// The most that is done with a response of each kind; index by response::Kind. Never Defer.
+using Ceilings = std::array<Action, response::kKindNames.size()>;
+
+/// docs/policy.md says why each kind has its ceiling.
+constexpr Ceilings default_ceilings() {
+  using response::Kind;
+  Ceilings ceilings{};
+  ceilings.fill(Action::Label);
+  for (const Kind dsn : {Kind::DsnFailed, Kind::DsnDelayed, Kind::DsnDelivered}) {
+    ceilings[static_cast<std::size_t>(dsn)] = Action::Refuse;
+  }
+  ceilings[static_cast<std::size_t>(Kind::None)] = Action::Accept;
+  ceilings[static_cast<std::size_t>(Kind::FeedbackReport)] = Action::Accept;
+  return ceilings;
+}
+
 /// A domain of ours.
 struct DomainPolicy {
   Stage stage = Stage::Observe;
   std::chrono::days grace{7};
-  /// When the oldest key of the ring was made; nothing without keys.
+  Ceilings ceilings = default_ceilings();
+  /// When the oldest key of the ring was made; nothing without a key that signs.
   std::optional<std::chrono::sys_days> first_key = {};
   std::string name = {};  ///< for the explanation: "example.org", or empty
 };
@@ -67,34 +92,35 @@ struct RecipientFacts {
   bool is_ours = false;  ///< its domain is configured
   /// Its local part may be read as a way to another server: "user%host", "host!user", "user@host" in quotes.
   bool is_routed = false;
-  bool is_null_sender = false;
-  bool never_sends = false;
-  bool is_exempt = false;  ///< postmaster, abuse
-  origin::TagOutcome tag = origin::TagOutcome::NoTag;
-  std::size_t earlier_recipients = 0;    ///< of this transaction that were taken
-  std::size_t most_null_recipients = 1;  ///< how many the null sender may have; it always may have one
+  /// The null sender names it with a bad tag, and its client has brought too many of those.
+  bool is_guessed = false;
   /// Its next hop or policy is not that of the transaction's first one, or the next hop answers each alone.
   bool differs_from_first = false;
-  std::string tag_detail = {};  ///< of a bad or expired tag: origin::explain(), or empty
 };
 
-/// With the null sender a bad or expired tag is refused, since bounces come within days; with another sender
-/// a bad one alone. A missing tag is judged with the message, so that callouts of others keep working. A
+/// Whether a tag is right or missing is judged with the message, so that callouts of others keep working. A
 /// recipient has no label: Accept, Refuse, or Defer where it would be accepted and differs from the first.
-/// Where the stage is too low to refuse, the cause stands in a verdict that accepts.
+/// Where the stage is too low to act, the cause stands in a verdict that accepts.
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain);
 
-/// What is known of an inbound message at the end of its data.
+/// What is known of an inbound message at the end of its data, for one of its recipients.
 struct MessageFacts {
   response::Kind kind = response::Kind::None;
+  response::Certainty certainty = response::Certainty::Guessed;
+  std::string shown = {};  ///< what the certainty stands on: one plain sentence, or empty
   origin::Origin origin = {};
-  bool is_exempt = false;
+  bool is_exempt = false;      ///< all recipients are exempt
+  bool is_from_relay = false;  ///< a host of ours brings it
   std::chrono::sys_days today{};
 };
 
-/// A refutation is refused at the stage reject whoever it is for; what is only unproven waits for the end of
-/// the grace, and never is refused where the domain has no key or the mailbox is exempt.
+/// Refuses only what has no proof, is certain to be a bounce (or of a kind whose ceiling was raised), could
+/// be looked at whole, and comes to a domain that is ready: one with keys whose grace is over.
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);
+
+/// Which of the verdicts on the recipients of one message is carried out for all: the index of the strictest,
+/// of equals the first that is not genuine. `verdicts` has at least one.
+std::size_t least_favourable(std::span<const Verdict> verdicts);
 
 /// What is known of an outbound client at MAIL.
 struct SenderFacts {
@@ -104,17 +130,18 @@ struct SenderFacts {
 
 Verdict judge_sender(const SenderFacts& facts);
 
-/// The value of the Backstop-Verdict field: "unproven; kind=dsn-failed; cause=unproven; tag=silent". First
-/// the origin's result, "ordinary" for what is no response; last each evidence. ASCII, unfolded.
+/// The value of the Backstop-Verdict field: "unproven; kind=dsn-failed; certainty=structural; cause=bare;
+/// tag=silent". First the origin's result, "ordinary" for what is no response; last each evidence. ASCII,
+/// unfolded.
 std::string verdict_field(const Verdict& verdict, const MessageFacts& facts);
 
 /// The spellings of the configuration, the JSON and the documentation, index by enumerator.
 inline constexpr std::array<std::string_view, 3> kStageNames = {"observe", "label", "reject"};
 inline constexpr std::array<std::string_view, 4> kActionNames = {"accept", "label", "refuse", "defer"};
-inline constexpr std::array<std::string_view, 14> kCauseNames = {
-    "ordinary",        "genuine",      "unproven",       "unproven-in-grace", "no-keys",
-    "exempt",          "forged",       "bad-tag",        "expired-tag",       "never-sends",
-    "many-recipients", "relay-denied", "not-authorized", "different-policy"};
+inline constexpr std::array<std::string_view, 18> kCauseNames = {
+    "ordinary",  "tag",        "never-sends", "padded",       "bare",           "incomplete",
+    "stale",     "untaggable", "exempt",      "relay",        "no-keys",        "in-grace",
+    "uncertain", "ceiling",    "bad-tag",     "relay-denied", "not-authorized", "different-policy"};
 constexpr std::string_view name(Stage value) {
   return kStageNames[static_cast<std::size_t>(value)];
 }

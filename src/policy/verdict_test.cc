@@ -14,7 +14,7 @@ namespace {
 
 using origin::Finding;
 using origin::Result;
-using origin::TagOutcome;
+using response::Certainty;
 using response::Kind;
 
 constexpr std::chrono::sys_days kFirstKey{std::chrono::days(20780)};
@@ -28,23 +28,34 @@ std::vector<Enum> all_of(std::size_t count) {
 
 const auto kStages = all_of<Stage>(kStageNames.size());
 const auto kCauses = all_of<Cause>(kCauseNames.size());
-const auto kKinds = all_of<Kind>(response::kKindNames.size());
 constexpr bool kBoth[] = {false, true};
 
-// "bad-tag: accept, accept, refuse": the actions at observe, label and reject.
+// The actions at observe, label and reject, and what the next stage would do.
 struct LadderRow {
   Cause cause;
   std::string_view want;
+  std::string_view want_next;
 };
 
 constexpr LadderRow kLadders[] = {
-    {Cause::Ordinary, "accept accept accept"},       {Cause::Genuine, "accept label label"},
-    {Cause::Unproven, "accept label refuse"},        {Cause::UnprovenInGrace, "accept label label"},
-    {Cause::NoKeys, "accept label label"},           {Cause::Exempt, "accept label label"},
-    {Cause::Forged, "accept label refuse"},          {Cause::BadTag, "accept accept refuse"},
-    {Cause::ExpiredTag, "accept accept refuse"},     {Cause::NeverSends, "accept accept refuse"},
-    {Cause::ManyRecipients, "accept accept refuse"}, {Cause::RelayDenied, "refuse refuse refuse"},
-    {Cause::NotAuthorized, "refuse refuse refuse"},  {Cause::DifferentPolicy, "defer defer defer"},
+    {Cause::Ordinary, "accept accept accept", "- - -"},
+    {Cause::Tag, "accept label label", "label label -"},
+    {Cause::NeverSends, "accept label refuse", "label refuse -"},
+    {Cause::Padded, "accept label refuse", "label refuse -"},
+    {Cause::Bare, "accept label refuse", "label refuse -"},
+    {Cause::Incomplete, "accept label label", "label label -"},
+    {Cause::Stale, "accept label label", "label label -"},
+    {Cause::Untaggable, "accept label label", "label label -"},
+    {Cause::Exempt, "accept label label", "label label -"},
+    {Cause::Relay, "accept label label", "label label -"},
+    {Cause::NoKeys, "accept label label", "label label -"},
+    {Cause::InGrace, "accept label label", "label label -"},
+    {Cause::Uncertain, "accept label label", "label label -"},
+    {Cause::Ceiling, "accept label label", "label label -"},
+    {Cause::BadTag, "accept accept defer", "accept defer -"},
+    {Cause::RelayDenied, "refuse refuse refuse", "- - -"},
+    {Cause::NotAuthorized, "refuse refuse refuse", "- - -"},
+    {Cause::DifferentPolicy, "defer defer defer", "- - -"},
 };
 
 std::string ladder_of(Cause cause) {
@@ -78,33 +89,30 @@ std::string next_of(const Verdict& verdict) {
 }
 
 TEST(Rules, TheNextStageIsWhatItWouldDo) {
-  const struct {
-    Cause cause;
-    std::string_view want;  // at observe, label, reject
-  } rows[] = {
-      {Cause::Ordinary, "- - -"},
-      {Cause::Genuine, "label label -"},
-      {Cause::Unproven, "label refuse -"},
-      {Cause::UnprovenInGrace, "label label -"},
-      {Cause::NoKeys, "label label -"},
-      {Cause::Exempt, "label label -"},
-      {Cause::Forged, "label refuse -"},
-      {Cause::BadTag, "accept refuse -"},
-      {Cause::ExpiredTag, "accept refuse -"},
-      {Cause::NeverSends, "accept refuse -"},
-      {Cause::ManyRecipients, "accept refuse -"},
-      {Cause::RelayDenied, "- - -"},
-      {Cause::NotAuthorized, "- - -"},
-      {Cause::DifferentPolicy, "- - -"},
-  };
-  ASSERT_EQ(std::size(rows), kCauses.size());
-  for (const auto& row : rows) {
+  for (const auto& row : kLadders) {
     std::string found;
     for (const Stage stage : kStages) {
       if (!found.empty()) found += ' ';
       found += next_of(verdict_at(stage, row.cause));
     }
-    EXPECT_EQ(found, row.want) << name(row.cause);
+    EXPECT_EQ(found, row.want_next) << name(row.cause);
+  }
+}
+
+TEST(Rules, NoStageDoesMoreThanTheCeiling) {
+  const struct {
+    Action ceiling;
+    std::string_view want;  // of Bare, at observe, label and reject
+  } rows[] = {{Action::Accept, "accept accept accept"},
+              {Action::Label, "accept label label"},
+              {Action::Refuse, "accept label refuse"}};
+  for (const auto& row : rows) {
+    std::string found;
+    for (const Stage stage : kStages) {
+      if (!found.empty()) found += ' ';
+      found += name(verdict_at(stage, Cause::Bare, row.ceiling).action);
+    }
+    EXPECT_EQ(found, row.want) << name(row.ceiling);
   }
 }
 
@@ -118,133 +126,25 @@ std::string wanted(Stage stage, Cause cause) {
   return show(verdict_at(stage, cause));
 }
 
-// The cause of a recipient of ours: it alone, a mailbox that never sends, one after another recipient, and
-// both.
-struct RecipientRow {
-  bool is_null_sender;
-  TagOutcome tag;
-  Cause want_plain;
-  Cause want_never_sends;
-  Cause want_later;
-  Cause want_both;
-};
-
-constexpr RecipientRow kRecipients[] = {
-    {true, TagOutcome::NoTag, Cause::Ordinary, Cause::NeverSends, Cause::ManyRecipients, Cause::NeverSends},
-    {true, TagOutcome::Good, Cause::Ordinary, Cause::NeverSends, Cause::ManyRecipients, Cause::NeverSends},
-    {true, TagOutcome::Expired, Cause::ExpiredTag, Cause::ExpiredTag, Cause::ExpiredTag, Cause::ExpiredTag},
-    {true, TagOutcome::BadMac, Cause::BadTag, Cause::BadTag, Cause::BadTag, Cause::BadTag},
-    {true, TagOutcome::UnknownKey, Cause::Ordinary, Cause::NeverSends, Cause::ManyRecipients,
-     Cause::NeverSends},
-    {true, TagOutcome::Foreign, Cause::Ordinary, Cause::NeverSends, Cause::ManyRecipients, Cause::NeverSends},
-    {false, TagOutcome::NoTag, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary},
-    {false, TagOutcome::Good, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary},
-    {false, TagOutcome::Expired, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary},
-    {false, TagOutcome::BadMac, Cause::BadTag, Cause::BadTag, Cause::BadTag, Cause::BadTag},
-    {false, TagOutcome::UnknownKey, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary},
-    {false, TagOutcome::Foreign, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary, Cause::Ordinary},
-};
-
-RecipientFacts facts_of(const RecipientRow& row, bool never_sends, bool is_later, bool is_exempt) {
-  return {.is_ours = true,
-          .is_null_sender = row.is_null_sender,
-          .never_sends = never_sends,
-          .is_exempt = is_exempt,
-          .tag = row.tag,
-          .earlier_recipients = is_later ? 1UZ : 0UZ};
-}
-
-Cause want_of(const RecipientRow& row, bool never_sends, bool is_later) {
-  if (never_sends) return is_later ? row.want_both : row.want_never_sends;
-  return is_later ? row.want_later : row.want_plain;
-}
-
-std::string label_of(const RecipientRow& row, bool never_sends, bool is_later, Stage stage) {
-  return std::string(row.is_null_sender ? "null sender, " : "other sender, ") +
-         std::string(origin::name(row.tag)) + (never_sends ? ", never sends" : "") +
-         (is_later ? ", later" : "") + ", " + std::string(name(stage));
-}
-
-TEST(JudgeRecipient, EveryRecipientOfOurs) {
-  ASSERT_EQ(std::size(kRecipients), 2 * origin::kTagOutcomeNames.size());
-  for (const auto& row : kRecipients) {
-    for (const bool never_sends : kBoth) {
-      for (const bool is_later : kBoth) {
-        for (const Stage stage : kStages) {
-          for (const bool is_exempt : kBoth) {
-            const Verdict verdict =
-                judge_recipient(facts_of(row, never_sends, is_later, is_exempt), {.stage = stage});
-            EXPECT_EQ(show(verdict), wanted(stage, want_of(row, never_sends, is_later)))
-                << label_of(row, never_sends, is_later, stage);
+TEST(JudgeRecipient, WhatIsFoundInTheAddressStandsFirst) {
+  for (const bool is_ours : kBoth) {
+    for (const bool is_routed : kBoth) {
+      for (const bool is_guessed : kBoth) {
+        for (const bool differs : kBoth) {
+          for (const Stage stage : kStages) {
+            const RecipientFacts facts{is_ours, is_routed, is_guessed, differs};
+            Cause want = Cause::Ordinary;
+            if (differs) want = Cause::DifferentPolicy;
+            if (is_guessed && (!differs || stage == Stage::Reject)) want = Cause::BadTag;
+            if (!is_ours || is_routed) want = Cause::RelayDenied;
+            const Verdict verdict = judge_recipient(facts, {.stage = stage});
+            EXPECT_EQ(show(verdict), wanted(stage, want))
+                << is_ours << is_routed << is_guessed << differs << " " << name(stage);
             EXPECT_FALSE(verdict.explanation.empty());
           }
         }
       }
     }
-  }
-}
-
-TEST(JudgeRecipient, AForeignDomainIsRefusedWhateverElseIsKnown) {
-  for (const auto& row : kRecipients) {
-    for (const Stage stage : kStages) {
-      for (const bool is_any : kBoth) {
-        RecipientFacts facts = facts_of(row, is_any, is_any, is_any);
-        facts.is_ours = false;
-        facts.differs_from_first = is_any;
-        EXPECT_EQ(show(judge_recipient(facts, {.stage = stage})), "relay-denied: refuse, next -");
-      }
-    }
-  }
-}
-
-TEST(JudgeRecipient, AWayToAnotherServerIsRefusedWhateverElseIsKnown) {
-  for (const auto& row : kRecipients) {
-    for (const Stage stage : kStages) {
-      for (const bool is_any : kBoth) {
-        RecipientFacts facts = facts_of(row, is_any, is_any, is_any);
-        facts.is_routed = true;
-        facts.differs_from_first = is_any;
-        EXPECT_EQ(show(judge_recipient(facts, {.stage = stage})), "relay-denied: refuse, next -");
-      }
-    }
-  }
-}
-
-TEST(JudgeRecipient, WhatIsAcceptedAndDiffersFromTheFirstIsDeferred) {
-  for (const auto& row : kRecipients) {
-    for (const Stage stage : kStages) {
-      RecipientFacts facts = facts_of(row, false, false, false);
-      const Verdict alone = judge_recipient(facts, {.stage = stage});
-      facts.differs_from_first = true;
-      const Verdict beside = judge_recipient(facts, {.stage = stage});
-      const std::string want =
-          alone.action == Action::Refuse ? show(alone) : "different-policy: defer, next -";
-      EXPECT_EQ(show(beside), want) << label_of(row, false, false, stage);
-    }
-  }
-}
-
-TEST(JudgeRecipient, TheNullSenderHasAsManyRecipientsAsItMay) {
-  const struct {
-    const char* name;
-    std::size_t most;
-    std::size_t earlier;
-    Cause want;
-  } rows[] = {
-      {"the only one", 1, 0, Cause::Ordinary},
-      {"one past it", 1, 1, Cause::ManyRecipients},
-      {"the third of three", 3, 2, Cause::Ordinary},
-      {"the fourth of three", 3, 3, Cause::ManyRecipients},
-      {"long past it", 3, 999, Cause::ManyRecipients},
-      {"none is not taken at its word", 0, 0, Cause::Ordinary},
-      {"none, a second", 0, 1, Cause::ManyRecipients},
-  };
-  for (const auto& row : rows) {
-    RecipientFacts facts{.is_ours = true, .is_null_sender = true, .earlier_recipients = row.earlier};
-    facts.most_null_recipients = row.most;
-    EXPECT_EQ(name(judge_recipient(facts, {.stage = Stage::Reject}).cause), name(row.want)) << row.name;
-    facts.is_null_sender = false;
-    EXPECT_EQ(name(judge_recipient(facts, {.stage = Stage::Reject}).cause), "ordinary") << row.name;
   }
 }
 
@@ -274,58 +174,201 @@ std::chrono::sys_days today_on(Day day) {
   return {};
 }
 
-// The cause of a response, by day in the order of kDays.
-struct ResponseRow {
-  Result result;
-  bool is_exempt;
-  Cause want[std::size(kDays)];
-};
-
-constexpr ResponseRow kResponses[] = {
-    {Result::Genuine,
-     false,
-     {Cause::Genuine, Cause::Genuine, Cause::Genuine, Cause::Genuine, Cause::Genuine}},
-    {Result::Genuine, true, {Cause::Genuine, Cause::Genuine, Cause::Genuine, Cause::Genuine, Cause::Genuine}},
-    {Result::Forged, false, {Cause::Forged, Cause::Forged, Cause::Forged, Cause::Forged, Cause::Forged}},
-    {Result::Forged, true, {Cause::Forged, Cause::Forged, Cause::Forged, Cause::Forged, Cause::Forged}},
-    {Result::Unproven,
-     false,
-     {Cause::NoKeys, Cause::UnprovenInGrace, Cause::UnprovenInGrace, Cause::UnprovenInGrace,
-      Cause::Unproven}},
-    {Result::Unproven, true, {Cause::Exempt, Cause::Exempt, Cause::Exempt, Cause::Exempt, Cause::Exempt}},
-};
-
-MessageFacts message_of(Kind kind, const ResponseRow& row, Day day) {
+// A response to a ready domain.
+MessageFacts response_of(Kind kind, Certainty certainty, origin::Cause cause) {
+  const auto result = cause == origin::Cause::Tag          ? Result::Genuine
+                      : cause == origin::Cause::NeverSends ? Result::Forged
+                                                           : Result::Unproven;
   return {.kind = kind,
-          .origin = {.result = row.result, .evidence = {}},
-          .is_exempt = row.is_exempt,
-          .today = today_on(day)};
+          .certainty = certainty,
+          .origin = {.result = result, .cause = cause},
+          .today = today_on(Day::FirstAfter)};
 }
 
-TEST(JudgeMessage, EveryResponse) {
-  ASSERT_EQ(std::size(kResponses), 2 * origin::kResultNames.size());
-  for (const auto& row : kResponses) {
+// Every row of the table of docs/policy.md: what is done at stage reject, and why.
+struct PolicyRow {
+  const char* name;
+  Kind kind;
+  Certainty certainty;
+  origin::Cause found;
+  std::string_view want;
+};
+
+constexpr PolicyRow kPolicy[] = {
+    {"a bounce with a proof", Kind::DsnFailed, Certainty::Structural, origin::Cause::Tag, "tag: label"},
+    {"what looks like a bounce, with a proof", Kind::DsnFailed, Certainty::Guessed, origin::Cause::Tag,
+     "tag: label"},
+    {"an automatic reply with a proof", Kind::AutoReply, Certainty::Guessed, origin::Cause::Tag,
+     "tag: label"},
+    {"a bounce without", Kind::DsnFailed, Certainty::Structural, origin::Cause::Bare, "bare: refuse"},
+    {"a known product's bounce without", Kind::DsnFailed, Certainty::Marked, origin::Cause::Bare,
+     "bare: refuse"},
+    {"a delay notice without", Kind::DsnDelayed, Certainty::Structural, origin::Cause::Bare, "bare: refuse"},
+    {"a notice of delivery without", Kind::DsnDelivered, Certainty::Marked, origin::Cause::Bare,
+     "bare: refuse"},
+    {"a bounce that hides its report", Kind::DsnFailed, Certainty::Structural, origin::Cause::Padded,
+     "padded: refuse"},
+    {"a bounce to a mailbox that never sends", Kind::DsnFailed, Certainty::Structural,
+     origin::Cause::NeverSends, "never-sends: refuse"},
+    {"what only looks like a bounce", Kind::DsnFailed, Certainty::Guessed, origin::Cause::Bare,
+     "uncertain: label"},
+    {"what only looks like a delay notice", Kind::DsnDelayed, Certainty::Guessed, origin::Cause::Bare,
+     "uncertain: label"},
+    {"a bounce that was not read whole", Kind::DsnFailed, Certainty::Structural, origin::Cause::Incomplete,
+     "incomplete: label"},
+    {"a bounce to an old tag", Kind::DsnFailed, Certainty::Structural, origin::Cause::Stale, "stale: label"},
+    {"a bounce to what can't be tagged", Kind::DsnFailed, Certainty::Structural, origin::Cause::Untaggable,
+     "untaggable: label"},
+    {"a challenge", Kind::Challenge, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
+    {"a filter's notice", Kind::FilterNotice, Certainty::Structural, origin::Cause::Bare, "ceiling: label"},
+    {"an automatic reply", Kind::AutoReply, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
+    {"a list's notice", Kind::ListNotice, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
+    {"a read receipt", Kind::Mdn, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
+    {"a feedback report", Kind::FeedbackReport, Certainty::Guessed, origin::Cause::Bare, "ceiling: accept"},
+    {"a feedback report with a tag", Kind::FeedbackReport, Certainty::Guessed, origin::Cause::Tag,
+     "tag: accept"},
+    {"ordinary mail", Kind::None, Certainty::Guessed, origin::Cause::Bare, "ordinary: accept"},
+};
+
+std::string shortly(const Verdict& verdict) {
+  return std::string(name(verdict.cause)) + ": " + std::string(name(verdict.action));
+}
+
+TEST(JudgeMessage, EachRowOfThePolicy) {
+  for (const auto& row : kPolicy) {
+    const auto facts = response_of(row.kind, row.certainty, row.found);
+    const Verdict verdict = judge_message(facts, domain_on(Day::FirstAfter, Stage::Reject));
+    EXPECT_EQ(shortly(verdict), row.want) << row.name;
+    EXPECT_FALSE(verdict.explanation.empty()) << row.name;
+    // What a stage before reject does is never stricter, and observing changes nothing.
+    EXPECT_LE(judge_message(facts, domain_on(Day::FirstAfter, Stage::Label)).action, Action::Label)
+        << row.name;
+    EXPECT_EQ(judge_message(facts, domain_on(Day::FirstAfter, Stage::Observe)).action, Action::Accept)
+        << row.name;
+  }
+}
+
+// Whatever it is: a domain that is not ready refuses nothing, nor does an exempt mailbox or a relay.
+TEST(JudgeMessage, WhatKeepsAResponseFromBeingRefused) {
+  for (const auto& row : kPolicy) {
     for (std::size_t i = 0; i < std::size(kDays); ++i) {
-      for (const Stage stage : kStages) {
-        for (const Kind kind : kKinds) {
-          const Cause want = kind == Kind::None ? Cause::Ordinary : row.want[i];
-          const Verdict verdict = judge_message(message_of(kind, row, kDays[i]), domain_on(kDays[i], stage));
-          EXPECT_EQ(show(verdict), wanted(stage, want))
-              << response::name(kind) << ", " << origin::name(row.result) << (row.is_exempt ? ", exempt" : "")
-              << ", " << kDayNames[i] << ", " << name(stage);
-          EXPECT_FALSE(verdict.explanation.empty());
+      for (const bool is_exempt : kBoth) {
+        for (const bool is_from_relay : kBoth) {
+          auto facts = response_of(row.kind, row.certainty, row.found);
+          facts.is_exempt = is_exempt;
+          facts.is_from_relay = is_from_relay;
+          facts.today = today_on(kDays[i]);
+          const Verdict verdict = judge_message(facts, domain_on(kDays[i], Stage::Reject));
+          const bool is_forged = row.found == origin::Cause::NeverSends;
+          const bool may_refuse = kDays[i] == Day::FirstAfter && (!is_exempt || is_forged) && !is_from_relay;
+          const std::string label = std::string(row.name) + ", " + std::string(kDayNames[i]) +
+                                    (is_exempt ? ", exempt" : "") + (is_from_relay ? ", relay" : "");
+          if (may_refuse) {
+            EXPECT_EQ(shortly(verdict), row.want) << label;
+          } else {
+            EXPECT_LE(verdict.action, Action::Label) << label;
+          }
         }
       }
     }
   }
 }
 
+TEST(JudgeMessage, TheCauseSaysWhatKeptItFromBeingRefused) {
+  const auto facts = response_of(Kind::DsnFailed, Certainty::Structural, origin::Cause::Bare);
+  const struct {
+    const char* name;
+    Day day;
+    bool is_exempt;
+    bool is_from_relay;
+    std::string_view want;
+  } rows[] = {
+      {"nothing", Day::FirstAfter, false, false, "bare: refuse"},
+      {"no keys", Day::NoKeys, false, false, "no-keys: label"},
+      {"before the first key", Day::Before, false, false, "in-grace: label"},
+      {"first day", Day::First, false, false, "in-grace: label"},
+      {"last day of the grace", Day::LastOfGrace, false, false, "in-grace: label"},
+      {"exempt", Day::FirstAfter, true, false, "exempt: label"},
+      {"relay", Day::FirstAfter, false, true, "relay: label"},
+  };
+  for (const auto& row : rows) {
+    auto found = facts;
+    found.is_exempt = row.is_exempt;
+    found.is_from_relay = row.is_from_relay;
+    found.today = today_on(row.day);
+    EXPECT_EQ(shortly(judge_message(found, domain_on(row.day, Stage::Reject))), row.want) << row.name;
+  }
+}
+
+TEST(JudgeMessage, CeilingsAreRaisedAndLoweredForEachKind) {
+  const struct {
+    const char* name;
+    Kind kind;
+    Action ceiling;
+    origin::Cause found;
+    std::string_view want;
+  } rows[] = {
+      {"raised", Kind::AutoReply, Action::Refuse, origin::Cause::Bare, "bare: refuse"},
+      {"raised, with a proof", Kind::AutoReply, Action::Refuse, origin::Cause::Tag, "tag: label"},
+      {"raised, not looked at whole", Kind::AutoReply, Action::Refuse, origin::Cause::Incomplete,
+       "incomplete: label"},
+      {"raised, with a hint", Kind::Challenge, Action::Refuse, origin::Cause::Stale, "stale: label"},
+      {"raised from accept to label", Kind::FeedbackReport, Action::Label, origin::Cause::Bare,
+       "ceiling: label"},
+      {"lowered to label", Kind::DsnDelivered, Action::Label, origin::Cause::Bare, "ceiling: label"},
+      {"lowered to accept", Kind::DsnFailed, Action::Accept, origin::Cause::Bare, "ceiling: accept"},
+      {"a proof is not labelled either then", Kind::DsnFailed, Action::Accept, origin::Cause::Tag,
+       "tag: accept"},
+      {"a refutation stays below it", Kind::DsnFailed, Action::Label, origin::Cause::NeverSends,
+       "ceiling: label"},
+  };
+  for (const auto& row : rows) {
+    DomainPolicy domain = domain_on(Day::FirstAfter, Stage::Reject);
+    domain.ceilings[static_cast<std::size_t>(row.kind)] = row.ceiling;
+    const auto facts = response_of(row.kind, Certainty::Structural, row.found);
+    EXPECT_EQ(shortly(judge_message(facts, domain)), row.want) << row.name;
+  }
+  DomainPolicy domain = domain_on(Day::LastOfGrace, Stage::Reject);
+  domain.ceilings[static_cast<std::size_t>(Kind::AutoReply)] = Action::Refuse;
+  auto facts = response_of(Kind::AutoReply, Certainty::Guessed, origin::Cause::Bare);
+  facts.today = today_on(Day::LastOfGrace);
+  EXPECT_EQ(shortly(judge_message(facts, domain)), "in-grace: label")
+      << "a raised one needs a ready domain, too";
+}
+
 TEST(JudgeMessage, ADomainWithoutGraceRefusesFromItsFirstKeyOn) {
   const DomainPolicy domain{.stage = Stage::Reject, .grace = std::chrono::days(0), .first_key = kFirstKey};
-  MessageFacts facts{.kind = Kind::DsnFailed, .today = kFirstKey};
-  EXPECT_EQ(show(judge_message(facts, domain)), "unproven: refuse, next -");
+  auto facts = response_of(Kind::DsnFailed, Certainty::Structural, origin::Cause::Bare);
+  facts.today = kFirstKey;
+  EXPECT_EQ(show(judge_message(facts, domain)), "bare: refuse, next -");
   facts.today -= std::chrono::days(1);
-  EXPECT_EQ(show(judge_message(facts, domain)), "unproven-in-grace: label, next -");
+  EXPECT_EQ(show(judge_message(facts, domain)), "in-grace: label, next -");
+}
+
+TEST(LeastFavourable, TheStrictestCountsForAll) {
+  using Verdicts = std::vector<Verdict>;
+  const Verdict ordinary{Action::Accept, Cause::Ordinary};
+  const Verdict tag{Action::Label, Cause::Tag};
+  const Verdict stale{Action::Label, Cause::Stale};
+  const Verdict bare{Action::Refuse, Cause::Bare};
+  // At stage label both are labelled, and only one would be refused at the next.
+  const Verdict tag_at_label{Action::Label, Cause::Tag, {}, Action::Label};
+  const Verdict bare_at_label{Action::Label, Cause::Bare, {}, Action::Refuse};
+  const struct {
+    const char* name;
+    Verdicts verdicts;
+    std::size_t want;
+  } rows[] = {
+      {"one", Verdicts{tag}, 0},
+      {"the first of equals", Verdicts{stale, stale}, 0},
+      {"a refusal, first", Verdicts{bare, tag}, 0},
+      {"a refusal, last", Verdicts{tag, stale, bare}, 2},
+      {"a proof covers nobody else", Verdicts{tag, stale}, 1},
+      {"in either order", Verdicts{stale, tag}, 0},
+      {"what the next stage would do", Verdicts{tag_at_label, bare_at_label}, 1},
+      {"nothing against any", Verdicts{ordinary, ordinary}, 0},
+  };
+  for (const auto& row : rows) EXPECT_EQ(least_favourable(row.verdicts), row.want) << row.name;
 }
 
 TEST(JudgeSender, NetworkOrLogin) {
@@ -358,20 +401,24 @@ TEST(VerdictField, NamesResultKindCauseAndEachEvidence) {
       {"no evidence was looked for",
        {.kind = Kind::AutoReply, .origin = {}},
        Cause::NoKeys,
-       "unproven; kind=auto-reply; cause=no-keys"},
+       "unproven; kind=auto-reply; certainty=guessed; cause=no-keys"},
       {"unproven",
-       {.kind = Kind::DsnFailed, .origin = {Result::Unproven, {{"tag", Finding::Silent, "not shown"}}}},
-       Cause::Unproven,
-       "unproven; kind=dsn-failed; cause=unproven; tag=silent"},
+       {.kind = Kind::DsnFailed,
+        .certainty = Certainty::Structural,
+        .origin = {.evidence = {{"tag", Finding::Silent, "not shown"}}}},
+       Cause::Bare,
+       "unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent"},
       {"forged",
-       {.kind = Kind::Challenge,
-        .origin = {Result::Forged, {{"tag", Finding::Silent, ""}, {"never-sends", Finding::Refutes, ""}}}},
-       Cause::Forged,
-       "forged; kind=challenge; cause=forged; tag=silent; never-sends=refutes"},
+       {.kind = Kind::DsnFailed,
+        .certainty = Certainty::Marked,
+        .origin = {.result = Result::Forged,
+                   .evidence = {{"tag", Finding::Silent, ""}, {"never-sends", Finding::Refutes, ""}}}},
+       Cause::NeverSends,
+       "forged; kind=dsn-failed; certainty=marked; cause=never-sends; tag=silent; never-sends=refutes"},
       {"genuine",
-       {.kind = Kind::Mdn, .origin = {Result::Genuine, {{"tag", Finding::Proves, ""}}}},
-       Cause::Genuine,
-       "genuine; kind=mdn; cause=genuine; tag=proves"},
+       {.kind = Kind::Mdn, .origin = {.result = Result::Genuine, .evidence = {{"tag", Finding::Proves, ""}}}},
+       Cause::Tag,
+       "genuine; kind=mdn; certainty=guessed; cause=tag; tag=proves"},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(verdict_field({.cause = row.cause}, row.facts), row.want) << row.name;

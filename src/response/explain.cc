@@ -42,6 +42,17 @@ constexpr std::array<std::string_view, kReasonNames.size()> kBecause = {
 };
 static_assert(std::ranges::none_of(kBecause, &std::string_view::empty));
 
+// Index by ShownBy.
+constexpr std::array<std::string_view, 5> kShown = {
+    "It only looks like a report: anybody could have written what it shows.",
+    "It is a report, since it has the null sender, the form of a known mail system and the mail that it "
+    "returns.",
+    "It is a report for sure: it has a mail system's sender and an X-Failed-Recipients field.",
+    "It is a report for sure: it has a mail system's sender and a delivery status with a recipient.",
+    "It is a report for sure: it has the null sender, and it promises a delivery status but keeps it out of "
+    "reach.",
+};
+
 using Recipients = std::vector<const Recipient*>;
 
 std::string safe(std::string_view text, std::size_t most = 254) {
@@ -281,9 +292,14 @@ std::string explain_kind(const Response& response) {
 
 }  // namespace
 
+std::string_view shown(ShownBy shown_by) {
+  return name_of(kShown, shown_by);
+}
+
 std::string explain(const Response& response) {
   std::string out = explain_kind(response);
   if (response.kind != Kind::None) out += explain_original(response.original);
+  if (is_dsn(response.kind)) out.append(" ").append(shown(response.shown_by));
   if (response.truncated) out += " Not all of it was read, since it is past the limits.";
   return out;
 }

@@ -15,4 +15,8 @@ std::string explain(const Response& response);
 /// "because". Never empty: of Reason::Unknown it is "of something that the report does not make clear".
 std::string_view because(Reason reason);
 
+/// What makes the certainty of a delivery report, as the end of a sentence about it: "is certain: it has
+/// ...".
+std::string_view shown(ShownBy shown_by);
+
 }  // namespace backstop::response

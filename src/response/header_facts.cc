@@ -221,6 +221,10 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
   while (reverse_path.ends_with('>')) reverse_path.remove_suffix(1);
   reverse_path = base::trim(reverse_path);
   facts_.is_null_sender = reverse_path.empty() || base::istarts_with(reverse_path, "mailer-daemon");
+  // Delivery agents write Return-Path: <MAILER-DAEMON> for the null one.
+  facts_.is_null_path = reverse_path.empty() || base::iequals(reverse_path, "mailer-daemon");
+  facts_.is_daemon_path = facts_.is_null_path || base::istarts_with(reverse_path, "mailer-daemon@") ||
+                          base::istarts_with(reverse_path, "double-bounce@");
   find_phrases(reverse_path, Zone::ReversePath);
 }
 

@@ -17,6 +17,10 @@ namespace backstop::response {
 struct HeaderFacts {
   /// "<>", or MAILER-DAEMON, which delivery agents write for it.
   bool is_null_sender = false;
+  /// The envelope sender is known, and is "<>" itself.
+  bool is_null_path = false;
+  /// The same, or the envelope sender is mailer-daemon@ or double-bounce@ of any domain.
+  bool is_daemon_path = false;
   /// From or the reverse path is a mail system's: MAILER-DAEMON, "Mail Delivery System".
   bool is_daemon_sender = false;
   /// And says so in the address itself: MAILER-DAEMON@, mdaemon@.

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/encoding.h"
+#include "mail/parameter.h"
 #include "response/body_phrases.h"
 #include "response/bounce_text.h"
 #include "response/header_facts.h"
@@ -34,7 +35,7 @@ struct Reader::State {
 
   /// Reads the header of `mail`, and the whole of it where it can be a response: true then.
   bool open(std::string_view mail, const Envelope& envelope, Response& response);
-  Response read(std::string_view mail, const Envelope& envelope);
+  Response read(std::string_view mail, const Envelope& envelope, Extent extent);
 
   Limits limits;
   mail::Message message;
@@ -58,6 +59,9 @@ struct Reader::State {
   void complete(Recipient& recipient, Response& response);
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
+  bool is_padded(bool is_cut) const;
+  ShownBy shown_by_structure(const Response& response, bool is_cut) const;
+  void weigh(bool is_cut, bool has_format, Response& response) const;
 };
 
 Reader::Reader(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -70,8 +74,8 @@ bool Reader::can_be_response(std::string_view header, const Envelope& envelope) 
   return response::can_be_response(state_->headers.read(state_->header, envelope));
 }
 
-Response Reader::read(std::string_view mail, const Envelope& envelope) {
-  return state_->read(mail, envelope);
+Response Reader::read(std::string_view mail, const Envelope& envelope, Extent extent) {
+  return state_->read(mail, envelope, extent);
 }
 
 bool Reader::State::open(std::string_view mail, const Envelope& envelope, Response& response) {
@@ -84,25 +88,28 @@ bool Reader::State::open(std::string_view mail, const Envelope& envelope, Respon
   return true;
 }
 
-Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
+Response Reader::State::read(std::string_view mail, const Envelope& envelope, Extent extent) {
   Response response;
+  response.truncated = extent == Extent::Start;
   if (!open(mail, envelope, response)) return response;
   const std::string_view inner = wrapped_report();
   if (!inner.empty() && !open(inner, envelope, response)) return response;
   text.collect(message, limits.text);
   response.truncated = response.truncated || text.is_truncated();
+  const bool is_cut = response.truncated;
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
   response.kind = decide_kind({*facts, text, hits, message, format, response.recipients});
+  response.shown_by = shown_by_structure(response, is_cut);
+  if (response.shown_by == ShownBy::Padding && !is_dsn(response.kind)) response.kind = Kind::DsnFailed;
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
     response = Response{};
     response.truncated = truncated;
     return response;
   }
-  const bool is_bounce = response.kind == Kind::DsnFailed || response.kind == Kind::DsnDelayed ||
-                         response.kind == Kind::DsnDelivered;
+  const bool is_bounce = is_dsn(response.kind);
   if (format && is_bounce) response.format = format->row->name;
   if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
   auto original = find_original(message, text, scratch);
@@ -113,6 +120,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope) {
     response.original->header_block.resize(limits.header_block);
     response.truncated = true;
   }
+  weigh(is_cut, format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
   return response;
@@ -277,6 +285,50 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
   recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code, is_delayed);
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
     recipient.reason = reasons.find(text.flat(), recipient.status, code, is_delayed);
+  }
+}
+
+namespace {
+
+bool names_recipient(const Response& response) {
+  return std::ranges::any_of(response.recipients, [](const Recipient& recipient) {
+    return !recipient.address.empty() || !recipient.original_address.empty();
+  });
+}
+
+}  // namespace
+
+// The header promises a delivery report, and the cap came before one was whole.
+bool Reader::State::is_padded(bool is_cut) const {
+  if (!is_cut || !facts->is_null_path) return false;
+  const auto type = mail::parameter(message.parts[0].content_type_parameters, "report-type");
+  if (!type || !base::iequals(*type, "delivery-status")) return false;
+  const mail::Part* const report = find_part(MediaType::MessageDeliveryStatus);
+  return report == nullptr || report->end >= message.buffer.size() ||
+         message.body_of(*report).size() > limits.text;
+}
+
+// Asked while the recipients are still those of the report's fields alone.
+ShownBy Reader::State::shown_by_structure(const Response& response, bool is_cut) const {
+  if (!facts->is_daemon_path) return ShownBy::Appearance;
+  if (find_part(MediaType::MessageDeliveryStatus) && names_recipient(response))
+    return ShownBy::DeliveryStatus;
+  if (is_padded(is_cut)) return ShownBy::Padding;
+  return facts->has_failed_recipients ? ShownBy::FailedRecipients : ShownBy::Appearance;
+}
+
+// Asked last: a text is read as a report where its product is known.
+void Reader::State::weigh(bool is_cut, bool has_format, Response& response) const {
+  const bool has_original = response.original && response.original->found_in != FoundIn::ReportFields;
+  if (response.shown_by == ShownBy::Appearance && facts->is_null_path && has_format && has_original) {
+    response.shown_by = ShownBy::Format;
+  }
+  const bool is_read =
+      is_dsn(response.kind) && has_original && (response.shown_by != ShownBy::Appearance || has_format);
+  if (response.shown_by == ShownBy::Padding) {
+    response.look = Look::Padded;
+  } else if (is_cut && !is_read) {
+    response.look = Look::Cut;
   }
 }
 

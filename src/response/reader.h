@@ -26,6 +26,9 @@ struct Limits {
   std::size_t header_block = 64 * 1024;  ///< bytes kept of the original's header block
 };
 
+/// Whether the bytes that are read are all of the mail, or its start.
+enum class Extent : bool { Whole, Start };
+
 class Reader {
  public:
   explicit Reader(const Limits& limits = {});
@@ -39,7 +42,8 @@ class Reader {
   bool can_be_response(std::string_view header, const Envelope& envelope = {});
 
   /// Reads the whole mail. Where `envelope` does not know the reverse path, Return-Path stands for it.
-  Response read(std::string_view mail, const Envelope& envelope = {});
+  /// `extent` says whether `mail` is all of it; Response::look says whether that mattered.
+  Response read(std::string_view mail, const Envelope& envelope = {}, Extent extent = Extent::Whole);
 
  private:
   struct State;

@@ -29,7 +29,9 @@ json::object object_of(const Recipient& recipient) {
 }
 
 json::object object_of(const Response& response) {
-  json::object object{{"kind", name(response.kind)}, {"reporting_mta", response.reporting_mta}};
+  json::object object{{"kind", name(response.kind)},
+                      {"certainty", name(certainty(response))},
+                      {"reporting_mta", response.reporting_mta}};
   json::array recipients;
   for (const auto& recipient : response.recipients) recipients.emplace_back(object_of(recipient));
   object["recipients"] = std::move(recipients);

@@ -69,6 +69,27 @@ enum class FoundIn : std::uint8_t {
   ReportFields,   ///< nothing was returned, but fields of the report name the original (MDN, ARF)
 };
 
+/// What shows that a mail is a response at all, weakest first.
+enum class ShownBy : std::uint8_t {
+  Appearance,        ///< words and marks that anybody could write
+  Format,            ///< null sender, the form of a known product, and an original that is returned
+  FailedRecipients,  ///< a daemon's sender, and X-Failed-Recipients
+  DeliveryStatus,    ///< a daemon's sender, and a delivery report with a recipient that can be read
+  Padding,           ///< null sender, and the mail says that it is a delivery report but was cut before one
+};
+
+/// How surely a mail is a response at all. A delivery status notification is *certain* if it is not guessed:
+/// only then may it be refused for want of a proof.
+enum class Certainty : std::uint8_t { Guessed, Marked, Structural };
+
+/// Whether what decides was read, in a mail that is larger than what is read of it.
+enum class Look : std::uint8_t {
+  Complete,  ///< the report, and the start of what it returns; also of every mail that was read whole
+  Cut,       ///< the mail was cut before both were read
+  Padded,    ///< the report that the mail promises lies behind the cap; a genuine one has it in its first
+             ///< kilobytes
+};
+
 struct Recipient {
   std::string address;           ///< the final recipient, without type and angle brackets
   std::string original_address;  ///< Original-Recipient, else empty
@@ -101,7 +122,19 @@ struct Response {
   std::string_view
       format;  ///< the row of the format table that matched, for people; a static string, may be empty
   bool truncated = false;  ///< a cap was met, so what stands beyond it was not read
+  ShownBy shown_by = ShownBy::Appearance;
+  Look look = Look::Complete;
 };
+
+/// Failed, delayed or delivered: RFC 3464 calls all three a delivery status notification.
+constexpr bool is_dsn(Kind kind) {
+  return kind == Kind::DsnFailed || kind == Kind::DsnDelayed || kind == Kind::DsnDelivered;
+}
+
+constexpr Certainty certainty(const Response& response) {
+  if (response.shown_by == ShownBy::Appearance) return Certainty::Guessed;
+  return response.shown_by == ShownBy::Format ? Certainty::Marked : Certainty::Structural;
+}
 
 /// What the SMTP session knows, or what is known of it later.
 struct Envelope {
@@ -137,6 +170,7 @@ inline constexpr std::array<std::string_view, 20> kReasonNames = {"unknown",
                                                                   "expired",
                                                                   "policy",
                                                                   "system-error"};
+inline constexpr std::array<std::string_view, 3> kCertaintyNames = {"guessed", "marked", "structural"};
 inline constexpr std::array<std::string_view, 5> kFoundInNames = {
     "message/rfc822", "text/rfc822-headers", "message/global-headers", "body-text", "report-fields"};
 
@@ -155,6 +189,9 @@ constexpr std::string_view name(StatusFrom value) {
 }
 constexpr std::string_view name(Reason value) {
   return name_of(kReasonNames, value);
+}
+constexpr std::string_view name(Certainty value) {
+  return name_of(kCertaintyNames, value);
 }
 constexpr std::string_view name(FoundIn value) {
   return name_of(kFoundInNames, value);

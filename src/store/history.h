@@ -41,6 +41,7 @@ struct HistoryFilter {
   std::string done{};
   std::string direction{};
   std::string id{};
+  bool is_untagged = false;  ///< mail with a sender that left without a tag
   std::size_t most = 100;
 };
 

@@ -27,12 +27,14 @@ constexpr TextColumn kTextColumns[] = {
     {"reverse_path", &Event::reverse_path},
     {"message_id", &Event::message_id},
     {"kind", &Event::kind},
+    {"certainty", &Event::certainty},
     {"reporting_mta", &Event::reporting_mta},
     {"original_message_id", &Event::original_message_id},
     {"origin", &Event::origin},
     {"verdict", &Event::verdict},
     {"reason", &Event::reason},
     {"explanation", &Event::explanation},
+    {"tag", &Event::tag},
     {"stage", &Event::stage},
     {"done", &Event::done},
     {"next_stage", &Event::next_stage},
@@ -84,9 +86,14 @@ Event read_row(const Statement& row) {
 struct Search {
   std::string sql;
   std::vector<std::variant<std::int64_t, std::string>> values;
+  bool has_condition = false;
 
+  void add(std::string_view condition) {
+    sql.append(has_condition ? " AND " : " WHERE ").append(condition);
+    has_condition = true;
+  }
   void add(std::string_view condition, std::variant<std::int64_t, std::string> value) {
-    sql.append(values.empty() ? " WHERE " : " AND ").append(condition);
+    add(condition);
     values.push_back(std::move(value));
   }
 };
@@ -102,6 +109,9 @@ constexpr WholeText kWholeTexts[] = {
     {"event.done = ?", &HistoryFilter::done},     {"event.direction = ?", &HistoryFilter::direction},
     {"event.id = ?", &HistoryFilter::id},
 };
+
+/// As the index event_untagged has it, word for word: else SQLite does not use that.
+constexpr std::string_view kUntagged = "tag GLOB 'none*' AND event.reverse_path <> ''";
 
 // Each order is one that an index has, so that a search stops at `most`. CROSS JOIN keeps SQLite from
 // beginning at the other table.
@@ -120,6 +130,7 @@ Search search_of(const HistoryFilter& filter) {
   for (const auto& [condition, member] : kWholeTexts) {
     if (!(filter.*member).empty()) search.add(condition, filter.*member);
   }
+  if (filter.is_untagged) search.add(std::string("event.") + std::string(kUntagged));
   search.sql += " ORDER BY " + time + " DESC, " + (has_address ? "event_address.place" : "event.number") +
                 " DESC LIMIT ?";
   search.values.emplace_back(to_column(filter.most));

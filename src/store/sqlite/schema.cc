@@ -105,6 +105,21 @@ Outcome<void> make_schema(Database& database) {
   return transaction.commit();
 }
 
+// Another process may have been quicker.
+Outcome<void> bring_along(Database& database) {
+  Transaction transaction(database);
+  if (auto done = transaction.begin(); !done) return done;
+  const auto version = database.number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version >= kSchemaVersion) return {};
+  for (const std::string_view statement : kFromVersion1) {
+    if (auto done = database.run(std::string(statement).c_str()); !done) return done;
+  }
+  if (auto done = database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str()); !done)
+    return done;
+  return transaction.commit();
+}
+
 // Where the log's files can't be made beside the database. Without a log no process has it open, and it can
 // be read as it is.
 bool may_not_make_log(const Failure& failure) {
@@ -135,6 +150,11 @@ Outcome<Database> open_for_writing(const std::string& path, std::chrono::millise
   if (!*is_made) {
     if (const auto done = make_schema(*database); !done) return std::unexpected(done.error());
   }
+  const auto version = database->number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version < kSchemaVersion) {
+    if (const auto done = bring_along(*database); !done) return std::unexpected(done.error());
+  }
   // docs/decisions.md says why NORMAL. The log of a burst is not kept at its size for ever. The cache (8 MiB)
   // holds the pages of the indexes that are written at all places.
   const auto set = database->run(
@@ -158,6 +178,12 @@ Outcome<Database> open_for_reading(const std::string& path, std::chrono::millise
   }
   if (!is_made) return std::unexpected(is_made.error());
   if (!*is_made) return refuse(SQLITE_MISMATCH, "it holds no history yet");
+  const auto version = database->number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version < kSchemaVersion) {
+    return refuse(SQLITE_MISMATCH,
+                  "it was made by an older Backstop; `backstop serve` brings it along when it starts");
+  }
   return database;
 }
 

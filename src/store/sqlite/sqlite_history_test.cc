@@ -207,10 +207,10 @@ TEST_F(SqliteHistory, ANewerSchemaIsRefused) {
   {
     open(path())->record(make_event(1));
   }
-  run_sql(path(), "PRAGMA user_version = 2");
+  run_sql(path(), "PRAGMA user_version = 3");
   const std::string before = content(path());
   expect_refused(
-      path(), "it was made by a newer Backstop: its schema is version 2, this program knows those up to 1");
+      path(), "it was made by a newer Backstop: its schema is version 3, this program knows those up to 2");
   EXPECT_TRUE(content(path()) == before);
 }
 

@@ -1,0 +1,173 @@
+// How surely a mail is a bounce, and whether what decides was read.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "response/reader.h"
+
+namespace backstop::response {
+namespace {
+
+constexpr std::string_view kStatus =
+    "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
+    "Final-Recipient: rfc822; gone@example.net\nAction: failed\nStatus: 5.1.1\n\n";
+constexpr std::string_view kStatusOfNobody =
+    "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\nAction: "
+    "failed\nStatus: 5.0.0\n\n";
+constexpr std::string_view kReturned =
+    "--b\nContent-Type: message/rfc822\n\nFrom: ann@example.org\nTo: gone@example.net\nSubject: Plans\n"
+    "Message-ID: <1@example.org>\n\nSee you there.\n\n";
+constexpr std::string_view kReturnedHeader =
+    "--b\nContent-Type: text/rfc822-headers\n\nFrom: ann@example.org\nMessage-ID: <1@example.org>\n\n";
+constexpr std::string_view kQmail =
+    "Hi. This is the qmail-send program at mx.example.net.\n"
+    "I'm afraid I wasn't able to deliver your message to the following addresses.\n"
+    "This is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+    "<gone@example.net>:\nThis address no longer accepts mail.\n\n";
+constexpr std::string_view kQmailCopy =
+    "--- Below this line is a copy of the message.\n\nReturn-Path: <ann@example.org>\nFrom: ann@example.org\n"
+    "Message-ID: <1@example.org>\nSubject: Plans\n\nSee you there.\n";
+
+std::string report(std::string_view parts, std::string_view report_type = "delivery-status") {
+  return fmt::format(
+      "From: Mail Delivery System <MAILER-DAEMON@mx.example.net>\nSubject: Undelivered Mail Returned to "
+      "Sender\n"
+      "MIME-Version: 1.0\nContent-Type: multipart/report; report-type={}; boundary=b\n\n"
+      "--b\n\nIt could not be delivered.\n\n{}",
+      report_type, parts);
+}
+
+std::string text(std::string_view body, std::string_view more_header = "") {
+  return fmt::format("From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n{}\n{}", more_header,
+                     body);
+}
+
+std::string_view name_of_look(Look look) {
+  return look == Look::Complete ? "complete" : look == Look::Cut ? "cut" : "padded";
+}
+
+struct CertaintyRow {
+  const char* name;
+  std::string sender;
+  std::string mail;
+  std::string_view want;
+};
+
+TEST(Certainty, OfABounce) {
+  const std::string whole = report(std::string(kStatus) + std::string(kReturned) + "--b--\n");
+  const std::string xfailed = text("It could not be delivered.\n", "X-Failed-Recipients: gone@example.net\n");
+  const std::string qmail = text(std::string(kQmail) + std::string(kQmailCopy));
+  const CertaintyRow rows[] = {
+      {"null sender and a delivery status", "", whole, "structural"},
+      {"the same without what it returns", "", report(std::string(kStatus) + "--b--\n"), "structural"},
+      {"mailer-daemon@ of any host, in any case", "Mailer-Daemon@mx.example.net", whole, "structural"},
+      {"MAILER-DAEMON alone, as a delivery agent writes <>", "MAILER-DAEMON", whole, "structural"},
+      {"double-bounce@", "double-bounce@mx.example.net", whole, "structural"},
+      {"a user whose name begins so", "mailer-daemons@mx.example.net", whole, "guessed"},
+      {"postmaster@", "postmaster@mx.example.net", whole, "guessed"},
+      {"an ordinary sender", "bounces+17@mx.example.net", whole, "guessed"},
+      {"a status that names nobody", "", report(std::string(kStatusOfNobody) + "--b--\n"), "guessed"},
+      {"X-Failed-Recipients", "", xfailed, "structural"},
+      {"X-Failed-Recipients of an ordinary sender", "bounces@mx.example.net", xfailed, "guessed"},
+      {"a known product's text with what it returns", "", qmail, "marked"},
+      {"the same from mailer-daemon@", "mailer-daemon@mx.example.net", qmail, "guessed"},
+      {"a known product's text that returns nothing", "", text(kQmail), "guessed"},
+      {"an unknown text with what it returns", "",
+       text(fmt::format("Your mail could not be delivered to gone@example.net: no such user.\n\n{}",
+                        kQmailCopy)),
+       "guessed"},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    const auto found = reader.read(row.mail, {.reverse_path = row.sender, .recipient = "ann@example.org"});
+    EXPECT_TRUE(is_dsn(found.kind)) << row.name;
+    EXPECT_EQ(name(certainty(found)), row.want) << row.name;
+    EXPECT_EQ(name_of_look(found.look), "complete") << row.name;
+  }
+}
+
+TEST(Certainty, OfAMailWhoseEnvelopeIsNotKnown) {
+  const std::string whole = report(std::string(kStatus) + "--b--\n");
+  Reader reader;
+  EXPECT_EQ(name(certainty(reader.read("Return-Path: <>\n" + whole))), "structural");
+  EXPECT_EQ(name(certainty(reader.read("Return-Path: <MAILER-DAEMON>\n" + whole))), "structural");
+  EXPECT_EQ(name(certainty(reader.read(whole))), "guessed");
+}
+
+struct LookRow {
+  const char* name;
+  std::string sender;
+  std::string start;  ///< of a mail that goes on
+  std::string_view want;
+  std::string_view want_certainty;
+};
+
+TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
+  const std::string status(kStatus);
+  const std::string padding(5000, 'y');
+  const LookRow rows[] = {
+      {"report and what it returns", "", report(status + std::string(kReturned)), "complete", "structural"},
+      {"report and the header that it returns", "", report(status + std::string(kReturnedHeader)), "complete",
+       "structural"},
+      {"report alone", "", report(status), "cut", "structural"},
+      {"report, then padding", "", report(status + "--b\n\n" + padding), "cut", "structural"},
+      {"padding in place of the report", "", report(padding), "padded", "structural"},
+      {"what it returns in place of the report", "", report(kReturned), "padded", "structural"},
+      {"padding within the report", "",
+       report("--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; " + padding), "padded",
+       "structural"},
+      {"padded, and X-Failed-Recipients", "", "X-Failed-Recipients: gone@example.net\n" + report(padding),
+       "padded", "structural"},
+      {"padded from mailer-daemon@", "mailer-daemon@mx.example.net", report(padding), "cut", "guessed"},
+      {"padded from a person", "jo@example.net", report(padding), "cut", "guessed"},
+      {"a receipt that is padded", "", report(padding, "disposition-notification"), "cut", "guessed"},
+      {"a report of nobody that was whole", "",
+       report(std::string(kStatusOfNobody) + "--b\nContent-Type: message/rfc822\n\nFrom: a@example.org\n\n" +
+              padding),
+       "cut", "guessed"},
+      {"a known product's text with what it returns", "", text(std::string(kQmail) + std::string(kQmailCopy)),
+       "complete", "marked"},
+      {"a known product's text", "", text(kQmail), "cut", "guessed"},
+      {"X-Failed-Recipients with what is returned", "",
+       text(std::string(kQmail) + std::string(kQmailCopy), "X-Failed-Recipients: gone@example.net\n"),
+       "complete", "structural"},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    const Envelope envelope{.reverse_path = row.sender, .recipient = "ann@example.org"};
+    const auto found = reader.read(row.start, envelope, Extent::Start);
+    EXPECT_EQ(name_of_look(found.look), row.want) << row.name;
+    EXPECT_EQ(name(certainty(found)), row.want_certainty) << row.name;
+    EXPECT_TRUE(found.truncated) << row.name;
+    EXPECT_EQ(name_of_look(reader.read(row.start, envelope).look), "complete")
+        << row.name << ", as a whole mail";
+  }
+}
+
+// Without any other mark of a bounce, too.
+TEST(Certainty, APaddedReportIsABounceWhateverElseItSays) {
+  const std::string mail =
+      "From: Jo <jo@example.net>\nSubject: Hello\nMIME-Version: 1.0\n"
+      "Content-Type: multipart/report; boundary=b; report-type=\"Delivery-Status\"\n\n--b\n\n" +
+      std::string(5000, 'y');
+  const auto found = Reader().read(mail, {.reverse_path = "", .recipient = "ann@example.org"}, Extent::Start);
+  EXPECT_EQ(name(found.kind), "dsn-failed");
+  EXPECT_EQ(name_of_look(found.look), "padded");
+}
+
+// A cap of the reader's own cuts as the end of what was held does.
+TEST(Certainty, AMailWithMorePartsThanAreReadIsCut) {
+  std::string parts;
+  for (int i = 0; i < 20; ++i) parts += "--b\n\nx\n";
+  Reader reader({.mime = {.parts = 10}});
+  const Envelope envelope{.reverse_path = "", .recipient = "ann@example.org"};
+  EXPECT_EQ(name_of_look(reader.read(report(parts + std::string(kStatus)), envelope).look), "padded");
+  EXPECT_EQ(
+      name_of_look(reader.read(report(std::string(kStatus) + std::string(kReturned) + parts), envelope).look),
+      "complete");
+}
+
+}  // namespace
+}  // namespace backstop::response
