@@ -372,11 +372,12 @@ std::vector<Setting> size_limits() {
             Exceeded::CommandLine),
       limit("header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
             "The header of a message.", Exceeded::Header),
-      limit("message", &Limits::message,
-            size_kind({.least = 64 * kKiB, .most = 4 * kGiB, .zero = "no limit"}),
-            "A message; announced as SIZE, or less where the next hop takes less. Told to MAIL where that "
-            "says the size, else at the end.",
-            Exceeded::Message),
+      limit(
+          "message", &Limits::message, size_kind({.least = 64 * kKiB, .most = 4 * kGiB, .zero = "no limit"}),
+          "A message; announced as SIZE, or less where the next hop takes less. Told to MAIL where that "
+          "says the size, else at the end. A message that was refused is read on for twice as much, and for "
+          "64 MiB at least; then the session ends.",
+          Exceeded::Message),
       limit("held", &Limits::held, size_kind({.least = 64 * kKiB, .most = 256 * kMiB}),
             "What is held in memory of a message that may be a response. It is judged on that; the rest "
             "streams."),

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/delivery.h"
 #include "gateway/header_edit.h"
@@ -32,6 +33,9 @@ class MessagePath {
   /// The next bytes; `is_end`: the last of them, with the end of data where the form has one. `dots`, as
   /// DataScanner counts them: none in the plain form.
   net::Task<void> take(std::string_view bytes, bool is_end, std::size_t dots);
+
+  /// Refuses the message for a fault that take() was spared. Nothing more of it is wanted.
+  void refuse(smtp::Reply reply) { settle(std::move(reply)); }
 
   /// What the client is to be told: there once the data has ended, or earlier where it is a refusal.
   const std::optional<smtp::Reply>& answer() const { return answer_; }

@@ -46,6 +46,13 @@ constexpr Row<Exceeded> kExceeded[] = {
     {Exceeded::DataTime, 421, "4.4.2", "The message did not come in time, closing"},
 };
 
+constexpr Row<Parting> kPartings[] = {
+    // As Postfix answers to commands that are none of SMTP.
+    {Parting::HttpRequest, 221, "2.7.0", "This is a mail server, not a web server: goodbye"},
+    {Parting::AfterFault, 421, "4.7.0", "What follows such a message is not read, closing"},
+    {Parting::NoEnd, 421, "4.7.0", "The refused message does not end, closing"},
+};
+
 constexpr Row<Trouble> kTroubles[] = {
     {Trouble::NoConnection, 451, "4.4.1",
      "The mail server behind this one can't be reached, try again later"},
@@ -82,6 +89,7 @@ constexpr bool is_in_order(const Row<Case> (&table)[N]) {
   return true;
 }
 static_assert(std::size(kExceeded) == kExceededCount && is_in_order(kExceeded));
+static_assert(std::size(kPartings) == kPartingCount && is_in_order(kPartings));
 static_assert(std::size(kTroubles) == kTroubleCount && is_in_order(kTroubles));
 
 constexpr std::size_t kLineMost = 512;  // RFC 5321 4.5.3.1.5
@@ -116,6 +124,11 @@ smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url,
 
 smtp::Reply reply_for(Exceeded limit) {
   const auto& row = kExceeded[static_cast<std::size_t>(limit)];
+  return {row.code, row.status, row.text};
+}
+
+smtp::Reply reply_for(Parting parting) {
+  const auto& row = kPartings[static_cast<std::size_t>(parting)];
   return {row.code, row.status, row.text};
 }
 

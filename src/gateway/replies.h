@@ -32,6 +32,14 @@ enum class Exceeded : std::uint8_t {
 };
 inline constexpr std::size_t kExceededCount = 12;
 
+/// Why we end a session whose client may still be sending, beside the limits.
+enum class Parting : std::uint8_t {
+  HttpRequest,  ///< a command was one of HTTP
+  AfterFault,   ///< its message had a fault, so that what follows can't be told from the message
+  NoEnd,        ///< a message that was refused does not end
+};
+inline constexpr std::size_t kPartingCount = 3;
+
 /// What keeps a message from being handed on. None is answered 250, and all but NeedsSmtputf8 say that the
 /// client is to try again.
 enum class Trouble : std::uint8_t {
@@ -63,6 +71,7 @@ struct NextHopTrouble {
 smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth = false);
 /// 421 where the connection ends with it.
 smtp::Reply reply_for(Exceeded limit);
+smtp::Reply reply_for(Parting parting);
 /// For a fault, not for None.
 smtp::Reply reply_for(smtp::DataFault fault);
 /// The detail is left out: it may name hosts and paths, which are no business of strangers.

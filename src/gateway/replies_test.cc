@@ -225,6 +225,18 @@ TEST(Replies, DoNotTellStrangersTheDetail) {
   EXPECT_EQ(with, reply_for({.trouble = Trouble::Maildir}));
 }
 
+TEST(Replies, OfEachParting) {
+  std::set<std::string> texts;
+  for (const auto parting : {Parting::HttpRequest, Parting::AfterFault, Parting::NoEnd}) {
+    const auto reply = reply_for(parting);
+    const bool is_goodbye = parting == Parting::HttpRequest;
+    EXPECT_EQ(codes(reply), is_goodbye ? "221 2.7.0" : "421 4.7.0");
+    if (!is_goodbye) expect_sound(reply, "parting");
+    EXPECT_TRUE(texts.insert(reply.lines.front()).second);
+  }
+  EXPECT_EQ(texts.size(), kPartingCount);
+}
+
 TEST(Replies, OfEachDataFault) {
   std::set<std::string> texts;
   for (const auto fault : {smtp::DataFault::BareCr, smtp::DataFault::BareLf, smtp::DataFault::Nul}) {

@@ -16,6 +16,9 @@ namespace {
 // What a session that waits for a command keeps for its input.
 constexpr std::size_t kIdleRoom = 512;
 constexpr std::chrono::seconds kGoodbyeTime{5};
+// What a client that is cut short may still send before its connection is reset, and for how long.
+constexpr std::size_t kMostDrained = 16UZ * 1024 * 1024;
+constexpr std::chrono::seconds kDrainTime{2};
 
 }  // namespace
 
@@ -49,9 +52,13 @@ net::Task<void> Session::run() {
     (void)co_await connection_.flush();
     co_await connection_.stream().shut_down();
   }
-  connection_.stream().close();
-  // Last: the client need not wait until the next hop has answered RSET.
+  if (is_broken_ || !is_cut_short_) connection_.stream().close();
+  // The client need not wait until the next hop has answered RSET.
   co_await end_transaction();
+  if (!connection_.stream().is_open()) co_return;
+  connection_.stream().expires_after(kDrainTime);
+  co_await connection_.stream().drain(kMostDrained);
+  connection_.stream().close();
 }
 
 // Null where it is gone. One of the same name in the other direction is another: who has logged in to the one
@@ -154,7 +161,7 @@ net::Task<void> Session::converse() {
       const smtp::Command command = smtp::split_command(*line);
       if (!answer_at_once(command)) co_await handle(command);
     }
-    if (errors_ > limits().errors && !is_closing_) close_with(reply_for(Exceeded::Errors));
+    if (errors_ > limits().errors && !is_closing_) cut_short(reply_for(Exceeded::Errors));
   }
 }
 
@@ -197,7 +204,7 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
     line = buffered_line();
   }
   if (!line || line->size() > most) {
-    close_with(reply_for(Exceeded::CommandLine));
+    cut_short(reply_for(Exceeded::CommandLine));
     co_return std::nullopt;
   }
   connection_.consume(line->size());
@@ -238,6 +245,11 @@ void Session::close_with(const smtp::Reply& last) {
   is_closing_ = true;
 }
 
+void Session::cut_short(const smtp::Reply& last) {
+  close_with(last);
+  is_cut_short_ = true;
+}
+
 // Commands that bring no mail forward, and mistakes, end a session that has too many of them.
 void Session::count(const smtp::Command& command) {
   using enum smtp::Verb;
@@ -251,7 +263,7 @@ void Session::count(const smtp::Command& command) {
     default:
       break;
   }
-  if (++idle_commands_ > limits().commands_without_mail) close_with(reply_for(Exceeded::CommandsWithoutMail));
+  if (++idle_commands_ > limits().commands_without_mail) cut_short(reply_for(Exceeded::CommandsWithoutMail));
 }
 
 // Whatever takes no wait; false where the command is still to be handled.

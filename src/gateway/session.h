@@ -66,6 +66,8 @@ class Session final : public LiveSession {
   void reply(int code, std::string_view status, std::string_view text);
   void count_reply(int code);
   void close_with(const smtp::Reply& last);
+  /// The same with a client that may still be sending: it is let finish before the connection is closed.
+  void cut_short(const smtp::Reply& last);
 
   // Greeting.
   net::Task<void> handle_hello(const smtp::Command& command);
@@ -89,16 +91,24 @@ class Session final : public LiveSession {
   /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
   net::Task<void> end_transaction();
 
-  // Data. What is received is false where the session ends with it.
+  // Data. What is received is false where all is said already: the session ends, or the message does.
   net::Task<void> handle_data();
   net::Task<bool> receive_data();
   net::Task<void> handle_chunk(std::string_view argument);
   net::Task<bool> receive_chunk(std::uint64_t size, bool is_last);
-  net::Task<bool> discard(std::uint64_t size);
   net::Task<bool> read_data();
   net::Task<void> finish_message();
   void begin_message(MessageForm form);
-  void refuse_fault(smtp::DataFault fault);
+  /// Adds to what has come since the message was refused; false when that is too much.
+  net::Task<bool> drop_data(std::size_t size);
+  net::Task<void> give_up_delivery();
+  void refuse_message(smtp::DataFault fault);
+  void say_refusal();
+  void record_refusal(bool is_client_gone);
+  net::Task<void> refuse_data(smtp::DataFault fault, std::size_t at);
+  net::Task<void> refuse_chunk(smtp::DataFault fault, std::uint64_t rest);
+  net::Task<void> answer_behind(std::uint64_t size, smtp::Reply refusal);
+  std::uint64_t most_dropped() const;
   net::Task<void> lose_client(net::Failure failure);
   net::Task<void> break_off();
   TraceFacts trace_facts() const;
@@ -159,7 +169,10 @@ class Session final : public LiveSession {
   smtp::ChunkScanner chunks_;
   Clock::time_point data_deadline_{};
   std::size_t data_room_ = 0;
-  Clock::time_point data_ended_{};  ///< when its last byte had come
+  Clock::time_point data_ended_{};                 ///< when its last byte had come
+  std::uint64_t dropped_ = 0;                      ///< bytes that came since the message was refused
+  smtp::DataFault fault_ = smtp::DataFault::None;  ///< of the message
+  bool is_refusal_said_ = false;                   ///< before its data ended
 
   std::size_t idle_commands_ = 0;
   std::size_t errors_ = 0;
@@ -168,7 +181,8 @@ class Session final : public LiveSession {
   bool is_reading_data_ = false;
   bool is_gateway_gone_ = false;
   bool is_closing_ = false;
-  bool is_broken_ = false;  ///< the client is gone
+  bool is_cut_short_ = false;  ///< closing, and the client may still be sending
+  bool is_broken_ = false;     ///< the client is gone
 };
 
 }  // namespace backstop::gateway

@@ -1,6 +1,7 @@
 // DATA and BDAT: the message, from the client's bytes to the answer of the next hop.
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "gateway/replies.h"
@@ -16,6 +17,10 @@ constexpr std::size_t kFirstRoom = 8UZ * 1024;
 constexpr std::size_t kMostRoom = 64UZ * 1024;
 constexpr std::size_t kIdleBuffer = 1024;
 constexpr std::chrono::milliseconds kNoticeable{50};
+// What is read of a refused message at least, however small messages have to be.
+constexpr std::uint64_t kDroppedAlways = 64UZ * 1024 * 1024;
+// Of an end of data, so that one that began before a fault is seen.
+constexpr std::size_t kBeforeFault = 4;
 
 }  // namespace
 
@@ -41,6 +46,9 @@ void Session::begin_message(MessageForm form) {
                                         worker_.shared().held);
   data_deadline_ = Clock::now() + limits().data_total;
   data_room_ = kFirstRoom;
+  dropped_ = 0;
+  fault_ = smtp::DataFault::None;
+  is_refusal_said_ = false;
 }
 
 // More of the message; false when the client is gone or too slow. Who waits is told what is known (RFC 2920
@@ -74,8 +82,14 @@ net::Task<void> Session::lose_client(net::Failure failure) {
   if (worker_.is_stopped()) co_return co_await break_off();
   const bool is_slow = failure == net::Failure::TimedOut;
   const auto last = reply_for(Exceeded::DataTime);
-  if (is_slow) reply(last);
   is_broken_ = !is_slow;
+  if (path_->answer()) {
+    if (is_slow) say_refusal();
+    record_refusal(!is_refusal_said_);
+    if (is_slow) cut_short(last);
+    co_return;
+  }
+  if (is_slow) cut_short(last);
   record_message(last, !is_slow, is_slow ? "The client sent no more data in time" : kClientLeft);
 }
 
@@ -107,22 +121,80 @@ net::Task<bool> Session::receive_data() {
     const std::string_view bytes = connection_.input();
     const auto scan = scanner.scan(bytes);
     if (scan.fault != smtp::DataFault::None) {
-      refuse_fault(scan.fault);
+      co_await refuse_data(scan.fault, scan.size);
       co_return false;
     }
     if (scan.is_end) data_ended_ = Clock::now();
     co_await path_->take(bytes.substr(0, scan.size), scan.is_end, scan.dots);
     connection_.consume(scan.size);
     if (scan.is_end) co_return true;
+    if (path_->answer() && !co_await drop_data(scan.size)) co_return false;
   }
 }
 
-// Two servers could disagree about where such data ends, so nothing that follows it is believed to be a
-// command.
-void Session::refuse_fault(smtp::DataFault fault) {
-  const auto refusal = reply_for(fault);
-  record_message(refusal, false, smtp::explain(fault));
-  close_with(refusal);
+std::uint64_t Session::most_dropped() const {
+  if (limits().message == 0) return std::numeric_limits<std::uint64_t>::max();
+  return std::max(kDroppedAlways, 2 * limits().message);
+}
+
+// The next hop is not kept waiting for the end of data that is of no use to it.
+net::Task<void> Session::give_up_delivery() {
+  if (transaction_->delivery == nullptr) co_return;
+  if (!path_->is_finished()) co_await transaction_->delivery->abandon();
+  transaction_->delivery.reset();
+}
+
+net::Task<bool> Session::drop_data(std::size_t size) {
+  co_await give_up_delivery();
+  dropped_ += size;
+  if (dropped_ <= most_dropped()) co_return true;
+  say_refusal();
+  record_refusal(false);
+  cut_short(reply_for(Parting::NoEnd));
+  co_return false;
+}
+
+void Session::say_refusal() {
+  if (!std::exchange(is_refusal_said_, true)) reply(*path_->answer());
+}
+
+void Session::record_refusal(bool is_client_gone) {
+  const smtp::Reply refusal = *path_->answer();
+  record_message(refusal, is_client_gone,
+                 fault_ == smtp::DataFault::None ? std::string_view() : smtp::explain(fault_));
+}
+
+// What was refused for good already stays so; who is told to come again would come in vain.
+void Session::refuse_message(smtp::DataFault fault) {
+  if (path_->answer() && path_->answer()->is_permanent()) return;
+  fault_ = fault;
+  path_->refuse(reply_for(fault));
+}
+
+// The data is read to its end, so that the client hears the refusal as the answer to it. Two servers could
+// disagree about where such data ends, so nothing that follows is believed to be a command. `at`: of the
+// fault, in what was read.
+net::Task<void> Session::refuse_data(smtp::DataFault fault, std::size_t at) {
+  refuse_message(fault);
+  smtp::EndFinder finder;
+  const std::size_t before = std::min(at, kBeforeFault);
+  (void)finder.find(connection_.input().substr(at - before, before));
+  connection_.consume(at);
+  while (true) {
+    const std::string_view bytes = connection_.input();
+    const auto end = finder.find(bytes);
+    const std::size_t size = end.value_or(bytes.size());
+    connection_.consume(size);
+    if (end) break;
+    if (!co_await drop_data(size)) co_return;
+    // A client whose lines end in LF alone says so, and then waits.
+    if (finder.may_have_ended()) say_refusal();
+    if (!co_await read_data()) co_return;
+  }
+  co_await give_up_delivery();
+  say_refusal();
+  record_refusal(false);
+  cut_short(reply_for(Parting::AfterFault));
 }
 
 net::Task<void> Session::finish_message() {
@@ -142,32 +214,40 @@ net::Task<void> Session::finish_message() {
   record_message(answer, is_client_gone || !is_told, {});
 }
 
-// Reads the bytes of a chunk that nobody wants.
-net::Task<bool> Session::discard(std::uint64_t size) {
-  data_deadline_ = Clock::now() + limits().data_total;
-  data_room_ = kFirstRoom;
+// Refuses a chunk once its bytes have been read, which follow whatever we say (RFC 3030 4.2).
+net::Task<void> Session::answer_behind(std::uint64_t size, smtp::Reply refusal) {
   while (size > 0) {
     if (connection_.input().empty()) {
       connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
-      if (!co_await connection_.flush() || !co_await connection_.fill(data_room_)) {
-        is_broken_ = is_closing_ = true;
-        co_return false;
+      auto done = co_await connection_.flush();
+      if (done) done = co_await connection_.fill(data_room_);
+      if (!done) {
+        is_broken_ = done.error() != net::Failure::TimedOut;
+        reply(refusal);
+        co_return cut_short(reply_for(Exceeded::DataTime));
       }
     }
     const std::size_t part = std::min<std::uint64_t>(size, connection_.input().size());
     connection_.consume(part);
     size -= part;
+    dropped_ += part;
+    if (size > 0 && dropped_ > most_dropped()) {
+      reply(refusal);
+      co_return cut_short(reply_for(Parting::NoEnd));
+    }
   }
-  co_return true;
+  reply(refusal);
 }
 
 net::Task<void> Session::handle_chunk(std::string_view argument) {
   const auto chunk = smtp::parse_bdat(argument);
   // Without its size there is no telling where the chunk ends and the next command begins.
-  if (!chunk) co_return close_with(chunk.error());
+  if (!chunk) co_return cut_short(chunk.error());
   if (const auto refusal = smtp::why_not_now(state_, {smtp::Verb::Bdat, argument})) {
-    if (co_await discard(chunk->size)) reply(*refusal);
-    co_return;
+    data_deadline_ = Clock::now() + limits().data_total;
+    data_room_ = kFirstRoom;
+    dropped_ = 0;
+    co_return co_await answer_behind(chunk->size, *refusal);
   }
   if (path_ == nullptr) {
     begin_message(MessageForm::Plain);
@@ -200,14 +280,25 @@ net::Task<bool> Session::receive_chunk(std::uint64_t size, bool is_last) {
     auto fault = chunks_.scan(bytes).fault;
     if (fault == smtp::DataFault::None && is_end) fault = chunks_.finish();
     if (fault != smtp::DataFault::None) {
-      refuse_fault(fault);
+      connection_.consume(bytes.size());
+      co_await refuse_chunk(fault, size);
       co_return false;
     }
     if (is_end) data_ended_ = Clock::now();
     co_await path_->take(bytes, is_end, 0);
     connection_.consume(bytes.size());
+    if (size > 0 && path_->answer() && !co_await drop_data(bytes.size())) co_return false;
   } while (size > 0);
   co_return true;
+}
+
+// A chunk says how long it is, so there is no doubt about where the next command begins.
+net::Task<void> Session::refuse_chunk(smtp::DataFault fault, std::uint64_t rest) {
+  refuse_message(fault);
+  co_await give_up_delivery();
+  co_await answer_behind(rest, *path_->answer());
+  record_refusal(is_broken_);
+  co_await end_transaction();
 }
 
 }  // namespace backstop::gateway

@@ -13,7 +13,7 @@ net::Task<void> Session::handle_starttls() {
   // What was sent along in the clear could be anybody's (CVE-2011-0411); nothing of it may reach the TLS
   // session.
   if (!connection_.input().empty()) {
-    co_return close_with({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
+    co_return cut_short({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
   }
   co_await end_transaction();
   // What was offered may be gone: a reload can take the certificate away.

@@ -236,4 +236,14 @@ Task<void> Stream::shut_down() {
   drop_unread(socket_.native_handle());
 }
 
+Task<void> Stream::drain(std::size_t most) {
+  std::array<char, 4096> dropped;
+  const Wait wait(*this);
+  for (std::size_t count = 0; count < most && is_open();) {
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(dropped), kUseTask);
+    if (error) co_return;
+    count += size;
+  }
+}
+
 }  // namespace backstop::net

@@ -83,6 +83,9 @@ class Stream : private TimedWaits {
   /// Sends close_notify where TLS is, then FIN: what was written arrives. Does not wait for the peer; what it
   /// sent and nobody read is dropped, since a close over unread bytes resets the connection.
   Task<void> shut_down();
+  /// After shut_down(): drops what the peer still sends until it closes, the deadline passes, or `most` bytes
+  /// came, so that a close does not reset the connection before the peer has read our last words.
+  Task<void> drain(std::size_t most);
 
  private:
   friend class Deadlines;

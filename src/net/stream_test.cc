@@ -131,6 +131,35 @@ Task<void> expect_write(Stream& stream, std::string bytes, Failure want) {
   if (!written) EXPECT_EQ(written.error(), want);
 }
 
+Task<void> drain(Stream& stream, std::size_t most) {
+  stream.expires_after(std::chrono::seconds(1));
+  co_await stream.shut_down();
+  co_await stream.drain(most);
+  stream.close();
+}
+
+// A close over bytes that nobody read resets the connection, and takes what the peer has not read with it.
+TEST_F(StreamTest, IsDrainedUntilThePeerEnds) {
+  auto [near, peer] = stream_and_peer();
+  peer.send(std::string(100'000, 'x'));
+  peer.shut_down();
+  run(drain(*near, 1'000'000));
+  EXPECT_EQ(peer.receive(), "");
+  EXPECT_EQ(peer.error(), 0);
+}
+
+TEST_F(StreamTest, IsDrainedForALimitedTime) {
+  auto [near, peer] = stream_and_peer();
+  peer.send("x");
+  run(drain(*near, 1'000'000));
+  EXPECT_FALSE(near->is_open());
+}
+
+TEST_F(StreamTest, IsDrainedOfALimitedSize) {
+  auto [near, far] = streams();
+  run(drain(*near, 10'000), expect_write(*far, std::string(20'000'000, 'x'), Failure::Reset));
+}
+
 TEST_F(StreamTest, AWriteToAResetConnectionFails) {
   auto [near, peer] = stream_and_peer();
   peer.reset();

@@ -86,6 +86,26 @@ DataScanner::Scan DataScanner::scan(std::string_view bytes) {
   return {bytes.size(), dots, false, DataFault::None};
 }
 
+std::optional<std::size_t> EndFinder::find(std::string_view bytes) {
+  constexpr std::string_view kEnd = "\r\n.\r\n";
+  constexpr std::size_t kTail = kEnd.size() - 1;
+  const std::size_t before = tail_.size();
+  tail_ += bytes.substr(0, kTail);
+  if (const auto at = tail_.find(kEnd); at != std::string::npos) return at + kEnd.size() - before;
+  if (const auto at = bytes.find(kEnd); at != std::string_view::npos) return at + kEnd.size();
+  if (bytes.size() > kTail) tail_ = bytes.substr(bytes.size() - kTail);
+  if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
+  return std::nullopt;
+}
+
+bool EndFinder::may_have_ended() const {
+  std::string_view tail = tail_;
+  const std::string_view line_end = tail.ends_with("\r\n") ? "\r\n" : tail.ends_with('\r') ? "\r" : "\n";
+  if (!tail.ends_with(line_end)) return false;
+  tail.remove_suffix(line_end.size());
+  return tail.ends_with("\n.") || tail.ends_with("\r.");
+}
+
 BACKSTOP_WIDE_VECTORS
 ChunkScanner::Scan ChunkScanner::scan(std::string_view bytes) {
   std::uint64_t cr = cr_;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,21 @@ class DataScanner {
   std::uint8_t lf_ = 1;           // the data begins as after a line end
   std::uint8_t line_dot_ = 0;     // a dot at the start of a line
   std::uint8_t line_dot_cr_ = 0;  // the CR right after such a dot
+};
+
+/// Finds the end of data alone, in any pieces, in what follows a fault: the rest of such a message is read
+/// and dropped. No fault ends data; only CRLF.CRLF does.
+class EndFinder {
+ public:
+  /// How many of the bytes belong to the message, its end included; nullopt while it has not ended. After
+  /// the end the finder is to be thrown away.
+  std::optional<std::size_t> find(std::string_view bytes);
+  /// True when the bytes so far end with a dot alone on its line, whatever ends the lines. A client that does
+  /// not end them with CRLF now waits for its answer.
+  bool may_have_ended() const;
+
+ private:
+  std::string tail_;  // the last bytes, too few for an end of data
 };
 
 /// The same rules for the chunks of BDAT (RFC 3030), which have no dots and no end of their own: CRLF may be

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <span>
 
 #include "smtp/pieces_test.h"
@@ -257,6 +258,73 @@ TEST(ChunkScanner, IsNewAfterReset) {
   EXPECT_EQ(scanner.finish(), DataFault::None);
   EXPECT_TRUE(scanner.ends_in_line_end());
   EXPECT_EQ(scanner.scan("\n").fault, DataFault::BareLf);
+}
+
+struct EndRow {
+  std::string bytes;
+  std::optional<std::size_t> want;  // where the message ends
+  bool want_may_have_ended = false;
+};
+
+// The finder begins within a line.
+const EndRow kEnds[] = {
+    {"", std::nullopt},
+    {"\r\n.\r\n", 5},
+    {"a\nb\r\n.\r\nNOOP\r\n", 8},
+    {"\r\n.\r\n.\r\n", 5},
+    {"\r\r\n.\r\n", 6},
+    {"\r\n\r\n.\r\n", 7},
+    {"\r\n.\r\r\n.\r\n", 9},
+    {"\r\n.\r\n\r\n.\r\n", 5},
+    {"\0\r\n.\r\n"s, 6},
+    {".\r\n", std::nullopt},
+    {"\r\n..\r\n", std::nullopt},
+    {"\r\n.\0\r\n"s, std::nullopt},
+    {"\r\n.x\r\n", std::nullopt},
+    {"\r\n.\r", std::nullopt, true},
+    {"\n.\n", std::nullopt, true},
+    {"\n.\r\n", std::nullopt, true},
+    {"\r\n.\n", std::nullopt, true},
+    {"\r.\r", std::nullopt, true},
+    {"\r.\r\n", std::nullopt, true},
+    {"\r.\n", std::nullopt, true},
+    {"a\n.\n", std::nullopt, true},
+    {"\n.\na", std::nullopt},
+    {"\n.\n\n", std::nullopt},
+    {"\n..\n", std::nullopt},
+    {"\n.", std::nullopt},
+    {"x.\n", std::nullopt},
+};
+
+void expect_end(const std::string& bytes, std::optional<std::size_t> want, bool want_may_have_ended) {
+  in_pieces(bytes, [&](const Pieces& pieces, const std::string& how) {
+    EndFinder finder;
+    std::size_t before = 0;
+    std::optional<std::size_t> found;
+    for (const std::string_view piece : pieces) {
+      if (const auto end = finder.find(piece)) {
+        found = before + *end;
+        break;
+      }
+      before += piece.size();
+    }
+    EXPECT_EQ(found, want) << testing::PrintToString(bytes) << ' ' << how;
+    if (!found)
+      EXPECT_EQ(finder.may_have_ended(), want_may_have_ended) << testing::PrintToString(bytes) << ' ' << how;
+  });
+}
+
+TEST(EndFinder, FindsTheEndAlone) {
+  for (const auto& row : kEnds) expect_end(row.bytes, row.want, row.want_may_have_ended);
+}
+
+TEST(EndFinder, AgreesWithThePlainRules) {
+  for_each_text("\r\n.", 7, [](const std::string& text) {
+    const auto at = text.find("\r\n.\r\n");
+    const auto want = at == std::string::npos ? std::nullopt : std::optional(at + 5);
+    EndFinder finder;
+    ASSERT_EQ(finder.find(text), want) << testing::PrintToString(text);
+  });
 }
 
 TEST(DataFault, IsExplained) {

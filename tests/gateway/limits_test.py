@@ -284,7 +284,7 @@ SILENCE = [
     ("within the body", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\nFrom: x\r\n\r\nx\r\n", {"data_block": "1s"}, "421 4.4.2"),
     ("within a chunk", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 100 LAST\r\nFrom: x\r\n", {"data_block": "1s"}, "421 4.4.2"),
     ("between chunks", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 9\r\nFrom: x\r\n", {"command": "1s"}, "421 4.4.2"),
-    ("within a chunk that nobody wants", "BDAT 100 LAST\r\nx", {"data_block": "1s"}, None),
+    ("within a chunk that nobody wants", "BDAT 100 LAST\r\nx", {"data_block": "1s"}, "421 4.4.2"),
 ]
 # What holds no session either: an octet every now and then.
 SLOWNESS = [
