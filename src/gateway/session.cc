@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "gateway/replies.h"
 #include "gateway/worker.h"
 #include "net/proxy_header.h"
@@ -16,6 +17,8 @@ namespace {
 // What a session that waits for a command keeps for its input.
 constexpr std::size_t kIdleRoom = 512;
 constexpr std::chrono::seconds kGoodbyeTime{5};
+// Of a line that is no command.
+constexpr std::size_t kMostTold = 100;
 // What a client that is cut short may still send before its connection is reset, and for how long.
 constexpr std::size_t kMostDrained = 16UZ * 1024 * 1024;
 constexpr std::chrono::seconds kDrainTime{2};
@@ -159,7 +162,11 @@ net::Task<void> Session::converse() {
     // Without a line, why not was answered, or there is nobody to answer.
     if (const auto line = co_await next_line(limits().command_line)) {
       const smtp::Command command = smtp::split_command(*line);
-      if (!answer_at_once(command)) co_await handle(command);
+      if (smtp::is_http_request(*line)) {
+        turn_away_http(*line);
+      } else if (!answer_at_once(command)) {
+        co_await handle(command);
+      }
     }
     if (errors_ > limits().errors && !is_closing_) cut_short(reply_for(Exceeded::Errors));
   }
@@ -209,11 +216,21 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
   }
   connection_.consume(line->size());
   if (!is_text(*line)) {
+    if (smtp::is_http_request(*line)) {
+      turn_away_http(*line);
+      co_return std::nullopt;
+    }
     reply(500, "5.5.2", "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
     co_return std::nullopt;
   }
   line->remove_suffix(2);
   co_return line;
+}
+
+void Session::turn_away_http(std::string_view line) {
+  tell(Gravity::Info, fmt::format("client {} sent an HTTP request, and its session was ended: {}", peer_text_,
+                                  base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
+  cut_short(reply_for(Parting::HttpRequest));
 }
 
 void Session::say_goodbye(net::Failure failure) {

@@ -52,6 +52,8 @@ class Session final : public LiveSession {
   std::optional<std::string_view> buffered_line() const;
   /// A command line as it may be: CRLF at its end, and no other CR, LF or NUL.
   static bool is_text(std::string_view line);
+  /// Ends the session: what follows is somebody else's text, and none of it may be taken for commands.
+  void turn_away_http(std::string_view line);
   bool answer_at_once(const smtp::Command& command);
   net::Task<void> handle(const smtp::Command& command);
   void say_goodbye(net::Failure failure);

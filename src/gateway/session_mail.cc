@@ -175,7 +175,7 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
     // Another command, or what is none, has its answer behind those of the batch.
     const auto line = buffered_line();
     if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
-    if (!is_text(*line)) break;
+    if (!is_text(*line) || smtp::is_http_request(*line)) break;
     const auto next = co_await next_line(limits().command_line);
     if (!next) break;
     argument = smtp::split_command(*next).argument;

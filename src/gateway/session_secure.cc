@@ -43,6 +43,11 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     reply(*answer);
     const auto line = co_await next_line(smtp::kMostAuthLine);
     if (!line) co_return std::nullopt;
+    // "POST" alone may be base64 as well.
+    if (line->contains(' ') && smtp::is_http_request(*line)) {
+      turn_away_http(*line);
+      co_return std::nullopt;
+    }
     const std::string word = std::string(*line) + "\r\n";
     answer = co_await session.ask_one(word, limits().next_hop_reply);
   }

@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -55,6 +56,22 @@ constexpr auto kVerbs = std::to_array<VerbRow>({
     {Verb::Xforward, "XFORWARD"},
 });
 
+// Methods of HTTP and WebDAV (the registry of RFC 9110 16.1), as far as a client could be made to send them.
+constexpr auto kHttpMethods = std::to_array<std::uint64_t>({
+    packed("GET"),      packed("POST"),   packed("PUT"),    packed("CONNECT"), packed("HEAD"),
+    packed("DELETE"),   packed("PATCH"),  packed("TRACE"),  packed("OPTIONS"), packed("PRI"),
+    packed("PROPFIND"), packed("MKCOL"),  packed("COPY"),   packed("MOVE"),    packed("LOCK"),
+    packed("UNLOCK"),   packed("REPORT"), packed("SEARCH"), packed("QUERY"),   packed("PURGE"),
+});
+
+// "HTTP/1.1", "HTTP/2".
+bool is_http_version(std::string_view word) {
+  constexpr std::string_view kHttp = "HTTP/";
+  if (!base::istarts_with(word, kHttp)) return false;
+  word.remove_prefix(kHttp.size());
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return base::is_digit(c) || c == '.'; });
+}
+
 std::unexpected<Reply> wrong_argument(std::string_view text) {
   return std::unexpected(Reply(501, "5.5.4", text));
 }
@@ -84,6 +101,19 @@ Command split_command(std::string_view line) {
     if (row.key == key) return {row.verb, argument};
   }
   return {Verb::Unknown, argument};
+}
+
+bool is_http_request(std::string_view line) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t end = line.find_last_not_of(kSpace);
+  if (end == std::string_view::npos) return false;
+  line = line.substr(0, end + 1);
+  line.remove_prefix(line.find_first_not_of(kSpace));
+  const std::string_view first = line.substr(0, line.find_first_of(kSpace));
+  const std::string_view last = line.substr(line.find_last_of(kSpace) + 1);
+  if (is_http_version(last) || is_http_version(first)) return true;
+  const std::uint64_t key = packed(first);
+  return key != 0 && std::ranges::find(kHttpMethods, key) != kHttpMethods.end();
 }
 
 std::string_view name(Verb verb) {

@@ -43,6 +43,10 @@ struct Command {
 /// verbs is in the .cc.
 Command split_command(std::string_view line);
 
+/// True for the first line of an HTTP request, with or without its line end: its last word is an HTTP
+/// version, or its first one a method. Whoever makes a browser post SMTP to us can't leave that line out.
+bool is_http_request(std::string_view line);
+
 /// The spelling of the verb on the wire; "" for Unknown.
 std::string_view name(Verb verb);
 

@@ -88,6 +88,42 @@ struct BdatRow {
   bool want_last;
 };
 
+TEST(Command, AnHttpRequestIsNone) {
+  for (const std::string_view line : {"GET / HTTP/1.1",
+                                      "POST /a?b=c HTTP/1.0",
+                                      "PRI * HTTP/2.0",
+                                      "get / http/2",
+                                      "GET",
+                                      "post",
+                                      "PUT /x",
+                                      "CONNECT host:443",
+                                      "HEAD /",
+                                      "DELETE /",
+                                      "OPTIONS *",
+                                      "PATCH /",
+                                      "TRACE /",
+                                      "PROPFIND /",
+                                      "BREW /pot HTTP/1.1",
+                                      "X HTTP/3",
+                                      "MAIL FROM:<a@b> HTTP/1.1",
+                                      "NOOP HTTP/1.1",
+                                      "HTTP/1.1 200 OK",
+                                      " GET /",
+                                      "\tGET\t/",
+                                      "GET / HTTP/1.1 \t",
+                                      "GET / HTTP/1.1\r\n",
+                                      "GET / HTTP/1.1\n",
+                                      "POST\n"}) {
+    EXPECT_TRUE(is_http_request(line)) << line;
+  }
+  for (const std::string_view line :
+       {"", " ", "\r\n", "EHLO get", "NOOP GET / POST", "NOOP HTTP/", "NOOP HTTP/1.1x", "NOOP HTTP", "GETS /",
+        "GE", "POST-IT", "MAIL FROM:<get@http.test>", "RCPT TO:<\"GET / HTTP/1.1\"@x.test>", "RSET", "DATA",
+        "VRFY HTTP/a"}) {
+    EXPECT_FALSE(is_http_request(line)) << line;
+  }
+}
+
 TEST(Command, ReadsBdat) {
   const BdatRow rows[] = {
       {"size", "1000", 1000, false},

@@ -227,7 +227,8 @@ class RefusedData(Dialogue):
         address = self.relay(self.taking, limits={"commands_without_mail": 10, "errors": 10})
         rest = b"NOOP\r\n" * 50_000
         for name, start, want in (("a long line", b"x" * 5000 + b"\r\n", "500 5.5.2"), ("a bad chunk", b"BDAT x\r\n", "501 5.5.4"),
-                                  ("errors", b"WHAT\r\n" * 10, "500 5.5.2"), ("idle commands", b"", "250 2.0.0")):
+                                  ("errors", b"WHAT\r\n" * 10, "500 5.5.2"), ("idle commands", b"", "250 2.0.0"),
+                                  ("a web client", b"GET / HTTP/1.1\r\n", "221 2.7.0")):
             with self.subTest(name):
                 client = self.client(address)
                 client.send(start + rest)
