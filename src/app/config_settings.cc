@@ -174,7 +174,9 @@ std::vector<Setting> gateway_settings() {
             .example = R"(["10.0.0.0/24"])"}),
       make(kSection, "xclient", networks_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.xclient; },
-           {.help = "Hosts whose XCLIENT and XFORWARD are believed.", .example = R"(["10.0.1.7"])"}),
+           {.help = "Hosts whose XCLIENT and XFORWARD are believed. Limits count for the client that XCLIENT "
+                    "names; before it names one, such a host has no limit of its own but `sessions`.",
+            .example = R"(["10.0.1.7"])"}),
       make(kSection, "relays", networks_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].settings.relays; },
            {.help =
@@ -413,8 +415,11 @@ std::vector<Setting> count_limits() {
             "Sessions at the same time. One more is told so in place of a greeting; with implicit TLS it is "
             "closed without a word.",
             Exceeded::Sessions),
-      limit("sessions_per_client", &Limits::sessions_per_client, up_to(1'000'000),
-            "Of them, sessions of one client address (of one /64 with IPv6).", Exceeded::SessionsPerClient),
+      limit(
+          "sessions_per_client", &Limits::sessions_per_client, up_to(1'000'000),
+          "Of them, sessions of one client address (of one /64 with IPv6). The client of an XCLIENT that is "
+          "one too many is told so in answer to it.",
+          Exceeded::SessionsPerClient),
       limit(
           "bad_tags", &Limits::bad_tags, up_to(1000),
           "Different tags that were not made with our key, with the null sender, of one client address (of "

@@ -29,28 +29,55 @@ ClientCounts::Ticket::~Ticket() {
   if (counts_ != nullptr) counts_->close(client_);
 }
 
-std::expected<ClientCounts::Ticket, Exceeded> ClientCounts::open(const Address& address,
-                                                                 const Limits& limits) {
-  const Address client = net::client_key(address);
-  const std::scoped_lock lock(sessions_mutex_);
-  if (sessions_ >= limits.sessions) return std::unexpected(Exceeded::Sessions);
+bool ClientCounts::add(const Address& client, const Limits& limits) {
   const auto found = sessions_of_.find(client);
   const std::size_t count = found == sessions_of_.end() ? 0 : found->second;
-  if (count >= limits.sessions_per_client) return std::unexpected(Exceeded::SessionsPerClient);
+  if (count >= limits.sessions_per_client) return false;
   if (found == sessions_of_.end()) {
     sessions_of_.emplace(client, 1);
   } else {
     ++found->second;
   }
+  return true;
+}
+
+void ClientCounts::take_off(const Address& client) {
+  const auto found = sessions_of_.find(client);
+  if (--found->second == 0) sessions_of_.erase(found);
+}
+
+std::expected<ClientCounts::Ticket, Exceeded> ClientCounts::open(const Address& address,
+                                                                 const Limits& limits) {
+  const Address client = net::client_key(address);
+  const std::scoped_lock lock(sessions_mutex_);
+  if (sessions_ >= limits.sessions) return std::unexpected(Exceeded::Sessions);
+  if (!add(client, limits)) return std::unexpected(Exceeded::SessionsPerClient);
   ++sessions_;
   return Ticket(*this, client);
 }
 
-void ClientCounts::close(const Address& client) {
+std::expected<ClientCounts::Ticket, Exceeded> ClientCounts::open_for_front_end(const Limits& limits) {
+  const std::scoped_lock lock(sessions_mutex_);
+  if (sessions_ >= limits.sessions) return std::unexpected(Exceeded::Sessions);
+  ++sessions_;
+  return Ticket(*this, std::nullopt);
+}
+
+std::expected<void, Exceeded> ClientCounts::pass_on(Ticket& ticket, const std::optional<Address>& address,
+                                                    const Limits& limits) {
+  const auto client = address.transform(net::client_key);
+  if (ticket.client_ == client) return {};
+  const std::scoped_lock lock(sessions_mutex_);
+  if (client && !add(*client, limits)) return std::unexpected(Exceeded::SessionsPerClient);
+  if (ticket.client_) take_off(*ticket.client_);
+  ticket.client_ = client;
+  return {};
+}
+
+void ClientCounts::close(const std::optional<Address>& client) {
   const std::scoped_lock lock(sessions_mutex_);
   --sessions_;
-  const auto found = sessions_of_.find(client);
-  if (--found->second == 0) sessions_of_.erase(found);
+  if (client) take_off(*client);
 }
 
 std::size_t ClientCounts::sessions() const {

@@ -10,6 +10,7 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -42,14 +43,21 @@ class ClientCounts {
 
    private:
     friend class ClientCounts;
-    Ticket(ClientCounts& counts, const Address& client) : counts_(&counts), client_(client) {}
+    Ticket(ClientCounts& counts, const std::optional<Address>& client) : counts_(&counts), client_(client) {}
 
     ClientCounts* counts_ = nullptr;
-    Address client_;
+    std::optional<Address> client_;  ///< none for a front end
   };
 
   /// Exceeded::Sessions or Exceeded::SessionsPerClient where there are as many as there may be.
   std::expected<Ticket, Exceeded> open(const Address& address, const Limits& limits);
+  /// A session of a trusted host that may name its client later. It counts among all sessions, and for no
+  /// client. Exceeded::Sessions where there are as many as there may be.
+  std::expected<Ticket, Exceeded> open_for_front_end(const Limits& limits);
+  /// The session is this client's from now on, or again a front end's without one.
+  /// Exceeded::SessionsPerClient where the client has as many as it may have: then it stays whose it was.
+  std::expected<void, Exceeded> pass_on(Ticket& ticket, const std::optional<Address>& address,
+                                        const Limits& limits);
 
   /// Notes a bad tag of a client, in whatever spelling; the same one again counts nothing. The hour begins
   /// with the client's first one. Once there are `limits.bad_tags` the client is a guesser for an hour from
@@ -68,7 +76,10 @@ class ClientCounts {
     std::vector<std::size_t> seen;  ///< hashes; no more than the limit
   };
 
-  void close(const Address& client);
+  void close(const std::optional<Address>& client);
+  /// One more of this client, unless there are as many as there may be. The lock is held.
+  bool add(const Address& client, const Limits& limits);
+  void take_off(const Address& client);
   void forget(Time now);
 
   // Maps that are ordered: clients choose their addresses, and could choose them so that hashes collide.

@@ -103,6 +103,40 @@ TEST(Sessions, AnIPv6NetworkIsOneClient) {
   }
 }
 
+TEST(Sessions, AFrontEndHasAsManyAsThereMayBe) {
+  ClientCounts counts;
+  const Limits limits = limits_of(3, 1);
+  auto first = counts.open_for_front_end(limits);
+  const auto second = counts.open_for_front_end(limits);
+  const auto own = counts.open(numbered(1), limits);
+  ASSERT_TRUE(first && second && own);
+  const auto refused = counts.open_for_front_end(limits);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Exceeded::Sessions);
+  *first = Ticket();
+  EXPECT_EQ(counts.sessions(), 2u);
+}
+
+TEST(Sessions, ASessionIsPassedOnToItsClient) {
+  ClientCounts counts;
+  const Limits limits = limits_of(100, 1);
+  auto ticket = counts.open_for_front_end(limits);
+  ASSERT_TRUE(ticket);
+  EXPECT_TRUE(counts.pass_on(*ticket, numbered(1), limits));
+  EXPECT_TRUE(counts.pass_on(*ticket, numbered(1), limits)) << "it is its client's already";
+  EXPECT_FALSE(counts.open(numbered(1), limits));
+  const auto other = counts.open(numbered(2), limits);
+  const auto refused = counts.pass_on(*ticket, numbered(2), limits);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Exceeded::SessionsPerClient);
+  EXPECT_FALSE(counts.open(numbered(1), limits)) << "it stays whose it was";
+  EXPECT_TRUE(counts.pass_on(*ticket, numbered(3), limits));
+  EXPECT_TRUE(counts.open(numbered(1), limits)) << "the former client has one less";
+  EXPECT_TRUE(counts.pass_on(*ticket, std::nullopt, limits));
+  EXPECT_TRUE(counts.open(numbered(3), limits));
+  EXPECT_EQ(counts.sessions(), 2u);
+}
+
 TEST(Ticket, CountsUntilItIsGone) {
   const Limits limits = limits_of(100, 100);
   ClientCounts counts;

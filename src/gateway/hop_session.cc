@@ -183,6 +183,8 @@ net::Task<HopResult<std::unique_ptr<HopSession>>> HopSession::open(const NextHop
 }
 
 net::Task<HopResult<void>> HopSession::announce(const ClientIdentity& client, const HopContext& context) {
+  // Nobody yet: it is only asked what it offers.
+  if (client.attributes == smtp::ClientAttributes()) co_return HopResult<void>{};
   const auto commands =
       smtp::attribute_commands(smtp::AttributeCommand::Xclient, client.attributes, extensions_.xclient);
   if (extensions_.xclient.empty() || commands.empty()) co_return HopResult<void>{};

@@ -35,6 +35,7 @@ Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, n
       settings_(entrance.settings) {
   gateway_ = find_gateway(*settings_);
   set_peer(direct_);
+  connected_ = direct_;
   worker_.add(*this);
 }
 
@@ -46,6 +47,8 @@ void Session::set_peer(const net::Endpoint& peer) {
   peer_ = peer;
   peer_text_ = peer.address.to_string();
   peer_literal_ = net::address_literal(peer.address);
+  // XCLIENT and XFORWARD may say that nobody knows it.
+  if (peer.address.is_unspecified()) peer_text_ = peer_literal_ = "unknown";
 }
 
 net::Task<void> Session::run() {
@@ -95,6 +98,7 @@ net::Task<bool> Session::read_proxy_header() {
     if (parsed->header) {
       buffer.consume(parsed->size);
       if (parsed->header->source) set_peer(*parsed->header->source);
+      connected_ = peer_;
       if (parsed->header->destination) local_ = *parsed->header->destination;
       co_return true;
     }
@@ -120,10 +124,21 @@ net::Task<bool> Session::accept_tls() {
 // One more session of this client, unless it has too many.
 std::optional<Exceeded> Session::enter() {
   auto& clients = worker_.shared().clients;
-  auto ticket = clients.open(peer_.address, limits());
+  const auto client = client_to_count();
+  auto ticket = client ? clients.open(*client, limits()) : clients.open_for_front_end(limits());
   if (!ticket) return ticket.error();
   ticket_ = std::move(*ticket);
   return std::nullopt;
+}
+
+bool Session::is_front_end() const {
+  return net::contains(gateway().xclient, direct_.address);
+}
+
+// None while a front end has not named it: a front end has as many sessions as its clients have together.
+std::optional<ClientCounts::Address> Session::client_to_count() const {
+  const bool is_named = peer_ != direct_ && !peer_.address.is_unspecified();
+  return is_named || !is_front_end() ? std::optional(peer_.address) : std::nullopt;
 }
 
 net::Task<bool> Session::open() {
@@ -286,6 +301,7 @@ void Session::count(const smtp::Command& command) {
 // Whatever takes no wait; false where the command is still to be handled.
 bool Session::answer_at_once(const smtp::Command& command) {
   using enum smtp::Verb;
+  if (told_in_row_ && command.verb != Xclient) told_in_row_.reset();
   count(command);
   if (is_closing_) return true;
   // The bytes of a chunk follow whatever we say, so they are read before it is refused.

@@ -46,6 +46,9 @@ class Session final : public LiveSession {
   net::Task<bool> open();
   net::Task<bool> read_proxy_header();
   std::optional<Exceeded> enter();
+  /// A host that may name its clients.
+  bool is_front_end() const;
+  std::optional<ClientCounts::Address> client_to_count() const;
   net::Task<bool> accept_tls();
   net::Task<void> converse();
   net::Task<std::optional<std::string_view>> next_line(std::size_t most);
@@ -120,7 +123,10 @@ class Session final : public LiveSession {
   net::Task<void> handle_auth(std::string_view argument);
   net::Task<std::optional<smtp::Reply>> relay_auth(std::string_view argument);
   void handle_attributes(smtp::AttributeCommand command, std::string_view argument);
+  void handle_xclient(const smtp::ClientAttributes& told);
+  void handle_xforward(const smtp::ClientAttributes& told);
   void take_attributes(const smtp::ClientAttributes& told);
+  void forget_client();
   void forget_forwarded();
   /// EHLO, of the client that is spoken for.
   bool is_extended() const;
@@ -147,6 +153,7 @@ class Session final : public LiveSession {
   std::string peer_text_;     ///< its address
   std::string peer_literal_;  ///< the same as RFC 5321 4.1.3 has it
   net::Endpoint direct_;      ///< of the connection itself
+  net::Endpoint connected_;   ///< of the client, as PROXY told it where it did
   net::Endpoint local_;
   std::shared_ptr<const Settings> settings_;
   const GatewaySettings* gateway_ = nullptr;  ///< of settings_
@@ -158,6 +165,8 @@ class Session final : public LiveSession {
   std::string helo_;
   std::string tls_;              ///< its description, for Received
   smtp::ClientAttributes told_;  ///< by XCLIENT and XFORWARD
+  /// By the XCLIENT commands that came one right behind the other, which tell of one client together.
+  std::unique_ptr<smtp::ClientAttributes> told_in_row_;
   struct Self {
     net::Endpoint peer;
     std::string helo;

@@ -74,7 +74,7 @@ bool Session::may_authenticate() const {
 net::Task<smtp::Extensions> Session::offer() {
   const auto hop = co_await common_hop_offer();
   const bool is_outbound = gateway().direction == Direction::Outbound;
-  const bool is_trusted_to_tell = net::contains(gateway().xclient, direct_.address);
+  const bool is_trusted_to_tell = is_front_end();
   smtp::Extensions ours;
   ours.pipelining = ours.chunking = ours.enhanced_status_codes = ours.size = true;
   ours.eight_bit_mime = hop.eight_bit_mime;

@@ -210,9 +210,8 @@ ClientIdentity Session::identity(const NextHop& hop) const {
   if (hop.identity == Identity::None) return {};
   ClientIdentity identity{.attributes = told_, .source = peer_, .destination = local_};
   auto& attributes = identity.attributes;
-  attributes.address = peer_text_;
-  attributes.port = peer_.port;
-  if (!attributes.name) attributes.name = "";
+  attributes.address = peer_.address.is_unspecified() ? std::string() : peer_text_;
+  if (peer_.port != 0) attributes.port = peer_.port;
   attributes.helo = helo_;
   attributes.protocol = is_extended() ? "ESMTP" : "SMTP";
   return identity;

@@ -67,16 +67,15 @@ net::Task<void> Session::handle_auth(std::string_view argument) {
 }
 
 void Session::take_attributes(const smtp::ClientAttributes& told) {
-  if (told.address && !told.address->empty()) {
+  smtp::merge(told, told_);
+  if (told.address) {
     boost::system::error_code failed;
     const auto address = net::asio::ip::make_address(*told.address, failed);
-    if (!failed) set_peer({address, told.port.value_or(0)});
+    // A client whose address nobody knows is no host of ours.
+    set_peer(failed ? net::Endpoint() : net::Endpoint{address, told_.port.value_or(0)});
+  } else if (told.port) {
+    peer_.port = *told.port;
   }
-  if (told.name) told_.name = told.name;
-  if (told.login) told_.login = told.login;
-  if (told.ident) told_.ident = told.ident;
-  if (told.source) told_.source = told.source;
-  if (told.protocol) told_.protocol = told.protocol;
   if (told.helo) helo_ = *told.helo;
 }
 
@@ -96,19 +95,47 @@ bool Session::is_extended() const {
 void Session::handle_attributes(smtp::AttributeCommand command, std::string_view argument) {
   const auto told = smtp::parse_attributes(command, argument);
   if (!told) return reply(told.error());
-  if (command == smtp::AttributeCommand::Xforward) {
-    if (!self_) self_ = std::make_unique<Self>(peer_, helo_, told_);
-    take_attributes(*told);
-    return reply(250, "2.0.0", "Noted");
-  }
-  // XCLIENT begins the session anew, as somebody else's.
-  forget_forwarded();
+  if (command == smtp::AttributeCommand::Xclient) return handle_xclient(*told);
+  handle_xforward(*told);
+}
+
+// What is known of the client is what the connection itself says, until XCLIENT tells more.
+void Session::forget_client() {
+  set_peer(connected_);
+  helo_.clear();
+  told_ = {};
   state_.is_authenticated = false;
   authenticated_.reset();
-  helo_.clear();
-  take_attributes(*told);
+  errors_ = untaken_ = 0;
+}
+
+// XCLIENT begins the session anew, as somebody else's. What doesn't fit into one command comes in several,
+// none of which tells the same twice (XCLIENT_README).
+void Session::handle_xclient(const smtp::ClientAttributes& told) {
+  forget_forwarded();
+  if (!told_in_row_ || smtp::share_an_attribute(told, *told_in_row_)) {
+    forget_client();
+    told_in_row_ = std::make_unique<smtp::ClientAttributes>();
+  }
+  smtp::merge(told, *told_in_row_);
+  take_attributes(told);
   state_.phase = smtp::Phase::Greeted;
+  state_.is_extended = false;
+  auto& clients = worker_.shared().clients;
+  if (const auto passed = clients.pass_on(ticket_, client_to_count(), limits()); !passed) {
+    tell_of(passed.error());
+    return cut_short(reply_for(passed.error()));
+  }
   reply(220, {}, settings_->hostname + " ESMTP Backstop");
+}
+
+// Of this session's own client nothing is said of the one that XFORWARD speaks for.
+void Session::handle_xforward(const smtp::ClientAttributes& told) {
+  if (!self_) {
+    self_ = std::make_unique<Self>(peer_, std::exchange(helo_, {}), std::exchange(told_, {}));
+  }
+  take_attributes(told);
+  reply(250, "2.0.0", "Noted");
 }
 
 }  // namespace backstop::gateway

@@ -140,17 +140,25 @@ std::unexpected<Reply> wrong(std::string_view text) {
   return std::unexpected(Reply(501, "5.5.4", text));
 }
 
-// The value as it stands on the wire, or nullopt when there is nothing to tell.
-std::optional<std::string> written(const Attribute& attribute, const ClientAttributes& attributes) {
+// The value as it stands on the wire.
+std::string written(const Attribute& attribute, const ClientAttributes& attributes) {
   if (attribute.kind == Kind::Port) {
     const auto& port = attributes.*(attribute.port);
-    return port ? std::optional(std::to_string(*port)) : std::nullopt;
+    return port ? std::to_string(*port) : std::string(kUnavailable);
   }
   const auto& text = attributes.*(attribute.text);
-  if (!text) return std::nullopt;
-  if (text->empty()) return std::string(kUnavailable);
+  if (!text || text->empty()) return std::string(kUnavailable);
   if (attribute.kind == Kind::Address && text->contains(':')) return std::string(kIpv6) + *text;
   return to_xtext(*text);
+}
+
+// Each attribute once.
+constexpr std::array kAll = {kName,  kAddress, kPort,   kProtocol,  kHelo,
+                             kLogin, kIdent,   kSource, kToAddress, kToPort};
+
+bool is_told(const Attribute& attribute, const ClientAttributes& attributes) {
+  if (attribute.kind == Kind::Port) return (attributes.*(attribute.port)).has_value();
+  return (attributes.*(attribute.text)).has_value();
 }
 
 }  // namespace
@@ -180,16 +188,34 @@ std::expected<ClientAttributes, Reply> parse_attributes(AttributeCommand command
   return attributes;
 }
 
+void merge(const ClientAttributes& told, ClientAttributes& into) {
+  for (const Attribute& attribute : kAll) {
+    if (!is_told(attribute, told)) continue;
+    if (attribute.kind == Kind::Port) {
+      into.*(attribute.port) = told.*(attribute.port);
+    } else {
+      into.*(attribute.text) = told.*(attribute.text);
+    }
+  }
+}
+
+bool share_an_attribute(const ClientAttributes& one, const ClientAttributes& other) {
+  return std::ranges::any_of(
+      kAll, [&](const Attribute& attribute) { return is_told(attribute, one) && is_told(attribute, other); });
+}
+
 std::vector<std::string> attribute_commands(AttributeCommand command, const ClientAttributes& attributes,
                                             std::string_view taken) {
   std::vector<std::string> commands;
   const std::string verb(verb_of(command));
   for (const Attribute& attribute : attributes_of(command)) {
-    const auto value = has_word(taken, attribute.name) ? written(attribute, attributes) : std::nullopt;
-    if (!value) continue;
-    const std::string word = ' ' + std::string(attribute.name) + '=' + *value;
+    if (!has_word(taken, attribute.name)) continue;
+    const auto word_of = [&](std::string_view value) {
+      return ' ' + std::string(attribute.name) + '=' + std::string(value);
+    };
+    std::string word = word_of(written(attribute, attributes));
     // No server takes it, and the other attributes are of use without it.
-    if (verb.size() + word.size() + 2 > kMostCommand) continue;
+    if (verb.size() + word.size() + 2 > kMostCommand) word = word_of(kUnavailable);
     if (commands.empty() || commands.back().size() + word.size() + 2 > kMostCommand) commands.push_back(verb);
     commands.back() += word;
   }

@@ -13,7 +13,8 @@
 
 namespace backstop::smtp {
 
-/// nullopt: not told. An empty string: told to be unknown ("[UNAVAILABLE]", "[TEMPUNAVAIL]").
+/// nullopt: not told, or a port that was told to be unknown. An empty string: told to be unknown
+/// ("[UNAVAILABLE]", "[TEMPUNAVAIL]").
 struct ClientAttributes {
   std::optional<std::string> name = {};  ///< NAME: of the client's host
   /// ADDR: "192.0.2.1", "2001:db8::1" (the wire has "IPV6:" before it)
@@ -40,8 +41,15 @@ std::string_view attribute_names(AttributeCommand command);
 /// none.
 std::expected<ClientAttributes, Reply> parse_attributes(AttributeCommand command, std::string_view argument);
 
-/// The commands, with CRLF, each at most 512 octets (XFORWARD may be split over several), with those
-/// attributes only that the server named in its EHLO reply (`taken`: "NAME ADDR"). Nothing when none is left.
+/// Takes over what `told` tells.
+void merge(const ClientAttributes& told, ClientAttributes& into);
+/// True when both tell the same attribute, whatever its values.
+bool share_an_attribute(const ClientAttributes& one, const ClientAttributes& other);
+
+/// The commands, with CRLF, each at most 512 octets (both may be split over several), with each attribute
+/// that the server named in its EHLO reply (`taken`: "NAME ADDR"). What is not known is said to be
+/// unavailable, so that nothing which the server was told of an earlier client stays true. Nothing when
+/// `taken` names none.
 std::vector<std::string> attribute_commands(AttributeCommand command, const ClientAttributes& attributes,
                                             std::string_view taken);
 

@@ -79,14 +79,18 @@ TEST(ClientAttributes, AreRead) {
   }
 }
 
+/// "ADDR=192.0.2.1 PORT=25" -> "ADDR PORT".
+std::string names_in(std::string argument) {
+  for (std::size_t at = 0; (at = argument.find('=', at)) != std::string::npos;) {
+    argument.erase(at, argument.find(' ', at) - at);
+  }
+  return argument;
+}
+
 TEST(ClientAttributes, AreReadAsTheyAreWritten) {
   for (const auto& row : kRows) {
-    const auto commands = attribute_commands(row.command, row.want, attribute_names(row.command));
-    ClientAttributes want = row.want;
-    if (want == ClientAttributes()) {
-      EXPECT_THAT(commands, IsEmpty()) << row.name;
-      continue;
-    }
+    const auto commands = attribute_commands(row.command, row.want, names_in(row.argument));
+    const ClientAttributes& want = row.want;
     ASSERT_EQ(commands.size(), 1U) << row.name;
     std::string_view line = commands.front();
     ASSERT_TRUE(line.ends_with("\r\n")) << row.name;
@@ -160,15 +164,30 @@ struct WriteRow {
 TEST(ClientAttributes, AreWritten) {
   const std::string most(255, 'a');
   const WriteRow rows[] = {
-      {"nothing to tell", Xforward, {}, "NAME ADDR", {}},
+      {"nothing to tell", Xforward, {}, "NAME ADDR", {"XFORWARD NAME=[UNAVAILABLE] ADDR=[UNAVAILABLE]\r\n"}},
+      {"nothing to tell, XCLIENT",
+       Xclient,
+       {},
+       "NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT",
+       {"XCLIENT HELO=[UNAVAILABLE] PROTO=[UNAVAILABLE] LOGIN=[UNAVAILABLE] DESTADDR=[UNAVAILABLE] "
+        "DESTPORT=[UNAVAILABLE] NAME=[UNAVAILABLE] PORT=[UNAVAILABLE] ADDR=[UNAVAILABLE]\r\n"}},
+      {"a login that is not known now",
+       Xclient,
+       {.address = "192.0.2.1"},
+       "ADDR LOGIN",
+       {"XCLIENT LOGIN=[UNAVAILABLE] ADDR=192.0.2.1\r\n"}},
       {"nothing taken", Xforward, {.name = "a"}, "", {}},
-      {"one", Xforward, {.name = "a"}, "NAME ADDR", {"XFORWARD NAME=a\r\n"}},
+      {"one", Xforward, {.name = "a"}, "NAME", {"XFORWARD NAME=a\r\n"}},
       {"only what is taken",
        Xforward,
        {.name = "a", .address = "192.0.2.1", .helo = "b"},
        "ADDR HELO",
        {"XFORWARD ADDR=192.0.2.1 HELO=b\r\n"}},
-      {"taken in lower case", Xforward, {.name = "a"}, "addr name", {"XFORWARD NAME=a\r\n"}},
+      {"taken in lower case",
+       Xforward,
+       {.name = "a"},
+       "helo name",
+       {"XFORWARD NAME=a HELO=[UNAVAILABLE]\r\n"}},
       {"what the other command has", Xforward, {.login = "user"}, "LOGIN", {}},
       {"what the other command has, turned", Xclient, {.source = "LOCAL", .ident = "1"}, "SOURCE IDENT", {}},
       {"unknown", Xforward, {.name = ""}, "NAME", {"XFORWARD NAME=[UNAVAILABLE]\r\n"}},
@@ -190,11 +209,11 @@ TEST(ClientAttributes, AreWritten) {
        {.name = std::string(228, 'a'), .helo = most + std::string(8, 'b')},
        "NAME HELO",
        {"XFORWARD NAME=" + std::string(228, 'a') + "\r\n", "XFORWARD HELO=" + most + "bbbbbbbb\r\n"}},
-      {"what one command can't hold is left out",
+      {"what one command can't hold is unknown",
        Xforward,
        {.name = std::string(497, 'a'), .ident = "1"},
        "NAME IDENT",
-       {"XFORWARD IDENT=1\r\n"}},
+       {"XFORWARD NAME=[UNAVAILABLE] IDENT=1\r\n"}},
       {"what it just holds is not",
        Xforward,
        {.name = std::string(496, 'a')},
@@ -206,6 +225,24 @@ TEST(ClientAttributes, AreWritten) {
     EXPECT_THAT(commands, ElementsAreArray(row.want)) << row.name;
     for (const auto& command : commands) EXPECT_LE(command.size(), 512U) << row.name;
   }
+}
+
+TEST(ClientAttributes, TheLastThatIsToldCounts) {
+  ClientAttributes all{.name = "a", .address = "192.0.2.1", .port = 25, .login = "user"};
+  merge({.name = "", .port = 26, .helo = "b"}, all);
+  EXPECT_EQ(all,
+            (ClientAttributes{.name = "", .address = "192.0.2.1", .port = 26, .helo = "b", .login = "user"}));
+  merge({}, all);
+  EXPECT_EQ(all.address, "192.0.2.1");
+}
+
+TEST(ClientAttributes, WhatTwoTellBoth) {
+  const ClientAttributes one{.name = "a", .port = 25, .destination_port = 25};
+  EXPECT_TRUE(share_an_attribute(one, {.name = ""}));
+  EXPECT_TRUE(share_an_attribute(one, {.destination_port = 26}));
+  EXPECT_FALSE(
+      share_an_attribute(one, {.address = "192.0.2.1", .helo = "a", .destination_address = "192.0.2.1"}));
+  EXPECT_FALSE(share_an_attribute(one, {}));
 }
 
 TEST(ClientAttributes, NamesAreThoseThatAreTaken) {

@@ -6,6 +6,7 @@ from fake_server import hello
 from support import Postfix, gateway, main, needs, new_mail, wait_until
 
 XFORWARD = ("PIPELINING", "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE")
+NOBODY = "[UNAVAILABLE]"
 XCLIENT = ("PIPELINING", "XCLIENT NAME ADDR PORT PROTO HELO LOGIN")
 
 
@@ -48,7 +49,8 @@ class Identity(Dialogue):
         hop = self.hop(extensions=XFORWARD)
         self.send(hop, "xforward")
         self.assertEqual(told_by(hop, "XFORWARD"),
-                         [{"NAME": "[UNAVAILABLE]", "ADDR": "127.0.0.1", "PROTO": "ESMTP", "HELO": helo} for helo in ("one.test", "two.test")])
+                         [{"NAME": NOBODY, "ADDR": "127.0.0.1", "PROTO": "ESMTP", "HELO": helo, "IDENT": NOBODY, "SOURCE": NOBODY}
+                          for helo in ("one.test", "two.test")])
         self.assertEqual(self.sessions_with_mail(hop), 1)
         # It comes along with MAIL and RCPT.
         self.assertEqual([read.split(b" ", 1)[0] for read in hop.reads(b"MAIL")], [b"XFORWARD"] * 2)
@@ -79,7 +81,8 @@ class Identity(Dialogue):
         hop = self.hop(extensions=XCLIENT)
         self.send(hop, "xclient")
         self.assertEqual(told_by(hop, "XCLIENT"),
-                         [{"NAME": "[UNAVAILABLE]", "ADDR": "127.0.0.1", "PROTO": "ESMTP", "HELO": helo} for helo in ("one.test", "two.test")])
+                         [{"NAME": NOBODY, "ADDR": "127.0.0.1", "PROTO": "ESMTP", "HELO": helo, "LOGIN": NOBODY}
+                          for helo in ("one.test", "two.test")])
         # Announced anew on each use, and the client's own name comes last.
         self.assertEqual(self.sessions_with_mail(hop), 1)
         self.assertEqual([line for line in hop.commands if line.startswith("EHLO")][-2:], ["EHLO one.test", "EHLO two.test"])

@@ -5,6 +5,7 @@ import ipaddress
 from dialogue import ANN, BOB, Dialogue, codes, told, url
 from support import gateway, header_of, main, new_mail
 
+NOBODY = "[UNAVAILABLE]"
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 BALANCER = 'proxy_protocol = ["127.0.0.1"]\n'
 TRUSTED = 'xclient = ["127.0.0.1"]\n'
@@ -41,6 +42,11 @@ BAD = [
     ("version 2, too long", version_2("192.0.2.7", "192.0.2.8", more=b"x" * 4085)),
     ("version 2, too short", SIGNATURE + b"\x21\x11\0\x04\0\0\0\0"),
 ]
+
+
+def attributes_of(commands, verb):
+    """What each command of that verb told."""
+    return [dict(word.split("=", 1) for word in line.split(" ")[1:]) for line in commands if line.startswith(verb + " ")]
 
 
 class Balancers(Dialogue):
@@ -134,6 +140,113 @@ class Xclient(Dialogue):
         client.mail(new_mail(), ANN, BOB)
         self.assertIn("from later.test ([IPv6:2001:db8::7])", header_of(hop.mails[1].data, "Received"))
 
+    def test_nothing_of_the_former_client_is_left(self):
+        """However the second one is told, and whether mail came between."""
+        first = "XCLIENT ADDR=192.0.2.7 PORT=1000 NAME=far.test LOGIN=ann HELO=theirs.test PROTO=SMTP DESTADDR=192.0.2.9 DESTPORT=25"
+        for second, with_mail, with_hello, want_address in (
+                ("XCLIENT ADDR=192.0.2.8", True, True, "192.0.2.8"), ("XCLIENT ADDR=192.0.2.8", False, True, "192.0.2.8"),
+                ("XCLIENT ADDR=192.0.2.8", False, False, "192.0.2.8"), ("XCLIENT NAME=[UNAVAILABLE]", True, True, "127.0.0.1"),
+                ("XCLIENT LOGIN=[UNAVAILABLE] ADDR=[UNAVAILABLE]", False, False, NOBODY), ("XCLIENT DESTPORT=587", True, True, "127.0.0.1")):
+            with self.subTest(second, with_mail=with_mail, with_hello=with_hello):
+                hop = self.hop(extensions=("XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT",))
+                client = self.client(self.relay(hop, more_gateway=TRUSTED + 'identity = "xclient"\n'))
+                client.command(first)
+                if with_hello:
+                    client.hello("first.test")
+                if with_mail:
+                    self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+                    self.assertEqual(attributes_of(hop.commands, "XCLIENT")[-1], {
+                        "NAME": "far.test", "ADDR": "192.0.2.7", "PORT": "1000", "PROTO": "SMTP", "HELO": "first.test", "LOGIN": "ann",
+                        "DESTADDR": "192.0.2.9", "DESTPORT": "25"})
+                self.assertEqual(client.command(second).code, 220)
+                client.hello("second.test")
+                self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+                told_on = attributes_of(hop.commands, "XCLIENT")[-1]
+                if want_address != "127.0.0.1":
+                    self.assertEqual(told_on.pop("PORT"), NOBODY)
+                else:
+                    told_on.pop("PORT")
+                want_port = "587" if "DESTPORT" in second else NOBODY
+                self.assertEqual(told_on, {"NAME": NOBODY, "ADDR": want_address, "PROTO": "ESMTP", "HELO": "second.test", "LOGIN": NOBODY,
+                                           "DESTADDR": NOBODY, "DESTPORT": want_port})
+                received = header_of(hop.mails[-1].data, "Received")
+                self.assertIn("from second.test (unknown)" if want_address == NOBODY else f"from second.test ([{want_address}])", received)
+
+    def test_a_shared_session_of_the_next_hop_forgets_the_former_client(self):
+        hop = self.hop(extensions=("PIPELINING", "XCLIENT NAME ADDR LOGIN"))
+        address = self.relay(hop, more_gateway=TRUSTED + 'identity = "xclient"\n')
+        for words in ("ADDR=192.0.2.7 NAME=one.test LOGIN=ann", "ADDR=192.0.2.8"):
+            client = self.client(address)
+            client.command(f"XCLIENT {words}")
+            client.hello()
+            self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+            client.quit()
+        self.assertEqual(attributes_of(hop.commands, "XCLIENT"), [{"NAME": "one.test", "ADDR": "192.0.2.7", "LOGIN": "ann"},
+                                                                  {"NAME": NOBODY, "ADDR": "192.0.2.8", "LOGIN": NOBODY}])
+        self.assertEqual(len([stream for stream in hop.streams if b"MAIL" in stream.octets]), 1)
+
+    def test_one_client_in_several_commands(self):
+        """What one command can't hold, in any order, as the README has it."""
+        for commands in (("NAME=far.test ADDR=192.0.2.7", "HELO=theirs.test LOGIN=ann"), ("LOGIN=ann", "NAME=far.test", "PORT=1000", "ADDR=192.0.2.7")):
+            hop = self.hop(extensions=("XCLIENT NAME ADDR LOGIN",))
+            client = self.client(self.relay(hop, more_gateway=TRUSTED + 'identity = "xclient"\n'))
+            client.command("XCLIENT ADDR=192.0.2.6 NAME=former.test LOGIN=eve")
+            client.hello()
+            for words in commands:
+                self.assertEqual(client.command(f"XCLIENT {words}").code, 220)
+            client.hello()
+            self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+            self.assertEqual(attributes_of(hop.commands, "XCLIENT")[-1], {"NAME": "far.test", "ADDR": "192.0.2.7", "LOGIN": "ann"})
+
+    def test_its_clients_have_the_limits_and_it_has_none(self):
+        address = self.relay(self.hop(), more_gateway=TRUSTED, limits={"sessions_per_client": 2})
+        # Before they name anybody.
+        clients = [self.client(address) for _ in range(8)]
+        found = [clients[i].command(f"XCLIENT ADDR=192.0.2.{i // 4}").code for i in range(8)]
+        self.assertEqual(found, [220, 220, 421, 421] * 2)
+        self.assertEqual([clients[i].read().code for i in (2, 3)], [0, 0])
+        # Another on the same connection gives the place of the former back, and a refused one took none.
+        self.assertEqual([clients[0].command("XCLIENT ADDR=192.0.2.9").code, clients[1].command("XCLIENT ADDR=192.0.2.9").code], [220, 220])
+        self.assertEqual([self.client(address).command(f"XCLIENT ADDR=192.0.2.{i}").code for i in (0, 0, 9)], [220, 220, 421])
+        # Its own address counts like any other once it is named; a port tells it from the connection's.
+        self.assertEqual([self.client(address).command("XCLIENT ADDR=127.0.0.1").code for _ in range(3)], [220, 220, 421])
+
+    def test_a_refused_client_says_so_and_all_sessions_count(self):
+        address = self.relay(self.hop(), more_gateway=TRUSTED, limits={"sessions_per_client": 1, "sessions": 3})
+        clients = [self.client(address) for _ in range(3)]
+        self.assertEqual([told(client.command("XCLIENT ADDR=192.0.2.7"))[:4] for client in clients[:1]], ["220 "])
+        self.assertEqual(told(clients[1].command("XCLIENT ADDR=192.0.2.7")), "421 4.7.0")
+        self.assertEqual(clients[1].read().code, 0)
+        clients[1].close()
+
+    def test_a_client_that_a_balancer_named_counts(self):
+        # The balancer may tell more by XCLIENT, and its clients still have their limits.
+        address = self.relay(self.hop(), more_gateway=TRUSTED + BALANCER, limits={"sessions_per_client": 1})
+        found = []
+        for source in ("192.0.2.7", "192.0.2.7", "192.0.2.9"):
+            client = self.client(address, hello=None)
+            client.send(f"PROXY TCP4 {source} 192.0.2.8 1000 25\r\n")
+            found.append(client.read().code)
+        self.assertEqual(found, [220, 421, 220])
+
+    def test_errors_are_each_clients_own(self):
+        client = self.client(self.relay(self.hop(), more_gateway=TRUSTED, limits={"errors": 3}))
+        for i in range(3):
+            self.assertEqual(client.command(f"XCLIENT ADDR=192.0.2.{i}").code, 220)
+            client.hello()
+            self.assertEqual([client.command("WHAT").code for _ in range(3)], [500] * 3)
+        self.assertEqual(client.command("WHAT").code, 500)
+        self.assertEqual(told(client.read()), "421 4.7.0")
+
+    def test_an_address_that_nobody_knows_is_none_of_ours(self):
+        self.start(gateway("out", "outbound", url(self.hop()), TRUSTED))
+        client = self.client()
+        self.assertEqual(client.command(f"MAIL FROM:<{BOB}>").code, 250)
+        client.command("RSET")
+        client.command("XCLIENT ADDR=[UNAVAILABLE]")
+        client.hello()
+        self.assertEqual(client.command(f"MAIL FROM:<{BOB}>").code, 550)
+
     def test_what_is_no_attribute(self):
         client = self.client(self.relay(self.hop(), more_gateway=TRUSTED))
         for words in ("", "ADDR", "ADDR=", "ADDR=192.0.2.777", "FOO=bar", "PORT=70000", "NAME=a+0D+0AEvil: b", "HELO=a+00", "NAME=a+2"):
@@ -186,6 +299,22 @@ class Xforward(Dialogue):
         client.command("RSET")
         client.mail(new_mail(), ANN, BOB)
         self.assertIn("[127.0.0.1]", header_of(hop.mails[0].data, "Received"))
+
+    def test_nothing_of_the_former_client_is_left(self):
+        hop = self.hop(extensions=("XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE",))
+        client = self.client(self.relay(hop, more_gateway=TRUSTED + 'identity = "xforward"\n'))
+        client.command("XCLIENT ADDR=192.0.2.6 NAME=own.test LOGIN=eve")
+        client.hello("own.test")
+        wants = []
+        for words in ("ADDR=192.0.2.7 NAME=far.test PORT=1000 HELO=theirs.test PROTO=SMTP IDENT=ABC SOURCE=REMOTE", "ADDR=192.0.2.8", "NAME=other.test IDENT=DEF"):
+            client.command(f"XFORWARD {words}")
+            self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+            told_now = dict(word.split("=") for word in words.split(" "))
+            wants.append({"NAME": NOBODY, "ADDR": "192.0.2.6", "PORT": NOBODY, "PROTO": "ESMTP", "HELO": NOBODY, "IDENT": NOBODY, "SOURCE": NOBODY, **told_now})
+        # The last is of the client itself again.
+        client.mail(new_mail(), ANN, BOB)
+        wants.append({"NAME": "own.test", "ADDR": "192.0.2.6", "PORT": NOBODY, "PROTO": "ESMTP", "HELO": "own.test", "IDENT": NOBODY, "SOURCE": NOBODY})
+        self.assertEqual(attributes_of(hop.commands, "XFORWARD"), wants)
 
     def test_passed_on(self):
         hop = self.hop(extensions=("XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE",))
