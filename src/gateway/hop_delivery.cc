@@ -149,8 +149,8 @@ smtp::Reply HopDelivery::answer_to_recipient(smtp::Reply reply) {
   if (reply.code == 421) session_->set_broken();
   if (is_about_us(reply)) return refusal({Trouble::Refuses, reply.text()});
   // Nothing but yes or no fits here (RFC 5321 4.3.2).
-  const bool is_yes = reply.code == 250 || reply.code == 251 || reply.code == 252;
-  if (reply.code < 400 && !is_yes) return refusal({Trouble::Nonsense, reply.text()});
+  if (reply.is_intermediate()) return refusal({Trouble::Nonsense, reply.text()});
+  if (reply.is_positive() && reply.code != 251) reply.code = 250;
   return passed_on(std::move(reply));
 }
 
@@ -176,10 +176,15 @@ net::Task<smtp::Reply> HopDelivery::begin(MessageForm form) {
   }
   auto reply = co_await session_->ask_one("DATA\r\n", envelope_.settings->limits.next_hop_reply);
   if (!reply) co_return refusal(reply.error());
-  is_in_data_ = reply->code == 354;
-  if (is_in_data_) co_return std::move(*reply);
+  // 334 belongs to AUTH alone: a server that says it here is out of step, and could take the mail for
+  // commands.
+  is_in_data_ = reply->is_intermediate() && reply->code != 334;
+  if (is_in_data_) {
+    reply->code = 354;
+    co_return std::move(*reply);
+  }
   if (reply->code == 421) session_->set_broken();
-  if (reply->is_positive() || reply->is_intermediate()) co_return refusal({Trouble::Nonsense, reply->text()});
+  if (reply->code < 400) co_return refusal({Trouble::Nonsense, reply->text()});
   if (reply->code == 500 || reply->code == 502) co_return refusal({Trouble::Refuses, reply->text()});
   co_return passed_on(std::move(*reply));
 }
@@ -259,9 +264,10 @@ net::Task<smtp::Reply> HopDelivery::finish(std::string_view first, std::string_v
   is_in_data_ = false;
   session_->needs_reset = false;
   if (reply->code == 421) session_->set_broken();
-  // Only 250 says that it has the mail (RFC 5321 4.3.2).
-  const bool is_answer = reply->code >= 400 || reply->code == 250;
-  if (is_answer) {
+  // Every 2xx says that it has the mail: the first digit counts (RFC 5321 4.2). Our client hears the one that
+  // belongs to the end of data.
+  if (reply->is_positive()) reply->code = 250;
+  if (!reply->is_intermediate()) {
     pool_.watch().hop_worked(*envelope_.hop, Watch::Step::Transaction);
   } else {
     reply = refusal({Trouble::Nonsense, reply->text()});

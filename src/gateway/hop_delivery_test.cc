@@ -157,7 +157,6 @@ struct OddRow {
 const OddRow kOdd[] = {
     {"intermediate to MAIL", "MAIL", "354 go on", "451 4.5.0"},
     {"intermediate to RCPT", "RCPT", "334 go on", "451 4.5.0"},
-    {"a greeting to RCPT", "RCPT", "220 hello", "451 4.5.0"},
     {"unknown command", "MAIL", "500 what?", "451 4.3.2"},
     {"bad sequence", "RCPT", "503 not now", "451 4.3.2"},
     {"no TLS", "MAIL", "530 5.7.0 TLS first", "451 4.3.2"},
@@ -189,9 +188,18 @@ struct LastRow {
 };
 
 const LastRow kLast[] = {
-    {"250 2.0.0 taken", "250 2.0.0 taken"}, {"250-a\r\n250 b", "250 2.0.0 a b"},
-    {"550 5.7.1 spam", "550 5.7.1 spam"},   {"421 4.3.2 going", "451 4.3.2 going"},
+    {"250 2.0.0 taken", "250 2.0.0 taken"},
+    {"250-a\r\n250 b", "250 2.0.0 a b"},
+    {"550 5.7.1 spam", "550 5.7.1 spam"},
+    {"421 4.3.2 going", "451 4.3.2 going"},
     {"452 full", "452 4.0.0 full"},
+    {"200 done", "250 2.0.0 done"},
+    {"251 elsewhere", "250 2.0.0 elsewhere"},
+    {"252 2.0.0 I think", "250 2.0.0 I think"},
+    {"220 hello", "250 2.0.0 hello"},
+    {"299-a\r\n299 b", "250 2.0.0 a b"},
+    {"499 odd", "499 4.0.0 odd"},
+    {"599 odd", "599 5.0.0 odd"},
 };
 
 TEST_F(HopDeliveryTest, TheLastAnswerIsPassedOn) {
@@ -201,8 +209,9 @@ TEST_F(HopDeliveryTest, TheLastAnswerIsPassedOn) {
   }
 }
 
-TEST_F(HopDeliveryTest, OnlyItsOwn250IsOne) {
-  for (const std::string answer : {"354 go on", "220 hello", "251 elsewhere", "what", ""}) {
+TEST_F(HopDeliveryTest, NothingButSuccessIsOne) {
+  for (const std::string answer :
+       {"354 go on", "334 go on", "150 hello", "650 hello", "25 taken", "what", ""}) {
     fake_.answer("dot", {answer});
     hop_.url = "smtp://" + answer;  // each has warnings of its own
     EXPECT_THAT(send("a\r\n.\r\n", MessageForm::Stuffed), testing::StartsWith("451")) << answer;
@@ -214,17 +223,70 @@ TEST_F(HopDeliveryTest, OnlyItsOwn250IsOne) {
   }
 }
 
-TEST_F(HopDeliveryTest, ASuccessOfDataIsNoInvitation) {
-  fake_.answer("DATA", {"250 taken"});
+struct YesRow {
+  std::string answer;
+  std::string_view want;
+};
+
+// RFC 5321 4.2: the first digit counts. Our client hears a code that belongs to its command.
+const YesRow kYes[] = {
+    {"250 2.1.5 ok", "250 2.1.5 ok"}, {"251 2.1.5 elsewhere", "251 2.1.5 elsewhere"},
+    {"200 fine", "250 2.0.0 fine"},   {"252 2.1.5 I think", "250 2.1.5 I think"},
+    {"220 hello", "250 2.0.0 hello"}, {"299 4.1.1 odd", "250 2.0.0 odd"},
+};
+
+TEST_F(HopDeliveryTest, EverySuccessOfARecipientIsAYes) {
+  for (const std::string extensions : {"250-hop\r\n250 PIPELINING", "250 hop"}) {
+    hop_.pool = 0;
+    fake_.answer("EHLO", {extensions});
+    for (const auto& row : kYes) {
+      fake_.answer("MAIL", {row.answer});
+      fake_.answer("RCPT", {row.answer});
+      open();
+      EXPECT_THAT(offer({"bob@example.org"}), ElementsAre(row.want));
+      EXPECT_EQ(begin(MessageForm::Stuffed), "354 go on");
+      EXPECT_EQ(finish("a\r\n.\r\n"), "250 2.0.0 taken") << row.answer;
+    }
+  }
+}
+
+TEST_F(HopDeliveryTest, EveryOtherSuccessCountsAsWell) {
+  fake_.answer("EHLO", {"200-hop.test\r\n200-CHUNKING\r\n200 PIPELINING"});
+  fake_.answer("BDAT", {"200 more"});
+  fake_.answer("dot", {"200 taken"});
+  fake_.answer("RSET", {"200 reset"});
   open();
   offer({"bob@example.org"});
-  EXPECT_THAT(begin(MessageForm::Stuffed), testing::StartsWith("451 4.5.0"));
-  // It may wait for data all the same, so that nothing more is said to it.
+  EXPECT_EQ(wait(delivery_->begin(MessageForm::Plain)).code, 354);
+  EXPECT_TRUE(wait(delivery_->write("a\r\n", "")));
+  EXPECT_EQ(finish("b\r\n", ""), "250 2.0.0 taken");
+  open();
+  offer({"bob@example.org"});
   wait(delivery_->abandon());
-  EXPECT_EQ(fake_.commands.back(), "DATA");
-  fake_.answer("DATA", {"354 go on"});
-  EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
-  EXPECT_EQ(fake_.connections, 2);
+  EXPECT_EQ(send("a\r\n", MessageForm::Plain), "250 2.0.0 taken");
+  EXPECT_EQ(fake_.connections, 1);
+}
+
+TEST_F(HopDeliveryTest, EveryInvitationToSendDataIsOne) {
+  fake_.answer("DATA", {"300 go on", "399 2.0.0 go on", "353-go\r\n353 on"});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
+}
+
+TEST_F(HopDeliveryTest, ASuccessOfDataIsNoInvitation) {
+  for (const std::string answer : {"250 taken", "200 taken", "334 VXNlcm5hbWU6"}) {
+    fake_.connections = 0;
+    fake_.answer("DATA", {answer});
+    open();
+    offer({"bob@example.org"});
+    EXPECT_THAT(begin(MessageForm::Stuffed), testing::StartsWith("451 4.5.0"));
+    // It may wait for data all the same, so that nothing more is said to it.
+    wait(delivery_->abandon());
+    EXPECT_EQ(fake_.commands.back(), "DATA");
+    fake_.answer("DATA", {"354 go on"});
+    EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
+    EXPECT_GE(fake_.connections, 1);
+    wait(delivery_->abandon());
+  }
 }
 
 TEST_F(HopDeliveryTest, AnAnswerThatComesTooEarlyIsNone) {

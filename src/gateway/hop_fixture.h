@@ -104,7 +104,7 @@ class FakeHop {
       const std::string answer = next_answer(verb);
       if (answer == kSilence) continue;
       if (answer.empty() || !co_await stream->write(answer, "\r\n")) co_return;
-      is_in_data = verb == "DATA" && answer.starts_with("354");
+      is_in_data = verb == "DATA" && answer.starts_with('3') && !answer.starts_with("334");
     }
   }
   net::Task<bool> say(net::Stream& stream, std::string verb) {

@@ -106,7 +106,7 @@ net::Task<HopResult<smtp::Reply>> HopSession::ask_one(std::string_view command, 
 net::Task<HopResult<void>> HopSession::greet(const HopContext& context) {
   auto greeting = co_await read_reply(context.limits.next_hop_connect);
   if (!greeting) co_return std::unexpected(greeting.error());
-  if (greeting->code != 220) co_return std::unexpected(fail(Trouble::Refuses, greeting->text()));
+  if (!greeting->is_positive()) co_return std::unexpected(fail(Trouble::Refuses, greeting->text()));
   co_return HopResult<void>{};
 }
 
@@ -116,7 +116,7 @@ net::Task<HopResult<void>> HopSession::introduce(const std::string& name, const 
   const auto limit = context.limits.next_hop_reply;
   auto reply = co_await ask_one((is_lmtp ? "LHLO " : "EHLO ") + name + "\r\n", limit);
   if (!reply) co_return std::unexpected(reply.error());
-  if (reply->code == 250) {
+  if (reply->is_positive()) {
     extensions_ = smtp::parse_extensions(*reply);
     co_return HopResult<void>{};
   }
@@ -124,7 +124,7 @@ net::Task<HopResult<void>> HopSession::introduce(const std::string& name, const 
   if (!is_lmtp && reply->is_permanent()) {
     reply = co_await ask_one("HELO " + name + "\r\n", limit);
     if (!reply) co_return std::unexpected(reply.error());
-    if (reply->code == 250) co_return HopResult<void>{};
+    if (reply->is_positive()) co_return HopResult<void>{};
   }
   co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
 }
@@ -148,7 +148,7 @@ net::Task<HopResult<void>> HopSession::start_tls(const HopContext& context) {
   }
   auto reply = co_await ask_one("STARTTLS\r\n", context.limits.next_hop_reply);
   if (!reply) co_return std::unexpected(reply.error());
-  if (reply->code != 220) {
+  if (!reply->is_positive()) {
     // Offered and then refused: for whom TLS is no demand, the session goes on in the clear.
     if (hop_.tls == NextHopTls::Offered) co_return HopResult<void>{};
     co_return std::unexpected(fail(Trouble::Tls, reply->text()));
@@ -192,7 +192,7 @@ net::Task<HopResult<void>> HopSession::announce(const ClientIdentity& client, co
     auto reply = co_await ask_one(command, context.limits.next_hop_reply);
     if (!reply) co_return std::unexpected(reply.error());
     // The server begins anew: with its greeting, or with why it will have nothing to do with this client.
-    if (reply->code != 220) co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
+    if (!reply->is_positive()) co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
   }
   if (auto done = co_await introduce(name_after_xclient(client, context), context); !done) {
     co_return std::unexpected(done.error());
