@@ -16,6 +16,8 @@ bool is_color_welcome() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Before anything that takes time: a signal that comes meanwhile must not end what is about to serve.
+  if (argc > 1 && std::string_view(argv[1]) == "serve") backstop::app::block_signals();
   backstop::app::hold_standard_streams();
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);

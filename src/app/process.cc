@@ -71,9 +71,19 @@ bool can_read(const std::string& file) {
   return FileDescriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)).is_open();
 }
 
+// For a child that is to end with the next alarm, whatever the process made of it.
+void unblock_alarm() {
+  std::signal(SIGALRM, SIG_DFL);
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGALRM);
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 /// In the child: a byte for each file.
 [[noreturn]] void report_unreadable(const User& user, const std::vector<std::string>& files, int to) {
   // A lock that another thread held when the process was doubled would be waited for in vain.
+  unblock_alarm();
   ::alarm(5);
   std::string answers;
   if (change_to(user).error == 0) {
@@ -111,6 +121,8 @@ void block_signals() {
   const sigset_t set = awaited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // What other programs take for "open the log anew" or "tell how you are" ends nobody's sessions.
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM}) std::signal(number, SIG_IGN);
   // A file that may not grow further is an error of the write, not the end of all sessions.
   std::signal(SIGXFSZ, SIG_IGN);
 }

@@ -15,10 +15,11 @@
 namespace backstop::app {
 
 /// Puts /dev/null in the place of each of standard input, output and error that is closed, so that no file or
-/// connection gets its number. To come before all else.
+/// connection gets its number. To come before any file is opened.
 void hold_standard_streams();
 
-/// Blocks the signals that serve waits for, in this thread and in all that it starts; SIGPIPE is ignored.
+/// Blocks the signals that serve waits for, in this thread and in all that it starts. Ignores those that must
+/// not end it: SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2 and SIGALRM.
 void block_signals();
 
 enum class Asked : bool { Stop, Reload };

@@ -216,6 +216,18 @@ TEST(Process, AThreadThatWaitsIsWokenByASignalToItAlone) {
             "good");
 }
 
+TEST(Process, ASignalForAnotherKindOfProgramDoesNotKill) {
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXFSZ}) {
+    EXPECT_EQ(in_child([&] {
+                block_signals();
+                ::raise(number);
+                return std::string("good");
+              }),
+              "good")
+        << number;
+  }
+}
+
 TEST(Process, AClosedPipeDoesNotKill) {
   EXPECT_EQ(in_child([] {
               block_signals();

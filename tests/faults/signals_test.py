@@ -3,6 +3,7 @@
 has every event."""
 import concurrent.futures
 import contextlib
+import os
 import random
 import re
 import signal
@@ -265,6 +266,65 @@ class Reload(Signals):
         # Mail that was tagged with the old key has its answers still.
         bounce = self.enterContext(FakeClient(self.backstop.address("in")))
         self.assertEqual(bounce.envelope("", self.other.mails[0].sender)[1].code, 250)
+
+
+class Others(Signals):
+    """Signals that mean something to other programs, and what is not to end it either, at any moment."""
+
+    def send_all(self, *more):
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE, *more):
+            for _ in range(3):
+                self.backstop.child.signal(number)
+
+    def test_while_it_starts(self):
+        """Its configuration comes through a pipe, and it waits for that meanwhile."""
+        backstop = self.backstop = Backstop(self.folder, "backstop", self.text())
+        text = backstop.config.read_text()
+        backstop.config.unlink()
+        os.mkfifo(backstop.config)
+
+        def feed():
+            with open(backstop.config, "w", encoding="ascii") as pipe:
+                self.send_all(signal.SIGHUP)
+                pipe.write(text)
+            # SIGHUP was kept until it had started, and it reads the pipe again.
+            wait_until(lambda: backstop.is_ready.search(backstop.log()), "it has started")
+            with open(backstop.config, "w", encoding="ascii") as pipe:
+                pipe.write(text)
+
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            fed = pool.submit(feed)
+            self.enterContext(backstop)
+            fed.result()
+        backstop.child.wait_for(lambda: "reloaded: " in backstop.log(), "it has read its configuration again")
+        self.expect_service()
+
+    def expect_service(self):
+        with FakeClient(self.backstop.address("in")) as client:
+            self.assertEqual(client.mail(new_mail(), "ann@sender.test", "bob@smtp.test").code, 250)
+        self.assertEqual(self.backstop.stop(), 0)
+
+    def test_while_mail_flows(self):
+        self.begin()
+        with Crowd(self.backstop.address("in"), "others") as crowd:
+            for _ in range(RELOADS):
+                crowd.wait_for(5)
+                self.send_all(signal.SIGHUP)
+            self.assertEqual((crowd.shut_out, crowd.ended()), ([], 0))
+        self.assertEqual((dict(crowd.record.ended_at), dict(crowd.record.refused)), ({}, {}))
+        self.expect_service()
+
+    def test_while_it_stops(self):
+        self.begin()
+        client = self.enterContext(FakeClient(self.backstop.address("in")))
+        client.envelope("ann@sender.test", "bob@smtp.test")
+        self.assertEqual(client.command("DATA").code, 354)
+        self.backstop.child.signal(signal.SIGTERM)
+        wait_until(lambda: not accepts(self.backstop.address("in")), "no worker listens")
+        self.send_all(signal.SIGHUP)
+        client.send(dotted(new_mail()))
+        self.assertEqual([client.read().code, client.read().code], [250, 421])
+        self.assertEqual(self.backstop.child.wait(), 0)
 
 
 if __name__ == "__main__":
