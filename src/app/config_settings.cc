@@ -145,8 +145,10 @@ std::vector<Setting> gateway_settings() {
             .need = Need::Needed}),
       make(kSection, "next_hop", next_hop_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].next_hop.target; },
-           {.help = "Where accepted mail goes. Ports that are left out are 25, 465 and 24. In the path of a "
-                    "Maildir %d stands for the domain, %n for the local part and %% for a per cent sign.",
+           {.help =
+                "Where accepted mail goes. Ports that are left out are 25, 465 and 24. A socket may also be "
+                "written as in Postfix, lmtp:unix:/path. In the path of a "
+                "Maildir %d stands for the domain, %n for the local part and %% for a per cent sign.",
             .example = R"("smtp://127.0.0.1:10025")",
             .need = Need::Needed}),
       make(kSection, "next_hop_tls", next_hop_tls_kind(),

@@ -137,6 +137,9 @@ base::Result<void> read_place(const Scheme& scheme, std::string_view place, Next
     hop.maildir = place;
     return check_maildir(place);
   }
+  // "lmtp:unix:/path" is how Postfix spells it.
+  constexpr std::string_view kUnix = "unix:";
+  if (base::istarts_with(place, kUnix)) place.remove_prefix(kUnix.size());
   hop.target.path = place;
   return check_socket(place);
 }

@@ -54,9 +54,10 @@ struct NextHop {
   bool operator==(const NextHop&) const = default;
 };
 
-/// "smtp://host:port", "smtps://host:port", "lmtp://host:port", "lmtp:/path", "maildir:/path/%d/%n". IPv6
-/// addresses stand in brackets; the port may be missing (25, 465, 24). A Maildir path may be relative; a
-/// % in it begins %d, %n or %%, and nothing else. Errors say what would be right.
+/// "smtp://host:port", "smtps://host:port", "lmtp://host:port", "lmtp:/path" or, as Postfix spells it,
+/// "lmtp:unix:/path", "maildir:/path/%d/%n". IPv6 addresses stand in brackets; the port may be missing (25,
+/// 465, 24). A Maildir path may be relative; a % in it begins %d, %n or %%, and nothing else. Errors say what
+/// would be right.
 base::Result<NextHop> parse_next_hop(std::string_view url);
 
 /// Of the path of a Maildir: what follows each % that begins a mark, "dn" for "/var/mail/%d/%n"; a space
