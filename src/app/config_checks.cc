@@ -12,6 +12,7 @@
 #include "app/config_draft.h"
 #include "app/config_settings.h"
 #include "app/config_texts.h"
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "origin/tag.h"
 
@@ -68,17 +69,34 @@ class Unique {
   std::map<std::string, Place> first_;
 };
 
+/// Tells of each domain that stands a second time, in whatever spelling.
+void check_domain_names(Draft& draft) {
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    if (!draft.is_given(Section::Domain, i, "name")) continue;
+    const std::string& name = draft.domains[i].settings.name;
+    const bool is_star = name.starts_with("*.");
+    const std::string key = (is_star ? "*." : "") + base::domain_key(name.substr(is_star ? 2 : 0));
+    const auto [found, is_new] = first.try_emplace(key, i);
+    if (is_new) continue;
+    const std::string& earlier = draft.domains[found->second].settings.name;
+    const auto line = draft.place(Section::Domain, found->second, "name").line;
+    draft.mistake(
+        draft.place(Section::Domain, i, "name"),
+        earlier == name
+            ? fmt::format("name: \"{}\" stands in line {} already", base::printable(name), line)
+            : fmt::format("name: \"{}\" is another spelling of \"{}\", which stands in line {} already",
+                          base::printable(name), base::printable(earlier), line));
+  }
+}
+
 void check_names(Draft& draft) {
   Unique gateways(draft);
   for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
     if (!draft.is_given(Section::Gateway, i, "name")) continue;
     gateways.add(draft.gateways[i].settings.name, draft.place(Section::Gateway, i, "name"), "name");
   }
-  Unique domains(draft);
-  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
-    if (!draft.is_given(Section::Domain, i, "name")) continue;
-    domains.add(draft.domains[i].settings.name, draft.place(Section::Domain, i, "name"), "name");
-  }
+  check_domain_names(draft);
 }
 
 /// Tells of each address that is a part of another: "0.0.0.0:25" is every IPv4 address with that port.
@@ -369,7 +387,7 @@ void check_domain_lists(std::size_t index, Draft& draft) {
     draft.warning(
         draft.item_place(Section::Domain, index, "never_sends", i),
         fmt::format("never_sends: \"{}\" is in \"exempt\", too; bounces to it count as forged all the same",
-                    settings.never_sends[i]));
+                    base::printable(settings.never_sends[i])));
   }
 }
 

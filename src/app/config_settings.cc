@@ -104,7 +104,9 @@ std::vector<Setting> server_settings() {
   return {
       make(kSection, "hostname", host_name_kind(),
            [](auto& draft, std::size_t) -> auto& { return draft.config.gateway.hostname; },
-           {.help = "The name of this host: in greetings, in EHLO and in the Received fields that are added.",
+           {.help =
+                "The name of this host: in greetings, in EHLO and in the Received fields that are added. A "
+                "U-label is written there as its A-label.",
             .example = R"("mx.example.org")",
             .need = Need::Needed}),
       make(kSection, "help_url", web_url_kind(),
@@ -209,7 +211,9 @@ std::vector<Setting> domain_settings() {
   return {
       make(kSection, "name", domain_name_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.name; },
-           {.help = "The domain. With \"*.\" in front it stands for all its subdomains, but not for itself.",
+           {.help = "The domain, as its U-label or its A-label (\"bücher.example\" and "
+                    "\"xn--bcher-kva.example\" are one domain, in any case). With \"*.\" in front it stands "
+                    "for all its subdomains, but not for itself.",
             .example = R"("example.org")",
             .need = Need::Needed}),
       make(

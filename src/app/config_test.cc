@@ -44,7 +44,7 @@ direction = "outbound"
 listen = ["127.0.0.1:2526"]
 next_hop = "maildir:mail/%d/%n"
 trusted = ["127.0.0.0/8", "2001:db8::/32"]
-untagged = ["Lists.example.net", "Majordomo@example.com"]
+untagged = ["Lists.example.net", "Majordomo@example.com", "BÜCHER.example", "Ann@grün.example"]
 [[domain]]
 name = "Example.org"
 stage = "reject"
@@ -149,7 +149,8 @@ TEST_F(Everything, Gateways) {
   EXPECT_EQ(out.next_hop.pool, gateway::NextHop{}.pool);
   ASSERT_EQ(out.trusted.size(), 2u);
   EXPECT_EQ(out.trusted[1].text(), "2001:db8::/32");
-  EXPECT_THAT(out.untagged, testing::ElementsAre("lists.example.net", "majordomo@example.com"));
+  EXPECT_THAT(out.untagged, testing::ElementsAre("lists.example.net", "majordomo@example.com",
+                                                 "xn--bcher-kva.example", "ann@xn--grn-ioa.example"));
 }
 
 TEST_F(Everything, Domains) {

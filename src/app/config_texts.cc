@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/address_syntax.h"
@@ -18,6 +19,10 @@ constexpr std::size_t kMostUrl = 200;
 constexpr std::size_t kMostName = 32;
 constexpr std::string_view kHistoryScheme = "sqlite:";
 
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 /// Text that has to pass `is_good` and then goes through `change`.
 Kind<std::string> text_that(std::string description, bool (*is_good)(std::string_view),
                             std::string (*change)(std::string_view)) {
@@ -27,6 +32,15 @@ Kind<std::string> text_that(std::string description, bool (*is_good)(std::string
         fmt::format("found the text {}; it has to be {}", quoted(base::printable(text, 80)), description)});
   };
   return text_kind(description, check);
+}
+
+/// Also a U-label, as its A-label: a greeting is ASCII (RFC 6531 3.7.1).
+std::string as_a_label(std::string_view host) {
+  return is_ascii(host) ? std::string(host) : base::domain_key(host);
+}
+
+std::string folded_destination(std::string_view text) {
+  return text.contains('@') ? mail::parse_address(text)->folded() : base::domain_key(text);
 }
 
 std::string as_it_is(std::string_view text) {
@@ -42,6 +56,10 @@ bool is_name(std::string_view text) {
 
 bool is_host_name(std::string_view text) {
   return !text.starts_with('[') && mail::is_domain(text);
+}
+
+bool has_a_label(std::string_view host) {
+  return is_host_name(host) && is_ascii(base::domain_key(host));
 }
 
 bool is_web_url(std::string_view text) {
@@ -91,7 +109,7 @@ std::optional<gateway::NextHop> read_next_hop(const TomlNode& node, ReadContext&
 }  // namespace
 
 Kind<std::string> host_name_kind() {
-  return text_that("a host name, such as \"mx.example.org\"", is_host_name, as_it_is);
+  return text_that("a host name, such as \"mx.example.org\"", has_a_label, as_a_label);
 }
 
 Kind<std::string> web_url_kind() {
@@ -118,7 +136,7 @@ Kind<std::string> local_part_kind() {
 
 Kind<std::string> destination_kind() {
   return text_that("an address or a domain, such as \"user@example.org\" or \"example.org\"", is_destination,
-                   base::to_lower);
+                   folded_destination);
 }
 
 Kind<gateway::NextHop> next_hop_kind() {

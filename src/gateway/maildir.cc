@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 
 namespace backstop::gateway {
@@ -100,7 +101,8 @@ base::Result<std::string> maildir_path(std::string_view form, const mail::Addres
       path += form[at];
       continue;
     }
-    const std::string part = base::to_lower(form[++at] == 'd' ? recipient.domain : recipient.local);
+    const std::string part =
+        form[++at] == 'd' ? base::domain_key(recipient.domain) : base::to_lower(recipient.local);
     if (!is_folder_name(part)) {
       return std::unexpected(
           base::Error{fmt::format("\"{}\" can't be a folder's name", base::printable(part))});

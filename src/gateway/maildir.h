@@ -16,9 +16,9 @@
 
 namespace backstop::gateway {
 
-/// The folder of a recipient: %d is the domain and %n the local part, both in lower case, and %% is a %. An
-/// error for an address whose parts can't be a folder's name: empty, beginning with a dot, with a slash or a
-/// control character.
+/// The folder of a recipient: %d is the domain as base::domain_key() folds it, %n the local part in lower
+/// case, and %% is a %. An error for an address whose parts can't be a folder's name: empty, beginning with a
+/// dot, with a slash or a control character.
 base::Result<std::string> maildir_path(std::string_view form, const mail::Address& recipient);
 
 /// One message. A file that was not linked is removed by the destructor.

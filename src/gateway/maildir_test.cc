@@ -30,6 +30,8 @@ struct PathRow {
 const PathRow kPaths[] = {
     {"both parts", "/mail/%d/%n", {"bob", "example.org"}, "/mail/example.org/bob"},
     {"in lower case", "/mail/%d/%n", {"Bob", "Example.ORG"}, "/mail/example.org/bob"},
+    {"a u-label", "/mail/%d/%n", {"bob", "BÜCHER.example"}, "/mail/xn--bcher-kva.example/bob"},
+    {"an a-label", "/mail/%d/%n", {"bob", "XN--BCHER-KVA.example"}, "/mail/xn--bcher-kva.example/bob"},
     {"neither", "/mail/all", {"bob", "example.org"}, "/mail/all"},
     {"a part twice, and within a name", "%n/x-%n.box", {"bob", "example.org"}, "bob/x-bob.box"},
     {"a lone percent sign", "/mail/%x%", {"bob", "example.org"}, "/mail/%x%"},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
 #include "origin/tag.h"
@@ -47,15 +48,14 @@ bool differs_from_first(const Transaction& transaction, const Route& route) {
          route.next_hop->protocol != NextHopProtocol::Smtp;
 }
 
-/// "user@example.org", or "example.org" for all of a domain.
+/// "user@example.org", or "example.org" for all of a domain; `destinations` are folded as the recipient is here.
 const std::string* find_untagged(const std::vector<std::string>& destinations,
                                  const mail::Address& recipient) {
   if (destinations.empty()) return nullptr;
-  const std::string address = recipient.text();
-  const auto found = std::ranges::find_if(destinations, [&](const std::string& one) {
-    return base::iequals(one,
-                         one.contains('@') ? std::string_view(address) : std::string_view(recipient.domain));
-  });
+  const std::string address = recipient.folded();
+  const std::string domain = base::domain_key(recipient.domain);
+  const auto found = std::ranges::find_if(
+      destinations, [&](const std::string& one) { return one == (one.contains('@') ? address : domain); });
   return found == destinations.end() ? nullptr : &*found;
 }
 

@@ -268,11 +268,20 @@ const OutRow kOutbound[] = {
     {"to an address that takes none", "bob@example.org", "Major@domo.test",
      "none (mail to major@domo.test is in \"untagged\")"},
     {"to another of its domain", "bob@example.org", "x@domo.test", "key-0"},
+    {"to a u-label of one that takes none", "bob@example.org", "x@BÜCHER.test",
+     "none (mail to xn--bcher-kva.test is in \"untagged\")"},
+    {"to its a-label", "bob@example.org", "x@xn--bcher-kva.test",
+     "none (mail to xn--bcher-kva.test is in \"untagged\")"},
+    {"to an address that takes none at a u-label", "bob@example.org", "Major@grün.test",
+     "none (mail to major@xn--grn-ioa.test is in \"untagged\")"},
+    {"to the same at its a-label", "bob@example.org", "major@XN--grn-ioa.test",
+     "none (mail to major@xn--grn-ioa.test is in \"untagged\")"},
 };
 
 TEST_F(RecipientCheckTest, Outbound) {
   settings_.gateways.front().direction = Direction::Outbound;
-  settings_.gateways.front().untagged = {"lists.test", "major@domo.test"};
+  settings_.gateways.front().untagged = {"lists.test", "major@domo.test", "xn--bcher-kva.test",
+                                         "major@xn--grn-ioa.test"};
   for (const auto& row : kOutbound) {
     const auto found = check(row.sender, row.recipient);
     const bool want_tag = row.want_note == "key-0";

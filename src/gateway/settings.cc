@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
 
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t kSocketPathMost = 107;  // sun_path has 108 bytes with its end
 constexpr std::size_t kPathMost = 4095;       // PATH_MAX has 4096 with its end
 constexpr std::size_t kHostMost = 253;
-constexpr std::size_t kDomainMost = 255;
 constexpr std::string_view kRight =
     "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or maildir:/path/%d/%n";
 
@@ -179,17 +179,19 @@ DomainTable::DomainTable(std::vector<DomainSettings> domains) {
 }
 
 void DomainTable::push_back(DomainSettings domain) {
-  const bool is_star = domain.name.starts_with("*.");
-  std::string key = base::to_lower(is_star ? std::string_view(domain.name).substr(1) : domain.name);
-  (is_star ? subdomains_ : exact_).emplace(std::move(key), domains_.size());
+  constexpr std::string_view kStar = "*.";
+  if (domain.name.starts_with(kStar)) {
+    const std::string parent = base::domain_key(std::string_view(domain.name).substr(kStar.size()));
+    subdomains_.emplace("." + parent, domains_.size());
+  } else {
+    exact_.emplace(base::domain_key(domain.name), domains_.size());
+  }
   domains_.push_back(std::move(domain));
 }
 
 const DomainSettings* DomainTable::find(std::string_view domain) const {
-  if (domain.size() > kDomainMost) return nullptr;
-  std::array<char, kDomainMost> buffer;
-  std::ranges::transform(domain, buffer.begin(), base::ascii_lower);
-  const std::string_view name(buffer.data(), domain.size());
+  base::DomainBuffer buffer;
+  const std::string_view name = base::domain_key(domain, buffer);
   if (const auto found = exact_.find(name); found != exact_.end()) return &domains_[found->second];
   if (subdomains_.empty()) return nullptr;
   // From the longest on; a dot in front is behind no label.

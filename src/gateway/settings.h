@@ -68,7 +68,7 @@ std::string maildir_escaped(std::string_view path);
 
 struct DomainSettings {
   std::string
-      name;  ///< in lower case; "*." in front: its subdomains, however deep, and not the domain itself
+      name;  ///< in any spelling; "*." in front: its subdomains, however deep, and not the domain itself
   policy::Stage stage = policy::Stage::Observe;
   std::chrono::days grace{7};
   std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
@@ -77,8 +77,8 @@ struct DomainSettings {
   std::optional<NextHop> next_hop = {};                       ///< instead of the gateway's, inbound
 };
 
-/// Domains in the order in which they were added, found by their name. Every recipient asks: a look-up costs
-/// the same however many there are.
+/// Domains in the order in which they were added, found by their name as base::domain_key() folds it. Every
+/// recipient asks: a look-up costs the same however many there are.
 class DomainTable {
  public:
   DomainTable() = default;
@@ -88,7 +88,7 @@ class DomainTable {
 
   /// The first of two with one name counts.
   void push_back(DomainSettings domain);
-  /// In any case; null for none. The exact name wins, then the longest "*." that fits.
+  /// In any case, as A-label or U-label; null for none. The exact name wins, then the longest "*." that fits.
   const DomainSettings* find(std::string_view domain) const;
 
   std::size_t size() const { return domains_.size(); }
@@ -122,7 +122,8 @@ struct GatewaySettings {
   std::vector<net::Network> proxy_protocol;  ///< balancers, whose connections begin with a PROXY header
   std::vector<net::Network> xclient;         ///< hosts whose XCLIENT and XFORWARD are taken
   std::vector<std::string>
-      untagged;  ///< outbound: destinations (addresses or domains) whose mail is not tagged
+      untagged;  ///< outbound: destinations whose mail is not tagged: domains as base::domain_key() folds
+                 ///< them, addresses as mail::Address::folded() does
 };
 
 /// One consistent state of the configuration. A reload makes another; sessions take the newest at each

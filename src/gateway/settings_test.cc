@@ -210,6 +210,34 @@ TEST(FindDomain, ExactBeforeTheLongestStar) {
   }
 }
 
+TEST(FindDomain, InEverySpellingOfItsName) {
+  const Settings settings = settings_of({"bücher.example", "XN--STRAE-OQA.example", "*.grün.example"});
+  const struct {
+    std::string_view domain;
+    std::string_view want;  ///< the name that is found
+  } rows[] = {
+      {"bücher.example", "bücher.example"},
+      {"BÜCHER.Example", "bücher.example"},
+      {"xn--bcher-kva.example", "bücher.example"},
+      {"XN--BCHER-KVA.EXAMPLE", "bücher.example"},
+      {"bu\u0308cher.example", "bücher.example"},
+      {"bücher。example", "bücher.example"},
+      {"straße.example", "XN--STRAE-OQA.example"},
+      {"strasse.example", "-"},
+      {"a.grün.example", "*.grün.example"},
+      {"a.b.xn--grn-ioa.example", "*.grün.example"},
+      {"ä.GRÜN.example", "*.grün.example"},
+      {"a。GRÜN。example", "*.grün.example"},
+      {"xn--grn-ioa.example", "-"},
+      {"bucher.example", "-"},
+      {"x.bücher.example", "-"},
+  };
+  for (const auto& row : rows) {
+    const DomainSettings* found = settings.find_domain(row.domain);
+    EXPECT_EQ(found == nullptr ? "-" : found->name, row.want) << row.domain;
+  }
+}
+
 TEST(FindDomain, NoneWithoutDomains) {
   EXPECT_EQ(Settings().find_domain("example.org"), nullptr);
   EXPECT_EQ(Settings().find_domain(""), nullptr);

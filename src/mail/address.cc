@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
 
@@ -90,9 +91,7 @@ std::string Address::text() const {
 }
 
 std::string Address::folded() const {
-  std::string out = text();
-  std::ranges::transform(out, out.begin(), base::ascii_lower);
-  return out;
+  return base::address_key(text());
 }
 
 base::Result<Address> parse_address(std::string_view text) {

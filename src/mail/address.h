@@ -19,7 +19,8 @@ struct Address {
 
   /// In the form of the envelope, without angle brackets; the local part is quoted where it has to be.
   std::string text() const;
-  /// text() with the domain in lower case, and the local part too: how two addresses are compared here.
+  /// text() with the local part in lower case (ASCII) and the domain as base::domain_key() folds it: how two
+  /// addresses are compared here.
   std::string folded() const;
 };
 

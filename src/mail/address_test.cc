@@ -179,6 +179,7 @@ TEST(Address, WritesTheFormOfTheEnvelope) {
       {"empty", {"", "example.org"}, "\"\"@example.org", "\"\"@example.org"},
       {"postmaster", {"Postmaster", ""}, "Postmaster", "postmaster"},
       {"UTF-8", {"Ünal", "example.org"}, "Ünal@example.org", "Ünal@example.org"},
+      {"a u-label", {"Ann", "BÜCHER.example"}, "Ann@BÜCHER.example", "ann@xn--bcher-kva.example"},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(row.address.text(), row.want_text) << row.name;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
 
@@ -73,15 +74,25 @@ bool is_equal(const std::optional<Mac>& made, const Mac& given) {
   return made && CRYPTO_memcmp(made->data(), given.data(), kMacSize) == 0;
 }
 
+/// What our hash is made over: the local part in lower case, and the domain as base::domain_key() folds it.
+std::string folded_text(const mail::Address& plain) {
+  return base::to_lower(plain.local) + "@" + base::domain_key(plain.domain);
+}
+
 /// The spellings that the hash may have been made over: ours, and those of a signer that takes the address as
-/// it comes, whose domain may have been lowered on the way.
+/// it comes, whose domain may have been lowered or written as its A-label on the way.
 std::vector<std::pair<MacOver, std::string>> spellings(const mail::Address& plain) {
   const std::string as_given = plain.local + "@" + plain.domain;
-  const std::string folded_domain = plain.local + "@" + base::to_lower(plain.domain);
-  const std::string folded = base::to_lower(as_given);
-  std::vector<std::pair<MacOver, std::string>> found{{MacOver::Folded, folded}};
-  if (folded_domain != folded) found.emplace_back(MacOver::FoldedDomain, folded_domain);
-  if (as_given != folded_domain) found.emplace_back(MacOver::AsGiven, as_given);
+  std::vector<std::pair<MacOver, std::string>> found;
+  const auto add = [&](MacOver over, std::string text) {
+    if (std::ranges::find(found, text, &std::pair<MacOver, std::string>::second) == found.end())
+      found.emplace_back(over, std::move(text));
+  };
+  add(MacOver::Folded, folded_text(plain));
+  add(MacOver::Folded, base::to_lower(as_given));
+  add(MacOver::FoldedDomain, plain.local + "@" + base::domain_key(plain.domain));
+  add(MacOver::FoldedDomain, plain.local + "@" + base::to_lower(plain.domain));
+  add(MacOver::AsGiven, as_given);
   return found;
 }
 
@@ -173,7 +184,7 @@ std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRi
   const auto& address = *path.address;
   const int digits = modulo(day_number(today + settings.lifetime));
   const std::string head = fmt::format("{}{:03}", key->number, digits);
-  const auto mac = make_mac(*key, head, base::to_lower(address.local + "@" + address.domain));
+  const auto mac = make_mac(*key, head, folded_text(address));
   if (!mac) return std::unexpected(NotSigned::NoSigningKey);
   const std::string tag = head + to_hex(*mac);
   const std::string local = settings.form == TagForm::Prefix

@@ -3,7 +3,8 @@
 //
 // We write Exim's family, `prvs=KDDDSSSSSS=local@domain`: K the key number, DDD the last three digits of the
 // day of expiry, SSSSSS the first three bytes of HMAC-SHA1(key, K DDD local@domain) in hex. Our hash is made
-// over the address in lower case, so that a hop that changes its case doesn't break the tag.
+// over the address in lower case with its domain as A-label (base/domain_key.h), so that a hop that changes
+// its case, or a domain's A-label into its U-label, doesn't break the tag.
 //
 // Pure functions: the day is passed in (UTC). Thread-safe.
 #pragma once

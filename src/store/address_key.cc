@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 
 namespace backstop::store {
@@ -57,7 +58,7 @@ std::string_view user_of(std::string_view local) {
 }  // namespace
 
 std::string address_key(std::string_view address) {
-  const std::string lower = base::to_lower(address);
+  const std::string lower = base::address_key(address);
   const std::string_view text = lower;
   const auto at = text.rfind('@');
   if (at == std::string_view::npos) return std::string(user_of(text));

@@ -1,4 +1,4 @@
-// The form in which addresses are searched: in lower case (ASCII), without a tag.
+// The form in which addresses are searched: in lower case (ASCII), the domain as its A-label, without a tag.
 #pragma once
 
 #include <string>

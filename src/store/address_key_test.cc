@@ -30,6 +30,7 @@ TEST(AddressKey, TakesOffCaseAndTags) {
       {"SparkPost", "msprvs1=17488abc=ann@example.org", "ann@example.org"},
       {"an at sign in quotes", "\"a@b\"@Example.org", "\"a@b\"@example.org"},
       {"postmaster", "Postmaster", "postmaster"},
+      {"a u-label", "prvs=0787c97471=ann@B\u00DCCHER.example", "ann@xn--bcher-kva.example"},
       {"umlauts stay", "J\u00D6rg@example.org", "j\u00D6rg@example.org"},
   };
   for (const auto& row : rows) EXPECT_EQ(address_key(row.address), row.want) << row.name;
