@@ -16,6 +16,7 @@
 #include "app/config.h"
 #include "app/event_json.h"
 #include "app/history_page.h"
+#include "app/json_line.h"
 #include "app/local_time.h"
 #include "base/text.h"
 #include "policy/verdict.h"
@@ -88,7 +89,7 @@ base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
 }
 
 void print_json(const std::vector<store::Event>& events, std::ostream& out) {
-  for (const auto& event : events) out << boost::json::serialize(event_json(event)) << '\n';
+  for (const auto& event : events) out << json_line(event_json(event));
 }
 
 void print_pages(const std::vector<store::Event>& events, std::ostream& out) {

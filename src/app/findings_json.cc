@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "app/findings.h"
+#include "app/json_line.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -60,7 +61,7 @@ std::string to_json_line(const Findings& findings) {
       {"origin", to_json(findings.origin, is_response)},
       {"explanation", text(explanation(findings))},
       {"truncated", response.truncated || findings.is_cut_short}};
-  return json::serialize(object) + '\n';
+  return json_line(object);
 }
 
 }  // namespace backstop::app

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "app/json_line.h"
 #include "app/scan_report.h"
 #include "base/day.h"
 #include "base/text.h"
@@ -62,7 +63,7 @@ std::string to_json_line(const ScanReport& report) {
                                {"forged_addresses", top(report.forged_addresses())},
                                {"cut_short", report.cut_short()},
                                {"problems", report.problems()}};
-  return json::serialize(object) + '\n';
+  return json_line(object);
 }
 
 }  // namespace backstop::app

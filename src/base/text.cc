@@ -1,5 +1,8 @@
 #include "base/text.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -98,14 +101,116 @@ std::size_t sequence_length(std::string_view text) {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-bool is_control(std::string_view sequence) {
+// The code point of a well-formed sequence.
+std::uint32_t code_point(std::string_view sequence) {
   const auto lead = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return lead < 0x20 || lead == 0x7F;
-  // U+0080 to U+009F are terminal controls too.
-  return sequence.size() == 2 && lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+  if (sequence.size() == 1) return lead;
+  std::uint32_t code = lead & (0x7FU >> sequence.size());
+  for (const char c : sequence.substr(1)) code = (code << 6) | (static_cast<unsigned char>(c) & 0x3FU);
+  return code;
+}
+
+struct CodeRange {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+// Default_Ignorable_Code_Point of Unicode 15; a test compares them with ICU's.
+constexpr auto kIgnorable = std::to_array<CodeRange>({
+    {0xAD, 0xAD},
+    {0x34F, 0x34F},
+    {0x61C, 0x61C},
+    {0x115F, 0x1160},
+    {0x17B4, 0x17B5},
+    {0x180B, 0x180F},
+    {0x200B, 0x200F},
+    {0x202A, 0x202E},
+    {0x2060, 0x206F},
+    {0x3164, 0x3164},
+    {0xFE00, 0xFE0F},
+    {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFF8},
+    {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A},
+    {0xE0000, 0xE0FFF},
+});
+
+bool is_ignorable(std::uint32_t code) {
+  const auto* const range = std::ranges::lower_bound(kIgnorable, code, {}, &CodeRange::last);
+  return range != kIgnorable.end() && range->first <= code;
+}
+
+// The first bytes of the UTF-8 of a range's characters; most letters beyond ASCII have another.
+constexpr auto kIgnorableLeads = [] {
+  std::array<bool, 256> leads{};
+  for (const auto& [first, last] : kIgnorable) {
+    for (std::uint32_t code = first; code <= last; ++code) {
+      leads[code < 0x800     ? 0xC0 | (code >> 6)
+            : code < 0x10000 ? 0xE0 | (code >> 12)
+                             : 0xF0 | (code >> 18)] = true;
+    }
+  }
+  return leads;
+}();
+
+bool is_wide_space(std::uint32_t code) {
+  return code == 0x85 || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) ||
+         code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 }  // namespace
+
+std::size_t ignorable_length(std::string_view text) {
+  if (!kIgnorableLeads[static_cast<unsigned char>(text[0])]) return 0;
+  const std::size_t length = sequence_length(text);
+  return length != 0 && is_ignorable(code_point(text.substr(0, length))) ? length : 0;
+}
+
+std::size_t wide_space_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead != 0xC2 && lead != 0xE1 && lead != 0xE2 && lead != 0xE3) return 0;
+  const std::size_t length = sequence_length(text);
+  return length != 0 && is_wide_space(code_point(text.substr(0, length))) ? length : 0;
+}
+
+void fold_hidden(std::string& text) {
+  if (is_ascii(text)) return;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    if (const std::size_t length = ignorable_length(rest); length != 0) {
+      at += length;
+    } else if (const std::size_t space = wide_space_length(rest); space != 0) {
+      text[kept++] = ' ';
+      at += space;
+    } else {
+      text[kept++] = text[at++];
+    }
+  }
+  text.resize(kept);
+}
+
+bool hides_text(std::uint32_t code) {
+  if (code < 0x7F) return code < 0x20;
+  if (code > 0x10FFFF) return true;
+  const auto point = static_cast<UChar32>(code);
+  constexpr std::uint32_t kHidden = U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CS_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK;
+  return (U_GET_GC_MASK(point) & kHidden) != 0 || is_ignorable(code) || U_IS_UNICODE_NONCHAR(point);
+}
+
+bool has_hidden(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(sequence_length(text), 1);
+    if (hides_text(code_point(text.substr(0, length)))) return true;
+    text.remove_prefix(length);
+  }
+  return false;
+}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
@@ -171,7 +276,7 @@ std::string printable(std::string_view text, std::size_t most) {
     text.remove_prefix(piece.size());
     if (piece == "\n" || piece == "\t" || piece == "\r") {
       piece = " ";
-    } else if (length == 0 || is_control(piece)) {
+    } else if (length == 0 || hides_text(code_point(piece))) {
       piece = kReplacement;
     }
     if (out.size() + piece.size() > most) return out + "…";

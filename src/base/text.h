@@ -46,9 +46,31 @@ inline bool icontains(std::string_view text, std::string_view what) {
 /// empty.
 bool next_line(std::string_view& rest, std::string_view& line);
 
-/// Text from outside made safe for a terminal, a log line or an error: control bytes and invalid UTF-8 become
-/// U+FFFD, and what is longer than `most` bytes is cut with an ellipsis.
+/// Text from outside made safe for a terminal, a log line or an error: what hides_text() names and invalid
+/// UTF-8 become U+FFFD, a tab and a line end a space, and what is longer than `most` bytes is cut with an
+/// ellipsis.
 std::string printable(std::string_view text, std::size_t most = 200);
+
+/// True for a character that nobody sees and that may change how others are seen: controls, bidirectional and
+/// other formats, line and paragraph separators, zero-width and all other default-ignorable characters,
+/// surrogates and noncharacters. Private use characters are shown.
+bool hides_text(std::uint32_t code);
+
+/// True when hides_text() is true of a character of `text`, which is UTF-8.
+bool has_hidden(std::string_view text);
+
+/// Length of the default-ignorable character (Unicode's property of that name: soft hyphen, zero-width space,
+/// joiners, marks of direction, variation selectors) at the start of `text`, which isn't empty; 0 for any
+/// other. Words are compared without them.
+std::size_t ignorable_length(std::string_view text);
+
+/// Length of the white space beyond ASCII at the start of `text`, which isn't empty: the no-break space, the
+/// ideographic one, the line separator and their like; 0 for any other.
+std::size_t wide_space_length(std::string_view text);
+
+/// `text` as it is compared: without default-ignorable characters, and all white space beyond ASCII as a
+/// space. ASCII text stays as it is.
+void fold_hidden(std::string& text);
 
 /// `text` with each byte that is not part of well-formed UTF-8 as U+FFFD, and all else as it is.
 std::string well_formed(std::string_view text);

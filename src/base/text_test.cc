@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <gtest/gtest.h>
+#include <unicode/uchar.h>
 
 #include <algorithm>
 
@@ -31,6 +32,98 @@ TEST(Text, PrintableNeutralisesTerminals) {
   EXPECT_EQ(printable("\xFF"), "\xEF\xBF\xBD");
   EXPECT_EQ(printable("abcdef", 3), "abc…");
   EXPECT_EQ(printable("abc", 3), "abc");
+}
+
+struct HiddenRow {
+  const char* name;
+  std::string_view character;
+};
+
+constexpr HiddenRow kHidden[] = {
+    {"a control of ASCII", "\x7F"},
+    {"a control past ASCII", "\u0085"},
+    {"the soft hyphen", "\u00AD"},
+    {"the combining grapheme joiner", "\u034F"},
+    {"the arabic letter mark", "\u061C"},
+    {"a hangul filler", "\u3164"},
+    {"the mongolian vowel separator", "\u180E"},
+    {"the zero-width space", "\u200B"},
+    {"the zero-width joiner", "\u200D"},
+    {"the mark of right to left", "\u200F"},
+    {"the line separator", "\u2028"},
+    {"the paragraph separator", "\u2029"},
+    {"the override of direction", "\u202E"},
+    {"the end of an embedding", "\u202C"},
+    {"the word joiner", "\u2060"},
+    {"an isolate", "\u2066"},
+    {"the end of an isolate", "\u2069"},
+    {"a variation selector", "\uFE0F"},
+    {"the byte order mark", "\uFEFF"},
+    {"an interlinear annotation", "\uFFF9"},
+    {"a noncharacter", "\uFFFE"},
+    {"a noncharacter of Arabic", "\uFDD0"},
+    {"a musical format", "\U0001D173"},
+    {"a tag", "\U000E0041"},
+    {"a variation selector of the supplement", "\U000E0100"},
+    {"the last noncharacter", "\U0010FFFF"},
+};
+
+TEST(Text, PrintableShowsWhatIsHidden) {
+  for (const HiddenRow& row : kHidden) {
+    const std::string text = "a" + std::string(row.character) + "b";
+    EXPECT_EQ(printable(text),
+              "a\xEF\xBF\xBD"
+              "b")
+        << row.name;
+    EXPECT_TRUE(has_hidden(text)) << row.name;
+  }
+}
+
+TEST(Text, PrintableKeepsWhatIsSeen) {
+  for (const std::string_view text :
+       {"grüße", "Ωμέγα", "дом", "日本語", "\u05D0\u05D1", "e\u0301", "📧", "\uE000", "a\u00A0b", "\uFFFD"}) {
+    EXPECT_EQ(printable(text), text);
+    EXPECT_FALSE(has_hidden(text)) << text;
+  }
+}
+
+// All of Unicode, against the tables of ICU.
+TEST(Text, HiddenCharactersAreThoseOfUnicode) {
+  for (UChar32 code = 0; code <= 0x10FFFF; ++code) {
+    if (U_IS_SURROGATE(code)) continue;
+    std::string text;
+    append_code_point(static_cast<std::uint32_t>(code), text);
+    const bool is_ignorable = u_hasBinaryProperty(code, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
+    ASSERT_EQ(ignorable_length(text), is_ignorable ? text.size() : 0) << code;
+    const bool is_wide_space = code > 0x7F && u_isUWhiteSpace(code) != 0;
+    ASSERT_EQ(wide_space_length(text), is_wide_space ? text.size() : 0) << code;
+    ASSERT_TRUE(!is_ignorable || hides_text(static_cast<std::uint32_t>(code))) << code;
+  }
+  EXPECT_TRUE(hides_text(0xD800) && hides_text(0x110000));
+}
+
+TEST(Text, FoldsWhatHidesWords) {
+  struct Row {
+    const char* name;
+    std::string text;
+    std::string_view want;
+  };
+  const Row rows[] = {
+      {"empty", "", ""},
+      {"ascii stays", "a \t\x1b b", "a \t\x1b b"},
+      {"letters stay", "Zustellung unmöglich 日本", "Zustellung unmöglich 日本"},
+      {"between letters", "un\u200Bde\u00ADli\u2060ve\uFEFFred", "undelivered"},
+      {"at both ends", "\u202Aundelivered\u202C", "undelivered"},
+      {"nothing else", "\u200B\U000E0041", ""},
+      {"wide spaces", "a\u00A0b\u3000c\u2028d", "a b c d"},
+      {"a sequence that is cut", "a\xE2\x80", "a\xE2\x80"},
+      {"a byte that begins none", "\xF3\xF3z", "\xF3\xF3z"},
+  };
+  for (const Row& row : rows) {
+    std::string text = row.text;
+    fold_hidden(text);
+    EXPECT_EQ(text, row.want) << row.name;
+  }
 }
 
 TEST(Text, WellFormedKeepsAllButBrokenBytes) {

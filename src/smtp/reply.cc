@@ -22,17 +22,21 @@ constexpr bool is_high(char c) {
   return static_cast<unsigned char>(c) > 127;
 }
 
-// U+0080 to U+009F, which a terminal obeys as it does those of ASCII.
-bool has_high_control(std::string_view text) {
-  for (std::size_t at = text.find('\xC2'); at != std::string_view::npos; at = text.find('\xC2', at + 1)) {
-    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0) return true;
+// A tab may stand in a reply, and any other control is replaced for itself.
+bool has_hidden_beyond_ascii(std::string_view text) {
+  const auto is_ascii = [](char c) { return !is_high(c); };
+  while (true) {
+    text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(text, is_ascii) - text.begin()));
+    if (text.empty()) return false;
+    const auto end = static_cast<std::size_t>(std::ranges::find_if(text, is_ascii) - text.begin());
+    if (base::has_hidden(text.substr(0, end))) return true;
+    text.remove_prefix(end);
   }
-  return false;
 }
 
 // Appends what may stand in a line of `text`, of at most `most` octets.
 void append_text(std::string_view text, std::size_t most, bool utf8, std::string& out) {
-  utf8 = utf8 && base::is_utf8(text) && !has_high_control(text);
+  utf8 = utf8 && base::is_utf8(text) && !has_hidden_beyond_ascii(text);
   text = utf8 ? base::utf8_prefix(text, most) : text.substr(0, most);
   const std::size_t begin = out.size();
   out += text;

@@ -49,6 +49,8 @@ const WriteRow kWritten[] = {
       "2J"},
      true,
      "550 a??2J\r\n"},
+    {"a text that turns the line round", {550, "", "ü\u202Eb"}, true, "550 ?????b\r\n"},
+    {"a tab beside UTF-8", {550, "", "ü\tb"}, true, "550 ü\tb\r\n"},
     {"line of 512",
      {550, "5.7.1", std::string(500, 'a')},
      false,
