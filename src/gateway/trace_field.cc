@@ -3,7 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
+
+#include "base/domain_key.h"
+#include "base/text.h"
 
 namespace backstop::gateway {
 
@@ -23,9 +27,34 @@ const std::string& date_text(std::chrono::system_clock::time_point time) {
   return text;
 }
 
-// A name that the client chose may not look like the comment that we write behind it.
+constexpr bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+// A name that the client chose may not look like the comment that we write behind it. It comes before
+// SMTPUTF8 is known, so it is ASCII in every mail (RFC 6531 3.7.1): a U-label becomes its A-label, and any
+// other character beyond ASCII one '?'.
 void append_plain(std::string_view name, std::string& out) {
-  for (const char c : name) out += std::string_view("()<>\\\";@,").contains(c) ? '?' : c;
+  base::DomainBuffer buffer;
+  const bool is_plain = std::ranges::all_of(name, is_ascii);
+  if (const auto key = is_plain ? name : base::domain_key(name, buffer); !key.empty()) name = key;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_shown = byte >= ' ' && byte < 0x7F && !std::string_view("()<>\\\";@,").contains(c);
+    const bool is_continuation = (byte & 0xC0) == 0x80;
+    if (is_shown) {
+      out += c;
+    } else if (!is_continuation) {
+      out += '?';
+    }
+  }
+}
+
+// RFC 6531 3.7.3: a mailbox beyond ASCII may stand in the field of an SMTPUTF8 mail alone.
+bool may_be_named(const TraceFacts& facts) {
+  if (facts.recipient.empty()) return false;
+  if (std::ranges::all_of(facts.recipient, is_ascii)) return true;
+  return facts.is_smtputf8 && base::is_utf8(facts.recipient) && !base::has_hidden(facts.recipient);
 }
 
 }  // namespace
@@ -46,7 +75,7 @@ void append_received(const TraceFacts& facts, std::chrono::system_clock::time_po
   if (!facts.tls.empty()) out.append("\t(using ").append(facts.tls).append(")\r\n");
   out.append("\tby ").append(facts.hostname).append(" (Backstop) with ").append(protocol_name(facts));
   out.append(" id ").append(facts.id);
-  if (!facts.recipient.empty()) out.append("\r\n\tfor <").append(facts.recipient).append(1, '>');
+  if (may_be_named(facts)) out.append("\r\n\tfor <").append(facts.recipient).append(1, '>');
   out.append(";\r\n\t").append(date_text(time)).append("\r\n");
 }
 

@@ -26,8 +26,8 @@ struct TraceFacts {
 /// "ESMTPSA": the protocol by its registered name.
 std::string protocol_name(const TraceFacts& facts);
 
-/// The whole field, folded, with its CRLF. All texts have to be free of line ends: they come from parsed
-/// commands.
+/// The whole field, folded, with its CRLF; ASCII but for the recipient of an SMTPUTF8 mail. All texts have to
+/// be free of line ends: they come from parsed commands.
 void append_received(const TraceFacts& facts, std::chrono::system_clock::time_point time, std::string& out);
 
 }  // namespace backstop::gateway
