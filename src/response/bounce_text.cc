@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "response/address_scan.h"
 #include "response/status.h"
@@ -98,8 +99,7 @@ Shape shape_of(std::string_view line, const FoundAddress& found) {
 }
 
 bool is_own(const TextContext& context, std::string_view address) {
-  return std::ranges::any_of(context.own,
-                             [&](const std::string& own) { return base::iequals(own, address); });
+  return std::ranges::find(context.own, base::address_key(address)) != context.own.end();
 }
 
 // "ADDR" of the patterns in formats.h.
@@ -213,7 +213,7 @@ class TextReader {
   }
 
   void add(const Found& found) {
-    if (!known_.insert(base::to_lower(found.address)).second) return;
+    if (!known_.insert(base::address_key(found.address)).second) return;
     if (found_.size() < most_) {
       found_.push_back(found);
     } else {

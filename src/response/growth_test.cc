@@ -182,6 +182,12 @@ const Row kRows[] = {
     {"one phrase many times", [](std::size_t n) { return bounce(repeated("user unknown ", n)); }, 5000},
     {"NUL bytes", [](std::size_t n) { return bounce(std::string(n, '\0')); }, 50000},
     {"bytes that are no UTF-8", [](std::size_t n) { return bounce(std::string(n, '\xC3')); }, 20000},
+    {"invisible characters", [](std::size_t n) { return bounce(repeated("\u200B", n)); }, 20000},
+    {"invisible characters within an address",
+     [](std::size_t n) { return bounce("<a" + repeated("\u00AD", n) + "@b.example>"); }, 20000},
+    {"a subject of invisible characters",
+     [](std::size_t n) { return bounce("", "Subject: " + repeated("\u2060", n) + "\n"); }, 20000},
+    {"white space of other scripts", [](std::size_t n) { return bounce(repeated("\u3000a", n)); }, 20000},
     // HTML.
     {"open angle brackets", [](std::size_t n) { return html_bounce(std::string(n, '<')); }, 50000},
     {"angle brackets before digits", [](std::size_t n) { return html_bounce(repeated("<1", n)); }, 50000},

@@ -166,13 +166,14 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
   return at;
 }
 
-// What decode_header() makes of it, without its work where there is none to do.
+// What decode_header() makes of it, as it is compared; without that work where there is none to do.
 void decode_into(std::string_view value, std::string& out) {
   const bool is_plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7F && c != '='; });
   if (is_plain) {
     out.assign(value);
   } else {
     out = mail::decode_header(value);
+    base::fold_hidden(out);
   }
 }
 

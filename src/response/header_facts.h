@@ -38,8 +38,8 @@ struct HeaderFacts {
   bool is_reply =
       false;  ///< In-Reply-To or References, or a subject that starts with "Re:", "Fwd:" or the like
   bool is_list_mail = false;  ///< has one of kListFields
-  std::string from;           ///< decoded
-  std::string subject;        ///< decoded
+  std::string from;           ///< decoded, without default-ignorable characters
+  std::string subject;        ///< the same
   /// Marks of the header zones that were found, whatever their strength.
   std::vector<const Sign*> signs;
 };

@@ -1,5 +1,6 @@
 #include "response/html_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -10,7 +11,7 @@ namespace backstop::response {
 namespace {
 
 constexpr std::size_t kLongestTag = 64 * 1024;  // an attribute may hold a data: URL; beyond it "<" is text
-constexpr std::size_t kLongestEntity = 10;
+constexpr std::size_t kLongestEntity = 24;  // "&ZeroWidthSpace;" has 16, and a number may begin with zeros
 
 bool ends_line(std::string_view name) {
   constexpr std::array kNames =
@@ -28,34 +29,40 @@ void append_character(std::uint32_t code, std::string& out) {
   base::append_code_point(is_space ? ' ' : code, out);
 }
 
+// "&#8203;" and "&#x200B;"; browsers read them without the semicolon, too.
+std::size_t decode_number(std::string_view html, std::string& out) {
+  constexpr std::uint32_t kPastTheLast = 0x110000;
+  const bool is_hex = html.size() > 2 && base::ascii_lower(html[2]) == 'x';
+  const std::size_t begin = is_hex ? 3 : 2;
+  std::size_t at = begin;
+  std::uint32_t code = 0;
+  for (; at < html.size(); ++at) {
+    const int digit = base::hex_value(html[at]);
+    if (digit < 0 || (!is_hex && digit > 9)) break;
+    code = std::min(code * (is_hex ? 16 : 10) + static_cast<std::uint32_t>(digit), kPastTheLast);
+  }
+  if (at == begin || at == kLongestEntity) return 0;
+  append_character(code, out);
+  return at < html.size() && html[at] == ';' ? at + 1 : at;
+}
+
 // Decodes the entity at the start of `html`; the number of bytes taken, 0 when it is none that we know.
 std::size_t decode_entity(std::string_view html, std::string& out) {
-  const std::size_t semicolon = html.substr(0, kLongestEntity).find(';');
+  html = html.substr(0, kLongestEntity);
+  if (html.substr(1).starts_with('#')) return decode_number(html, out);
+  const std::size_t semicolon = html.find(';');
   if (semicolon == std::string_view::npos) return 0;
   const std::string_view name = html.substr(1, semicolon - 1);
-  if (name.size() > 1 && name[0] == '#') {
-    const bool is_hex = name[1] == 'x' || name[1] == 'X';
-    if (is_hex && name.size() == 2) return 0;
-    std::uint32_t code = 0;
-    for (const char c : name.substr(is_hex ? 2 : 1)) {
-      const char lower = base::ascii_lower(c);
-      if (base::is_digit(c)) {
-        code = code * (is_hex ? 16 : 10) + static_cast<std::uint32_t>(c - '0');
-      } else if (is_hex && lower >= 'a' && lower <= 'f') {
-        code = code * 16 + static_cast<std::uint32_t>(lower - 'a' + 10);
-      } else {
-        return 0;
-      }
-    }
-    append_character(code, out);
-    return semicolon + 1;
-  }
   constexpr std::array kEntities = std::to_array<std::pair<std::string_view, std::string_view>>(
-      {{"lt", "<"},     {"gt", ">"},     {"amp", "&"},    {"quot", "\""},  {"apos", "'"},
-       {"nbsp", " "},   {"auml", "ä"},   {"ouml", "ö"},   {"uuml", "ü"},   {"Auml", "Ä"},
-       {"Ouml", "Ö"},   {"Uuml", "Ü"},   {"szlig", "ß"},  {"eacute", "é"}, {"egrave", "è"},
-       {"agrave", "à"}, {"aacute", "á"}, {"ccedil", "ç"}, {"ntilde", "ñ"}, {"iacute", "í"},
-       {"oacute", "ó"}, {"uacute", "ú"}, {"atilde", "ã"}, {"otilde", "õ"}, {"ecirc", "ê"}});
+      {{"lt", "<"},     {"gt", ">"},     {"amp", "&"},           {"quot", "\""},
+       {"apos", "'"},   {"shy", ""},     {"zwnj", ""},           {"zwj", ""},
+       {"lrm", ""},     {"rlm", ""},     {"ZeroWidthSpace", ""}, {"NoBreak", ""},
+       {"ensp", " "},   {"emsp", " "},   {"thinsp", " "},        {"nbsp", " "},
+       {"auml", "ä"},   {"ouml", "ö"},   {"uuml", "ü"},          {"Auml", "Ä"},
+       {"Ouml", "Ö"},   {"Uuml", "Ü"},   {"szlig", "ß"},         {"eacute", "é"},
+       {"egrave", "è"}, {"agrave", "à"}, {"aacute", "á"},        {"ccedil", "ç"},
+       {"ntilde", "ñ"}, {"iacute", "í"}, {"oacute", "ó"},        {"uacute", "ú"},
+       {"atilde", "ã"}, {"otilde", "õ"}, {"ecirc", "ê"}});
   for (const auto& [entity, text] : kEntities) {
     if (entity == name) {
       out += text;

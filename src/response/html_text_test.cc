@@ -43,8 +43,13 @@ const Row kRows[] = {
     {"unknown entity stays", "&bogus; & &;", "&bogus; & &;"},
     {"entity that never ends", "&lt", "&lt"},
     {"number of no digits", "&#x;&#;", "&#x;&#;"},
-    {"number with a letter", "&#1a;", "&#1a;"},
-    {"number too long for an entity", "&#00000000065;", "&#00000000065;"},
+    {"number that a letter ends", "&#65z;", "Az;"},
+    {"number without its semicolon", "a&#66", "aB"},
+    {"number as long as an entity may be", "&#000000000000000000065;", "A"},
+    {"number too long for an entity", "&#0000000000000000000065;", "&#0000000000000000000065;"},
+    {"number far past the last code point", "&#99999999999999999999;", "\xEF\xBF\xBD"},
+    {"hidden characters by name", "a&shy;b&zwnj;c&zwj;d&lrm;e&rlm;f&ZeroWidthSpace;g&NoBreak;h", "abcdefgh"},
+    {"spaces by name", "a&ensp;b&emsp;c&thinsp;d", "a b c d"},
     {"Word's namespace tags", "a<o:p></o:p>b", "ab"},
 };
 

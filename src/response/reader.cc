@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/encoding.h"
@@ -185,11 +186,13 @@ TextContext Reader::State::context_of(const Envelope& envelope) const {
   for (const auto& address : mail::parse_address_list(message.value(root, FieldName::To), 4)) {
     context.own.push_back(address.folded());
   }
-  if (!envelope.recipient.empty()) context.own.push_back(base::to_lower(envelope.recipient));
+  if (!envelope.recipient.empty()) context.own.push_back(base::address_key(envelope.recipient));
   std::unordered_set<std::string> known;
   for (const auto& field : message.fields_of(root)) {
     if (field.id != FieldName::XFailedRecipients) continue;
-    for (const auto& address : mail::parse_address_list(field.value, limits.recipients + 1)) {
+    std::string value(field.value);
+    base::fold_hidden(value);
+    for (const auto& address : mail::parse_address_list(value, limits.recipients + 1)) {
       if (known.insert(address.folded()).second) context.failed_recipients.push_back(address.text());
     }
   }
@@ -200,7 +203,7 @@ TextContext Reader::State::context_of(const Envelope& envelope) const {
 void Reader::State::take_failed_recipients(const std::vector<std::string>& addresses,
                                            std::vector<Recipient>& found, Response& response) {
   std::unordered_map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < found.size(); ++i) index.emplace(base::to_lower(found[i].address), i);
+  for (std::size_t i = 0; i < found.size(); ++i) index.emplace(base::address_key(found[i].address), i);
   std::vector<Recipient> exact;
   for (const auto& address : addresses) {
     if (exact.size() >= limits.recipients) {
@@ -208,7 +211,7 @@ void Reader::State::take_failed_recipients(const std::vector<std::string>& addre
       break;
     }
     Recipient recipient;
-    if (const auto same = index.find(base::to_lower(address)); same != index.end()) {
+    if (const auto same = index.find(base::address_key(address)); same != index.end()) {
       recipient = std::move(found[same->second]);
     }
     if (recipient.diagnostic.empty() && exact.size() < kMostMentions) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <unordered_set>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/charset.h"
@@ -105,6 +106,7 @@ std::string decode_utf8_xtext(std::string_view text) {
 
 std::string diagnostic_text(std::string_view value, const ReportLimits& limits, Response& response) {
   std::string text = mail::to_utf8(value);
+  base::fold_hidden(text);
   if (text.size() > limits.diagnostic) {
     response.truncated = true;
     text.resize(base::utf8_prefix(text, limits.diagnostic).size());
@@ -202,8 +204,10 @@ std::string report_address(std::string_view value) {
   }
   while (!address.empty() && (address.back() == '>' || address.back() == ':')) address.remove_suffix(1);
   while (address.starts_with('<')) address.remove_prefix(1);
-  const std::string text = mail::to_utf8(address);
-  return is_utf8_type ? decode_utf8_xtext(text) : text;
+  std::string text = mail::to_utf8(address);
+  if (is_utf8_type) text = decode_utf8_xtext(text);
+  base::fold_hidden(text);
+  return text;
 }
 
 std::string report_host(std::string_view value) {
@@ -345,7 +349,7 @@ void read_feedback(std::string_view body, const ReportLimits& limits, Response& 
     } else if (base::iequals(field.name, "original-rcpt-to") ||
                base::iequals(field.name, "removal-recipient")) {
       std::string address = report_address(field.value);
-      if (address.empty() || !known.insert(base::to_lower(address)).second) return;
+      if (address.empty() || !known.insert(base::address_key(address)).second) return;
       if (response.recipients.size() < limits.recipients) {
         response.recipients.emplace_back().address = std::move(address);
       } else {

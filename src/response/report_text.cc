@@ -87,17 +87,24 @@ std::size_t prefix_of(std::string_view line) {
   return at == std::string_view::npos ? line.size() : at;
 }
 
-// Writes `line` to `out` without white space at its ends and with single spaces inside; returns past what it
-// wrote.
+// Writes `line` to `out` without white space at its ends, with single spaces inside and without
+// default-ignorable characters; returns past what it wrote.
 char* append_collapsed(std::string_view line, char* out) {
   const char* const begin = out;
   bool wants_space = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    const bool is_no_break_space = c == '\xC2' && i + 1 < line.size() && line[i + 1] == '\xA0';
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\0' || is_no_break_space) {
+    std::size_t space = c == ' ' || c == '\t' || c == '\r' || c == '\0' ? 1 : 0;
+    if (static_cast<unsigned char>(c) >= 0xC2) {
+      if (const std::size_t ignored = base::ignorable_length(line.substr(i)); ignored != 0) {
+        i += ignored - 1;
+        continue;
+      }
+      space = base::wide_space_length(line.substr(i));
+    }
+    if (space != 0) {
       wants_space = out > begin;
-      i += is_no_break_space ? 1 : 0;
+      i += space - 1;
       continue;
     }
     if (wants_space) *out++ = ' ';

@@ -24,8 +24,8 @@ struct TextHeaderBlock {
 
 class ReportText {
  public:
-  /// One line of `flat`: no white space at its ends, runs of white space inside are one space. Empty lines
-  /// are left out.
+  /// One line of `flat`: no white space at its ends, runs of white space inside are one space, and no
+  /// default-ignorable characters, which would hide words. Empty lines are left out.
   struct Line {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;

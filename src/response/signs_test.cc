@@ -65,6 +65,10 @@ TEST(Signs, PhrasesAreLiteralsThatCanMatch) {
     // The zones are searched with runs of white space collapsed.
     EXPECT_EQ(sign.phrase.find("  "), std::string_view::npos) << row;
     EXPECT_EQ(sign.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row;
+    // And without what is folded away.
+    std::string folded(sign.phrase);
+    base::fold_hidden(folded);
+    EXPECT_EQ(sign.phrase, folded) << row;
     if (sign.zone == Zone::SubjectFirst) EXPECT_FALSE(sign.phrase.starts_with(' ')) << row;
   }
 }
