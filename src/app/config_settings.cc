@@ -150,7 +150,8 @@ std::vector<Setting> gateway_settings() {
            {.help =
                 "Where accepted mail goes. Ports that are left out are 25, 465 and 24. A socket may also be "
                 "written as in Postfix, lmtp:unix:/path. In the path of a "
-                "Maildir %d stands for the domain, %n for the local part and %% for a per cent sign.",
+                "Maildir %d stands for the domain, as its A-label, %n for the local part and %% for a per "
+                "cent sign.",
             .example = R"("smtp://127.0.0.1:10025")",
             .need = Need::Needed}),
       make(kSection, "next_hop_tls", next_hop_tls_kind(),

@@ -267,7 +267,7 @@ struct EndRow {
 };
 
 // The finder begins within a line.
-const EndRow kEnds[] = {
+const EndRow kEndings[] = {
     {"", std::nullopt},
     {"\r\n.\r\n", 5},
     {"a\nb\r\n.\r\nNOOP\r\n", 8},
@@ -315,7 +315,7 @@ void expect_end(const std::string& bytes, std::optional<std::size_t> want, bool 
 }
 
 TEST(EndFinder, FindsTheEndAlone) {
-  for (const auto& row : kEnds) expect_end(row.bytes, row.want, row.want_may_have_ended);
+  for (const auto& row : kEndings) expect_end(row.bytes, row.want, row.want_may_have_ended);
 }
 
 TEST(EndFinder, AgreesWithThePlainRules) {
