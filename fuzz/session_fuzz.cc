@@ -1,5 +1,5 @@
 // A session of the gateway between a client that says anything and a next hop that answers anything. The
-// client hears 2xx after the end of a message only where the next hop has said 250 after a message had ended,
+// client hears 2xx after the end of a message only where the next hop has said 2xx after a message had ended,
 // once for each that it said it of; what the client is told are replies, and what the next hop is told are
 // commands and messages without a bare line end.
 //
@@ -144,7 +144,8 @@ class Hop {
     if (verb == "BDAT" && state_ == State::Command) return begin_chunk(line);
     state_ = State::Command;
     const std::string_view said = answer();
-    if (verb == "DATA" && said.starts_with("354")) {
+    const bool is_invited = said.starts_with('3') && !said.starts_with("334");
+    if (verb == "DATA" && is_invited) {
       state_ = State::Data;
       scanner_.reset();
     } else if (said.starts_with("334")) {
@@ -189,11 +190,11 @@ class Hop {
     return true;
   }
 
-  // The only answer that says that a message is there.
+  // Only a success says that a message is there.
   void end_message() {
     const std::string_view said = answer();
     smtp::ReplyParser parser;
-    if (parser.feed(said) && parser.is_complete() && parser.take().code == 250) ++taken_;
+    if (parser.feed(said) && parser.is_complete() && parser.take().is_positive()) ++taken_;
   }
 
   std::string_view answer() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -88,6 +89,19 @@ void check_bdat(std::string_view argument) {
   require(again && again->size == bdat->size && again->is_last == bdat->is_last);
 }
 
+// What is not known is said to be so.
+ClientAttributes completed(AttributeCommand command, ClientAttributes attributes) {
+  const auto complete = [](std::optional<std::string>& text) { text = text.value_or(""); };
+  for (auto* const text : {&attributes.name, &attributes.address, &attributes.helo}) complete(*text);
+  if (command == AttributeCommand::Xclient) {
+    for (auto* const text : {&attributes.login, &attributes.destination_address}) complete(*text);
+    if (attributes.protocol == "") attributes.protocol.reset();
+  } else {
+    for (auto* const text : {&attributes.protocol, &attributes.ident, &attributes.source}) complete(*text);
+  }
+  return attributes;
+}
+
 void check_attributes(AttributeCommand command, std::string_view argument) {
   const auto attributes = parse_attributes(command, argument);
   if (!attributes) return check_refusal(attributes.error());
@@ -103,10 +117,9 @@ void check_attributes(AttributeCommand command, std::string_view argument) {
     require(wire.size() <= 512);
     all.append(1, ' ').append(split_command(line_of(wire)).argument);
   }
-  if (all.empty()) return require(!is_short || *attributes == ClientAttributes());
   const auto again = parse_attributes(command, all);
   require(again.has_value());
-  if (is_short) require(*again == *attributes);
+  if (is_short) require(*again == completed(command, *attributes));
 }
 
 void check_xtext(std::string_view text) {

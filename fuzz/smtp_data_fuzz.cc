@@ -80,6 +80,19 @@ Found scan_chunks(std::string_view bytes, std::size_t piece_size, bool& ends_in_
   return found;
 }
 
+std::size_t find_end(std::string_view bytes, std::size_t piece_size) {
+  EndFinder finder;
+  std::size_t before = 0;
+  std::size_t found = std::string_view::npos;
+  in_pieces(bytes, piece_size, [&](std::string_view piece) {
+    const auto end = finder.find(piece);
+    if (end) found = before + *end;
+    before += piece.size();
+    return !end;
+  });
+  return found;
+}
+
 std::string stuffed(std::string_view plain, std::size_t piece_size) {
   Stuffer stuffer;
   std::string out;
@@ -138,6 +151,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(found == plainly(bytes, true) && found == scan_data(bytes, piece_size));
   require(found == scan_data(bytes, 1));
   if (found.is_end) check_accepted(bytes.substr(0, found.size));
+
+  const std::size_t end = bytes.find("\r\n.\r\n");
+  require(find_end(bytes, piece_size) == (end == std::string_view::npos ? end : end + 5));
 
   bool ends_in_line_end = false;
   const Found chunks = scan_chunks(bytes, piece_size, ends_in_line_end);

@@ -232,7 +232,7 @@ struct YesRow {
 const YesRow kYes[] = {
     {"250 2.1.5 ok", "250 2.1.5 ok"}, {"251 2.1.5 elsewhere", "251 2.1.5 elsewhere"},
     {"200 fine", "250 2.0.0 fine"},   {"252 2.1.5 I think", "250 2.1.5 I think"},
-    {"220 hello", "250 2.0.0 hello"}, {"299 4.1.1 odd", "250 2.0.0 odd"},
+    {"220 hello", "250 2.0.0 hello"}, {"299 2.1.5 odd", "250 2.1.5 odd"},
 };
 
 TEST_F(HopDeliveryTest, EverySuccessOfARecipientIsAYes) {

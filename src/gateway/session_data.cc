@@ -191,7 +191,6 @@ net::Task<void> Session::refuse_data(smtp::DataFault fault, std::size_t at) {
     if (finder.may_have_ended()) say_refusal();
     if (!co_await read_data()) co_return;
   }
-  co_await give_up_delivery();
   say_refusal();
   record_refusal(false);
   cut_short(reply_for(Parting::AfterFault));
@@ -295,8 +294,11 @@ net::Task<bool> Session::receive_chunk(std::uint64_t size, bool is_last) {
 // A chunk says how long it is, so there is no doubt about where the next command begins.
 net::Task<void> Session::refuse_chunk(smtp::DataFault fault, std::uint64_t rest) {
   refuse_message(fault);
-  co_await give_up_delivery();
+  if (rest > 0) co_await give_up_delivery();
   co_await answer_behind(rest, *path_->answer());
+  // The client need not wait until the next hop has answered RSET.
+  connection_.stream().expires_after(limits().command);
+  if (!co_await connection_.flush()) is_broken_ = is_closing_ = true;
   record_refusal(is_broken_);
   co_await end_transaction();
 }

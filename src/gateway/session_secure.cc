@@ -39,8 +39,7 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
   auto& session = *lease->session;
   session.is_personal = true;
   auto answer = co_await session.ask_one(command, limits().next_hop_reply);
-  while (answer && answer->is_intermediate()) {
-    answer->code = 334;
+  while (answer && answer->code == 334) {
     reply(*answer);
     const auto line = co_await next_line(smtp::kMostAuthLine);
     if (!line) co_return std::nullopt;
@@ -56,8 +55,13 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     worker_.shared().watch.hop_failed(session.hop(), Watch::Step::Transaction, answer.error());
     co_return reply_for(answer.error());
   }
-  if (answer->is_positive()) {
-    answer->code = 235;
+  // No other success is a login (RFC 4954 4): who is believed to have logged in may send to everybody.
+  if (answer->code < 400 && answer->code != 235) {
+    const NextHopTrouble nonsense{Trouble::Nonsense, answer->text()};
+    worker_.shared().watch.hop_failed(session.hop(), Watch::Step::Transaction, nonsense);
+    co_return reply_for(nonsense);
+  }
+  if (answer->code == 235) {
     state_.is_authenticated = true;
     authenticated_ = std::move(lease->session);
   }

@@ -210,6 +210,9 @@ std::vector<std::string> attribute_commands(AttributeCommand command, const Clie
   const std::string verb(verb_of(command));
   for (const Attribute& attribute : attributes_of(command)) {
     if (!has_word(taken, attribute.name)) continue;
+    // It has no word for a protocol that nobody knows (XCLIENT_README).
+    const bool is_protocol = command == AttributeCommand::Xclient && attribute.name == kProtocol.name;
+    if (is_protocol && attributes.protocol.value_or("").empty()) continue;
     const auto word_of = [&](std::string_view value) {
       return ' ' + std::string(attribute.name) + '=' + std::string(value);
     };

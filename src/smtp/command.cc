@@ -104,16 +104,15 @@ Command split_command(std::string_view line) {
 }
 
 bool is_http_request(std::string_view line) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t end = line.find_last_not_of(kSpace);
-  if (end == std::string_view::npos) return false;
-  line = line.substr(0, end + 1);
-  line.remove_prefix(line.find_first_not_of(kSpace));
+  constexpr std::string_view kSpace = " \t";
+  while (!line.empty() && std::string_view(" \t\r\n").contains(line.back())) line.remove_suffix(1);
+  while (!line.empty() && kSpace.contains(line.front())) line.remove_prefix(1);
+  if (line.empty()) return false;
+  // Every command of every session is looked at: few end in a digit.
+  if (base::is_digit(line.back()) && is_http_version(line.substr(line.find_last_of(kSpace) + 1))) return true;
   const std::string_view first = line.substr(0, line.find_first_of(kSpace));
-  const std::string_view last = line.substr(line.find_last_of(kSpace) + 1);
-  if (is_http_version(last) || is_http_version(first)) return true;
   const std::uint64_t key = packed(first);
-  return key != 0 && std::ranges::find(kHttpMethods, key) != kHttpMethods.end();
+  return key == 0 ? is_http_version(first) : std::ranges::find(kHttpMethods, key) != kHttpMethods.end();
 }
 
 std::string_view name(Verb verb) {
