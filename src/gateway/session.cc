@@ -136,7 +136,9 @@ bool Session::is_front_end() const {
 }
 
 // None while a front end has not named it: a front end has as many sessions as its clients have together.
+// None for a relay either.
 std::optional<ClientCounts::Address> Session::client_to_count() const {
+  if (is_relay()) return std::nullopt;
   const bool is_named = peer_ != direct_ && !peer_.address.is_unspecified();
   return is_named || !is_front_end() ? std::optional(peer_.address) : std::nullopt;
 }
@@ -183,7 +185,7 @@ net::Task<void> Session::converse() {
         co_await handle(command);
       }
     }
-    if (errors_ > limits().errors && !is_closing_) cut_short(reply_for(Exceeded::Errors));
+    if (errors_ > limits().errors && !is_closing_ && !is_relay()) cut_short(reply_for(Exceeded::Errors));
   }
 }
 
@@ -295,7 +297,8 @@ void Session::count(const smtp::Command& command) {
     default:
       break;
   }
-  if (++idle_commands_ > limits().commands_without_mail) cut_short(reply_for(Exceeded::CommandsWithoutMail));
+  if (++idle_commands_ > limits().commands_without_mail && !is_relay())
+    cut_short(reply_for(Exceeded::CommandsWithoutMail));
 }
 
 // Whatever takes no wait; false where the command is still to be handled.

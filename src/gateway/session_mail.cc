@@ -155,8 +155,7 @@ bool Session::is_asked_alone() const {
 void Session::answer_recipient(const Asked& asked) {
   const std::size_t before = errors_;
   reply(*asked.answer);
-  // If the next hop rejects a recipient, that is not an error of our own outbound client; nor is anything of
-  // a host of ours.
+  // If the next hop rejects a recipient, that is not an error of our own outbound client.
   if (asked.is_from_next_hop && transaction_->is_outbound()) errors_ = before;
   const bool is_counted = asked.answer->is_positive() || errors_ != before;
   if (!is_counted && ++untaken_ > kMostUntaken) ++errors_;

@@ -267,11 +267,7 @@ struct EndRow {
 };
 
 // The finder begins within a line.
-<<<<<<< ours
-const EndRow kEndings[] = {
-=======
 const EndRow kEndsAlone[] = {
->>>>>>> theirs
     {"", std::nullopt},
     {"\r\n.\r\n", 5},
     {"a\nb\r\n.\r\nNOOP\r\n", 8},
@@ -319,11 +315,7 @@ void expect_end(const std::string& bytes, std::optional<std::size_t> want, bool 
 }
 
 TEST(EndFinder, FindsTheEndAlone) {
-<<<<<<< ours
-  for (const auto& row : kEndings) expect_end(row.bytes, row.want, row.want_may_have_ended);
-=======
   for (const auto& row : kEndsAlone) expect_end(row.bytes, row.want, row.want_may_have_ended);
->>>>>>> theirs
 }
 
 TEST(EndFinder, AgreesWithThePlainRules) {
