@@ -36,7 +36,7 @@ origin::Origin Examiner::judge(const response::Response& response,
     recipient.tag =
         origin::verify(recipient.address, *settings_.keys, day.value_or(settings_.today), settings_.tags);
   }
-  return origin::judge(origin::claim(recipient, response, is_known, settings_.tags));
+  return origin::judge(origin::claim(recipient, response, {.has_keys = is_known, .tags = settings_.tags}));
 }
 
 Examined Examiner::examine(const SourceMail& mail) {

@@ -48,7 +48,8 @@ bool differs_from_first(const Transaction& transaction, const Route& route) {
          route.next_hop->protocol != NextHopProtocol::Smtp;
 }
 
-/// "user@example.org", or "example.org" for all of a domain; `destinations` are folded as the recipient is here.
+/// "user@example.org", or "example.org" for all of a domain; `destinations` are folded as the recipient is
+/// here.
 const std::string* find_untagged(const std::vector<std::string>& destinations,
                                  const mail::Address& recipient) {
   if (destinations.empty()) return nullptr;
@@ -130,6 +131,17 @@ std::string why_untagged(const Settings& settings, const response::Response& res
   return {};
 }
 
+/// A hint counts a few times a day for each owner, since whoever knows it can make it.
+origin::Origin origin_of(const origin::Recipient& recipient, const response::Response& response,
+                         const origin::ClaimContext& context, const Transaction& transaction) {
+  auto found = origin::judge(origin::claim(recipient, response, context));
+  const bool is_counted = found.cause == origin::Cause::Hinted && transaction.hints != nullptr;
+  if (!is_counted || transaction.hints->take(recipient.plain().folded(), transaction.today)) return found;
+  origin::ClaimContext without = context;
+  without.trace.clear();
+  return origin::judge(origin::claim(recipient, response, without));
+}
+
 }  // namespace
 
 RecipientCheck check_outbound(const Transaction& transaction, const mail::Address& recipient) {
@@ -145,8 +157,9 @@ RecipientCheck check_outbound(const Transaction& transaction, const mail::Addres
 
 Judgement judge_response(const Transaction& transaction, const response::Response& response) {
   const Settings& settings = *transaction.settings;
-  const bool has_keys = !settings.keys.keys().empty();
-  const std::string untagged = has_keys ? why_untagged(settings, response) : std::string();
+  origin::ClaimContext context{.has_keys = !settings.keys.keys().empty(), .tags = settings.tags};
+  if (context.has_keys) context.untagged = why_untagged(settings, response);
+  context.trace = origin::trace_of(response, settings.hostname);
   policy::MessageFacts facts{
       .kind = response.kind,
       .certainty = certainty(response),
@@ -157,7 +170,7 @@ Judgement judge_response(const Transaction& transaction, const response::Respons
   std::vector<policy::Verdict> verdicts;
   std::vector<origin::Origin> origins;
   for (const auto& one : transaction.recipients) {
-    facts.origin = origin::judge(origin::claim(*one.claim, response, has_keys, settings.tags, untagged));
+    facts.origin = origin_of(*one.claim, response, context, transaction);
     verdicts.push_back(
         policy::judge_message(facts, policy_of(*transaction.route, one.claim->plain().domain, settings)));
     origins.push_back(std::move(facts.origin));

@@ -35,7 +35,7 @@ struct Judgement {
 };
 
 /// Judges a response for each recipient of an inbound transaction; the strictest verdict counts for
-/// all.
+/// all. Takes a place in Transaction::hints for each recipient for which a hint decides.
 Judgement judge_response(const Transaction& transaction, const response::Response& response);
 
 /// The reverse path as the next hop is to see it. Notes in the route why it has no tag.

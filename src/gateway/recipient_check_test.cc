@@ -424,6 +424,26 @@ TEST_F(JudgeResponseTest, ADomainIsReadyByTheOldestKeyOfARingThatSigns) {
   EXPECT_EQ(cause(), "no-keys");
 }
 
+TEST_F(JudgeResponseTest, AHintCountsAFewTimesADayForAnOwner) {
+  settings_.hostname = "mx.example.org";
+  auto returning = bounce();
+  returning.original.emplace().header_block = "Received: from desk by mx.example.org; x\r\n\r\n";
+  HintCounts hints;
+  const auto cause = [&](const std::string& recipient) {
+    auto found = check_inbound(last_ = transaction(""), address_of(recipient), false);
+    last_.hints = &hints;
+    last_.route = found.route;
+    last_.recipients.push_back({recipient, std::move(found.claim), found.is_exempt});
+    return policy::name(judge_response(last_, returning).verdict.cause);
+  };
+  for (std::size_t i = 0; i < HintCounts::kMostOfOwner; ++i)
+    EXPECT_EQ(cause("bob@example.org"), "hinted") << i;
+  EXPECT_EQ(cause("Bob@Example.org"), "bare");
+  EXPECT_EQ(cause(tagged("bob@example.org", kToday, "other")), "bare");
+  EXPECT_EQ(cause("carl@example.org"), "hinted");
+  EXPECT_EQ(cause(tagged("bob@example.org")), "tag");
+}
+
 TEST_F(JudgeResponseTest, TheFactsAreThoseOfTheRecipientThatDecides) {
   const auto judgement = judge({tagged("bob@example.org"), "emil@example.org"});
   EXPECT_EQ(origin::name(judgement.facts.origin.result), "unproven");

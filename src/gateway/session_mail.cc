@@ -37,6 +37,7 @@ void Session::handle_mail(std::string_view argument) {
   transaction_->begun = Clock::now();
   transaction_->today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   transaction_->is_from_relay = is_relay();
+  transaction_->hints = &worker_.shared().hints;
   if (gateway().direction == Direction::Outbound) {
     const auto verdict =
         // XFORWARD tells whose mail it is, not who asks.

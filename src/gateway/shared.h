@@ -9,6 +9,7 @@
 #include "gateway/client_counts.h"
 #include "gateway/event_sink.h"
 #include "gateway/held_memory.h"
+#include "gateway/hint_counts.h"
 #include "gateway/hop_directory.h"
 #include "gateway/settings.h"
 #include "gateway/watch.h"
@@ -25,6 +26,7 @@ struct Shared {
   ClientCounts clients;
   HopDirectory hops;
   HeldMemory held;
+  HintCounts hints;
   boost::asio::thread_pool blocking{4};
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/delivery.h"
+#include "gateway/hint_counts.h"
 #include "gateway/settings.h"
 #include "origin/claim.h"
 #include "policy/verdict.h"
@@ -46,6 +47,7 @@ struct Transaction {
 
   std::optional<Route> route;          ///< once a recipient was offered to a next hop
   std::unique_ptr<Delivery> delivery;  ///< with route
+  HintCounts* hints = nullptr;         ///< of all sessions; null: hints are not counted
   std::vector<TakenRecipient> recipients;
   bool is_from_relay = false;  ///< inbound: a host of ours brings it
   bool is_overfull = false;    ///< one recipient too many has been recorded

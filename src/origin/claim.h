@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "mail/address.h"
 #include "origin/origin.h"
@@ -20,9 +21,19 @@ struct Recipient {
   const mail::Address& plain() const;
 };
 
-/// `has_keys`: there is a ring, so that a tag can be asked for. `untagged`: why the mail that this response
-/// answers left without a tag although its sender can be tagged; empty if it did not.
-Claim claim(const Recipient& recipient, const response::Response& response, bool has_keys,
-            const TagSettings& settings, std::string untagged = {});
+/// What is known beside the recipient. The texts are one plain, printable sentence each, or empty.
+struct ClaimContext {
+  bool has_keys = false;  ///< there is a ring, so that a tag can be asked for
+  TagSettings tags = {};
+  std::string untagged =
+      {};                  ///< why the mail that is answered left without a tag although its sender has one
+  std::string trace = {};  ///< what hints that it went through a host of ours
+};
+
+Claim claim(const Recipient& recipient, const response::Response& response, const ClaimContext& context);
+
+/// What the Received fields of the returned header say of `host`, which is ours: a sentence if one of them
+/// was written by it, else empty. Anybody can write such a field, so it is a hint.
+std::string trace_of(const response::Response& response, std::string_view host);
 
 }  // namespace backstop::origin

@@ -106,7 +106,7 @@ TEST(Claim, TheFirstRuleThatHoldsDecides) {
     Recipient recipient = recipient_of(row.address, keys);
     recipient.never_sends = row.never_sends;
     const auto response = response_of(row.kind, row.shown_by, row.look);
-    const Origin origin = judge(claim(recipient, response, true, {}, row.untagged));
+    const Origin origin = judge(claim(recipient, response, {.has_keys = true, .untagged = row.untagged}));
     EXPECT_EQ(std::string(name(origin.result)) + " " + std::string(name(origin.cause)), row.want) << row.name;
     EXPECT_FALSE(origin.why.empty()) << row.name;
     EXPECT_TRUE(origin.why.ends_with('.')) << row.name << ": " << origin.why;
@@ -118,7 +118,7 @@ TEST(Claim, AKeyNumberThatAYoungRingDoesNotKnowMayBeAnothersOrEarlier) {
   const std::string strange = tagged(kPlain, 20000, "another", 3);
   const auto cause_on = [&](int today) {
     const auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
-    return name(judge(claim(recipient_of(strange, keys, today), response, true, {})).cause);
+    return name(judge(claim(recipient_of(strange, keys, today), response, {.has_keys = true})).cause);
   };
   EXPECT_EQ(cause_on(20000), "incomplete");
   EXPECT_EQ(cause_on(20044), "incomplete");
@@ -127,10 +127,53 @@ TEST(Claim, AKeyNumberThatAYoungRingDoesNotKnowMayBeAnothersOrEarlier) {
 
 TEST(Claim, WithoutKeysATagIsAnothersBusiness) {
   const auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
-  const Origin origin =
-      judge(claim(recipient_of("SRS0=a=b=c.test=d@example.org", KeyRing()), response, false, {}));
+  const Origin origin = judge(claim(recipient_of("SRS0=a=b=c.test=d@example.org", KeyRing()), response, {}));
   EXPECT_EQ(name(origin.cause), "bare");
   EXPECT_TRUE(origin.evidence.empty());
+}
+
+TEST(Claim, AHostOfOursInWhatCameBackIsAHint) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
+  const auto cause = [&](std::string_view address) {
+    const ClaimContext context{.has_keys = true, .trace = trace_of(response, "mx.example.org")};
+    return name(judge(claim(recipient_of(address, keys), response, context)).cause);
+  };
+  EXPECT_EQ(cause(kPlain), "bare") << "nothing came back";
+  response.original.emplace();
+  const struct {
+    const char* name;
+    std::string header;
+    std::string_view want;
+  } rows[] = {
+      {"by it",
+       "Received: from desk.example.org ([192.0.2.1])\r\n\tby MX.Example.org (Backstop) with ESMTP id "
+       "1f;\r\n\tx\r\n",
+       "hinted"},
+      {"by it, at the end", "Received: from a.test by mx.example.org; Mon, 23 Nov 2026 10:00:00 +0000\r\n",
+       "hinted"},
+      {"by it, in the second", "Received: by a.test\r\nReceived: by mx.example.org\r\n", "hinted"},
+      {"from it", "Received: from mx.example.org by mx.else.test; x\r\n", "bare"},
+      {"by a host below it", "Received: from a.test by x.mx.example.org; x\r\n", "bare"},
+      {"by a host whose name begins so", "Received: from a.test by mx.example.org.else.test; x\r\n", "bare"},
+      {"in another field", "X-Received: from a.test by mx.example.org; x\r\n", "bare"},
+      {"in nothing", "Received:\r\n", "bare"},
+      {"in words without end", "Received: " + std::string(5000, 'a') + " " + std::string(5000, ' ') + "\r\n",
+       "bare"},
+  };
+  for (const auto& row : rows) {
+    response.original->header_block = row.header + "From: ann@example.org\r\n\r\n";
+    EXPECT_EQ(cause(kPlain), row.want) << row.name;
+  }
+  response.original->header_block = rows[0].header;
+  EXPECT_EQ(cause(tagged(kPlain, kToday, "another")), "hinted") << "a bad tag counts as none";
+  EXPECT_EQ(cause(tagged(kPlain)), "tag");
+  EXPECT_EQ(cause(tagged(kPlain, kToday - 20)), "stale");
+  response.look = Look::Padded;
+  EXPECT_EQ(cause(kPlain), "padded");
+  response.look = Look::Complete;
+  response.kind = Kind::AutoReply;
+  EXPECT_EQ(cause(kPlain), "bare") << "of a bounce alone";
 }
 
 TEST(Claim, ATagIsNeverPartOfThePlainAddress) {

@@ -7,10 +7,10 @@ namespace backstop::origin {
 
 namespace {
 
-/// The sentence of the first evidence that says so; nullptr if none does.
-const std::string* first(const std::vector<Evidence>& evidence, Finding finding) {
+/// The first evidence that says so; nullptr if none does.
+const Evidence* first_of(const std::vector<Evidence>& evidence, Finding finding) {
   const auto found = std::ranges::find(evidence, finding, &Evidence::finding);
-  return found == evidence.end() ? nullptr : &found->detail;
+  return found == evidence.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -22,21 +22,21 @@ Origin judge(Claim claim) {
     origin.cause = cause;
     origin.why = std::move(why);
   };
-  if (const auto* proof = first(origin.evidence, Finding::Proves)) {
-    decide(Result::Genuine, Cause::Tag, *proof);
-  } else if (const auto* refutation = first(origin.evidence, Finding::Refutes)) {
-    decide(Result::Forged, Cause::NeverSends, *refutation);
+  if (const auto* proof = first_of(origin.evidence, Finding::Proves)) {
+    decide(Result::Genuine, Cause::Tag, proof->detail);
+  } else if (const auto* refutation = first_of(origin.evidence, Finding::Refutes)) {
+    decide(Result::Forged, Cause::NeverSends, refutation->detail);
   } else if (!claim.padded.empty() && claim.untaggable.empty()) {
     decide(Result::Unproven, Cause::Padded, std::move(claim.padded));
   } else if (!claim.incomplete.empty()) {
     decide(Result::Unproven, Cause::Incomplete, std::move(claim.incomplete));
-  } else if (const auto* hint = first(origin.evidence, Finding::Hints)) {
-    decide(Result::Unproven, Cause::Stale, *hint);
+  } else if (const auto* hint = first_of(origin.evidence, Finding::Hints)) {
+    decide(Result::Unproven, hint->name == "tag" ? Cause::Stale : Cause::Hinted, hint->detail);
   } else if (!claim.untaggable.empty()) {
     decide(Result::Unproven, Cause::Untaggable, std::move(claim.untaggable));
   } else {
-    const auto* silent = first(origin.evidence, Finding::Silent);
-    decide(Result::Unproven, Cause::Bare, silent == nullptr ? std::string() : *silent);
+    const auto* silent = first_of(origin.evidence, Finding::Silent);
+    decide(Result::Unproven, Cause::Bare, silent == nullptr ? std::string() : silent->detail);
   }
   return origin;
 }

@@ -28,6 +28,7 @@ enum class Cause : std::uint8_t {
   Padded,      ///< unproven: the report was put out of reach
   Incomplete,  ///< unproven: something that could hold a proof could not be looked at
   Stale,       ///< unproven: the tag is ours, but too old to prove anything
+  Hinted,      ///< unproven: something that a forger could have made speaks for it
   Untaggable,  ///< unproven: mail of this address leaves without a tag
   Bare,        ///< unproven: nothing was found
 };
@@ -54,8 +55,8 @@ Origin judge(Claim claim);
 
 inline constexpr std::array<std::string_view, 3> kResultNames = {"unproven", "genuine", "forged"};
 inline constexpr std::array<std::string_view, 4> kFindingNames = {"silent", "hints", "proves", "refutes"};
-inline constexpr std::array<std::string_view, 7> kCauseNames = {
-    "tag", "never-sends", "padded", "incomplete", "stale", "untaggable", "bare"};
+inline constexpr std::array<std::string_view, 8> kCauseNames = {
+    "tag", "never-sends", "padded", "incomplete", "stale", "hinted", "untaggable", "bare"};
 constexpr std::string_view name(Result value) {
   return kResultNames[static_cast<std::size_t>(value)];
 }

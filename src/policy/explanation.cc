@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, kCauseNames.size()> kSentences = {
     "Nothing proves that {domain} sent the mail that this {response} answers",
     "Whether {domain} sent the mail that this {response} answers could not be looked at in full",
     "Whether {domain} sent the mail that this {response} answers is not known any more",
+    "Something hints that {domain} sent the mail that this {response} answers, and nothing proves it",
     "Whether {domain} sent the mail that this {response} answers can't be known",
     "Nothing proves that {domain} sent the mail that this {response} answers, but this mailbox takes "
     "everything",
@@ -119,6 +120,7 @@ std::string_view detail_of(Cause cause, const MessageFacts& facts) {
     case Cause::Bare:
     case Cause::Incomplete:
     case Cause::Stale:
+    case Cause::Hinted:
     case Cause::Untaggable:
     case Cause::Exempt:
     case Cause::Relay:

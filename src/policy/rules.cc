@@ -22,6 +22,7 @@ constexpr std::array<Rule, kCauseNames.size()> kRules = {{
     {Cause::Bare, kLabelledThenRefused},
     {Cause::Incomplete, kLabelled},
     {Cause::Stale, kLabelled},
+    {Cause::Hinted, kLabelled},
     {Cause::Untaggable, kLabelled},
     {Cause::Exempt, kLabelled},
     {Cause::Relay, kLabelled},

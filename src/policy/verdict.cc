@@ -47,6 +47,8 @@ Cause cause_of(const MessageFacts& facts, const DomainPolicy& domain) {
       return Cause::Incomplete;
     case origin::Cause::Stale:
       return Cause::Stale;
+    case origin::Cause::Hinted:
+      return Cause::Hinted;
     case origin::Cause::Untaggable:
       return Cause::Untaggable;
     case origin::Cause::NeverSends:

@@ -37,6 +37,7 @@ enum class Cause : std::uint8_t {
   // The same, but something keeps it from being refused.
   Incomplete,  ///< what could hold a proof could not be looked at
   Stale,       ///< the tag is ours, but too old to prove anything
+  Hinted,      ///< something that a forger could have made speaks for it
   Untaggable,  ///< mail of this address leaves without a tag
   Exempt,      ///< all recipients are mailboxes that take everything (postmaster, abuse)
   Relay,       ///< a host of ours brings it, which would bounce what is refused
@@ -138,10 +139,11 @@ std::string verdict_field(const Verdict& verdict, const MessageFacts& facts);
 /// The spellings of the configuration, the JSON and the documentation, index by enumerator.
 inline constexpr std::array<std::string_view, 3> kStageNames = {"observe", "label", "reject"};
 inline constexpr std::array<std::string_view, 4> kActionNames = {"accept", "label", "refuse", "defer"};
-inline constexpr std::array<std::string_view, 18> kCauseNames = {
-    "ordinary",  "tag",        "never-sends", "padded",       "bare",           "incomplete",
-    "stale",     "untaggable", "exempt",      "relay",        "no-keys",        "in-grace",
-    "uncertain", "ceiling",    "bad-tag",     "relay-denied", "not-authorized", "different-policy"};
+inline constexpr std::array<std::string_view, 19> kCauseNames = {
+    "ordinary",   "tag",          "never-sends",    "padded",          "bare",
+    "incomplete", "stale",        "hinted",         "untaggable",      "exempt",
+    "relay",      "no-keys",      "in-grace",       "uncertain",       "ceiling",
+    "bad-tag",    "relay-denied", "not-authorized", "different-policy"};
 constexpr std::string_view name(Stage value) {
   return kStageNames[static_cast<std::size_t>(value)];
 }
