@@ -1,45 +1,67 @@
-// How much of messages all sessions hold in memory together, so that many clients with one large response
-// each can't use it up. Thread-safe; a Share belongs to one session.
+// How much of messages all sessions hold in memory together. One client network may use an eighth of that, so
+// that nobody can use it up for the others. Headers that are not whole yet have an account of their own,
+// which responses can't fill: ordinary mail holds nothing else. Thread-safe; a Share belongs to one session.
 #pragma once
 
-#include <atomic>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <mutex>
+
+#include "gateway/limits.h"
 
 namespace backstop::gateway {
 
 class HeldMemory {
  public:
-  /// What one message holds; given back by its destructor.
+  using Address = boost::asio::ip::address;
+  enum class Account : std::uint8_t { Headers, Responses };
+
+  /// What counts of a header that is not whole begins behind this size. A session that receives data costs as
+  /// much in any case, and hardly any mail has a longer header.
+  static constexpr std::size_t kFreeHeader = 16UZ * 1024;
+
+  /// What one message holds. Its destructor gives it back.
   class Share {
    public:
-    explicit Share(HeldMemory& memory) : memory_(memory) {}
+    Share(HeldMemory& memory, const Address& client) : memory_(memory), client_(client) {}
     ~Share() { release(); }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    /// False, and nothing added, where all shares together would be more than `most`.
-    bool add(std::uint64_t size, std::uint64_t most) {
-      if (memory_.total_.fetch_add(size, std::memory_order_relaxed) + size > most) {
-        memory_.total_.fetch_sub(size, std::memory_order_relaxed);
-        return false;
-      }
-      size_ += size;
-      return true;
-    }
-    void release() {
-      memory_.total_.fetch_sub(size_, std::memory_order_relaxed);
-      size_ = 0;
-    }
+    /// Makes `size` what this message holds, all of it in `account`. Returns false, and changes nothing, if
+    /// its network or all together would then hold more than they may.
+    bool hold(Account account, std::uint64_t size, const Limits& limits);
+    void release();
 
    private:
+    friend class HeldMemory;
+
     HeldMemory& memory_;
-    std::uint64_t size_ = 0;
+    Address client_;
+    Account account_ = Account::Headers;
+    std::uint64_t size_ = 0;  ///< counted for the client's network while it is more than 0
   };
 
-  std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
+  /// Returns what all may hold in an account. Headers always have room for eight of the largest, so that a
+  /// network's share of it is one of them at least.
+  static std::uint64_t most(Account account, const Limits& limits);
+
+  std::uint64_t total(Account account) const;
+  std::uint64_t total() const { return total(Account::Headers) + total(Account::Responses); }
+  /// Returns the number of networks that hold something.
+  std::size_t networks() const;
 
  private:
-  std::atomic<std::uint64_t> total_{0};
+  using Sizes = std::array<std::uint64_t, 2>;  ///< by Account
+
+  mutable std::mutex mutex_;
+  Sizes total_{};
+  /// By net::network_key(). Ordered: clients choose their addresses, and could choose them so that hashes
+  /// collide.
+  std::map<Address, Sizes> held_by_;
 };
 
 }  // namespace backstop::gateway

@@ -2,11 +2,21 @@
 // it gets.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 
 namespace backstop::gateway {
+
+/// One client, or one network, has at most one of this many shares in what all clients use together.
+inline constexpr std::size_t kShares = 8;
+
+/// Returns a share of `all`, which is at least 1 so that everybody can have something.
+template <typename Count>
+constexpr Count share_of(Count all) {
+  return all / kShares > 1 ? all / kShares : 1;
+}
 
 struct Limits {
   // Sizes, in octets.
@@ -15,7 +25,11 @@ struct Limits {
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< announced as SIZE; 0: no limit
   std::size_t held = 4UL * 1024 * 1024;         ///< of a response that is held in memory; the rest streams
 
-  std::uint64_t held_total = 512ULL * 1024 * 1024;  ///< of all that is held at one time
+  std::uint64_t held_total = 512ULL * 1024 * 1024;  ///< of all responses that are held at one time
+
+  /// Returns how much of one message is held: no more than its network may hold, so that a message that comes
+  /// alone always has room.
+  std::uint64_t most_held() const { return std::min<std::uint64_t>(held, share_of(held_total)); }
 
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)

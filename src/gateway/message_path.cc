@@ -27,8 +27,8 @@ std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string
 }  // namespace
 
 MessagePath::MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace,
-                         response::Reader& reader, HeldMemory& memory)
-    : transaction_(transaction), form_(form), trace_(trace), reader_(reader), held_share_(memory) {}
+                         response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client)
+    : transaction_(transaction), form_(form), trace_(trace), reader_(reader), held_share_(memory, client) {}
 
 void MessagePath::settle(Exceeded limit) {
   is_past_limit_ = true;
@@ -67,11 +67,17 @@ bool MessagePath::is_too_large(bool is_end) const {
   return most != 0 && size_ > most + slack;
 }
 
-// Kept until more of the message is here. False where all that is held by all sessions would be too much.
-bool MessagePath::hold(std::string_view bytes) {
-  if (!held_share_.add(bytes.size(), transaction_.settings->limits.held_total)) return false;
-  held_ += bytes;
-  return true;
+// Returns false if there is no room for a header that is not whole. One of a usual size needs none.
+bool MessagePath::hold_header() {
+  if (held_.size() <= HeldMemory::kFreeHeader) return true;
+  return held_share_.hold(HeldMemory::Account::Headers, held_.size() - HeldMemory::kFreeHeader,
+                          transaction_.settings->limits);
+}
+
+// Puts the message off. Its rest may take its time, so the next hop's session is given back at once.
+net::Task<void> MessagePath::find_no_room() {
+  settle(Exceeded::Held);
+  co_await transaction_.delivery->abandon();
 }
 
 void MessagePath::let_go() {
@@ -84,10 +90,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   // A message that is all here is not copied.
   const std::size_t before = held_.size();
   const bool is_first = before == 0;
-  if (!is_first && !hold(bytes)) {
-    settle(Exceeded::Held);
-    co_return;
-  }
+  if (!is_first) held_ += bytes;
   const std::string_view message = is_first ? bytes : std::string_view(held_);
   const std::size_t found = find_header_end(message, before < 3 ? 0 : before - 3);
   const std::size_t seen = found == std::string_view::npos ? message.size() : found;
@@ -96,7 +99,8 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   if (found == std::string_view::npos && !is_end) {
-    if (is_first && !hold(bytes)) settle(Exceeded::Held);
+    if (is_first) held_ = bytes;
+    if (!hold_header()) co_await find_no_room();
     co_return;
   }
   header_end_ = seen;
@@ -127,11 +131,12 @@ bool MessagePath::may_be_response(std::string_view header) {
 }
 
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
-  const bool has_room = hold(bytes);
-  // Without it: judged on what was read, as past its own cap.
-  if (!has_room) held_ += bytes;
-  const bool is_enough = is_end || held_.size() > transaction_.settings->limits.held;
-  if (!has_room || is_enough) co_await judge(held_, is_end);
+  held_ += bytes;
+  const auto& limits = transaction_.settings->limits;
+  if (is_end || held_.size() > limits.most_held()) co_return co_await judge(held_, is_end);
+  // A response that can't be read to its end, or to its cap, is put off at every stage: it would pass
+  // unjudged.
+  if (!held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_await find_no_room();
 }
 
 net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {

@@ -26,9 +26,10 @@ namespace backstop::gateway {
 
 class MessagePath {
  public:
-  /// What `trace` views and `reader` have to outlive it; the reader is only used between two waits.
+  /// What `trace` views and `reader` have to outlive it; the reader is only used between two waits. What is
+  /// held counts for the network of `client`.
   MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace, response::Reader& reader,
-              HeldMemory& memory);
+              HeldMemory& memory, const HeldMemory::Address& client);
 
   /// The next bytes; `is_end`: the last of them, with the end of data where the form has one. `dots`, as
   /// DataScanner counts them: none in the plain form.
@@ -66,7 +67,8 @@ class MessagePath {
   bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);
   void settle(Exceeded limit);
-  bool hold(std::string_view bytes);
+  net::Task<void> find_no_room();
+  bool hold_header();
   void let_go();
 
   Transaction& transaction_;

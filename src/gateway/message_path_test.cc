@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
+using Account = HeldMemory::Account;
 
 /// A next hop that says what it is told to, and keeps what it gets. Its `fails_at`th operation, counted from
 /// one, goes wrong.
@@ -113,7 +115,7 @@ class MessagePathTest : public net::LoopTest {
     transaction_.delivery = std::move(delivery);
     const TraceFacts trace{.helo = "c.test", .client = "[192.0.2.1]", .hostname = "mx.test", .id = "1f"};
     path_.reset();
-    path_ = std::make_unique<MessagePath>(transaction_, form, trace, reader_, memory_);
+    path_ = std::make_unique<MessagePath>(transaction_, form, trace, reader_, memory_, client_);
   }
 
   void add_recipient(const mail::Address& address) {
@@ -152,6 +154,7 @@ class MessagePathTest : public net::LoopTest {
   Settings settings_;
   Transaction transaction_;
   HeldMemory memory_;
+  HeldMemory::Address client_ = boost::asio::ip::make_address("192.0.2.1");
   response::Reader reader_;
   FakeDelivery* delivery_ = nullptr;  ///< of transaction_
   std::unique_ptr<MessagePath> path_;
@@ -447,38 +450,121 @@ TEST_F(MessagePathTest, PastTheCapARefusalIsSaidAndTheRestIsRead) {
   EXPECT_THAT(delivery_->calls, IsEmpty());
 }
 
-TEST_F(MessagePathTest, WhatAllHoldTogetherHasALimit) {
-  settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
-  HeldMemory::Share others(memory_);
-  ASSERT_TRUE(others.add(1000, 1000));
-  for (const std::size_t past : {0UZ, 1UZ}) {
-    settings_.limits.held_total = 1000 + kBounce.size() - past;
-    begin(MessageForm::Plain, Sender::Nobody);
-    take(kBounce, false);
-    // Without room for more it streams, as past its own cap.
-    EXPECT_EQ(delivery_->calls.empty(), past == 0);
-    take("y", true);
-    EXPECT_EQ(answer(), "250 2.0.0 taken");
-    const std::string cause = past == 0 ? "bare" : "incomplete";
-    EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=" +
-                           cause + "; tag=silent\r\n"),
-              std::string(kBounce) + "y");
-    EXPECT_EQ(memory_.total(), 1000u);
+struct RoomRow {
+  std::string_view name;
+  std::string_view others;  ///< who holds the rest
+  std::uint64_t held_total;
+  std::uint64_t taken;  ///< what the others hold
+  std::string_view want = "250 2.0.0 taken";
+};
+
+constexpr std::uint64_t kBounceSize = kBounce.size();
+// At the limit and one past it; the others of the second kind are in the client's own network.
+constexpr RoomRow kRooms[] = {
+    {"there is room for all", "198.51.100.1", 16 * kBounceSize, 2 * kBounceSize},
+    {"all is used by others", "198.51.100.1", 8 * kBounceSize, kBounceSize},
+    {"nothing else in this network", "192.0.2.255", 16 * kBounceSize, kBounceSize},
+    {"the network's share is used", "192.0.2.255", 16 * kBounceSize, kBounceSize + 1, "452 4.3.1"},
+};
+
+// At no stage it passes unjudged for want of memory.
+TEST_F(MessagePathTest, AResponseThatFindsNoRoomIsPutOff) {
+  for (const auto stage : {policy::Stage::Observe, policy::Stage::Label, policy::Stage::Reject}) {
+    settings_.domains = {{.name = "example.org", .stage = stage, .grace = {}}};
+    for (const MessageForm form : kForms) {
+      for (const auto& row : kRooms) {
+        settings_.limits.held_total = row.held_total;
+        HeldMemory::Share others(memory_, boost::asio::ip::make_address(row.others));
+        ASSERT_TRUE(others.hold(Account::Responses, row.taken, settings_.limits)) << row.name;
+        const std::string wire = on_the_wire(kBounce, form);
+        begin(form, Sender::Nobody);
+        transaction_.recipients.clear();
+        add_recipient(*origin::sign({mail::Address{"bob", "example.org"}}, settings_.keys, kToday));
+        take(wire.substr(0, kBounceSize), false);
+        EXPECT_EQ(path_->is_past_limit(), row.want.starts_with("452")) << row.name;
+        take(wire.substr(kBounceSize), true);
+        EXPECT_THAT(answer(), StartsWith(row.want)) << row.name;
+        EXPECT_EQ(delivery_->is_taken, row.want.starts_with("250")) << row.name;
+        EXPECT_EQ(memory_.total(), row.taken) << row.name;
+      }
+    }
   }
 }
 
-TEST_F(MessagePathTest, AHeaderThatNobodyHasRoomForIsDeferred) {
-  HeldMemory::Share others(memory_);
-  ASSERT_TRUE(others.add(1000, 1000));
-  settings_.limits.held_total = 1000 + 9;
-  for (const std::string_view first : {"Subject: a\r\n", "Subject: "}) {
+TEST_F(MessagePathTest, AllNetworksTogetherHaveALimitForResponses) {
+  settings_.limits.held_total = 9 * kBounceSize;
+  for (const std::uint64_t past : {0U, 1U}) {
+    std::list<HeldMemory::Share> others;
+    for (const char* const client :
+         {"1.0.0.1", "1.0.1.1", "1.0.2.1", "1.0.3.1", "1.0.4.1", "1.0.5.1", "1.0.6.1"}) {
+      others.emplace_back(memory_, boost::asio::ip::make_address(client));
+      ASSERT_TRUE(others.back().hold(Account::Responses, kBounceSize, settings_.limits));
+    }
+    others.emplace_back(memory_, boost::asio::ip::make_address("1.0.7.1"));
+    ASSERT_TRUE(others.back().hold(Account::Responses, kBounceSize + past, settings_.limits));
+    for (const std::string_view end : {"more", ""}) {
+      begin(MessageForm::Plain, Sender::Nobody);
+      take(kBounce, false);
+      EXPECT_EQ(answer(), past == 0 ? "none yet" : reply_for(Exceeded::Held).text());
+      EXPECT_THAT(delivery_->calls,
+                  past == 0 ? testing::Matcher<std::vector<std::string>>(IsEmpty()) : ElementsAre("abandon"));
+      take(end, true);
+      EXPECT_THAT(answer(), StartsWith(past == 0 ? "550 5.7.1" : "452 4.3.1"));
+      EXPECT_FALSE(delivery_->is_taken);
+    }
+    // What is all here needs no room, and is judged.
+    begin(MessageForm::Plain, Sender::Nobody);
+    send(kBounce);
+    EXPECT_THAT(answer(), StartsWith("550 5.7.1"));
+    // Ordinary mail needs none either, however it comes.
+    smtp::in_pieces(kHeader, [&](const smtp::Pieces& pieces, const std::string& how) {
+      begin(MessageForm::Plain);
+      send(pieces);
+      EXPECT_EQ(answer(), "250 2.0.0 taken") << how;
+    });
+  }
+}
+
+TEST_F(MessagePathTest, OneThatComesAloneIsJudgedAtItsShareIfThatIsLess) {
+  settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
+  settings_.limits.held = 2 * kBounceSize;
+  settings_.limits.held_total = 8 * kBounceSize;
+  begin(MessageForm::Plain, Sender::Nobody);
+  take(kBounce, false);
+  EXPECT_EQ(memory_.total(), kBounceSize);
+  EXPECT_THAT(delivery_->calls, IsEmpty());
+  take("y", false);
+  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "write"));
+  take("z", true);
+  EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; cause=unproven\r\n"),
+            std::string(kBounce) + "yz");
+}
+
+// A header of a usual size always has room; of a longer one what is past that counts.
+TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
+  settings_.limits.header = 2 * HeldMemory::kFreeHeader;
+  settings_.limits.held_total = 1;
+  const std::uint64_t share = settings_.limits.header;
+  for (const std::uint64_t past : {0U, 1U}) {
+    HeldMemory::Share others(memory_, boost::asio::ip::make_address("192.0.2.2"));
+    ASSERT_TRUE(others.hold(Account::Headers, share - 10 + past, settings_.limits));
     begin(MessageForm::Plain);
-    take(first, false);
-    if (!path_->answer()) take("a\r\n", false);
-    EXPECT_THAT(answer(), StartsWith("452 4.3.1"));
-    take("\r\nbody\r\n", true);
-    EXPECT_THAT(delivery_->calls, IsEmpty());
-    EXPECT_EQ(memory_.total(), 1000u);
+    take("Subject: " + std::string(HeldMemory::kFreeHeader - 9, 'a'), false);
+    EXPECT_EQ(memory_.total(), share - 10 + past) << "that much is free";
+    take("aaaaa", false);
+    take("aaaaa", false);
+    EXPECT_EQ(answer(), past == 0 ? "none yet" : reply_for(Exceeded::Held).text());
+    take("\r\n\r\nbody\r\n", true);
+    EXPECT_THAT(answer(), StartsWith(past == 0 ? "250 2.0.0" : "452 4.3.1"));
+    EXPECT_EQ(path_->is_past_limit(), past == 1);
+    EXPECT_EQ(memory_.total(), share - 10 + past);
+    // Another network has its own share.
+    client_ = boost::asio::ip::make_address("198.51.100.1");
+    begin(MessageForm::Plain);
+    take("Subject: " + std::string(HeldMemory::kFreeHeader + 1, 'a'), false);
+    take("\r\n\r\nbody\r\n", true);
+    EXPECT_THAT(answer(), StartsWith("250 2.0.0"));
+    client_ = boost::asio::ip::make_address("192.0.2.1");
   }
 }
 

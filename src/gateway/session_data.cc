@@ -43,7 +43,7 @@ TraceFacts Session::trace_facts() const {
 
 void Session::begin_message(MessageForm form) {
   path_ = std::make_unique<MessagePath>(*transaction_, form, trace_facts(), worker_.reader(),
-                                        worker_.shared().held);
+                                        worker_.shared().held, peer_.address);
   data_deadline_ = Clock::now() + limits().data_total;
   data_room_ = kFirstRoom;
   dropped_ = 0;

@@ -165,6 +165,11 @@ address client_key(const address& address) {
   return plain.is_v4() ? plain : masked(plain, 64);
 }
 
+address network_key(const address& address) {
+  const auto plain = unmapped(address);
+  return masked(plain, plain.is_v4() ? 24 : 48);
+}
+
 std::string address_literal(const address& address) {
   const auto plain = unmapped(address);
   return (plain.is_v6() ? "[IPv6:" : "[") + plain.to_string() + "]";

@@ -63,6 +63,10 @@ bool contains(const std::vector<Network>& networks, const asio::ip::address& add
 /// What limits per client count by: an IPv4 address as it is, an IPv6 one by its /64.
 asio::ip::address client_key(const asio::ip::address& address);
 
+/// What limits per network count by: an IPv4 address by its /24, an IPv6 one by its /48. These are the
+/// smallest networks that are routed on the Internet, so nobody has many of them cheaply.
+asio::ip::address network_key(const asio::ip::address& address);
+
 /// How RFC 5321 4.1.3 writes it: "[192.0.2.1]", "[IPv6:2001:db8::1]".
 std::string address_literal(const asio::ip::address& address);
 

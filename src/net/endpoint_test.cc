@@ -199,6 +199,20 @@ TEST(Address, CountsAsAClient) {
   }
 }
 
+TEST(Network, CountsByTheSmallestThatIsRouted) {
+  struct Row {
+    const char* text;
+    const char* want;
+  };
+  for (const auto& row :
+       {Row{"192.0.2.1", "192.0.2.0"}, Row{"192.0.2.255", "192.0.2.0"}, Row{"192.0.3.0", "192.0.3.0"},
+        Row{"::ffff:192.0.2.1", "192.0.2.0"}, Row{"2001:db8:1:2:3:4:5:6", "2001:db8:1::"},
+        Row{"2001:db8:1:ffff:ffff:ffff:ffff:ffff", "2001:db8:1::"}, Row{"2001:db8:2::", "2001:db8:2::"},
+        Row{"::1", "::"}}) {
+    EXPECT_EQ(network_key(address(row.text)), address(row.want)) << row.text;
+  }
+}
+
 TEST(Address, IsWrittenAsALiteral) {
   EXPECT_EQ(address_literal(address("192.0.2.1")), "[192.0.2.1]");
   EXPECT_EQ(address_literal(address("2001:db8::1")), "[IPv6:2001:db8::1]");
