@@ -14,70 +14,93 @@ namespace backstop::gateway {
 ClientCounts::ClientCounts(std::size_t most_remembered)
     : most_remembered_(std::max<std::size_t>(most_remembered, 1)) {}
 
+ClientCounts::HopUse& ClientCounts::HopUse::operator=(HopUse&& other) noexcept {
+  HopUse taken(std::move(other));
+  std::swap(client_, taken.client_);
+  return *this;
+}
+
+ClientCounts::HopUse::~HopUse() {
+  if (client_ != nullptr) client_->hop_sessions.fetch_sub(1, std::memory_order_relaxed);
+}
+
+std::optional<ClientCounts::HopUse> ClientCounts::Ticket::use_hop(std::size_t most) const {
+  if (client_ == nullptr) return HopUse();
+  if (client_->hop_sessions.fetch_add(1, std::memory_order_relaxed) >= most) {
+    client_->hop_sessions.fetch_sub(1, std::memory_order_relaxed);
+    return std::nullopt;
+  }
+  return HopUse(client_);
+}
+
 ClientCounts::Ticket::Ticket(Ticket&& other) noexcept
-    : counts_(std::exchange(other.counts_, nullptr)), client_(other.client_) {}
+    : counts_(std::exchange(other.counts_, nullptr)),
+      address_(other.address_),
+      client_(std::move(other.client_)) {}
 
 // What this one counted ends here, not when the other is gone.
 ClientCounts::Ticket& ClientCounts::Ticket::operator=(Ticket&& other) noexcept {
   Ticket taken(std::move(other));
   std::swap(counts_, taken.counts_);
+  std::swap(address_, taken.address_);
   std::swap(client_, taken.client_);
   return *this;
 }
 
 ClientCounts::Ticket::~Ticket() {
-  if (counts_ != nullptr) counts_->close(client_);
+  if (counts_ != nullptr) counts_->close(address_);
 }
 
-bool ClientCounts::add(const Address& client, const Limits& limits) {
-  const auto found = sessions_of_.find(client);
-  const std::size_t count = found == sessions_of_.end() ? 0 : found->second;
-  if (count >= limits.sessions_per_client) return false;
-  if (found == sessions_of_.end()) {
-    sessions_of_.emplace(client, 1);
-  } else {
-    ++found->second;
-  }
-  return true;
+std::shared_ptr<ClientCounts::Client> ClientCounts::add(const Address& address, const Limits& limits) {
+  const auto found = clients_.find(address);
+  const std::size_t count = found == clients_.end() ? 0 : found->second->sessions;
+  if (count >= limits.sessions_per_client) return nullptr;
+  auto client = found == clients_.end() ? clients_.emplace(address, std::make_shared<Client>()).first->second
+                                        : found->second;
+  ++client->sessions;
+  return client;
 }
 
-void ClientCounts::take_off(const Address& client) {
-  const auto found = sessions_of_.find(client);
-  if (--found->second == 0) sessions_of_.erase(found);
+void ClientCounts::take_off(const Address& address) {
+  const auto found = clients_.find(address);
+  if (--found->second->sessions == 0) clients_.erase(found);
 }
 
 std::expected<ClientCounts::Ticket, Exceeded> ClientCounts::open(const Address& address,
                                                                  const Limits& limits) {
-  const Address client = net::client_key(address);
+  const Address key = net::client_key(address);
   const std::scoped_lock lock(sessions_mutex_);
   if (sessions_ >= limits.sessions) return std::unexpected(Exceeded::Sessions);
-  if (!add(client, limits)) return std::unexpected(Exceeded::SessionsPerClient);
+  auto client = add(key, limits);
+  if (client == nullptr) return std::unexpected(Exceeded::SessionsPerClient);
   ++sessions_;
-  return Ticket(*this, client);
+  return Ticket(*this, key, std::move(client));
 }
 
 std::expected<ClientCounts::Ticket, Exceeded> ClientCounts::open_for_front_end(const Limits& limits) {
   const std::scoped_lock lock(sessions_mutex_);
   if (sessions_ >= limits.sessions) return std::unexpected(Exceeded::Sessions);
   ++sessions_;
-  return Ticket(*this, std::nullopt);
+  return Ticket(*this, std::nullopt, nullptr);
 }
 
 std::expected<void, Exceeded> ClientCounts::pass_on(Ticket& ticket, const std::optional<Address>& address,
                                                     const Limits& limits) {
-  const auto client = address.transform(net::client_key);
-  if (ticket.client_ == client) return {};
+  const auto key = address.transform(net::client_key);
+  if (ticket.address_ == key) return {};
   const std::scoped_lock lock(sessions_mutex_);
-  if (client && !add(*client, limits)) return std::unexpected(Exceeded::SessionsPerClient);
-  if (ticket.client_) take_off(*ticket.client_);
-  ticket.client_ = client;
+  std::shared_ptr<Client> client;
+  if (key && (client = add(*key, limits)) == nullptr) return std::unexpected(Exceeded::SessionsPerClient);
+  if (ticket.address_) take_off(*ticket.address_);
+  ticket.address_ = key;
+  ticket.client_ = std::move(client);
   return {};
 }
 
-void ClientCounts::close(const std::optional<Address>& client) {
+void ClientCounts::close(const std::optional<Address>& address) {
   const std::scoped_lock lock(sessions_mutex_);
   --sessions_;
-  if (client) take_off(*client);
+  if (address) take_off(*address);
 }
 
 std::size_t ClientCounts::sessions() const {

@@ -1,17 +1,21 @@
-// How many sessions there are, in all and of each client, and how many bad tags each client has brought
-// lately. A client is what net::client_key() makes of its address: an IPv6 /64 counts as one. Thread-safe;
-// asked once a connection and once a bad tag.
+// How many sessions there are, in all and of each client, how many sessions of next hops each client uses,
+// and how many bad tags it has brought lately. A client is what net::client_key() makes of its address: an
+// IPv6 /64 counts as one. Thread-safe; asked once a connection and once a bad tag. A next hop's session costs
+// no look-up, since there is one for each mail.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cstddef>
 #include <expected>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/limits.h"
@@ -33,6 +37,27 @@ class ClientCounts {
   ClientCounts(const ClientCounts&) = delete;
   ClientCounts& operator=(const ClientCounts&) = delete;
 
+  struct Client {
+    std::size_t sessions = 0;                  ///< under sessions_mutex_
+    std::atomic<std::size_t> hop_sessions{0};  ///< of next hops that it uses now
+  };
+
+  /// A session of a next hop that counts for its client for as long as this lives; an empty one counts for
+  /// nobody. It may outlive the ticket.
+  class HopUse {
+   public:
+    HopUse() = default;
+    HopUse(HopUse&& other) noexcept = default;
+    HopUse& operator=(HopUse&& other) noexcept;
+    ~HopUse();
+
+   private:
+    friend class ClientCounts;
+    explicit HopUse(std::shared_ptr<Client> client) : client_(std::move(client)) {}
+
+    std::shared_ptr<Client> client_;
+  };
+
   /// A session that is counted for as long as this lives. The counts have to outlive it.
   class Ticket {
    public:
@@ -41,12 +66,18 @@ class ClientCounts {
     Ticket& operator=(Ticket&& other) noexcept;
     ~Ticket();
 
+    /// Counts one more session of a next hop, whichever; returns nullopt if the client uses `most` already. A
+    /// ticket of no client counts nothing.
+    std::optional<HopUse> use_hop(std::size_t most) const;
+
    private:
     friend class ClientCounts;
-    Ticket(ClientCounts& counts, const std::optional<Address>& client) : counts_(&counts), client_(client) {}
+    Ticket(ClientCounts& counts, const std::optional<Address>& address, std::shared_ptr<Client> client)
+        : counts_(&counts), address_(address), client_(std::move(client)) {}
 
     ClientCounts* counts_ = nullptr;
-    std::optional<Address> client_;  ///< none for a front end
+    std::optional<Address> address_;  ///< none for a front end
+    std::shared_ptr<Client> client_;  ///< with an address
   };
 
   /// Exceeded::Sessions or Exceeded::SessionsPerClient where there are as many as there may be.
@@ -76,16 +107,16 @@ class ClientCounts {
     std::vector<std::size_t> seen;  ///< hashes; no more than the limit
   };
 
-  void close(const std::optional<Address>& client);
-  /// One more of this client, unless there are as many as there may be. The lock is held.
-  bool add(const Address& client, const Limits& limits);
-  void take_off(const Address& client);
+  void close(const std::optional<Address>& address);
+  /// One more session of this client; null if there are as many as there may be. The lock is held.
+  std::shared_ptr<Client> add(const Address& address, const Limits& limits);
+  void take_off(const Address& address);
   void forget(Time now);
 
   // Maps that are ordered: clients choose their addresses, and could choose them so that hashes collide.
   mutable std::mutex sessions_mutex_;
   std::size_t sessions_ = 0;
-  std::map<Address, std::size_t> sessions_of_;
+  std::map<Address, std::shared_ptr<Client>> clients_;
 
   mutable std::mutex bad_tags_mutex_;
   const std::size_t most_remembered_;

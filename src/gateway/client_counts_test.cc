@@ -167,6 +167,46 @@ TEST(Ticket, AssignmentEndsWhatItCounted) {
   EXPECT_EQ(counts.sessions(), 0u);
 }
 
+TEST(HopUse, AsManyOfAClientAsItsShareAndNotOneMore) {
+  const Limits limits = limits_of(100, 100);
+  ClientCounts counts;
+  auto one = counts.open(numbered(1), limits);
+  const auto two = counts.open(numbered(1), limits);
+  const auto other = counts.open(numbered(2), limits);
+  ASSERT_TRUE(one && two && other);
+  auto first = one->use_hop(2);
+  auto second = two->use_hop(2);
+  EXPECT_TRUE(first && second);
+  EXPECT_FALSE(one->use_hop(2)) << "all sessions of a client count together";
+  EXPECT_TRUE(one->use_hop(3));
+  EXPECT_TRUE(other->use_hop(1)) << "another client";
+  ClientCounts::HopUse kept = std::move(*first);
+  first.reset();
+  EXPECT_FALSE(one->use_hop(2)) << "it was moved, and counts on";
+  kept = {};
+  EXPECT_TRUE(one->use_hop(2));
+}
+
+TEST(HopUse, AssignmentEndsWhatItCounted) {
+  ClientCounts counts;
+  const auto one = counts.open(numbered(1), limits_of(100, 100));
+  const auto two = counts.open(numbered(2), limits_of(100, 100));
+  auto use = one->use_hop(1);
+  use = two->use_hop(1);
+  EXPECT_TRUE(one->use_hop(1));
+  EXPECT_FALSE(two->use_hop(1));
+}
+
+TEST(HopUse, MayOutliveItsSession) {
+  const Limits limits = limits_of(100, 100);
+  ClientCounts counts;
+  auto ticket = counts.open(numbered(1), limits);
+  const auto use = ticket->use_hop(1);
+  *ticket = Ticket();
+  EXPECT_EQ(counts.sessions(), 0u);
+  EXPECT_TRUE(use);
+}
+
 TEST(Sessions, NeverMoreThanTheLimitWhateverTheThreadsDo) {
   constexpr std::size_t kMost = 3;
   ClientCounts counts;

@@ -30,10 +30,22 @@ bool HopDirectory::may_ask(const NextHop& hop, Clock::time_point now) {
 HopDirectory::Place HopDirectory::admit(const NextHop& hop, std::size_t most, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
   auto& places = places_[hop.url];
+  places.most = most;
   const auto taken = static_cast<std::size_t>(places.all.use_count() - 1);
   if (most == 0 || taken < most) return places.all;
   places.scarce_until = now + kScarce;
   return nullptr;
+}
+
+std::vector<std::string> HopDirectory::nearly_full(Clock::time_point now) const {
+  std::vector<std::string> urls;
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [url, places] : places_) {
+    const auto taken = static_cast<std::size_t>(places.all.use_count() - 1);
+    const bool has_few = places.most != 0 && taken + share_of(places.most) > places.most;
+    if (has_few || now < places.scarce_until) urls.push_back(url);
+  }
+  return urls;
 }
 
 bool HopDirectory::is_scarce(const NextHop& hop, Clock::time_point now) const {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/settings.h"
 #include "smtp/extensions.h"
@@ -41,6 +42,9 @@ class HopDirectory {
   /// another worker count, and can't be had from there. They are no more than `pool` for each worker, and
   /// while places are scarce a worker soon closes those that it doesn't use.
   Place admit(const NextHop& hop, std::size_t most, Clock::time_point now);
+  /// Returns the urls of the next hops with fewer free places than one client may use, or where somebody was
+  /// sent away not long ago.
+  std::vector<std::string> nearly_full(Clock::time_point now) const;
   /// Somebody was sent away not long ago.
   bool is_scarce(const NextHop& hop, Clock::time_point now) const;
   /// After one was sent away. Workers look every five seconds.
@@ -49,6 +53,7 @@ class HopDirectory {
  private:
   struct Places {
     Place all = std::make_shared<char>();  ///< each other owner is a place that is taken
+    std::size_t most = 0;                  ///< of them, when one was last asked for
     Clock::time_point scarce_until = Clock::time_point::min();
   };
 

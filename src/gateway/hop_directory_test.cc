@@ -84,6 +84,37 @@ TEST(HopDirectory, PlacesAreScarceForAWhileAfterOneWasMissed) {
   EXPECT_FALSE(directory.is_scarce(kHop, kNow + HopDirectory::kScarce));
 }
 
+struct FullRow {
+  const char* name;
+  std::size_t most;
+  std::size_t taken;
+  bool want;
+};
+
+TEST(HopDirectory, IsNearlyFullWhenLessThanAShareIsFree) {
+  for (const auto& row : {FullRow{"a share is free", 80, 70, false}, FullRow{"one less", 80, 71, true},
+                          FullRow{"one of few is free", 2, 1, false}, FullRow{"none is", 2, 2, true},
+                          FullRow{"the only one is free", 1, 0, false}, FullRow{"it is not", 1, 1, true},
+                          FullRow{"no limit", 0, 100, false}}) {
+    HopDirectory directory;
+    const auto other = directory.admit(kOther, 100, kNow);
+    std::vector<HopDirectory::Place> places;
+    for (std::size_t i = 0; i < row.taken; ++i) places.push_back(directory.admit(kHop, row.most, kNow));
+    const auto want = row.want ? std::vector{kHop.url} : std::vector<std::string>{};
+    EXPECT_EQ(directory.nearly_full(kNow), want) << row.name;
+  }
+}
+
+TEST(HopDirectory, IsNearlyFullForAWhileAfterOneWasMissed) {
+  HopDirectory directory;
+  directory.admit(kHop, 1, kNow);
+  auto place = directory.admit(kHop, 1, kNow);
+  EXPECT_FALSE(directory.admit(kHop, 1, kNow));
+  place.reset();
+  EXPECT_EQ(directory.nearly_full(kNow + HopDirectory::kScarce - seconds(1)), std::vector{kHop.url});
+  EXPECT_TRUE(directory.nearly_full(kNow + HopDirectory::kScarce).empty());
+}
+
 TEST(HopDirectory, PlacesAreGivenBackByAnyThread) {
   HopDirectory directory;
   constexpr std::size_t kMost = 3;

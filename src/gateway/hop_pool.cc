@@ -71,6 +71,15 @@ net::Task<HopResult<std::unique_ptr<HopSession>>> HopPool::open(const NextHop& h
 net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const ClientIdentity& client,
                                                     const Settings& settings, Age age) {
   Lease lease;
+  ClientCounts::HopUse use;
+  if (const auto all = settings.limits.next_hop_sessions; client.counted != nullptr && all != 0) {
+    auto taken = client.counted->use_hop(share_of(all));
+    if (!taken) {
+      watch_.client_share_is_used(share_of(all));
+      co_return std::unexpected(NextHopTrouble{Trouble::Full});
+    }
+    use = std::move(*taken);
+  }
   if (age == Age::Any && hop.identity != Identity::Proxy) lease.session = take_idle(hop);
   lease.is_reused = lease.session != nullptr;
   if (!lease.is_reused) {
@@ -85,6 +94,7 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
     lease.session = std::move(*opened);
     directory_.learn(hop, lease.session->extensions());
   }
+  lease.session->use = std::move(use);
   if (hop.identity == Identity::Xclient) {
     const auto context = context_for(hop, settings, settings.limits, deadlines_);
     auto announced = co_await lease.session->announce(client, context);
@@ -130,6 +140,7 @@ net::Task<void> HopPool::give_back(std::unique_ptr<HopSession> session, const Li
     (void)co_await session->send("QUIT\r\n", {}, kResetTime);
     co_return;
   }
+  session->use = {};
   session->idle_since = net::Deadlines::now();
   session->stream().expires_after(2 * kMostIdle);
   idle.push_back(std::move(session));

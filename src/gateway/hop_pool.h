@@ -35,7 +35,8 @@ class HopPool {
   enum class Age : bool { Any, Fresh };
 
   /// A session that is ready for MAIL and knows the client, as the hop's identity wants it.
-  /// Where there are as many sessions as there may be, one that is idle here makes room for it.
+  /// Where there are as many sessions as there may be, one that is idle here makes room for it. One client
+  /// may use a share of them (share_of()) at the same time.
   net::Task<HopResult<Lease>> lease(const NextHop& hop, const ClientIdentity& client,
                                     const Settings& settings, Age age);
   /// What it offers, for a client that waits for our greeting: nothing where it does not say so soon.

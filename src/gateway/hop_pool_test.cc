@@ -158,6 +158,63 @@ TEST_F(HopPoolTest, TheLimitIsOneForAllWorkers) {
   EXPECT_TRUE(wait(other.lease(hop_, {}, settings_, Age::Any)));
 }
 
+TEST_F(HopPoolTest, AClientUsesNoMoreThanItsShare) {
+  settings_.limits.next_hop_sessions = 16;
+  ClientCounts counts;
+  auto ticket = counts.open(net::asio::ip::make_address("192.0.2.1"), settings_.limits);
+  ASSERT_TRUE(ticket);
+  ClientIdentity client;
+  client.counted = &*ticket;
+  auto one = lease(hop_, Age::Any, client);
+  auto two = lease(hop_, Age::Any, client);
+  const auto third = wait(pool_.lease(hop_, client, settings_, Age::Any));
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().trouble, Trouble::Full);
+  EXPECT_EQ(fake_.connections, 2);
+  EXPECT_THAT(notices_.all, ElementsAre(testing::HasSubstr("it uses 2 sessions with next hops")));
+  auto of_nobody = lease(hop_);
+  // One that idles in the pool is nobody's, and one that is gone as well.
+  give_back(std::move(one));
+  one = lease(hop_, Age::Any, client);
+  EXPECT_TRUE(one.is_reused);
+  EXPECT_FALSE(wait(pool_.lease(hop_, client, settings_, Age::Any)));
+  two.session.reset();
+  two = lease(hop_, Age::Any, client);
+  one.session.reset();
+  fake_.answer("connect", {"554 no", "220 hop.test ESMTP"});
+  EXPECT_FALSE(wait(pool_.lease(hop_, client, settings_, Age::Fresh)));
+  one = lease(hop_, Age::Fresh, client);
+  settings_.limits.next_hop_sessions = 0;
+  EXPECT_FALSE(lease(hop_, Age::Fresh, client).is_reused) << "no limit, and no share";
+}
+
+TEST_F(HopPoolTest, AShareIsOneSessionAtLeast) {
+  settings_.limits.next_hop_sessions = 7;
+  ClientCounts counts;
+  const auto ticket = counts.open(net::asio::ip::make_address("192.0.2.1"), settings_.limits);
+  ClientIdentity client;
+  client.counted = &*ticket;
+  const auto one = lease(hop_, Age::Any, client);
+  EXPECT_FALSE(wait(pool_.lease(hop_, client, settings_, Age::Any)));
+}
+
+// The session in the stead of one that is gone has its place in the share.
+TEST_F(HopPoolTest, TheNextTryIsWithinTheShare) {
+  settings_.limits.next_hop_sessions = 8;
+  hop_.identity = Identity::Xclient;
+  fake_.answer("EHLO", {"250-hop.test\r\n250 XCLIENT ADDR"});
+  fake_.answer("XCLIENT", {"220 hop.test ESMTP", "", "220 hop.test ESMTP"});
+  ClientCounts counts;
+  const auto ticket = counts.open(net::asio::ip::make_address("192.0.2.1"), settings_.limits);
+  ClientIdentity client;
+  client.counted = &*ticket;
+  client.attributes.address = "192.0.2.1";
+  give_back(lease(hop_, Age::Any, client));
+  const auto again = lease(hop_, Age::Any, client);
+  EXPECT_FALSE(again.is_reused);
+  EXPECT_FALSE(wait(pool_.lease(hop_, client, settings_, Age::Any)));
+}
+
 TEST_F(HopPoolTest, AnIdleOneMakesRoom) {
   settings_.limits.next_hop_sessions = 1;
   give_back(lease(hop_));

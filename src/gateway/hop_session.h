@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/client_counts.h"
 #include "gateway/connection.h"
 #include "gateway/hop_directory.h"
 #include "gateway/replies.h"
@@ -21,6 +22,8 @@ namespace backstop::gateway {
 
 /// Whom we speak for.
 struct ClientIdentity {
+  /// The client that a leased session counts for; null if it counts for nobody.
+  const ClientCounts::Ticket* counted = nullptr;
   smtp::ClientAttributes attributes;
   net::Endpoint source;       ///< of the client, for a PROXY header
   net::Endpoint destination;  ///< what it connected to
@@ -82,6 +85,8 @@ class HopSession {
   std::chrono::steady_clock::time_point idle_since{};
   /// Its own among those of the next hop, for as long as its connection may be open.
   HopDirectory::Place place;
+  /// The part that it is of its client's share, while it is leased.
+  ClientCounts::HopUse use;
 
  private:
   NextHopTrouble fail(net::Failure failure);

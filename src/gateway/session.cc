@@ -54,7 +54,7 @@ void Session::set_peer(const net::Endpoint& peer) {
 net::Task<void> Session::run() {
   if (co_await open()) co_await converse();
   if (!is_broken_) {
-    connection_.stream().expires_after(kGoodbyeTime);
+    give_time(kGoodbyeTime);
     (void)co_await connection_.flush();
     co_await connection_.stream().shut_down();
   }
@@ -201,13 +201,17 @@ bool Session::is_text(std::string_view line) {
   return line.ends_with("\r\n") && !line.contains('\0') && line.find('\r') + 2 == line.size();
 }
 
+void Session::give_time(std::chrono::seconds time, Clock::time_point last) {
+  waiting_since_ = net::Deadlines::now();
+  connection_.stream().expires_at(std::min(waiting_since_ + time, last));
+}
+
 // The view is good until the next read. A command has its time as a whole, however slowly its bytes come.
 net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) {
   std::optional<std::string_view> line = buffered_line();
   if (!line) {
-    const auto until = Clock::now() + limits().command;
     // A message in chunks has its time with all that comes between them.
-    connection_.stream().expires_at(path_ ? std::min(until, data_deadline_) : until);
+    give_time(limits().command, path_ ? data_deadline_ : Clock::time_point::max());
   }
   while (!line && connection_.input().size() <= most) {
     if (is_to_end()) {
@@ -375,6 +379,21 @@ smtp::Reply Session::why_to_end() const {
 void Session::drain() {
   const bool is_to_break_off = is_reading_data_ && worker_.is_stopped();
   if ((is_waiting_ && is_to_end()) || is_to_break_off) connection_.stream().interrupt();
+}
+
+const NextHop* Session::used_hop() const {
+  if (authenticated_ != nullptr) return &authenticated_->hop();
+  if (is_authenticating_) return &gateway().next_hop;
+  if (transaction_ == nullptr || transaction_->delivery == nullptr) return nullptr;
+  return transaction_->route->next_hop;
+}
+
+// It may wait for its next hop just now: that has its own time.
+void Session::give_way(std::span<const std::string> next_hops) {
+  if (!connection_.stream().is_waiting()) return;
+  const NextHop* const hop = used_hop();
+  if (hop == nullptr || std::ranges::find(next_hops, hop->url) == next_hops.end()) return;
+  connection_.stream().expires_by(waiting_since_ + kScarceTime);
 }
 
 // Who is not greeted yet hears it then: nothing could be said before.

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ class Session final : public LiveSession {
 
   void drain() override;
   void look_again() override;
+  void give_way(std::span<const std::string> next_hops) override;
+
+  /// How long a client may be silent while it keeps a session of a next hop that has hardly one left.
+  static constexpr std::chrono::seconds kScarceTime{30};
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -53,6 +58,10 @@ class Session final : public LiveSession {
   net::Task<void> converse();
   net::Task<std::optional<std::string_view>> next_line(std::size_t most);
   std::optional<std::string_view> buffered_line() const;
+  /// What is waited for next has this time, but no longer than until `last`.
+  void give_time(std::chrono::seconds time, Clock::time_point last = Clock::time_point::max());
+  /// Returns the next hop of which this session keeps a session, or null.
+  const NextHop* used_hop() const;
   /// A command line as it may be: CRLF at its end, and no other CR, LF or NUL.
   static bool is_text(std::string_view line);
   /// Ends the session: what follows is somebody else's text, and none of it may be taken for commands.
@@ -143,6 +152,8 @@ class Session final : public LiveSession {
   void tell_of(Exceeded limit) const;
 
   ClientIdentity identity(const NextHop& hop) const;
+  /// Returns what counts the sessions of next hops that this client uses; null if it speaks for many.
+  const ClientCounts::Ticket* counted() const;
   const GatewaySettings& gateway() const { return *gateway_; }
   const Limits& limits() const { return settings_->limits; }
 
@@ -178,6 +189,7 @@ class Session final : public LiveSession {
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<MessagePath> path_;  ///< while data comes in
   smtp::ChunkScanner chunks_;
+  Clock::time_point waiting_since_{};  ///< of the wait in progress
   Clock::time_point data_deadline_{};
   std::size_t data_room_ = 0;
   Clock::time_point data_ended_{};                 ///< when its last byte had come
@@ -190,6 +202,7 @@ class Session final : public LiveSession {
   std::size_t untaken_ = 0;  ///< recipients that were not taken, without those that are errors already
   bool is_waiting_ = false;  ///< for a command, or for what comes before the first one
   bool is_reading_data_ = false;
+  bool is_authenticating_ = false;  ///< a next hop's session is kept for it
   bool is_gateway_gone_ = false;
   bool is_closing_ = false;
   bool is_cut_short_ = false;  ///< closing, and the client may still be sending

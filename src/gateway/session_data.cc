@@ -55,7 +55,7 @@ void Session::begin_message(MessageForm form) {
 // 3.2): the commands before BDAT may have come with it, and their answers are due before the chunk.
 net::Task<bool> Session::read_data() {
   auto& buffer = connection_.buffer();
-  connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
+  give_time(limits().data_block, data_deadline_);
   const std::size_t before = buffer.view().size();
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
@@ -103,7 +103,7 @@ net::Task<void> Session::break_off() {
 
 net::Task<void> Session::handle_data() {
   reply(354, {}, "Go on; end with a dot on a line by itself");
-  connection_.stream().expires_after(limits().data_block);
+  give_time(limits().data_block);
   begin_message(MessageForm::Stuffed);
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
@@ -202,7 +202,7 @@ net::Task<void> Session::finish_message() {
   const bool was_slow = Clock::now() - data_ended_ > kNoticeable;
   const bool is_client_gone = was_slow && connection_.stream().is_peer_gone();
   reply(answer);
-  connection_.stream().expires_after(limits().command);
+  give_time(limits().command);
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
   const bool is_told = told->has_value();
@@ -217,7 +217,7 @@ net::Task<void> Session::finish_message() {
 net::Task<void> Session::answer_behind(std::uint64_t size, smtp::Reply refusal) {
   while (size > 0) {
     if (connection_.input().empty()) {
-      connection_.stream().expires_at(std::min(Clock::now() + limits().data_block, data_deadline_));
+      give_time(limits().data_block, data_deadline_);
       auto done = co_await connection_.flush();
       if (done) done = co_await connection_.fill(data_room_);
       if (!done) {

@@ -206,9 +206,19 @@ net::Task<void> Session::end_transaction() {
   if (state_.phase != smtp::Phase::Greeted) state_.phase = smtp::Phase::Ready;
 }
 
+// A front end that submits for a whole site, or tells by XFORWARD whose mail it brings, is no single client.
+const ClientCounts::Ticket* Session::counted() const {
+  const bool is_front_end = self_ != nullptr || net::contains(gateway().trusted, peer_.address);
+  return is_front_end ? nullptr : &ticket_;
+}
+
 ClientIdentity Session::identity(const NextHop& hop) const {
-  if (hop.identity == Identity::None) return {};
-  ClientIdentity identity{.attributes = told_, .source = peer_, .destination = local_};
+  ClientIdentity identity;
+  identity.counted = counted();
+  if (hop.identity == Identity::None) return identity;
+  identity.attributes = told_;
+  identity.source = peer_;
+  identity.destination = local_;
   auto& attributes = identity.attributes;
   attributes.address = peer_.address.is_unspecified() ? std::string() : peer_text_;
   if (peer_.port != 0) attributes.port = peer_.port;

@@ -41,7 +41,9 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
   auto answer = co_await session.ask_one(command, limits().next_hop_reply);
   while (answer && answer->code == 334) {
     reply(*answer);
+    is_authenticating_ = true;
     const auto line = co_await next_line(smtp::kMostAuthLine);
+    is_authenticating_ = false;
     if (!line) co_return std::nullopt;
     // "POST" alone may be base64 as well.
     if (line->contains(' ') && smtp::is_http_request(*line)) {

@@ -119,6 +119,18 @@ void Watch::hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point
                   limit, base::printable(hop.url), more));
 }
 
+void Watch::client_share_is_used(std::size_t share, Clock::time_point now) {
+  if (is_ended_) return;
+  const std::scoped_lock lock(mutex_);
+  std::string more;
+  if (!used_shares_.counts(now, more)) return;
+  events_.notice(
+      Gravity::Warning,
+      fmt::format("a client was put off: it uses {} sessions with next hops, and one client may use "
+                  "no more than an eighth of \"next_hop_sessions\" in [limits]{}",
+                  share, more));
+}
+
 void Watch::threw(Part part, const std::exception_ptr& error, Clock::time_point now) noexcept {
   try {
     const auto index = static_cast<std::size_t>(part);

@@ -46,6 +46,8 @@ class Watch {
   void is_full(std::size_t limit, Clock::time_point now = Clock::now());
   /// A client was put off since `limit` sessions are all there may be to this next hop.
   void hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point now = Clock::now());
+  /// A client was put off since `share` sessions with next hops are all that one client may use.
+  void client_share_is_used(std::size_t share, Clock::time_point now = Clock::now());
 
   /// What an exception has ended: a session, or something of a worker, which is begun anew.
   enum class Part : std::uint8_t { Session, Accepting, Deadlines, House, NextHops, Loop };
@@ -77,7 +79,8 @@ class Watch {
   std::atomic<bool> is_ended_ = false;
   Tally full_;
   std::map<std::string, Tally, std::less<>> full_hops_;  ///< by url
-  std::array<Tally, kPartCount> thrown_;                 ///< by Part
+  Tally used_shares_;
+  std::array<Tally, kPartCount> thrown_;  ///< by Part
 };
 
 }  // namespace backstop::gateway

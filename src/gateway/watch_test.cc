@@ -170,6 +170,19 @@ TEST_F(WatchTest, AFullNextHopIsToldOnceAMinute) {
               ElementsAre(line("smtp://a"), line("smtp://b"), line("smtp://a") + " (2 times in 60 s)"));
 }
 
+TEST_F(WatchTest, AUsedShareIsToldOnceAMinute) {
+  watch.client_share_is_used(12, at(0));
+  watch.client_share_is_used(12, at(59));
+  watch.client_share_is_used(12, at(60));
+  constexpr std::string_view kLine =
+      "warning a client was put off: it uses 12 sessions with next hops, and one client may use no more than "
+      "an eighth of \"next_hop_sessions\" in [limits]";
+  EXPECT_THAT(lines.take(), ElementsAre(kLine, std::string(kLine) + " (2 times in 60 s)"));
+  watch.end();
+  watch.client_share_is_used(12, at(120));
+  EXPECT_THAT(lines.take(), IsEmpty());
+}
+
 struct PartCase {
   Watch::Part part;
   std::exception_ptr error;

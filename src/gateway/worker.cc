@@ -162,7 +162,11 @@ net::Task<void> Worker::keep_house() {
     house_timer_.expires_after(kHouseTime);
     const auto [failed] = co_await house_timer_.async_wait(net::kUseTask);
     if (failed) co_return;
-    pool_.sweep(std::chrono::steady_clock::now());
+    const auto now = std::chrono::steady_clock::now();
+    pool_.sweep(now);
+    const auto nearly_full = shared_.hops.nearly_full(now);
+    if (nearly_full.empty()) continue;
+    for (auto& session : sessions_) session.give_way(nearly_full);
   }
 }
 

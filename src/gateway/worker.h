@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <latch>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +29,8 @@ class LiveSession : public boost::intrusive::list_base_hook<> {
   virtual void drain() = 0;
   /// The gateways have changed: one whose gateway is gone ends like that, too.
   virtual void look_again() = 0;
+  /// These next hops have hardly a session left: one that keeps theirs and idles ends soon.
+  virtual void give_way(std::span<const std::string> next_hops) = 0;
 
  protected:
   ~LiveSession() = default;

@@ -105,6 +105,10 @@ void Stream::expires_at(std::chrono::steady_clock::time_point time) {
   until = time;
 }
 
+void Stream::expires_by(std::chrono::steady_clock::time_point time) {
+  until = std::min(until, time);
+}
+
 void Stream::expire() {
   has_timed_out_ = true;
   boost::system::error_code ignored;

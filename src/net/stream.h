@@ -48,6 +48,9 @@ class Stream : private TimedWaits {
   /// From now on; obeyed by every wait until it is set anew. A coarse clock: costs no system call.
   void expires_after(std::chrono::steady_clock::duration time);
   void expires_at(std::chrono::steady_clock::time_point time);
+  /// Brings the deadline forward to `time`, also that of a wait in progress. A later one changes nothing.
+  void expires_by(std::chrono::steady_clock::time_point time);
+  bool is_waiting() const { return count > 0; }
 
   /// At least one byte. `into` has to stay until it returns, and has room for one.
   Task<Outcome<std::size_t>> read_some(std::span<char> into);

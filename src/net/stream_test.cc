@@ -182,6 +182,20 @@ TEST_F(StreamTest, AWriteMeetsItsDeadline) {
   run(expect_write(*near, long_text(20 << 20), Failure::TimedOut));
 }
 
+TEST_F(StreamTest, ADeadlineIsBroughtForwardAndNeverPutOff) {
+  auto [near, peer] = stream_and_peer();
+  near->expires_after(1h);
+  EXPECT_FALSE(near->is_waiting());
+  const auto bring_forward = [](Stream& stream) -> Task<void> {
+    EXPECT_TRUE(stream.is_waiting());
+    stream.expires_by(std::chrono::steady_clock::now() - 1h);
+    stream.expires_by(std::chrono::steady_clock::now() + 1h);
+    co_return;
+  };
+  run(expect_end(*near, Failure::TimedOut), bring_forward(*near));
+  EXPECT_FALSE(near->is_waiting());
+}
+
 TEST_F(StreamTest, BothWaitsMeetTheDeadline) {
   auto [near, peer] = stream_and_peer();
   near->expires_after(1ms);

@@ -227,11 +227,12 @@ class Counts(Dialogue):
     def test_next_hop_sessions(self):
         hop = self.hop()
         address = self.relay(hop, limits={"next_hop_sessions": 2})
-        busy = [self.client(address) for _ in range(2)]
+        # Each from an address of its own, since one has a share.
+        busy = [self.client(address, source=(f"127.0.0.{host}", 0)) for host in (1, 2)]
         for client in busy:
             self.assertEqual(codes(client.envelope(ANN, BOB)), [250, 250])
-        for _ in range(3):
-            client = self.client(address)
+        for host in (3, 4, 5):
+            client = self.client(address, source=(f"127.0.0.{host}", 0))
             self.assertEqual(told(client.envelope(ANN, BOB)[1]), "451 4.4.5")
         self.assertEqual(len(hop.sessions), 2)
         # The session of who is done is the next one's, and no third one is opened.

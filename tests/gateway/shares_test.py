@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """What one client, or one network, takes of what all share leaves room for the others."""
 
-from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told
-from support import main, new_mail
+from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told, url
+from fake_server import EXTENSIONS
+from support import gateway, main, new_mail, wait_until
 
 KIB = 1024
 # One network may hold two such pieces of a response, and all together sixteen.
@@ -99,6 +100,100 @@ class Memory(Dialogue):
         client.send(b"BDAT 8 LAST\r\n\r\n\r\nab\r\n")
         self.assertEqual(told(client.read()), "250 2.0.0")
         self.assertEqual(len(busy), 16)
+
+
+# What a client sends and then is silent, with the reply that it hears before: each keeps a session of the next hop.
+KEPT = [
+    ("after RCPT", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\n", 2, 250),
+    ("within a command", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDA", 2, 250),
+    ("within the header", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\nFrom: x\r\n", 3, 354),
+    ("within the body", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\nFrom: x\r\n\r\nx\r\n", 3, 354),
+    ("between chunks", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 9\r\nFrom: x\r\n", 3, 250),
+    ("within a chunk", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nBDAT 99\r\nFrom: x\r\n", 2, 250),
+]
+AUTH = (*EXTENSIONS, "AUTH LOGIN")
+FULL = "451 4.4.5"
+
+
+class NextHopSessions(Dialogue):
+    def keep(self, octets, replies, want, address=None, source="127.0.0.1"):
+        """A client that is silent after these octets, and its last reply to them."""
+        client = self.client(address, source=(source, 0), timeout=60)
+        client.send(octets)
+        last = [client.read() for _ in range(replies)][-1]
+        if want is not None:
+            self.assertEqual(last.code, want)
+        return client, last
+
+    def expect_full(self, source):
+        self.assertEqual(told(self.client(source=(source, 0)).envelope(ANN, BOB)[1]), FULL)
+
+    def test_one_address_has_an_eighth(self):
+        for name, octets, replies, want in KEPT:
+            with self.subTest(name):
+                hop = self.hop()
+                self.relay(hop, limits={"next_hop_sessions": 16})
+                busy = [self.keep(octets, replies, want)[0] for _ in range(2)]
+                for _ in range(20):
+                    self.expect_full("127.0.0.1")
+                self.assertEqual(self.client(source=("127.0.0.2", 0)).mail(new_mail(), ANN, BOB).code, 250)
+                # One that ends makes room.
+                busy.pop().cut()
+                wait_until(lambda: self.client().mail(new_mail(), ANN, BOB).code == 250, "there is room again")
+                self.events(20)
+                self.assertEqual(self.gate.log().count("a client was put off: it uses 2 sessions with next hops"), 1)
+
+    def test_mail_in_turn_is_no_matter(self):
+        # What idles in the pool is nobody's.
+        hop = self.hop()
+        address = self.relay(hop, limits={"next_hop_sessions": 8})
+        for _ in range(3):
+            first, second = self.client(address), self.client(address)
+            for client in (first, second, first):
+                self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
+
+    def test_logins(self):
+        # A login that goes on keeps one, and one that succeeded as well.
+        hop = self.hop({"auth": ["334 VXNlcm5hbWU6", "235 2.7.0 welcome"]}, extensions=AUTH)
+        text = gateway("out", "outbound", url(hop)).replace('trusted = ["127.0.0.0/8"]\n', "")
+        self.start(text, limits={"next_hop_sessions": 16})
+        for want in (334, 235):
+            self.keep("AUTH LOGIN\r\n", 1, want)
+        hop.answer("auth", "235 2.7.0 welcome")
+        self.assertEqual(told(self.client().command("AUTH LOGIN")), FULL)
+        self.assertEqual(self.client(source=("127.0.0.2", 0)).command("AUTH LOGIN").code, 235)
+
+    def test_who_speaks_for_many_has_no_share(self):
+        hop = self.hop()
+        self.relay(hop, "outbound", limits={"next_hop_sessions": 4})
+        for _ in range(4):
+            self.assertEqual(codes(self.client().envelope(BOB, ANN)), [250, 250])
+        self.expect_full("127.0.0.1")
+        self.relay(hop, more_gateway='xclient = ["127.0.0.1"]\n', limits={"next_hop_sessions": 4})
+        for number in range(4):
+            client = self.client()
+            client.command(f"XFORWARD ADDR=192.0.2.{number}")
+            self.assertEqual(codes(client.envelope(ANN, BOB)), [250, 250])
+
+    def test_silence_is_short_while_they_are_scarce(self):
+        hop = self.hop({"auth": "334 VXNlcm5hbWU6"}, extensions=AUTH)
+        other = self.hop()
+        text = gateway("in", "inbound", url(hop)) + gateway("calm", "inbound", url(other))
+        out = gateway("out", "outbound", url(hop)).replace('trusted = ["127.0.0.0/8"]\n', "")
+        self.start(text + out, limits={"next_hop_sessions": len(KEPT) + 1})
+        inbound, login = self.gate.address("in"), self.gate.address("out")
+        calm, _ = self.keep(*KEPT[0][1:], address=self.gate.address("calm"))
+        idle = self.client(inbound, timeout=60)
+        busy = [self.keep(octets, replies, want, inbound, f"127.0.0.{number + 2}")[0]
+                for number, (_, octets, replies, want) in enumerate(KEPT)]
+        busy.append(self.keep("AUTH LOGIN\r\n", 1, 334, login, "127.0.0.100")[0])
+        self.assertEqual(told(self.client(inbound, source=("127.0.0.101", 0)).envelope(ANN, BOB)[1]), FULL)
+        for client, name in zip(busy, [name for name, *_ in KEPT] + ["within a login"]):
+            with self.subTest(name):
+                self.assertEqual([told(client.read()), client.read().code], ["421 4.4.2", 0])
+        # Those that keep none of them have their time.
+        self.assertEqual([calm.command("NOOP").code, idle.command("NOOP").code], [250, 250])
+        self.assertEqual(self.client(inbound, source=("127.0.0.101", 0)).mail(new_mail(), ANN, BOB).code, 250)
 
 
 if __name__ == "__main__":
