@@ -388,11 +388,14 @@ std::vector<Setting> size_limits() {
           "64 MiB at least; then the session ends.",
           Exceeded::Message),
       limit("held", &Limits::held, size_kind({.least = 64 * kKiB, .most = 256 * kMiB}),
-            "What is held in memory of a message that may be a response. It is judged on that; the rest "
-            "streams."),
+            "What is held in memory of a message that may be a response, and at most an eighth of "
+            "`held_total`. It is judged on that; the rest streams."),
       limit("held_total", &Limits::held_total, size_kind({.least = kMiB, .most = 64 * kGiB}),
-            "What is held in memory of all messages together. Past it what may be a response is judged on "
-            "what was read so far, and a message whose header is not whole is put off.",
+            "What is held in memory of all messages together that may be responses. One client network (an "
+            "IPv4 /24, an IPv6 /48) has an eighth of it. A message that finds no room is put off at every "
+            "stage, and never passed unjudged. Headers that are not whole have room of their own, so that "
+            "ordinary mail goes on: 16 KiB each, and for what is longer an eighth as much again (eight of "
+            "`header` at least), of which one network has an eighth.",
             Exceeded::Held),
   };
 }
@@ -437,7 +440,12 @@ std::vector<Setting> count_limits() {
           count_kind({.least = 1, .most = 1'000'000, .zero = "no limit"}),
           "Connections to one next hop at the same time, idle ones included. It should be less than the next "
           "hop takes, and more than `pool` for each worker. A client that logs in keeps one of its own, from "
-          "AUTH until it leaves. Past it recipients are put off: 451 4.4.5."),
+          "AUTH until it leaves. One client address (one /64 with IPv6) may use an eighth of them at the "
+          "same "
+          "time, or one if that is less; `trusted` networks and hosts that use XFORWARD may use all. While "
+          "fewer are free than that, or one was missed in the last 10 seconds, a client that keeps one ends "
+          "when it is silent for 30 seconds: 421 4.4.2. Past the limit or the share recipients are put off: "
+          "451 4.4.5."),
   };
 }
 
