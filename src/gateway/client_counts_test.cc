@@ -180,6 +180,7 @@ TEST(HopUse, AsManyOfAClientAsItsShareAndNotOneMore) {
   EXPECT_FALSE(one->use_hop(2)) << "all sessions of a client count together";
   EXPECT_TRUE(one->use_hop(3));
   EXPECT_TRUE(other->use_hop(1)) << "another client";
+  EXPECT_TRUE(Ticket().use_hop(0)) << "of nobody";
   ClientCounts::HopUse kept = std::move(*first);
   first.reset();
   EXPECT_FALSE(one->use_hop(2)) << "it was moved, and counts on";
