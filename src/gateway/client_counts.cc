@@ -14,16 +14,6 @@ namespace backstop::gateway {
 ClientCounts::ClientCounts(std::size_t most_remembered)
     : most_remembered_(std::max<std::size_t>(most_remembered, 1)) {}
 
-ClientCounts::HopUse& ClientCounts::HopUse::operator=(HopUse&& other) noexcept {
-  HopUse taken(std::move(other));
-  std::swap(client_, taken.client_);
-  return *this;
-}
-
-ClientCounts::HopUse::~HopUse() {
-  if (client_ != nullptr) client_->hop_sessions.fetch_sub(1, std::memory_order_relaxed);
-}
-
 std::optional<ClientCounts::HopUse> ClientCounts::Ticket::use_hop(std::size_t most) const {
   if (client_ == nullptr) return HopUse();
   if (client_->hop_sessions.fetch_add(1, std::memory_order_relaxed) >= most) {

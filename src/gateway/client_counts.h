@@ -48,8 +48,14 @@ class ClientCounts {
    public:
     HopUse() = default;
     HopUse(HopUse&& other) noexcept = default;
-    HopUse& operator=(HopUse&& other) noexcept;
-    ~HopUse();
+    HopUse& operator=(HopUse&& other) noexcept {
+      HopUse taken(std::move(other));
+      client_.swap(taken.client_);
+      return *this;
+    }
+    ~HopUse() {
+      if (client_ != nullptr) client_->hop_sessions.fetch_sub(1, std::memory_order_relaxed);
+    }
 
    private:
     friend class ClientCounts;

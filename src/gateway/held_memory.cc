@@ -46,8 +46,7 @@ bool HeldMemory::Share::hold(Account account, std::uint64_t size, const Limits& 
   return true;
 }
 
-void HeldMemory::Share::release() {
-  if (size_ == 0) return;
+void HeldMemory::Share::give_back() {
   const auto account = static_cast<std::size_t>(account_);
   const auto network = net::network_key(client_);
   const std::scoped_lock lock(memory_.mutex_);

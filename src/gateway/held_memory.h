@@ -34,10 +34,13 @@ class HeldMemory {
     /// Makes `size` what this message holds, all of it in `account`. Returns false, and changes nothing, if
     /// its network or all together would then hold more than they may.
     bool hold(Account account, std::uint64_t size, const Limits& limits);
-    void release();
+    void release() {
+      if (size_ != 0) give_back();
+    }
 
    private:
     friend class HeldMemory;
+    void give_back();
 
     HeldMemory& memory_;
     Address client_;
