@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::string_view kPastCap = "too long: only its first 64 MiB were read";
 static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
+// Editors and some servers put it before a file or a mail.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Names are paths, which hold any bytes; an error shows them whole.
 std::string shown(std::string_view name) {
@@ -120,6 +122,7 @@ void Reading::read_open(ByteSource& source, std::string_view name, bool is_in_ma
   buffer_.clear();
   const auto met_end = read_up_to(source, kHeadBytes, buffer_);
   if (!met_end) return tell(kExitInput, name, met_end.error().message);
+  if (buffer_.starts_with(kByteOrderMark)) buffer_.erase(0, kByteOrderMark.size());
   // By its name an .eml file is one mail; a bounce in it may hold a "From " line of the mail that it returns.
   const bool is_one_mail =
       is_in_maildir || (name.size() > 4 && base::iequals(name.substr(name.size() - 4), ".eml"));

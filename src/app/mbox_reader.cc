@@ -7,6 +7,7 @@
 
 #include "app/mail_form.h"
 #include "base/text.h"
+#include "mail/field_name.h"
 
 namespace backstop::app {
 
@@ -103,6 +104,25 @@ base::Result<bool> MboxReader::is_postmark_at(std::size_t position) {
   return is_postmark(std::string_view(buffer_).substr(position, end - position));
 }
 
+// A postmark without the empty line before it, as some programs write it: a header has to follow, and the
+// line before may not announce a returned mail ("--- Unsent message follows ---").
+base::Result<bool> MboxReader::is_postmark_of_mail_at(std::size_t position) {
+  const auto marked = is_postmark_at(position);
+  if (!marked || !*marked) return marked;
+  const std::size_t before = position < 2 ? std::string::npos : buffer_.rfind('\n', position - 2);
+  const std::size_t line = before == std::string::npos ? 0 : before + 1;
+  const auto above = base::trim(std::string_view(buffer_).substr(line, position - line));
+  if (above.starts_with('-') && above.find(' ') != std::string_view::npos) return false;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  if (const auto found = line_end(position, begin); !found) return found;
+  if (const auto found = line_end(begin, end); !found) return found;
+  const auto header = std::string_view(buffer_).substr(begin, end - begin);
+  const std::size_t colon = header.find(':');
+  return colon != std::string_view::npos &&
+         mail::field_name(header.substr(0, colon)) != mail::FieldName::Other;
+}
+
 base::Result<std::optional<MboxReader::End>> MboxReader::end_by_length(std::size_t begin) {
   if (const auto filled = fill_to(begin + kLongestHeader); !filled) return std::unexpected(filled.error());
   const auto length = content_length(std::string_view(buffer_).substr(begin));
@@ -126,10 +146,10 @@ base::Result<std::optional<MboxReader::End>> MboxReader::end_by_search(std::size
     if (at != std::string_view::npos) {
       std::size_t mail_end = 0;
       from = at + 1;
-      if (!is_after_empty_line(buffer_, at, mail_end)) continue;
-      const auto marked = is_postmark_at(at + 1);
+      const bool is_apart = is_after_empty_line(buffer_, at, mail_end);
+      const auto marked = is_apart ? is_postmark_at(at + 1) : is_postmark_of_mail_at(at + 1);
       if (!marked) return std::unexpected(marked.error());
-      if (*marked) return End{mail_end, at + 1};
+      if (*marked) return End{is_apart ? mail_end : at + 1, at + 1};
       continue;
     }
     if (is_at_end_ || buffer_.size() - begin > mail_cap_) return std::nullopt;

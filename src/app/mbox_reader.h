@@ -43,6 +43,7 @@ class MboxReader {
   base::Result<std::optional<End>> end_by_length(std::size_t begin);
   base::Result<std::optional<End>> end_by_search(std::size_t begin);
   base::Result<bool> is_postmark_at(std::size_t position);
+  base::Result<bool> is_postmark_of_mail_at(std::size_t position);
   base::Result<bool> skip_rest();
   void keep_tail();
   void take(std::size_t begin, const std::optional<End>& end, MboxMail& mail);
