@@ -32,7 +32,7 @@ class Builder {
                               ids_of_list(row.diagnostic_begin)});
     }
     for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
-                             list_notice_signs(), feedback_signs()}) {
+                             list_notice_signs(), feedback_signs(), receipt_signs()}) {
       for (const auto& sign : signs) {
         if (sign.zone == Zone::Body) all_.signs.push_back({&sign, id(sign.phrase)});
       }

@@ -58,8 +58,6 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "mdaemon@",
     "uucp@",
     "mail system",
-    "mail administrator",
-    "system administrator",
     "fetchmail-daemon",
     "post_master",
     "smtp_mail_service",
@@ -82,7 +80,6 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "quotaagent",
     "jetmail",
 
-    "mailadmin@",
     "mail gateway",
     "email gateway",
     "mail server",
@@ -100,7 +97,30 @@ constexpr std::array kMailerDaemons =
                                      "mdaemon@", "post_master@", "mail-daemon@"});
 
 constexpr std::array kPostmasters =
-    std::to_array<std::string_view>({"postmaster", "administrator", "sysadmin", "admin@"});
+    std::to_array<std::string_view>({"postmaster", "administrator", "system administrator",
+                                     "mail administrator", "sysadmin", "admin@", "mailadmin@"});
+
+// The bytes of a sender that a phrase can stand in. "jo@mailserver.example.net" is no mail server, and in
+// "Jo Doe, Postmaster" a person tells what they do.
+struct SenderText {
+  explicit SenderText(std::string_view sender) {
+    name_begin = std::min(sender.find_first_not_of(" \t\""), sender.size());
+    const std::size_t at = sender.rfind('@');
+    if (at == std::string_view::npos) return;
+    const std::size_t before = sender.find_last_of(" \t<(\"", at);
+    local_begin = before == std::string_view::npos ? 0 : before + 1;
+    domain_begin = at + 1;
+    domain_end = std::min(sender.find_first_of(" \t>)\"", at), sender.size());
+  }
+  bool is_in_domain(std::size_t begin) const { return begin >= domain_begin && begin < domain_end; }
+  bool is_in_address(std::size_t begin) const { return begin >= local_begin && begin < domain_end; }
+  bool is_role(std::size_t begin) const { return begin == name_begin || is_in_address(begin); }
+
+  std::size_t name_begin = 0;
+  std::size_t local_begin = 0;
+  std::size_t domain_begin = 0;
+  std::size_t domain_end = 0;
+};
 
 }  // namespace
 
@@ -122,7 +142,7 @@ const HeaderPhrases& HeaderPhrases::get() {
     for (const auto phrase : kMailerDaemons) add(phrase, {HeaderUse::What::MailerDaemon});
     for (const auto phrase : kPostmasters) add(phrase, {HeaderUse::What::Postmaster});
     for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
-                             list_notice_signs(), feedback_signs()}) {
+                             list_notice_signs(), feedback_signs(), receipt_signs()}) {
       for (const auto& sign : signs) {
         if (sign.zone == Zone::Field) made.of_field[static_cast<std::size_t>(sign.field)].push_back(&sign);
         if (sign.zone != Zone::Field && sign.zone != Zone::Body)
@@ -226,6 +246,7 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
   facts_.is_null_path = reverse_path.empty() || base::iequals(reverse_path, "mailer-daemon");
   facts_.is_daemon_path = facts_.is_null_path || base::istarts_with(reverse_path, "mailer-daemon@") ||
                           base::istarts_with(reverse_path, "double-bounce@");
+  facts_.is_ordinary_sender = !facts_.is_null_sender && !base::istarts_with(reverse_path, "double-bounce@");
   find_phrases(reverse_path, Zone::ReversePath);
 }
 
@@ -268,12 +289,15 @@ void HeaderReader::read_subject(std::string_view value) {
   decode_into(value, facts_.subject);
   make_single_spaces(facts_.subject);
   find_phrases(facts_.subject, Zone::Subject);
+  facts_.is_reply = facts_.is_reply || facts_.has_reply_subject;
 }
 
 void HeaderReader::find_phrases(std::string_view text, Zone zone) {
   phrases_->set->find(text, *scratch_, hits_);
-  const std::size_t start = zone == Zone::Subject ? subject_start(text, facts_.is_reply) : 0;
+  const std::size_t start = zone == Zone::Subject ? subject_start(text, facts_.has_reply_subject) : 0;
   const std::size_t first = text.find_first_not_of(" \t");
+  const bool is_sender = zone != Zone::Subject;
+  const SenderText sender(is_sender && !hits_.empty() ? text : std::string_view{});
   for (const auto& hit : hits_) {
     for (const auto& use : phrases_->uses[hit.phrase]) {
       switch (use.what) {
@@ -287,13 +311,16 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
           facts_.has_delay_subject = facts_.has_delay_subject || zone == Zone::Subject;
           break;
         case HeaderUse::What::DaemonSender:
-          facts_.is_daemon_sender = facts_.is_daemon_sender || zone != Zone::Subject;
+          facts_.is_daemon_sender = facts_.is_daemon_sender || (is_sender && !sender.is_in_domain(hit.begin));
           break;
         case HeaderUse::What::MailerDaemon:
-          facts_.is_mailer_daemon = facts_.is_mailer_daemon || zone == Zone::From;
+          facts_.is_mailer_daemon =
+              facts_.is_mailer_daemon ||
+              (zone == Zone::From && sender.is_in_address(hit.begin) && !sender.is_in_domain(hit.begin));
           break;
         case HeaderUse::What::Postmaster:
-          facts_.is_postmaster = facts_.is_postmaster || zone == Zone::From;
+          facts_.is_postmaster = facts_.is_postmaster || (zone == Zone::From && sender.is_role(hit.begin) &&
+                                                          !sender.is_in_domain(hit.begin));
           break;
         case HeaderUse::What::Sign: {
           const bool fits =

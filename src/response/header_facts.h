@@ -21,11 +21,14 @@ struct HeaderFacts {
   bool is_null_path = false;
   /// The same, or the envelope sender is mailer-daemon@ or double-bounce@ of any domain.
   bool is_daemon_path = false;
-  /// From or the reverse path is a mail system's: MAILER-DAEMON, "Mail Delivery System".
+  /// The envelope sender is known, and is neither null nor a mail system's.
+  bool is_ordinary_sender = false;
+  /// From or the reverse path has the name of a mail system: MAILER-DAEMON, "Mail Delivery System". Anybody
+  /// can take such a name.
   bool is_daemon_sender = false;
   /// And says so in the address itself: MAILER-DAEMON@, mdaemon@.
   bool is_mailer_daemon = false;
-  /// From is a postmaster or another role that sends bounces and ordinary mail alike.
+  /// From is a postmaster or another role that sends bounces; a person writes under it as well.
   bool is_postmaster = false;
   bool is_auto_replied = false;        ///< Auto-Submitted: auto-replied
   bool is_auto_submitted = false;      ///< Auto-Submitted: anything but "no"
@@ -34,12 +37,12 @@ struct HeaderFacts {
   bool has_failure_subject = false;
   bool has_leading_failure_subject = false;  ///< the subject starts with it
   bool has_delay_subject = false;
-  bool has_references = false;  ///< In-Reply-To or References
-  bool is_reply =
-      false;  ///< In-Reply-To or References, or a subject that starts with "Re:", "Fwd:" or the like
-  bool is_list_mail = false;  ///< has one of kListFields
-  std::string from;           ///< decoded, without default-ignorable characters
-  std::string subject;        ///< the same
+  bool has_references = false;     ///< In-Reply-To or References
+  bool has_reply_subject = false;  ///< the subject starts with "Re:", "Fwd:" or the like
+  bool is_reply = false;           ///< has_references or has_reply_subject
+  bool is_list_mail = false;       ///< has one of kListFields
+  std::string from;                ///< decoded, without default-ignorable characters
+  std::string subject;             ///< the same
   /// Marks of the header zones that were found, whatever their strength.
   std::vector<const Sign*> signs;
 };

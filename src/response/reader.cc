@@ -29,6 +29,23 @@ namespace {
 // Recipients whose words are looked for in the whole text: each is a pass over it.
 constexpr std::size_t kMostMentions = 20;
 
+// Walks the header of `mail`, and returns the mail. getmail puts its Received and an empty line before a mail
+// that begins with a byte order mark, as some of Office 365 do: what follows is the mail then.
+std::string_view walk_header_of(std::string_view mail, mail::Message& header, const mail::Limits& limits) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  mail::walk_header(mail, header, limits);
+  const std::string_view body = mail.substr(header.parts[0].body_begin);
+  if (!body.starts_with(kByteOrderMark)) return mail;
+  const bool is_trace = std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
+    return field.id == FieldName::Received || field.id == FieldName::DeliveredTo ||
+           field.id == FieldName::ReturnPath;
+  });
+  if (!is_trace) return mail;
+  mail = body.substr(kByteOrderMark.size());
+  mail::walk_header(mail, header, limits);
+  return mail;
+}
+
 }  // namespace
 
 struct Reader::State {
@@ -71,7 +88,7 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
 bool Reader::can_be_response(std::string_view header, const Envelope& envelope) {
-  mail::walk_header(header, state_->header, state_->limits.mime);
+  walk_header_of(header, state_->header, state_->limits.mime);
   return response::can_be_response(state_->headers.read(state_->header, envelope));
 }
 
@@ -80,7 +97,7 @@ Response Reader::read(std::string_view mail, const Envelope& envelope, Extent ex
 }
 
 bool Reader::State::open(std::string_view mail, const Envelope& envelope, Response& response) {
-  mail::walk_header(mail, header, limits.mime);
+  mail = walk_header_of(mail, header, limits.mime);
   facts = &headers.read(header, envelope);
   response.truncated = response.truncated || header.truncated != mail::Truncation::None;
   if (!response::can_be_response(*facts)) return false;
@@ -147,10 +164,14 @@ const mail::Part* Reader::State::find_part(MediaType type) const {
 }
 
 // A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
-// sender. What a person forwards is none: their mail has no daemon's marks.
+// sender. What a person forwards is none, also if a distribution list took the sender off: their mail has no
+// daemon's name, and a postmaster's has an ordinary sender.
 std::string_view Reader::State::wrapped_report() const {
-  const bool is_daemon = facts->is_null_sender || facts->is_daemon_sender || facts->is_postmaster;
-  if (!is_daemon || !facts->has_failure_subject || find_part(MediaType::MessageDeliveryStatus)) return {};
+  const bool is_daemon = facts->is_daemon_sender || facts->is_mailer_daemon ||
+                         (facts->is_postmaster && !facts->is_ordinary_sender);
+  if (!is_daemon || facts->has_reply_subject || !facts->has_failure_subject ||
+      find_part(MediaType::MessageDeliveryStatus))
+    return {};
   for (std::size_t i = 0; i + 1 < message.parts.size(); ++i) {
     const auto& inner = message.parts[i + 1];
     if (message.parts[i].media_type != MediaType::MessageRfc822 || inner.parent != i) continue;

@@ -48,8 +48,11 @@ enum class Strength : std::uint8_t {
   MachineMark,         ///< decides nothing by itself but is such a machine mark
   MachineMarkOffList,  ///< a machine mark only where the mail has none of kListFields: every post of a list
                        ///< may carry "Precedence: bulk"
-  InPair,  ///< decides where a second InPair row of the same product stands too, in another zone; for
-           ///< programs that write no mark into the header, as the Notes agents
+  InPair,      ///< decides where a second InPair row of the same product stands too, in another zone; for
+               ///< programs that write no mark into the header, as the Notes agents
+  WithAnswer,  ///< a header field that spam copies and shops write: decides where the mail answers another
+               ///< (null sender, In-Reply-To, References, "Re:", Auto-Submitted: auto-replied), or where a
+               ///< second row of its kind stands that is no such field
 };
 
 /// The fields of mailing lists, newsletters and bug trackers: their mails have a program's marks and a
@@ -80,5 +83,6 @@ std::span<const Sign> challenge_signs();
 std::span<const Sign> filter_notice_signs();
 std::span<const Sign> list_notice_signs();
 std::span<const Sign> feedback_signs();
+std::span<const Sign> receipt_signs();
 
 }  // namespace backstop::response

@@ -13,31 +13,36 @@ using Mark = SignRow<Kind::None>;
 constexpr Sign kSigns[] = {
     // cPanel's; sent by the mailbox owner, to the Reply-To, without Auto-Submitted and not from a null
     // sender.
-    Row::field("cPanel BoxTrapper", F::XBoxtrapper, "", Decides),
+    // Spam carries its field too, and the rest of its header with it; the number of the challenge stands in
+    // the subject in every language.
+    Row::field("cPanel BoxTrapper", F::XBoxtrapper, "", InPair),
+    Row::text("cPanel BoxTrapper", Subject, "verify#", InPair),
+    Row::text("cPanel BoxTrapper", Body, "verify#", InPair),
+    Row::text("cPanel BoxTrapper", Body, "requires that you verify that you", InPair),
     Row::text("cPanel BoxTrapper", SubjectFirst, "your email requires verification verify", Decides),
     Row::text("cPanel BoxTrapper", Body, "the headers of the message sent from your address are shown below",
               WithMachineMark),
 
-    Row::field("TMDA", F::MessageId, "-tmda-confirm>", Decides),
+    Row::field("TMDA", F::MessageId, "-tmda-confirm>", WithAnswer),
     Mark::field("TMDA", F::XDeliveryAgent, "tmda", MachineMark),
     Row::text("TMDA", SubjectFirst, "please confirm your message", WithMachineMark),
     Row::text("TMDA", Body, "created automatically by mail delivery software (tmda)", WithMachineMark),
     Row::text("TMDA", Body, "to release your message for delivery", WithMachineMark),
 
-    Row::field("Active Spam Killer", F::XAskVersion, "", Decides),
+    Row::field("Active Spam Killer", F::XAskVersion, "", WithAnswer),
     Row::text("Active Spam Killer", SubjectFirst, "please confirm (conf#", Decides),
 
     Row::text("qconfirm", Body, "this is the qconfirm mail-handling program", WithMachineMark),
     Row::text("qconfirm", Body, "are being held because your address was not recognized", WithMachineMark),
 
-    Row::field("Spam Arrest", F::XSpamarrestNoauth, "", Decides),
+    Row::field("Spam Arrest", F::XSpamarrestNoauth, "", WithAnswer),
     Row::text("Spam Arrest", ReversePath, "@spamarrest.com", InPair),
     Row::text("Spam Arrest", From, "@spamarrest.com", InPair),
     Row::text("Spam Arrest", Body, "just this once, click the link below so i can receive your emails",
               InPair),
     Row::text("Spam Arrest", Body, "i'm protecting myself from receiving junk mail", WithMachineMark),
 
-    Row::field("MailInBlack", F::ContentType, "multipartboundary_mailinblack", Decides),
+    Row::field("MailInBlack", F::ContentType, "multipartboundary_mailinblack", WithAnswer),
     Row::text("MailInBlack", ReversePath, "mailinblack", WithMachineMark),
     Row::text("MailInBlack", Body, "mailinblack.com", WithNullSender),
 
@@ -48,7 +53,8 @@ constexpr Sign kSigns[] = {
     Row::text("AntiSpam UOL", From, "antispam uol", Decides),
     Row::text("AntiSpam BOL", From, "antispam bol", Decides),
 
-    Row::field("ChoiceMail", F::XChoicemailRegistrationRequest, "", Decides),
+    Row::field("ChoiceMail", F::XChoicemailRegistrationRequest, "", WithAnswer),
+    Row::text("ChoiceMail", SubjectFirst, "please register to write to", WithMachineMark),
     Row::text("ChoiceMail", Body, "choicemail", WithNullSender),
 
     Row::text("Boxbe", Subject, "(action required)", InPair),
@@ -57,11 +63,14 @@ constexpr Sign kSigns[] = {
     Row::text("Boxbe", Body, "add yourself to my guest list so your messages will be delivered",
               WithMachineMark),
 
-    Row::field("Bluebottle", F::XBluebottleRequest, "", Decides),
-    Row::field("ExiSpam", F::XExiSpam, "", Decides),
-    Row::field("Spamazoid", F::XSpamazoidMD, "", Decides),
-    Row::field("Spamlion", F::Spamlion, "", Decides),
-    Row::field("notaspammer", F::Precedence, "spam", Decides),
+    Row::field("Bluebottle", F::XBluebottleRequest, "", WithAnswer),
+    Row::text("Bluebottle", SubjectFirst, "verification required for mail", WithMachineMark),
+    Row::field("ExiSpam", F::XExiSpam, "", WithAnswer),
+    Row::field("Spamazoid", F::XSpamazoidMD, "", WithAnswer),
+    Row::field("Spamlion", F::Spamlion, "", WithAnswer),
+    Row::field("notaspammer", F::Precedence, "spam", InPair),
+    Row::text("notaspammer", Subject, "are you a spammer", InPair),
+    Row::text("notaspammer", Body, "notaspammer", InPair),
     Row::text("Vanquish", From, "@spamguard.vanquish.com", Decides),
     Row::text("Qurb", Subject, "[qurb #", Decides),
     Row::text("0spam", From, "verify@0spam.com", Decides),

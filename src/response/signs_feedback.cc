@@ -7,7 +7,6 @@ namespace backstop::response {
 namespace {
 
 using Row = SignRow<Kind::FeedbackReport>;
-using F = mail::FieldName;
 using enum Zone;
 using enum Strength;
 
@@ -15,8 +14,6 @@ constexpr std::array kSigns = {
     Row::text("Outlook.com JMRP", Subject, "complaint about message from", Decides),
     Row::text("DMARC failure report", SubjectFirst, "dmarc failure report for", Decides),
     Row::text("NetEase DMARC failure report", SubjectFirst, "[netease dmarc failure report]", Decides),
-    // Apple Mail unsubscribes by mail for its user: the "opt-out" of RFC 5965.
-    Row::field("iCloud unsubscribe", F::XAppleUnsubscribe, "true", Decides),
     // Reports in words, without the part that RFC 5965 asks for.
     Row::text("DMARC failure report", Body, "has failed the published dmarc policy", WithMachineMark),
     Row::text("authentication failure report", Body, "authentication-failure report for an email message",

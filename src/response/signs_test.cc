@@ -30,7 +30,8 @@ std::vector<Table> tables() {
   return {{"auto-reply", auto_reply_signs(), Kind::AutoReply},
           {"challenge", challenge_signs(), Kind::Challenge},
           {"filter-notice", filter_notice_signs(), Kind::FilterNotice},
-          {"list-notice", list_notice_signs(), Kind::ListNotice}};
+          {"list-notice", list_notice_signs(), Kind::ListNotice},
+          {"receipt", receipt_signs(), Kind::Mdn}};
 }
 
 std::vector<Sign> all_signs() {
@@ -89,6 +90,27 @@ TEST(Signs, NoRowDecidesByTooLittle) {
     if (sign.zone != Zone::Field) EXPECT_GE(sign.phrase.size(), 6U) << row;
     // A subject alone never makes an auto-reply.
     if (sign.kind == Kind::AutoReply) EXPECT_FALSE(is_subject(sign.zone)) << row;
+  }
+}
+
+// Spam copies the fields of challenges, and shops write "Precedence: auto_reply".
+TEST(Signs, NoChallengeAndNoPrecedenceDecidesByItsFieldAlone) {
+  int seen = 0;
+  for (const Sign& sign : all_signs()) {
+    const bool is_challenge_field = sign.kind == Kind::Challenge && sign.zone == Zone::Field;
+    const bool is_precedence = sign.field == mail::FieldName::Precedence ||
+                               sign.field == mail::FieldName::XPrecedence ||
+                               sign.field == mail::FieldName::Preference;
+    if (!is_challenge_field && !is_precedence) continue;
+    ++seen;
+    EXPECT_NE(sign.strength, Strength::Decides) << testing::PrintToString(sign);
+  }
+  EXPECT_GT(seen, 10);
+}
+
+TEST(Signs, APersonsUnsubscribeRequestIsNoMark) {
+  for (const Sign& sign : all_signs()) {
+    EXPECT_NE(sign.field, mail::FieldName::XAppleUnsubscribe) << testing::PrintToString(sign);
   }
 }
 
