@@ -100,4 +100,10 @@ std::optional<Original> find_original(const mail::Message& message, const Report
   return from_text(text, scratch);
 }
 
+bool has_own_part(const mail::Message& message, mail::MediaType type) {
+  return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
+    return part.media_type == type && !is_inside_message(message, part);
+  });
+}
+
 }  // namespace backstop::response

@@ -17,4 +17,7 @@ std::optional<Original> find_original(const mail::Message& message, const Report
 /// The part is inside of a returned or forwarded mail.
 bool is_inside_message(const mail::Message& message, const mail::Part& part);
 
+/// The mail has a part of this type that is not inside of a returned or forwarded mail.
+bool has_own_part(const mail::Message& message, mail::MediaType type);
+
 }  // namespace backstop::response

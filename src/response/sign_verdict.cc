@@ -1,0 +1,152 @@
+#include "response/sign_verdict.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "response/person.h"
+
+namespace backstop::response {
+namespace {
+
+// The name of a mail system or of a role in From, which a person may bear, too.
+bool is_role_mark(const Sign& sign) {
+  return sign.zone == Zone::From && sign.kind == Kind::None;
+}
+
+// The mail says that it answers another one.
+bool is_answer(const HeaderFacts& header) {
+  return header.is_null_sender || header.has_references || header.has_reply_subject || header.is_auto_replied;
+}
+
+int rank(Kind kind) {
+  switch (kind) {
+    case Kind::FeedbackReport:
+      return 6;
+    case Kind::Challenge:
+      return 5;
+    case Kind::ListNotice:
+      return 4;
+    case Kind::FilterNotice:
+      return 3;
+    case Kind::Mdn:
+      return 2;
+    case Kind::AutoReply:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// Every mark that stands in the mail, in the header and in the text.
+std::vector<const Sign*> all_signs(const KindFacts& facts) {
+  std::vector<const Sign*> signs = facts.header.signs;
+  for (const auto& row : BodyPhrases::get().signs) {
+    if (facts.hits.has(row.phrase)) signs.push_back(row.sign);
+  }
+  return signs;
+}
+
+// An InPair mark whose product has another one in another zone.
+bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
+  return std::ranges::any_of(signs, [&](const Sign* other) {
+    return other->strength == Strength::InPair && other->product == sign.product &&
+           (other->zone != sign.zone || other->field != sign.field);
+  });
+}
+
+bool is_precedence(const Sign& sign) {
+  return sign.field == mail::FieldName::Precedence || sign.field == mail::FieldName::XPrecedence ||
+         sign.field == mail::FieldName::Preference;
+}
+
+// A WithAnswer mark beside which another mark of its kind stands; those of Precedence are one.
+bool is_seconded(const Sign& sign, const std::vector<const Sign*>& signs) {
+  return std::ranges::any_of(signs, [&](const Sign* other) {
+    return other->kind == sign.kind && other->field != sign.field && !is_precedence(*other);
+  });
+}
+
+// Spam copies the fields of a challenge to pass as one; then the rest of its marks proves nothing, either.
+bool has_copied_challenge(const KindFacts& facts, const std::vector<const Sign*>& signs) {
+  return std::ranges::any_of(facts.header.signs, [&](const Sign* sign) {
+    return sign->kind == Kind::Challenge && sign->zone == Zone::Field &&
+           (sign->strength == Strength::InPair ? !is_paired(*sign, signs)
+                                               : sign->strength == Strength::WithAnswer &&
+                                                     !is_answer(facts.header) && !is_seconded(*sign, signs));
+  });
+}
+
+// A shop or a parcel service confirms an order, in the words of those that confirm a mail.
+bool confirms_an_order(const Sign& sign, const HeaderFacts& header) {
+  constexpr std::array kGoods = std::to_array<std::string_view>(
+      {"order",   "parcel",   "booking", "payment",   "bestellung",  "auftrag",  "paket",     "buchung",
+       "zahlung", "commande", "colis",   "paiement",  "réservation", "pedido",   "compra",    "paquete",
+       "pago",    "reserva",  "ordine",  "pagamento", "bestelling",  "betaling", "encomenda", "zamówieni"});
+  return (sign.product.starts_with("ticket acknowledgement") || sign.product.starts_with("receipt")) &&
+         std::ranges::any_of(kGoods,
+                             [&](std::string_view word) { return base::icontains(header.subject, word); });
+}
+
+}  // namespace
+
+bool has_machine_mark(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  const auto is_mark = [&](const Sign* sign) {
+    return sign->strength == Strength::MachineMark ||
+           (sign->strength == Strength::MachineMarkOffList && !header.is_list_mail) ||
+           ((sign->strength == Strength::Decides || sign->strength == Strength::WithAnswer) &&
+            sign->zone == Zone::Field);
+  };
+  if (header.is_auto_replied) return true;
+  if (!has_mail_program(facts.message)) {
+    return header.is_null_sender || header.is_daemon_sender || std::ranges::any_of(header.signs, is_mark);
+  }
+  // A distribution list of Exchange sends what people write with the null sender.
+  return std::ranges::any_of(header.signs,
+                             [&](const Sign* sign) { return is_mark(sign) && !is_role_mark(*sign); });
+}
+
+SignVerdict judge_signs(const KindFacts& facts) {
+  const auto signs = all_signs(facts);
+  if (signs.empty()) return {};
+  const bool has_mark = has_machine_mark(facts);
+  const bool is_copied = has_copied_challenge(facts, signs);
+  SignVerdict best;
+  for (const Sign* sign : signs) {
+    if (is_copied && sign->zone == Zone::Field && !is_answer(facts.header)) continue;
+    if (sign->kind == Kind::AutoReply && confirms_an_order(*sign, facts.header)) continue;
+    switch (sign->strength) {
+      case Strength::Decides:
+        break;
+      case Strength::WithMachineMark:
+        if (!has_mark) continue;
+        break;
+      case Strength::WithNullSender:
+        if (!facts.header.is_null_sender || !has_mark) continue;
+        break;
+      case Strength::InPair:
+        if (!is_paired(*sign, signs)) continue;
+        // People send "Read: chapter 4"; a receipt has no sender.
+        if (sign->kind == Kind::Mdn && facts.header.is_ordinary_sender) continue;
+        break;
+      case Strength::WithAnswer:
+        if (!is_answer(facts.header) && !is_seconded(*sign, signs)) continue;
+        break;
+      case Strength::MachineMark:
+      case Strength::MachineMarkOffList:
+        continue;
+    }
+    const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair ||
+                             sign->strength == Strength::WithAnswer;
+    if (std::pair(rank(sign->kind), is_decisive) > std::pair(rank(best.kind), best.is_decisive)) {
+      best = {sign->kind, is_decisive};
+    }
+  }
+  return best;
+}
+
+}  // namespace backstop::response

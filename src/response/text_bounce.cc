@@ -1,0 +1,207 @@
+#include "response/text_bounce.h"
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+#include <string_view>
+
+#include "base/text.h"
+#include "mail/address.h"
+#include "response/address_scan.h"
+#include "response/original.h"
+#include "response/person.h"
+
+namespace backstop::response {
+namespace {
+
+using mail::MediaType;
+
+// A text of a few lines that opens with a failure and has an address alone on a line: nobody writes so by
+// hand.
+bool is_terse_notice(const KindFacts& facts) {
+  constexpr std::size_t kMostText = 800;
+  constexpr std::size_t kOpening = 200;
+  // A header block in the text is what somebody forwards.
+  if (facts.text.flat().size() > kMostText || !facts.text.header_blocks().empty()) return false;
+  const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
+  if (failure == kNoPhrase || facts.hits.begin_of(failure) > kOpening) return false;
+  return std::ranges::any_of(facts.text.lines(), [&](const ReportText::Line& line) {
+    return mail::looks_like_address(facts.text.text_of(line));
+  });
+}
+
+// The original came back, as a part or in the text.
+bool returns_original(const KindFacts& facts) {
+  return has_own_part(facts.message, MediaType::MessageRfc822) ||
+         has_own_part(facts.message, MediaType::MessageGlobal) ||
+         has_own_part(facts.message, MediaType::TextRfc822Headers) ||
+         has_own_part(facts.message, MediaType::MessageGlobalHeaders) || !facts.text.header_blocks().empty();
+}
+
+// Whom the mail is to, as far as it is looked at for each address.
+std::string_view readers_of(const KindFacts& facts) {
+  constexpr std::size_t kMost = 4096;
+  return facts.message.value(facts.message.parts[0], mail::FieldName::To).substr(0, kMost);
+}
+
+// The address of a line is neither its reader's nor its own, and none for questions.
+bool names_a_stranger(const KindFacts& facts, std::string_view line, std::string_view readers) {
+  const std::string_view address = find_address(line).text;
+  return !address.empty() && !is_service_address(address) && !base::icontains(readers, address) &&
+         !base::icontains(facts.header.from, address);
+}
+
+// A signature or the footer of a list begins here.
+bool is_footer(std::string_view line) {
+  constexpr std::size_t kRule = 8;
+  return line == "--" || (line.size() >= kRule && line.find_first_not_of('_') == std::string_view::npos);
+}
+
+// A mail that answers another brings it along or names an address that is neither its reader's nor its own.
+// Parcel services and monitors write from null senders too, and say that something was not delivered.
+bool names_a_mail(const KindFacts& facts) {
+  constexpr std::size_t kMostLines = 200;
+  if (returns_original(facts)) return true;
+  const std::string_view readers = readers_of(facts);
+  for (const auto& line : facts.text.lines() | std::views::take(kMostLines)) {
+    const std::string_view text = facts.text.text_of(line);
+    if (is_footer(text)) return false;
+    if (names_a_stranger(facts, text, readers)) return true;
+  }
+  return false;
+}
+
+// What comes back is announced: "The first 50 lines of your original message follow". Not the line that mail
+// programs set above what they quote.
+bool announces_original(const KindFacts& facts) {
+  const auto& phrases = BodyPhrases::get();
+  return std::ranges::any_of(phrases.original_markers, [&](PhraseId marker) {
+    const std::string_view words = phrases.phrases[marker];
+    return facts.hits.has(marker) &&
+           (words.find("follow") != words.npos || words.find("copy of") != words.npos);
+  });
+}
+
+// The address of a stranger stands beside the words of a failure, in their line or in the next.
+bool names_failed_address(const KindFacts& facts) {
+  const auto& phrases = BodyPhrases::get();
+  const auto& lines = facts.text.lines();
+  const std::string_view readers = readers_of(facts);
+  const auto is_named = [&](std::size_t line) {
+    return line < lines.size() && names_a_stranger(facts, facts.text.text_of(lines[line]), readers);
+  };
+  const auto is_beside = [&](PhraseId phrase) {
+    if (!facts.hits.has(phrase)) return false;
+    const std::size_t line = facts.text.line_at(facts.hits.begin_of(phrase));
+    return is_named(line) || is_named(line + 1);
+  };
+  return std::ranges::any_of(phrases.failures, is_beside) || std::ranges::any_of(phrases.delays, is_beside);
+}
+
+// A report opens with its news; a person who quotes one first says why.
+bool opens_with_failure(const KindFacts& facts, std::size_t within) {
+  const auto& phrases = BodyPhrases::get();
+  const auto is_early = [&](PhraseId phrase) {
+    return phrase != kNoPhrase && facts.hits.begin_of(phrase) <= within;
+  };
+  return is_early(facts.hits.first_of(phrases.failures)) || is_early(facts.hits.first_of(phrases.delays)) ||
+         (facts.format && is_early(facts.hits.first_of(facts.format->signature)));
+}
+
+// The product's words stand in the text, and not only its name or a phrase that people use ("hMailServer",
+// "couldn't be delivered to").
+bool has_products_words(const KindFacts& facts) {
+  constexpr std::size_t kShortest = 25;
+  return facts.format && std::ranges::any_of(facts.format->signature, [&](PhraseId phrase) {
+           return facts.hits.has(phrase) && BodyPhrases::get().phrases[phrase].size() >= kShortest;
+         });
+}
+
+// What is returned is a mail, and not a report that somebody passes on.
+bool returns_a_report(const mail::Message& message) {
+  return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
+    return part.media_type == MediaType::MultipartReport && part.parent != mail::Part::kNoParent &&
+           message.parts[part.parent].media_type == MediaType::MessageRfc822;
+  });
+}
+
+// A mark that a mail system left beside its name, which people bear too, and beside Precedence, which a list
+// writes.
+bool has_system_mark(const HeaderFacts& header) {
+  return std::ranges::any_of(header.signs, [](const Sign* sign) {
+    return (sign->zone == Zone::Field || sign->product == "auto-responder") &&
+           (sign->strength == Strength::MachineMark || sign->strength == Strength::Decides);
+  });
+}
+
+// Who a text bounce comes from decides how much of a report it must hold: everybody can take the name
+// MAILER-DAEMON, a postmaster writes himself, and a distribution list sends people's mail with the null
+// sender.
+bool is_report_enough(const KindFacts& facts) {
+  constexpr std::size_t kFirstWords = 40;
+  constexpr std::size_t kOpening = 300;
+  const auto& header = facts.header;
+  const bool is_system = header.is_mailer_daemon || header.is_daemon_sender;
+  const bool is_returned =
+      (returns_original(facts) && !returns_a_report(facts.message)) || announces_original(facts);
+  const bool has_report = facts.format || is_returned;
+  const bool has_words = has_products_words(facts) && !begins_with_greeting(facts.text);
+  if (header.is_list_mail) {
+    if (is_system) return has_report || (header.is_mailer_daemon && names_failed_address(facts));
+    if (header.is_null_sender) return facts.format;
+    return (has_system_mark(header) && (facts.format || names_failed_address(facts))) ||
+           (has_words && opens_with_failure(facts, kFirstWords)) ||
+           (is_returned && opens_with_failure(facts, kOpening));
+  }
+  if (header.is_auto_replied) return facts.format || names_a_mail(facts);
+  if (header.is_null_sender && (is_system || header.is_postmaster))
+    return header.is_mailer_daemon || facts.format || names_a_mail(facts);
+  if (header.is_null_sender) return has_words || is_returned;
+  if (is_system && !header.is_ordinary_sender) return facts.format || names_a_mail(facts);
+  if (is_system) return has_report || (header.is_mailer_daemon && names_failed_address(facts));
+  return (is_returned || (has_words && names_a_mail(facts))) && opens_with_failure(facts, kOpening);
+}
+
+// A person wrote the mail, whatever it says of a bounce.
+bool is_persons_mail(const KindFacts& facts) {
+  const auto& header = facts.header;
+  if (header.is_auto_replied) return false;
+  // Somebody may have moved a bounce with a mail program.
+  if (header.is_mailer_daemon && !header.is_ordinary_sender && facts.format) return false;
+  if (header.is_mailer_daemon || header.is_daemon_sender)
+    return !header.is_null_sender && has_mail_program(facts.message);
+  if (header.is_null_sender && header.is_postmaster) return false;
+  return header.has_reply_subject || (header.has_references && !header.is_null_sender) ||
+         has_mail_program(facts.message);
+}
+
+}  // namespace
+
+bool is_text_bounce(const KindFacts& facts) {
+  const auto& header = facts.header;
+  const auto& phrases = BodyPhrases::get();
+  const bool says_failure = facts.hits.has_any(phrases.failures) || facts.hits.has_any(phrases.delays);
+  if (header.has_failed_recipients && (says_failure || header.has_failure_subject)) return true;
+  int points = 0;
+  if (header.is_null_sender) points += 2;
+  if (header.is_daemon_sender) points += 2;
+  if (header.is_mailer_daemon) points += 1;
+  if (header.is_postmaster) points += 1;
+  if (header.has_failure_subject || header.has_delay_subject) points += 2;
+  if (header.is_report) points += 1;
+  if (facts.format) points += 2;
+  if (says_failure) points += 1;
+  const bool is_machine =
+      header.is_null_sender || header.is_daemon_sender || header.is_postmaster || header.is_auto_replied;
+  if (!is_machine) {
+    if (header.is_list_mail || has_mail_program(facts.message)) return false;
+    // A product without any mark in its header: only a subject that begins as bounces do, and not in a
+    // conversation.
+    if (header.has_failure_subject && !header.has_references && is_terse_notice(facts)) return true;
+    return header.has_leading_failure_subject && !header.is_reply && facts.format && points >= 4;
+  }
+  if (points < 4 || !(says_failure || facts.format || header.has_failure_subject)) return false;
+  return !is_persons_mail(facts) && is_report_enough(facts);
+}
+
+}  // namespace backstop::response
