@@ -87,10 +87,12 @@ bool is_prefixed_reply(const KindFacts& facts) {
 // On mail that it scanned the value is another.
 bool is_mailscanner_notice(const mail::Message& message) {
   static constexpr std::string_view kEnd = "-MailScanner";
+  static constexpr std::string_view kValue = "generated";
+  static constexpr std::size_t kMostSpace = 8;
   return std::ranges::any_of(message.fields_of(message.parts[0]), [](const mail::Field& field) {
-    return field.name.size() > kEnd.size() &&
-           base::iequals(field.name.substr(field.name.size() - kEnd.size()), kEnd) &&
-           base::iequals(base::trim(field.value), "generated");
+    return field.value.size() <= kValue.size() + kMostSpace && field.name.size() > kEnd.size() &&
+           base::iequals(base::trim(field.value), kValue) &&
+           base::iequals(field.name.substr(field.name.size() - kEnd.size()), kEnd);
   });
 }
 
@@ -146,10 +148,10 @@ Kind bounce_kind(const KindFacts& facts) {
 }  // namespace
 
 Kind decide_kind(const KindFacts& facts) {
-  SignVerdict signs = judge_signs(facts);
-  if (is_mailscanner_notice(facts.message)) signs = {Kind::FilterNotice, true};
   if (has_own_part(facts.message, MediaType::MessageFeedbackReport)) return Kind::FeedbackReport;
   if (has_own_part(facts.message, MediaType::MessageDispositionNotification)) return Kind::Mdn;
+  SignVerdict signs = judge_signs(facts);
+  if (is_mailscanner_notice(facts.message)) signs = {Kind::FilterNotice, true};
   if (facts.message.find(facts.message.parts[0], mail::FieldName::XAppleUnsubscribe)) return Kind::None;
   const bool is_moved = facts.header.is_mailer_daemon && !facts.header.is_ordinary_sender;
   const bool is_attached_by_hand =

@@ -17,12 +17,13 @@ namespace {
 using mail::MediaType;
 
 // A text of a few lines that opens with a failure and has an address alone on a line: nobody writes so by
-// hand.
+// hand without a greeting. A monitor does, and says that it generated the mail.
 bool is_terse_notice(const KindFacts& facts) {
   constexpr std::size_t kMostText = 800;
   constexpr std::size_t kOpening = 200;
   // A header block in the text is what somebody forwards.
   if (facts.text.flat().size() > kMostText || !facts.text.header_blocks().empty()) return false;
+  if (facts.header.is_auto_submitted || begins_with_greeting(facts.text)) return false;
   const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
   if (failure == kNoPhrase || facts.hits.begin_of(failure) > kOpening) return false;
   return std::ranges::any_of(facts.text.lines(), [&](const ReportText::Line& line) {
@@ -142,24 +143,27 @@ bool is_report_enough(const KindFacts& facts) {
   constexpr std::size_t kOpening = 300;
   const auto& header = facts.header;
   const bool is_system = header.is_mailer_daemon || header.is_daemon_sender;
-  const bool is_returned =
-      (returns_original(facts) && !returns_a_report(facts.message)) || announces_original(facts);
-  const bool has_report = facts.format || is_returned;
-  const bool has_words = has_products_words(facts) && !begins_with_greeting(facts.text);
+  const auto is_returned = [&] {
+    return (returns_original(facts) && !returns_a_report(facts.message)) || announces_original(facts);
+  };
+  const auto has_words = [&] { return has_products_words(facts) && !begins_with_greeting(facts.text); };
+  const bool has_format = facts.format != nullptr;
   if (header.is_list_mail) {
-    if (is_system) return has_report || (header.is_mailer_daemon && names_failed_address(facts));
-    if (header.is_null_sender) return facts.format;
-    return (has_system_mark(header) && (facts.format || names_failed_address(facts))) ||
-           (has_words && opens_with_failure(facts, kFirstWords)) ||
-           (is_returned && opens_with_failure(facts, kOpening));
+    if (is_system)
+      return has_format || is_returned() || (header.is_mailer_daemon && names_failed_address(facts));
+    if (header.is_null_sender) return has_format;
+    return (has_system_mark(header) && (has_format || names_failed_address(facts))) ||
+           (opens_with_failure(facts, kFirstWords) && has_words()) ||
+           (opens_with_failure(facts, kOpening) && is_returned());
   }
-  if (header.is_auto_replied) return facts.format || names_a_mail(facts);
+  if (header.is_auto_replied) return has_format || names_a_mail(facts);
   if (header.is_null_sender && (is_system || header.is_postmaster))
-    return header.is_mailer_daemon || facts.format || names_a_mail(facts);
-  if (header.is_null_sender) return has_words || is_returned;
-  if (is_system && !header.is_ordinary_sender) return facts.format || names_a_mail(facts);
-  if (is_system) return has_report || (header.is_mailer_daemon && names_failed_address(facts));
-  return (is_returned || (has_words && names_a_mail(facts))) && opens_with_failure(facts, kOpening);
+    return header.is_mailer_daemon || has_format || names_a_mail(facts);
+  if (header.is_null_sender) return has_words() || is_returned();
+  if (is_system && !header.is_ordinary_sender) return has_format || names_a_mail(facts);
+  if (is_system)
+    return has_format || is_returned() || (header.is_mailer_daemon && names_failed_address(facts));
+  return opens_with_failure(facts, kOpening) && (is_returned() || (has_words() && names_a_mail(facts)));
 }
 
 // A person wrote the mail, whatever it says of a bounce.
