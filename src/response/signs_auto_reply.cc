@@ -62,8 +62,6 @@ constexpr Sign kSigns[] = {
     Mark::field("mail system", F::XXSPMsgclass, "notification", MachineMark),
     Mark::field("auto-responder", F::XMailer, "autoresponder", MachineMark),
     Mark::field("auto-responder", F::XMailer, "autoreply", MachineMark),
-    // IMail's delivering process; what people send with its webmail says "<IMail".
-    Mark::field("IMail", F::XMailer, "<smtp32", MachineMark),
     Mark::field("X.400 gateway", F::ContentIdentifier, "", MachineMark),
     Mark::field("Amazon", F::XAmazonMailRelayType, "notification", MachineMark),
     Mark::field("loop mark", F::XLoop, "", MachineMarkOffList),
