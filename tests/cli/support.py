@@ -3,8 +3,13 @@ import os
 import pathlib
 import resource
 import subprocess
+import sys
 import tempfile
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
+
+from open_to_all import copy_for_all  # noqa: E402
 
 PROGRAM = os.environ["BACKSTOP"]
 SOURCE = pathlib.Path(os.environ["BACKSTOP_SOURCE_DIR"])
@@ -39,10 +44,12 @@ class Outcome:
 
 def run(*arguments, stdin=b"", before=(), timeout=120):
     """Runs the program with a file as standard input, so that no pipe can stall."""
+    # Without its rights, root may not enter the home that the program is in.
+    program = copy_for_all(pathlib.Path(PROGRAM)) if before else PROGRAM
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        process = subprocess.Popen([*before, PROGRAM, *map(str, arguments)], stdin=given, stdout=out, stderr=err,
+        process = subprocess.Popen([*before, program, *map(str, arguments)], stdin=given, stdout=out, stderr=err,
                                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout)))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -14,7 +14,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
 
 from support import (PATIENCE, PROGRAM, SOURCE, Backstop, Case, Cut, FakeClient, FakeServer, Port, Stall, certificate,  # noqa: E402
-                     config, gateway, main, needs, new_mail, wait_until)
+                     config, copy_for_all, gateway, main, needs, new_mail, wait_until)
 
 ANN, BOB = "ann@example.org", "bob@example.net"
 NOBODY = pwd.getpwnam("nobody")
@@ -36,16 +36,16 @@ def url(address):
     return f"smtp://{address[0]}:{address[1]}"
 
 
-def run(*arguments, **options):
+def run(*arguments, program=PROGRAM, **options):
     """Runs the program to its end: (status, what it wrote to standard output, to standard error)."""
-    done = subprocess.run([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    done = subprocess.run([program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=PATIENCE, check=False, **options)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def as_nobody():
-    """For Popen: what the child is to be."""
-    return {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
+    """Options of run() for the user nobody, who gets a copy of the program."""
+    return {"program": copy_for_all(PROGRAM), "user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
 
 
 def give_to_nobody(*paths):
@@ -146,5 +146,5 @@ class LowPort:
 
 
 __all__ = ["ANN", "BOB", "NOBODY", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "LowPort", "Port", "Service", "Stall",
-           "Supervisor", "as_nobody", "certificate", "config", "gateway", "give_to_nobody", "inbound", "json", "main", "needs",
+           "Supervisor", "as_nobody", "certificate", "config", "copy_for_all", "gateway", "give_to_nobody", "inbound", "json", "main", "needs",
            "new_mail", "outbound", "run", "send", "takes_root", "unittest", "url", "wait_until"]

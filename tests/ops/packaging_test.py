@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from confined import settings
-from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, LowPort, Service, certificate, config, give_to_nobody, inbound, main,
+from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, LowPort, Service, certificate, config, copy_for_all, give_to_nobody, inbound, main,
                  needs, new_mail, outbound, run, send, takes_root, unittest, url)
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -60,7 +60,7 @@ class Sandbox(Case):
         text = config(inbound(f"smtp://localhost:{hop.port}", 'tls = "starttls"').replace("127.0.0.1:0", f"127.0.0.1:{port}"),
                       outbound(url(hop.address)), inbound(f"maildir:{self.folder}/mail/%n").replace('"in"', '"box"'),
                       more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n[log]\nfile = "{{folder}}/log"\n')
-        confined = self.write("confined", f'#!/bin/sh\nexec /usr/bin/python3 {HERE}/confined.py {UNIT} {PROGRAM} "$@"\n')
+        confined = self.write("confined", f'#!/bin/sh\nexec /usr/bin/python3 {HERE}/confined.py {UNIT} {copy_for_all(PROGRAM)} "$@"\n')
         confined.chmod(0o755)
         service = Service(self.folder, "backstop", text, program=confined)
         service.log_file = service.folder / "log"

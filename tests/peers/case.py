@@ -8,11 +8,16 @@ import sys
 import tempfile
 import unittest
 
+from open_to_all import open_place
+
 SOURCE = pathlib.Path(os.environ.get("BACKSTOP_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 PROGRAM = pathlib.Path(os.environ.get("BACKSTOP", SOURCE / "build/release/backstop"))
 EXIM = SOURCE / "var/exim/exim"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 MOST_LOG = 20_000
+
+# Servers that run as other users reach what the tests make, whatever the umask of whoever runs them.
+os.umask(0o022)
 
 
 def is_there(name):
@@ -43,7 +48,7 @@ class Case(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="backstop-")
+        folder = tempfile.TemporaryDirectory(prefix="backstop-", dir=open_place())
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.folder.chmod(0o755)

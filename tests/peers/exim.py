@@ -4,6 +4,7 @@ import subprocess
 
 from case import EXIM
 from children import Peer, accepts
+from open_to_all import copy_for_all
 
 USER = 65500  # Debian-exim's, as in var/exim/passwd
 
@@ -32,25 +33,27 @@ class Exim(Peer):
     def __init__(self, folder, name, main="", sections=""):
         super().__init__(folder, name)
         self.port = self.reserve()
+        # It starts itself anew as its own user.
+        self.program = copy_for_all(EXIM.parent) / EXIM.name
         for place in ("spool", "mail"):
             (self.folder / place).mkdir()
             os.chown(self.folder / place, USER, USER)
         # It writes its logs there.
         os.chown(self.folder, USER, USER)
         self.config = self.folder / "exim.conf"
-        values = {"name": name, "folder": self.folder, "port": self.port, "exim": EXIM}
+        values = {"name": name, "folder": self.folder, "port": self.port, "exim": self.program}
         text = HEAD + main + sections
         for key, value in values.items():
             text = text.replace("{" + key + "}", str(value))
         self.config.write_text(text)
 
     def start(self):
-        self.run([EXIM, "-C", self.config, "-bdf", "-q1s"], "exim.log")
+        self.run([self.program, "-C", self.config, "-bdf", "-q1s"], "exim.log")
         self.child.wait_for(lambda: accepts(self.port.address), f"{self.name} listens")
 
     def send(self, mail, sender, *recipients):
         """Hands a mail in, as a program on the same machine would; it is delivered in the background."""
-        done = subprocess.run([EXIM, "-C", self.config, "-i", "-f", sender, "--", *recipients], input=mail.replace(b"\r\n", b"\n"),
+        done = subprocess.run([self.program, "-C", self.config, "-i", "-f", sender, "--", *recipients], input=mail.replace(b"\r\n", b"\n"),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:
             raise AssertionError(f"exim: status {done.returncode}\n{done.stdout.decode(errors='replace')}")

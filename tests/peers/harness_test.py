@@ -1,5 +1,10 @@
 #!/usr/bin/python3
 """The peers by themselves, without Backstop: what the other tests here rest on."""
+import os
+import pathlib
+import subprocess
+
+from open_to_all import copy_for_all, is_open, open_place
 from support import (Case, Dovecot, Exim, FakeClient, FakeServer, Postfix, SmtpSink, body_of, certificate, header_of, main, needs, new_mail,
                      smtp_source, swaks, wait_until)
 
@@ -30,6 +35,53 @@ begin retry
 
 def box_of(postfix, address, count=1):
     return wait_until(lambda: len(postfix.mailbox(address)) >= count and postfix.mailbox(address), f"{count} mails for {address}")
+
+
+class OpenToAll(Case):
+    """What other users run and read, in a folder that only its owner can enter."""
+
+    def setUp(self):
+        super().setUp()
+        self.closed = self.folder / "closed"
+        (self.closed / "inner").mkdir(parents=True)
+        self.closed.chmod(0o700)
+
+    def test_a_closed_folder_is_no_place(self):
+        for folder, want in ((self.folder, True), (self.closed, False), (self.closed / "inner", False), (self.folder / "gone", False)):
+            with self.subTest(folder):
+                self.assertEqual(is_open(folder), want)
+        self.assertEqual(open_place(self.folder), self.folder)
+        self.assertIn(open_place(self.closed / "inner"), ("/tmp", "/var/tmp"))
+
+    def test_a_copy_can_be_reached(self):
+        tree = self.closed / "tree"
+        for name, mode in (("program", 0o4700), ("deep/data", 0o600)):
+            path = self.write(tree / name, "#!/bin/sh\nexec cat \"${0%/*}/deep/data\"\n" if name == "program" else "read by all")
+            path.chmod(mode)
+        (tree / "deep").chmod(0o700)
+        (tree / "link").symlink_to("deep/data")
+        copy = copy_for_all(tree)
+        self.assertEqual(copy_for_all(tree), copy)
+        self.assertTrue(is_open(copy / "deep"))
+        self.assertEqual([(copy / name).stat().st_mode & 0o7777 for name in ("program", "deep/data")], [0o755, 0o644])
+        self.assertEqual(os.readlink(copy / "link"), "deep/data")
+        other = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run([copy / "program"], capture_output=True, text=True, check=False, **other)
+        self.assertEqual((done.returncode, done.stdout), (0, "read by all"), done.stderr)
+
+    def test_one_file_is_copied_alone(self):
+        path = self.write(self.closed / "one", "x")
+        copy = copy_for_all(path)
+        self.assertEqual((copy.read_text(), [one.name for one in copy.parent.iterdir()]), ("x", ["one"]))
+
+    def test_copies_go_with_the_process(self):
+        code = ("import pathlib, sys; from open_to_all import copy_for_all; "
+                "copy = copy_for_all(pathlib.Path(sys.argv[1])); print(copy, copy.exists())")
+        path = self.write("mine", "x")
+        done = subprocess.run(["/usr/bin/python3", "-W", "error", "-c", code, path], capture_output=True, text=True, check=True,
+                              cwd=pathlib.Path(__file__).parent)
+        copy, was_there = done.stdout.split()
+        self.assertEqual((was_there, pathlib.Path(copy).parent.exists(), done.stderr), ("True", False, ""))
 
 
 @needs("postfix")
