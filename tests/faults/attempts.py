@@ -2,9 +2,12 @@
 import collections
 import pathlib
 import re
+import socket
 import sys
 import threading
 import time
+
+from connections import has_other_side
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
@@ -77,11 +80,24 @@ class Mail:
                 for i, piece in enumerate(pieces)]
 
 
+def is_silent(connection):
+    """Whether nothing has come, no end and no reset either: had the other side gone just now, it would have said so."""
+    connection.setblocking(False)
+    try:
+        connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
 class Attempt:
     """.step is the last of STEPS that was reached; .code that of the last reply, 0 where the connection ended instead.
 
-    .is_ungreeted: it was connected, and heard nothing in GREETING_SECONDS. `at` is called with each step once it is reached: "half" after half of the data was sent, "dot" after all of it was,
-    before the answer is read.
+    .is_ungreeted: it was connected, and heard nothing in GREETING_SECONDS. .is_forsaken: the same, but the kernel dropped the
+    last packet of its handshake, so that the server never had the connection. `at` is called with each step once it is
+    reached: "half" after half of the data was sent, "dot" after all of it was, before the answer is read.
     """
 
     def __init__(self, at=lambda step: None):
@@ -89,6 +105,7 @@ class Attempt:
         self.step = None
         self.code = 0
         self.is_ungreeted = False
+        self.is_forsaken = False
 
     def reach(self, step):
         self.step = step
@@ -100,12 +117,16 @@ class Attempt:
             client = FakeClient(address, hello=None)
         except OSError:
             return None
-        # Seldom, under load, none comes while the gateway is killed again and again; why is not known. It is counted.
+        ends = client.connection.getsockname(), client.connection.getpeername()
         patience, begin = client.connection.gettimeout(), time.monotonic()
         client.connection.settimeout(GREETING_SECONDS)
         is_greeted = self.expect(client, None, "connect", 220)
         client.connection.settimeout(patience)
-        self.is_ungreeted = not is_greeted and time.monotonic() - begin >= GREETING_SECONDS
+        if not is_greeted and time.monotonic() - begin >= GREETING_SECONDS:
+            is_dropped = not has_other_side(*ends) and is_silent(client.connection)
+            self.is_forsaken, self.is_ungreeted = is_dropped, not is_dropped
+            client.close()
+            return None
         if is_greeted and self.expect(client, "EHLO client.test", "ehlo", 250):
             return client
         client.close()
