@@ -39,10 +39,19 @@ constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warni
 using Time = Log::Time;
 using File = std::shared_ptr<FileDescriptor>;
 
+/// Opens a file at its end. A new one has mode 0640 whatever the umask: that of the unit would keep the group
+/// out.
+int open_at_end(const std::string& path) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+  constexpr mode_t kMode = S_IRUSR | S_IWUSR | S_IRGRP;
+  const int made = ::open(path.c_str(), kFlags | O_EXCL, kMode);
+  if (made < 0) return errno == EEXIST ? ::open(path.c_str(), kFlags, kMode) : made;
+  ::fchmod(made, kMode);
+  return made;
+}
+
 base::Result<File> open_file(const std::string& path) {
-  const int number = path.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
-                                  : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
-                                           S_IRUSR | S_IWUSR | S_IRGRP);
+  const int number = path.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0) : open_at_end(path);
   if (number >= 0) return std::make_shared<FileDescriptor>(number);
   const std::string reason = std::strerror(errno);
   return std::unexpected(base::Error{fmt::format(

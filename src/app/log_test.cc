@@ -65,9 +65,25 @@ TEST_F(LogTest, ALineHasItsTimeItsLevelAndItsMessage) {
   EXPECT_THAT(lines(),
               ElementsAre(MatchesRegex(time + " debug one"), MatchesRegex(time + " info two"),
                           MatchesRegex(time + " warning three"), MatchesRegex(time + " error four"), "five"));
+}
+
+TEST_F(LogTest, ANewFileHasItsModeWhateverTheUmaskAndAnOldOneKeepsIts) {
+  for (const mode_t umask : {0077U, 0022U, 0U}) {
+    const mode_t before = ::umask(umask);
+    const auto log = Log::open(settings());
+    ::umask(before);
+    ASSERT_TRUE(log) << log.error().message;
+    struct stat status{};
+    ASSERT_EQ(::stat(path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0640u) << umask;
+    std::filesystem::remove(path());
+  }
+  std::ofstream(path()) << "";
+  ASSERT_EQ(::chmod(path().c_str(), 0604), 0);
+  ASSERT_TRUE(Log::open(settings()));
   struct stat status{};
   ASSERT_EQ(::stat(path().c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0137U, 0u) << "others may read it";
+  EXPECT_EQ(status.st_mode & 0777U, 0604u);
 }
 
 TEST_F(LogTest, TheJournalHasTheTimeItselfAndTakesTheLevelAsANumber) {
