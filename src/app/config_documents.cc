@@ -33,14 +33,15 @@ hostname = "mx.example.org"
 [[gateway]]
 name = "in"
 direction = "inbound"
-listen = ["127.0.0.1:2525"]
-next_hop = "smtp://127.0.0.1:10025"
+listen = ["0.0.0.0:25", "[::]:25"]
+next_hop = "smtp://127.0.0.1:10525"
+identity = "xclient"
 
 [[gateway]]
 name = "out"
 direction = "outbound"
-listen = ["127.0.0.1:2526"]
-next_hop = "smtp://127.0.0.1:10026"
+listen = ["127.0.0.1:10526"]
+next_hop = "smtp://127.0.0.1:10527"
 trusted = ["127.0.0.0/8"]
 
 [[domain]]
@@ -55,8 +56,10 @@ url = "sqlite:var/history.db"
 keep = "90d"
 ```
 
-The key file is made once, `mkdir var && backstop keys new var/keys`; the history makes itself. A next hop that trusts this machine (Postfix's `mynetworks` does) takes
-every client of the gateway for a trusted one, unless `identity` tells it who they are: [Running Backstop](operations.md) shows how.
+The key file is made once, `mkdir var && backstop keys new var/keys`; the history makes itself. A
+next hop that trusts this machine (Postfix's `mynetworks` does) takes every client of the gateway
+for a trusted one, unless `identity` tells it who they are: [Running Backstop](operations.md) shows
+how. It uses the same ports.
 
 - **Times** are text with units: `"7d"`, `"5m"`, `"300s"`, `"1h30m"`, `"200ms"`; w, d, h, m, s and ms, the largest first.
 - **Sizes** are text with a unit, `"4MiB"`, `"64KiB"` (1024 each), `"50MB"`, `"64kB"` (1000 each), `"512B"`, or a number of bytes.
@@ -119,8 +122,8 @@ constexpr std::string_view kOutbound = R"(
 [[gateway]]
 name = "out"
 direction = "outbound"
-listen = ["127.0.0.1:2526"]
-next_hop = "smtp://127.0.0.1:10026"
+listen = ["127.0.0.1:10526"]
+next_hop = "smtp://127.0.0.1:10527"
 )";
 
 std::string outbound_example() {

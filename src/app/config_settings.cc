@@ -152,7 +152,7 @@ std::vector<Setting> gateway_settings() {
                 "written as in Postfix, lmtp:unix:/path. In the path of a "
                 "Maildir %d stands for the domain, as its A-label, %n for the local part and %% for a per "
                 "cent sign.",
-            .example = R"("smtp://127.0.0.1:10025")",
+            .example = R"("smtp://127.0.0.1:10525")",
             .need = Need::Needed}),
       make(kSection, "next_hop_tls", next_hop_tls_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.gateways[i].next_hop.tls; },

@@ -31,7 +31,7 @@ hostname = "mx.example.org"
 help_url = "https://example.org/why"
 
 # From the world to example.org. A real one listens on port 25 and hands on to the mail server behind it:
-# next_hop = "smtp://127.0.0.1:10025".
+# next_hop = "smtp://127.0.0.1:10525".
 [[gateway]]
 name = "in"
 direction = "inbound"

@@ -1,9 +1,11 @@
 """What the tests of running a server share, beside the harness of tests/peers."""
+import collections
 import json
 import os
 import pathlib
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -41,6 +43,37 @@ def run(*arguments, program=PROGRAM, **options):
     done = subprocess.run([program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=PATIENCE, check=False, **options)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+PAGE = (SOURCE / "docs/operations.md").read_text()
+
+
+def block(part):
+    """The block of docs/operations.md that holds this text."""
+    found = [text for text in re.findall(r"(?m)^```\n(.*?)^```$", PAGE, re.DOTALL) if part in text]
+    assert len(found) == 1, (part, len(found))
+    return found[0]
+
+
+Lines = collections.namedtuple("Lines", "out machine")
+
+
+def run_lines(folder, text, commands):
+    """Runs lines of a page in a shell; they must all succeed.
+
+    `commands` are scripts for the commands that they call. Those that would change this machine are only written down, in .machine.
+    """
+    programs, told = folder / "commands", folder / "machine"
+    programs.mkdir(exist_ok=True)
+    told.write_text("")
+    written_down = {name: f'echo "{name} $*" >>{told}' for name in ("apt-get", "systemctl", "systemd-sysusers")}
+    for name, script in {**written_down, **commands}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    done = subprocess.run(["/bin/sh", "-euc", text], cwd=folder, env={"PATH": f"{programs}:/usr/sbin:/usr/bin:/sbin:/bin"}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE * 4, check=False)
+    assert done.returncode == 0, (text, done)
+    return Lines(done.stdout, told.read_text().splitlines())
 
 
 def as_nobody():
@@ -145,6 +178,6 @@ class LowPort:
         self.held.close()
 
 
-__all__ = ["ANN", "BOB", "NOBODY", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "LowPort", "Port", "Service", "Stall",
-           "Supervisor", "as_nobody", "certificate", "config", "copy_for_all", "gateway", "give_to_nobody", "inbound", "json", "main", "needs",
-           "new_mail", "outbound", "run", "send", "takes_root", "unittest", "url", "wait_until"]
+__all__ = ["ANN", "BOB", "NOBODY", "PAGE", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "LowPort", "Port", "Service", "Stall",
+           "Supervisor", "as_nobody", "block", "certificate", "config", "copy_for_all", "gateway", "give_to_nobody", "inbound", "json", "main", "needs",
+           "new_mail", "outbound", "run", "run_lines", "send", "takes_root", "unittest", "url", "wait_until"]

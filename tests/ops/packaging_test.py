@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 from confined import settings
-from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, LowPort, Service, certificate, config, copy_for_all, give_to_nobody, inbound, main,
-                 needs, new_mail, outbound, run, send, takes_root, unittest, url)
+from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer, LowPort, Service, block, certificate, config, copy_for_all, give_to_nobody,
+                 inbound, main, needs, new_mail, outbound, run, run_lines, send, takes_root, unittest, url)
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = PROGRAM.parent
@@ -93,6 +93,73 @@ class Sandbox(Case):
         self.assertEqual(send(("127.0.0.1", other), BOB, ANN).code, 250)
 
 
+@takes_root
+class Readers(Case):
+    """Who may read the history that the unit leaves, as docs/operations.md has it: the group of the user that it runs as."""
+
+    def setUp(self):
+        super().setUp()
+        self.hop = self.enterContext(FakeServer())
+        unit = settings(UNIT)
+        # The umask and the folder of the unit.
+        program = self.write("program", f'#!/bin/sh\numask {unit["UMask"]}\nexec {PROGRAM} "$@"\n')
+        program.chmod(0o755)
+        self.service = Service(self.folder, "backstop", config(inbound(url(self.hop.address)), more_server='user = "nobody"',
+                                                               more='[log]\nfile = "{folder}/log"\n'), program=program)
+        self.service.log_file = self.service.folder / "log"
+        give_to_nobody(self.service.folder, self.service.folder / "keys")
+        self.service.folder.chmod(int(unit["StateDirectoryMode"], 8))
+        self.assertEqual(unit["LogsDirectoryMode"], unit["StateDirectoryMode"])
+        self.enterContext(self.service)
+        self.assertEqual(send(self.service.address("in"), BOB, ANN).code, 250)
+        self.service.wait_for_events(1)
+
+    def read(self, *arguments, groups=(NOBODY.pw_gid,)):
+        """As somebody else, who may be in groups besides his own."""
+        return run(*arguments, program=copy_for_all(PROGRAM), user="daemon", group="daemon", extra_groups=groups)
+
+    def test_the_group_reads_the_history(self):
+        for state in ("it runs", "it was stopped"):
+            with self.subTest(state):
+                for what in (("-c", self.service.config), ("--db", self.service.folder / "history.db")):
+                    status, out, err = self.read("history", *what)
+                    self.assertEqual((status, err), (0, ""))
+                    self.assertIn(BOB, out)
+                if self.service.child.is_running():
+                    self.assertEqual(self.service.stop(), 0)
+
+    def test_the_group_reads_the_log_and_no_keys(self):
+        log = self.service.log_file.stat()
+        self.assertEqual((log.st_gid, log.st_mode & 0o777), (NOBODY.pw_gid, 0o640))
+        status, _, err = self.read("keys", "list", self.service.folder / "keys")
+        self.assertEqual((status, err.rpartition(": ")[2]), (66, "Permission denied\n"))
+
+    def test_others_read_nothing(self):
+        self.assertEqual(self.read("history", "--db", self.service.folder / "history.db", groups=())[0], 66)
+
+
+@takes_root
+class Certificates(Case):
+    def test_the_hook_of_the_page(self):
+        live = self.folder / "letsencrypt/live/mx.example.org"
+        live.mkdir(parents=True)
+        for name in ("fullchain.pem", "privkey.pem"):
+            (live / name).write_text(f"first {name}")
+        text = block("RENEWED_LINEAGE")
+        for old, new in (("/etc/backstop/tls", self.folder / "tls"), ("/etc/letsencrypt", self.folder / "letsencrypt"), ("-o backstop ", "-o nobody ")):
+            self.assertIn(old, text)
+            text = text.replace(old, str(new))
+        self.assertEqual(run_lines(self.folder, text, {}).machine, ["systemctl try-reload-or-restart backstop"])
+        chain, key = self.folder / "tls/fullchain.pem", self.folder / "tls/key.pem"
+        self.assertEqual((chain.read_text(), key.read_text()), ("first fullchain.pem", "first privkey.pem"))
+        self.assertEqual((chain.stat().st_mode & 0o777, key.stat().st_mode & 0o777, key.stat().st_uid), (0o644, 0o600, NOBODY.pw_uid))
+        # A renewal, as certbot runs the hook.
+        (live / "privkey.pem").write_text("second")
+        hook = self.folder / "letsencrypt/renewal-hooks/deploy/backstop"
+        run_lines(self.folder, f"RENEWED_LINEAGE={live} {hook}", {})
+        self.assertEqual(key.read_text(), "second")
+
+
 class Example(Case):
     def test_it_is_good(self):
         text = (SOURCE / "packaging/backstop.toml").read_text()
@@ -158,6 +225,23 @@ class Install(Case):
         example = (self.prefix / "share/doc/backstop/examples/backstop.toml").read_text()
         self.assertIn(f"/{settings(unit)['StateDirectory']}/history.db", example)
         self.assertIn(f"/var/log/{settings(unit)['LogsDirectory']}/backstop.log", example)
+
+    @takes_root
+    def test_the_first_configuration(self):
+        """The lines of the page that come after the installation."""
+        self.install("packaging")
+        lines = block("systemd-sysusers").partition("systemd-sysusers\n")
+        text = "".join(lines[1:])
+        for old, new in (("/usr/share", self.prefix / "share"), ("/etc/backstop", self.folder / "etc/backstop"), ("chown backstop:", "chown nobody:")):
+            self.assertIn(old, text)
+            text = text.replace(old, str(new))
+        self.assertEqual(run_lines(self.folder, text, {"backstop": f'exec {PROGRAM} "$@"'}).machine,
+                         ["systemd-sysusers ", "systemctl daemon-reload"])
+        keys = (self.folder / "etc/backstop/keys").stat()
+        self.assertEqual((keys.st_uid, keys.st_mode & 0o777), (NOBODY.pw_uid, 0o600))
+        example = self.folder / "etc/backstop/backstop.toml"
+        example.write_text(example.read_text().replace("/etc/backstop", str(self.folder / "etc/backstop")))
+        self.assertEqual(run("check-config", example)[0], 0)
 
     @needs("systemd-sysusers")
     @takes_root
