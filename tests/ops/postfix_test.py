@@ -263,9 +263,19 @@ class Smarthost(Documented):
         # As strict as a provider may want it.
         passwords = self.folder / "passwords"
         out = self.start(server.address, {"smtp_sasl_password_maps": f"texthash:{passwords}", "smtp_tls_security_level": "encrypt",
-                                          "smtp_tls_wrappermode": "no"})
+                                          "smtp_tls_wrappermode": "yes", "smtp_tls_policy_maps": "inline:{ mx.example.net=verify }"})
         passwords.write_text(f"[127.0.0.1]:{out} ann:secret\n")
-        self.assertEqual(self.lines("smtp_sasl_auth_enable", {"10526": out}).machine, ["apt-get install libsasl2-modules"])
+        def policies():
+            return self.home.command("postconf", "-h", "smtp_tls_policy_maps").strip()
+
+        before = policies()
+        # Ours come and go, and the site's own stay.
+        for _ in range(2):
+            self.assertEqual(self.lines("smtp_sasl_auth_enable", {"10526": out}).machine, ["apt-get install libsasl2-modules"])
+            self.assertEqual(policies(), f"{before} inline:{{ {{ [127.0.0.1]:{out} = none }} }}")
+            self.lines("systemctl disable", {"10526": out})
+            self.assertEqual(policies(), before)
+        self.lines("smtp_sasl_auth_enable", {"10526": out})
         self.enterContext(self.home)
         self.home.send(new_mail(ANN, BOB), ANN, BOB)
         wait_until(lambda: server.mails, lambda: f"the mail is there\n{self.home.log()}\n{server.commands}")
