@@ -101,14 +101,23 @@ std::string comment(std::string_view text) {
   return out + line + '\n';
 }
 
+/// A default that has no room on its line is told in the comment, and an example stands below.
+bool is_too_wide(const Setting& one) {
+  constexpr std::string_view kAround = "# = ";
+  return !one.example.empty() && one.key.size() + one.default_value.size() + kAround.size() > kWidth;
+}
+
 std::string takes(const Setting& one) {
   if (one.need == Need::Needed) return fmt::format("Takes {}. Needed.", one.description);
+  if (is_too_wide(one)) {
+    return fmt::format("Takes {}. The default is {}. An example:", one.description, one.default_value);
+  }
   if (one.has_default()) return fmt::format("Takes {}. The default:", one.description);
   return fmt::format("Takes {}. Not set by default; an example:", one.description);
 }
 
 std::string_view shown_value(const Setting& one) {
-  return one.has_default() ? std::string_view(one.default_value) : one.example;
+  return one.has_default() && !is_too_wide(one) ? std::string_view(one.default_value) : one.example;
 }
 
 std::string example_setting(const Setting& one, bool is_active) {
@@ -118,7 +127,7 @@ std::string example_setting(const Setting& one, bool is_active) {
 
 // The second gateway: what differs from the first, and what only outbound ones have.
 constexpr std::string_view kOutbound = R"(
-# The same for mail that leaves. It takes all of the settings above, and two more.
+# The same for mail that leaves. It takes the settings above but for "relays", and two more.
 [[gateway]]
 name = "out"
 direction = "outbound"

@@ -53,7 +53,7 @@ Message-ID: <1.lunch@example.org>\r
 """
 
 
-def tagged(address, days=7, secret=SECRET, number=0):
+def tagged(address, days=14, secret=SECRET, number=0):
     """The address with a tag that is good for so many days more; docs/tags.md has the form."""
     digits = f"{number}{(TODAY + days) % 1000:03}"
     mac = hmac.new(secret.encode(), (digits + address.lower()).encode(), hashlib.sha1).hexdigest()[:6]

@@ -4,7 +4,7 @@ import concurrent.futures
 import contextlib
 import time
 
-from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, tagged, told, url
+from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told, url
 from support import FakeClient, gateway, main, new_mail, wait_until
 
 HEAD = b"From: <ann@example.net>\r\nSubject: long\r\n"
@@ -260,15 +260,6 @@ class Counts(Dialogue):
             with FakeClient(address, hello=None) as client:
                 return client.read().code == 220
         wait_until(is_let_in, "there is room again")
-
-    def test_bad_tags(self):
-        address = self.relay(self.hop(), limits={"bad_tags": 2})
-        client = self.client(address)
-        client.command("MAIL FROM:<>")
-        forged = tagged(BOB, secret="another")
-        found = [told(client.command(f"RCPT TO:<{forged}>")) for _ in range(3)]
-        self.assertEqual(found, ["550 5.7.1", "550 5.7.1", "421 4.7.1"])
-        self.assertEqual(client.read().code, 0)
 
 
 # name, what a client does before it falls silent, limits, want reply or the end at once

@@ -2,7 +2,7 @@
 """Commands that arrive together leave together, and replies come back in the order of the commands."""
 import select
 
-from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, tagged, told
+from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, told
 from support import Stall, dotted, main, new_mail
 
 MAIL, TO_BOB, TO_CARL = f"MAIL FROM:<{ANN}>", f"RCPT TO:<{BOB}>", f"RCPT TO:<{CARL}>"
@@ -165,12 +165,6 @@ class LastReplies(Dialogue):
                 ends = data.startswith("DATA")
                 want = ["354 Go", "550 5.5.2", "421 4.7.0"] if ends else ["550 5.5.2"]
                 self.expect_it_is_heard_first(send, want, ends=ends)
-
-    def test_too_many_forged_tags(self):
-        def send(client, hop):
-            hop.answer("rcpt", "550 5.1.1 who?")
-            client.send(f"RCPT TO:<{BOB}>\r\n" + f"RCPT TO:<{tagged(BOB, secret='another')}>\r\n" * 2)
-        self.expect_it_is_heard_first(send, ["550 5.1.1", "550 5.7.1", "421 4.7.1"], limits={"bad_tags": 1})
 
 
 if __name__ == "__main__":

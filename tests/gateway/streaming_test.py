@@ -160,7 +160,7 @@ class Held(Dialogue):
         reads = hop.reads(b"Received: from client.test")
         self.assertEqual(len(reads), 1)
         self.assertTrue(reads[0].endswith(b"--xx--\r\n.\r\n"))
-        self.assertEqual(header_of(hop.mails[0].data, "Backstop-Verdict"), "unproven; kind=dsn-failed; cause=unproven; tag=silent")
+        self.assertEqual(header_of(hop.mails[0].data, "Backstop-Verdict"), "unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent")
 
     def test_past_the_cap_it_is_judged_and_streams(self):
         hop = self.hop()
@@ -172,7 +172,7 @@ class Held(Dialogue):
         wait_until(lambda: hop.reads(MIDDLE), "the next hop has what was held")
         client.send(b"--xx--\r\n.\r\n")
         self.assertEqual(client.read().code, 250)
-        self.assertEqual(header_of(hop.mails[0].data, "Backstop-Verdict"), "unproven; kind=dsn-failed; cause=unproven; tag=silent")
+        self.assertEqual(header_of(hop.mails[0].data, "Backstop-Verdict"), "unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent")
         self.assertTrue(hop.mails[0].data.endswith(BOUNCE[:-8] + MIDDLE * 160 + b"--xx--\r\n"))
 
     def test_past_the_cap_it_is_refused_and_the_rest_is_read(self):
