@@ -20,9 +20,9 @@ NOON = 1795435200000  # 2026-11-23 12:00 UTC
 EVENT = {
     "time": NOON, "id": "00662a1", "gateway": "in", "direction": "inbound", "client": "203.0.113.7", "helo": "mx.example.net",
     "reverse_path": "", "recipients": ["prvs=0787c97471=ann@example.org"], "size": 4321, "message_id": "1@example.net",
-    "kind": "dsn-failed", "reporting_mta": "mx.example.net", "original_message_id": "2@example.org",
+    "kind": "dsn-failed", "certainty": "structural", "reporting_mta": "mx.example.net", "original_message_id": "2@example.org",
     "evidence": [{"name": "tag", "finding": "silent", "detail": "The address carries no tag."}], "origin": "unproven", "verdict": "refuse",
-    "reason": "unproven", "explanation": "Nothing proves that you wrote it.", "stage": "reject", "done": "refused", "next_stage": "",
+    "reason": "bare", "explanation": "Nothing proves that you wrote it.", "tag": "", "stage": "reject", "done": "refused", "next_stage": "",
     "reply": "550 5.7.1 no", "took": 12, "client_gone": 0,
 }
 
@@ -76,7 +76,7 @@ class Json(History):
         self.assertEqual(found, want)
 
     def test_every_word_of_the_schema(self):
-        for key in ("kind", "origin", "verdict", "stage", "done", "next_stage", "direction"):
+        for key in ("kind", "certainty", "origin", "verdict", "stage", "done", "next_stage", "direction"):
             for word in SCHEMA["properties"][key]["enum"]:
                 self.add(**{key: word})
         self.check(self.objects("-n", "1000"))
@@ -104,10 +104,21 @@ class Json(History):
 class Filters(History):
     def setUp(self):
         super().setUp()
-        self.add(id="a", time=NOON - 3 * 3600_000, client="2001:db8::1", direction="outbound", reverse_path="ann@example.org", recipients=["bob@example.net"])
+        self.add(id="a", time=NOON - 3 * 3600_000, client="2001:db8::1", direction="outbound", reverse_path="ann@example.org", recipients=["bob@example.net"],
+                 tag="none (lists.example is no domain of ours)")
         self.add(id="b", time=NOON - 2 * 3600_000, kind="none", origin="", verdict="accept", done="delivered", reverse_path="Bob@Example.net")
         self.add(id="c", time=NOON - 1 * 3600_000, origin="forged", kind="auto-reply", recipients=["cem@example.org"])
         self.add(id="c", time=NOON)
+
+    def test_untagged(self):
+        """What left with a sender and without a tag, and nothing else."""
+        self.add(id="tagged", direction="outbound", reverse_path="ann@example.org", tag="key-1")
+        self.add(id="null", direction="outbound", reverse_path="", tag="none (the null reverse path is never tagged)")
+        self.add(id="srs", direction="outbound", reverse_path="SRS0=x=1=a=b@example.org", tag="none (it was rewritten by a forwarder)")
+        self.assertEqual(self.ids("--untagged"), ["srs", "a"])
+        self.assertEqual(self.ids("--untagged", "--address", "bob@example.net"), ["a"])
+        text = self.history("--id", "a").out.decode()
+        self.assertRegex(text, r"(?m)^  \S.* +none \(lists.example is no domain of ours\)$")
 
     def test_each(self):
         for arguments, want in [
@@ -149,7 +160,7 @@ class ForPeople(History):
                          "2026-11-24 (CET)\n"
                          "  13:00:00  delivered  none        203.0.113.7  bob@example.com -> ann@example.org +1  ordinary\n"
                          "2026-11-23 (CET)\n"
-                         "  13:00:00  refused    dsn-failed  203.0.113.7  <> -> ann@example.org                  unproven\n")
+                         "  13:00:00  refused    dsn-failed  203.0.113.7  <> -> ann@example.org                  bare\n")
 
     def test_says_that_there_are_more(self):
         for number in range(3):
@@ -212,12 +223,18 @@ class Places(History):
         newer = self.folder / "newer.db"
         with sqlite3.connect(newer) as database:
             database.executescript(TABLES)
-            database.execute("PRAGMA user_version = 2")
+            database.execute("PRAGMA user_version = 3")
+        database.close()
+        older = self.folder / "older.db"
+        with sqlite3.connect(older) as database:
+            database.executescript(TABLES)
+            database.execute("PRAGMA user_version = 1")
         database.close()
         closed = self.write("closed", b"")
         closed.chmod(0)
         for path, want in [(self.folder / "gone", "there is no such file"), (text, "it is no SQLite database"), (self.folder, "it is no plain file"),
-                           (newer, "it was made by a newer Backstop: its schema is version 2, this program knows those up to 1"),
+                           (newer, "it was made by a newer Backstop: its schema is version 3, this program knows those up to 2"),
+                           (older, "it was made by an older Backstop; `backstop serve` brings it along when it starts"),
                            (closed, "it can't be opened: Permission denied"), (self.write("empty", b""), "it holds no history yet")]:
             with self.subTest(path):
                 outcome = run("history", "--db", path, before=without_privileges())

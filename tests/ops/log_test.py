@@ -8,17 +8,12 @@ import re
 import jsonschema
 
 from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, Cut, FakeClient, FakeServer, Port, Service, Stall, Supervisor, certificate, config, inbound, main,
-                 new_mail, outbound, send, takes_root, url, wait_until)
+                 new_bounce, new_mail, outbound, send, takes_root, url, wait_until)
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 HUMAN = re.compile(rf"(?:{TIME} (?:debug|info|warning|error) [^\x00-\x1f]+|backstop: ready: [^\x00-\x1f]+)\Z")
 CANARY = "canary7b1e"
 SCHEMA = SOURCE / "docs/history.schema.json"
-
-
-def bounce(recipient=ANN):
-    return new_mail("MAILER-DAEMON@example.net", recipient, "Undelivered Mail Returned to Sender", "could not be delivered",
-                    headers=("Auto-Submitted: auto-replied",))
 
 
 class Log(Case):
@@ -46,7 +41,7 @@ class Lines(Log):
         text = re.sub(rf"(?m)^{TIME} ", "", service.text())
         hop, keys, history = url(self.hop.address), service.folder / "keys", service.folder / "history.db"
         settings = (f"info gateway in: inbound, listens on 127.0.0.1:0, next hop {hop}\ninfo gateway out: outbound, listens on 127.0.0.1:0, next hop {hop}\n"
-                    f"info domains: 1, 1 at stage reject\ninfo keys: 1 in {keys}, key 0 signs\ninfo history: sqlite:{history}\n")
+                    f"info domains: 1, 1 at stage reject\ninfo keys: 1 in {keys}, key 0 signs; fingerprints: 0=7b0adf2c\ninfo history: sqlite:{history}\n")
         ports = service.address("in")[1], service.address("out")[1]
         # How many files there may be is the machine's business.
         text = re.sub(r"(?m)^warning \d+ sessions at the same time .*\n", "", text)
@@ -73,7 +68,7 @@ class Lines(Log):
     def speak(self, service):
         """Something of everything."""
         send(service.address("in"), BOB, ANN)
-        send(service.address("in"), "", ANN, bounce())
+        send(service.address("in"), "", ANN, new_bounce())
         send(service.address("in"), "", "prvs=0000000000=" + ANN)
         send(service.address("in"), BOB, "somebody@elsewhere.test")
         self.hop.answer("dot", "451 4.3.0 not now")
@@ -283,7 +278,7 @@ class Secrets(Log):
         text = f"{CANARY}-body"
         headers = (f"X-Canary: {CANARY}-field", f"Comments: {CANARY}")
         ordinary = new_mail(BOB, ANN, f"{CANARY}-subject", text, headers)
-        answer = bounce().replace(b"Undelivered", f"Undelivered {CANARY}".encode()).replace(b"could not", text.encode())
+        answer = new_bounce().replace(b"Undelivered", f"Undelivered {CANARY}".encode()).replace(b"could not", text.encode())
         send(service.address("in"), BOB, ANN, ordinary)
         send(service.address("in"), "", ANN, answer)
         send(service.address("out"), ANN, BOB, ordinary)

@@ -16,7 +16,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
 
 from support import (PATIENCE, PROGRAM, SOURCE, Backstop, Case, Cut, FakeClient, FakeServer, Port, Stall, certificate,  # noqa: E402
-                     config, copy_for_all, gateway, main, needs, new_mail, wait_until)
+                     config, copy_for_all, gateway, main, needs, new_bounce, new_mail, wait_until)
 
 ANN, BOB = "ann@example.org", "bob@example.net"
 NOBODY = pwd.getpwnam("nobody")

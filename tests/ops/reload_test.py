@@ -10,15 +10,10 @@ import socket
 import ssl
 import threading
 
-from ops import (ANN, BOB, Case, FakeClient, FakeServer, Service, Supervisor, certificate, config, inbound, main, new_mail, outbound, send, url,
-                 wait_until)
+from ops import (ANN, BOB, Case, FakeClient, FakeServer, Service, Supervisor, certificate, config, inbound, main, new_bounce, new_mail, outbound, send,
+                 url, wait_until)
 
 TAG = re.compile(r"^prvs=(\d)")
-
-
-def bounce(recipient=ANN):
-    return new_mail("MAILER-DAEMON@example.net", recipient, "Undelivered Mail Returned to Sender", "could not be delivered",
-                    headers=("Auto-Submitted: auto-replied",))
 
 
 @contextlib.contextmanager
@@ -105,16 +100,16 @@ class Reload(Case):
         senders = [mail.sender for mail in self.hop.mails]
         self.assertEqual([TAG.match(sender).group(1) for sender in senders], ["0", "0", "1"])
         for sender in senders:
-            self.assertEqual(send(service.address("in"), "", sender, bounce(sender)).code, 250, sender)
-        self.assertRegex(service.lines(" keys: ")[-1], f" info keys: 2 in {service.folder}/keys, key 1 signs$")
+            self.assertEqual(send(service.address("in"), "", sender, new_bounce(sender)).code, 250, sender)
+        self.assertRegex(service.lines(" keys: ")[-1], f" info keys: 2 in {service.folder}/keys, key 1 signs; fingerprints: 0=[0-9a-f]{{8}} 1=[0-9a-f]{{8}}$")
 
     def test_a_session_takes_the_new_settings_with_its_next_mail(self):
         service = self.start(stage="observe")
         with FakeClient(service.address("in")) as client:
-            self.assertEqual(client.mail(bounce(), "", ANN).code, 250)
+            self.assertEqual(client.mail(new_bounce(), "", ANN).code, 250)
             service.rewrite('"observe"', '"reject"')
             service.reload()
-            self.assertEqual(client.mail(bounce(), "", ANN).code, 550)
+            self.assertEqual(client.mail(new_bounce(), "", ANN).code, 550)
         self.assertTrue(service.lines(" domains: ")[-1].endswith(" info domains: 1, 1 at stage reject"))
 
     def test_a_transaction_ends_as_it_began(self):
@@ -123,7 +118,7 @@ class Reload(Case):
             client.envelope("", ANN)
             service.rewrite('"observe"', '"reject"')
             service.reload()
-            self.assertEqual(client.data(bounce()).code, 250)
+            self.assertEqual(client.data(new_bounce()).code, 250)
 
     def test_a_broken_file_keeps_the_old_and_says_why(self):
         service = self.start(stage="observe")
@@ -141,7 +136,7 @@ class Reload(Case):
                 service.config.write_text(good)
                 break_it()
                 self.assertIn(want, service.reload(" error not reloaded: "))
-                self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 250)
+                self.assertEqual(send(service.address("in"), "", ANN, new_bounce()).code, 250)
                 self.assertEqual(len(self.hop.mails), count)
         self.assertEqual(service.lines(" info reloaded: "), [])
 
@@ -154,7 +149,7 @@ class Reload(Case):
         wanted = ('"workers" has changed, which takes a restart', "[history] has changed, which takes a restart")
         for line in wanted:
             self.assertEqual(len(service.lines(f" warning {line}")), 1, line)
-        self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 550)
+        self.assertEqual(send(service.address("in"), "", ANN, new_bounce()).code, 550)
         # As long as it stands so, it is said.
         service.reload()
         for line in wanted:
@@ -339,13 +334,13 @@ class Addresses(Case):
             self.assertTrue(line.endswith(f" error not reloaded: can't listen on 127.0.0.1:{port}: address already in use; "
                                           '"ss -ltnp" tells who listens there'), line)
             # Nothing of it was taken: neither the stage nor the level, nor the other address.
-            self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 250)
+            self.assertEqual(send(service.address("in"), "", ANN, new_bounce()).code, 250)
             self.nobody_listens(("127.0.0.2", port))
             service.wait_for_line(" info delivered ")
         # What is said is the cure.
         service.config.write_text(service.config.read_text().replace('[log]\nlevel = "error"\n', ""))
         service.reload()
-        self.assertEqual(send(service.address("in"), "", ANN, bounce()).code, 550)
+        self.assertEqual(send(service.address("in"), "", ANN, new_bounce()).code, 550)
         self.assertEqual(send(("127.0.0.1", port)).code, 250)
 
     def test_an_address_of_another_host_refuses_the_whole(self):

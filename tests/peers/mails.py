@@ -14,6 +14,19 @@ def new_mail(sender="ann@example.org", recipient="bob@example.net", subject="Lun
     return "\r\n".join(lines).encode()
 
 
+def new_bounce(recipient="ann@example.org", words="could not be delivered", headers=()):
+    """A delivery status notification (RFC 3464) with a Message-ID of its own, with CRLF, for sure a bounce."""
+    kind = 'multipart/report; report-type=delivery-status; boundary="part"'
+    parts = [("text/plain", [words]),
+             ("message/delivery-status", ["Reporting-MTA: dns; mail.example.net", "", "Final-Recipient: rfc822; gone@example.net", "Action: failed",
+                                          "Status: 5.1.1", "Diagnostic-Code: smtp; 550 5.1.1 who?"]),
+             ("text/rfc822-headers", [f"From: <{recipient}>", "To: <gone@example.net>", "Subject: Lunch",
+                                      f"Message-ID: <{time.time_ns()}.{next(numbers)}@example.org>"])]
+    text = "".join("\n".join(["--part", f"Content-Type: {name}", "", *lines, "", ""]) for name, lines in parts) + "--part--"
+    return new_mail("MAILER-DAEMON@mail.example.net", recipient, "Undelivered Mail Returned to Sender", text,
+                    ("Auto-Submitted: auto-replied", "MIME-Version: 1.0", f"Content-Type: {kind}", *headers))
+
+
 def read_maildir(folder):
     """The mails in new and cur, oldest first, with CRLF."""
     paths = [path for place in ("new", "cur") if (folder / place).is_dir() for path in (folder / place).iterdir()]

@@ -7,7 +7,7 @@ from exim import Exim
 from fake_answers import Both, Cut, Raw, Stall, Text, Trickle
 from fake_client import FakeClient, Reply, dotted
 from fake_server import FakeServer
-from mails import body_of, header_of, new_mail, read_maildir
+from mails import body_of, header_of, new_bounce, new_mail, read_maildir
 from open_to_all import copy_for_all
 from ports import Port
 from postfix import Postfix
@@ -15,5 +15,5 @@ from programs import SmtpSink, certificate, smtp_source, swaks
 
 __all__ = ["EXIM", "PATIENCE", "PROGRAM", "SOURCE", "Backstop", "Both", "Case", "Child", "Cut", "Dovecot", "Exim",
            "FakeClient", "FakeServer", "Peer", "Port", "Postfix", "Raw", "Reply", "SmtpSink", "Stall", "Text", "Trickle",
-           "accepts", "body_of", "certificate", "config", "copy_for_all", "dotted", "gateway", "header_of", "main", "needs", "new_mail",
+           "accepts", "body_of", "certificate", "config", "copy_for_all", "dotted", "gateway", "header_of", "main", "needs", "new_bounce", "new_mail",
            "read_maildir", "smtp_source", "swaks", "wait_until"]
