@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -11,6 +12,7 @@
 #include "app/config.h"
 #include "app/config_documents.h"
 #include "app/service_lines.h"
+#include "app/untagged_count.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -48,6 +50,9 @@ void check_file(const std::string& file, CommandContext& context) {
                              counted(settings.gateways.size(), "gateway"),
                              counted(settings.domains.size(), "domain"));
   for (const auto& line : setting_lines(loaded->config)) context.out << "  " << line << '\n';
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (const auto line = untagged_line(loaded->config, now); !line.empty())
+    context.out << "  " << line << '\n';
 }
 
 void run(const CheckConfigOptions& options, CommandContext& context) {

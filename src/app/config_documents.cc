@@ -79,8 +79,12 @@ backstop.toml:9:10: stage: found the text "rejekt"; it has to be "observe", "lab
 A line with `warning:` after its place tells of something that is possible and seldom meant; it keeps nothing from starting.
 
 `check-config` reads the files that the configuration names as well: keys, certificates and their key. It changes nothing and
-listens nowhere. Where all is good it says what the file comes to: each gateway with its addresses and its next hop, the
-domains and their stages, the keys, the history. Its exit status is 0 without a mistake, 65 with one, and 66 where the file can't be read.
+listens nowhere. If all is good it says what the file comes to: each gateway with its addresses and
+its next hop, the domains and their stages, the keys with a fingerprint of each, the history. Two
+machines that share a key show the same fingerprint. If the history can be read, a last line counts
+the mail that left without a tag in the last 14 days, by its reasons: bounces of such mail can't
+prove themselves. Its exit status is 0 without a mistake, 65 with one, and 66 if the file can't be
+read.
 )";
 
 /// Comment lines of at most kWidth characters.

@@ -210,6 +210,37 @@ class Places(History):
         self.assertEqual((outcome.status, outcome.err), (0, ""), "relative to the file, and without its keys")
         self.assertEqual(outcome.out.count(b"\n"), 1)
 
+    def untagged_line(self, more=""):
+        """What check-config says of mail that left without a tag, or nothing."""
+        self.write("not-there", b"0 exim sign 2020-01-01 not a secret to anybody\n").chmod(0o600)
+        config = self.write("backstop.toml", (self.CONFIG + '[history]\nurl = "sqlite:history.db"\n' + more).encode())
+        outcome = run("check-config", config)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertIn(b"\n  history: ", outcome.out)
+        return "".join(line for line in outcome.out.decode().splitlines() if "untagged" in line)
+
+    def test_check_config_counts_what_left_without_a_tag(self):
+        now = int(time.time() * 1000)
+        left = {"direction": "outbound", "reverse_path": "ann@example.org", "done": "delivered", "kind": "none", "time": now}
+        self.add(**left, tag="key-1")
+        self.assertEqual(self.untagged_line(), "")
+        for _ in range(3):
+            self.add(**left, tag="none (unknown.example is no domain of ours)")
+        self.add(**left, tag="none (its local part needs quotes)")
+        # Not what is older, did not leave, or that nobody answers.
+        self.add(**{**left, "time": now - 15 * 86400_000}, tag="none (old)")
+        self.add(**{**left, "done": "refused"}, tag="none (refused)")
+        self.add(**{**left, "reverse_path": ""}, tag="none (null)")
+        self.assertEqual(self.untagged_line(), "  untagged: 4 mails left without a tag in the last 14 days: 3 (unknown.example is no domain of ours), "
+                                               "1 (its local part needs quotes)")
+        self.assertEqual(self.untagged_line("enabled = false\n"), "")
+
+    def test_check_config_beside_a_history_that_is_not_there_or_none(self):
+        self.path.unlink()
+        self.assertEqual(self.untagged_line(), "")
+        self.path.write_bytes(b"Dear Sir,\n" * 100)
+        self.assertEqual(self.untagged_line(), f"  untagged: not counted: history {self.path}: it is no SQLite database")
+
     def test_configuration_with_a_mistake(self):
         config = self.write("backstop.toml", self.CONFIG.replace("hostname", "hostnam").encode())
         outcome = run("history", "-c", config)

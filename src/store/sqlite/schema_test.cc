@@ -84,5 +84,84 @@ TEST(Schema, AFileMadeByThePageIsAHistory) {
   EXPECT_THAT(must_query(*history), testing::ElementsAre(make_event(1)));
 }
 
+// The tables as version 1 had them, with an event.
+constexpr const char* kVersion1 =
+    "PRAGMA auto_vacuum = INCREMENTAL;"
+    "CREATE TABLE event (number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, id TEXT NOT NULL, "
+    "gateway TEXT NOT NULL, direction TEXT NOT NULL, client TEXT NOT NULL, helo TEXT NOT NULL, "
+    "reverse_path TEXT NOT NULL, recipients TEXT NOT NULL, size INTEGER NOT NULL, message_id TEXT NOT NULL, "
+    "kind TEXT NOT NULL, reporting_mta TEXT NOT NULL, original_message_id TEXT NOT NULL, "
+    "evidence TEXT NOT NULL, origin TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, "
+    "explanation TEXT NOT NULL, stage TEXT NOT NULL, done TEXT NOT NULL, next_stage TEXT NOT NULL, "
+    "reply TEXT NOT NULL, took INTEGER NOT NULL, client_gone INTEGER NOT NULL);"
+    "CREATE INDEX event_time ON event (time);"
+    "CREATE INDEX event_client ON event (client, time);"
+    "CREATE INDEX event_id ON event (id);"
+    "CREATE TABLE event_address (place INTEGER PRIMARY KEY, address TEXT NOT NULL, time INTEGER NOT NULL);"
+    "CREATE INDEX event_address_address ON event_address (address, time);"
+    "INSERT INTO event VALUES (1, 5, 'old', 'in', 'inbound', '192.0.2.1', 'mx', '', '[\"ann@example.org\"]', "
+    "9, "
+    "'', 'dsn-failed', '', '', '[]', 'unproven', 'refuse', 'unproven', 'Why.', 'reject', 'refused', '', "
+    "'550', "
+    "3, 0);"
+    "INSERT INTO event_address VALUES (65536, 'ann@example.org', 5);"
+    "PRAGMA application_id = 1114329972; PRAGMA user_version = 1;";
+
+void make_version_1(const SqlitePlace& place) {
+  std::ofstream(place.path()).close();
+  auto old = Database::open(place.path(), Database::Mode::Write, std::chrono::milliseconds(100));
+  ASSERT_TRUE(old) << old.error().message;
+  ASSERT_TRUE(old->run(kVersion1));
+}
+
+TEST(Schema, AReaderLeavesAFileOfVersion1AsItIs) {
+  const SqlitePlace place;
+  make_version_1(place);
+  const auto reader = open_history_for_reading(place.url());
+  ASSERT_FALSE(reader);
+  EXPECT_THAT(reader.error().message, testing::HasSubstr("it was made by an older Backstop; `backstop serve` "
+                                                         "brings it along when it starts"));
+  auto still = Database::open(place.path(), Database::Mode::Read, std::chrono::milliseconds(100));
+  ASSERT_TRUE(still);
+  EXPECT_EQ(*still->number("PRAGMA user_version"), 1);
+}
+
+TEST(Schema, AFileOfVersion1IsBroughtAlong) {
+  const SqlitePlace place;
+  make_version_1(place);
+  Event old;
+  {
+    const auto history = must_open({.url = place.url(), .keep = std::chrono::hours(0)});
+    Event left = make_event(1);
+    left.reverse_path = "ann@example.org";
+    left.tag = "none (why)";
+    history->record(left);
+    ASSERT_TRUE(history->flush(kLong));
+    const auto events = must_query(*history);
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(events[0], left);
+    old = events[1];
+    EXPECT_THAT(must_query(*history, {.is_untagged = true}), testing::ElementsAre(left));
+    EXPECT_THAT(must_query(*history, {.address = "ann@example.org"}), testing::Contains(old));
+  }
+  EXPECT_EQ(old.id, "old");
+  EXPECT_EQ(old.reason, "unproven");
+  EXPECT_EQ(old.certainty, "");
+  EXPECT_EQ(old.tag, "");
+  EXPECT_THAT(old.recipients, testing::ElementsAre("ann@example.org"));
+
+  // Its tables are those of a new file.
+  const SqlitePlace fresh;
+  auto brought = open_for_writing(place.path(), std::chrono::milliseconds(100));
+  auto made = open_for_writing(fresh.path(), std::chrono::milliseconds(100));
+  ASSERT_TRUE(brought);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(schema_of(*brought), schema_of(*made));
+  EXPECT_EQ(*brought->number("PRAGMA user_version"), kSchemaVersion);
+  const auto reader = open_history_for_reading(place.url());
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ(must_query(**reader).size(), 2u);
+}
+
 }  // namespace
 }  // namespace backstop::store::sqlite
