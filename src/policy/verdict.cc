@@ -79,8 +79,11 @@ Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain) {
 }
 
 std::size_t least_favourable(std::span<const Verdict> verdicts) {
+  // Last what the strictest stage would do: so the history of a domain that observes names what would be
+  // refused one day.
   const auto rank = [](const Verdict& verdict) {
-    return std::tuple(verdict.action, verdict.next_stage, verdict.cause != Cause::Tag);
+    const Action at_last = rules()[static_cast<std::size_t>(verdict.cause)].ladder.back();
+    return std::tuple(verdict.action, verdict.next_stage, at_last, verdict.cause != Cause::Tag);
   };
   return static_cast<std::size_t>(std::ranges::max_element(verdicts, {}, rank) - verdicts.begin());
 }

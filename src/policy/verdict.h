@@ -120,7 +120,8 @@ struct MessageFacts {
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);
 
 /// Which of the verdicts on the recipients of one message is carried out for all: the index of the strictest,
-/// of equals the first that is not genuine. `verdicts` has at least one.
+/// of equals the one whose cause is refused at the last stage, then the first that is not genuine. `verdicts`
+/// has at least one.
 std::size_t least_favourable(std::span<const Verdict> verdicts);
 
 /// What is known of an outbound client at MAIL.
