@@ -110,7 +110,7 @@ class Dialogue(Case):
     def events(self, count=1):
         """What was logged of decisions, once there are so many: it is written after the reply."""
         def logged():
-            lines = [json.loads(line) for line in self.gate.log().splitlines() if line.startswith('{"time"')]
+            lines = [json.loads(line) for line in self.gate.log().rpartition("\n")[0].splitlines() if line.startswith('{"time"')]
             return [line for line in lines if "done" in line]
         return wait_until(lambda: len(logged()) >= count and logged(), f"{count} events")
 
