@@ -54,9 +54,12 @@ std::string prvscheck(const mail::Address& address, std::string_view secret) {
          "}{$prvscheck_result,$prvscheck_keynum,$prvscheck_address}}";
 }
 
+// Exim knows no other.
+constexpr TagSettings kEximsLifetime{.lifetime = std::chrono::days(7)};
+
 mail::Address signed_on(std::chrono::sys_days day, std::string_view address, int key,
                         std::string_view secret) {
-  const auto result = sign({address_of(address)}, ring_of(key_of(key, secret)), day);
+  const auto result = sign({address_of(address)}, ring_of(key_of(key, secret)), day, kEximsLifetime);
   EXPECT_TRUE(result) << address;
   return result.value_or(mail::Address{});
 }
@@ -106,16 +109,19 @@ TEST_F(Exim, ItsTagsVerifyWithUs) {
   const auto tagged = expand(expressions);
   for (std::size_t i = 0; i < kAddresses.size(); ++i) {
     const auto& row = kAddresses[i];
-    const auto check = verify(address_of(tagged[i]), ring_of(key_of(row.key, row.secret)), before);
+    const auto check =
+        verify(address_of(tagged[i]), ring_of(key_of(row.key, row.secret)), before, kEximsLifetime);
     // Over midnight Exim's day of expiry is one later than ours.
-    const auto after = verify(address_of(tagged[i]), ring_of(key_of(row.key, row.secret)), today());
+    const auto after =
+        verify(address_of(tagged[i]), ring_of(key_of(row.key, row.secret)), today(), kEximsLifetime);
     EXPECT_EQ(name(after.outcome), "good") << row.name << ": " << tagged[i];
     EXPECT_EQ(name(after.mac_over), name(row.want_over)) << row.name;
     EXPECT_EQ(after.key_number, row.key) << row.name;
     if (check.outcome == TagOutcome::Good && row.want_over == MacOver::Folded) {
       EXPECT_EQ(text_of(signed_on(before, row.address, row.key, row.secret)), tagged[i]) << row.name;
     }
-    const auto other = verify(address_of(tagged[i]), ring_of(key_of(row.key, "wrong")), today());
+    const auto other =
+        verify(address_of(tagged[i]), ring_of(key_of(row.key, "wrong")), today(), kEximsLifetime);
     EXPECT_EQ(name(other.outcome), "bad-mac") << row.name;
   }
 }
@@ -145,8 +151,10 @@ TEST_F(Exim, AgreesOnEachDayAroundTheWrap) {
                               base::format_day(day(number)));
     EXPECT_EQ(lines[0], text_of(ours)) << number;
     EXPECT_EQ(lines[1], "1,7,userx@test.ex") << number;
-    EXPECT_EQ(verify(address_of(lines[0]), keys, day(number + 7)).outcome, TagOutcome::Good) << number;
-    EXPECT_EQ(verify(address_of(lines[0]), keys, day(number + 8)).outcome, TagOutcome::Expired) << number;
+    EXPECT_EQ(verify(address_of(lines[0]), keys, day(number + 7), kEximsLifetime).outcome, TagOutcome::Good)
+        << number;
+    EXPECT_EQ(verify(address_of(lines[0]), keys, day(number + 8), kEximsLifetime).outcome, TagOutcome::Stale)
+        << number;
   }
 }
 
@@ -157,7 +165,8 @@ TEST_F(Exim, NeverLetsATagOfDay999Expire) {
   for (const int number : {20500, 20780, 21100}) {
     EXPECT_EQ(expand({prvscheck(tagged, "secret")}, base::format_day(day(number)))[0], "1,0,userx@test.ex")
         << number;
-    EXPECT_EQ(verify(tagged, ring_of(key_of(0, "secret")), day(number)).outcome, TagOutcome::Expired)
+    EXPECT_EQ(verify(tagged, ring_of(key_of(0, "secret")), day(number), kEximsLifetime).outcome,
+              TagOutcome::Expired)
         << number;
   }
 }

@@ -92,8 +92,10 @@ Kind<policy::Ceilings> ceilings_kind() {
   };
   const auto from = [](const policy::Ceilings& ceilings) {
     Given given;
-    for (auto one = ceilings.begin() + 1; one != ceilings.end(); ++one)
-      given.emplace_back(static_cast<std::size_t>(*one));
+    for (std::size_t i = 1; i < ceilings.size(); ++i) {
+      const bool is_default = ceilings[i] == policy::default_ceilings()[i];
+      given.push_back(is_default ? std::nullopt : std::optional(static_cast<std::size_t>(ceilings[i])));
+    }
     return given;
   };
   return convert<policy::Ceilings>(table_kind(actions, kinds), to, from);
@@ -244,7 +246,8 @@ std::vector<Setting> domain_settings() {
                 "The most that is done with an unproven response of each kind; only what differs need be "
                 "given. docs/policy.md says why each has its own. Whatever stands here, nothing is refused "
                 "within the grace, with a hint that it is genuine, or if it could not be looked at in full. "
-                "An example: `kinds = { auto-reply = \"reject\" }`."}),
+                "By default bounces (dsn-...) have reject, feedback-report accept, and all others label.",
+            .example = R"({ auto-reply = "reject", dsn-delivered = "label" })"}),
       make(kSection, "next_hop", next_hop_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].next_hop.target; },
            {.help = "Where inbound mail of this domain goes, in place of the gateway's next hop.",
@@ -517,7 +520,7 @@ const SectionInfo& info(Section section) {
 }
 
 bool Setting::has_default() const {
-  return !default_value.empty() && default_value != "\"\"" && default_value != "[]";
+  return !default_value.empty() && default_value != "\"\"" && default_value != "[]" && default_value != "{}";
 }
 
 const std::vector<Setting>& settings() {

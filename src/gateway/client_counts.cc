@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "base/text.h"
 #include "net/endpoint.h"
 
 namespace backstop::gateway {
@@ -108,7 +107,7 @@ void ClientCounts::forget(Time now) {
 
 void ClientCounts::add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits) {
   const Address client = net::client_key(address);
-  const std::size_t hash = std::hash<std::string>()(base::to_lower(tag));
+  const std::size_t hash = std::hash<std::string_view>()(tag);
   const std::scoped_lock lock(bad_tags_mutex_);
   forget(now);
   auto found = bad_tags_of_.find(client);

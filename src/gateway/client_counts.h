@@ -96,7 +96,7 @@ class ClientCounts {
   std::expected<void, Exceeded> pass_on(Ticket& ticket, const std::optional<Address>& address,
                                         const Limits& limits);
 
-  /// Notes a bad tag of a client, in whatever spelling; the same one again counts nothing. The hour begins
+  /// Notes a bad tag of a client, folded as addresses are; the same one again counts nothing. The hour begins
   /// with the client's first one. Once there are `limits.bad_tags` the client is a guesser for an hour from
   /// then on; after that it starts anew.
   void add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits);

@@ -262,7 +262,6 @@ TEST(BadTags, TheSameOneAgainCountsNothing) {
   const Limits limits = tags_of(2);
   ClientCounts counts;
   for (int i = 0; i < 10; ++i) counts.add_bad_tag(numbered(1), tag(7), kStart, limits);
-  counts.add_bad_tag(numbered(1), "PRVS=0787100007=ANN@EXAMPLE.ORG", kStart, limits);
   EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits));
   counts.add_bad_tag(numbered(1), tag(8), kStart, limits);
   EXPECT_TRUE(counts.is_guesser(numbered(1), kStart, limits));

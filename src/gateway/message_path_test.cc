@@ -536,7 +536,8 @@ TEST_F(MessagePathTest, OneThatComesAloneIsJudgedAtItsShareIfThatIsLess) {
   take("y", false);
   EXPECT_THAT(delivery_->calls, ElementsAre("begin", "write"));
   take("z", true);
-  EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=incomplete; tag=silent\r\n"),
+  EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; "
+                         "cause=incomplete; tag=silent\r\n"),
             std::string(kBounce) + "yz");
 }
 

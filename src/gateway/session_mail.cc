@@ -103,7 +103,7 @@ bool Session::is_guesser() const {
 
 void Session::note_bad_tag(const RecipientCheck& check) {
   if (!check.claim || transaction_->is_from_relay || !is_bad_guess(*transaction_, check.claim->tag)) return;
-  worker_.shared().clients.add_bad_tag(peer_.address, check.claim->address.text(), Clock::now(), limits());
+  worker_.shared().clients.add_bad_tag(peer_.address, check.claim->address.folded(), Clock::now(), limits());
 }
 
 void Session::open_delivery() {

@@ -29,18 +29,21 @@ namespace {
 // Recipients whose words are looked for in the whole text: each is a pass over it.
 constexpr std::size_t kMostMentions = 20;
 
+// Nothing but what a delivery puts on top.
+bool is_trace_alone(const mail::Message& header) {
+  return std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
+    return field.id == FieldName::Received || field.id == FieldName::DeliveredTo ||
+           field.id == FieldName::ReturnPath;
+  });
+}
+
 // Walks the header of `mail`, and returns the mail. getmail puts its Received and an empty line before a mail
 // that begins with a byte order mark, as some of Office 365 do: what follows is the mail then.
 std::string_view walk_header_of(std::string_view mail, mail::Message& header, const mail::Limits& limits) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   mail::walk_header(mail, header, limits);
   const std::string_view body = mail.substr(header.parts[0].body_begin);
-  if (!body.starts_with(kByteOrderMark)) return mail;
-  const bool is_trace = std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
-    return field.id == FieldName::Received || field.id == FieldName::DeliveredTo ||
-           field.id == FieldName::ReturnPath;
-  });
-  if (!is_trace) return mail;
+  if (!body.starts_with(kByteOrderMark) || !is_trace_alone(header)) return mail;
   mail = body.substr(kByteOrderMark.size());
   mail::walk_header(mail, header, limits);
   return mail;
@@ -88,8 +91,9 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
 bool Reader::can_be_response(std::string_view header, const Envelope& envelope) {
-  walk_header_of(header, state_->header, state_->limits.mime);
-  return response::can_be_response(state_->headers.read(state_->header, envelope));
+  mail::walk_header(header, state_->header, state_->limits.mime);
+  return response::can_be_response(state_->headers.read(state_->header, envelope)) ||
+         is_trace_alone(state_->header);
 }
 
 Response Reader::read(std::string_view mail, const Envelope& envelope, Extent extent) {

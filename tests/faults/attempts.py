@@ -117,7 +117,11 @@ class Attempt:
             client = FakeClient(address, hello=None)
         except OSError:
             return None
-        ends = client.connection.getsockname(), client.connection.getpeername()
+        try:
+            ends = client.connection.getsockname(), client.connection.getpeername()
+        except OSError:  # it was reset since
+            client.close()
+            return None
         patience, begin = client.connection.gettimeout(), time.monotonic()
         client.connection.settimeout(GREETING_SECONDS)
         is_greeted = self.expect(client, None, "connect", 220)

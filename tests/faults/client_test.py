@@ -16,7 +16,7 @@ LARGE_CUTS = 60
 # Sessions of nobody are not waited for: without a pool, what is open belongs to a client.
 TEXT = config(gateway("in", "inbound", "smtp://127.0.0.1:{port}", "pool = 0\n"), stage="observe", domain="smtp.test", workers=2,
               more='[[domain]]\nname = "maildir.test"\nstage = "observe"\nnext_hop = "maildir:{folder}/mail/%n"\n'
-                   '[limits]\nsessions_per_client = 1000\n[log]\nlevel = "warning"\n')
+                   '[limits]\nsessions_per_client = 1000\nnext_hop_sessions = 100000\n[log]\nlevel = "warning"\n')
 
 
 class Stream:

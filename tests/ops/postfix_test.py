@@ -172,7 +172,7 @@ class OnePostfix(DeliversItself):
         bounce = self.arrived(self.home, ANN)[0]
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
         self.assertEqual(header_of(bounce, "Delivered-To"), ANN)
-        self.assertIn(" gateway=in ", self.backstop.wait_for_line(" kind=dsn-failed origin=genuine "))
+        self.assertIn(" gateway=in ", self.backstop.wait_for_line(" kind=dsn-failed certainty=structural origin=genuine "))
 
     def test_back_to_how_it_was(self):
         self.submit_in_vain()

@@ -81,7 +81,9 @@ class Corpus(Case):
         read = self.read(sender)
         kinds = {name: kind for name, (kind, _) in read.items()}
         replies, delivered, events = self.run_through("reject", sender)
-        certain = {name for name, (kind, certainty) in read.items() if kind.startswith("dsn-") and certainty != "guessed"}
+        # Some of them return a mail that went through a host of the name that the gateway has here.
+        hinted = {name for name, event in events.items() if event["reason"] == "hinted"}
+        certain = {name for name, (kind, certainty) in read.items() if kind.startswith("dsn-") and certainty != "guessed"} - hinted
         refused = {name for name, reply in replies.items() if reply.code == 550}
         self.assertEqual({reply.code for reply in replies.values()} | {250, 550}, {250, 550})
         self.assertEqual(certain - refused, set(), self.told(certain - refused, kinds))
