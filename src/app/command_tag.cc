@@ -104,7 +104,6 @@ void add_tag(boost::json::object& report, const std::optional<origin::Tag>& tag)
 }
 
 boost::json::object report_of(const origin::TagCheck& check, const mail::Address& address) {
-  using origin::TagOutcome;
   const bool is_matched = check.is_ours();
   const boost::json::value none;
   boost::json::object report{{"address", printable(address)}, {"outcome", name(check.outcome)}};
