@@ -43,11 +43,11 @@ class Corpus(Case):
             self.write(f"mails/{name}", mail)
 
     def read(self, sender):
-        """What the reader makes of each mail: the command line, which has the whole mail before it. Its kind and its certainty."""
+        """What the reader makes of each mail: the command line, which has the whole mail before it. Its kind, its certainty, and whether the file lacks its end."""
         done = subprocess.run([PROGRAM, "classify", "--json", "--mail-from", f"<{sender}>", self.folder / "mails"],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE * 4, check=False)
         self.assertLessEqual(done.returncode, 1, done.stderr)
-        found = {pathlib.Path(row["file"]).name: (row["kind"], row["certainty"]) for row in map(json.loads, done.stdout.splitlines())}
+        found = {pathlib.Path(row["file"]).name: (row["kind"], row["certainty"], row["truncated"]) for row in map(json.loads, done.stdout.splitlines())}
         self.assertEqual(found.keys(), self.mails.keys())
         return found
 
@@ -79,15 +79,18 @@ class Corpus(Case):
 
     def check_reject(self, sender):
         read = self.read(sender)
-        kinds = {name: kind for name, (kind, _) in read.items()}
+        kinds = {name: kind for name, (kind, *_) in read.items()}
         replies, delivered, events = self.run_through("reject", sender)
-        # Some of them return a mail that went through a host of the name that the gateway has here.
+        # Of a file that lacks its end the command line can't know what is missing; the gateway was given what is there as a whole.
+        whole = {name for name, (_, _, is_cut) in read.items() if not is_cut}
+        self.assertGreater(len(whole), len(read) * 0.9)
+        # Some return a mail that went through a host of the name that the gateway has here.
         hinted = {name for name, event in events.items() if event["reason"] == "hinted"}
-        certain = {name for name, (kind, certainty) in read.items() if kind.startswith("dsn-") and certainty != "guessed"} - hinted
+        certain = {name for name, (kind, certainty, _) in read.items() if kind.startswith("dsn-") and certainty != "guessed"} & whole - hinted
         refused = {name for name, reply in replies.items() if reply.code == 550}
         self.assertEqual({reply.code for reply in replies.values()} | {250, 550}, {250, 550})
         self.assertEqual(certain - refused, set(), self.told(certain - refused, kinds))
-        self.assertEqual(refused - certain, set(), self.told(refused - certain, kinds))
+        self.assertEqual(refused & whole - certain, set(), self.told(refused & whole - certain, kinds))
         # What was answered 250 is there, once; what was not, isn't.
         self.assertEqual(delivered, collections.Counter(self.mails.keys() - refused))
         self.assertEqual({name: event["kind"] for name, event in events.items()}, kinds)
@@ -110,7 +113,7 @@ class Corpus(Case):
         self.assertEqual(self.check_reject(STRANGER), set())
 
     def test_observe(self):
-        kinds = {name: kind for name, (kind, _) in self.read("").items()}
+        kinds = {name: kind for name, (kind, *_) in self.read("").items()}
         replies, delivered, events = self.run_through("observe", "")
         self.assertEqual({name: reply for name, reply in replies.items() if reply.code != 250}, {})
         self.assertEqual(delivered, collections.Counter(self.mails.keys()))
