@@ -193,6 +193,44 @@ class Rows(Dialogue):
         self.assertEqual({row[1] for row in ROWS}, set(MAILS))
 
 
+RELAYS = 'relays = ["192.0.2.7"]\n'
+# name, settings, what the client says before its mail, want what is done
+RELAYED = [
+    ("by its connection", 'relays = ["127.0.0.1"]\n', [], "labelled"),
+    ("a whole network", 'relays = ["127.0.0.0/8", "2001:db8::/32"]\n', [], "labelled"),
+    ("another host", RELAYS, [], "refused"),
+    ("told by PROXY", RELAYS + 'proxy_protocol = ["127.0.0.1"]\n', ["PROXY TCP4 192.0.2.7 192.0.2.8 1000 25"], "labelled"),
+    ("another told by PROXY", RELAYS + 'proxy_protocol = ["127.0.0.1"]\n', ["PROXY TCP4 192.0.2.9 192.0.2.8 1000 25"], "refused"),
+    ("told by XCLIENT", RELAYS + 'xclient = ["127.0.0.1"]\n', ["XCLIENT ADDR=192.0.2.7"], "labelled"),
+    ("a relay that tells whose mail it is", 'relays = ["127.0.0.1"]\nxclient = ["127.0.0.1"]\n', ["XCLIENT ADDR=192.0.2.9"], "labelled"),
+    ("told by XFORWARD", RELAYS + 'xclient = ["127.0.0.1"]\n', ["XFORWARD ADDR=192.0.2.7"], "refused"),
+    ("a relay that forwards", 'relays = ["127.0.0.1"]\nxclient = ["127.0.0.1"]\n', ["XFORWARD ADDR=192.0.2.9"], "labelled"),
+]
+
+
+class Relays(Dialogue):
+    def test_who_is_one(self):
+        hop = self.hop()
+        for name, more_gateway, before, want in RELAYED:
+            with self.subTest(name):
+                address = self.relay(hop, more_gateway=more_gateway)
+                client = self.client(address, hello=None)
+                if before and before[0].startswith("PROXY"):
+                    client.send(before[0] + "\r\n")
+                self.assertEqual(client.read().code, 220)
+                client.hello()
+                if before and not before[0].startswith("PROXY"):
+                    self.assertIn(client.command(before[0]).code, (220, 250))
+                    client.hello()
+                self.assertEqual(codes(client.envelope("", BOB)), [250, 250])
+                client.data(BOUNCE)
+                self.assertEqual(self.events()[0]["done"], want)
+
+    def test_it_may_not_send_to_others(self):
+        client = self.client(self.relay(self.hop(), more_gateway='relays = ["127.0.0.1"]\n'))
+        self.assertEqual([told(reply) for reply in client.envelope("", "x@else.test")], ["250 2.1.0", "550 5.7.1"])
+
+
 class Callouts(Dialogue):
     def test_whoever_only_asks_is_answered(self):
         """MAIL, RCPT and no mail, as others check that an address is there: at reject, from the null sender and from others."""
