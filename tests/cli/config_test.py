@@ -167,6 +167,19 @@ MISTAKES = [
      ["18:7: key: {folder}/k: No such file or directory"]),
     ("authorities that are not there", GOOD.replace(':10026"', ':10026"\nnext_hop_tls = "verified"') + '[tls]\nnext_hop_ca = "ca"\n',
      ["18:15: next_hop_ca: {folder}/ca: no certificates in PEM: No such file or directory"]),
+    ("kind that nobody knows", GOOD + 'kinds = { auto-reply = "reject", vacation = "label" }\n',
+     ['16:34: kinds: unknown name "vacation"; known are dsn-failed, dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, '
+      "list-notice, feedback-report"]),
+    ("ordinary mail has no ceiling", GOOD + 'kinds = { none = "reject" }\n',
+     ['16:11: kinds: unknown name "none"; known are dsn-failed, dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, '
+      "list-notice, feedback-report"]),
+    ("ceiling that there is none of yet", GOOD + 'kinds = { challenge = "quarantine" }\n',
+     ['16:23: kinds: found the text "quarantine"; it has to be "accept", "label" or "reject"']),
+    ("ceiling for all kinds", GOOD + 'kinds = "label"\n',
+     ['16:9: kinds: found the text "label"; it has to be a table such as { dsn-failed = ... }, each "accept", "label" or "reject"']),
+    ("relays of an outbound gateway", SERVER + OUTBOUND + TRUSTED + 'relays = ["192.0.2.1"]\n' + DOMAIN,
+     ["9:10: relays: it has a meaning for inbound gateways alone, and this one is outbound"]),
+    ("limit that is gone", GOOD + "[limits]\nnull_sender_recipients = 2\n", ['17:1: unknown key "null_sender_recipients" in [limits]']),
     ("user that nobody knows", GOOD.replace(SERVER, SERVER + 'user = "no-such-user"\n'),
      ['3:8: user: there is no user "no-such-user" on this system']),
 ]
@@ -181,6 +194,12 @@ WARNINGS = [
     ("everybody is believed", GOOD.replace(OUTBOUND, 'proxy_protocol = ["10.0.0.1", "0.0.0.0/0"]\nxclient = ["::/0"]\n' + OUTBOUND),
      ["8:31: warning: proxy_protocol: 0.0.0.0/0 is everybody; anybody who can connect may claim to be any client",
       "9:12: warning: xclient: ::/0 is everybody; anybody who can connect may claim to be any client"]),
+    ("a relay that may send", SERVER + INBOUND + 'relays = ["192.0.2.0/24", "127.0.0.9"]\n' + OUTBOUND + TRUSTED + DOMAIN,
+     ['8:27: warning: relays: 127.0.0.9 and 127.0.0.0/8 of "trusted" have hosts in common; a relay brings mail of strangers, '
+      "and one that is trusted may send it to anywhere"]),
+    ("everybody is a relay", SERVER + INBOUND + 'relays = ["0.0.0.0/0"]\n' + DOMAIN,
+     ["8:11: warning: relays: 0.0.0.0/0 is everybody; anybody who can connect may bring forged bounces, since none is refused"]),
+    ("kinds, all and none", GOOD + "kinds = {}\n" + '[[domain]]\nname = "example.net"\n[domain.kinds]\nmdn = "accept"\n', []),
     ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
     ("reject without keys", GOOD + 'stage = "reject"\n',
      ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
