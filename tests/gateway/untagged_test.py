@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 """What left with a tag and what without, and why: in the log, in the history and in what check-config counts."""
+import contextlib
+import json
 import re
+import sqlite3
+import subprocess
 
 from dialogue import ANN, BOB, Dialogue, codes, tagged
-from support import gateway, main, new_mail
+from support import PROGRAM, gateway, main, new_mail
 
 MORE = 'untagged = ["lists.test", "majordomo@half.test"]\n'
 # name, sender, recipient, want the reason, or nothing where it is tagged
@@ -78,6 +82,47 @@ class Reasons(Dialogue):
             self.assertIn(f"none ({reason})", " ".join(listed.split()))
         counted = self.gate.command("check-config", config).decode()
         self.assertIn(f"  untagged: {len(want)} mails left without a tag in the last 14 days: 2 (it has a tag already, or begins as one), 1 (", counted)
+
+
+# The history's file as version 1 had it, with an event.
+VERSION_1 = """
+CREATE TABLE event (number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, id TEXT NOT NULL, gateway TEXT NOT NULL,
+  direction TEXT NOT NULL, client TEXT NOT NULL, helo TEXT NOT NULL, reverse_path TEXT NOT NULL, recipients TEXT NOT NULL, size INTEGER NOT NULL,
+  message_id TEXT NOT NULL, kind TEXT NOT NULL, reporting_mta TEXT NOT NULL, original_message_id TEXT NOT NULL, evidence TEXT NOT NULL,
+  origin TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, explanation TEXT NOT NULL, stage TEXT NOT NULL, done TEXT NOT NULL,
+  next_stage TEXT NOT NULL, reply TEXT NOT NULL, took INTEGER NOT NULL, client_gone INTEGER NOT NULL);
+CREATE INDEX event_time ON event (time);
+CREATE INDEX event_client ON event (client, time);
+CREATE INDEX event_id ON event (id);
+CREATE TABLE event_address (place INTEGER PRIMARY KEY, address TEXT NOT NULL, time INTEGER NOT NULL);
+CREATE INDEX event_address_address ON event_address (address, time);
+INSERT INTO event VALUES (1, 1, 'old', 'in', 'inbound', '192.0.2.1', 'mx', '', '["bob@example.org"]', 9, '', 'dsn-failed', '', '', '[]', 'unproven',
+  'refuse', 'unproven', 'Why.', 'reject', 'refused', '', '550', 3, 0);
+PRAGMA application_id = 1114329972;
+PRAGMA user_version = 1;
+"""
+
+
+class Older(Dialogue):
+    def test_a_file_of_before_is_brought_along(self):
+        self.relay(self.hop(), "outbound")
+        folder, config = self.gate.folder, self.gate.config
+        self.assertEqual(self.gate.stop(), 0)
+        for path in folder.glob("history.db*"):
+            path.unlink()
+        config.write_text(config.read_text().replace("ordinary = true", 'ordinary = true\nkeep = "0s"'))
+        with contextlib.closing(sqlite3.connect(folder / "history.db")) as database:
+            database.executescript(VERSION_1)
+        done = subprocess.run([PROGRAM, "history", "-c", config], capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (66, b""))
+        self.assertIn(b"it was made by an older Backstop; `backstop serve` brings it along when it starts", done.stderr)
+        self.assertIn("  untagged: not counted: ", self.gate.command("check-config", config).decode())
+        self.gate.start()
+        self.client(self.gate.address("out")).mail(new_mail(), "bob@unknown.example", ANN)
+        self.gate.wait_for_events(2)
+        events = [json.loads(line) for line in self.gate.command("history", "-c", config, "--json").splitlines()]
+        self.assertEqual([(event["id"] == "old", event["certainty"], event["tag"]) for event in events],
+                         [(False, "", "none (unknown.example is no domain of ours)"), (True, "", "")])
 
 
 class InBoth(Dialogue):
