@@ -189,6 +189,35 @@ class Tags(Case):
             with self.subTest(address):
                 self.assertEqual(self.origin(address), ("unproven", "untaggable"))
 
+    def test_what_verify_tells_of_each_outcome(self):
+        tag = self.tagged("2025-12-18")
+        for day, want in (("2026-01-01", "good"), ("2026-01-02", "stale"), ("2026-02-01", "stale"), ("2026-02-02", "expired")):
+            with self.subTest(day):
+                outcome = run("tag", "verify", "--json", "--keys", self.keys, "--at", day, tag)
+                (found,) = objects(outcome)
+                self.assertEqual((found["outcome"], found["family"], found["mac_over"], found["last_good_day"]), (want, "exim", "folded", "2026-01-01"))
+                self.assertEqual(outcome.status, 0 if want == "good" else 1)
+
+    def test_a_fingerprint_tells_whether_two_machines_have_one_key(self):
+        (first,) = objects(run("keys", "list", "--json", self.keys))[0]["keys"]
+        copied = self.write("copied", self.keys.read_bytes())
+        copied.chmod(0o600)
+        self.assertEqual(objects(run("keys", "list", "--json", copied))[0]["keys"], [first])
+        self.assertEqual(run("keys", "new", self.folder / "other").status, 0)
+        (other,) = objects(run("keys", "list", "--json", self.folder / "other"))[0]["keys"]
+        self.assertNotEqual(other["fingerprint"], first["fingerprint"])
+        self.assertRegex(run("keys", "list", self.keys).out.decode(), rf"(?m)^{first['number']} +exim +{first['fingerprint']} ")
+        secret = self.keys.read_text().split()[-1]
+        self.assertNotIn(first["fingerprint"], secret)
+
+    def test_first_numbers_differ(self):
+        numbers = set()
+        for i in range(30):
+            self.assertEqual(run("keys", "new", self.folder / f"ring{i}").status, 0)
+            numbers.add(objects(run("keys", "list", "--json", self.folder / f"ring{i}"))[0]["keys"][0]["number"])
+        # All thirty alike: once in 10^29 runs.
+        self.assertGreater(len(numbers), 1)
+
     def test_scan_counts_them_and_takes_the_tag_off(self):
         mails = [BOUNCE.replace(b"Delivered-To: ann@example.org", b"Delivered-To: " + address.encode())
                  for address in (self.tagged("2025-12-30"), self.tagged("2025-10-01"), "Ann@Example.org")]
