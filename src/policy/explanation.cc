@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/domain_key.h"
 #include "base/text.h"
 
 namespace backstop::policy {
@@ -100,7 +101,7 @@ std::string with_detail(std::string sentence, std::string_view detail) {
 
 std::string domain_of(const DomainPolicy& domain) {
   const bool is_shown = !domain.name.empty() && domain.name.size() <= kDomainMost;
-  return is_shown ? ascii(domain.name) : "this domain";
+  return is_shown ? ascii(base::domain_key(domain.name)) : "this domain";
 }
 
 std::string fill(Cause cause, const DomainPolicy& domain, response::Kind kind) {

@@ -106,7 +106,7 @@ struct LookRow {
 
 TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
   const std::string status(kStatus);
-  const std::string padding(5000, 'y');
+  const std::string padding(40'000, 'y');
   const LookRow rows[] = {
       {"report and what it returns", "", report(status + std::string(kReturned)), "complete", "structural"},
       {"report and the header that it returns", "", report(status + std::string(kReturnedHeader)), "complete",
@@ -114,12 +114,15 @@ TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
       {"report alone", "", report(status), "cut", "structural"},
       {"report, then padding", "", report(status + "--b\n\n" + padding), "cut", "structural"},
       {"padding in place of the report", "", report(padding), "padded", "structural"},
-      {"what it returns in place of the report", "", report(kReturned), "padded", "structural"},
+      {"what it returns in place of the report", "", report(std::string(kReturned) + padding), "padded",
+       "structural"},
       {"padding within the report", "",
        report("--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; " + padding), "padded",
        "structural"},
       {"padded, and X-Failed-Recipients", "", "X-Failed-Recipients: gone@example.net\n" + report(padding),
        "padded", "structural"},
+      {"a short file that lacks its end", "", report(std::string(1000, 'y')), "cut", "guessed"},
+      {"what it returns in place of the report, and little of it", "", report(kReturned), "cut", "guessed"},
       {"padded from mailer-daemon@", "mailer-daemon@mx.example.net", report(padding), "cut", "guessed"},
       {"a receipt that is padded", "", report(padding, "disposition-notification"), "cut", "guessed"},
       {"a report of nobody that was whole", "",
@@ -150,7 +153,7 @@ TEST(Certainty, APaddedReportIsABounceWhateverElseItSays) {
   const std::string mail =
       "From: Jo <jo@example.net>\nSubject: Hello\nMIME-Version: 1.0\n"
       "Content-Type: multipart/report; boundary=b; report-type=\"Delivery-Status\"\n\n--b\n\n" +
-      std::string(5000, 'y');
+      std::string(40'000, 'y');
   const auto found = Reader().read(mail, {.reverse_path = "", .recipient = "ann@example.org"}, Extent::Start);
   EXPECT_EQ(name(found.kind), "dsn-failed");
   EXPECT_EQ(name_of_look(found.look), "padded");

@@ -80,8 +80,8 @@ struct Reader::State {
   void complete(Recipient& recipient, Response& response);
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
-  bool is_padded(bool is_cut) const;
-  ShownBy shown_by_structure(const Response& response, bool is_cut) const;
+  bool is_padded(bool is_cut, Extent extent) const;
+  ShownBy shown_by_structure(const Response& response, bool is_cut, Extent extent) const;
   void weigh(bool is_cut, bool has_format, Response& response) const;
 };
 
@@ -123,7 +123,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   const CompiledFormat* format = hits.format();
   read_fields(response);
   response.kind = decide_kind({*facts, text, hits, message, format, response.recipients});
-  response.shown_by = shown_by_structure(response, is_cut);
+  response.shown_by = shown_by_structure(response, is_cut, extent);
   if (response.shown_by == ShownBy::Padding && !is_dsn(response.kind)) response.kind = Kind::DsnFailed;
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
@@ -327,8 +327,10 @@ bool names_recipient(const Response& response) {
 }  // namespace
 
 // The header promises a delivery report, and the cap came before one was whole.
-bool Reader::State::is_padded(bool is_cut) const {
+bool Reader::State::is_padded(bool is_cut, Extent extent) const {
+  constexpr std::size_t kLeast = 32UZ * 1024;  // a file that only lacks its end hides nothing
   if (!is_cut || !facts->is_null_path) return false;
+  if (extent == Extent::Start && message.buffer.size() < kLeast) return false;
   const auto type = mail::parameter(message.parts[0].content_type_parameters, "report-type");
   if (!type || !base::iequals(*type, "delivery-status")) return false;
   const mail::Part* const report = find_part(MediaType::MessageDeliveryStatus);
@@ -337,11 +339,11 @@ bool Reader::State::is_padded(bool is_cut) const {
 }
 
 // Asked while the recipients are still those of the report's fields alone.
-ShownBy Reader::State::shown_by_structure(const Response& response, bool is_cut) const {
+ShownBy Reader::State::shown_by_structure(const Response& response, bool is_cut, Extent extent) const {
   if (!facts->is_daemon_path) return ShownBy::Appearance;
   if (find_part(MediaType::MessageDeliveryStatus) && names_recipient(response))
     return ShownBy::DeliveryStatus;
-  if (is_padded(is_cut)) return ShownBy::Padding;
+  if (is_padded(is_cut, extent)) return ShownBy::Padding;
   return facts->has_failed_recipients ? ShownBy::FailedRecipients : ShownBy::Appearance;
 }
 
