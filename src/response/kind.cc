@@ -60,16 +60,18 @@ std::string_view other_field(const mail::Message& message, std::string_view name
 // whole subject.
 bool is_prefixed_reply(const KindFacts& facts) {
   constexpr std::size_t kLongestRest = 40;  // of the prefix: "d'absence du bureau"
+  constexpr std::string_view kWideColon = "：";
   const auto& header = facts.header;
   if (header.is_list_mail || has_mail_program(facts.message)) return false;
   const std::string_view subject = base::trim(header.subject);
   for (const Sign* sign : header.signs) {
     if (sign->kind != Kind::AutoReply || sign->zone != Zone::SubjectFirst) continue;
     const std::string_view rest = subject.substr(std::min(sign->phrase.size(), subject.size()));
-    const std::size_t colon = std::min(rest.find(':'), rest.find("："));
-    if (colon == std::string_view::npos || colon > kLongestRest) continue;
+    const std::size_t wide_colon = rest.find(kWideColon);
+    const std::size_t colon = std::min(rest.find(':'), wide_colon);
+    if (colon > kLongestRest) continue;  // or none
     const std::string_view answered =
-        base::trim(rest.substr(colon + (rest[colon] == ':' ? 1 : std::string_view("：").size())));
+        base::trim(rest.substr(colon + (colon == wide_colon ? kWideColon.size() : 1)));
     if (answered.empty()) continue;
     const std::string_view written = other_field(facts.message, "Thread-Topic");
     if (!written.empty()) {

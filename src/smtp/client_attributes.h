@@ -46,10 +46,10 @@ void merge(const ClientAttributes& told, ClientAttributes& into);
 /// True when both tell the same attribute, whatever its values.
 bool share_an_attribute(const ClientAttributes& one, const ClientAttributes& other);
 
-/// The commands, with CRLF, each at most 512 octets (both may be split over several), with each attribute that
-/// the server named in its EHLO reply (`taken`: "NAME ADDR"). What is not known is said to be unavailable, so
-/// that nothing which the server was told of an earlier client stays true; PROTO of XCLIENT, which has no word
-/// for that, is left out. Nothing when none is left.
+/// The commands, with CRLF, each at most 512 octets (both may be split over several), with each attribute
+/// that the server named in its EHLO reply (`taken`: "NAME ADDR"). What is not known is said to be
+/// unavailable, so that nothing which the server was told of an earlier client stays true; PROTO of XCLIENT,
+/// which has no word for that, is left out. Nothing when none is left.
 std::vector<std::string> attribute_commands(AttributeCommand command, const ClientAttributes& attributes,
                                             std::string_view taken);
 
