@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <memory>
 #include <optional>
@@ -28,6 +29,14 @@ namespace backstop::app {
 namespace {
 
 constexpr std::size_t kMostEvents = 100'000;
+
+/// Those of policy, and what the gateway itself says.
+constexpr auto kCauses = [] {
+  std::array<std::string_view, policy::kCauseNames.size() + 3> causes{};
+  auto end = std::ranges::copy(policy::kCauseNames, causes.begin()).out;
+  for (const std::string_view own : {"next-hop", "limit", "failed"}) *end++ = own;
+  return causes;
+}();
 
 constexpr std::string_view kFooter =
     "Examples:\n"
@@ -171,6 +180,11 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");
   add_choice("--verdict", filter.verdict, "What was to be done", policy::kActionNames, "VERDICT");
+  add("--cause", filter.reason,
+      "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed", "CAUSE")
+      ->check(one_of(kCauses));
+  add_choice("--next-stage", filter.next_stage, "What the next stage would have done", policy::kActionNames,
+             "ACTION");
   add_choice("--done", filter.done, "What was done", store::kDoneNames, "DONE");
   add_choice("--direction", filter.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
   command.add_flag("--untagged", filter.is_untagged,

@@ -50,7 +50,7 @@ std::vector<Setting> size_limits() {
           Exceeded::Message),
       limit("held", &Limits::held, size_kind({.least = 64 * kKiB, .most = 256 * kMiB}),
             "What is held in memory of a message that may be a response, and at most an eighth of "
-            "`held_total`. It is judged on that; the rest streams."),
+            "`held_total`. It is judged on that; the rest streams. It may not be less than `header`."),
       limit("held_total", &Limits::held_total, size_kind({.least = kMiB, .most = 64 * kGiB}),
             "What is held in memory of all messages together that may be responses. One client network (an "
             "IPv4 /24, an IPv6 /48) has an eighth of it. A message that finds no room is put off at every "

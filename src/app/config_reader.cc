@@ -43,6 +43,9 @@ std::string where_it_belongs(std::string_view key) {
 
 /// The key of this section that may have been meant, or the section of another.
 std::string hint_for(std::string_view key, Section section) {
+  if (section == Section::Limits && key == "null_sender_recipients") {
+    return "; it is gone, and the null sender may have as many recipients as any other";
+  }
   if (const auto near = nearest_name(key, keys_of(section)); !near.empty()) return did_you_mean(near);
   return where_it_belongs(key);
 }

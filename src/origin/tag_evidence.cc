@@ -46,9 +46,8 @@ std::string explain(const TagCheck& check, const mail::Address& address) {
                          who, check.key_number, base::format_day(check.last_good_day));
     case TagOutcome::BadMac:
       if (!check.has_key) {
-        return fmt::format(
-            "The tag in the address {} names key {}, which our key ring never had: it is forged.", who,
-            check.key_number);
+        return fmt::format("The tag in the address {} names key {}, which our key ring does not have.", who,
+                           check.key_number);
       }
       return fmt::format(
           "The tag in the address {} was not made with our key {}: it is forged, or was damaged.", who,

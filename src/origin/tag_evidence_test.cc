@@ -39,9 +39,7 @@ TEST(TagEvidence, SaysWhatTheTagProves) {
        "The tag in the address prvs=0787000000=userx@test.ex was not made with our key 0: it is forged, or "
        "was damaged."},
       {"a number that the ring never had", "prvs=1787c97471=userx@test.ex", 20780, Finding::Silent,
-       "The tag in the address prvs=1787c97471=userx@test.ex names key 1, which our key ring never had: it "
-       "is "
-       "forged."},
+       "The tag in the address prvs=1787c97471=userx@test.ex names key 1, which our key ring does not have."},
       {"the same while the ring is young", "prvs=1787c97471=userx@test.ex", 20044, Finding::Silent,
        "The tag in the address prvs=1787c97471=userx@test.ex names key 1, which our key ring does not have, "
        "or "

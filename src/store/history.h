@@ -40,6 +40,8 @@ struct HistoryFilter {
   std::string verdict{};
   std::string done{};
   std::string direction{};
+  std::string reason{};
+  std::string next_stage{};
   std::string id{};
   bool is_untagged = false;  ///< mail with a sender that left without a tag
   std::size_t most = 100;

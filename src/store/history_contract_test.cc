@@ -157,9 +157,18 @@ std::vector<Event> samples() {
       sample("a", 10, [](Event& e) { e.client = "2001:db8::1"; }),
       sample("b", 20, [](Event& e) { e.kind = "auto-reply"; }),
       sample("c", 30, [](Event& e) { e.origin = "genuine"; }),
-      sample("d", 40, [](Event& e) { e.verdict = "accept"; }),
+      sample("d", 40,
+             [](Event& e) {
+               e.verdict = "accept";
+               e.reason = "stale";
+               e.next_stage = "label";
+             }),
       sample("e", 50, [](Event& e) { e.done = "failed"; }),
-      sample("f", 60, [](Event& e) { e.direction = "outbound"; }),
+      sample("f", 60,
+             [](Event& e) {
+               e.direction = "outbound";
+               e.tag = "none (a reason)";
+             }),
       sample("g", 70, [](Event& e) { e.reverse_path = "Zoe@Example.com"; }),
       sample("h", 80, [](Event& e) { e.recipients = {"x@example.org", "prvs=0787c97471=Zoe@example.com"}; }),
       sample("i", 80,
@@ -195,6 +204,11 @@ TEST_P(HistoryContract, EveryFieldFilters) {
       {"origin", {.origin = "genuine"}, {"c"}},
       {"verdict", {.verdict = "accept"}, {"d"}},
       {"done", {.done = "failed"}, {"e"}},
+      {"cause", {.reason = "stale"}, {"d"}},
+      {"next stage", {.next_stage = "label"}, {"d"}},
+      {"untagged", {.is_untagged = true}, {"f"}},
+      {"untagged, of an address", {.address = "ann60@example.org", .is_untagged = true}, {"f"}},
+      {"untagged, and more", {.done = "failed", .is_untagged = true}, {}},
       {"direction", {.direction = "outbound"}, {"f"}},
       {"id, of more than one event", {.id = "a"}, {"a", "a"}},
       {"case matters elsewhere", {.kind = "AUTO-REPLY"}, {}},

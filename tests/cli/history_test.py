@@ -106,7 +106,8 @@ class Filters(History):
         super().setUp()
         self.add(id="a", time=NOON - 3 * 3600_000, client="2001:db8::1", direction="outbound", reverse_path="ann@example.org", recipients=["bob@example.net"],
                  tag="none (lists.example is no domain of ours)")
-        self.add(id="b", time=NOON - 2 * 3600_000, kind="none", origin="", verdict="accept", done="delivered", reverse_path="Bob@Example.net")
+        self.add(id="b", time=NOON - 2 * 3600_000, kind="none", origin="", verdict="accept", reason="stale", next_stage="label", done="delivered",
+                 reverse_path="Bob@Example.net")
         self.add(id="c", time=NOON - 1 * 3600_000, origin="forged", kind="auto-reply", recipients=["cem@example.org"])
         self.add(id="c", time=NOON)
 
@@ -126,7 +127,7 @@ class Filters(History):
                 (["--address", "bob@example.net"], "ba"), (["--address", "<BOB@example.net>"], "ba"),
                 (["--address", "ann@example.org"], "cba"), (["--address", "prvs=1111aaaaaa=ann@example.org", "-n", "1"], "c"),
                 (["--client", "2001:db8::1"], "a"), (["--kind", "none"], "b"), (["--kind", "auto-reply"], "c"), (["--origin", "forged"], "c"),
-                (["--verdict", "accept"], "b"), (["--done", "delivered"], "b"), (["--direction", "outbound"], "a"),
+                (["--verdict", "accept"], "b"), (["--cause", "stale"], "b"), (["--next-stage", "label"], "b"), (["--done", "delivered"], "b"), (["--direction", "outbound"], "a"),
                 (["--id", "c"], "cc"), (["--id", "c", "--kind", "auto-reply"], "c"), (["--id", "gone"], ""),
                 (["--since", "2026-11-23T11:00:00Z"], "cc"), (["--since", "2026-11-23T11:00:00.001Z"], "c"),
                 (["--until", "2026-11-23T11:00:00Z"], "ba"), (["--since", "2026-11-23 10:00Z", "--until", "2026-11-23 12:00Z"], "cb")]:
@@ -291,7 +292,7 @@ class Places(History):
     def test_wrong_command_lines(self):
         for arguments in ([], ["--db", ""], ["--db", self.path, "-c", self.path], ["--db", self.path, "more"], ["--db", self.path, "-n", "0"],
                           ["--db", self.path, "-n", "100001"], ["--db", self.path, "-n", "x"], ["--db", self.path, "--kind", "bounce"],
-                          ["--db", self.path, "--origin", "none"], ["--db", self.path, "--verdict", "refused"], ["--db", self.path, "--done", "refuse"],
+                          ["--db", self.path, "--origin", "none"], ["--db", self.path, "--verdict", "refused"], ["--db", self.path, "--cause", "unproven"], ["--db", self.path, "--done", "refuse"],
                           ["--db", self.path, "--direction", "in"], ["--db", self.path, "--since", "yesterday"], ["--db", self.path, "--until", "2026-02-30"],
                           ["--db", self.path, "--client", ""], ["--db", self.path, "--id", ""], ["--db", self.path, "--address", "<>"]):
             with self.subTest(arguments):

@@ -104,10 +104,15 @@ struct WholeText {
 };
 
 constexpr WholeText kWholeTexts[] = {
-    {"event.client = ?", &HistoryFilter::client}, {"event.kind = ?", &HistoryFilter::kind},
-    {"event.origin = ?", &HistoryFilter::origin}, {"event.verdict = ?", &HistoryFilter::verdict},
-    {"event.done = ?", &HistoryFilter::done},     {"event.direction = ?", &HistoryFilter::direction},
+    {"event.client = ?", &HistoryFilter::client},
+    {"event.kind = ?", &HistoryFilter::kind},
+    {"event.origin = ?", &HistoryFilter::origin},
+    {"event.verdict = ?", &HistoryFilter::verdict},
+    {"event.done = ?", &HistoryFilter::done},
+    {"event.direction = ?", &HistoryFilter::direction},
     {"event.id = ?", &HistoryFilter::id},
+    {"event.reason = ?", &HistoryFilter::reason},
+    {"event.next_stage = ?", &HistoryFilter::next_stage},
 };
 
 /// As the index event_untagged has it, word for word: else SQLite does not use that.
