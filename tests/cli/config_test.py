@@ -179,7 +179,7 @@ MISTAKES = [
      ['16:9: kinds: found the text "label"; it has to be a table such as { dsn-failed = ... }, each "accept", "label" or "reject"']),
     ("relays of an outbound gateway", SERVER + OUTBOUND + TRUSTED + 'relays = ["192.0.2.1"]\n' + DOMAIN,
      ["9:10: relays: it has a meaning for inbound gateways alone, and this one is outbound"]),
-    ("limit that is gone", GOOD + "[limits]\nnull_sender_recipients = 2\n", ['17:1: unknown key "null_sender_recipients" in [limits]']),
+    ("limit that is gone", GOOD + "[limits]\nnull_sender_recipients = 2\n", ['17:1: unknown key "null_sender_recipients" in [limits]; it is gone, and the null sender may have as many recipients as any other']),
     ("user that nobody knows", GOOD.replace(SERVER, SERVER + 'user = "no-such-user"\n'),
      ['3:8: user: there is no user "no-such-user" on this system']),
 ]
