@@ -74,6 +74,20 @@ TEST(Certainty, OfABounce) {
       {"a known product's text with what it returns", "", qmail, "marked"},
       {"the same from mailer-daemon@", "mailer-daemon@mx.example.net", qmail, "guessed"},
       {"a known product's text that returns nothing", "", text(kQmail), "guessed"},
+      {"the same to a postmaster's list, by a person", "",
+       fmt::format(
+           "From: Postmaster <postmaster@example.net>\nSubject: failure notice\n\nHello all,\n\nplease look "
+           "at this.\n\n{}{}",
+           kQmail, kQmailCopy),
+       "guessed"},
+      {"the same with a mail program", "",
+       text(std::string(kQmail) + std::string(kQmailCopy), "X-Mailer: Mutt 2.0\n"), "guessed"},
+      {"a report in a wrapper of a gateway", "",
+       fmt::format("From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail\nMIME-Version: 1.0\n"
+                   "Content-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: "
+                   "message/rfc822\n\n{}\n--outer--\n",
+                   whole),
+       "guessed"},
       {"an unknown text with what it returns", "",
        text(fmt::format("Your mail could not be delivered to gone@example.net: no such user.\n\n{}",
                         kQmailCopy)),
@@ -146,6 +160,66 @@ TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
     EXPECT_EQ(name_of_look(reader.read(row.start, envelope).look), "complete")
         << row.name << ", as a whole mail";
   }
+}
+
+// Whatever else stands in the mail or its header: the form is what no other mail has.
+TEST(Certainty, TheFormIsStrongerThanTheSigns) {
+  const std::string status(kStatus);
+  const auto with = [](std::string_view header, std::string_view parts) {
+    return fmt::format(
+        "From: Jo <jo@example.net>\nSubject: Hello\n{}MIME-Version: 1.0\nContent-Type: multipart/report; "
+        "report-type=delivery-status; boundary=b\n\n--b\n\nSee below.\n\n{}--b--\n",
+        header, parts);
+  };
+  const struct {
+    const char* name;
+    std::string mail;
+    std::string_view want;
+  } rows[] = {
+      {"a neutral subject", with("", status), "structural"},
+      {"another sender's mark", with("X-Apple-Unsubscribe: true\n", status), "structural"},
+      {"a complaint beside it",
+       with("", status + "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n"),
+       "structural"},
+      {"a receipt beside it",
+       with("", status + "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; "
+                         "x@example.net\nDisposition: manual-action/MDN-sent-manually; displayed\n\n"),
+       "structural"},
+      {"a calendar beside it", with("", status + "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n\n"),
+       "structural"},
+      {"X-Failed-Recipients alone",
+       "From: Jo <jo@example.net>\nSubject: Hello\nX-Failed-Recipients: gone@example.net\n\nSee below.\n",
+       "structural"},
+      {"what a person attached",
+       fmt::format("From: Jo <jo@example.net>\nSubject: Hello\nMIME-Version: 1.0\nContent-Type: "
+                   "multipart/mixed; boundary=b\n\n--b\n\nHi Ann,\n\nwhat is this?\n\n{}--b--\n",
+                   status),
+       "guessed"},
+      {"a journal's copy",
+       fmt::format("From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail\nX-MS-Journal-Report:\n"
+                   "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=outer\n\n--outer\n"
+                   "Content-Type: message/rfc822\n\n{}\n--outer--\n",
+                   with("", status)),
+       "guessed"},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    const auto found = reader.read(row.mail, {.reverse_path = "", .recipient = "ann@example.org"});
+    EXPECT_EQ(name(found.kind), "dsn-failed") << row.name;
+    EXPECT_EQ(name(certainty(found)), row.want) << row.name;
+  }
+}
+
+// As if it were a mail that is too long to be read.
+TEST(Certainty, AReportThatIsPaddedWithinIsPadded) {
+  const std::string padding(20'000, 'y');
+  const std::string mail =
+      report("--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; " + padding +
+             "\n\nFinal-Recipient: rfc822; gone@example.net\nAction: failed\n\n--b--\n");
+  const auto found =
+      Reader({.text = 10'000}).read(mail, {.reverse_path = "", .recipient = "ann@example.org"});
+  EXPECT_EQ(name(found.kind), "dsn-failed");
+  EXPECT_EQ(name_of_look(found.look), "padded");
 }
 
 // Without any other mark of a bounce, too.

@@ -147,9 +147,13 @@ Kind bounce_kind(const KindFacts& facts) {
   return says_delay(facts) ? Kind::DsnDelayed : Kind::DsnFailed;
 }
 
-}  // namespace
+Kind kind_of_report(const KindFacts& facts) {
+  if (const Kind kind = kind_of_actions(facts); kind != Kind::None) return kind;
+  if (const Kind kind = kind_of_statuses(facts); kind != Kind::None) return kind;
+  return bounce_kind(facts);
+}
 
-Kind decide_kind(const KindFacts& facts) {
+Kind kind_by_all_signs(const KindFacts& facts) {
   if (has_own_part(facts.message, MediaType::MessageFeedbackReport)) return Kind::FeedbackReport;
   if (has_own_part(facts.message, MediaType::MessageDispositionNotification)) return Kind::Mdn;
   SignVerdict signs = judge_signs(facts);
@@ -164,9 +168,7 @@ Kind decide_kind(const KindFacts& facts) {
     // amavis and Barracuda wrap their own notices in a report; one that merely mentions a filter stays a
     // report.
     if (signs.kind == Kind::FilterNotice && signs.is_decisive) return Kind::FilterNotice;
-    if (const Kind kind = kind_of_actions(facts); kind != Kind::None) return kind;
-    if (const Kind kind = kind_of_statuses(facts); kind != Kind::None) return kind;
-    return bounce_kind(facts);
+    return kind_of_report(facts);
   }
   if (is_calendar_mail(facts.message)) return Kind::None;
   const bool is_bounce = is_text_bounce(facts);
@@ -185,6 +187,14 @@ Kind decide_kind(const KindFacts& facts) {
       (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
   if (is_bounce_by_header || signs.kind == Kind::None) return bounce_kind(facts);
   return signs.kind;
+}
+
+}  // namespace
+
+Kind decide_kind(const KindFacts& facts) {
+  const Kind kind = kind_by_all_signs(facts);
+  const bool is_settled = is_dsn(kind) || kind == Kind::FilterNotice;
+  return facts.is_shown && !is_settled ? kind_of_report(facts) : kind;
 }
 
 }  // namespace backstop::response

@@ -18,6 +18,7 @@ struct KindFacts {
   const mail::Message& message;
   const CompiledFormat* format;              ///< the row whose signature stands in the text, or null
   const std::vector<Recipient>& recipients;  ///< from the fields of a report
+  bool is_shown = false;                     ///< the form alone shows that it is a bounce
 };
 
 Kind decide_kind(const KindFacts& facts);

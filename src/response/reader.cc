@@ -14,6 +14,7 @@
 #include "response/header_facts.h"
 #include "response/kind.h"
 #include "response/original.h"
+#include "response/person.h"
 #include "response/reason.h"
 #include "response/report_fields.h"
 #include "response/report_text.h"
@@ -49,6 +50,11 @@ std::string_view walk_header_of(std::string_view mail, mail::Message& header, co
   return mail;
 }
 
+bool has_field(const mail::Message& message, std::string_view name) {
+  return std::ranges::any_of(message.fields_of(message.parts[0]),
+                             [name](const mail::Field& field) { return base::iequals(field.name, name); });
+}
+
 }  // namespace
 
 struct Reader::State {
@@ -81,6 +87,8 @@ struct Reader::State {
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
   bool is_padded(bool is_cut, Extent extent) const;
+  bool is_by_person() const;
+  bool is_from_daemon() const;
   ShownBy shown_by_structure(const Response& response, bool is_cut, Extent extent) const;
   void weigh(bool is_cut, bool has_format, Response& response) const;
 };
@@ -115,16 +123,17 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   response.truncated = extent == Extent::Start;
   if (!open(mail, envelope, response)) return response;
   const std::string_view inner = wrapped_report();
-  if (!inner.empty() && !open(inner, envelope, response)) return response;
+  const bool is_wrapped = !inner.empty();
+  if (is_wrapped && !open(inner, envelope, response)) return response;
   text.collect(message, limits.text);
   response.truncated = response.truncated || text.is_truncated();
   const bool is_cut = response.truncated;
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
-  response.kind = decide_kind({*facts, text, hits, message, format, response.recipients});
-  response.shown_by = shown_by_structure(response, is_cut, extent);
-  if (response.shown_by == ShownBy::Padding && !is_dsn(response.kind)) response.kind = Kind::DsnFailed;
+  if (!is_wrapped) response.shown_by = shown_by_structure(response, is_cut, extent);
+  const bool is_shown = response.shown_by != ShownBy::Appearance;
+  response.kind = decide_kind({*facts, text, hits, message, format, response.recipients, is_shown});
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
     response = Response{};
@@ -142,7 +151,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
     response.original->header_block.resize(limits.header_block);
     response.truncated = true;
   }
-  weigh(is_cut, format != nullptr, response);
+  weigh(is_cut, !is_wrapped && format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
   return response;
@@ -169,12 +178,14 @@ const mail::Part* Reader::State::find_part(MediaType type) const {
 
 // A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
 // sender. What a person forwards is none, also if a distribution list took the sender off: their mail has no
-// daemon's name, and a postmaster's has an ordinary sender.
+// daemon's name, and a postmaster's has an ordinary sender. Exchange's journal wraps every mail so. The
+// envelope is the outer mail's: it shows nothing about the inner one.
 std::string_view Reader::State::wrapped_report() const {
   const bool is_daemon = facts->is_daemon_sender || facts->is_mailer_daemon ||
                          (facts->is_postmaster && !facts->is_ordinary_sender);
   if (!is_daemon || facts->has_reply_subject || !facts->has_failure_subject ||
-      find_part(MediaType::MessageDeliveryStatus))
+      find_part(MediaType::MessageDeliveryStatus) || has_mail_program(message) ||
+      has_field(message, "X-MS-Journal-Report"))
     return {};
   for (std::size_t i = 0; i + 1 < message.parts.size(); ++i) {
     const auto& inner = message.parts[i + 1];
@@ -326,31 +337,44 @@ bool names_recipient(const Response& response) {
 
 }  // namespace
 
-// The header promises a delivery report, and the cap came before one was whole.
+// The header promises a delivery report, and a cap came before one was whole.
 bool Reader::State::is_padded(bool is_cut, Extent extent) const {
   constexpr std::size_t kLeast = 32UZ * 1024;  // a file that only lacks its end hides nothing
-  if (!is_cut || !facts->is_null_path) return false;
+  if (!facts->is_null_path) return false;
+  const mail::Part* const report = find_part(MediaType::MessageDeliveryStatus);
+  const bool is_report_long = report != nullptr && message.body_of(*report).size() > limits.text;
+  if (!is_cut && !is_report_long) return false;
   if (extent == Extent::Start && message.buffer.size() < kLeast) return false;
   const auto type = mail::parameter(message.parts[0].content_type_parameters, "report-type");
   if (!type || !base::iequals(*type, "delivery-status")) return false;
-  const mail::Part* const report = find_part(MediaType::MessageDeliveryStatus);
-  return report == nullptr || report->end >= message.buffer.size() ||
-         message.body_of(*report).size() > limits.text;
+  return report == nullptr || report->end >= message.buffer.size() || is_report_long;
 }
 
 // Asked while the recipients are still those of the report's fields alone.
 ShownBy Reader::State::shown_by_structure(const Response& response, bool is_cut, Extent extent) const {
-  if (!facts->is_daemon_path) return ShownBy::Appearance;
+  if (!facts->is_daemon_path || (!facts->is_report && is_by_person())) return ShownBy::Appearance;
   if (find_part(MediaType::MessageDeliveryStatus) && names_recipient(response))
     return ShownBy::DeliveryStatus;
   if (is_padded(is_cut, extent)) return ShownBy::Padding;
   return facts->has_failed_recipients ? ShownBy::FailedRecipients : ShownBy::Appearance;
 }
 
+// People quote reports and attach them, also through lists that take their sender off.
+bool Reader::State::is_by_person() const {
+  return has_mail_program(message) || begins_with_greeting(text);
+}
+
+bool Reader::State::is_from_daemon() const {
+  if (facts->has_reply_subject || is_by_person()) return false;
+  return facts->is_daemon_sender || facts->is_mailer_daemon ||
+         (facts->is_postmaster && !facts->has_references);
+}
+
 // Asked last: a text is read as a report where its product is known.
 void Reader::State::weigh(bool is_cut, bool has_format, Response& response) const {
   const bool has_original = response.original && response.original->found_in != FoundIn::ReportFields;
-  if (response.shown_by == ShownBy::Appearance && facts->is_null_path && has_format && has_original) {
+  if (response.shown_by == ShownBy::Appearance && facts->is_null_path && has_format && has_original &&
+      is_from_daemon()) {
     response.shown_by = ShownBy::Format;
   }
   const bool is_read =
