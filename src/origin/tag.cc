@@ -160,6 +160,7 @@ TagWindow window(int day_digits, TagFamily family, std::chrono::sys_days today, 
   const int expiry = family == TagFamily::Exim ? day_digits : day_digits + span;
   const int days_left = modulo(expiry - day_number(today));
   if (days_left <= span) return {today + std::chrono::days(days_left), true};
+  if (days_left <= span + kMemory.count()) return {today + std::chrono::days(days_left), false};
   return {today - std::chrono::days(kCycle - days_left), false};
 }
 
@@ -208,9 +209,10 @@ bool try_key(const Key& key, std::chrono::sys_days today, std::chrono::days life
   if (!over) return false;
   const TagWindow found = window(day_digits(*check.tag), key.family, today, lifetime);
   check.outcome = outcome_of(found, today, lifetime);
+  check.last_good_day = found.last_good_day;
+  check.is_ahead = !found.is_open && found.last_good_day > today;
   check.family = key.family;
   check.mac_over = *over;
-  check.last_good_day = found.last_good_day;
   return found.is_open;
 }
 

@@ -75,6 +75,10 @@ bool begins_like_tag(std::string_view local);
 /// SRS0 or SRS1 (the rewriting of forwarders), with any of its separators.
 bool is_srs(std::string_view local);
 
+/// The address without its sub-address: what stands before the first delimiter. What a forwarder rewrote, or
+/// begins with the delimiter, is taken whole. `plain` has no tag.
+mail::Address mailbox_of(const mail::Address& plain, char delimiter);
+
 /// Why an address was left as it was.
 enum class NotSigned : std::uint8_t {
   NullPath,
@@ -101,7 +105,7 @@ std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRi
 enum class TagOutcome : std::uint8_t {
   NoTag,
   Good,
-  Stale,       ///< ours, no longer good, and made at most kMemory ago
+  Stale,       ///< ours, and made at most kMemory ago or dated at most kMemory too late
   Expired,     ///< ours, and made longer ago than that
   BadMac,      ///< not made with a key of ours
   UnknownKey,  ///< names a number that this ring has no key for, and is too young to have forgotten
@@ -120,6 +124,7 @@ struct TagCheck {
   MacOver mac_over = MacOver::Folded;  ///< Good, Stale and Expired
   /// Good, Stale and Expired. Expired knows it but for a multiple of 1000 days.
   std::chrono::sys_days last_good_day{};
+  bool is_ahead = false;  ///< Stale: good for longer than a tag of that day can be
 
   /// Made with our key, whenever that was.
   bool is_ours() const {
@@ -133,9 +138,10 @@ struct TagCheck {
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings = {});
 
-/// Where a tag's three digits stand on that day: the last day on which the tag is good, and whether that day
-/// is over. The rule of batv-tools, (expiry - today) mod 1000 <= lifetime: it is right across the wrap from
-/// 999 to 000 and takes each tag on lifetime + 1 days of every thousand.
+/// Where a tag's three digits stand on that day: the last day on which the tag is good, and whether it is
+/// good on that day. What is dated up to kMemory too late is ahead: it was made with a longer lifetime, or
+/// where the clock is. All else is over. The rule of batv-tools, (expiry - today) mod 1000 <= lifetime: it is
+/// right across the wrap from 999 to 000 and takes each tag on lifetime + 1 days of every thousand.
 struct TagWindow {
   std::chrono::sys_days last_good_day;
   bool is_open;

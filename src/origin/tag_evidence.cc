@@ -42,6 +42,12 @@ std::string explain(const TagCheck& check, const mail::Address& address) {
                          check.key_number, base::format_day(check.last_good_day));
     case TagOutcome::Stale:
     case TagOutcome::Expired:
+      if (check.is_ahead) {
+        return fmt::format(
+            "The address {} carries our tag, made with key {}, but it is dated {}, later than a tag of today "
+            "can be.",
+            who, check.key_number, base::format_day(check.last_good_day));
+      }
       return fmt::format("The address {} carries our tag, made with key {}, but it was good only until {}.",
                          who, check.key_number, base::format_day(check.last_good_day));
     case TagOutcome::BadMac:

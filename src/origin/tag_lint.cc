@@ -78,6 +78,11 @@ void check_window(const Subject& subject, Findings& findings) {
   const int digits = day_digits(subject.tag);
   const auto [last_good_day, is_open] = window(digits, family, subject.today, subject.settings.lifetime);
   if (is_open) return;
+  if (last_good_day > subject.today) {
+    findings.push_back({"ahead", fmt::format("Its day, {:03}, is {}, later than a tag of today can be.",
+                                             digits, base::format_day(last_good_day))});
+    return;
+  }
   findings.push_back({"expired", fmt::format("Its day, {:03}, says that it was good only until {}.", digits,
                                              base::format_day(last_good_day))});
 }

@@ -31,6 +31,7 @@ TEST(TagLint, FindsWhatWouldFail) {
       {"untagged and fit for it", "userx@test.ex", ""},
       {"expired", "prvs=0779c97471=userx@test.ex", "expired"},
       {"from far ahead", "prvs=0999c97471=userx@test.ex", "expired"},
+      {"from tomorrow", "prvs=0799c97471=userx@test.ex", "ahead"},
       {"folded up", "PRVS=0787C97471=USERX@TEST.EX", "upper-case-hash mixed-case"},
       {"case", "prvs=0787c97471=UserX@test.ex", "mixed-case"},
       {"twice", "prvs=0787c97471=prvs=0787c97471=userx@test.ex", "tagged-twice"},

@@ -136,7 +136,9 @@ TEST(TagVerify, TellsTheOutcomesApart) {
       {"day after", "prvs=0787c97471=userx@test.ex", kToday + 8, TagOutcome::Stale},
       {"45 days old", "prvs=0787c97471=userx@test.ex", kToday + 45, TagOutcome::Stale},
       {"46 days old", "prvs=0787c97471=userx@test.ex", kToday + 46, TagOutcome::Expired},
-      {"day before it was made", "prvs=0787c97471=userx@test.ex", kToday - 1, TagOutcome::Expired},
+      {"day before it was made", "prvs=0787c97471=userx@test.ex", kToday - 1, TagOutcome::Stale},
+      {"45 days before it was made", "prvs=0787c97471=userx@test.ex", kToday - 45, TagOutcome::Stale},
+      {"46 days before it was made", "prvs=0787c97471=userx@test.ex", kToday - 46, TagOutcome::Expired},
       {"hash in capitals", "prvs=0787C97471=userx@test.ex", kToday, TagOutcome::Good},
       {"all in capitals", "PRVS=0787C97471=USERX@TEST.EX", kToday, TagOutcome::Good},
       {"sub-address", "userx+prvs=0787c97471@test.ex", kToday, TagOutcome::Good},
@@ -195,13 +197,14 @@ TEST(TagVerify, WindowHoldsAcrossTheWrap) {
     for (int today = made - 500; today < made + 500; ++today) {
       const auto check = verify(address, keys, day(today));
       const bool want_good = today >= made && today <= made + 14;
-      const bool want_stale = today > made + 14 && today <= made + 45;
+      const bool want_stale = !want_good && today >= made - 45 && today <= made + 45;
       ASSERT_EQ(name(check.outcome), want_good    ? "good"
                                      : want_stale ? "stale"
                                                   : "expired")
           << "made " << made << " read " << today;
+      if (want_stale) EXPECT_EQ(check.is_ahead, today < made);
+      if (want_good || want_stale) EXPECT_EQ(check.last_good_day, day(made + 14));
       if (!want_good) continue;
-      EXPECT_EQ(check.last_good_day, day(made + 14));
       ++good_days;
     }
     EXPECT_EQ(good_days, 15) << made;
@@ -223,13 +226,16 @@ TEST(TagVerify, Window) {
       {"expires today", 780, TagFamily::Exim, kToday, 7, true, kToday},
       {"expired yesterday", 779, TagFamily::Exim, kToday, 7, false, kToday - 1},
       {"longest", 787, TagFamily::Exim, kToday, 7, true, kToday + 7},
-      {"too far ahead: years old", 788, TagFamily::Exim, kToday, 7, false, kToday - 992},
+      {"ahead", 788, TagFamily::Exim, kToday, 7, false, kToday + 8},
+      {"furthest ahead", 832, TagFamily::Exim, kToday, 7, false, kToday + 52},
+      {"too far ahead: years old", 833, TagFamily::Exim, kToday, 7, false, kToday - 947},
       {"999 never passes for good, as it does with Exim", 999, TagFamily::Exim, kToday, 7, false,
        kToday - 781},
       {"000 on the day before the wrap", 0, TagFamily::Exim, 20999, 7, true, 21000},
       {"999 on the day of the wrap", 999, TagFamily::Exim, 21000, 7, false, 20999},
       {"006 on the day before the wrap", 6, TagFamily::Exim, 20999, 7, true, 21006},
-      {"007 on the day before the wrap", 7, TagFamily::Exim, 20999, 7, false, 20007},
+      {"007 on the day before the wrap", 7, TagFamily::Exim, 20999, 7, false, 21007},
+      {"058 on the day before the wrap", 58, TagFamily::Exim, 20999, 7, false, 20058},
       {"made today", 780, TagFamily::Indimail, kToday, 7, true, kToday + 7},
       {"made seven days ago", 773, TagFamily::Indimail, kToday, 7, true, kToday},
       {"made eight days ago", 772, TagFamily::Indimail, kToday, 7, false, kToday - 1},
@@ -252,7 +258,8 @@ TEST(TagVerify, TakesIndimailsTagsOnlyWhereConfigured) {
   EXPECT_EQ(verify(address, ring_of(indimail), day(kMade)).family, TagFamily::Indimail);
   EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 7), kSevenDays).outcome, TagOutcome::Good);
   EXPECT_EQ(verify(address, ring_of(indimail), day(kMade + 8), kSevenDays).outcome, TagOutcome::Stale);
-  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade - 1), kSevenDays).outcome, TagOutcome::Expired);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade - 1), kSevenDays).outcome, TagOutcome::Stale);
+  EXPECT_EQ(verify(address, ring_of(indimail), day(kMade - 46), kSevenDays).outcome, TagOutcome::Expired);
   EXPECT_EQ(verify(address, ring_of(key_of(0, "1632203830")), day(kMade)).outcome, TagOutcome::BadMac);
 
   KeyRing both = ring_of(key_of(0, "secret"));
