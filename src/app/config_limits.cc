@@ -41,7 +41,8 @@ std::vector<Setting> size_limits() {
             "ends.",
             Exceeded::CommandLine),
       limit("header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
-            "The header of a message.", Exceeded::Header),
+            "The header of a message. That of a message that may be a response may have 1000 fields, too.",
+            Exceeded::Header),
       limit(
           "message", &Limits::message, size_kind({.least = 64 * kKiB, .most = 4 * kGiB, .zero = "no limit"}),
           "A message; announced as SIZE, or less where the next hop takes less. Told to MAIL where that "

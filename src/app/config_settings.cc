@@ -192,14 +192,13 @@ std::vector<Setting> domain_settings() {
                     "answers to mail without a tag may still come."}),
       make(kSection, "never_sends", local_parts_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.never_sends; },
-           {.help = "Mailboxes that send no mail, so that everything that is certainly a bounce to them is "
-                    "forged.",
+           {.help = "Mailboxes that send no mail, also with a sub-address, so that everything that is "
+                    "certainly a bounce to them is forged.",
             .example = R"(["hostmaster", "noc"])"}),
       make(kSection, "exempt", local_parts_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.exempt; },
-           {.help = "Mailboxes that take unproven responses at every stage, if no other recipient of the "
-                    "same mail "
-                    "is a mailbox that doesn't."}),
+           {.help = "Mailboxes that take unproven responses at every stage, also with a sub-address, if no "
+                    "other recipient of the same mail is a mailbox that doesn't."}),
       make(kSection, "kinds", ceilings_kind(),
            [](auto& draft, std::size_t i) -> auto& { return draft.domains[i].settings.ceilings; },
            {.help =

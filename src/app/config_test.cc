@@ -52,7 +52,7 @@ grace = "14d"
 never_sends = ["Hostmaster", "noc"]
 exempt = ["abuse"]
 kinds = { auto-reply = "reject", dsn-delivered = "label", mdn = "accept" }
-next_hop = "lmtp:run/lmtp"
+next_hop = "lmtp:unix:run/lmtp"
 next_hop_tls = "never"
 pool = 0
 [[domain]]

@@ -161,9 +161,12 @@ Kind<std::string> history_url_kind() {
 
 std::string resolve_url(std::string_view url, std::string_view folder) {
   constexpr std::string_view kMaildir = "maildir:";
-  for (const std::string_view scheme : {kHistoryScheme, std::string_view("lmtp:"), kMaildir}) {
+  constexpr std::string_view kLmtp = "lmtp:";
+  constexpr std::string_view kUnix = "unix:";
+  for (const std::string_view scheme : {kHistoryScheme, kLmtp, kMaildir}) {
     if (!base::istarts_with(url, scheme)) continue;
-    const std::string_view path = url.substr(scheme.size());
+    std::string_view path = url.substr(scheme.size());
+    if (scheme == kLmtp && base::istarts_with(path, kUnix)) path.remove_prefix(kUnix.size());
     if (path.empty() || path.starts_with('/')) break;
     // What is a mark in the path of a Maildir is none in the folder of the file.
     return fmt::format("{}{}{}", scheme,

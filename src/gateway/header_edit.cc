@@ -58,6 +58,7 @@ HeaderScan scan_header(std::string_view header, bool is_stuffed) {
     while (is_continuation(header, content_of(header, end, is_stuffed))) end = line_end(header, end);
     const std::size_t content = content_of(header, at, is_stuffed);
     const std::string_view field = header.substr(content, end - content);
+    if (field != "\r\n") ++scan.fields;
     switch (field.empty() ? '\0' : base::ascii_lower(field.front())) {
       case 'r':
         if (value_of(field, "Received") != std::string_view::npos) ++scan.received_fields;

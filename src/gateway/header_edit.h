@@ -13,7 +13,11 @@ namespace backstop::gateway {
 /// the search may begin; a header without any field ends with the first CRLF.
 std::size_t find_header_end(std::string_view message, std::size_t from = 0);
 
+/// The reader of responses takes twice as many of a whole mail.
+inline constexpr std::size_t kMostFieldsOfResponse = 1000;
+
 struct HeaderScan {
+  std::size_t fields = 0;  ///< the empty line is none
   std::size_t received_fields = 0;
   /// Our own fields that somebody else wrote: offset and size, whole lines, in order.
   std::vector<std::pair<std::size_t, std::size_t>> foreign;

@@ -115,6 +115,11 @@ TEST(HeaderEdit, ScansPlainHeaders) {
   for (const auto& row : kPlain) expect_scan(row, false);
 }
 
+TEST(HeaderEdit, CountsFields) {
+  EXPECT_EQ(scan_header("To: a\r\n b\r\nX: c\r\n\r\n", false).fields, 2u);
+  EXPECT_EQ(scan_header("", false).fields, 0u);
+}
+
 TEST(HeaderEdit, ScansStuffedHeaders) {
   for (const auto& row : kStuffed) expect_scan(row, true);
 }

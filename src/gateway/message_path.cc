@@ -28,7 +28,12 @@ std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string
 
 MessagePath::MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace,
                          response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client)
-    : transaction_(transaction), form_(form), trace_(trace), reader_(reader), held_share_(memory, client) {}
+    : transaction_(transaction),
+      form_(form),
+      trace_(trace),
+      reader_(reader),
+      held_share_(memory, client),
+      hints_(transaction.hints, transaction.today) {}
 
 void MessagePath::settle(Exceeded limit) {
   is_past_limit_ = true;
@@ -110,6 +115,11 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   if (!may_be_response(message.substr(0, header_end_))) co_return co_await start(message, is_end);
+  // What stands behind so many of them would not be read.
+  if (scan_.fields > kMostFieldsOfResponse) {
+    settle(Exceeded::Header);
+    co_return;
+  }
   if (is_end) co_return co_await judge(message, true);
   phase_ = Phase::Held;
   if (is_first) co_return co_await take_held(bytes, false);
@@ -148,6 +158,7 @@ net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {
   }
   auto judgement = judge_response(transaction_, *response_);
   facts_ = std::move(judgement.facts);
+  hints_ = std::move(judgement.hints);
   verdict_ = std::move(judgement.verdict);
   if (verdict_.action == policy::Action::Refuse) {
     settle(reply_for(verdict_, transaction_.settings->help_url));
@@ -185,6 +196,7 @@ net::Task<void> MessagePath::pass(std::string_view first, std::string_view secon
                       : co_await transaction_.delivery->finish({}, {});
   is_finished_ = true;
   is_delivered_ = is_end && reply.is_positive();
+  if (is_delivered_) hints_.keep();
   settle(std::move(reply));
 }
 

@@ -87,6 +87,7 @@ class MessagePath {
   std::optional<smtp::Reply> answer_;
   std::optional<response::Response> response_;
   policy::MessageFacts facts_;
+  HintPlaces hints_;
   policy::Verdict verdict_;
 };
 

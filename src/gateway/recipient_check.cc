@@ -82,7 +82,8 @@ RecipientCheck check_inbound(const Transaction& transaction, const mail::Address
     check.verdict = policy::judge_recipient(facts, {});
     return check;
   }
-  check.is_exempt = holds(domain->exempt, plain.local);
+  const std::string mailbox = origin::mailbox_of(plain, settings.tags.delimiter).local;
+  check.is_exempt = holds(domain->exempt, plain.local) || holds(domain->exempt, mailbox);
   check.route = {.next_hop = domain->next_hop ? &*domain->next_hop : &transaction.gateway->next_hop,
                  .stage = domain->stage,
                  .grace = domain->grace,
@@ -90,7 +91,9 @@ RecipientCheck check_inbound(const Transaction& transaction, const mail::Address
   facts.is_guessed = is_guesser && is_bad_guess(transaction, tag);
   facts.differs_from_first = differs_from_first(transaction, check.route);
   check.claim = origin::Recipient{
-      .address = recipient, .tag = std::move(tag), .never_sends = holds(domain->never_sends, plain.local)};
+      .address = recipient,
+      .tag = std::move(tag),
+      .never_sends = holds(domain->never_sends, plain.local) || holds(domain->never_sends, mailbox)};
   check.verdict = policy::judge_recipient(facts, policy_of(check.route, domain->name, settings));
   return check;
 }
@@ -121,22 +124,22 @@ std::string why_untagged(const Settings& settings, const response::Response& res
   for (const auto& gateway : settings.gateways) {
     if (gateway.direction != Direction::Outbound || gateway.untagged.empty()) continue;
     for (std::size_t i = 0; i < std::min(kMostLooks, response.recipients.size()); ++i) {
-      const auto address = mail::parse_address(response.recipients[i].address);
-      if (!address) continue;
-      if (const auto* const one = find_untagged(gateway.untagged, *address)) {
-        return "Mail to " + base::printable(*one, mail::kAddressMost) + " leaves without a tag.";
+      const auto& recipient = response.recipients[i];
+      for (const auto* const text : {&recipient.address, &recipient.original_address}) {
+        const auto address = mail::parse_address(*text);
+        const auto* const one = address ? find_untagged(gateway.untagged, *address) : nullptr;
+        if (one) return "Mail to " + base::printable(*one, mail::kAddressMost) + " leaves without a tag.";
       }
     }
   }
   return {};
 }
 
-/// A hint counts a few times a day for each owner, since whoever knows it can make it.
 origin::Origin origin_of(const origin::Recipient& recipient, const response::Response& response,
-                         const origin::ClaimContext& context, const Transaction& transaction) {
+                         const origin::ClaimContext& context, HintPlaces& hints) {
   auto found = origin::judge(origin::claim(recipient, response, context));
-  const bool is_counted = found.cause == origin::Cause::Hinted && transaction.hints != nullptr;
-  if (!is_counted || transaction.hints->take(recipient.plain().folded(), transaction.today)) return found;
+  if (found.cause != origin::Cause::Hinted) return found;
+  if (hints.take(origin::mailbox_of(recipient.plain(), context.tags.delimiter).folded())) return found;
   origin::ClaimContext without = context;
   without.trace.clear();
   return origin::judge(origin::claim(recipient, response, without));
@@ -167,17 +170,18 @@ Judgement judge_response(const Transaction& transaction, const response::Respons
       .is_exempt = std::ranges::all_of(transaction.recipients, &TakenRecipient::is_exempt),
       .is_from_relay = transaction.is_from_relay,
       .today = transaction.today};
+  HintPlaces hints(transaction.hints, transaction.today);
   std::vector<policy::Verdict> verdicts;
   std::vector<origin::Origin> origins;
   for (const auto& one : transaction.recipients) {
-    facts.origin = origin_of(*one.claim, response, context, transaction);
+    facts.origin = origin_of(*one.claim, response, context, hints);
     verdicts.push_back(
         policy::judge_message(facts, policy_of(*transaction.route, one.claim->plain().domain, settings)));
     origins.push_back(std::move(facts.origin));
   }
   const std::size_t worst = policy::least_favourable(verdicts);
   facts.origin = std::move(origins[worst]);
-  return {std::move(verdicts[worst]), std::move(facts)};
+  return {std::move(verdicts[worst]), std::move(facts), std::move(hints)};
 }
 
 mail::Path outgoing_path(const Transaction& transaction, Route& route) {

@@ -32,10 +32,11 @@ RecipientCheck check_outbound(const Transaction& transaction, const mail::Addres
 struct Judgement {
   policy::Verdict verdict;
   policy::MessageFacts facts;  ///< for the recipient whose verdict it is
+  HintPlaces hints;            ///< for each owner for whom a hint decides
 };
 
 /// Judges a response for each recipient of an inbound transaction; the strictest verdict counts for
-/// all. Takes a place in Transaction::hints for each recipient for which a hint decides.
+/// all. A hint counts a few times a day for each owner, since whoever knows it can make it.
 Judgement judge_response(const Transaction& transaction, const response::Response& response);
 
 /// The reverse path as the next hop is to see it. Notes in the route why it has no tag.

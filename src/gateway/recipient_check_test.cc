@@ -94,6 +94,7 @@ const Row kTaken[] = {
     {"never sends", "noc@example.org", "noc@example.org", "no-tag", true},
     {"never sends, in other letters", "NOC@Example.ORG", "NOC@Example.ORG", "no-tag", true},
     {"never sends, with a good tag", tagged("noc@example.org"), "noc@example.org", "good", true},
+    {"never sends, with a sub-address", "noc+x@example.org", "noc+x@example.org", "no-tag", true},
     {"a subdomain", "noc@sub.example.org", "noc@sub.example.org", "no-tag"},
     {"a subdomain, tagged", tagged("bob@sub.example.org"), "bob@sub.example.org", "good"},
     {"postmaster alone", "postmaster", "postmaster@", "no-tag"},
@@ -356,9 +357,11 @@ const struct {
 } kAlone[] = {
     {"good tag", tagged("bob@example.org"), Cause::Tag},
     {"stale tag", tagged("carl@example.org", kToday - 20), Cause::Stale},
+    {"tag dated ahead", tagged("carl@example.org", kToday + 20), Cause::Stale},
     {"bad tag", tagged("dora@example.org", kToday, "other"), Cause::Bare},
     {"no tag", "emil@example.org", Cause::Bare},
     {"exempt", "postmaster@example.org", Cause::Exempt},
+    {"exempt, with a sub-address", "postmaster+x@example.org", Cause::Exempt},
     {"never sends", "noc@example.org", Cause::NeverSends},
     {"untaggable", "SRS0=a=b=c.test=d@example.org", Cause::Untaggable},
 };
@@ -404,6 +407,10 @@ TEST_F(JudgeResponseTest, WhatWentWhereNoTagIsSentCantBeAskedForOne) {
     EXPECT_EQ(policy::name(judge({"bob@example.org"}, bounce(row.about)).verdict.cause),
               policy::name(row.want))
         << row.about;
+    auto moved = bounce("elsewhere@gone.test");
+    moved.recipients.front().original_address = row.about;
+    EXPECT_EQ(policy::name(judge({"bob@example.org"}, moved).verdict.cause), policy::name(row.want))
+        << row.about << ", passed on";
   }
 }
 
@@ -429,16 +436,23 @@ TEST_F(JudgeResponseTest, AHintCountsAFewTimesADayForAnOwner) {
   auto returning = bounce();
   returning.original.emplace().header_block = "Received: from desk by mx.example.org; x\r\n\r\n";
   HintCounts hints;
+  bool is_delivered = false;
   const auto cause = [&](const std::string& recipient) {
     auto found = check_inbound(last_ = transaction(""), address_of(recipient), false);
     last_.hints = &hints;
     last_.route = found.route;
     last_.recipients.push_back({recipient, std::move(found.claim), found.is_exempt});
-    return policy::name(judge_response(last_, returning).verdict.cause);
+    auto judgement = judge_response(last_, returning);
+    if (is_delivered) judgement.hints.keep();
+    return policy::name(judgement.verdict.cause);
   };
+  for (std::size_t i = 0; i < 2 * HintCounts::kMostOfOwner; ++i)
+    EXPECT_EQ(cause("bob@example.org"), "hinted") << i << ", put off";
+  is_delivered = true;
   for (std::size_t i = 0; i < HintCounts::kMostOfOwner; ++i)
     EXPECT_EQ(cause("bob@example.org"), "hinted") << i;
   EXPECT_EQ(cause("Bob@Example.org"), "bare");
+  EXPECT_EQ(cause("bob+shop@example.org"), "bare");
   EXPECT_EQ(cause(tagged("bob@example.org", kToday, "other")), "bare");
   EXPECT_EQ(cause("carl@example.org"), "hinted");
   EXPECT_EQ(cause(tagged("bob@example.org")), "tag");

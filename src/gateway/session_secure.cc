@@ -114,7 +114,7 @@ void Session::forget_client() {
   told_ = {};
   state_.is_authenticated = false;
   authenticated_.reset();
-  errors_ = untaken_ = 0;
+  errors_ = untaken_ = idle_commands_ = 0;
 }
 
 // XCLIENT begins the session anew, as somebody else's. What doesn't fit into one command comes in several,

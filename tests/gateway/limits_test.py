@@ -45,6 +45,15 @@ class Sizes(Dialogue):
                         self.assertEqual((len(header), told(reply)), (size, want))
         self.assertEqual(len(hop.mails), 4)
 
+    def test_fields_of_a_header(self):
+        hop = self.hop()
+        client = self.client(self.relay(hop))
+        for fields, sender, want in ((1000, "", "250 2.0.0"), (1001, "", "552 5.3.4"), (3000, "", "552 5.3.4"), (3000, ANN, "250 2.0.0")):
+            with self.subTest(fields, sender=sender):
+                client.envelope(sender, BOB)
+                self.assertEqual(told(client.data(b"X: x\r\n" * fields + b"\r\nbody\r\n")), want)
+        self.assertEqual(len(hop.mails), 2)
+
     def test_header_that_does_not_end(self):
         client = self.client(self.relay(self.hop(), limits={"header": "4KiB"}))
         client.envelope(ANN, BOB)

@@ -140,6 +140,14 @@ class Xclient(Dialogue):
         client.mail(new_mail(), ANN, BOB)
         self.assertIn("from later.test ([IPv6:2001:db8::7])", header_of(hop.mails[1].data, "Received"))
 
+    def test_each_client_has_its_own_commands_without_mail(self):
+        client = self.client(self.relay(self.hop(), more_gateway=TRUSTED, limits={"commands_without_mail": 5}))
+        for i in range(10):
+            with self.subTest(client=i):
+                self.assertEqual(client.command(f"XCLIENT ADDR=192.0.2.{i}").code, 220)
+                self.assertEqual([client.command(line).code for line in ("EHLO far.test", "NOOP", "NOOP")], [250] * 3)
+        self.assertIn(421, [client.command("NOOP").code for _ in range(4)])
+
     def test_nothing_of_the_former_client_is_left(self):
         """However the second one is told, and whether mail came between."""
         first = "XCLIENT ADDR=192.0.2.7 PORT=1000 NAME=far.test LOGIN=ann HELO=theirs.test PROTO=SMTP DESTADDR=192.0.2.9 DESTPORT=25"
