@@ -19,10 +19,6 @@ constexpr std::size_t kMostUrl = 200;
 constexpr std::size_t kMostName = 32;
 constexpr std::string_view kHistoryScheme = "sqlite:";
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 /// Text that has to pass `is_good` and then goes through `change`.
 Kind<std::string> text_that(std::string description, bool (*is_good)(std::string_view),
                             std::string (*change)(std::string_view)) {
@@ -36,7 +32,7 @@ Kind<std::string> text_that(std::string description, bool (*is_good)(std::string
 
 /// Also a U-label, as its A-label: a greeting is ASCII (RFC 6531 3.7.1).
 std::string as_a_label(std::string_view host) {
-  return is_ascii(host) ? std::string(host) : base::domain_key(host);
+  return base::is_ascii(host) ? std::string(host) : base::domain_key(host);
 }
 
 std::string folded_destination(std::string_view text) {
@@ -59,7 +55,7 @@ bool is_host_name(std::string_view text) {
 }
 
 bool has_a_label(std::string_view host) {
-  return is_host_name(host) && is_ascii(base::domain_key(host));
+  return is_host_name(host) && base::is_ascii(base::domain_key(host));
 }
 
 bool is_web_url(std::string_view text) {

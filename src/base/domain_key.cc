@@ -11,11 +11,7 @@ namespace backstop::base {
 
 namespace {
 
-constexpr bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-
-// Immutable once opened, and so shared between threads. Null where ICU has no data.
+// Immutable once opened, and so shared between threads. Null if ICU has no data.
 const UIDNA* mapping() {
   static const UIDNA* const opened = [] {
     UErrorCode error = U_ZERO_ERROR;
@@ -30,7 +26,7 @@ bool is_host_character(char c) {
   return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
-// The A-labels of a name that has characters beyond ASCII; empty where there are none.
+// The A-labels of a name that has characters beyond ASCII; empty if it has no A-labels.
 std::string_view a_labels(std::string_view domain, DomainBuffer& buffer) {
   const UIDNA* const idna = mapping();
   if (idna == nullptr) return {};
@@ -52,7 +48,7 @@ std::string_view a_labels(std::string_view domain, DomainBuffer& buffer) {
 std::string_view domain_key(std::string_view domain, DomainBuffer& buffer) {
   if (domain.size() > buffer.size()) return {};
   // An A-label of ASCII maps to itself, so ICU is asked for others only.
-  if (!std::ranges::all_of(domain, is_ascii)) {
+  if (!is_ascii(domain)) {
     if (const auto labels = a_labels(domain, buffer); !labels.empty()) return labels;
   }
   std::ranges::transform(domain, buffer.begin(), ascii_lower);

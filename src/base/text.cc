@@ -159,10 +159,6 @@ bool is_wide_space(std::uint32_t code) {
          code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 }  // namespace
 
 std::size_t ignorable_length(std::string_view text) {
@@ -210,6 +206,10 @@ bool has_hidden(std::string_view text) {
     text.remove_prefix(length);
   }
   return false;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool is_utf8(std::string_view text) {

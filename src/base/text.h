@@ -72,6 +72,9 @@ std::size_t wide_space_length(std::string_view text);
 /// space. ASCII text stays as it is.
 void fold_hidden(std::string& text);
 
+/// No byte of `text` is above 0x7F.
+bool is_ascii(std::string_view text);
+
 /// `text` with each byte that is not part of well-formed UTF-8 as U+FFFD, and all else as it is.
 std::string well_formed(std::string_view text);
 

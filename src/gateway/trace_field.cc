@@ -27,17 +27,12 @@ const std::string& date_text(std::chrono::system_clock::time_point time) {
   return text;
 }
 
-constexpr bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-
 // A name that the client chose may not look like the comment that we write behind it. It comes before
 // SMTPUTF8 is known, so it is ASCII in every mail (RFC 6531 3.7.1): a U-label becomes its A-label, and any
 // other character beyond ASCII one '?'.
 void append_plain(std::string_view name, std::string& out) {
   base::DomainBuffer buffer;
-  const bool is_plain = std::ranges::all_of(name, is_ascii);
-  if (const auto key = is_plain ? name : base::domain_key(name, buffer); !key.empty()) name = key;
+  if (const auto key = base::is_ascii(name) ? name : base::domain_key(name, buffer); !key.empty()) name = key;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
     const bool is_shown = byte >= ' ' && byte < 0x7F && !std::string_view("()<>\\\";@,").contains(c);
@@ -53,7 +48,7 @@ void append_plain(std::string_view name, std::string& out) {
 // RFC 6531 3.7.3: a mailbox beyond ASCII may stand in the field of an SMTPUTF8 mail alone.
 bool may_be_named(const TraceFacts& facts) {
   if (facts.recipient.empty()) return false;
-  if (std::ranges::all_of(facts.recipient, is_ascii)) return true;
+  if (base::is_ascii(facts.recipient)) return true;
   return facts.is_smtputf8 && base::is_utf8(facts.recipient) && !base::has_hidden(facts.recipient);
 }
 

@@ -29,12 +29,8 @@ struct Parameter {
   ReadValue<Parsed> read;
 };
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 128; });
-}
-
 bool is_ascii(const mail::Address& address) {
-  return is_ascii(address.local) && is_ascii(address.domain);
+  return base::is_ascii(address.local) && base::is_ascii(address.domain);
 }
 
 // xtext that stands for printable ASCII: no line end may hide in it.
@@ -120,9 +116,9 @@ bool is_orcpt(std::string_view value) {
   const std::string_view address = value.substr(semicolon + 1);
   const auto is_type = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-'; };
   if (address.empty() || !std::ranges::all_of(type, is_type)) return false;
-  if (is_ascii(address)) return is_printable_xtext(address);
+  if (base::is_ascii(address)) return is_printable_xtext(address);
   const auto may_stand = [](char c) {
-    return (c > ' ' && c <= '~' && c != '+' && c != '=') || !is_ascii({&c, 1});
+    return (c > ' ' && c <= '~' && c != '+' && c != '=') || !base::is_ascii({&c, 1});
   };
   return base::iequals(type, "utf-8") && base::is_utf8(address) && std::ranges::all_of(address, may_stand);
 }
@@ -248,7 +244,7 @@ std::expected<RcptCommand, Reply> parse_rcpt(std::string_view argument, const Of
     return std::unexpected(std::move(*refusal));
   }
   if (!smtputf8 && !is_ascii(rcpt.recipient)) return std::unexpected(needs_smtputf8(rcpt.recipient));
-  if (!smtputf8 && !is_ascii(rcpt.orcpt)) {
+  if (!smtputf8 && !base::is_ascii(rcpt.orcpt)) {
     return std::unexpected(Reply(501, "5.5.4", "ORCPT is not ASCII, and MAIL came without SMTPUTF8"));
   }
   return rcpt;
