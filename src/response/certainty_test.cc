@@ -59,6 +59,9 @@ TEST(Certainty, OfABounce) {
   const std::string whole = report(std::string(kStatus) + std::string(kReturned) + "--b--\n");
   const std::string xfailed = text("It could not be delivered.\n", "X-Failed-Recipients: gone@example.net\n");
   const std::string qmail = text(std::string(kQmail) + std::string(kQmailCopy));
+  const auto known = [](std::string_view from, std::string_view more_header = "Subject: failure notice\n") {
+    return fmt::format("From: {}\n{}\n{}{}", from, more_header, kQmail, kQmailCopy);
+  };
   const CertaintyRow rows[] = {
       {"null sender and a delivery status", "", whole, "structural"},
       {"the same without what it returns", "", report(std::string(kStatus) + "--b--\n"), "structural"},
@@ -82,6 +85,14 @@ TEST(Certainty, OfABounce) {
        "guessed"},
       {"the same with a mail program", "",
        text(std::string(kQmail) + std::string(kQmailCopy), "X-Mailer: Mutt 2.0\n"), "guessed"},
+      {"the same of a postmaster", "", known("Postmaster <postmaster@example.net>"), "marked"},
+      {"the same of a postmaster in a conversation", "",
+       known("postmaster@example.net", "References: <1@example.org>\n"), "guessed"},
+      {"the same of a daemon that names the mail", "",
+       known("MAILER-DAEMON@example.net", "References: <1@example.org>\n"), "marked"},
+      {"the same of a person", "", known("jo@example.net"), "guessed"},
+      {"the same as a reply", "", known("MAILER-DAEMON@example.net", "Subject: Re: failure notice\n"),
+       "guessed"},
       {"a report in a wrapper of a gateway", "",
        fmt::format("From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail\nMIME-Version: 1.0\n"
                    "Content-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: "
