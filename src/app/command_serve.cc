@@ -93,7 +93,7 @@ void stop(Service& service) {
 }
 
 void serve(const std::string& file, CommandContext& context) {
-  // Before any thread is there, so that all of them inherit it; main() has done so already where it could.
+  // Before any thread is there, so that all of them inherit it; main() has done so already if it could tell.
   block_signals();
   keep_memory_private();
   auto loaded = load_config(file);

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "app/config_row.h"
+#include "gateway/header_edit.h"
 #include "gateway/replies.h"
 
 namespace backstop::app {
@@ -40,9 +41,12 @@ std::vector<Setting> size_limits() {
             "answers a challenge of AUTH may have 12288 whatever stands here (RFC 4954). Past it the session "
             "ends.",
             Exceeded::CommandLine),
-      limit("header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
-            "The header of a message. That of a message that may be a response may have 1000 fields, too.",
-            Exceeded::Header),
+      limit(
+          "header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
+          fmt::format("The header of a message. If the message may be a response, its header has at most {} "
+                      "fields, too.",
+                      gateway::kMostFieldsOfResponse),
+          Exceeded::Header),
       limit(
           "message", &Limits::message, size_kind({.least = 64 * kKiB, .most = 4 * kGiB, .zero = "no limit"}),
           "A message; announced as SIZE, or less where the next hop takes less. Told to MAIL where that "

@@ -12,7 +12,7 @@
 
 namespace backstop::app {
 
-/// How far back it looks: the life of a tag.
+/// How far back it looks: the life of a tag by default.
 inline constexpr std::chrono::days kUntaggedSpan{14};
 /// How many events are read at most, the newest.
 inline constexpr std::size_t kMostUntagged = 10'000;

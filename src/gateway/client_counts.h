@@ -89,10 +89,10 @@ class ClientCounts {
   /// Exceeded::Sessions or Exceeded::SessionsPerClient where there are as many as there may be.
   std::expected<Ticket, Exceeded> open(const Address& address, const Limits& limits);
   /// A session of a trusted host that may name its client later. It counts among all sessions, and for no
-  /// client. Exceeded::Sessions where there are as many as there may be.
+  /// client. Exceeded::Sessions if there are as many as there may be.
   std::expected<Ticket, Exceeded> open_for_front_end(const Limits& limits);
   /// The session is this client's from now on, or again a front end's without one.
-  /// Exceeded::SessionsPerClient where the client has as many as it may have: then it stays whose it was.
+  /// Exceeded::SessionsPerClient if the client has as many as it may have: then it stays whose it was.
   std::expected<void, Exceeded> pass_on(Ticket& ticket, const std::optional<Address>& address,
                                         const Limits& limits);
 

@@ -13,7 +13,8 @@ namespace backstop::gateway {
 /// the search may begin; a header without any field ends with the first CRLF.
 std::size_t find_header_end(std::string_view message, std::size_t from = 0);
 
-/// The reader of responses takes twice as many of a whole mail.
+/// A message that may be a response is refused past so many: what stands behind them would not be read. The
+/// reader takes twice as many of a whole mail, so that its parts have theirs.
 inline constexpr std::size_t kMostFieldsOfResponse = 1000;
 
 struct HeaderScan {

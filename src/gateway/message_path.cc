@@ -115,7 +115,6 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   if (!may_be_response(message.substr(0, header_end_))) co_return co_await start(message, is_end);
-  // What stands behind so many of them would not be read.
   if (scan_.fields > kMostFieldsOfResponse) {
     settle(Exceeded::Header);
     co_return;

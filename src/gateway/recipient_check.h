@@ -13,7 +13,7 @@ namespace backstop::gateway {
 struct RecipientCheck {
   policy::Verdict verdict;
   mail::Address forwarded;                   ///< without our tag
-  Route route;                               ///< where the verdict is no refusal
+  Route route;                               ///< unless the verdict is a refusal
   std::optional<origin::Recipient> claim{};  ///< inbound, for a recipient that is ours
   bool is_exempt = false;                    ///< inbound
 };

@@ -105,7 +105,7 @@ class Session final : public LiveSession {
   /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
   net::Task<void> end_transaction();
 
-  // Data. What is received is false where all is said already: the session ends, or the message does.
+  // Data. What is received is false if all is said already: the session ends, or the message does.
   net::Task<void> handle_data();
   net::Task<bool> receive_data();
   net::Task<void> handle_chunk(std::string_view argument);
@@ -164,7 +164,7 @@ class Session final : public LiveSession {
   std::string peer_text_;     ///< its address
   std::string peer_literal_;  ///< the same as RFC 5321 4.1.3 has it
   net::Endpoint direct_;      ///< of the connection itself
-  net::Endpoint connected_;   ///< of the client, as PROXY told it where it did
+  net::Endpoint connected_;   ///< of the client, as PROXY told it if it did
   net::Endpoint local_;
   std::shared_ptr<const Settings> settings_;
   const GatewaySettings* gateway_ = nullptr;  ///< of settings_

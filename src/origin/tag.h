@@ -140,8 +140,9 @@ TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::
 
 /// Where a tag's three digits stand on that day: the last day on which the tag is good, and whether it is
 /// good on that day. What is dated up to kMemory too late is ahead: it was made with a longer lifetime, or
-/// where the clock is. All else is over. The rule of batv-tools, (expiry - today) mod 1000 <= lifetime: it is
-/// right across the wrap from 999 to 000 and takes each tag on lifetime + 1 days of every thousand.
+/// on a machine whose clock is. All else is over. The rule of batv-tools, (expiry - today) mod 1000 <=
+/// lifetime: it is right across the wrap from 999 to 000 and takes each tag on lifetime + 1 days of every
+/// thousand.
 struct TagWindow {
   std::chrono::sys_days last_good_day;
   bool is_open;

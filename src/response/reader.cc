@@ -370,7 +370,7 @@ bool Reader::State::is_from_daemon() const {
          (facts->is_postmaster && !facts->has_references);
 }
 
-// Asked last: a text is read as a report where its product is known.
+// Asked last: a text is read as a report if its product is known.
 void Reader::State::weigh(bool is_cut, bool has_format, Response& response) const {
   const bool has_original = response.original && response.original->found_in != FoundIn::ReportFields;
   if (response.shown_by == ShownBy::Appearance && facts->is_null_path && has_format && has_original &&
