@@ -26,9 +26,12 @@ def report(kind, parts, **options):
 RETURNED = ("text/rfc822-headers", "From: <bob@example.org>\nTo: <kate@shop.test>\nSubject: Order\nMessage-ID: <7.order@example.org>")
 
 
-def dsn(action, status):
+TRACED = (RETURNED[0], "Received: from desk.example.org by mx.example.org (Backstop) with ESMTP id 1f; Wed, 25 Nov 2026 04:01:23 +0000\n" + RETURNED[1])
+
+
+def dsn(action, status, returned=RETURNED):
     return report("delivery-status", [("text/plain", "About your mail to kate@shop.test."), ("message/delivery-status", (
-        f"Reporting-MTA: dns; mx.shop.test\n\nFinal-Recipient: rfc822; kate@shop.test\nAction: {action}\nStatus: {status}")), RETURNED])
+        f"Reporting-MTA: dns; mx.shop.test\n\nFinal-Recipient: rfc822; kate@shop.test\nAction: {action}\nStatus: {status}")), returned])
 
 
 RECEIPT = report("disposition-notification", [("text/plain", "Your mail was read."), ("message/disposition-notification", (
@@ -51,6 +54,7 @@ WORDS = mail("postmaster@shop.test", "Undeliverable: Order", "Your mail to kate@
 # name, mail, want kind; each is read so by the null sender
 MAILS = {
     "failed": (dsn("failed", "5.1.1"), "dsn-failed"),
+    "traced": (dsn("failed", "5.1.1", TRACED), "dsn-failed"),
     "delayed": (dsn("delayed", "4.4.1"), "dsn-delayed"),
     "delivered": (dsn("delivered", "2.0.0"), "dsn-delivered"),
     "receipt": (RECEIPT, "mdn"),
@@ -81,6 +85,10 @@ ROWS = [
     ("a certain failure, stale tag", "failed", "", tagged(BOB, days=-1), {}, LABELLED, "stale"),
     ("a certain failure, a tag of 45 days ago", "failed", "", tagged(BOB, days=-31), {}, LABELLED, "stale"),
     ("a certain failure, a tag of 46 days ago", "failed", "", tagged(BOB, days=-32), {}, REFUSED, "bare"),
+    ("a certain failure of a mail that came through this host", "traced", "", BOB, {}, LABELLED, "hinted"),
+    ("the same, bad tag", "traced", "", tagged(BOB, secret="x"), {}, LABELLED, "hinted"),
+    ("the same, stale tag", "traced", "", tagged(BOB, days=-1), {}, LABELLED, "stale"),
+    ("the same, never sends", "traced", "", NOC, {}, REFUSED, "never-sends"),
     ("a certain failure, a tag dated ahead", "failed", "", tagged(BOB, days=20), {}, LABELLED, "stale"),
     ("a certain failure, a tag dated 60 days ahead", "failed", "", tagged(BOB, days=14 + 60), {}, REFUSED, "bare"),
     ("a certain failure of a daemon with a name", "failed", "mailer-daemon@shop.test", BOB, {}, REFUSED, "bare"),
@@ -192,9 +200,23 @@ class Rows(Dialogue):
                     client.quit()
 
     def test_each_cause_of_a_message_has_a_row(self):
-        self.assertEqual({row[6] for row in ROWS}, {"ordinary", "tag", "never-sends", "padded", "bare", "incomplete", "stale", "untaggable", "exempt",
+        self.assertEqual({row[6] for row in ROWS}, {"ordinary", "tag", "never-sends", "padded", "bare", "incomplete", "stale", "hinted", "untaggable", "exempt",
                                                     "relay", "no-keys", "in-grace", "uncertain", "ceiling"})
         self.assertEqual({row[1] for row in ROWS}, set(MAILS))
+
+
+class Hints(Dialogue):
+    def test_five_a_day_for_a_mailbox(self):
+        """What is put off takes none, and a sub-address is the same mailbox."""
+        hop = self.hop({"dot": ["451 4.3.0 later"] * 6 + ["250 2.0.0 ok"] * 6})
+        client = self.client(self.relay(hop))
+
+        def answer(recipient):
+            self.assertEqual(codes(client.envelope("", recipient)), [250, 250])
+            return told(client.data(MAILS["traced"][0]))
+        self.assertEqual([answer(BOB) for _ in range(6)], ["451 4.3.0"] * 6)
+        self.assertEqual([answer(BOB) for _ in range(6)], ["250 2.0.0"] * 5 + ["550 5.7.1"])
+        self.assertEqual([answer("bob+shop@example.org"), answer("kim@example.org")], ["550 5.7.1", "250 2.0.0"])
 
 
 RELAYS = 'relays = ["192.0.2.7"]\n'
