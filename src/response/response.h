@@ -72,7 +72,7 @@ enum class FoundIn : std::uint8_t {
 /// What shows that a mail is a response at all, weakest first.
 enum class ShownBy : std::uint8_t {
   Appearance,        ///< words and marks that anybody could write
-  Format,            ///< null sender, the form of a known product, and an original that is returned
+  Format,            ///< null sender, a daemon or postmaster in From, a known form, an original returned
   FailedRecipients,  ///< a daemon's sender, and X-Failed-Recipients
   DeliveryStatus,    ///< a daemon's sender, and a delivery report with a recipient that can be read
   Padding,           ///< null sender, and the mail says that it is a delivery report but was cut before one
