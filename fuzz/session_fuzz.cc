@@ -227,7 +227,7 @@ class Events : public gateway::EventSink {
     require(is_success == (event.done == "delivered" || event.done == "labelled"));
     if (is_success) ++delivered;
   }
-  void notice(gateway::Gravity, std::string_view) override {}
+  void notice(os::LogLevel, std::string_view) override {}
 
   std::size_t delivered = 0;
 };
@@ -248,9 +248,9 @@ Settings settings_of(std::uint8_t kind, const std::string& path) {
   front.direction = (kind & 1) != 0 ? gateway::Direction::Outbound : gateway::Direction::Inbound;
   front.next_hop.target.path = path;
   front.next_hop.url = "smtp:" + path;
-  if ((kind & 4) != 0) front.next_hop.identity = gateway::Identity::Xforward;
-  if ((kind & 8) != 0) front.next_hop.identity = gateway::Identity::Xclient;
-  if ((kind & 16) != 0) front.next_hop.protocol = gateway::NextHopProtocol::Lmtp;
+  if ((kind & 4) != 0) front.next_hop.identity = next_hop::Identity::Xforward;
+  if ((kind & 8) != 0) front.next_hop.identity = next_hop::Identity::Xclient;
+  if ((kind & 16) != 0) front.next_hop.protocol = next_hop::Protocol::Lmtp;
   if ((kind & 32) != 0) front.trusted = {*net::Network::parse("127.0.0.0/8")};
   if ((kind & 64) != 0) front.xclient = {*net::Network::parse("127.0.0.0/8")};
   if ((kind & 128) != 0) front.proxy_protocol = {*net::Network::parse("127.0.0.0/8")};

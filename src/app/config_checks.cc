@@ -21,11 +21,9 @@ namespace backstop::app {
 namespace {
 
 using gateway::Direction;
-using gateway::Identity;
 using gateway::ListenTls;
-using gateway::NextHop;
-using gateway::NextHopProtocol;
-using gateway::NextHopTls;
+using next_hop::Identity;
+using next_hop::NextHop;
 
 /// Where the next hop of a gateway or a domain stands.
 struct HopPlace {
@@ -156,7 +154,7 @@ bool reaches(const net::Target& target, const std::optional<net::asio::ip::addre
 }
 
 void check_loop(const NextHop& next_hop, HopPlace at, Draft& draft) {
-  if (next_hop.protocol == NextHopProtocol::Maildir || !next_hop.target.path.empty()) return;
+  if (next_hop.protocol == next_hop::Protocol::Maildir || !next_hop.target.path.empty()) return;
   const auto address = net::parse_address(next_hop.target.host);
   for (const GatewayDraft& one : draft.gateways) {
     for (const net::Endpoint& endpoint : one.settings.listen) {
@@ -169,14 +167,14 @@ void check_loop(const NextHop& next_hop, HopPlace at, Draft& draft) {
   }
 }
 
-std::string_view name_of(NextHopProtocol protocol) {
+std::string_view name_of(next_hop::Protocol protocol) {
   constexpr std::array<std::string_view, 3> kNames = {"SMTP", "LMTP", "a Maildir"};
   return kNames.at(static_cast<std::size_t>(protocol));
 }
 
 void check_identity(const NextHopDraft& hop, HopPlace at, Draft& draft) {
   const auto protocol = hop.target.protocol;
-  if (hop.identity != Identity::None && protocol != NextHopProtocol::Smtp) {
+  if (hop.identity != Identity::None && protocol != next_hop::Protocol::Smtp) {
     draft.mistake(
         draft.place(at.section, at.index, "identity"),
         fmt::format(
@@ -186,13 +184,13 @@ void check_identity(const NextHopDraft& hop, HopPlace at, Draft& draft) {
 }
 
 void check_hop_tls(const NextHopDraft& hop, HopPlace at, Draft& draft) {
-  if (!draft.is_given(at.section, at.index, "next_hop_tls") || hop.tls == NextHopTls::Offered) return;
+  if (!draft.is_given(at.section, at.index, "next_hop_tls") || hop.tls == next_hop::Tls::Offered) return;
   const Place place = draft.place(at.section, at.index, "next_hop_tls");
-  if (hop.target.implicit_tls && hop.tls == NextHopTls::Never) {
+  if (hop.target.implicit_tls && hop.tls == next_hop::Tls::Never) {
     draft.mistake(place, "next_hop_tls: \"never\" contradicts the \"smtps:\" of the next hop");
-  } else if (hop.target.protocol == NextHopProtocol::Maildir) {
+  } else if (hop.target.protocol == next_hop::Protocol::Maildir) {
     draft.mistake(place, "next_hop_tls: there is no TLS towards a Maildir");
-  } else if (!hop.target.target.path.empty() && hop.tls == NextHopTls::Verified) {
+  } else if (!hop.target.target.path.empty() && hop.tls == next_hop::Tls::Verified) {
     draft.mistake(
         place,
         "next_hop_tls: the next hop is a socket of the file system, and no certificate is good for that");
@@ -202,7 +200,7 @@ void check_hop_tls(const NextHopDraft& hop, HopPlace at, Draft& draft) {
 void check_pool(const NextHopDraft& hop, HopPlace at, Draft& draft) {
   if (!draft.is_given(at.section, at.index, "pool") || hop.pool == 0) return;
   const Place place = draft.place(at.section, at.index, "pool");
-  if (hop.target.protocol == NextHopProtocol::Maildir) {
+  if (hop.target.protocol == next_hop::Protocol::Maildir) {
     draft.mistake(place, "pool: there are no connections to a Maildir");
   } else if (hop.identity == Identity::Proxy) {
     draft.mistake(place,
@@ -220,8 +218,8 @@ void check_hop(const NextHopDraft& hop, HopPlace at, Draft& draft) {
 
 /// Mail of all these domains would go to the same Maildirs.
 void check_maildir(const NextHopDraft& hop, HopPlace at, std::size_t domains, Draft& draft) {
-  const bool is_shared = hop.target.protocol == NextHopProtocol::Maildir && domains > 1 &&
-                         !gateway::maildir_marks(hop.target.maildir).contains('d');
+  const bool is_shared = hop.target.protocol == next_hop::Protocol::Maildir && domains > 1 &&
+                         !next_hop::maildir_marks(hop.target.maildir).contains('d');
   if (!is_shared) return;
   draft.warning(draft.place(at.section, at.index, "next_hop"),
                 "next_hop: the path has no %d, so the same Maildirs would take the mail of several domains");
@@ -374,7 +372,7 @@ void check_tls_use(Draft& draft) {
 
 void check_authorities(Draft& draft) {
   if (!draft.is_given(Section::Tls, 0, "next_hop_ca")) return;
-  const auto verifies = [](const auto& one) { return one.next_hop.tls == NextHopTls::Verified; };
+  const auto verifies = [](const auto& one) { return one.next_hop.tls == next_hop::Tls::Verified; };
   if (std::ranges::any_of(draft.gateways, verifies) || std::ranges::any_of(draft.domains, verifies)) return;
   draft.warning(draft.place(Section::Tls, 0, "next_hop_ca"),
                 "next_hop_ca: no next hop has next_hop_tls = \"verified\"");
@@ -441,7 +439,9 @@ void finish(Draft& draft) {
   }
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     auto& one = draft.domains[i];
-    if (draft.is_given(Section::Domain, i, "next_hop")) one.settings.next_hop = finished(one.next_hop);
+    if (draft.is_given(Section::Domain, i, "next_hop")) {
+      one.settings.next_hop = std::make_shared<const next_hop::NextHop>(finished(one.next_hop));
+    }
     draft.config.gateway.domains.push_back(std::move(one.settings));
   }
   if (!draft.is_given(Section::History, 0, "url")) {

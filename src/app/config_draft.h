@@ -34,10 +34,10 @@ struct SettingPlace {
 
 /// A next hop as its URL tells it, and the options that are settings of their own.
 struct NextHopDraft {
-  gateway::NextHop target;
-  gateway::NextHopTls tls = gateway::NextHop{}.tls;
-  gateway::Identity identity = gateway::NextHop{}.identity;
-  std::size_t pool = gateway::NextHop{}.pool;
+  next_hop::NextHop target;
+  next_hop::Tls tls = next_hop::NextHop{}.tls;
+  next_hop::Identity identity = next_hop::NextHop{}.identity;
+  std::size_t pool = next_hop::NextHop{}.pool;
 };
 
 struct GatewayDraft {
@@ -47,7 +47,7 @@ struct GatewayDraft {
 };
 
 struct DomainDraft {
-  gateway::DomainSettings settings;
+  intake::DomainSettings settings;
   NextHopDraft next_hop;
   Place place;
 };

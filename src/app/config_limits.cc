@@ -16,16 +16,16 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-template <typename T>
-Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help) {
+template <typename T, typename Owner>
+Setting limit(std::string_view key, T Owner::* member, const Kind<T>& kind, std::string_view help) {
   return make(Section::Limits, key, kind,
               [member](auto& draft, std::size_t) -> auto& { return draft.config.gateway.limits.*member; },
               {.help = std::string(help)});
 }
 
 /// With what a client past it is told, as replies.h has it.
-template <typename T>
-Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help,
+template <typename T, typename Owner>
+Setting limit(std::string_view key, T Owner::* member, const Kind<T>& kind, std::string_view help,
               gateway::Exceeded exceeded) {
   const auto reply = gateway::reply_for(exceeded);
   return limit(key, member, kind,

@@ -65,8 +65,8 @@ void load_certificate(Draft& draft) {
   }
 }
 
-bool is_verified(const gateway::NextHop& next_hop) {
-  return next_hop.tls == gateway::NextHopTls::Verified;
+bool is_verified(const next_hop::NextHop& next_hop) {
+  return next_hop.tls == next_hop::Tls::Verified;
 }
 
 bool has_verified_hop(const gateway::Settings& settings) {

@@ -18,12 +18,12 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Kind<gateway::NextHopTls> next_hop_tls_kind() {
-  return enum_kind<gateway::NextHopTls>({"never", "offered", "required", "verified"});
+Kind<next_hop::Tls> next_hop_tls_kind() {
+  return enum_kind<next_hop::Tls>({"never", "offered", "required", "verified"});
 }
 
-Kind<gateway::Identity> identity_kind() {
-  return enum_kind<gateway::Identity>({"none", "xforward", "xclient", "proxy"});
+Kind<next_hop::Identity> identity_kind() {
+  return enum_kind<next_hop::Identity>({"none", "xforward", "xclient", "proxy"});
 }
 
 Kind<std::size_t> pool_kind() {

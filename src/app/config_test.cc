@@ -130,8 +130,8 @@ TEST_F(Everything, Gateways) {
   EXPECT_EQ(in.listen[0].text(), "127.0.0.1:2525");
   EXPECT_EQ(in.listen[1].text(), "[::1]:0");
   EXPECT_EQ(in.next_hop.target, (net::Target{"127.0.0.1", 10025, ""}));
-  EXPECT_EQ(in.next_hop.tls, gateway::NextHopTls::Verified);
-  EXPECT_EQ(in.next_hop.identity, gateway::Identity::Xclient);
+  EXPECT_EQ(in.next_hop.tls, next_hop::Tls::Verified);
+  EXPECT_EQ(in.next_hop.identity, next_hop::Identity::Xclient);
   EXPECT_EQ(in.next_hop.pool, 7u);
   EXPECT_EQ(in.tls, gateway::ListenTls::Required);
   ASSERT_EQ(in.proxy_protocol.size(), 1u);
@@ -144,9 +144,9 @@ TEST_F(Everything, Gateways) {
   const auto& out = config.gateway.gateways[1];
   EXPECT_EQ(out.name, "out");
   EXPECT_EQ(out.direction, gateway::Direction::Outbound);
-  EXPECT_EQ(out.next_hop.protocol, gateway::NextHopProtocol::Maildir);
+  EXPECT_EQ(out.next_hop.protocol, next_hop::Protocol::Maildir);
   EXPECT_EQ(out.next_hop.maildir, "/etc/backstop/mail/%d/%n");
-  EXPECT_EQ(out.next_hop.pool, gateway::NextHop{}.pool);
+  EXPECT_EQ(out.next_hop.pool, next_hop::NextHop{}.pool);
   ASSERT_EQ(out.trusted.size(), 2u);
   EXPECT_EQ(out.trusted[1].text(), "2001:db8::/32");
   EXPECT_THAT(out.untagged, testing::ElementsAre("lists.example.net", "majordomo@example.com",
@@ -168,7 +168,7 @@ TEST_F(Everything, Domains) {
   EXPECT_EQ(first.ceilings, ceilings);
   ASSERT_TRUE(first.next_hop);
   EXPECT_EQ(first.next_hop->target.path, "/etc/backstop/run/lmtp");
-  EXPECT_EQ(first.next_hop->tls, gateway::NextHopTls::Never);
+  EXPECT_EQ(first.next_hop->tls, next_hop::Tls::Never);
   EXPECT_EQ(first.next_hop->pool, 0u);
   const auto& second = config.gateway.domains[1];
   EXPECT_FALSE(second.next_hop);
@@ -240,26 +240,27 @@ TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
 }
 
 TEST_F(Everything, Limits) {
-  const gateway::Limits want{.command_line = 2048,
-                             .header = 65'536,
-                             .message = 0,
-                             .held = 2'000'000,
-                             .held_total = 100'000'000,
-                             .recipients = 200,
-                             .commands_without_mail = 30,
-                             .errors = 40,
-                             .received_fields = 60,
-                             .sessions = 500,
-                             .sessions_per_client = 70,
-                             .bad_tags = 80,
-                             .next_hop_sessions = 90,
-                             .greeting = seconds{9},
-                             .command = seconds{10},
-                             .data_block = seconds{11},
-                             .data_total = seconds{12},
-                             .next_hop_connect = seconds{13},
-                             .next_hop_reply = seconds{14},
-                             .next_hop_final = seconds{599}};
+  gateway::Limits want;
+  want.next_hop_sessions = 90;
+  want.next_hop_connect = seconds{13};
+  want.next_hop_reply = seconds{14};
+  want.next_hop_final = seconds{599};
+  want.data_block = seconds{11};
+  want.command_line = 2048;
+  want.header = 65'536;
+  want.message = 0;
+  want.held = 2'000'000;
+  want.held_total = 100'000'000;
+  want.recipients = 200;
+  want.commands_without_mail = 30;
+  want.errors = 40;
+  want.received_fields = 60;
+  want.sessions = 500;
+  want.sessions_per_client = 70;
+  want.bad_tags = 80;
+  want.greeting = seconds{9};
+  want.command = seconds{10};
+  want.data_total = seconds{12};
   EXPECT_EQ(config.gateway.limits, want);
 }
 

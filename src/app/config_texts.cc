@@ -90,13 +90,13 @@ base::Result<std::string> check_history_url(const std::string& url) {
 }
 
 /// The next hop itself. What is wrong with it is told by its parser.
-std::optional<gateway::NextHop> read_next_hop(const TomlNode& node, ReadContext& context,
-                                              const std::string& description) {
+std::optional<next_hop::NextHop> read_next_hop(const TomlNode& node, ReadContext& context,
+                                               const std::string& description) {
   if (node.type != TomlType::Text) {
     refuse_type(node, description, context);
     return std::nullopt;
   }
-  auto next_hop = gateway::parse_next_hop(resolve_url(node.text, context.folder));
+  auto next_hop = next_hop::parse_next_hop(resolve_url(node.text, context.folder));
   if (next_hop) return std::move(*next_hop);
   context.mistake(node.place, next_hop.error().message);
   return std::nullopt;
@@ -135,14 +135,14 @@ Kind<std::string> destination_kind() {
                    folded_destination);
 }
 
-Kind<gateway::NextHop> next_hop_kind() {
+Kind<next_hop::NextHop> next_hop_kind() {
   const std::string description =
       "\"smtp://HOST:PORT\", \"smtps://HOST:PORT\", \"lmtp://HOST:PORT\", \"lmtp:/PATH\" or "
       "\"maildir:/PATH/%d/%n\"";
   return {.description = description,
           .read = [=](const TomlNode& node,
                       ReadContext& context) { return read_next_hop(node, context, description); },
-          .show = [](const gateway::NextHop& next_hop) { return quoted(next_hop.url); }};
+          .show = [](const next_hop::NextHop& next_hop) { return quoted(next_hop.url); }};
 }
 
 Kind<std::string> history_url_kind() {
@@ -166,7 +166,7 @@ std::string resolve_url(std::string_view url, std::string_view folder) {
     if (path.empty() || path.starts_with('/')) break;
     // What is a mark in the path of a Maildir is none in the folder of the file.
     return fmt::format("{}{}{}", scheme,
-                       scheme == kMaildir ? gateway::maildir_escaped(folder) : std::string(folder), path);
+                       scheme == kMaildir ? next_hop::maildir_escaped(folder) : std::string(folder), path);
   }
   return std::string(url);
 }

@@ -22,7 +22,7 @@ Kind<std::string> local_part_kind();
 /// "example.org" or "user@example.org", in lower case.
 Kind<std::string> destination_kind();
 /// A URL of parse_next_hop(); a relative path in it becomes relative to the folder of the configuration.
-Kind<gateway::NextHop> next_hop_kind();
+Kind<next_hop::NextHop> next_hop_kind();
 /// "sqlite:PATH", with the same for its path.
 Kind<std::string> history_url_kind();
 

@@ -13,14 +13,12 @@ namespace backstop::app {
 
 namespace {
 
-using gateway::HopResult;
-using gateway::HopSession;
 using net::Task;
 
 constexpr std::chrono::seconds kReplyTime{30};
 constexpr std::chrono::milliseconds kWatchTime{100};
 
-Task<HopResult<smtp::Reply>> send_envelope(HopSession& session, const DemoMail& mail) {
+Task<next_hop::Result<smtp::Reply>> send_envelope(next_hop::Session& session, const DemoMail& mail) {
   const std::string_view body = session.extensions().eight_bit_mime ? " BODY=8BITMIME" : "";
   std::string from = "MAIL FROM:<" + mail.reverse_path + ">";
   from.append(body).append("\r\n");
@@ -37,7 +35,7 @@ Task<HopResult<smtp::Reply>> send_envelope(HopSession& session, const DemoMail& 
 }
 
 /// The whole transaction, up to the reply that decides about the mail.
-Task<HopResult<smtp::Reply>> send_mail(HopSession& session, const DemoMail& mail) {
+Task<next_hop::Result<smtp::Reply>> send_mail(next_hop::Session& session, const DemoMail& mail) {
   auto reply = co_await send_envelope(session, mail);
   if (!reply || !reply->is_positive()) co_return reply;
   reply = co_await session.ask_one("DATA\r\n", kReplyTime);
@@ -69,7 +67,7 @@ class Crowd {
         watch_timer_(loop_),
         working_(settings.connections) {
     hop_.target = {.host = settings.gateway.address.to_string(), .port = settings.gateway.port, .path = {}};
-    hop_.tls = gateway::NextHopTls::Never;
+    hop_.tls = next_hop::Tls::Never;
   }
 
   bool run() {
@@ -101,13 +99,13 @@ class Crowd {
     deadlines_.stop();
   }
 
-  Task<HopResult<std::unique_ptr<HopSession>>> connect(const DemoSender& sender) {
-    gateway::ClientIdentity identity;
+  Task<next_hop::Result<std::unique_ptr<next_hop::Session>>> connect(const DemoSender& sender) {
+    next_hop::ClientIdentity identity;
     identity.attributes.address = sender.address;
     identity.attributes.name = sender.helo;
     identity.attributes.helo = sender.helo;
-    const gateway::HopContext context{deadlines_, sender.helo, limits_, nullptr};
-    auto session = co_await HopSession::open(hop_, identity, context);
+    const next_hop::Context context{sender.helo, limits_, no_tls_, no_tls_};
+    auto session = co_await next_hop::Session::open(hop_, identity, context, deadlines_);
     if (!session || sender.address.empty()) co_return session;
     if (auto told = co_await (*session)->announce(identity, context); !told) {
       co_return std::unexpected(told.error());
@@ -119,7 +117,7 @@ class Crowd {
     const auto session = co_await connect(sender);
     for (const auto& mail : sender.mails) {
       if (is_stopped_) co_return;
-      HopResult<smtp::Reply> answer;
+      next_hop::Result<smtp::Reply> answer;
       if (!session) {
         answer = std::unexpected(session.error());
       } else {
@@ -142,8 +140,9 @@ class Crowd {
   std::vector<DemoSender> senders_;
   CrowdSettings settings_;
   CrowdWatcher& watcher_;
-  gateway::Limits limits_;
-  gateway::NextHop hop_;
+  next_hop::Limits limits_;
+  net::TlsContext no_tls_;
+  next_hop::NextHop hop_;
   net::asio::io_context loop_{1};
   net::Deadlines deadlines_;
   net::Timer watch_timer_;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "app/demo_mail.h"
-#include "gateway/hop_session.h"
 #include "net/endpoint.h"
+#include "next_hop/session.h"
 
 namespace backstop::app {
 
@@ -21,7 +21,7 @@ class CrowdWatcher {
  public:
   virtual ~CrowdWatcher() = default;
   /// What came of a mail: the reply that decided, or why there was none.
-  virtual void answered(const DemoMail& mail, const gateway::HopResult<smtp::Reply>& answer) = 0;
+  virtual void answered(const DemoMail& mail, const next_hop::Result<smtp::Reply>& answer) = 0;
   /// Asked ten times a second; false ends all connections.
   virtual bool goes_on() = 0;
 };

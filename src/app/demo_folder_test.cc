@@ -11,7 +11,7 @@
 
 #include "app/config.h"
 #include "app/key_file.h"
-#include "gateway/maildir.h"
+#include "next_hop/maildir.h"
 
 namespace backstop::app {
 namespace {
@@ -64,7 +64,7 @@ TEST_F(DemoFolderTest, APerCentSignIsOneOfTheFolder) {
     const auto loaded = load_config(folder->config());
     ASSERT_TRUE(loaded) << loaded.error().lines.front();
     const auto& form = loaded->config.gateway.gateways[0].next_hop.maildir;
-    const auto box = gateway::maildir_path(form, {"ann", "example.org"});
+    const auto box = next_hop::maildir_path(form, {"ann", "example.org"});
     ASSERT_TRUE(box);
     EXPECT_EQ(*box, folder->ann());
     EXPECT_EQ(loaded->config.history.url, "sqlite:" + folder->history());

@@ -65,7 +65,7 @@ class Counter : public CrowdWatcher {
   Counter(Tally& told, DemoScreen& screen, Drawing drawing)
       : told_(told), screen_(screen), drawing_(drawing) {}
 
-  void answered(const DemoMail& mail, const gateway::HopResult<smtp::Reply>& answer) override {
+  void answered(const DemoMail& mail, const next_hop::Result<smtp::Reply>& answer) override {
     count(answer, count_of(told_, mail.lot));
   }
   bool goes_on() override {

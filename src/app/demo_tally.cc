@@ -90,7 +90,7 @@ void add_held(std::string_view where, std::size_t accepted, std::size_t held,
 
 }  // namespace
 
-void count(const gateway::HopResult<smtp::Reply>& answer, LotCount& into) {
+void count(const next_hop::Result<smtp::Reply>& answer, LotCount& into) {
   if (answer && answer->is_positive()) {
     ++into.accepted;
   } else if (answer && answer->is_permanent()) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "app/demo_mail.h"
-#include "gateway/hop_session.h"
+#include "next_hop/session.h"
 #include "store/event.h"
 
 namespace backstop::app {
@@ -31,7 +31,7 @@ inline const LotCount& count_of(const Tally& tally, Lot lot) {
   return tally[static_cast<std::size_t>(lot)];
 }
 
-void count(const gateway::HopResult<smtp::Reply>& answer, LotCount& into);
+void count(const next_hop::Result<smtp::Reply>& answer, LotCount& into);
 
 /// What the history says. It knows nothing of lots: what it found decides where a mail is counted.
 struct Recorded {

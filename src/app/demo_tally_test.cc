@@ -116,7 +116,7 @@ TEST(DemoTally, WhatDiffersIsSaid) {
 
 struct AnswerRow {
   const char* name;
-  gateway::HopResult<smtp::Reply> answer;
+  next_hop::Result<smtp::Reply> answer;
   LotCount want;
 };
 
@@ -126,7 +126,7 @@ TEST(DemoTally, AnswersAreCountedByTheirClass) {
       {"refused", smtp::Reply(550, "5.7.1", "no"), {.refused = 1}},
       {"put off", smtp::Reply(451, "4.3.0", "later"), {.put_off = 1}},
       {"closing", smtp::Reply(421, "4.7.0", "later"), {.put_off = 1}},
-      {"no answer", std::unexpected(gateway::NextHopTrouble{gateway::Trouble::NoAnswer, ""}), {.put_off = 1}},
+      {"no answer", std::unexpected(next_hop::Failed{next_hop::Trouble::NoAnswer, ""}), {.put_off = 1}},
   };
   for (const auto& row : rows) {
     LotCount found;

@@ -117,15 +117,15 @@ void EventLog::record(store::Event event) {
   if (history_ != nullptr && (ordinary_ || !is_ordinary(event))) history_->record(std::move(event));
 }
 
-void EventLog::notice(gateway::Gravity gravity, std::string_view line) {
+void EventLog::notice(os::LogLevel gravity, std::string_view line) {
   switch (gravity) {
-    case gateway::Gravity::Debug:
+    case os::LogLevel::Debug:
       return log_->tell(LogLevel::Debug, line);
-    case gateway::Gravity::Info:
+    case os::LogLevel::Info:
       return log_->tell(LogLevel::Info, line);
-    case gateway::Gravity::Warning:
+    case os::LogLevel::Warning:
       return log_->tell(LogLevel::Warning, line);
-    case gateway::Gravity::Error:
+    case os::LogLevel::Error:
       return log_->tell(LogLevel::Error, line);
   }
 }

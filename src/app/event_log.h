@@ -26,7 +26,7 @@ class EventLog : public gateway::EventSink {
   void keep_ordinary(bool ordinary) { ordinary_ = ordinary; }
 
   void record(store::Event event) override;
-  void notice(gateway::Gravity gravity, std::string_view line) override;
+  void notice(os::LogLevel gravity, std::string_view line) override;
 
   Log& log() { return *log_; }
   store::History* history() { return history_.get(); }

@@ -207,10 +207,10 @@ TEST_F(EventLogTest, AnEventIsALineOfItsTime) {
 
 TEST_F(EventLogTest, NoticesHaveTheirLevel) {
   const auto lines = lines_of(LogFormat::Human, LogLevel::Debug, [](EventLog& events) {
-    events.notice(gateway::Gravity::Debug, "a");
-    events.notice(gateway::Gravity::Info, "b");
-    events.notice(gateway::Gravity::Warning, "c");
-    events.notice(gateway::Gravity::Error, "d");
+    events.notice(os::LogLevel::Debug, "a");
+    events.notice(os::LogLevel::Info, "b");
+    events.notice(os::LogLevel::Warning, "c");
+    events.notice(os::LogLevel::Error, "d");
   });
   EXPECT_THAT(lines, ElementsAre(testing::EndsWith("Z debug a"), testing::EndsWith("Z info b"),
                                  testing::EndsWith("Z warning c"), testing::EndsWith("Z error d")));

@@ -25,14 +25,14 @@ std::string gateway_line(const gateway::GatewaySettings& gateway) {
                      fmt::join(addresses, " and "), base::printable(gateway.next_hop.url));
 }
 
-std::string domain_line(const gateway::DomainTable& domains) {
+std::string domain_line(const intake::DomainTable& domains) {
   std::string line = fmt::format("domains: {}", domains.size());
   for (const auto stage : policy::kStageNames) {
     const auto count =
         std::ranges::count(domains, stage, [](const auto& one) { return policy::name(one.stage); });
     if (count > 0) fmt::format_to(std::back_inserter(line), ", {} at stage {}", count, stage);
   }
-  const auto own = std::ranges::count_if(domains, [](const auto& one) { return one.next_hop.has_value(); });
+  const auto own = std::ranges::count_if(domains, [](const auto& one) { return one.next_hop != nullptr; });
   if (own > 0) fmt::format_to(std::back_inserter(line), "; {} with a next hop of their own", own);
   return line;
 }

@@ -13,13 +13,9 @@ namespace backstop::gateway {
 ClientCounts::ClientCounts(std::size_t most_remembered)
     : most_remembered_(std::max<std::size_t>(most_remembered, 1)) {}
 
-std::optional<ClientCounts::HopUse> ClientCounts::Ticket::use_hop(std::size_t most) const {
-  if (client_ == nullptr) return HopUse();
-  if (client_->hop_sessions.fetch_add(1, std::memory_order_relaxed) >= most) {
-    client_->hop_sessions.fetch_sub(1, std::memory_order_relaxed);
-    return std::nullopt;
-  }
-  return HopUse(client_);
+next_hop::ClientCount ClientCounts::Ticket::next_hop_count() const {
+  if (client_ == nullptr) return nullptr;
+  return {client_, &client_->next_hop_sessions};
 }
 
 ClientCounts::Ticket::Ticket(Ticket&& other) noexcept

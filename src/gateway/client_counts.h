@@ -4,7 +4,6 @@
 // no look-up, since there is one for each mail.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cstddef>
@@ -19,7 +18,7 @@
 #include <vector>
 
 #include "gateway/limits.h"
-#include "gateway/replies.h"
+#include "next_hop/client_use.h"
 
 namespace backstop::gateway {
 
@@ -37,33 +36,10 @@ class ClientCounts {
   ClientCounts(const ClientCounts&) = delete;
   ClientCounts& operator=(const ClientCounts&) = delete;
 
-  struct Client {
-    std::size_t sessions = 0;                  ///< under sessions_mutex_
-    std::atomic<std::size_t> hop_sessions{0};  ///< of next hops that it uses now
-  };
+ private:
+  struct Client;
 
-  /// A session of a next hop that counts for its client for as long as this lives; an empty one counts for
-  /// nobody. It may outlive the ticket.
-  class HopUse {
-   public:
-    HopUse() = default;
-    HopUse(HopUse&& other) noexcept = default;
-    HopUse& operator=(HopUse&& other) noexcept {
-      HopUse taken(std::move(other));
-      client_.swap(taken.client_);
-      return *this;
-    }
-    ~HopUse() {
-      if (client_ != nullptr) client_->hop_sessions.fetch_sub(1, std::memory_order_relaxed);
-    }
-
-   private:
-    friend class ClientCounts;
-    explicit HopUse(std::shared_ptr<Client> client) : client_(std::move(client)) {}
-
-    std::shared_ptr<Client> client_;
-  };
-
+ public:
   /// A session that is counted for as long as this lives. The counts have to outlive it.
   class Ticket {
    public:
@@ -72,9 +48,9 @@ class ClientCounts {
     Ticket& operator=(Ticket&& other) noexcept;
     ~Ticket();
 
-    /// Counts one more session of a next hop, whichever; returns nullopt if the client uses `most` already. A
-    /// ticket of no client counts nothing.
-    std::optional<HopUse> use_hop(std::size_t most) const;
+    /// Returns what counts the sessions with next hops that the client uses; null for a ticket of no client.
+    /// It may outlive the ticket.
+    next_hop::ClientCount next_hop_count() const;
 
    private:
     friend class ClientCounts;
@@ -107,6 +83,10 @@ class ClientCounts {
   std::size_t remembered() const;
 
  private:
+  struct Client {
+    std::size_t sessions = 0;                       ///< under sessions_mutex_
+    std::atomic<std::size_t> next_hop_sessions{0};  ///< that it uses now
+  };
   struct BadTags {
     Address client;
     Time end;

@@ -12,6 +12,7 @@
 namespace backstop::gateway {
 namespace {
 
+using next_hop::ClientUse;
 using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using Ticket = ClientCounts::Ticket;
@@ -167,42 +168,42 @@ TEST(Ticket, AssignmentEndsWhatItCounted) {
   EXPECT_EQ(counts.sessions(), 0u);
 }
 
-TEST(HopUse, AsManyOfAClientAsItsShareAndNotOneMore) {
+TEST(ClientUse, AsManyOfAClientAsItsShareAndNotOneMore) {
   const Limits limits = limits_of(100, 100);
   ClientCounts counts;
   auto one = counts.open(numbered(1), limits);
   const auto two = counts.open(numbered(1), limits);
   const auto other = counts.open(numbered(2), limits);
   ASSERT_TRUE(one && two && other);
-  auto first = one->use_hop(2);
-  auto second = two->use_hop(2);
+  auto first = ClientUse::take(one->next_hop_count(), 2);
+  auto second = ClientUse::take(two->next_hop_count(), 2);
   EXPECT_TRUE(first && second);
-  EXPECT_FALSE(one->use_hop(2)) << "all sessions of a client count together";
-  EXPECT_TRUE(one->use_hop(3));
-  EXPECT_TRUE(other->use_hop(1)) << "another client";
-  EXPECT_TRUE(Ticket().use_hop(0)) << "of nobody";
-  ClientCounts::HopUse kept = std::move(*first);
+  EXPECT_FALSE(ClientUse::take(one->next_hop_count(), 2)) << "all sessions of a client count together";
+  EXPECT_TRUE(ClientUse::take(one->next_hop_count(), 3));
+  EXPECT_TRUE(ClientUse::take(other->next_hop_count(), 1)) << "another client";
+  EXPECT_TRUE(ClientUse::take(Ticket().next_hop_count(), 0)) << "of nobody";
+  ClientUse kept = std::move(*first);
   first.reset();
-  EXPECT_FALSE(one->use_hop(2)) << "it was moved, and counts on";
+  EXPECT_FALSE(ClientUse::take(one->next_hop_count(), 2)) << "it was moved, and counts on";
   kept = {};
-  EXPECT_TRUE(one->use_hop(2));
+  EXPECT_TRUE(ClientUse::take(one->next_hop_count(), 2));
 }
 
-TEST(HopUse, AssignmentEndsWhatItCounted) {
+TEST(ClientUse, AssignmentEndsWhatItCounted) {
   ClientCounts counts;
   const auto one = counts.open(numbered(1), limits_of(100, 100));
   const auto two = counts.open(numbered(2), limits_of(100, 100));
-  auto use = one->use_hop(1);
-  use = two->use_hop(1);
-  EXPECT_TRUE(one->use_hop(1));
-  EXPECT_FALSE(two->use_hop(1));
+  auto use = ClientUse::take(one->next_hop_count(), 1);
+  use = ClientUse::take(two->next_hop_count(), 1);
+  EXPECT_TRUE(ClientUse::take(one->next_hop_count(), 1));
+  EXPECT_FALSE(ClientUse::take(two->next_hop_count(), 1));
 }
 
-TEST(HopUse, MayOutliveItsSession) {
+TEST(ClientUse, MayOutliveItsSession) {
   const Limits limits = limits_of(100, 100);
   ClientCounts counts;
   auto ticket = counts.open(numbered(1), limits);
-  const auto use = ticket->use_hop(1);
+  const auto use = ClientUse::take(ticket->next_hop_count(), 1);
   *ticket = Ticket();
   EXPECT_EQ(counts.sessions(), 0u);
   EXPECT_TRUE(use);

@@ -8,7 +8,8 @@ namespace backstop::gateway {
 
 std::uint64_t HeldMemory::most(Account account, const Limits& limits) {
   if (account == Account::Responses) return limits.held_total;
-  return std::max<std::uint64_t>(limits.held_total / kShares, std::uint64_t{kShares} * limits.header);
+  return std::max<std::uint64_t>(limits.held_total / next_hop::kShares,
+                                 std::uint64_t{next_hop::kShares} * limits.header);
 }
 
 std::uint64_t HeldMemory::total(Account account) const {
@@ -35,7 +36,7 @@ bool HeldMemory::Share::hold(Account account, std::uint64_t size, const Limits& 
   const auto found = memory_.held_by_.find(network);
   const std::uint64_t own = from == to ? size_ : 0;
   const std::uint64_t of_network = (found == memory_.held_by_.end() ? 0 : found->second[to]) - own + size;
-  if (of_network > share_of(most) || total[to] - own + size > most) return false;
+  if (of_network > next_hop::share_of(most) || total[to] - own + size > most) return false;
   auto& held = found == memory_.held_by_.end() ? memory_.held_by_[network] : found->second;
   total[from] -= size_;
   held[from] -= size_;

@@ -68,14 +68,14 @@ constexpr std::size_t kSize = 16UZ * 1024 * 1024;
 constexpr std::size_t kSlack = 4UZ * 1024 * 1024;
 
 /// A next hop that notes what is in use while it is waited for.
-class NotingDelivery : public Delivery {
+class NotingDelivery : public next_hop::Delivery {
  public:
   explicit NotingDelivery(std::size_t& noted) : noted_(noted) {}
 
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand>) override {
     co_return std::vector<smtp::Reply>{};
   }
-  net::Task<smtp::Reply> begin(MessageForm) override {
+  net::Task<smtp::Reply> begin(next_hop::MessageForm) override {
     noted_ = std::max(noted_, in_use);
     co_return smtp::Reply(354, {}, "go on");
   }
@@ -133,7 +133,7 @@ class HeldMemoryTest : public net::LoopTest {
     std::size_t noted = 0;
     transaction.delivery = std::make_unique<NotingDelivery>(noted);
     const TraceFacts trace{.helo = "c.test", .client = "[192.0.2.1]", .hostname = "mx.test", .id = "1f"};
-    MessagePath path(transaction, MessageForm::Stuffed, trace, reader_, memory_,
+    MessagePath path(transaction, next_hop::MessageForm::Stuffed, trace, reader_, memory_,
                      boost::asio::ip::make_address("192.0.2.1"));
     smtp::DataScanner scanner;
     const std::size_t before = in_use;

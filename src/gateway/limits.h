@@ -1,5 +1,5 @@
-// What a client may cost. One struct; each limit with its default. replies.h has the reply that a client past
-// it gets.
+// What a client may cost, and what next hops may. One struct; each limit with its default. replies.h has the
+// reply that a client past it gets.
 #pragma once
 
 #include <algorithm>
@@ -7,18 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "next_hop/limits.h"
+
 namespace backstop::gateway {
 
-/// One client, or one network, has at most one of this many shares in what all clients use together.
-inline constexpr std::size_t kShares = 8;
-
-/// Returns a share of `all`, which is at least 1 so that everybody can have something.
-template <typename Count>
-constexpr Count share_of(Count all) {
-  return all / kShares > 1 ? all / kShares : 1;
-}
-
-struct Limits {
+struct Limits : next_hop::Limits {
   // Sizes, in octets.
   std::size_t command_line = 4096;  ///< with its line end; RFC 5321 4.5.3.1.4 has 512, extensions add to it
   std::size_t header = 256 * 1024;  ///< of a message
@@ -29,29 +22,40 @@ struct Limits {
 
   /// Returns how much of one message is held: no more than its network may hold, so that a message that comes
   /// alone always has room.
-  std::uint64_t most_held() const { return std::min<std::uint64_t>(held, share_of(held_total)); }
+  std::uint64_t most_held() const { return std::min<std::uint64_t>(held, next_hop::share_of(held_total)); }
 
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)
   std::size_t commands_without_mail = 100;  ///< in a row that bring no message forward: NOOP, RSET, VRFY, ...
   std::size_t errors = 20;           ///< in a row: 5xx answers, and recipients that are not taken past many
-  std::size_t received_fields = 50;  ///< so many are a loop
+  std::size_t received_fields = 50;  ///< this many are a loop
   std::size_t sessions = 20'000;     ///< in all
   std::size_t sessions_per_client = 100;  ///< of one address (an IPv6 /64)
   std::size_t bad_tags = 5;               ///< different ones of one client address within an hour
 
-  std::size_t next_hop_sessions = 1000;  ///< open to one next hop, busy and idle, of all workers; 0: no limit
-
   // Times.
-  std::chrono::seconds greeting{60};          ///< PROXY header and TLS handshake of a new connection
-  std::chrono::seconds command{300};          ///< to wait for a command (RFC 5321 4.5.3.2.7)
-  std::chrono::seconds data_block{180};       ///< to wait for the next bytes of DATA (4.5.3.2.5)
-  std::chrono::seconds data_total{3600};      ///< for all of a message
-  std::chrono::seconds next_hop_connect{30};  ///< to connect, with TLS and its greeting
-  std::chrono::seconds next_hop_reply{120};   ///< to a command
-  std::chrono::seconds next_hop_final{300};   ///< to the end of data; less than any client waits (600)
+  std::chrono::seconds greeting{60};      ///< PROXY header and TLS handshake of a new connection
+  std::chrono::seconds command{300};      ///< to wait for a command (RFC 5321 4.5.3.2.7)
+  std::chrono::seconds data_total{3600};  ///< for all of a message
 
   bool operator==(const Limits&) const = default;
 };
+
+/// A limit of Limits that a client has passed.
+enum class Exceeded : std::uint8_t {
+  CommandLine,
+  Header,
+  Message,
+  Held,  ///< what all sessions hold in memory
+  Recipients,
+  CommandsWithoutMail,
+  Errors,
+  ReceivedFields,
+  Sessions,
+  SessionsPerClient,
+  CommandTime,  ///< no command came in time
+  DataTime,     ///< no data came in time, or not all of it
+};
+inline constexpr std::size_t kExceededCount = 12;
 
 }  // namespace backstop::gateway

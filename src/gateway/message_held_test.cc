@@ -19,7 +19,7 @@ TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnWhatWasRead) {
   const std::string more(1000, 'x');
   for (const std::size_t past : {0UZ, 1UZ}) {
     settings_.limits.held = kBounce.size() + more.size() - past;
-    begin(MessageForm::Plain, Sender::Nobody);
+    begin(next_hop::MessageForm::Plain, Sender::Nobody);
     take(kBounce, false);
     EXPECT_THAT(delivery_->calls, IsEmpty());
     EXPECT_EQ(memory_.total(), kBounce.size());
@@ -38,7 +38,7 @@ TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnWhatWasRead) {
 
 TEST_F(MessagePathTest, PastTheCapARefusalIsSaidAndTheRestIsRead) {
   settings_.limits.held = kReturning.size() - 1;
-  begin(MessageForm::Plain, Sender::Nobody);
+  begin(next_hop::MessageForm::Plain, Sender::Nobody);
   take(kReturning, false);
   EXPECT_THAT(answer(), StartsWith("550 5.7.1"));
   take("more", false);
@@ -67,7 +67,7 @@ constexpr RoomRow kRooms[] = {
 TEST_F(MessagePathTest, AResponseThatFindsNoRoomIsPutOff) {
   for (const auto stage : {policy::Stage::Observe, policy::Stage::Label, policy::Stage::Reject}) {
     settings_.domains = {{.name = "example.org", .stage = stage, .grace = {}}};
-    for (const MessageForm form : kForms) {
+    for (const next_hop::MessageForm form : kForms) {
       for (const auto& row : kRooms) {
         settings_.limits.held_total = row.held_total;
         HeldMemory::Share others(memory_, boost::asio::ip::make_address(row.others));
@@ -99,7 +99,7 @@ TEST_F(MessagePathTest, AllNetworksTogetherHaveALimitForResponses) {
     others.emplace_back(memory_, boost::asio::ip::make_address("1.0.7.1"));
     ASSERT_TRUE(others.back().hold(Account::Responses, kBounceSize + past, settings_.limits));
     for (const std::string_view end : {"more", ""}) {
-      begin(MessageForm::Plain, Sender::Nobody);
+      begin(next_hop::MessageForm::Plain, Sender::Nobody);
       take(kBounce, false);
       EXPECT_EQ(answer(), past == 0 ? "none yet" : reply_for(Exceeded::Held).text());
       EXPECT_THAT(delivery_->calls,
@@ -109,12 +109,12 @@ TEST_F(MessagePathTest, AllNetworksTogetherHaveALimitForResponses) {
       EXPECT_FALSE(delivery_->is_taken);
     }
     // What is all here needs no room, and is judged.
-    begin(MessageForm::Plain, Sender::Nobody);
+    begin(next_hop::MessageForm::Plain, Sender::Nobody);
     send(kBounce);
     EXPECT_THAT(answer(), StartsWith("550 5.7.1"));
     // Ordinary mail needs none either, however it comes.
     smtp::in_pieces(kHeader, [&](const smtp::Pieces& pieces, const std::string& how) {
-      begin(MessageForm::Plain);
+      begin(next_hop::MessageForm::Plain);
       send(pieces);
       EXPECT_EQ(answer(), "250 2.0.0 taken") << how;
     });
@@ -125,7 +125,7 @@ TEST_F(MessagePathTest, OneThatComesAloneIsJudgedAtItsShareIfThatIsLess) {
   settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
   settings_.limits.held = 2 * kBounceSize;
   settings_.limits.held_total = 8 * kBounceSize;
-  begin(MessageForm::Plain, Sender::Nobody);
+  begin(next_hop::MessageForm::Plain, Sender::Nobody);
   take(kBounce, false);
   EXPECT_EQ(memory_.total(), kBounceSize);
   EXPECT_THAT(delivery_->calls, IsEmpty());
@@ -145,7 +145,7 @@ TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
   for (const std::uint64_t past : {0U, 1U}) {
     HeldMemory::Share others(memory_, boost::asio::ip::make_address("192.0.2.2"));
     ASSERT_TRUE(others.hold(Account::Headers, share - 10 + past, settings_.limits));
-    begin(MessageForm::Plain);
+    begin(next_hop::MessageForm::Plain);
     take("Subject: " + std::string(HeldMemory::kFreeHeader - 9, 'a'), false);
     EXPECT_EQ(memory_.total(), share - 10 + past) << "that much is free";
     take("aaaaa", false);
@@ -157,7 +157,7 @@ TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
     EXPECT_EQ(memory_.total(), share - 10 + past);
     // Another network has its own share.
     client_ = boost::asio::ip::make_address("198.51.100.1");
-    begin(MessageForm::Plain);
+    begin(next_hop::MessageForm::Plain);
     take("Subject: " + std::string(HeldMemory::kFreeHeader + 1, 'a'), false);
     take("\r\n\r\nbody\r\n", true);
     EXPECT_THAT(answer(), StartsWith("250 2.0.0"));
@@ -166,7 +166,7 @@ TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
 }
 
 TEST_F(MessagePathTest, AMessageThatIsGivenUpHoldsNothing) {
-  begin(MessageForm::Stuffed, Sender::Nobody);
+  begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   take(kBounce, false);
   EXPECT_GT(memory_.total(), 0u);
   path_.reset();

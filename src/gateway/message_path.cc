@@ -15,8 +15,8 @@ constexpr std::string_view kEndOfData = "\r\n";
 
 /// As the reader wants it: without the end of data and the doubled dots. Only where a line of the message
 /// itself begins with a dot is there anything to copy.
-std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string& room) {
-  if (form == MessageForm::Plain) return bytes;
+std::string_view unstuffed(std::string_view bytes, next_hop::MessageForm form, std::string& room) {
+  if (form == next_hop::MessageForm::Plain) return bytes;
   if (bytes == ".\r\n" || bytes.ends_with("\n.\r\n")) bytes.remove_suffix(1 + kEndOfData.size());
   if (!bytes.contains("\n.") && !bytes.starts_with('.')) return bytes;
   smtp::Unstuffer unstuffer;
@@ -26,7 +26,7 @@ std::string_view unstuffed(std::string_view bytes, MessageForm form, std::string
 
 }  // namespace
 
-MessagePath::MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace,
+MessagePath::MessagePath(Transaction& transaction, next_hop::MessageForm form, TraceFacts trace,
                          response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client)
     : transaction_(transaction),
       form_(form),
@@ -48,7 +48,7 @@ void MessagePath::settle(smtp::Reply reply) {
 
 net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size_t dots) {
   size_ += bytes.size() - dots;
-  if (is_end && form_ == MessageForm::Stuffed) size_ -= kEndOfData.size();
+  if (is_end && form_ == next_hop::MessageForm::Stuffed) size_ -= kEndOfData.size();
   if (phase_ != Phase::Done && is_too_large(is_end)) {
     settle(Exceeded::Message);
     co_await transaction_.delivery->abandon();
@@ -68,7 +68,7 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size
 // The end of data is no part of the message, nor are doubled dots (RFC 1870 3); the end may have begun.
 bool MessagePath::is_too_large(bool is_end) const {
   const auto most = transaction_.settings->limits.message;
-  const auto slack = is_end || form_ == MessageForm::Plain ? 0 : kEndOfData.size() - 1;
+  const auto slack = is_end || form_ == next_hop::MessageForm::Plain ? 0 : kEndOfData.size() - 1;
   return most != 0 && size_ > most + slack;
 }
 
@@ -109,7 +109,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   header_end_ = seen;
-  scan_ = scan_header(message.substr(0, header_end_), form_ == MessageForm::Stuffed);
+  scan_ = scan_header(message.substr(0, header_end_), form_ == next_hop::MessageForm::Stuffed);
   if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
     settle(Exceeded::ReceivedFields);
     co_return;

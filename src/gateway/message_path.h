@@ -13,12 +13,12 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/delivery.h"
 #include "gateway/header_edit.h"
 #include "gateway/held_memory.h"
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
+#include "next_hop/delivery.h"
 #include "policy/verdict.h"
 #include "response/reader.h"
 
@@ -28,8 +28,8 @@ class MessagePath {
  public:
   /// What `trace` views and `reader` have to outlive it; the reader is only used between two waits. What is
   /// held counts for the network of `client`.
-  MessagePath(Transaction& transaction, MessageForm form, TraceFacts trace, response::Reader& reader,
-              HeldMemory& memory, const HeldMemory::Address& client);
+  MessagePath(Transaction& transaction, next_hop::MessageForm form, TraceFacts trace,
+              response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client);
 
   /// The next bytes; `is_end`: the last of them, with the end of data where the form has one. `dots`, as
   /// DataScanner counts them: none in the plain form.
@@ -72,7 +72,7 @@ class MessagePath {
   void let_go();
 
   Transaction& transaction_;
-  MessageForm form_;
+  next_hop::MessageForm form_;
   TraceFacts trace_;
   response::Reader& reader_;
   Phase phase_ = Phase::Header;

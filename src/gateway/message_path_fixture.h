@@ -25,13 +25,13 @@ using Account = HeldMemory::Account;
 
 /// A next hop that says what it is told to, and keeps what it gets. Its `fails_at`th operation, counted from
 /// one, goes wrong.
-class FakeDelivery : public Delivery {
+class FakeDelivery : public next_hop::Delivery {
  public:
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand>) override {
     ADD_FAILURE() << "a message has its recipients already";
     co_return std::vector<smtp::Reply>{};
   }
-  net::Task<smtp::Reply> begin(MessageForm) override {
+  net::Task<smtp::Reply> begin(next_hop::MessageForm) override {
     calls.emplace_back("begin");
     co_return next_fails() ? smtp::Reply(451, "4.4.2", "gone at DATA") : begin_reply;
   }
@@ -100,7 +100,7 @@ class MessagePathTest : public net::LoopTest {
     settings_.gateways.emplace_back().name = "in";
   }
 
-  void begin(MessageForm form, Sender sender = Sender::Somebody) {
+  void begin(next_hop::MessageForm form, Sender sender = Sender::Somebody) {
     form_ = form;
     scanner_.reset();
     transaction_ = Transaction{};
@@ -126,13 +126,13 @@ class MessagePathTest : public net::LoopTest {
   }
 
   void take(std::string_view bytes, bool is_end) {
-    const std::size_t dots = form_ == MessageForm::Stuffed ? scanner_.scan(bytes).dots : 0;
+    const std::size_t dots = form_ == next_hop::MessageForm::Stuffed ? scanner_.scan(bytes).dots : 0;
     run(path_->take(bytes, is_end, dots));
   }
 
   /// A message as its form has it on the wire, with its end.
-  static std::string on_the_wire(std::string_view message, MessageForm form) {
-    if (form == MessageForm::Plain) return std::string(message);
+  static std::string on_the_wire(std::string_view message, next_hop::MessageForm form) {
+    if (form == next_hop::MessageForm::Plain) return std::string(message);
     std::string out;
     smtp::Stuffer stuffer;
     stuffer.append(message, out);
@@ -161,10 +161,11 @@ class MessagePathTest : public net::LoopTest {
   response::Reader reader_;
   FakeDelivery* delivery_ = nullptr;  ///< of transaction_
   std::unique_ptr<MessagePath> path_;
-  MessageForm form_ = MessageForm::Stuffed;
+  next_hop::MessageForm form_ = next_hop::MessageForm::Stuffed;
   smtp::DataScanner scanner_;
 };
 
-inline constexpr MessageForm kForms[] = {MessageForm::Stuffed, MessageForm::Plain};
+inline constexpr next_hop::MessageForm kForms[] = {next_hop::MessageForm::Stuffed,
+                                                   next_hop::MessageForm::Plain};
 
 }  // namespace backstop::gateway

@@ -37,7 +37,7 @@ const PassRow kPassed[] = {
 
 TEST_F(MessagePathTest, OrdinaryMailIsPassedOnBehindOurTrace) {
   for (const auto& row : kPassed) {
-    for (const MessageForm form : kForms) {
+    for (const next_hop::MessageForm form : kForms) {
       const std::string wire = on_the_wire(row.message, form);
       smtp::in_pieces(wire, [&](const smtp::Pieces& pieces, const std::string& how) {
         begin(form);
@@ -53,14 +53,14 @@ TEST_F(MessagePathTest, OrdinaryMailIsPassedOnBehindOurTrace) {
 }
 
 TEST_F(MessagePathTest, AMailThatIsAllHereGoesInOnePiece) {
-  begin(MessageForm::Stuffed);
+  begin(next_hop::MessageForm::Stuffed);
   send(std::string(kHeader) + "body\r\n");
   EXPECT_THAT(delivery_->calls, ElementsAre("begin", "finish"));
   EXPECT_EQ(path_->message_id(), "1@else.test");
 }
 
 TEST_F(MessagePathTest, ItStreamsFromItsHeaderOn) {
-  begin(MessageForm::Stuffed);
+  begin(next_hop::MessageForm::Stuffed);
   take(kHeader.substr(0, kHeader.size() - 1), false);
   EXPECT_THAT(delivery_->calls, IsEmpty());
   take(kHeader.substr(kHeader.size() - 1), false);
@@ -83,7 +83,7 @@ TEST_F(MessagePathTest, WhateverFailsIsNoSuccess) {
   settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
   const std::string ordinary = std::string(kHeader) + "one\r\ntwo\r\n";
   for (const auto& way : {Way{ordinary, Sender::Somebody}, Way{kBounce, Sender::Nobody}}) {
-    for (const MessageForm form : kForms) {
+    for (const next_hop::MessageForm form : kForms) {
       const std::string wire = on_the_wire(way.message, form);
       smtp::in_pieces(wire, [&](const smtp::Pieces& pieces, const std::string& how) {
         for (int n = 1;; ++n) {
@@ -108,7 +108,7 @@ TEST_F(MessagePathTest, WhateverFailsIsNoSuccess) {
 
 TEST_F(MessagePathTest, ARefusalOfDataIsTheAnswer) {
   for (const int code : {450, 554}) {
-    begin(MessageForm::Stuffed);
+    begin(next_hop::MessageForm::Stuffed);
     delivery_->begin_reply = {code, code == 450 ? "4.0.0" : "5.0.0", "not this one"};
     take(kHeader, false);
     EXPECT_EQ(path_->answer()->code, code);
@@ -122,7 +122,7 @@ TEST_F(MessagePathTest, ARefusalOfDataIsTheAnswer) {
 
 TEST_F(MessagePathTest, TheLastWordIsTheNextHops) {
   for (const int code : {250, 452, 550}) {
-    begin(MessageForm::Plain);
+    begin(next_hop::MessageForm::Plain);
     delivery_->final_reply = {code, {}, "said so"};
     send(std::string(kHeader) + "body\r\n");
     EXPECT_EQ(path_->answer()->code, code);
@@ -159,7 +159,7 @@ constexpr JudgedRow kJudged[] = {
 TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
   for (const auto& row : kJudged) {
     settings_.domains = {{.name = "example.org", .stage = row.stage, .grace = {}, .never_sends = {"noc"}}};
-    for (const MessageForm form : kForms) {
+    for (const next_hop::MessageForm form : kForms) {
       const std::string wire = on_the_wire(kBounce, form);
       smtp::in_pieces(wire, [&](const smtp::Pieces& pieces, const std::string& how) {
         begin(form, Sender::Nobody);
@@ -188,7 +188,7 @@ TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
 
 TEST_F(MessagePathTest, AVerdictOfAStrangerGivesWayToOurs) {
   settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
-  begin(MessageForm::Stuffed, Sender::Nobody);
+  begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   send("Backstop-Verdict: genuine\r\n" + std::string(kBounce));
   EXPECT_EQ(
       behind_trace(
@@ -198,7 +198,7 @@ TEST_F(MessagePathTest, AVerdictOfAStrangerGivesWayToOurs) {
 
 TEST_F(MessagePathTest, WhatLeavesIsNotRead) {
   settings_.gateways.front().direction = Direction::Outbound;
-  begin(MessageForm::Stuffed, Sender::Nobody);
+  begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   send(kBounce);
   EXPECT_EQ(answer(), "250 2.0.0 taken");
   EXPECT_FALSE(path_->response());
@@ -207,7 +207,7 @@ TEST_F(MessagePathTest, WhatLeavesIsNotRead) {
 // Limits, at the limit and one past it.
 
 TEST_F(MessagePathTest, TheHeaderHasALimit) {
-  for (const MessageForm form : kForms) {
+  for (const next_hop::MessageForm form : kForms) {
     for (const std::size_t past : {0UZ, 1UZ}) {
       settings_.limits.header = kHeader.size() - past;
       const std::string message = std::string(kHeader) + "body\r\n";
@@ -224,7 +224,7 @@ TEST_F(MessagePathTest, TheHeaderHasALimit) {
 // Dots that DATA doubles are no part of it (RFC 1870 3).
 TEST_F(MessagePathTest, TheMessageHasALimit) {
   const std::string message = std::string(kHeader) + "body of it\r\n.\r\n..two\r\n.one\r\n";
-  for (const MessageForm form : kForms) {
+  for (const next_hop::MessageForm form : kForms) {
     for (const std::size_t past : {0UZ, 1UZ}) {
       settings_.limits.message = message.size() - past;
       smtp::in_pieces(on_the_wire(message, form), [&](const smtp::Pieces& pieces, const std::string& how) {
@@ -236,14 +236,14 @@ TEST_F(MessagePathTest, TheMessageHasALimit) {
     }
   }
   settings_.limits.message = 0;
-  begin(MessageForm::Plain);
+  begin(next_hop::MessageForm::Plain);
   send(message);
   EXPECT_EQ(answer(), "250 2.0.0 taken") << "no limit";
 }
 
 TEST_F(MessagePathTest, AMessageThatGrowsTooLargeLeavesItsNextHopAtOnce) {
   settings_.limits.message = kHeader.size() + 10;
-  begin(MessageForm::Plain);
+  begin(next_hop::MessageForm::Plain);
   take(kHeader, false);
   take(std::string(11, 'x'), false);
   EXPECT_THAT(delivery_->calls, ElementsAre("begin", "write", "abandon"));
@@ -258,7 +258,7 @@ TEST_F(MessagePathTest, ALoopHasSoManyReceivedFields) {
     for (const Sender sender : {Sender::Somebody, Sender::Nobody}) {
       std::string message;
       for (std::size_t i = 0; i < count; ++i) message += "Received: a\r\n";
-      begin(MessageForm::Stuffed, sender);
+      begin(next_hop::MessageForm::Stuffed, sender);
       send(message + std::string(kHeader));
       const bool is_loop = count == settings_.limits.received_fields;
       EXPECT_THAT(answer(), StartsWith(is_loop ? "554 5.4.6" : "250 2.0.0"));

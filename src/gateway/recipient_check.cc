@@ -45,7 +45,7 @@ bool differs_from_first(const Transaction& transaction, const Route& route) {
   const Route& first = *transaction.route;
   return first.stage != route.stage || first.grace != route.grace || first.ceilings != route.ceilings ||
          first.is_tagged != route.is_tagged || *first.next_hop != *route.next_hop ||
-         route.next_hop->protocol != NextHopProtocol::Smtp;
+         route.next_hop->protocol != next_hop::Protocol::Smtp;
 }
 
 /// "user@example.org", or "example.org" for all of a domain; `destinations` are folded as the recipient is
@@ -74,9 +74,9 @@ RecipientCheck check_inbound(const Transaction& transaction, const mail::Address
   check.forwarded = is_taken_off(tag, settings) ? tag.tag->plain : recipient;
   const mail::Address& plain = check.forwarded;
   // A bare "postmaster" has no domain (RFC 5321 4.5.1): it is that of the first one.
-  const DomainSettings* const domain = plain.domain.empty() && !settings.domains.empty()
-                                           ? &settings.domains[0]
-                                           : settings.find_domain(plain.domain);
+  const intake::DomainSettings* const domain = plain.domain.empty() && !settings.domains.empty()
+                                                   ? &settings.domains[0]
+                                                   : settings.find_domain(plain.domain);
   policy::RecipientFacts facts{.is_ours = domain != nullptr, .is_routed = is_routed(plain.local)};
   if (domain == nullptr || facts.is_routed) {
     check.verdict = policy::judge_recipient(facts, {});

@@ -33,12 +33,16 @@ std::string tagged(std::string_view address, int on_day = kToday, std::string_vi
   return text_of(*origin::sign(path_of(address), ring, day(on_day), {}));
 }
 
+std::shared_ptr<const next_hop::NextHop> shared_hop(std::string_view url) {
+  return std::make_shared<const next_hop::NextHop>(*next_hop::parse_next_hop(url));
+}
+
 class RecipientCheckTest : public testing::Test {
  protected:
   RecipientCheckTest() {
     settings_.keys = ring_of(key_of(0, "secret"));
     settings_.gateways.emplace_back().name = "in";
-    settings_.gateways.front().next_hop = *parse_next_hop("smtp://192.0.2.1:25");
+    settings_.gateways.front().next_hop = *next_hop::parse_next_hop("smtp://192.0.2.1:25");
     set_stage(Stage::Reject);
   }
 
@@ -191,19 +195,19 @@ TEST_F(RecipientCheckTest, TheExemptAreNamedByTheDomain) {
 }
 
 TEST_F(RecipientCheckTest, ADomainMayHaveItsOwnNextHop) {
-  const auto hop = *parse_next_hop("lmtp:/run/lmtp");
+  const auto hop = shared_hop("lmtp:/run/lmtp");
   settings_.domains = {{.name = "example.org"}, {.name = "other.test", .next_hop = hop}};
-  EXPECT_EQ(check("", "bob@other.test").route.next_hop->url, hop.url);
+  EXPECT_EQ(check("", "bob@other.test").route.next_hop->url, hop->url);
   EXPECT_EQ(check("", "bob@example.org").route.next_hop, &last_.gateway->next_hop);
 }
 
 // The second recipient of a mail whose first one went elsewhere, or is judged otherwise, comes again alone.
 TEST_F(RecipientCheckTest, WhoDiffersFromTheFirstIsDeferred) {
-  const auto same = settings_.gateways.front().next_hop;
-  const auto other = *parse_next_hop("smtp://192.0.2.2:25");
+  const auto same = std::make_shared<const next_hop::NextHop>(settings_.gateways.front().next_hop);
+  const auto other = shared_hop("smtp://192.0.2.2:25");
   struct Second {
     std::string_view name;
-    DomainSettings domain;
+    intake::DomainSettings domain;
     bool want_deferred;
   };
   const Second kSeconds[] = {
@@ -230,7 +234,7 @@ TEST_F(RecipientCheckTest, WhoDiffersFromTheFirstIsDeferred) {
 
 TEST_F(RecipientCheckTest, WhereEachHasItsOwnAnswerThereIsOne) {
   for (const auto* const url : {"lmtp://192.0.2.1:24", "maildir:/mail/%n"}) {
-    settings_.gateways.front().next_hop = *parse_next_hop(url);
+    settings_.gateways.front().next_hop = *next_hop::parse_next_hop(url);
     auto both = transaction("a@b.test");
     const auto first = check_inbound(both, address_of("bob@example.org"), false);
     EXPECT_EQ(first.verdict.action, Action::Accept);

@@ -53,32 +53,9 @@ constexpr Row<Parting> kPartings[] = {
     {Parting::NoEnd, 421, "4.7.0", "The refused message does not end, closing"},
 };
 
-constexpr Row<Trouble> kTroubles[] = {
-    {Trouble::NoConnection, 451, "4.4.1",
-     "The mail server behind this one can't be reached, try again later"},
-    // RFC 3463 3.5: the directory did not answer, or the system is busy.
-    {Trouble::NoName, 451, "4.4.3",
-     "The name of the mail server behind this one can't be looked up, try again later"},
-    {Trouble::Full, 451, "4.4.5",
-     "There are too many connections to the mail server behind this one just now, try again later"},
-    // RFC 3463 3.5: 4.4.2 is a connection that stood and did not last, also by a time-out.
-    {Trouble::ConnectionLost, 451, "4.4.2",
-     "The mail server behind this one ended the connection, try again later"},
-    {Trouble::NoAnswer, 451, "4.4.2",
-     "The mail server behind this one did not answer in time, try again later"},
-    {Trouble::Nonsense, 451, "4.5.0",
-     "The mail server behind this one gave an answer that makes no sense, try again later"},
-    {Trouble::Refuses, 451, "4.3.2", "The mail server behind this one takes no mail now, try again later"},
-    {Trouble::Tls, 451, "4.7.5",
-     "No secure connection to the mail server behind this one is possible now, try again later"},
-    {Trouble::Maildir, 451, "4.3.0", "This message can't be stored now, try again later"},
-    {Trouble::MaildirFull, 452, "4.3.1", "There is no space for this message now, try again later"},
-    {Trouble::Stopping, 421, "4.3.2", "This server is shutting down, try again later"},
-    {Trouble::GatewayGone, 421, "4.3.2", "This service has ended, closing"},
-    {Trouble::NeedsSmtputf8, 550, "5.6.7",
-     "The mail server behind this one takes no internationalised addresses (SMTPUTF8)"},
-    {Trouble::AuthenticationLost, 421, "4.4.2",
-     "The connection that you had logged in to is lost, log in again"},
+constexpr Row<Ending> kEndings[] = {
+    {Ending::Stopping, 421, "4.3.2", "This server is shutting down, try again later"},
+    {Ending::GatewayGone, 421, "4.3.2", "This service has ended, closing"},
 };
 
 template <typename Case, std::size_t N>
@@ -90,7 +67,7 @@ constexpr bool is_in_order(const Row<Case> (&table)[N]) {
 }
 static_assert(std::size(kExceeded) == kExceededCount && is_in_order(kExceeded));
 static_assert(std::size(kPartings) == kPartingCount && is_in_order(kPartings));
-static_assert(std::size(kTroubles) == kTroubleCount && is_in_order(kTroubles));
+static_assert(std::size(kEndings) == kEndingCount && is_in_order(kEndings));
 
 constexpr std::size_t kLineMost = 512;  // RFC 5321 4.5.3.1.5
 
@@ -139,24 +116,9 @@ smtp::Reply reply_for(smtp::DataFault fault) {
           "This message holds " + std::string(smtp::explain(fault)) + ", which no mail may hold"};
 }
 
-smtp::Reply reply_for(const NextHopTrouble& trouble) {
-  const auto& row = kTroubles[static_cast<std::size_t>(trouble.trouble)];
+smtp::Reply reply_for(Ending ending) {
+  const auto& row = kEndings[static_cast<std::size_t>(ending)];
   return {row.code, row.status, row.text};
-}
-
-Trouble trouble_of(net::Failure failure) {
-  switch (failure) {
-    case net::Failure::Closed:
-    case net::Failure::Reset:
-      return Trouble::ConnectionLost;
-    case net::Failure::TimedOut:
-      return Trouble::NoAnswer;
-    case net::Failure::Interrupted:
-      return Trouble::Stopping;
-    case net::Failure::Tls:
-      return Trouble::Tls;
-  }
-  return Trouble::ConnectionLost;
 }
 
 }  // namespace backstop::gateway

@@ -140,7 +140,13 @@ struct LimitRow {
   std::optional<Exceeded> limit;
 };
 
+// Those of the next hop, which stand in a header of their own, first.
 const LimitRow kLimits[] = {
+    {"next_hop_sessions", {}},  // a Trouble
+    {"next_hop_connect", {}},   // a Trouble
+    {"next_hop_reply", {}},     // a Trouble
+    {"next_hop_final", {}},     // a Trouble
+    {"data_block", Exceeded::DataTime},
     {"command_line", Exceeded::CommandLine},
     {"header", Exceeded::Header},
     {"message", Exceeded::Message},
@@ -152,26 +158,23 @@ const LimitRow kLimits[] = {
     {"received_fields", Exceeded::ReceivedFields},
     {"sessions", Exceeded::Sessions},
     {"sessions_per_client", Exceeded::SessionsPerClient},
-    {"bad_tags", {}},           // policy's: Cause::BadTag
-    {"next_hop_sessions", {}},  // a Trouble
-    {"greeting", {}},           // who has not greeted speaks no SMTP yet
+    {"bad_tags", {}},  // policy's: Cause::BadTag
+    {"greeting", {}},  // who has not greeted speaks no SMTP yet
     {"command", Exceeded::CommandTime},
-    {"data_block", Exceeded::DataTime},
     {"data_total", Exceeded::DataTime},
-    {"next_hop_connect", {}},  // a Trouble
-    {"next_hop_reply", {}},    // a Trouble
-    {"next_hop_final", {}},    // a Trouble
 };
 
-// The members of Limits, in the order of its header.
+// The members of Limits, in the order of its headers.
 std::vector<std::string> members_of_limits() {
-  std::ifstream file(std::string(BACKSTOP_SOURCE_DIR) + "/src/gateway/limits.h");
-  EXPECT_TRUE(file);
   const std::regex member(R"(^  std::[a-z0-9_:]+ ([a-z_]+)( = |\{).*)");
   std::vector<std::string> names;
-  std::smatch match;
-  for (std::string line; std::getline(file, line);) {
-    if (std::regex_match(line, match, member)) names.push_back(match[1]);
+  for (const char* const room : {"next_hop", "gateway"}) {
+    std::ifstream file(std::string(BACKSTOP_SOURCE_DIR) + "/src/" + room + "/limits.h");
+    EXPECT_TRUE(file);
+    std::smatch match;
+    for (std::string line; std::getline(file, line);) {
+      if (std::regex_match(line, match, member)) names.push_back(match[1]);
+    }
   }
   return names;
 }
@@ -187,42 +190,11 @@ TEST(Replies, EachMemberOfLimitsIsThoughtOf) {
   EXPECT_EQ(used.size(), kExceededCount);
 }
 
-struct TroubleRow {
-  Trouble trouble;
-  std::string_view want;
-};
-
-constexpr TroubleRow kTroubles[] = {
-    {Trouble::NoConnection, "451 4.4.1"},  {Trouble::NoName, "451 4.4.3"},
-    {Trouble::Full, "451 4.4.5"},          {Trouble::ConnectionLost, "451 4.4.2"},
-    {Trouble::NoAnswer, "451 4.4.2"},      {Trouble::Nonsense, "451 4.5.0"},
-    {Trouble::Refuses, "451 4.3.2"},       {Trouble::Tls, "451 4.7.5"},
-    {Trouble::Maildir, "451 4.3.0"},       {Trouble::MaildirFull, "452 4.3.1"},
-    {Trouble::Stopping, "421 4.3.2"},      {Trouble::GatewayGone, "421 4.3.2"},
-    {Trouble::NeedsSmtputf8, "550 5.6.7"}, {Trouble::AuthenticationLost, "421 4.4.2"},
-};
-
-TEST(Replies, OfEachTrouble) {
-  ASSERT_EQ(std::size(kTroubles), kTroubleCount);
-  std::set<std::string> texts;
-  for (const auto& row : kTroubles) {
-    const auto reply = reply_for({.trouble = row.trouble});
-    EXPECT_EQ(codes(reply), row.want);
-    expect_sound(reply, row.want);
-    EXPECT_TRUE(texts.insert(reply.lines.front()).second) << reply.lines.front();
-  }
-}
-
-// What is no fault of the message must not become one, or mail is lost.
-TEST(Replies, OnlyAMailThatNeedsSmtputf8IsRefusedForTheNextHop) {
-  for (const auto& row : kTroubles) {
-    EXPECT_EQ(reply_for({.trouble = row.trouble}).is_permanent(), row.trouble == Trouble::NeedsSmtputf8);
-  }
-}
-
-TEST(Replies, DoNotTellStrangersTheDetail) {
-  const auto with = reply_for({.trouble = Trouble::Maildir, .detail = "/var/mail/x: permission denied"});
-  EXPECT_EQ(with, reply_for({.trouble = Trouble::Maildir}));
+TEST(Replies, OfEachEnding) {
+  EXPECT_EQ(codes(reply_for(Ending::Stopping)), "421 4.3.2");
+  EXPECT_EQ(codes(reply_for(Ending::GatewayGone)), "421 4.3.2");
+  EXPECT_NE(reply_for(Ending::Stopping), reply_for(Ending::GatewayGone));
+  for (const auto ending : {Ending::Stopping, Ending::GatewayGone}) expect_sound(reply_for(ending), "ending");
 }
 
 TEST(Replies, OfEachParting) {
@@ -245,14 +217,6 @@ TEST(Replies, OfEachDataFault) {
     expect_sound(reply, "fault");
     EXPECT_TRUE(texts.insert(reply.lines.front()).second);
   }
-}
-
-TEST(Replies, TroubleOfAFailure) {
-  EXPECT_EQ(trouble_of(net::Failure::Closed), Trouble::ConnectionLost);
-  EXPECT_EQ(trouble_of(net::Failure::Reset), Trouble::ConnectionLost);
-  EXPECT_EQ(trouble_of(net::Failure::TimedOut), Trouble::NoAnswer);
-  EXPECT_EQ(trouble_of(net::Failure::Interrupted), Trouble::Stopping);
-  EXPECT_EQ(trouble_of(net::Failure::Tls), Trouble::Tls);
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ void Server::stop(std::chrono::seconds limit) {
 }
 
 void Server::cut() {
-  shared_.watch.end();
+  shared_.alarm.end();
   for (auto& worker : workers_) worker->stop();
 }
 

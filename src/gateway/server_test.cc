@@ -27,7 +27,7 @@ constexpr std::string_view kGreeting = "220 mx.example.org ESMTP Backstop\r\n";
 class Nobody : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(Gravity, std::string_view) override {}
+  void notice(os::LogLevel, std::string_view) override {}
 };
 
 struct Wanted {
@@ -44,7 +44,7 @@ std::shared_ptr<const Settings> settings_of(const std::vector<Wanted>& wanted) {
     gateway.name = one.name;
     gateway.direction = one.direction;
     gateway.listen = {one.listen};
-    gateway.next_hop = *parse_next_hop("maildir:/nowhere/%n");
+    gateway.next_hop = *next_hop::parse_next_hop("maildir:/nowhere/%n");
   }
   return settings;
 }

@@ -115,8 +115,8 @@ net::Task<bool> Session::accept_tls() {
   is_waiting_ = false;
   if (!done) {
     const std::string& why = connection_.stream().why();
-    tell(Gravity::Debug, fmt::format("no TLS with client {}: {}", peer_text_,
-                                     why.empty() ? net::explain(done.error()) : std::string_view(why)));
+    tell(os::LogLevel::Debug, fmt::format("no TLS with client {}: {}", peer_text_,
+                                          why.empty() ? net::explain(done.error()) : std::string_view(why)));
   }
   co_return done.has_value();
 }
@@ -150,7 +150,7 @@ net::Task<bool> Session::open() {
   if (is_tls && worker_.is_draining()) co_return false;
   connection_.stream().expires_after(limits().greeting);
   if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
-    tell(Gravity::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
+    tell(os::LogLevel::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
     co_return false;
   }
   const auto exceeded = enter();
@@ -249,8 +249,9 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
 }
 
 void Session::turn_away_http(std::string_view line) {
-  tell(Gravity::Info, fmt::format("client {} sent an HTTP request, and its session was ended: {}", peer_text_,
-                                  base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
+  tell(os::LogLevel::Info,
+       fmt::format("client {} sent an HTTP request, and its session was ended: {}", peer_text_,
+                   base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
   cut_short(reply_for(Parting::HttpRequest));
 }
 
@@ -373,7 +374,7 @@ bool Session::is_to_end() const {
 }
 
 smtp::Reply Session::why_to_end() const {
-  return reply_for(NextHopTrouble{worker_.is_draining() ? Trouble::Stopping : Trouble::GatewayGone});
+  return reply_for(worker_.is_draining() ? Ending::Stopping : Ending::GatewayGone);
 }
 
 void Session::drain() {
@@ -381,7 +382,7 @@ void Session::drain() {
   if ((is_waiting_ && is_to_end()) || is_to_break_off) connection_.stream().interrupt();
 }
 
-const NextHop* Session::used_hop() const {
+const next_hop::NextHop* Session::used_hop() const {
   if (authenticated_ != nullptr) return &authenticated_->hop();
   if (is_authenticating_) return &gateway().next_hop;
   if (transaction_ == nullptr || transaction_->delivery == nullptr) return nullptr;
@@ -391,7 +392,7 @@ const NextHop* Session::used_hop() const {
 // It may wait for its next hop just now: that has its own time.
 void Session::give_way(std::span<const std::string> next_hops) {
   if (!connection_.stream().is_waiting()) return;
-  const NextHop* const hop = used_hop();
+  const next_hop::NextHop* const hop = used_hop();
   if (hop == nullptr || std::ranges::find(next_hops, hop->url) == next_hops.end()) return;
   connection_.stream().expires_by(waiting_since_ + kScarceTime);
 }

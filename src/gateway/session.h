@@ -16,12 +16,12 @@
 #include <vector>
 
 #include "gateway/client_counts.h"
-#include "gateway/connection.h"
-#include "gateway/hop_session.h"
 #include "gateway/message_path.h"
 #include "gateway/recipient_check.h"
 #include "gateway/transaction.h"
 #include "gateway/worker.h"
+#include "net/connection.h"
+#include "next_hop/session.h"
 #include "smtp/session_state.h"
 
 namespace backstop::gateway {
@@ -61,7 +61,7 @@ class Session final : public LiveSession {
   /// What is waited for next has this time, but no longer than until `last`.
   void give_time(std::chrono::seconds time, Clock::time_point last = Clock::time_point::max());
   /// Returns the next hop of which this session keeps a session, or null.
-  const NextHop* used_hop() const;
+  const next_hop::NextHop* used_hop() const;
   /// A command line as it may be: CRLF at its end, and no other CR, LF or NUL.
   static bool is_text(std::string_view line);
   /// Ends the session: what follows is somebody else's text, and none of it may be taken for commands.
@@ -87,7 +87,7 @@ class Session final : public LiveSession {
   net::Task<void> handle_hello(const smtp::Command& command);
   net::Task<smtp::Extensions> offer();
   net::Task<smtp::Extensions> common_hop_offer();
-  net::Task<smtp::Extensions> hop_offer(const NextHop& hop, Clock::time_point until);
+  net::Task<smtp::Extensions> hop_offer(const next_hop::NextHop& hop, Clock::time_point until);
 
   // Envelope.
   void handle_mail(std::string_view argument);
@@ -112,7 +112,7 @@ class Session final : public LiveSession {
   net::Task<bool> receive_chunk(std::uint64_t size, bool is_last);
   net::Task<bool> read_data();
   net::Task<void> finish_message();
-  void begin_message(MessageForm form);
+  void begin_message(next_hop::MessageForm form);
   /// Adds to what has come since the message was refused; false when that is too much.
   net::Task<bool> drop_data(std::size_t size);
   net::Task<void> give_up_delivery();
@@ -148,18 +148,18 @@ class Session final : public LiveSession {
   static constexpr std::string_view kClientLeft = "The client left before its data ended";
   /// Once for each message that was begun: path_ is gone after it.
   void record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure);
-  void tell(Gravity gravity, std::string_view line) const;
+  void tell(os::LogLevel gravity, std::string_view line) const;
   void tell_of(Exceeded limit) const;
 
-  ClientIdentity identity(const NextHop& hop) const;
+  next_hop::ClientIdentity identity(const next_hop::NextHop& hop) const;
   /// Returns what counts the sessions of next hops that this client uses; null if it speaks for many.
-  const ClientCounts::Ticket* counted() const;
+  next_hop::ClientCount next_hop_count() const;
   const GatewaySettings& gateway() const { return *gateway_; }
   const Limits& limits() const { return settings_->limits; }
 
   Worker& worker_;
   std::string gateway_name_;
-  Connection connection_;
+  net::Connection connection_;
   net::Endpoint peer_;        ///< of the client, as PROXY or XCLIENT told it where they did
   std::string peer_text_;     ///< its address
   std::string peer_literal_;  ///< the same as RFC 5321 4.1.3 has it
@@ -183,8 +183,8 @@ class Session final : public LiveSession {
     std::string helo;
     smtp::ClientAttributes told;
   };
-  std::unique_ptr<Self> self_;                 ///< while XFORWARD speaks for another: what is true without it
-  std::unique_ptr<HopSession> authenticated_;  ///< the next hop's session that AUTH went through
+  std::unique_ptr<Self> self_;  ///< while XFORWARD speaks for another: what is true without it
+  std::unique_ptr<next_hop::Session> authenticated_;  ///< the next hop's session that AUTH went through
 
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<MessagePath> path_;  ///< while data comes in

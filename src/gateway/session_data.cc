@@ -41,7 +41,7 @@ TraceFacts Session::trace_facts() const {
                            : std::string_view()};
 }
 
-void Session::begin_message(MessageForm form) {
+void Session::begin_message(next_hop::MessageForm form) {
   path_ = std::make_unique<MessagePath>(*transaction_, form, trace_facts(), worker_.reader(),
                                         worker_.shared().held, peer_.address);
   data_deadline_ = Clock::now() + limits().data_total;
@@ -104,7 +104,7 @@ net::Task<void> Session::break_off() {
 net::Task<void> Session::handle_data() {
   reply(354, {}, "Go on; end with a dot on a line by itself");
   give_time(limits().data_block);
-  begin_message(MessageForm::Stuffed);
+  begin_message(next_hop::MessageForm::Stuffed);
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
   if (!*told) co_return co_await lose_client(told->error());
@@ -249,7 +249,7 @@ net::Task<void> Session::handle_chunk(std::string_view argument) {
     co_return co_await answer_behind(chunk->size, *refusal);
   }
   if (path_ == nullptr) {
-    begin_message(MessageForm::Plain);
+    begin_message(next_hop::MessageForm::Plain);
     chunks_.reset();
     state_.phase = smtp::Phase::Chunks;
   } else if (Clock::now() > data_deadline_) {

@@ -11,8 +11,8 @@ namespace backstop::gateway {
 
 namespace {
 
-bool takes_no_second_recipient(const NextHop& hop) {
-  return hop.protocol != NextHopProtocol::Smtp;
+bool takes_no_second_recipient(const next_hop::NextHop& hop) {
+  return hop.protocol != next_hop::Protocol::Smtp;
 }
 
 // How long a client waits at most until the last next hop is asked what it offers.
@@ -32,7 +32,7 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
   const auto name = smtp::parse_helo(command.argument);
   if (!name) co_return reply(name.error());
   co_await end_transaction();
-  if (!take_settings()) co_return close_with(reply_for(NextHopTrouble{Trouble::GatewayGone, {}}));
+  if (!take_settings()) co_return close_with(reply_for(Ending::GatewayGone));
   helo_ = *name;
   state_.phase = smtp::Phase::Ready;
   state_.is_extended = command.verb == smtp::Verb::Ehlo;
@@ -46,12 +46,12 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
 
 // What the next hop offers; asked now where it was never heard of, unless it is known to be silent or time is
 // up.
-net::Task<smtp::Extensions> Session::hop_offer(const NextHop& hop, Clock::time_point until) {
+net::Task<smtp::Extensions> Session::hop_offer(const next_hop::NextHop& hop, Clock::time_point until) {
   auto& directory = worker_.shared().hops;
   if (auto known = directory.find(hop)) co_return *known;
   const auto now = Clock::now();
   if (now >= until || !directory.may_ask(hop, now)) co_return unknown_offer();
-  const auto offer = co_await worker_.pool().ask(hop, identity(hop), *settings_);
+  const auto offer = co_await worker_.pool().ask(hop, identity(hop), settings_->next_hop_context());
   co_return offer.value_or(unknown_offer());
 }
 

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "base/text.h"
-#include "gateway/hop_delivery.h"
-#include "gateway/maildir_delivery.h"
 #include "gateway/replies.h"
 #include "gateway/session.h"
 #include "gateway/session_asked.h"
 #include "gateway/worker.h"
+#include "next_hop/maildir_delivery.h"
+#include "next_hop/smtp_delivery.h"
 
 namespace backstop::gateway {
 
@@ -23,7 +23,7 @@ constexpr std::size_t kMostUntaken = 1000;
 }  // namespace
 
 void Session::handle_mail(std::string_view argument) {
-  if (!take_settings()) return close_with(reply_for(NextHopTrouble{Trouble::GatewayGone, {}}));
+  if (!take_settings()) return close_with(reply_for(Ending::GatewayGone));
   auto mail = smtp::parse_mail(argument, offered_);
   if (!mail) return reply(mail.error());
   if (mail->size && most_size_ != 0 && *mail->size > most_size_) {
@@ -111,18 +111,19 @@ void Session::open_delivery() {
   Route& route = *transaction_->route;
   smtp::MailCommand mail = transaction.mail;
   mail.reverse_path = outgoing_path(transaction, route);
-  if (route.next_hop->protocol == NextHopProtocol::Maildir) {
-    transaction_->delivery = std::make_unique<MaildirDelivery>(
-        worker_.shared().blocking, worker_.shared().watch, *route.next_hop,
+  if (route.next_hop->protocol == next_hop::Protocol::Maildir) {
+    transaction_->delivery = std::make_unique<next_hop::MaildirDelivery>(
+        worker_.shared().blocking, worker_.shared().alarm, *route.next_hop,
         mail.reverse_path.is_null() ? std::string() : mail.reverse_path.address->text(), settings_->hostname);
     return;
   }
-  transaction_->delivery = std::make_unique<HopDelivery>(worker_.pool(),
-                                                         HopEnvelope{.settings = settings_,
-                                                                     .hop = route.next_hop,
-                                                                     .client = identity(*route.next_hop),
-                                                                     .mail = std::move(mail)},
-                                                         state_.is_authenticated ? &authenticated_ : nullptr);
+  transaction_->delivery = std::make_unique<next_hop::SmtpDelivery>(
+      worker_.pool(),
+      next_hop::Envelope{.hop = *route.next_hop,
+                         .context = transaction.settings->next_hop_context(),
+                         .client = identity(*route.next_hop),
+                         .mail = std::move(mail)},
+      state_.is_authenticated ? &authenticated_ : nullptr);
 }
 
 net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
@@ -150,7 +151,7 @@ net::Task<void> Session::offer_recipients(std::vector<Asked>& batch) {
 // Whether a further recipient may be taken depends on what the next hop says to one that it is asked for:
 // LMTP and a Maildir take one.
 bool Session::is_asked_alone() const {
-  return transaction_->route && transaction_->route->next_hop->protocol != NextHopProtocol::Smtp;
+  return transaction_->route && transaction_->route->next_hop->protocol != next_hop::Protocol::Smtp;
 }
 
 void Session::answer_recipient(const Asked& asked) {
@@ -207,15 +208,15 @@ net::Task<void> Session::end_transaction() {
 }
 
 // A front end that submits for a whole site, or tells by XFORWARD whose mail it brings, is no single client.
-const ClientCounts::Ticket* Session::counted() const {
+next_hop::ClientCount Session::next_hop_count() const {
   const bool is_front_end = self_ != nullptr || net::contains(gateway().trusted, peer_.address);
-  return is_front_end ? nullptr : &ticket_;
+  return is_front_end ? nullptr : ticket_.next_hop_count();
 }
 
-ClientIdentity Session::identity(const NextHop& hop) const {
-  ClientIdentity identity;
-  identity.counted = counted();
-  if (hop.identity == Identity::None) return identity;
+next_hop::ClientIdentity Session::identity(const next_hop::NextHop& hop) const {
+  next_hop::ClientIdentity identity;
+  identity.count = next_hop_count();
+  if (hop.identity == next_hop::Identity::None) return identity;
   identity.attributes = told_;
   identity.source = peer_;
   identity.destination = local_;

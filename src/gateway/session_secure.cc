@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "gateway/hop_delivery.h"
 #include "gateway/replies.h"
 #include "gateway/session.h"
 #include "gateway/worker.h"
+#include "next_hop/smtp_delivery.h"
 
 namespace backstop::gateway {
 
@@ -33,8 +33,8 @@ net::Task<void> Session::handle_starttls() {
 // The next hop knows the users; what it says is what the client hears. Its session is then the client's own.
 net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argument) {
   const std::string command = "AUTH " + std::string(argument) + "\r\n";
-  auto lease = co_await worker_.pool().lease(gateway().next_hop, identity(gateway().next_hop), *settings_,
-                                             HopPool::Age::Fresh);
+  auto lease = co_await worker_.pool().lease(gateway().next_hop, identity(gateway().next_hop),
+                                             settings_->next_hop_context(), next_hop::Pool::Age::Fresh);
   if (!lease) co_return reply_for(lease.error());
   auto& session = *lease->session;
   session.is_personal = true;
@@ -54,20 +54,20 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     answer = co_await session.ask_one(word, limits().next_hop_reply);
   }
   if (!answer) {
-    worker_.shared().watch.hop_failed(session.hop(), Watch::Step::Transaction, answer.error());
+    worker_.shared().alarm.failed(session.hop(), next_hop::Alarm::Step::Transaction, answer.error());
     co_return reply_for(answer.error());
   }
   // No other success is a login (RFC 4954 4): who is believed to have logged in may send to everybody.
   if (answer->code < 400 && answer->code != 235) {
-    const NextHopTrouble nonsense{Trouble::Nonsense, answer->text()};
-    worker_.shared().watch.hop_failed(session.hop(), Watch::Step::Transaction, nonsense);
+    const next_hop::Failed nonsense{next_hop::Trouble::Nonsense, answer->text()};
+    worker_.shared().alarm.failed(session.hop(), next_hop::Alarm::Step::Transaction, nonsense);
     co_return reply_for(nonsense);
   }
   if (answer->code == 235) {
     state_.is_authenticated = true;
     authenticated_ = std::move(lease->session);
   }
-  co_return passed_on(std::move(*answer));
+  co_return next_hop::passed_on(std::move(*answer));
 }
 
 net::Task<void> Session::handle_auth(std::string_view argument) {

@@ -10,21 +10,26 @@
 #include "gateway/event_sink.h"
 #include "gateway/held_memory.h"
 #include "gateway/hint_counts.h"
-#include "gateway/hop_directory.h"
 #include "gateway/settings.h"
 #include "gateway/watch.h"
+#include "next_hop/alarm.h"
+#include "next_hop/directory.h"
 
 namespace backstop::gateway {
 
 struct Shared {
   Shared(std::shared_ptr<const Settings> settings_, EventSink& events_)
-      : settings(std::move(settings_)), events(events_), watch(events_) {}
+      : settings(std::move(settings_)),
+        events(events_),
+        watch(events_),
+        alarm([&events_](os::LogLevel level, std::string_view line) { events_.notice(level, line); }) {}
 
   std::atomic<std::shared_ptr<const Settings>> settings;
   EventSink& events;
   Watch watch;
+  next_hop::Alarm alarm;
   ClientCounts clients;
-  HopDirectory hops;
+  next_hop::Directory hops;
   HeldMemory held;
   HintCounts hints;
   boost::asio::thread_pool blocking{4};

@@ -81,8 +81,8 @@ constexpr std::string_view kBounce =
 class Told : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(Gravity gravity, std::string_view line) override {
-    if (gravity != Gravity::Error) return;
+  void notice(os::LogLevel gravity, std::string_view line) override {
+    if (gravity != os::LogLevel::Error) return;
     const std::scoped_lock lock(mutex_);
     errors_.emplace_back(line);
   }
@@ -155,7 +155,7 @@ class ShortMemoryTest : public testing::Test {
     settings->domains.push_back({.name = "example.org", .stage = policy::Stage::Label, .grace = {}});
     auto& gateway = settings->gateways.emplace_back();
     gateway.name = "in";
-    gateway.next_hop = *parse_next_hop("maildir:" + folder_.string() + "/%n");
+    gateway.next_hop = *next_hop::parse_next_hop("maildir:" + folder_.string() + "/%n");
     shared_.emplace(settings, told_);
     worker_.emplace(0, *shared_);
     auto sockets = net::listen(*net::parse_endpoint("127.0.0.1:0"), 1);

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "gateway/delivery.h"
 #include "gateway/hint_counts.h"
 #include "gateway/settings.h"
+#include "next_hop/delivery.h"
 #include "origin/claim.h"
 #include "policy/verdict.h"
 #include "smtp/command.h"
@@ -21,7 +21,7 @@ namespace backstop::gateway {
 /// What all recipients of a transaction have to have in common, since the answer to its data is one. The
 /// first that is offered to a next hop sets it; a recipient of another comes again alone (452 4.5.3).
 struct Route {
-  const NextHop* next_hop = nullptr;             ///< of Transaction::settings
+  const next_hop::NextHop* next_hop = nullptr;   ///< of Transaction::settings
   policy::Stage stage = policy::Stage::Observe;  ///< inbound: of the recipient's domain, as is
   std::chrono::days grace{0};
   policy::Ceilings ceilings = policy::default_ceilings();
@@ -45,9 +45,9 @@ struct Transaction {
   std::chrono::steady_clock::time_point begun;
   std::chrono::sys_days today{};
 
-  std::optional<Route> route;          ///< once a recipient was offered to a next hop
-  std::unique_ptr<Delivery> delivery;  ///< with route
-  HintCounts* hints = nullptr;         ///< of all sessions; null: hints are not counted
+  std::optional<Route> route;                    ///< once a recipient was offered to a next hop
+  std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
+  HintCounts* hints = nullptr;                   ///< of all sessions; null: hints are not counted
   std::vector<TakenRecipient> recipients;
   bool is_from_relay = false;  ///< inbound: a host of ours brings it
   bool is_overfull = false;    ///< one recipient too many has been recorded

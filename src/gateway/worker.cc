@@ -42,7 +42,7 @@ Worker::Worker(unsigned number, Shared& shared)
       shared_(shared),
       upkeep_(loop_, shared.watch),
       deadlines_(loop_),
-      pool_(deadlines_, shared.hops, shared.watch),
+      pool_(deadlines_, shared.hops, shared.alarm),
       house_timer_(loop_) {}
 
 Worker::~Worker() {
@@ -175,14 +175,15 @@ net::Task<void> Worker::ask_next_hops() {
   net::Timer timer(loop_);
   while (!is_draining_) {
     const auto settings = shared_.settings.load();
-    std::vector<const NextHop*> hops;
+    std::vector<const next_hop::NextHop*> hops;
     for (const auto& gateway : settings->gateways) hops.push_back(&gateway.next_hop);
     for (const auto& domain : settings->domains) {
       if (domain.next_hop) hops.push_back(&*domain.next_hop);
     }
-    for (const NextHop* const hop : hops) {
-      if (hop->protocol == NextHopProtocol::Maildir || hop->identity == Identity::Proxy) continue;
-      auto lease = co_await pool_.lease(*hop, {}, *settings, HopPool::Age::Fresh);
+    for (const next_hop::NextHop* const hop : hops) {
+      if (hop->protocol == next_hop::Protocol::Maildir || hop->identity == next_hop::Identity::Proxy)
+        continue;
+      auto lease = co_await pool_.lease(*hop, {}, settings->next_hop_context(), next_hop::Pool::Age::Fresh);
       if (lease) co_await pool_.give_back(std::move(lease->session), settings->limits);
     }
     timer.expires_after(kAskTime);

@@ -11,12 +11,12 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/hop_pool.h"
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
 #include "net/deadlines.h"
 #include "net/listener.h"
+#include "next_hop/pool.h"
 #include "response/reader.h"
 
 namespace backstop::gateway {
@@ -78,7 +78,7 @@ class Worker {
   // For the worker's own sessions, on its thread.
   Shared& shared() { return shared_; }
   net::Deadlines& deadlines() { return deadlines_; }
-  HopPool& pool() { return pool_; }
+  next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
@@ -110,7 +110,7 @@ class Worker {
   net::asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Upkeep upkeep_;
   net::Deadlines deadlines_;
-  HopPool pool_;
+  next_hop::Pool pool_;
   response::Reader reader_;
   std::vector<Door> doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;

@@ -1,0 +1,66 @@
+// The domains that are ours, and what is set for each.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "policy/verdict.h"
+
+namespace backstop::next_hop {
+struct NextHop;
+}
+
+namespace backstop::intake {
+
+struct DomainSettings {
+  /// In any spelling. "*." in front means its subdomains, however deep, and not the domain itself.
+  std::string name;
+  policy::Stage stage = policy::Stage::Observe;
+  std::chrono::days grace{7};
+  std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
+  std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
+  policy::Ceilings ceilings = policy::default_ceilings();     ///< the most that is done with each kind
+  /// Of its own, in place of the gateway's; may be null. Intake carries it and never looks at it.
+  std::shared_ptr<const next_hop::NextHop> next_hop = {};
+};
+
+/// Domains in the order in which they were added, found by their name as base::domain_key() folds it. A
+/// look-up costs the same however many there are, since every recipient needs one.
+class DomainTable {
+ public:
+  DomainTable() = default;
+  DomainTable(std::vector<DomainSettings> domains);
+  DomainTable(std::initializer_list<DomainSettings> domains)
+      : DomainTable(std::vector<DomainSettings>(domains)) {}
+
+  /// The first of two with one name counts.
+  void push_back(DomainSettings domain);
+  /// In any case, as A-label or U-label; null for none. The exact name wins, then the longest "*." that fits.
+  const DomainSettings* find(std::string_view domain) const;
+
+  std::size_t size() const { return domains_.size(); }
+  bool empty() const { return domains_.empty(); }
+  const DomainSettings& operator[](std::size_t i) const { return domains_[i]; }
+  auto begin() const { return domains_.begin(); }
+  auto end() const { return domains_.end(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using Index = std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>>;
+
+  std::vector<DomainSettings> domains_;
+  Index exact_;       ///< by name
+  Index subdomains_;  ///< by name without the star: ".example.org"
+};
+
+}  // namespace backstop::intake

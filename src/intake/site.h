@@ -1,0 +1,25 @@
+// What every front door knows of the site that it serves. Plain values, made by whoever reads the
+// configuration; const while they are used, so any thread may read them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "intake/domain_table.h"
+#include "origin/key_ring.h"
+#include "origin/tag.h"
+
+namespace backstop::intake {
+
+struct Site {
+  std::string hostname;  ///< in greetings, EHLO and Received
+  DomainTable domains;
+  origin::KeyRing keys;  ///< may be empty
+  origin::TagSettings tags;
+
+  /// See DomainTable::find().
+  const DomainSettings* find_domain(std::string_view domain) const { return domains.find(domain); }
+};
+
+}  // namespace backstop::intake

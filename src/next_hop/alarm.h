@@ -1,0 +1,64 @@
+// What the operator is told of next hops: that they fail, that they work again, and that they are full. One
+// for the process; thread-safe.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/tally.h"
+#include "next_hop/next_hop.h"
+#include "next_hop/trouble.h"
+#include "os/log_level.h"
+
+namespace backstop::next_hop {
+
+class Alarm {
+ public:
+  using Clock = std::chrono::steady_clock;
+  /// A next hop works again if nothing has failed for this long.
+  static constexpr std::chrono::seconds kSettled{10};
+
+  /// Takes one line; thread-safe, and must not wait.
+  using Tell = std::function<void(os::LogLevel, std::string_view)>;
+  explicit Alarm(Tell tell) : tell_(std::move(tell)) {}
+
+  /// How far it came: a connection that opens says nothing of a next hop that fails in transactions.
+  enum class Step : std::uint8_t { Opening, Transaction };
+  void failed(const NextHop& hop, Step step, const Failed& what, Clock::time_point now = Clock::now());
+  void worked(const NextHop& hop, Step step, Clock::time_point now);
+  void worked(const NextHop& hop, Step step) {
+    // Nearly always nothing fails, and then this costs nothing.
+    if (failing_count_ != 0) worked(hop, step, Clock::now());
+  }
+  /// A client was put off since `limit` sessions are all that may be open to this next hop.
+  void is_full(const NextHop& hop, std::size_t limit, Clock::time_point now = Clock::now());
+  /// A client was put off since `share` sessions with next hops are all that one client may use.
+  void share_is_used(std::size_t share, Clock::time_point now = Clock::now());
+  /// From now on we cut connections ourselves: what fails is not the next hops' doing.
+  void end() { is_ended_ = true; }
+
+ private:
+  struct Failing {
+    base::Tally tally{};
+    Step step = Step::Opening;
+    Clock::time_point since;
+    Clock::time_point last;
+  };
+
+  Tell tell_;
+  std::mutex mutex_;
+  std::map<std::string, Failing, std::less<>> failing_;  ///< by url
+  std::atomic<std::size_t> failing_count_ = 0;
+  std::atomic<bool> is_ended_ = false;
+  std::map<std::string, base::Tally, std::less<>> full_;  ///< by url
+  base::Tally used_shares_;
+};
+
+}  // namespace backstop::next_hop

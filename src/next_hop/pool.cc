@@ -1,0 +1,149 @@
+#include "next_hop/pool.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace backstop::next_hop {
+
+namespace {
+
+constexpr std::chrono::seconds kResetTime{10};
+// Of each answer of a next hop that a client waits for before it has said what it wants.
+constexpr std::chrono::seconds kAskTime{2};
+
+// Whether to try a new session when one that was used before fails: its server may just have dropped it. A
+// server that hangs or sends nonsense would do it again.
+bool is_worth_another(Trouble trouble) {
+  return trouble == Trouble::ConnectionLost || trouble == Trouble::Refuses;
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Session>>& Pool::idle_of(const NextHop& hop) {
+  const auto found = std::ranges::find(buckets_, hop, &Bucket::hop);
+  if (found != buckets_.end()) return found->idle;
+  return buckets_.emplace_back(hop).idle;
+}
+
+// The one that was used last: it is the least likely to be gone.
+std::unique_ptr<Session> Pool::take_idle(const NextHop& hop) {
+  const auto now = net::Deadlines::now();
+  auto& idle = idle_of(hop);
+  while (!idle.empty()) {
+    auto session = std::move(idle.back());
+    idle.pop_back();
+    const auto age = now - session->idle_since;
+    if (age < kTrusted ? session->is_read() : age < kMostIdle && session->is_quiet()) return session;
+  }
+  return nullptr;
+}
+
+// Also one that can't be used for this hop itself, since it has another identity or other TLS.
+bool Pool::close_an_idle_one(const NextHop& hop) {
+  const auto found = std::ranges::find_if(
+      buckets_, [&](const Bucket& bucket) { return bucket.hop.url == hop.url && !bucket.idle.empty(); });
+  if (found == buckets_.end()) return false;
+  found->idle.erase(found->idle.begin());
+  return true;
+}
+
+net::Task<Result<std::unique_ptr<Session>>> Pool::open(const NextHop& hop, const ClientIdentity& client,
+                                                       const Context& context) {
+  const auto most = context.limits.next_hop_sessions;
+  auto place = directory_.admit(hop, most, net::Deadlines::now());
+  if (!place && close_an_idle_one(hop)) place = directory_.admit(hop, most, net::Deadlines::now());
+  if (!place) {
+    alarm_.is_full(hop, most);
+    co_return std::unexpected(Failed{Trouble::Full});
+  }
+  auto opened = co_await Session::open(hop, client, context, deadlines_);
+  if (opened) (*opened)->place = std::move(place);
+  co_return opened;
+}
+
+net::Task<Result<Pool::Lease>> Pool::lease(const NextHop& hop, const ClientIdentity& client,
+                                           const Context& context, Age age) {
+  Lease lease;
+  ClientUse use;
+  if (const auto all = context.limits.next_hop_sessions; client.count != nullptr && all != 0) {
+    auto taken = ClientUse::take(client.count, share_of(all));
+    if (!taken) {
+      alarm_.share_is_used(share_of(all));
+      co_return std::unexpected(Failed{Trouble::Full});
+    }
+    use = std::move(*taken);
+  }
+  if (age == Age::Any && hop.identity != Identity::Proxy) lease.session = take_idle(hop);
+  lease.is_reused = lease.session != nullptr;
+  if (!lease.is_reused) {
+    const auto asked = Directory::Clock::now();
+    auto opened = co_await open(hop, client, context);
+    if (!opened) {
+      directory_.miss(hop, asked, Directory::Clock::now());
+      alarm_.failed(hop, Alarm::Step::Opening, opened.error());
+      co_return std::unexpected(std::move(opened.error()));
+    }
+    alarm_.worked(hop, Alarm::Step::Opening);
+    lease.session = std::move(*opened);
+    directory_.learn(hop, lease.session->extensions());
+  }
+  lease.session->use = std::move(use);
+  if (hop.identity == Identity::Xclient) {
+    auto announced = co_await lease.session->announce(client, context);
+    if (!announced && lease.is_reused && is_worth_another(announced.error().trouble)) {
+      lease.session.reset();  // its place is wanted for the next one
+      co_return co_await this->lease(hop, client, context, Age::Fresh);
+    }
+    if (!announced) {
+      alarm_.failed(hop, Alarm::Step::Opening, announced.error());
+      co_return std::unexpected(std::move(announced.error()));
+    }
+  }
+  co_return lease;
+}
+
+net::Task<std::optional<smtp::Extensions>> Pool::ask(const NextHop& hop, const ClientIdentity& client,
+                                                     const Context& context) {
+  Limits hurried = context.limits;
+  hurried.next_hop_connect = std::min(hurried.next_hop_connect, kAskTime);
+  hurried.next_hop_reply = std::min(hurried.next_hop_reply, kAskTime);
+  const auto asked = Directory::Clock::now();
+  auto opened = co_await open(hop, client, {context.hostname, hurried, context.tls, context.tls_verified});
+  if (!opened) {
+    directory_.miss(hop, asked, Directory::Clock::now());
+    co_return std::nullopt;
+  }
+  auto extensions = (*opened)->extensions();
+  directory_.learn(hop, extensions);
+  co_await give_back(std::move(*opened), hurried);
+  co_return extensions;
+}
+
+net::Task<void> Pool::give_back(std::unique_ptr<Session> session, const Limits& limits) {
+  if (session->is_broken()) co_return;
+  if (session->needs_reset && !session->is_personal) {
+    const auto reply = co_await session->ask_one("RSET\r\n", std::min(limits.next_hop_reply, kResetTime));
+    if (!reply || !reply->is_positive()) co_return;
+    session->needs_reset = false;
+  }
+  auto& idle = idle_of(session->hop());
+  if (session->is_personal || idle.size() >= session->hop().pool) {
+    // The server need not hear the end of the story, only that it is one.
+    (void)co_await session->send("QUIT\r\n", {}, kResetTime);
+    co_return;
+  }
+  session->use = {};
+  session->idle_since = net::Deadlines::now();
+  session->stream().expires_after(2 * kMostIdle);
+  idle.push_back(std::move(session));
+}
+
+void Pool::sweep(std::chrono::steady_clock::time_point now) {
+  for (auto& bucket : buckets_) {
+    const std::chrono::milliseconds most = directory_.is_scarce(bucket.hop, now) ? kTrusted : kMostIdle;
+    std::erase_if(bucket.idle, [&](const auto& session) { return now - session->idle_since >= most; });
+  }
+  std::erase_if(buckets_, [](const auto& bucket) { return bucket.idle.empty(); });
+}
+
+}  // namespace backstop::next_hop

@@ -1,0 +1,71 @@
+// A transaction at a next hop that speaks SMTP or LMTP.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "next_hop/delivery.h"
+#include "next_hop/pool.h"
+#include "smtp/data_scanner.h"
+
+namespace backstop::next_hop {
+
+/// What the envelope of a transaction is at the next hop.
+struct Envelope {
+  const NextHop& hop;
+  Context context;  ///< what it names must outlive the delivery
+  ClientIdentity client;
+  smtp::MailCommand mail;  ///< the reverse path as the next hop is to see it
+};
+
+class SmtpDelivery : public Delivery {
+ public:
+  /// `personal`: a session that this client has authenticated, used instead of the pool's and given back to
+  /// `keep`.
+  SmtpDelivery(Pool& pool, Envelope envelope, std::unique_ptr<Session>* personal);
+
+  net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override;
+  net::Task<smtp::Reply> begin(MessageForm form) override;
+  net::Task<bool> write(std::string_view first, std::string_view second) override;
+  net::Task<smtp::Reply> finish(std::string_view first, std::string_view second) override;
+  net::Task<void> abandon() override;
+
+ private:
+  using Batch = std::span<const smtp::RcptCommand>;
+  using Replies = std::vector<smtp::Reply>;
+
+  net::Task<Result<Replies>> open(Batch batch);
+  net::Task<Result<Replies>> offer(Batch batch, bool with_mail);
+  net::Task<Result<Replies>> offer_one_by_one(Batch batch, bool with_mail);
+  net::Task<Result<smtp::Reply>> send_chunk(std::string_view first, std::string_view second, bool is_last);
+  net::Task<Result<smtp::Reply>> send_last(std::string_view first, std::string_view second);
+  net::Task<void> let_go();
+  smtp::Offered offered() const;
+  std::string mail_commands() const;
+  smtp::Reply refusal(const Failed& failed);
+  /// What a reply to MAIL or RCPT means for the client.
+  smtp::Reply answer_to_recipient(smtp::Reply reply);
+  bool is_about_us(const smtp::Reply& reply) const;
+
+  Pool& pool_;
+  Envelope envelope_;
+  std::unique_ptr<Session>* personal_;
+  std::unique_ptr<Session> session_;
+  smtp::Reply mail_reply_;                    ///< of MAIL; a refusal of it is the answer to every recipient
+  std::optional<smtp::Reply> early_verdict_;  ///< a chunk was refused, and the message with it
+  Failed trouble_;                            ///< of the session that was lost
+  bool is_lost_ = false;
+  bool is_in_data_ = false;
+  bool is_chunked_ = false;   ///< BDAT on this side too
+  bool is_stuffing_ = false;  ///< plain bytes become DATA
+  smtp::Stuffer stuffer_;
+  std::string stuffed_;
+};
+
+/// A reply of a next hop as our client is to hear it: an enhanced status where it has none (RFC 2034), and no
+/// 421, since it is not our connection that is closing.
+smtp::Reply passed_on(smtp::Reply reply);
+
+}  // namespace backstop::next_hop
