@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "net/deadlines.h"
+#include "net/loop.h"
 #include "smtp/data_scanner.h"
 
 namespace backstop::app {
@@ -65,20 +65,19 @@ class Crowd {
       : senders_(std::move(senders)),
         settings_(settings),
         watcher_(watcher),
-        deadlines_(loop_),
-        watch_timer_(loop_),
+        watch_timer_(loop_.context()),
         working_(settings.connections) {
     hop_.target = {.host = settings.gateway.address.to_string(), .port = settings.gateway.port, .path = {}};
     hop_.tls = gateway::NextHopTls::Never;
   }
 
   bool run() {
-    net::asio::co_spawn(loop_, deadlines_.run(), rethrow);
-    net::asio::co_spawn(loop_, watch(), rethrow);
+    net::asio::co_spawn(loop_.context(), loop_.deadlines().run(), rethrow);
+    net::asio::co_spawn(loop_.context(), watch(), rethrow);
     for (std::size_t i = 0; i < settings_.connections; ++i) {
-      net::asio::co_spawn(loop_, work(), rethrow);
+      net::asio::co_spawn(loop_.context(), work(), rethrow);
     }
-    loop_.run();
+    loop_.context().run();
     return !is_stopped_;
   }
 
@@ -90,7 +89,7 @@ class Crowd {
     }
     if (working_ == 0) co_return;
     is_stopped_ = true;
-    deadlines_.close_all();
+    loop_.close_all();
   }
 
   // One connection after the other, each for the next sender that nobody has taken yet.
@@ -98,7 +97,7 @@ class Crowd {
     while (!is_stopped_ && next_ < senders_.size()) co_await serve(senders_[next_++]);
     if (--working_ > 0) co_return;
     watch_timer_.cancel();
-    deadlines_.stop();
+    loop_.deadlines().stop();
   }
 
   Task<HopResult<std::unique_ptr<HopSession>>> connect(const DemoSender& sender) {
@@ -106,7 +105,7 @@ class Crowd {
     identity.attributes.address = sender.address;
     identity.attributes.name = sender.helo;
     identity.attributes.helo = sender.helo;
-    const gateway::HopContext context{deadlines_, sender.helo, limits_, nullptr};
+    const gateway::HopContext context{loop_, sender.helo, limits_, nullptr};
     auto session = co_await HopSession::open(hop_, identity, context);
     if (!session || sender.address.empty()) co_return session;
     if (auto told = co_await (*session)->announce(identity, context); !told) {
@@ -134,7 +133,7 @@ class Crowd {
 
   Task<void> pause() {
     if (settings_.pause.count() == 0) co_return;
-    net::Timer timer(loop_);
+    net::Timer timer(loop_.context());
     timer.expires_after(settings_.pause);
     co_await timer.async_wait(net::kUseTask);
   }
@@ -144,8 +143,7 @@ class Crowd {
   CrowdWatcher& watcher_;
   gateway::Limits limits_;
   gateway::NextHop hop_;
-  net::asio::io_context loop_{1};
-  net::Deadlines deadlines_;
+  net::Loop loop_{1};
   net::Timer watch_timer_;
   std::size_t next_ = 0;  ///< of senders_: the first that nobody has taken
   std::size_t working_;   ///< connections that are not done

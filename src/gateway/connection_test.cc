@@ -35,7 +35,8 @@ class ConnectionTest : public net::LoopTest {
 
  private:
   explicit ConnectionTest(std::pair<net::Peer, net::Peer> ends)
-      : connection_(net::Socket(loop_, {AF_INET, IPPROTO_TCP}, ends.first.release()), deadlines_),
+      : connection_(net::Socket(loop_.context(), {AF_INET, IPPROTO_TCP}, ends.first.release()),
+                    loop_.deadlines()),
         far_(stream_of(std::move(ends.second))) {}
 };
 

@@ -30,12 +30,13 @@ class FakeHop {
  public:
   static constexpr std::string_view kSilence = "silence";
 
-  FakeHop(net::asio::io_context& loop, net::Deadlines& deadlines)
-      : loop_(loop), deadlines_(deadlines), listener_(loop, bound(), [this](net::Socket socket, auto, auto) {
-          net::asio::co_spawn(loop_, serve(std::make_unique<net::Stream>(std::move(socket), deadlines_)),
+  explicit FakeHop(net::Loop& loop)
+      : loop_(loop), listener_(loop.context(), bound(), [this](net::Socket socket, auto, auto) {
+          net::asio::co_spawn(loop_.context(),
+                              serve(std::make_unique<net::Stream>(std::move(socket), loop_.deadlines())),
                               net::asio::detached);
         }) {
-    net::asio::co_spawn(loop, listener_.run(), net::asio::detached);
+    net::asio::co_spawn(loop.context(), listener_.run(), net::asio::detached);
   }
   ~FakeHop() { listener_.stop(); }
 
@@ -118,8 +119,7 @@ class FakeHop {
     co_return size.has_value();
   }
 
-  net::asio::io_context& loop_;
-  net::Deadlines& deadlines_;
+  net::Loop& loop_;
   std::map<std::string, std::vector<std::string>> answers_ = {
       {"connect", {"220 hop.test ESMTP"}},
       {"EHLO", {"250-hop.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-DSN\r\n250 SIZE"}},
@@ -150,8 +150,8 @@ class HopTest : public net::LoopTest {
   Watch watch_{notices_};
   HopDirectory directory_;
   Settings settings_;
-  FakeHop fake_{loop_, deadlines_};
-  HopPool pool_{deadlines_, directory_, watch_};
+  FakeHop fake_{loop_};
+  HopPool pool_{loop_, directory_, watch_};
 
  private:
   template <typename T>

@@ -11,9 +11,8 @@ constexpr std::chrono::seconds kResetTime{10};
 // Of each answer of a next hop that a client waits for before it has said what it wants.
 constexpr std::chrono::seconds kAskTime{2};
 
-HopContext context_for(const NextHop& hop, const Settings& settings, const Limits& limits,
-                       net::Deadlines& deadlines) {
-  return {deadlines, settings.hostname, limits,
+HopContext context_for(const NextHop& hop, const Settings& settings, const Limits& limits, net::Loop& loop) {
+  return {loop, settings.hostname, limits,
           hop.tls == NextHopTls::Verified ? settings.next_hop_tls_verified : settings.next_hop_tls};
 }
 
@@ -84,7 +83,7 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   lease.is_reused = lease.session != nullptr;
   if (!lease.is_reused) {
     const auto asked = HopDirectory::Clock::now();
-    auto opened = co_await open(hop, client, context_for(hop, settings, settings.limits, deadlines_));
+    auto opened = co_await open(hop, client, context_for(hop, settings, settings.limits, loop_));
     if (!opened) {
       directory_.miss(hop, asked, HopDirectory::Clock::now());
       watch_.hop_failed(hop, Watch::Step::Opening, opened.error());
@@ -96,7 +95,7 @@ net::Task<HopResult<HopPool::Lease>> HopPool::lease(const NextHop& hop, const Cl
   }
   lease.session->use = std::move(use);
   if (hop.identity == Identity::Xclient) {
-    const auto context = context_for(hop, settings, settings.limits, deadlines_);
+    const auto context = context_for(hop, settings, settings.limits, loop_);
     auto announced = co_await lease.session->announce(client, context);
     if (!announced && lease.is_reused && is_worth_another(announced.error().trouble)) {
       lease.session.reset();  // its place is wanted for the next one
@@ -116,7 +115,7 @@ net::Task<std::optional<smtp::Extensions>> HopPool::ask(const NextHop& hop, cons
   hurried.next_hop_connect = std::min(hurried.next_hop_connect, kAskTime);
   hurried.next_hop_reply = std::min(hurried.next_hop_reply, kAskTime);
   const auto asked = HopDirectory::Clock::now();
-  auto opened = co_await open(hop, client, context_for(hop, settings, hurried, deadlines_));
+  auto opened = co_await open(hop, client, context_for(hop, settings, hurried, loop_));
   if (!opened) {
     directory_.miss(hop, asked, HopDirectory::Clock::now());
     co_return std::nullopt;

@@ -25,8 +25,8 @@ class HopPool {
   /// place.
   static constexpr std::chrono::milliseconds kTrusted{500};
 
-  HopPool(net::Deadlines& deadlines, HopDirectory& directory, Watch& watch)
-      : deadlines_(deadlines), directory_(directory), watch_(watch) {}
+  HopPool(net::Loop& loop, HopDirectory& directory, Watch& watch)
+      : loop_(loop), directory_(directory), watch_(watch) {}
 
   struct Lease {
     std::unique_ptr<HopSession> session;
@@ -62,7 +62,7 @@ class HopPool {
   net::Task<HopResult<std::unique_ptr<HopSession>>> open(const NextHop& hop, const ClientIdentity& client,
                                                          HopContext context);
 
-  net::Deadlines& deadlines_;
+  net::Loop& loop_;
   HopDirectory& directory_;
   Watch& watch_;
   std::vector<Bucket> buckets_;  ///< one a next hop, of which there are few

@@ -147,7 +147,7 @@ TEST_F(HopPoolTest, SoManySessionsAreOpenAndNoMore) {
 
 TEST_F(HopPoolTest, TheLimitIsOneForAllWorkers) {
   settings_.limits.next_hop_sessions = 1;
-  HopPool other(deadlines_, directory_, watch_);
+  HopPool other(loop_, directory_, watch_);
   give_back(lease(hop_));
   EXPECT_FALSE(wait(other.lease(hop_, {}, settings_, Age::Any))) << "it is idle in the other pool";
   EXPECT_TRUE(lease(hop_).is_reused);

@@ -160,7 +160,7 @@ net::Task<HopResult<void>> HopSession::start_tls(const HopContext& context) {
 net::Task<HopResult<std::unique_ptr<HopSession>>> HopSession::open(const NextHop& hop,
                                                                    const ClientIdentity& client,
                                                                    HopContext context) {
-  auto stream = co_await net::connect(hop.target, context.deadlines, context.limits.next_hop_connect);
+  auto stream = co_await net::connect(hop.target, context.loop, context.limits.next_hop_connect);
   if (!stream) {
     const auto trouble = stream.error().is_of_name ? Trouble::NoName : Trouble::NoConnection;
     co_return std::unexpected(NextHopTrouble{trouble, std::move(stream.error().message)});

@@ -15,6 +15,7 @@
 #include "gateway/hop_directory.h"
 #include "gateway/replies.h"
 #include "gateway/settings.h"
+#include "net/loop.h"
 #include "smtp/client_attributes.h"
 #include "smtp/extensions.h"
 
@@ -30,7 +31,7 @@ struct ClientIdentity {
 };
 
 struct HopContext {
-  net::Deadlines& deadlines;
+  net::Loop& loop;
   std::string hostname;  ///< ours, for EHLO
   const Limits& limits;
   net::TlsContext tls;  ///< for STARTTLS and smtps; made for the hop's NextHopTls
