@@ -379,14 +379,15 @@ class Dialogue {
     client_ = ends[0];
     write_now(client_, client);
     ::shutdown(client_, SHUT_WR);
-    net::Socket socket(worker_.loop(), net::asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
+    net::Socket socket(worker_.loop().context(), net::asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
     const auto here = *net::parse_endpoint("127.0.0.1:25");
     auto session = std::make_unique<gateway::Session>(
         worker_, gateway::Entrance{"front", worker_.shared().settings.load()}, std::move(socket), here, here);
-    net::asio::co_spawn(worker_.loop(), serve(std::move(session)), [this](const std::exception_ptr& failed) {
-      require(failed == nullptr);
-      has_ended_ = true;
-    });
+    net::asio::co_spawn(worker_.loop().context(), serve(std::move(session)),
+                        [this](const std::exception_ptr& failed) {
+                          require(failed == nullptr);
+                          has_ended_ = true;
+                        });
   }
 
   void run() {
@@ -405,8 +406,8 @@ class Dialogue {
 
  private:
   bool step() {
-    bool has_happened = worker_.loop().poll() > 0;
-    worker_.loop().restart();
+    bool has_happened = worker_.loop().context().poll() > 0;
+    worker_.loop().context().restart();
     for (int descriptor = 0; (descriptor = port_.accept()) >= 0; has_happened = true) {
       hops_.push_back(std::make_unique<Hop>(descriptor, answers_, taken_));
     }

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "net/deadlines.h"
+#include "net/loop.h"
 #include "smtp/data_scanner.h"
 
 namespace backstop::app {
@@ -63,20 +63,19 @@ class Crowd {
       : senders_(std::move(senders)),
         settings_(settings),
         watcher_(watcher),
-        deadlines_(loop_),
-        watch_timer_(loop_),
+        watch_timer_(loop_.context()),
         working_(settings.connections) {
     hop_.target = {.host = settings.gateway.address.to_string(), .port = settings.gateway.port, .path = {}};
     hop_.tls = next_hop::Tls::Never;
   }
 
   bool run() {
-    net::asio::co_spawn(loop_, deadlines_.run(), rethrow);
-    net::asio::co_spawn(loop_, watch(), rethrow);
+    net::asio::co_spawn(loop_.context(), loop_.deadlines().run(), rethrow);
+    net::asio::co_spawn(loop_.context(), watch(), rethrow);
     for (std::size_t i = 0; i < settings_.connections; ++i) {
-      net::asio::co_spawn(loop_, work(), rethrow);
+      net::asio::co_spawn(loop_.context(), work(), rethrow);
     }
-    loop_.run();
+    loop_.context().run();
     return !is_stopped_;
   }
 
@@ -88,7 +87,7 @@ class Crowd {
     }
     if (working_ == 0) co_return;
     is_stopped_ = true;
-    deadlines_.close_all();
+    loop_.close_all();
   }
 
   // One connection after the other, each for the next sender that nobody has taken yet.
@@ -96,7 +95,7 @@ class Crowd {
     while (!is_stopped_ && next_ < senders_.size()) co_await serve(senders_[next_++]);
     if (--working_ > 0) co_return;
     watch_timer_.cancel();
-    deadlines_.stop();
+    loop_.deadlines().stop();
   }
 
   Task<next_hop::Result<std::unique_ptr<next_hop::Session>>> connect(const DemoSender& sender) {
@@ -105,7 +104,7 @@ class Crowd {
     identity.attributes.name = sender.helo;
     identity.attributes.helo = sender.helo;
     const next_hop::Context context{sender.helo, limits_, no_tls_, no_tls_};
-    auto session = co_await next_hop::Session::open(hop_, identity, context, deadlines_);
+    auto session = co_await next_hop::Session::open(hop_, identity, context, loop_);
     if (!session || sender.address.empty()) co_return session;
     if (auto told = co_await (*session)->announce(identity, context); !told) {
       co_return std::unexpected(told.error());
@@ -132,7 +131,7 @@ class Crowd {
 
   Task<void> pause() {
     if (settings_.pause.count() == 0) co_return;
-    net::Timer timer(loop_);
+    net::Timer timer(loop_.context());
     timer.expires_after(settings_.pause);
     co_await timer.async_wait(net::kUseTask);
   }
@@ -143,8 +142,7 @@ class Crowd {
   next_hop::Limits limits_;
   net::TlsContext no_tls_;
   next_hop::NextHop hop_;
-  net::asio::io_context loop_{1};
-  net::Deadlines deadlines_;
+  net::Loop loop_{1};
   net::Timer watch_timer_;
   std::size_t next_ = 0;  ///< of senders_: the first that nobody has taken
   std::size_t working_;   ///< connections that are not done

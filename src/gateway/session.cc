@@ -29,7 +29,7 @@ Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, n
                  net::Endpoint local)
     : worker_(worker),
       gateway_name_(entrance.gateway),
-      connection_(std::move(socket), worker.deadlines()),
+      connection_(std::move(socket), worker.loop().deadlines()),
       direct_(std::move(peer)),
       local_(std::move(local)),
       settings_(entrance.settings) {

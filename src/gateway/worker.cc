@@ -40,10 +40,9 @@ Worker::Worker(unsigned number, Shared& shared)
     : number_(number),
       id_front_(fmt::format("{:02x}", number)),
       shared_(shared),
-      upkeep_(loop_, shared.watch),
-      deadlines_(loop_),
-      pool_(deadlines_, shared.hops, shared.alarm),
-      house_timer_(loop_) {}
+      upkeep_(loop_.context(), shared.watch),
+      pool_(loop_, shared.hops, shared.alarm),
+      house_timer_(loop_.context()) {}
 
 Worker::~Worker() {
   stop();
@@ -51,7 +50,7 @@ Worker::~Worker() {
 }
 
 void Worker::listen(Addresses addresses) {
-  net::asio::post(loop_, [this, addresses = std::move(addresses)]() mutable {
+  net::asio::post(loop_.context(), [this, addresses = std::move(addresses)]() mutable {
     const auto done = addresses.done;
     try {
       change_doors(std::move(addresses));
@@ -85,23 +84,24 @@ void Worker::open_door(Addresses::Opened opened, Entrance entrance) {
   auto on_accept = [this, leads_to](net::Socket connection, net::Endpoint peer, net::Endpoint local) {
     auto session =
         std::make_unique<Session>(*this, *leads_to, std::move(connection), std::move(peer), std::move(local));
-    net::asio::co_spawn(loop_, serve(std::move(session), shared_.watch), net::asio::detached);
+    net::asio::co_spawn(loop_.context(), serve(std::move(session), shared_.watch), net::asio::detached);
   };
-  auto listener = std::make_shared<net::Listener>(loop_, std::move(opened.socket), std::move(on_accept));
+  auto listener =
+      std::make_shared<net::Listener>(loop_.context(), std::move(opened.socket), std::move(on_accept));
   doors_.push_back({opened.number, std::move(leads_to), listener});
   // The listener outlives what waits for its connections, also where the worker has let go of it.
   upkeep_.add(Watch::Part::Accepting, [listener] { return listener->run(); });
 }
 
 void Worker::start() {
-  upkeep_.add(Watch::Part::Deadlines, [this] { return deadlines_.run(); });
+  upkeep_.add(Watch::Part::Deadlines, [this] { return loop_.deadlines().run(); });
   upkeep_.add(Watch::Part::House, [this] { return keep_house(); });
   if (number_ == 0) upkeep_.add(Watch::Part::NextHops, [this] { return ask_next_hops(); });
   thread_ = std::thread([this] { upkeep_.run(); });
 }
 
 void Worker::drain() {
-  net::asio::post(loop_, [this] { begin_drain(); });
+  net::asio::post(loop_.context(), [this] { begin_drain(); });
 }
 
 void Worker::begin_drain() {
@@ -109,11 +109,11 @@ void Worker::begin_drain() {
   for (auto& door : doors_) door.listener->stop();
   for (auto& session : sessions_) session.drain();
   // Behind the connection that a listener may have accepted already, and not been told of.
-  net::asio::post(loop_, [this] { end_if_done(); });
+  net::asio::post(loop_.context(), [this] { end_if_done(); });
 }
 
 void Worker::hurry() {
-  net::asio::post(loop_, [this] {
+  net::asio::post(loop_.context(), [this] {
     is_hurrying_ = true;
     for (auto& session : sessions_) session.drain();
   });
@@ -126,10 +126,10 @@ void Worker::end_if_done() {
 // Who waits for its client says why it ends. Behind that every stream is closed, so that whatever else waits
 // ends, too, and each session takes its own way out.
 void Worker::stop() {
-  net::asio::post(loop_, [this] {
+  net::asio::post(loop_.context(), [this] {
     is_hurrying_ = is_stopped_ = true;
     begin_drain();
-    net::asio::post(loop_, [this] { deadlines_.close_all(); });
+    net::asio::post(loop_.context(), [this] { loop_.close_all(); });
   });
 }
 
@@ -172,7 +172,7 @@ net::Task<void> Worker::keep_house() {
 
 // What they offer is what clients may be offered: it is asked before the first client comes, and again.
 net::Task<void> Worker::ask_next_hops() {
-  net::Timer timer(loop_);
+  net::Timer timer(loop_.context());
   while (!is_draining_) {
     const auto settings = shared_.settings.load();
     std::vector<const next_hop::NextHop*> hops;

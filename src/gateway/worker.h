@@ -14,8 +14,8 @@
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
-#include "net/deadlines.h"
 #include "net/listener.h"
+#include "net/loop.h"
 #include "next_hop/pool.h"
 #include "response/reader.h"
 
@@ -73,11 +73,10 @@ class Worker {
   void join();
 
   /// Where it all runs, for a caller that runs it by hand in place of start(): then no deadline is met.
-  net::asio::io_context& loop() { return loop_; }
+  net::Loop& loop() { return loop_; }
 
   // For the worker's own sessions, on its thread.
   Shared& shared() { return shared_; }
-  net::Deadlines& deadlines() { return deadlines_; }
   next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
   bool is_draining() const { return is_draining_; }
@@ -107,9 +106,8 @@ class Worker {
   std::string id_front_;
   Shared& shared_;
   /// Only its own thread does I/O on it, so Asio need not lock for that; others may post to it.
-  net::asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  net::Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Upkeep upkeep_;
-  net::Deadlines deadlines_;
   next_hop::Pool pool_;
   response::Reader reader_;
   std::vector<Door> doors_;

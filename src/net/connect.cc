@@ -10,7 +10,6 @@
 
 #include "base/text.h"
 #include "net/endpoint.h"
-#include "net/look_ups.h"
 
 namespace backstop::net {
 
@@ -74,7 +73,7 @@ class Connector {
   Clock::time_point end_;
 };
 
-Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Deadlines& deadlines,
+Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Loop& loop,
                                                                    Clock::duration limit) {
   const auto end = Clock::now() + limit;
   std::vector<Address> addresses;
@@ -86,11 +85,11 @@ Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target
   } else if (const auto address = parse_address(target.host)) {
     addresses.emplace_back(tcp::endpoint(*address, target.port));
   } else {
-    const auto found = co_await deadlines.look_ups().look_up(target.host, end);
+    const auto found = co_await loop.look_ups().look_up(target.host, end);
     if (!found) co_return std::unexpected(ConnectError{true, words_for_look_up(found.error(), limit)});
     for (const auto& one : *found) addresses.emplace_back(tcp::endpoint(one, target.port));
   }
-  Connector connector(deadlines, end);
+  Connector connector(loop.deadlines(), end);
   auto stream = co_await connector.try_each(std::move(addresses));
   if (!stream) co_return std::unexpected(ConnectError{false, words_for(stream.error(), limit)});
   co_return *std::move(stream);

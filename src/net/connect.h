@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "net/deadlines.h"
+#include "net/loop.h"
 #include "net/stream.h"
 
 namespace backstop::net {
@@ -31,7 +31,7 @@ struct ConnectError {
 
 /// Tries each address of the host in turn within `limit` in all. Names are looked up by the system's
 /// resolver, off the loop (net/look_ups.h); numbers cost no look-up. The stream has no deadline yet.
-Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Deadlines& deadlines,
+Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Loop& loop,
                                                                    std::chrono::steady_clock::duration limit);
 
 }  // namespace backstop::net

@@ -21,9 +21,9 @@ class ConnectTest : public LoopTest {
 
   Result dial(const Target& target, std::chrono::steady_clock::duration limit = 1h) {
     Result result;
-    auto into = [](Target to, Deadlines& deadlines, std::chrono::steady_clock::duration most,
-                   Result& out) -> Task<void> { out = co_await connect(std::move(to), deadlines, most); };
-    run(into(target, deadlines_, limit, result));
+    auto into = [](Target to, Loop& loop, std::chrono::steady_clock::duration most,
+                   Result& out) -> Task<void> { out = co_await connect(std::move(to), loop, most); };
+    run(into(target, loop_, limit, result));
     return result;
   }
 

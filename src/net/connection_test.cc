@@ -32,7 +32,7 @@ class ConnectionTest : public LoopTest {
 
  private:
   explicit ConnectionTest(std::pair<Peer, Peer> ends)
-      : connection_(Socket(loop_, {AF_INET, IPPROTO_TCP}, ends.first.release()), deadlines_),
+      : connection_(Socket(loop_.context(), {AF_INET, IPPROTO_TCP}, ends.first.release()), loop_.deadlines()),
         far_(stream_of(std::move(ends.second))) {}
 };
 

@@ -2,12 +2,11 @@
 
 #include <ctime>
 
-#include "net/look_ups.h"
 #include "net/stream.h"
 
 namespace backstop::net {
 
-Deadlines::Deadlines(asio::io_context& loop) : timer_(loop), look_ups_(std::make_unique<LookUps>()) {}
+Deadlines::Deadlines(asio::io_context& loop) : timer_(loop) {}
 
 // Streams that outlive their ticker (a loop that is destroyed after it) must not reach into its list.
 Deadlines::~Deadlines() {
@@ -37,7 +36,6 @@ Deadlines::Clock::time_point Deadlines::now() {
 
 void Deadlines::close_all() {
   is_closed_ = true;
-  look_ups_->stop();
   for (auto& waits : streams_) static_cast<Stream&>(waits).close();
 }
 

@@ -6,13 +6,11 @@
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 
 #include "net/task.h"
 
 namespace backstop::net {
 
-class LookUps;
 class Stream;
 
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
@@ -38,13 +36,10 @@ class Deadlines {
 
   /// Ticks until stop(); spawned once by the worker.
   Task<void> run();
-  /// Closes every stream of the worker, and within a tick whatever is opened later: what waits for one ends,
-  /// and so does what waits for the address of a name.
+  /// Closes every stream, and within a tick each one that is opened later: all that waits for one ends.
   void close_all();
   /// Deadlines are met no more.
   void stop();
-
-  LookUps& look_ups() { return *look_ups_; }
 
   /// A few milliseconds behind at most, and cheaper than Clock::now().
   static Clock::time_point now();
@@ -54,7 +49,6 @@ class Deadlines {
   void tick();
 
   Timer timer_;
-  std::unique_ptr<LookUps> look_ups_;
   boost::intrusive::list<TimedWaits, boost::intrusive::constant_time_size<false>> streams_;
   bool is_closed_ = false;
   bool is_stopped_ = false;

@@ -25,9 +25,9 @@ struct Accepted {
   Endpoint local;
 };
 
-Listener::OnAccept into(std::vector<Accepted>& accepted, Deadlines& deadlines) {
+Listener::OnAccept into(std::vector<Accepted>& accepted, Loop& loop) {
   return [&](Socket socket, Endpoint peer, Endpoint local) {
-    accepted.push_back({std::make_unique<Stream>(std::move(socket), deadlines), peer, local});
+    accepted.push_back({std::make_unique<Stream>(std::move(socket), loop.deadlines()), peer, local});
   };
 }
 
@@ -78,10 +78,10 @@ TEST_F(ListenerTest, AListeningSocketClosesItself) {
   EXPECT_TRUE(listen(endpoint, 1));
 }
 
-Task<void> connect_times(int times, Target target, Deadlines& deadlines,
-                         std::vector<std::unique_ptr<Stream>>& streams, std::vector<Listener*> listeners) {
+Task<void> connect_times(int times, Target target, Loop& loop, std::vector<std::unique_ptr<Stream>>& streams,
+                         std::vector<Listener*> listeners) {
   for (int i = 0; i < times; ++i) {
-    auto stream = co_await connect(target, deadlines, 1h);
+    auto stream = co_await connect(target, loop, 1h);
     EXPECT_TRUE(stream) << stream.error().message;
     if (!stream) break;
     // Told, so that it has been accepted before the next.
@@ -93,10 +93,10 @@ Task<void> connect_times(int times, Target target, Deadlines& deadlines,
   for (auto* listener : listeners) listener->stop();
 }
 
-Listener::OnAccept greeting(std::vector<Accepted>& accepted, Deadlines& deadlines) {
+Listener::OnAccept greeting(std::vector<Accepted>& accepted, Loop& loop) {
   return [&](Socket socket, Endpoint peer, Endpoint local) {
     ::send(socket.native_handle(), "2", 1, 0);
-    accepted.push_back({std::make_unique<Stream>(std::move(socket), deadlines), peer, local});
+    accepted.push_back({std::make_unique<Stream>(std::move(socket), loop.deadlines()), peer, local});
   };
 }
 
@@ -111,10 +111,10 @@ TEST_F(ListenerTest, TellsBothAddresses) {
     auto sockets = listen({asio::ip::make_address(row.listen), 0}, 1);
     ASSERT_TRUE(sockets) << sockets.error().message;
     std::vector<Accepted> accepted;
-    Listener listener(loop_, std::move(sockets->front()), greeting(accepted, deadlines_));
+    Listener listener(loop_.context(), std::move(sockets->front()), greeting(accepted, loop_));
     const auto port = listener.endpoint().port;
     std::vector<std::unique_ptr<Stream>> streams;
-    run(listener.run(), connect_times(2, {row.connect, port, {}}, deadlines_, streams, {&listener}));
+    run(listener.run(), connect_times(2, {row.connect, port, {}}, loop_, streams, {&listener}));
     ASSERT_EQ(accepted.size(), 2u);
     for (const auto& one : accepted) {
       EXPECT_EQ(one.local, (Endpoint{asio::ip::make_address(row.connect), port})) << row.listen;
@@ -144,11 +144,11 @@ TEST_F(ListenerTest, WorkersShareTheConnections) {
   ASSERT_TRUE(sockets);
   std::vector<Accepted> first_accepted;
   std::vector<Accepted> second_accepted;
-  Listener first(loop_, std::move((*sockets)[0]), greeting(first_accepted, deadlines_));
-  Listener second(loop_, std::move((*sockets)[1]), greeting(second_accepted, deadlines_));
+  Listener first(loop_.context(), std::move((*sockets)[0]), greeting(first_accepted, loop_));
+  Listener second(loop_.context(), std::move((*sockets)[1]), greeting(second_accepted, loop_));
   std::vector<std::unique_ptr<Stream>> streams;
   run(first.run(), second.run(),
-      connect_times(100, target_of(first.endpoint()), deadlines_, streams, {&first, &second}));
+      connect_times(100, target_of(first.endpoint()), loop_, streams, {&first, &second}));
   EXPECT_EQ(first_accepted.size() + second_accepted.size(), 100u);
   EXPECT_GT(first_accepted.size(), 0u);
   EXPECT_GT(second_accepted.size(), 0u);
@@ -158,15 +158,16 @@ TEST_F(ListenerTest, ConnectionsDoNotDelay) {
   auto sockets = listen(kAny, 1);
   ASSERT_TRUE(sockets);
   bool is_set = false;
-  Listener listener(loop_, std::move(sockets->front()), [&](Socket socket, const Endpoint&, const Endpoint&) {
-    int value = 0;
-    socklen_t size = sizeof value;
-    ::getsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &value, &size);
-    is_set = value != 0;
-    ::send(socket.native_handle(), "2", 1, 0);
-  });
+  Listener listener(loop_.context(), std::move(sockets->front()),
+                    [&](Socket socket, const Endpoint&, const Endpoint&) {
+                      int value = 0;
+                      socklen_t size = sizeof value;
+                      ::getsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &value, &size);
+                      is_set = value != 0;
+                      ::send(socket.native_handle(), "2", 1, 0);
+                    });
   std::vector<std::unique_ptr<Stream>> streams;
-  run(listener.run(), connect_times(1, target_of(listener.endpoint()), deadlines_, streams, {&listener}));
+  run(listener.run(), connect_times(1, target_of(listener.endpoint()), loop_, streams, {&listener}));
   EXPECT_TRUE(is_set);
 }
 
@@ -175,7 +176,7 @@ TEST_F(ListenerTest, OutlivesALackOfDescriptors) {
   auto sockets = listen(kAny, 1);
   ASSERT_TRUE(sockets);
   std::vector<Accepted> accepted;
-  Listener listener(loop_, std::move(sockets->front()), into(accepted, deadlines_));
+  Listener listener(loop_.context(), std::move(sockets->front()), into(accepted, loop_));
   // The client's socket stands ready before the descriptors are gone.
   const auto address = asio::ip::tcp::endpoint(listener.endpoint().address, listener.endpoint().port);
   const Peer client(::socket(AF_INET, SOCK_STREAM, 0));
@@ -197,7 +198,7 @@ TEST_F(ListenerTest, OutlivesALackOfDescriptors) {
     }
     one.stop();
   };
-  run(starve(loop_, accepted, listener, tick()), listener.run());
+  run(starve(loop_.context(), accepted, listener, tick()), listener.run());
   EXPECT_EQ(accepted.size(), 1u);
 }
 
@@ -223,7 +224,7 @@ TEST_F(ListenerTest, WhoWaitsAtAStopIsGivenAway) {
               0);
   }
   std::vector<Accepted> accepted;
-  Listener listener(loop_, std::move(sockets->front()), greeting(accepted, deadlines_));
+  Listener listener(loop_.context(), std::move(sockets->front()), greeting(accepted, loop_));
   listener.stop();
   run(listener.run());
   EXPECT_EQ(accepted.size(), 10u);
@@ -233,7 +234,8 @@ TEST_F(ListenerTest, WhoWaitsAtAStopIsGivenAway) {
 TEST_F(ListenerTest, EndsAfterAStop) {
   auto sockets = listen(kAny, 1);
   ASSERT_TRUE(sockets);
-  Listener listener(loop_, std::move(sockets->front()), [](Socket, const Endpoint&, const Endpoint&) {});
+  Listener listener(loop_.context(), std::move(sockets->front()),
+                    [](Socket, const Endpoint&, const Endpoint&) {});
   const auto endpoint = listener.endpoint();
   listener.stop();
   listener.stop();

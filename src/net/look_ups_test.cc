@@ -94,7 +94,7 @@ class LookUpsTest : public LoopTest {
     return found.error().message();
   }
   Task<void> look_up(std::string host, std::chrono::milliseconds limit = 1h) {
-    const auto found = co_await deadlines_.look_ups().look_up(host, LookUps::Clock::now() + limit);
+    const auto found = co_await loop_.look_ups().look_up(host, LookUps::Clock::now() + limit);
     answers_.push_back(text_of(found));
   }
   // To be run behind the others, which wait by then.
@@ -105,7 +105,7 @@ class LookUpsTest : public LoopTest {
   }
   Task<void> close_all_once_hanging(int count) {
     names_.wait_until_hanging(count);
-    deadlines_.close_all();
+    loop_.close_all();
     co_return;
   }
 
@@ -116,7 +116,7 @@ class LookUpsTest : public LoopTest {
 TEST_F(LookUpsTest, ANameThatHangsHoldsUpNoOther) {
   auto other_first = [this]() -> Task<void> {
     names_.wait_until_hanging(1);
-    const auto found = co_await deadlines_.look_ups().look_up("localhost", LookUps::Clock::now() + 1h);
+    const auto found = co_await loop_.look_ups().look_up("localhost", LookUps::Clock::now() + 1h);
     answers_.emplace_back(found ? "localhost" : found.error().message());
     names_.release();
   };
@@ -157,7 +157,7 @@ TEST_F(LookUpsTest, SoManyHangAtATime) {
   run(look_up("0.hangs.test", 1ms));
   EXPECT_THAT(answers_, ElementsAre("too many", "timed out")) << "one that hangs already may be waited for";
   auto stream_error = [this](Target target, std::string& said) -> Task<void> {
-    const auto stream = co_await connect(std::move(target), deadlines_, 1h);
+    const auto stream = co_await connect(std::move(target), loop_, 1h);
     said = stream || !stream.error().is_of_name ? "another" : stream.error().message;
   };
   std::string said;
@@ -188,20 +188,18 @@ TEST_F(LookUpsTest, ItsEndWaitsForNoName) {
 // The loop is gone before the name is answered: the thread that asked is left alone.
 TEST_F(LookUpsTest, ALoopThatIsDestroyedWaitsForNoName) {
   for (const bool waits : {false, true}) {
-    std::optional<asio::io_context> loop(1);
-    std::optional<Deadlines> deadlines(*loop);
+    std::optional<Loop> loop(1);
     auto ask = [](LookUps& look_ups, std::string host, std::chrono::milliseconds limit) -> Task<void> {
       const auto found = co_await look_ups.look_up(std::move(host), LookUps::Clock::now() + limit);
       EXPECT_EQ(text_of(found), "timed out");
     };
-    asio::co_spawn(*loop, ask(deadlines->look_ups(), "a.hangs.test", waits ? 1h : 1ms), asio::detached);
+    asio::co_spawn(loop->context(), ask(loop->look_ups(), "a.hangs.test", waits ? 1h : 1ms), asio::detached);
     if (waits) {
-      loop->run_one();
+      loop->context().run_one();
     } else {
-      loop->run();
+      loop->context().run();
     }
     names_.wait_until_hanging(1);
-    deadlines.reset();
     loop.reset();
     names_.release();
   }

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <utility>
 
-#include "net/deadlines.h"
+#include "net/loop.h"
 #include "net/stream.h"
 
 namespace backstop::net {
@@ -94,21 +94,21 @@ inline std::pair<Peer, Peer> tcp_ends() {
 
 class LoopTest : public testing::Test {
  protected:
-  LoopTest() { asio::co_spawn(loop_, deadlines_.run(), asio::detached); }
+  LoopTest() { spawn(loop_.deadlines().run()); }
 
   /// Runs the tasks side by side until all have ended.
   template <typename... Tasks>
   void run(Tasks... tasks) {
     left_ += sizeof...(tasks);
-    (asio::co_spawn(loop_, counted(std::move(tasks)), asio::detached), ...);
-    loop_.restart();
-    loop_.run();
+    (spawn(counted(std::move(tasks))), ...);
+    loop_.context().restart();
+    loop_.context().run();
     ASSERT_EQ(left_, 0u) << "a task did not end";
   }
 
   std::unique_ptr<Stream> stream_of(Peer end) {
-    Socket socket(loop_, asio::generic::stream_protocol(AF_INET, IPPROTO_TCP), end.release());
-    return std::make_unique<Stream>(std::move(socket), deadlines_);
+    Socket socket(loop_.context(), asio::generic::stream_protocol(AF_INET, IPPROTO_TCP), end.release());
+    return std::make_unique<Stream>(std::move(socket), loop_.deadlines());
   }
   std::pair<std::unique_ptr<Stream>, Peer> stream_and_peer() {
     auto [near, far] = tcp_ends();
@@ -121,18 +121,18 @@ class LoopTest : public testing::Test {
 
   /// Lets the ticker pass by `ticks` times.
   Task<void> tick(int ticks = 2) {
-    Timer timer(loop_);
+    Timer timer(loop_.context());
     timer.expires_after(ticks * Deadlines::kTick);
     co_await timer.async_wait(kUseTask);
   }
 
-  asio::io_context loop_{1};
-  Deadlines deadlines_{loop_};
+  Loop loop_{1};
 
  private:
+  void spawn(Task<void> task) { asio::co_spawn(loop_.context(), std::move(task), asio::detached); }
   Task<void> counted(Task<void> task) {
     co_await std::move(task);
-    if (--left_ == 0) loop_.stop();
+    if (--left_ == 0) loop_.context().stop();
   }
 
   std::size_t left_ = 0;

@@ -90,7 +90,7 @@ TEST_F(StreamTest, AFastPeerDoesNotTakeTheLoop) {
       co_await asio::post(loop, kUseTask);
     }
   };
-  run(read(*near, turns, turns_at_end), count(loop_, turns, turns_at_end));
+  run(read(*near, turns, turns_at_end), count(loop_.context(), turns, turns_at_end));
   EXPECT_GT(turns_at_end, 500);
 }
 
@@ -260,11 +260,11 @@ TEST_F(StreamTest, ACloseEndsTheWaitsInProgress) {
 
 TEST_F(StreamTest, ATickerClosesAllItsStreams) {
   auto [near, far] = streams();
-  auto close_all = [](Deadlines& deadlines) -> Task<void> {
-    deadlines.close_all();
+  auto close_all = [](Loop& loop) -> Task<void> {
+    loop.close_all();
     co_return;
   };
-  run(expect_end(*near, Failure::Reset), expect_end(*far, Failure::Reset), close_all(deadlines_));
+  run(expect_end(*near, Failure::Reset), expect_end(*far, Failure::Reset), close_all(loop_));
   EXPECT_FALSE(near->is_open());
   EXPECT_FALSE(far->is_open());
   // A later one is not left to wait either.

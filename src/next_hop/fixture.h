@@ -22,12 +22,13 @@ class FakeHop {
  public:
   static constexpr std::string_view kSilence = "silence";
 
-  FakeHop(net::asio::io_context& loop, net::Deadlines& deadlines)
-      : loop_(loop), deadlines_(deadlines), listener_(loop, bound(), [this](net::Socket socket, auto, auto) {
-          net::asio::co_spawn(loop_, serve(std::make_unique<net::Stream>(std::move(socket), deadlines_)),
+  explicit FakeHop(net::Loop& loop)
+      : loop_(loop), listener_(loop.context(), bound(), [this](net::Socket socket, auto, auto) {
+          net::asio::co_spawn(loop_.context(),
+                              serve(std::make_unique<net::Stream>(std::move(socket), loop_.deadlines())),
                               net::asio::detached);
         }) {
-    net::asio::co_spawn(loop, listener_.run(), net::asio::detached);
+    net::asio::co_spawn(loop.context(), listener_.run(), net::asio::detached);
   }
   ~FakeHop() { listener_.stop(); }
 
@@ -110,8 +111,7 @@ class FakeHop {
     co_return size.has_value();
   }
 
-  net::asio::io_context& loop_;
-  net::Deadlines& deadlines_;
+  net::Loop& loop_;
   std::map<std::string, std::vector<std::string>> answers_ = {
       {"connect", {"220 hop.test ESMTP"}},
       {"EHLO", {"250-hop.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-DSN\r\n250 SIZE"}},
@@ -143,8 +143,8 @@ class HopTest : public net::LoopTest {
   Limits limits_;
   net::TlsContext no_tls_;
   Context context_{hostname_, limits_, no_tls_, no_tls_};
-  FakeHop fake_{loop_, deadlines_};
-  Pool pool_{deadlines_, directory_, alarm_};
+  FakeHop fake_{loop_};
+  Pool pool_{loop_, directory_, alarm_};
 
  private:
   template <typename T>

@@ -56,7 +56,7 @@ net::Task<Result<std::unique_ptr<Session>>> Pool::open(const NextHop& hop, const
     alarm_.is_full(hop, most);
     co_return std::unexpected(Failed{Trouble::Full});
   }
-  auto opened = co_await Session::open(hop, client, context, deadlines_);
+  auto opened = co_await Session::open(hop, client, context, loop_);
   if (opened) (*opened)->place = std::move(place);
   co_return opened;
 }

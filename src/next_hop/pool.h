@@ -25,8 +25,8 @@ class Pool {
   /// place.
   static constexpr std::chrono::milliseconds kTrusted{500};
 
-  Pool(net::Deadlines& deadlines, Directory& directory, Alarm& alarm)
-      : deadlines_(deadlines), directory_(directory), alarm_(alarm) {}
+  Pool(net::Loop& loop, Directory& directory, Alarm& alarm)
+      : loop_(loop), directory_(directory), alarm_(alarm) {}
 
   struct Lease {
     std::unique_ptr<Session> session;
@@ -62,7 +62,7 @@ class Pool {
   net::Task<Result<std::unique_ptr<Session>>> open(const NextHop& hop, const ClientIdentity& client,
                                                    const Context& context);
 
-  net::Deadlines& deadlines_;
+  net::Loop& loop_;
   Directory& directory_;
   Alarm& alarm_;
   std::vector<Bucket> buckets_;  ///< one a next hop, of which there are few

@@ -147,7 +147,7 @@ TEST_F(PoolTest, SoManySessionsAreOpenAndNoMore) {
 
 TEST_F(PoolTest, TheLimitIsOneForAllWorkers) {
   limits_.next_hop_sessions = 1;
-  Pool other(deadlines_, directory_, alarm_);
+  Pool other(loop_, directory_, alarm_);
   give_back(lease(hop_));
   EXPECT_FALSE(wait(other.lease(hop_, {}, context_, Age::Any))) << "it is idle in the other pool";
   EXPECT_TRUE(lease(hop_).is_reused);

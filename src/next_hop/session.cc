@@ -159,8 +159,8 @@ net::Task<Result<void>> Session::start_tls(const Context& context) {
 }
 
 net::Task<Result<std::unique_ptr<Session>>> Session::open(const NextHop& hop, const ClientIdentity& client,
-                                                          const Context& context, net::Deadlines& deadlines) {
-  auto stream = co_await net::connect(hop.target, deadlines, context.limits.next_hop_connect);
+                                                          const Context& context, net::Loop& loop) {
+  auto stream = co_await net::connect(hop.target, loop, context.limits.next_hop_connect);
   if (!stream) {
     const auto trouble = stream.error().is_of_name ? Trouble::NoName : Trouble::NoConnection;
     co_return std::unexpected(Failed{trouble, std::move(stream.error().message)});

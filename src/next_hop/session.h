@@ -12,6 +12,7 @@
 
 #include "net/connection.h"
 #include "net/endpoint.h"
+#include "net/loop.h"
 #include "net/tls.h"
 #include "next_hop/client_use.h"
 #include "next_hop/directory.h"
@@ -50,7 +51,7 @@ class Session {
   /// Connects and speaks until the next hop is ready for MAIL; `client` is told with a PROXY header where the
   /// hop wants it.
   static net::Task<Result<std::unique_ptr<Session>>> open(const NextHop& hop, const ClientIdentity& client,
-                                                          const Context& context, net::Deadlines& deadlines);
+                                                          const Context& context, net::Loop& loop);
 
   /// XCLIENT, and EHLO again. Nothing to do where the next hop does not offer it.
   net::Task<Result<void>> announce(const ClientIdentity& client, const Context& context);
