@@ -181,7 +181,7 @@ class ShortMemoryTest : public testing::Test {
   /// On the worker's thread from now on; returns what was left of the one before.
   std::size_t fail_at(std::size_t number) {
     std::promise<std::size_t> before;
-    net::asio::post(worker_->loop(), [&] {
+    net::asio::post(worker_->loop().context(), [&] {
       const auto left = std::exchange(allocations_left, number);
       before.set_value(left);
     });
