@@ -171,8 +171,6 @@ class Session final : public LiveSession {
   ClientCounts::Ticket ticket_;
 
   smtp::SessionState state_;
-  smtp::Offered offered_;
-  std::uint64_t most_size_ = 0;  ///< as SIZE announced it; 0: no limit
   std::string helo_;
   std::string tls_;              ///< its description, for Received
   smtp::ClientAttributes told_;  ///< by XCLIENT and XFORWARD

@@ -1,6 +1,5 @@
 // EHLO and HELO: what the gateway offers.
 
-#include <algorithm>
 #include <utility>
 
 #include "gateway/replies.h"
@@ -36,12 +35,15 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
   helo_ = *name;
   state_.phase = smtp::Phase::Ready;
   state_.is_extended = command.verb == smtp::Verb::Ehlo;
-  const smtp::Extensions extensions = co_await offer();
+  smtp::Extensions offered = co_await offer();
   if (state_.is_extended) {
-    reply(smtp::extensions_reply(extensions, settings_->hostname));
+    reply(smtp::extensions_reply(offered, settings_->hostname));
   } else {
     reply(250, {}, settings_->hostname);
   }
+  // AUTH is not offered a second time, but MAIL may still have AUTH=.
+  if (state_.is_authenticated) offered.auth = std::move(state_.offered.auth);
+  state_.offered = std::move(offered);
 }
 
 // What the next hop offers; asked now where it was never heard of, unless it is known to be silent or time is
@@ -74,34 +76,21 @@ bool Session::may_authenticate() const {
 net::Task<smtp::Extensions> Session::offer() {
   const auto hop = co_await common_hop_offer();
   const bool is_outbound = gateway().direction == Direction::Outbound;
-  const bool is_trusted_to_tell = is_front_end();
   smtp::Extensions ours;
   ours.pipelining = ours.chunking = ours.enhanced_status_codes = ours.size = true;
   ours.eight_bit_mime = hop.eight_bit_mime;
   ours.smtputf8 = hop.smtputf8;
   ours.dsn = is_outbound && hop.dsn;
   ours.starttls = settings_->tls != nullptr && gateway().tls != ListenTls::None && !state_.is_tls;
-  ours.most_size = limits().message;
-  if (hop.most_size != 0 && (ours.most_size == 0 || hop.most_size < ours.most_size))
-    ours.most_size = hop.most_size;
+  ours.most_size = smtp::smaller_told<std::uint64_t>(limits().message, hop.most_size);
   if (may_authenticate()) ours.auth = hop.auth;
-  if (is_trusted_to_tell) {
+  if (is_front_end()) {
     ours.xclient = smtp::attribute_names(smtp::AttributeCommand::Xclient);
     ours.xforward = smtp::attribute_names(smtp::AttributeCommand::Xforward);
   }
   const bool is_single = takes_no_second_recipient(gateway().next_hop);
-  ours.most_recipients = is_single ? 1 : static_cast<std::uint32_t>(limits().recipients);
-  if (hop.most_recipients != 0) ours.most_recipients = std::min(ours.most_recipients, hop.most_recipients);
-  most_size_ = ours.most_size;
-  offered_ = {.size = true,
-              .eight_bit_mime = ours.eight_bit_mime,
-              .smtputf8 = ours.smtputf8,
-              .dsn = ours.dsn,
-              .auth = !ours.auth.empty() || state_.is_authenticated};
-  state_.offers_starttls = ours.starttls;
-  state_.offers_auth = !ours.auth.empty();
-  state_.offers_chunking = true;
-  state_.offers_xclient = state_.offers_xforward = is_trusted_to_tell;
+  const std::uint32_t most_recipients = is_single ? 1 : static_cast<std::uint32_t>(limits().recipients);
+  ours.most_recipients = smtp::smaller_told(most_recipients, hop.most_recipients);
   co_return ours;
 }
 

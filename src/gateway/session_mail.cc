@@ -24,9 +24,10 @@ constexpr std::size_t kMostUntaken = 1000;
 
 void Session::handle_mail(std::string_view argument) {
   if (!take_settings()) return close_with(reply_for(Ending::GatewayGone));
-  auto mail = smtp::parse_mail(argument, offered_);
+  auto mail = smtp::parse_mail(argument, state_.offered);
   if (!mail) return reply(mail.error());
-  if (mail->size && most_size_ != 0 && *mail->size > most_size_) {
+  const std::uint64_t most_size = state_.offered.most_size;
+  if (mail->size && most_size != 0 && *mail->size > most_size) {
     return reply(reply_for(Exceeded::Message));
   }
   transaction_ = std::make_unique<Transaction>();
@@ -45,7 +46,7 @@ void Session::handle_mail(std::string_view argument) {
             {.is_trusted_network = net::contains(gateway().trusted, (self_ ? self_->peer : peer_).address),
              .is_authenticated = state_.is_authenticated});
     if (verdict.action == policy::Action::Refuse) {
-      const auto refusal = reply_for(verdict, settings_->help_url, state_.offers_auth);
+      const auto refusal = reply_for(verdict, settings_->help_url, !state_.offered.auth.empty());
       reply(refusal);
       record_sender(verdict, refusal);
       transaction_.reset();
@@ -59,7 +60,7 @@ void Session::handle_mail(std::string_view argument) {
 // What can be said without asking the next hop; no answer where it is to be asked.
 Session::Asked Session::judge_recipient(std::string_view argument, std::size_t earlier) {
   Asked asked;
-  auto command = smtp::parse_rcpt(argument, offered_, transaction_->mail.smtputf8);
+  auto command = smtp::parse_rcpt(argument, state_.offered, transaction_->mail.smtputf8);
   if (!command) {
     asked.answer = command.error();
     return asked;

@@ -26,7 +26,6 @@ net::Task<void> Session::handle_starttls() {
   }
   tls_ = connection_.stream().tls_description();
   state_ = {.phase = smtp::Phase::Greeted, .is_tls = true, .wants_tls = state_.wants_tls};
-  offered_ = {};
   helo_.clear();
 }
 

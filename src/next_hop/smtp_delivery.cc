@@ -37,15 +37,6 @@ smtp::Reply SmtpDelivery::refusal(const Failed& trouble) {
   return reply_for(trouble);
 }
 
-smtp::Offered SmtpDelivery::offered() const {
-  const auto& ext = session_->extensions();
-  return {.size = ext.size,
-          .eight_bit_mime = ext.eight_bit_mime,
-          .smtputf8 = ext.smtputf8,
-          .dsn = ext.dsn,
-          .auth = !ext.auth.empty()};
-}
-
 // XFORWARD, where it is wanted and offered, and MAIL.
 std::string SmtpDelivery::mail_commands() const {
   std::string commands;
@@ -56,7 +47,7 @@ std::string SmtpDelivery::mail_commands() const {
       commands += command;
     }
   }
-  smtp::append_mail(envelope_.mail, offered(), commands);
+  smtp::append_mail(envelope_.mail, session_->extensions(), commands);
   return commands;
 }
 
@@ -80,7 +71,7 @@ net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::offer_one_by_one(Batch ba
       continue;
     }
     command.clear();
-    smtp::append_rcpt(recipient, offered(), command);
+    smtp::append_rcpt(recipient, session_->extensions(), command);
     auto reply = co_await session_->ask_one(command, limit);
     if (!reply) co_return std::unexpected(std::move(reply.error()));
     replies.push_back(std::move(*reply));
@@ -96,7 +87,7 @@ net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::offer(Batch batch, bool w
   if (!session_->extensions().pipelining) co_return co_await offer_one_by_one(batch, with_mail);
   std::string commands = with_mail ? mail_commands() : std::string();
   const std::size_t before = lines_in(commands);
-  for (const auto& recipient : batch) smtp::append_rcpt(recipient, offered(), commands);
+  for (const auto& recipient : batch) smtp::append_rcpt(recipient, session_->extensions(), commands);
   auto replies =
       co_await session_->ask(commands, before + batch.size(), envelope_.context.limits.next_hop_reply);
   if (!replies) co_return replies;

@@ -42,7 +42,6 @@ class SmtpDelivery : public Delivery {
   net::Task<Result<smtp::Reply>> send_chunk(std::string_view first, std::string_view second, bool is_last);
   net::Task<Result<smtp::Reply>> send_last(std::string_view first, std::string_view second);
   net::Task<void> let_go();
-  smtp::Offered offered() const;
   std::string mail_commands() const;
   smtp::Reply refusal(const Failed& failed);
   /// What a reply to MAIL or RCPT means for the client.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mail/address.h"
+#include "smtp/extensions.h"
 #include "smtp/reply.h"
 
 namespace backstop::smtp {
@@ -52,15 +53,6 @@ std::string_view name(Verb verb);
 
 enum class Body : std::uint8_t { SevenBit, EightBitMime };  // BINARYMIME is not offered
 
-/// What the session has announced in its EHLO reply: a parameter of another extension is refused (555 5.5.4).
-struct Offered {
-  bool size = false;
-  bool eight_bit_mime = false;
-  bool smtputf8 = false;
-  bool dsn = false;
-  bool auth = false;
-};
-
 struct MailCommand {
   mail::Path reverse_path;
   std::optional<std::uint64_t> size;  ///< RFC 1870
@@ -86,9 +78,9 @@ struct BdatCommand {
 /// the colon, missing angle brackets. A UTF-8 address without SMTPUTF8 is 553 5.6.7; a bad path 501 5.1.7
 /// (MAIL) or 501 5.1.3 (RCPT); a parameter twice or with a bad value 501 5.5.4; one that is not offered
 /// 555 5.5.4.
-std::expected<MailCommand, Reply> parse_mail(std::string_view argument, const Offered& offered);
+std::expected<MailCommand, Reply> parse_mail(std::string_view argument, const Extensions& offered);
 /// "RCPT TO:<>" is refused. `smtputf8`: whether the transaction's MAIL had it.
-std::expected<RcptCommand, Reply> parse_rcpt(std::string_view argument, const Offered& offered,
+std::expected<RcptCommand, Reply> parse_rcpt(std::string_view argument, const Extensions& offered,
                                              bool smtputf8);
 /// RFC 3030: decimal, at most 2^63-1.
 std::expected<BdatCommand, Reply> parse_bdat(std::string_view argument);
@@ -103,7 +95,7 @@ std::string to_xtext(std::string_view text);
 std::optional<std::string> from_xtext(std::string_view text);
 
 /// The commands as our client side writes them, with CRLF; only parameters that `offered` has are written.
-void append_mail(const MailCommand& mail, const Offered& offered, std::string& out);
-void append_rcpt(const RcptCommand& rcpt, const Offered& offered, std::string& out);
+void append_mail(const MailCommand& mail, const Extensions& offered, std::string& out);
+void append_rcpt(const RcptCommand& rcpt, const Extensions& offered, std::string& out);
 
 }  // namespace backstop::smtp

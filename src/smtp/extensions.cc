@@ -105,13 +105,6 @@ std::string limits_line(const Extensions& extensions) {
   return line;
 }
 
-// Zero is "not told".
-template <typename Number>
-Number smaller_told(Number a, Number b) {
-  if (a == 0 || b == 0) return std::max(a, b);
-  return std::min(a, b);
-}
-
 std::string common_words(std::string_view a, std::string_view b) {
   std::string words;
   for (auto word = next_word(a); !word.empty(); word = next_word(a)) {

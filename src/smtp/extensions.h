@@ -1,9 +1,11 @@
 // What an EHLO or LHLO reply announces (RFC 5321 4.1.1.1), read from a server and written to a client.
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "smtp/reply.h"
 
@@ -27,6 +29,23 @@ struct Extensions {
 
   bool operator==(const Extensions&) const = default;
 };
+
+/// True if the extension is offered: its flag is set, or its words are not empty.
+template <auto kExtension>
+constexpr bool offers(const Extensions& extensions) {
+  const auto& told = extensions.*kExtension;
+  if constexpr (std::same_as<decltype(told), const bool&>) {
+    return told;
+  } else {
+    return !told.empty();
+  }
+}
+
+/// The smaller of two sizes or limits, each of which is 0 if it was not told.
+template <std::unsigned_integral Number>
+constexpr Number smaller_told(Number a, Number b) {
+  return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
+}
 
 /// Of a 250 reply to EHLO or LHLO: the first line is the greeting, each other one a keyword and its
 /// parameters, in any case. Unknown ones are passed over; "AUTH=" of old servers is read as AUTH.

@@ -25,7 +25,7 @@ using ReadValue = std::string_view (*)(Value value, Parsed& command);
 template <typename Parsed>
 struct Parameter {
   std::string_view keyword;
-  bool Offered::* is_offered;
+  bool (*is_offered)(const Extensions&);
   ReadValue<Parsed> read;
 };
 
@@ -130,17 +130,17 @@ std::string_view read_orcpt(Value value, RcptCommand& rcpt) {
 }
 
 constexpr auto kMailParameters = std::to_array<Parameter<MailCommand>>({
-    {"SIZE", &Offered::size, read_size},
-    {"BODY", &Offered::eight_bit_mime, read_body},
-    {"SMTPUTF8", &Offered::smtputf8, read_smtputf8},
-    {"RET", &Offered::dsn, read_ret},
-    {"ENVID", &Offered::dsn, read_envid},
-    {"AUTH", &Offered::auth, read_auth},
+    {"SIZE", offers<&Extensions::size>, read_size},
+    {"BODY", offers<&Extensions::eight_bit_mime>, read_body},
+    {"SMTPUTF8", offers<&Extensions::smtputf8>, read_smtputf8},
+    {"RET", offers<&Extensions::dsn>, read_ret},
+    {"ENVID", offers<&Extensions::dsn>, read_envid},
+    {"AUTH", offers<&Extensions::auth>, read_auth},
 });
 
 constexpr auto kRcptParameters = std::to_array<Parameter<RcptCommand>>({
-    {"NOTIFY", &Offered::dsn, read_notify},
-    {"ORCPT", &Offered::dsn, read_orcpt},
+    {"NOTIFY", offers<&Extensions::dsn>, read_notify},
+    {"ORCPT", offers<&Extensions::dsn>, read_orcpt},
 });
 
 // Where the path at the start of `text` ends: after '>', or before a space where the brackets are missing.
@@ -182,7 +182,7 @@ std::expected<mail::Path, Reply> take_path(std::string_view& argument, Verb verb
 }
 
 template <typename Parsed, std::size_t kCount>
-std::optional<Reply> read_parameters(std::string_view words, const Offered& offered,
+std::optional<Reply> read_parameters(std::string_view words, const Extensions& offered,
                                      const std::array<Parameter<Parsed>, kCount>& parameters,
                                      Parsed& command) {
   std::array<bool, kCount> seen{};
@@ -193,7 +193,7 @@ std::optional<Reply> read_parameters(std::string_view words, const Offered& offe
     const std::string_view keyword = word.substr(0, equals);
     const auto* const row = std::ranges::find_if(
         parameters, [keyword](const auto& one) { return base::iequals(one.keyword, keyword); });
-    if (row == parameters.end() || !(offered.*(row->is_offered))) {
+    if (row == parameters.end() || !row->is_offered(offered)) {
       return Reply(555, "5.5.4", "the parameter " + quoted(keyword) + " is not offered here");
     }
     bool& is_seen = seen[static_cast<std::size_t>(row - parameters.begin())];
@@ -218,7 +218,7 @@ void append_parameter(std::string_view keyword, std::string_view value, std::str
 
 }  // namespace
 
-std::expected<MailCommand, Reply> parse_mail(std::string_view argument, const Offered& offered) {
+std::expected<MailCommand, Reply> parse_mail(std::string_view argument, const Extensions& offered) {
   auto path = take_path(argument, Verb::Mail);
   if (!path) return std::unexpected(std::move(path.error()));
   MailCommand mail;
@@ -231,7 +231,7 @@ std::expected<MailCommand, Reply> parse_mail(std::string_view argument, const Of
   return mail;
 }
 
-std::expected<RcptCommand, Reply> parse_rcpt(std::string_view argument, const Offered& offered,
+std::expected<RcptCommand, Reply> parse_rcpt(std::string_view argument, const Extensions& offered,
                                              bool smtputf8) {
   auto path = take_path(argument, Verb::Rcpt);
   if (!path) return std::unexpected(std::move(path.error()));
@@ -250,7 +250,7 @@ std::expected<RcptCommand, Reply> parse_rcpt(std::string_view argument, const Of
   return rcpt;
 }
 
-void append_mail(const MailCommand& mail, const Offered& offered, std::string& out) {
+void append_mail(const MailCommand& mail, const Extensions& offered, std::string& out) {
   const auto& address = mail.reverse_path.address;
   out.append("MAIL FROM:<").append(address ? address->text() : "").append(1, '>');
   if (offered.size && mail.size) append_parameter("SIZE=", std::to_string(*mail.size), out);
@@ -258,11 +258,11 @@ void append_mail(const MailCommand& mail, const Offered& offered, std::string& o
   if (offered.smtputf8 && mail.smtputf8) append_parameter("SMTPUTF8", "", out);
   if (offered.dsn && !mail.ret.empty()) append_parameter("RET=", mail.ret, out);
   if (offered.dsn && !mail.envid.empty()) append_parameter("ENVID=", mail.envid, out);
-  if (offered.auth && !mail.auth.empty()) append_parameter("AUTH=", mail.auth, out);
+  if (!offered.auth.empty() && !mail.auth.empty()) append_parameter("AUTH=", mail.auth, out);
   out += "\r\n";
 }
 
-void append_rcpt(const RcptCommand& rcpt, const Offered& offered, std::string& out) {
+void append_rcpt(const RcptCommand& rcpt, const Extensions& offered, std::string& out) {
   out.append("RCPT TO:<").append(rcpt.recipient.text()).append(1, '>');
   if (offered.dsn && !rcpt.notify.empty()) append_parameter("NOTIFY=", rcpt.notify, out);
   if (offered.dsn && !rcpt.orcpt.empty()) append_parameter("ORCPT=", rcpt.orcpt, out);

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr Offered kAll = {.size = true, .eight_bit_mime = true, .smtputf8 = true, .dsn = true, .auth = true};
+const Extensions kAll = {
+    .eight_bit_mime = true, .smtputf8 = true, .dsn = true, .size = true, .auth = "PLAIN"};
 
 // A command in short: path, then what was read of each parameter.
 std::string dump(const MailCommand& mail) {
@@ -312,9 +313,18 @@ TEST(PathCommand, RefusesUtf8RecipientsOfAnAsciiMail) {
   EXPECT_EQ(orcpt.error().text(), "501 5.5.4 ORCPT is not ASCII, and MAIL came without SMTPUTF8");
 }
 
+template <bool Extensions::* kFlag>
+void set(Extensions& offered, bool is_offered) {
+  offered.*kFlag = is_offered;
+}
+
+void set_auth(Extensions& offered, bool is_offered) {
+  offered.auth = is_offered ? "PLAIN" : "";
+}
+
 struct OfferedRow {
   const char* name;
-  bool Offered::* is_offered;
+  void (*set)(Extensions& offered, bool is_offered);
   std::string mail;
   std::string rcpt;
 };
@@ -322,21 +332,21 @@ struct OfferedRow {
 // Each parameter alone: taken and written only where its extension is offered.
 TEST(PathCommand, TakesOnlyWhatIsOffered) {
   const OfferedRow rows[] = {
-      {"SIZE", &Offered::size, "FROM:<> SIZE=1", ""},
-      {"BODY", &Offered::eight_bit_mime, "FROM:<> BODY=8BITMIME", ""},
-      {"BODY of 7 bits", &Offered::eight_bit_mime, "FROM:<> BODY=7BIT", ""},
-      {"SMTPUTF8", &Offered::smtputf8, "FROM:<> SMTPUTF8", ""},
-      {"RET", &Offered::dsn, "FROM:<> RET=FULL", ""},
-      {"ENVID", &Offered::dsn, "FROM:<> ENVID=1", ""},
-      {"AUTH", &Offered::auth, "FROM:<> AUTH=<>", ""},
-      {"NOTIFY", &Offered::dsn, "", "TO:<a@x.example> NOTIFY=DELAY"},
-      {"ORCPT", &Offered::dsn, "", "TO:<a@x.example> ORCPT=rfc822;a"},
+      {"SIZE", set<&Extensions::size>, "FROM:<> SIZE=1", ""},
+      {"BODY", set<&Extensions::eight_bit_mime>, "FROM:<> BODY=8BITMIME", ""},
+      {"BODY of 7 bits", set<&Extensions::eight_bit_mime>, "FROM:<> BODY=7BIT", ""},
+      {"SMTPUTF8", set<&Extensions::smtputf8>, "FROM:<> SMTPUTF8", ""},
+      {"RET", set<&Extensions::dsn>, "FROM:<> RET=FULL", ""},
+      {"ENVID", set<&Extensions::dsn>, "FROM:<> ENVID=1", ""},
+      {"AUTH", set_auth, "FROM:<> AUTH=<>", ""},
+      {"NOTIFY", set<&Extensions::dsn>, "", "TO:<a@x.example> NOTIFY=DELAY"},
+      {"ORCPT", set<&Extensions::dsn>, "", "TO:<a@x.example> ORCPT=rfc822;a"},
   };
   for (const auto& row : rows) {
-    Offered alone;
-    alone.*(row.is_offered) = true;
-    Offered others = kAll;
-    others.*(row.is_offered) = false;
+    Extensions alone;
+    row.set(alone, true);
+    Extensions others = kAll;
+    row.set(others, false);
     std::string line;
     if (!row.mail.empty()) {
       ASSERT_TRUE(parse_mail(row.mail, alone)) << row.name;

@@ -23,12 +23,12 @@ enum class WithoutTls : std::uint8_t { May, MayNot };
 
 struct Rule {
   Verb verb;
-  std::uint8_t phases;                             // in which it may come
-  WithoutTls without_tls;                          // where TLS is wanted (RFC 3207 4)
-  Argument argument;                               // may one follow
-  bool SessionState::* is_offered = nullptr;       // for extensions
-  bool needs_ehlo = false;                         // HELO is not enough
-  bool SessionState::* is_done_already = nullptr;  // of which once is enough
+  std::uint8_t phases;                              // in which it may come
+  WithoutTls without_tls;                           // where TLS is wanted (RFC 3207 4)
+  Argument argument;                                // may one follow
+  bool (*is_offered)(const Extensions&) = nullptr;  // for extensions
+  bool needs_ehlo = false;                          // HELO is not enough
+  bool SessionState::* is_done_already = nullptr;   // of which once is enough
 };
 
 // RFC 5321 4.1.4; STARTTLS, AUTH, XCLIENT and XFORWARD may not come within a transaction (RFC 4954 4,
@@ -40,18 +40,18 @@ constexpr auto kRules = std::to_array<Rule>({
     {Verb::Rcpt, kTransaction, WithoutTls::MayNot, Argument::May},
     {Verb::Data, bit(Phase::Recipients), WithoutTls::MayNot, Argument::MayNot},
     {Verb::Bdat, bit(Phase::Recipients) | bit(Phase::Chunks), WithoutTls::MayNot, Argument::May,
-     &SessionState::offers_chunking, true},
+     offers<&Extensions::chunking>, true},
     {Verb::Rset, kAlways, WithoutTls::May, Argument::MayNot},
     {Verb::Noop, kAlways, WithoutTls::May, Argument::May},
     {Verb::Quit, kAlways, WithoutTls::May, Argument::MayNot},
     {Verb::Vrfy, kNotInChunks, WithoutTls::MayNot, Argument::May},
     {Verb::Help, kNotInChunks, WithoutTls::May, Argument::May},
-    {Verb::StartTls, kReady, WithoutTls::May, Argument::MayNot, &SessionState::offers_starttls, true,
+    {Verb::StartTls, kReady, WithoutTls::May, Argument::MayNot, offers<&Extensions::starttls>, true,
      &SessionState::is_tls},
-    {Verb::Auth, kReady, WithoutTls::MayNot, Argument::May, &SessionState::offers_auth, true,
+    {Verb::Auth, kReady, WithoutTls::MayNot, Argument::May, offers<&Extensions::auth>, true,
      &SessionState::is_authenticated},
-    {Verb::Xclient, kOutside, WithoutTls::MayNot, Argument::May, &SessionState::offers_xclient},
-    {Verb::Xforward, kOutside, WithoutTls::MayNot, Argument::May, &SessionState::offers_xforward},
+    {Verb::Xclient, kOutside, WithoutTls::MayNot, Argument::May, offers<&Extensions::xclient>},
+    {Verb::Xforward, kOutside, WithoutTls::MayNot, Argument::May, offers<&Extensions::xforward>},
 });
 
 const Rule* rule_of(Verb verb) {
@@ -99,7 +99,7 @@ std::optional<Reply> why_not_now(const SessionState& state, const Command& comma
   const Rule* const rule = rule_of(verb);
   if (rule == nullptr) return not_known(command);
   const bool is_done_already = rule->is_done_already != nullptr && state.*(rule->is_done_already);
-  if (rule->is_offered != nullptr && !(state.*(rule->is_offered)) && !is_done_already) {
+  if (rule->is_offered != nullptr && !rule->is_offered(state.offered) && !is_done_already) {
     return refusal(502, "5.5.1", verb, " is not offered here");
   }
   if (state.wants_tls && !state.is_tls && rule->without_tls == WithoutTls::MayNot) {
@@ -122,7 +122,7 @@ std::optional<Reply> why_not_now(const SessionState& state, const Command& comma
 std::string known_commands(const SessionState& state) {
   std::string known;
   for (const Rule& rule : kRules) {
-    const bool is_offered = rule.is_offered == nullptr || state.*(rule.is_offered);
+    const bool is_offered = rule.is_offered == nullptr || rule.is_offered(state.offered);
     const bool is_done_already = rule.is_done_already != nullptr && state.*(rule.is_done_already);
     if (!is_offered || is_done_already || (rule.needs_ehlo && !state.is_extended)) continue;
     if (!known.empty()) known += ' ';

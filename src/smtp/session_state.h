@@ -6,6 +6,7 @@
 #include <string>
 
 #include "smtp/command.h"
+#include "smtp/extensions.h"
 #include "smtp/reply.h"
 
 namespace backstop::smtp {
@@ -23,11 +24,8 @@ struct SessionState {
   bool is_extended = false;  ///< EHLO, not HELO
   bool is_tls = false;
   bool is_authenticated = false;
-  bool offers_starttls = false;
-  bool offers_auth = false;
-  bool offers_chunking = false;
-  bool offers_xclient = false;
-  bool offers_xforward = false;
+  /// What the last EHLO reply offered. `auth` stays after the login, since MAIL may have AUTH= then.
+  Extensions offered = {};
   bool wants_tls = false;  ///< nothing but NOOP, EHLO, STARTTLS, RSET, HELP and QUIT without TLS: 530 5.7.0
 };
 

@@ -6,16 +6,13 @@ namespace backstop::smtp {
 namespace {
 
 SessionState in(Phase phase) {
-  return {.phase = phase,
-          .is_extended = phase != Phase::Greeted,
-          .is_tls = false,
-          .is_authenticated = false,
-          .offers_starttls = true,
-          .offers_auth = true,
-          .offers_chunking = true,
-          .offers_xclient = true,
-          .offers_xforward = true,
-          .wants_tls = false};
+  return {
+      .phase = phase,
+      .is_extended = phase != Phase::Greeted,
+      .is_tls = false,
+      .is_authenticated = false,
+      .offered = {.chunking = true, .starttls = true, .auth = "PLAIN", .xclient = "NAME", .xforward = "NAME"},
+      .wants_tls = false};
 }
 
 std::string answer(const SessionState& state, std::string_view line) {
@@ -84,27 +81,32 @@ TEST(SessionState, HasARuleForEachVerb) {
   }
 }
 
+template <auto kExtension>
+void take_away(Extensions& offered) {
+  offered.*kExtension = {};
+}
+
 struct ExtensionRow {
   const char* line;
-  bool SessionState::* is_offered;
+  void (*take_away)(Extensions& offered);
   Phase phase;
   const char* want;
 };
 
 TEST(SessionState, HasOnlyWhatIsOffered) {
   const ExtensionRow rows[] = {
-      {"STARTTLS", &SessionState::offers_starttls, Phase::Ready, "502 5.5.1 STARTTLS is not offered here"},
-      {"AUTH PLAIN", &SessionState::offers_auth, Phase::Ready, "502 5.5.1 AUTH is not offered here"},
-      {"BDAT 1", &SessionState::offers_chunking, Phase::Recipients, "502 5.5.1 BDAT is not offered here"},
-      {"XCLIENT NAME=x", &SessionState::offers_xclient, Phase::Ready,
+      {"STARTTLS", take_away<&Extensions::starttls>, Phase::Ready, "502 5.5.1 STARTTLS is not offered here"},
+      {"AUTH PLAIN", take_away<&Extensions::auth>, Phase::Ready, "502 5.5.1 AUTH is not offered here"},
+      {"BDAT 1", take_away<&Extensions::chunking>, Phase::Recipients, "502 5.5.1 BDAT is not offered here"},
+      {"XCLIENT NAME=x", take_away<&Extensions::xclient>, Phase::Ready,
        "502 5.5.1 XCLIENT is not offered here"},
-      {"XFORWARD NAME=x", &SessionState::offers_xforward, Phase::Ready,
+      {"XFORWARD NAME=x", take_away<&Extensions::xforward>, Phase::Ready,
        "502 5.5.1 XFORWARD is not offered here"},
   };
   for (const auto& row : rows) {
     SessionState state = in(row.phase);
     EXPECT_EQ(answer(state, row.line), "") << row.line;
-    state.*(row.is_offered) = false;
+    row.take_away(state.offered);
     EXPECT_EQ(answer(state, row.line), row.want) << row.line;
     // Also where its turn has not come.
     state.phase = Phase::Greeted;
@@ -154,7 +156,7 @@ TEST(SessionState, OnceIsEnough) {
   SessionState state = in(Phase::Ready);
   state.is_tls = true;
   EXPECT_EQ(answer(state, "STARTTLS"), "503 5.5.1 STARTTLS can't come now: it has been done already");
-  state.offers_starttls = false;
+  state.offered.starttls = false;
   EXPECT_EQ(answer(state, "STARTTLS"), "503 5.5.1 STARTTLS can't come now: it has been done already");
   EXPECT_EQ(answer(state, "AUTH PLAIN"), "");
   state.is_authenticated = true;
@@ -196,10 +198,10 @@ struct KnownRow {
 const KnownRow kKnown[] = {
     {"before EHLO", {}, "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP"},
     {"chunks",
-     {.is_extended = true, .offers_chunking = true},
+     {.is_extended = true, .offered = {.chunking = true}},
      "HELO EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP"},
     {"after HELO",
-     {.offers_starttls = true, .offers_chunking = true},
+     {.offered = {.chunking = true, .starttls = true}},
      "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP"},
     {"all", in(Phase::Ready),
      "HELO EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP STARTTLS AUTH XCLIENT XFORWARD"},
@@ -207,8 +209,7 @@ const KnownRow kKnown[] = {
      {.is_extended = true,
       .is_tls = true,
       .is_authenticated = true,
-      .offers_starttls = true,
-      .offers_auth = true},
+      .offered = {.starttls = true, .auth = "PLAIN"}},
      "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP"},
 };
 

@@ -151,6 +151,18 @@ class WhoMaySend(Outbound):
         self.assertEqual(told(client.mail(new_mail(), BOB, ANN)), "451 4.4.2")
         self.assertEqual(codes(client.envelope(BOB, ANN)), [250, 421])
 
+    def test_greeting_again_after_a_login(self):
+        hop = self.hop(extensions=AUTH)
+        client = self.client(self.out(hop, trusted=False))
+        self.assertEqual(told(client.command("MAIL FROM:<bob@example.org> AUTH=<>")), "530 5.7.0")
+        client.command(LOGIN)
+        client.hello()
+        self.assertNotIn("AUTH", client.extensions)
+        self.assertEqual(told(client.command(LOGIN)), "503 5.5.1")
+        self.assertEqual(client.command("MAIL FROM:<bob@example.org> AUTH=<>").code, 250)
+        self.assertEqual(client.command(f"RCPT TO:<{ANN}>").code, 250)
+        self.assertIn("MAIL FROM:<prvs=", next(line for line in hop.commands if "AUTH=<>" in line))
+
     def test_not_offered(self):
         hop = self.hop(extensions=AUTH)
         self.start(gateway("in", "inbound", url(hop)))
