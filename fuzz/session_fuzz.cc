@@ -227,7 +227,7 @@ class Events : public gateway::EventSink {
     require(is_success == (event.done == "delivered" || event.done == "labelled"));
     if (is_success) ++delivered;
   }
-  void notice(gateway::Gravity, std::string_view) override {}
+  void notice(os::LogLevel, std::string_view) override {}
 
   std::size_t delivered = 0;
 };

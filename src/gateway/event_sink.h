@@ -1,14 +1,12 @@
 // Where the gateway tells what it does: the log and the history, or whoever tests it.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
+#include "os/log.h"
 #include "store/event.h"
 
 namespace backstop::gateway {
-
-enum class Gravity : std::uint8_t { Debug, Info, Warning, Error };
 
 /// Thread-safe, and must not wait.
 class EventSink {
@@ -17,7 +15,7 @@ class EventSink {
   /// A decision; told after the client has its reply.
   virtual void record(store::Event event) = 0;
   /// What the operator is to know beside that: one line, for the log alone. Nothing out of a message.
-  virtual void notice(Gravity gravity, std::string_view line) = 0;
+  virtual void notice(os::LogLevel level, std::string_view line) = 0;
 };
 
 }  // namespace backstop::gateway

@@ -19,7 +19,7 @@ namespace backstop::gateway {
 class Notices : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(Gravity, std::string_view line) override { all.emplace_back(line); }
+  void notice(os::LogLevel, std::string_view line) override { all.emplace_back(line); }
 
   std::vector<std::string> all;
 };

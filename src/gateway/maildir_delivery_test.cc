@@ -20,7 +20,7 @@ using testing::StartsWith;
 class NoSink : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(Gravity, std::string_view line) override { lines.emplace_back(line); }
+  void notice(os::LogLevel, std::string_view line) override { lines.emplace_back(line); }
 
   std::vector<std::string> lines;
 };

@@ -27,7 +27,7 @@ constexpr std::string_view kGreeting = "220 mx.example.org ESMTP Backstop\r\n";
 class Nobody : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(Gravity, std::string_view) override {}
+  void notice(os::LogLevel, std::string_view) override {}
 };
 
 struct Wanted {

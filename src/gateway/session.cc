@@ -115,8 +115,8 @@ net::Task<bool> Session::accept_tls() {
   is_waiting_ = false;
   if (!done) {
     const std::string& why = connection_.stream().why();
-    tell(Gravity::Debug, fmt::format("no TLS with client {}: {}", peer_text_,
-                                     why.empty() ? net::explain(done.error()) : std::string_view(why)));
+    tell(os::LogLevel::Debug, fmt::format("no TLS with client {}: {}", peer_text_,
+                                          why.empty() ? net::explain(done.error()) : std::string_view(why)));
   }
   co_return done.has_value();
 }
@@ -150,7 +150,7 @@ net::Task<bool> Session::open() {
   if (is_tls && worker_.is_draining()) co_return false;
   connection_.stream().expires_after(limits().greeting);
   if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
-    tell(Gravity::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
+    tell(os::LogLevel::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
     co_return false;
   }
   const auto exceeded = enter();
@@ -249,8 +249,9 @@ net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) 
 }
 
 void Session::turn_away_http(std::string_view line) {
-  tell(Gravity::Info, fmt::format("client {} sent an HTTP request, and its session was ended: {}", peer_text_,
-                                  base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
+  tell(os::LogLevel::Info,
+       fmt::format("client {} sent an HTTP request, and its session was ended: {}", peer_text_,
+                   base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
   cut_short(reply_for(Parting::HttpRequest));
 }
 

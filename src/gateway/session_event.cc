@@ -137,13 +137,13 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
   worker_.shared().events.record(std::move(event));
 }
 
-void Session::tell(Gravity gravity, std::string_view line) const {
-  worker_.shared().events.notice(gravity, line);
+void Session::tell(os::LogLevel level, std::string_view line) const {
+  worker_.shared().events.notice(level, line);
 }
 
 void Session::tell_of(Exceeded limit) const {
   if (limit == Exceeded::Sessions) return worker_.shared().watch.is_full(limits().sessions);
-  tell(Gravity::Debug,
+  tell(os::LogLevel::Debug,
        fmt::format("client {} is turned away: it has as many sessions as \"sessions_per_client\" allows",
                    peer_text_));
 }

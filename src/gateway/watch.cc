@@ -82,7 +82,7 @@ void Watch::hop_failed(const NextHop& hop, Step step, const NextHopTrouble& trou
   failing.step = step;
   failing.last = now;
   std::string more;
-  if (failing.tally.counts(now, more)) events_.notice(Gravity::Warning, words_for(hop, trouble) + more);
+  if (failing.tally.counts(now, more)) events_.notice(os::LogLevel::Warning, words_for(hop, trouble) + more);
 }
 
 void Watch::hop_worked(const NextHop& hop, Step step, Clock::time_point now) {
@@ -91,8 +91,9 @@ void Watch::hop_worked(const NextHop& hop, Step step, Clock::time_point now) {
   if (found == failing_.end()) return;
   const auto& failing = found->second;
   if (failing.step > step || now - failing.last < kSettled) return;
-  events_.notice(Gravity::Info, fmt::format("next hop {} works again, after {} s", base::printable(hop.url),
-                                            duration_cast<seconds>(now - failing.since).count()));
+  events_.notice(os::LogLevel::Info,
+                 fmt::format("next hop {} works again, after {} s", base::printable(hop.url),
+                             duration_cast<seconds>(now - failing.since).count()));
   failing_.erase(found);
   failing_count_ = failing_.size();
 }
@@ -101,7 +102,7 @@ void Watch::is_full(std::size_t limit, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
   std::string more;
   if (!full_.counts(now, more)) return;
-  events_.notice(Gravity::Warning,
+  events_.notice(os::LogLevel::Warning,
                  fmt::format("a client was turned away: there are {} sessions, and no more are allowed by "
                              "\"sessions\" in [limits]{}",
                              limit, more));
@@ -113,7 +114,7 @@ void Watch::hop_is_full(const NextHop& hop, std::size_t limit, Clock::time_point
   std::string more;
   if (!full_hops_[hop.url].counts(now, more)) return;
   events_.notice(
-      Gravity::Warning,
+      os::LogLevel::Warning,
       fmt::format("a client was put off: there are {} sessions with next hop {}, and no more are allowed by "
                   "\"next_hop_sessions\" in [limits]{}",
                   limit, base::printable(hop.url), more));
@@ -125,7 +126,7 @@ void Watch::client_share_is_used(std::size_t share, Clock::time_point now) {
   std::string more;
   if (!used_shares_.counts(now, more)) return;
   events_.notice(
-      Gravity::Warning,
+      os::LogLevel::Warning,
       fmt::format("a client was put off: it uses {} sessions with next hops, and one client may use "
                   "no more than an eighth of \"next_hop_sessions\" in [limits]{}",
                   share, more));
@@ -137,7 +138,7 @@ void Watch::threw(Part part, const std::exception_ptr& error, Clock::time_point 
     const std::scoped_lock lock(mutex_);
     std::string more;
     if (!thrown_.at(index).counts(now, more)) return;
-    events_.notice(Gravity::Error, fmt::format("{}: {}{}", kParts.at(index), words_for(error), more));
+    events_.notice(os::LogLevel::Error, fmt::format("{}: {}{}", kParts.at(index), words_for(error), more));
   } catch (...) {
     // There is nobody left to tell.
   }

@@ -20,9 +20,9 @@ using Step = Watch::Step;
 class Lines : public EventSink {
  public:
   void record(store::Event) override { FAIL() << "a watch records no events"; }
-  void notice(Gravity gravity, std::string_view line) override {
+  void notice(os::LogLevel level, std::string_view line) override {
     constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
-    all.push_back(std::string(kNames[static_cast<std::size_t>(gravity)]) + " " + std::string(line));
+    all.push_back(std::string(kNames[static_cast<std::size_t>(level)]) + " " + std::string(line));
   }
   std::vector<std::string> take() { return std::exchange(all, {}); }
 
@@ -216,7 +216,7 @@ TEST_F(WatchTest, WhatCantBeToldIsLeft) {
   class Throws : public EventSink {
    public:
     void record(store::Event) override {}
-    void notice(Gravity, std::string_view) override { throw std::bad_alloc(); }
+    void notice(os::LogLevel, std::string_view) override { throw std::bad_alloc(); }
   };
   Throws sink;
   Watch deaf(sink);
