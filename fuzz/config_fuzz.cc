@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "app/config.h"
 #include "base/text.h"
+#include "config/config.h"
 
 namespace {
 
@@ -18,17 +18,17 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void check_findings(const app::ConfigReading& reading, std::string_view text) {
+void check_findings(const config::ConfigReading& reading, std::string_view text) {
   const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
   for (const auto& finding : reading.findings) {
     require(finding.place.line >= 1 && finding.place.line <= lines && finding.place.column >= 1);
     require(!finding.what.empty() && base::is_utf8(finding.what));
     require(std::ranges::none_of(finding.what, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }));
   }
-  require(std::ranges::is_sorted(reading.findings, {}, &app::ConfigFinding::place));
+  require(std::ranges::is_sorted(reading.findings, {}, &config::ConfigFinding::place));
 }
 
-void check_config(const app::Config& config) {
+void check_config(const config::Config& config) {
   require(!config.gateway.hostname.empty() && !config.gateway.gateways.empty());
   for (const auto& one : config.gateway.gateways) {
     require(!one.name.empty() && !one.listen.empty() && !one.next_hop.url.empty());
@@ -45,7 +45,7 @@ void check_config(const app::Config& config) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto reading = app::read_config(text, "/etc/backstop/backstop.toml");
+  const auto reading = config::read_config(text, "/etc/backstop/backstop.toml");
   check_findings(reading, text);
   if (!reading.has_mistakes()) check_config(reading.config);
   return 0;

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "app/byte_source.h"
-#include "app/mail_form.h"
-#include "app/mbox_reader.h"
+#include "mailbox/mail_form.h"
+#include "mailbox/mbox_reader.h"
+#include "os/byte_source.h"
 
 namespace {
 
@@ -22,7 +22,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-class Pieces : public app::ByteSource {
+class Pieces : public os::ByteSource {
  public:
   Pieces(std::string_view text, std::size_t piece) : rest_(text), piece_(piece) {}
 
@@ -40,7 +40,7 @@ class Pieces : public app::ByteSource {
 
 std::string read_all(std::string_view text, std::size_t piece) {
   Pieces source(text, piece);
-  app::MboxReader reader(source, {}, kCap);
+  mailbox::MboxReader reader(source, {}, kCap);
   std::string seen;
   std::optional<std::uint64_t> last;
   for (;;) {
@@ -64,6 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = read_all(text, text.size() + 1);
   require(whole == read_all(text, data[0] + 1UZ));
   require(whole.empty() == text.empty());
-  (void)app::why_not_a_mail(text);
+  (void)mailbox::why_not_a_mail(text);
   return 0;
 }

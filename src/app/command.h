@@ -1,11 +1,13 @@
-// What every subcommand is given: the streams it talks on and the exit status it leaves. A subcommand lives
-// in command_NAME.{h,cc} and has one function, `add_NAME_command(CLI::App& root, CommandContext& context)`,
-// that adds its options to the root and sets the callback that does the work. program.cc lists them all.
+// What every subcommand is given: the streams it talks on and the exit status it leaves.
 #pragma once
 
 #include <iosfwd>
 #include <string>
 #include <string_view>
+
+namespace backstop::config {
+struct ConfigFailure;
+}
 
 namespace backstop::app {
 
@@ -32,5 +34,11 @@ inline constexpr int kExitInput = 74;       ///< reading or writing failed half 
 /// "backstop: MESSAGE" on standard error, and the exit status raised to `status`. `message` has to be
 /// printable.
 void report_error(CommandContext& context, int status, std::string_view message);
+
+/// The exit status of a configuration that can't be used.
+int exit_status_of(const config::ConfigFailure& failure);
+/// Says on standard error why a configuration can't be used, and raises the exit status. The mistakes have no
+/// "backstop:" in front, so that editors find the place.
+void report_failure(CommandContext& context, const config::ConfigFailure& failure);
 
 }  // namespace backstop::app

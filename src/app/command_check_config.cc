@@ -1,5 +1,3 @@
-#include "app/command_check_config.h"
-
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -9,11 +7,12 @@
 #include <ostream>
 #include <string>
 
-#include "app/config.h"
-#include "app/config_documents.h"
-#include "app/service_lines.h"
-#include "app/untagged_count.h"
+#include "app/commands.h"
 #include "base/text.h"
+#include "config/config.h"
+#include "config/documents.h"
+#include "report/untagged_count.h"
+#include "service/service_lines.h"
 
 namespace backstop::app {
 
@@ -29,37 +28,26 @@ std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// Without "backstop:" in front, so that editors find the place.
-void print_lines(const std::vector<std::string>& lines, CommandContext& context) {
-  for (const auto& line : lines) context.err << line << '\n';
-}
-
 void check_file(const std::string& file, CommandContext& context) {
-  const auto loaded = load_config(file);
-  if (!loaded && loaded.error().exit_status == kExitNoInput) {
-    return report_error(context, kExitNoInput, loaded.error().lines.front());
-  }
-  if (!loaded) {
-    print_lines(loaded.error().lines, context);
-    context.exit_status = std::max(context.exit_status, loaded.error().exit_status);
-    return;
-  }
-  print_lines(loaded->warnings, context);
+  const auto loaded = config::load_config(file);
+  if (!loaded) return report_failure(context, loaded.error());
+  for (const auto& line : loaded->warnings) context.err << line << '\n';
   const auto& settings = loaded->config.gateway;
   context.out << fmt::format("{}: good: {}, {}\n", base::printable(file),
                              counted(settings.gateways.size(), "gateway"),
                              counted(settings.domains.size(), "domain"));
-  for (const auto& line : setting_lines(loaded->config)) context.out << "  " << line << '\n';
+  for (const auto& line : service::setting_lines(loaded->config)) context.out << "  " << line << '\n';
+  const std::string history = loaded->config.history_enabled ? loaded->config.history.url : "";
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (const auto line = untagged_line(loaded->config, now); !line.empty())
+  if (const auto line = report::untagged_line(history, now); !line.empty())
     context.out << "  " << line << '\n';
 }
 
 void run(const CheckConfigOptions& options, CommandContext& context) {
   if (options.is_example) {
-    context.out << example_config();
+    context.out << config::example_config();
   } else if (options.is_page) {
-    context.out << configuration_page();
+    context.out << config::configuration_page();
   } else if (options.file.empty()) {
     report_error(context, kExitUsage, "check-config: give a FILE, or --example");
   } else {

@@ -1,11 +1,10 @@
-#include "app/command_classify.h"
-
 #include <memory>
 #include <ostream>
 
-#include "app/examiner.h"
+#include "app/commands.h"
 #include "app/mail_options.h"
-#include "app/mail_source.h"
+#include "mailbox/mail_source.h"
+#include "report/examiner.h"
 
 namespace backstop::app {
 
@@ -27,13 +26,13 @@ constexpr std::string_view kFooter =
     "What can't be read has one line on standard error, and the rest goes on. The\n"
     "highest status stands.\n";
 
-class Printer : public MailVisitor {
+class Printer : public mailbox::MailVisitor {
  public:
-  Printer(Examiner& examiner, bool json, CommandContext& context)
+  Printer(report::Examiner& examiner, bool json, CommandContext& context)
       : examiner_(examiner), json_(json), context_(context) {}
 
-  void mail(const SourceMail& mail) override {
-    const Findings findings = examiner_.examine(mail).findings;
+  void mail(const mailbox::SourceMail& mail) override {
+    const report::Findings findings = examiner_.examine(mail).findings;
     if (json_) {
       context_.out << to_json_line(findings);
       return;
@@ -43,12 +42,12 @@ class Printer : public MailVisitor {
     context_.out << to_page(findings);
   }
 
-  void problem(const SourceProblem& problem) override {
-    report_error(context_, problem.status, problem.message);
+  void problem(const mailbox::SourceProblem& problem) override {
+    report_error(context_, exit_status_of(problem), problem.message);
   }
 
  private:
-  Examiner& examiner_;
+  report::Examiner& examiner_;
   bool json_;
   CommandContext& context_;
   bool is_first_ = true;
@@ -57,9 +56,9 @@ class Printer : public MailVisitor {
 void classify(const MailOptions& options, CommandContext& context) {
   auto settings = examiner_settings(options, context);
   if (!settings) return;
-  Examiner examiner(std::move(*settings));
+  report::Examiner examiner(std::move(*settings));
   Printer printer(examiner, options.json, context);
-  for (const std::string& path : options.paths) read_mails(path, printer);
+  for (const std::string& path : options.paths) mailbox::read_mails(path, printer);
 }
 
 }  // namespace

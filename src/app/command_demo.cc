@@ -1,11 +1,10 @@
-#include "app/command_demo.h"
-
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "app/demo_show.h"
-#include "app/sample_mailbox.h"
+#include "app/commands.h"
+#include "demo/show.h"
 
 namespace backstop::app {
 
@@ -22,23 +21,49 @@ constexpr std::string_view kFooter =
     "of the other commands.\n";
 
 struct DemoOptions {
-  DemoSettings settings;
+  demo::DemoSettings settings;
   bool is_mailbox = false;
   bool once = false;
   bool stay = false;
 };
 
+int exit_status_of(demo::DemoOutcome outcome) {
+  using enum demo::DemoOutcome;
+  switch (outcome) {
+    case Agreed:
+      return 0;
+    case Partly:
+      return kExitPartly;
+    case BadInput:
+      return kExitData;
+    case NoInput:
+      return kExitNoInput;
+    case NotStarted:
+      return kExitUnavailable;
+    case NoFolder:
+      return kExitCantCreate;
+    case NotRead:
+      return kExitInput;
+  }
+  return kExitInput;
+}
+
+void show(demo::DemoSettings settings, CommandContext& context) {
+  settings.program = context.program;
+  context.exit_status = exit_status_of(demo::show_demo(settings, {context.out, context.err}));
+}
+
 void run(DemoOptions& options, CommandContext& context) {
   if (options.is_mailbox) return scan_sample(context);
-  if (options.once) options.settings.ending = DemoEnding::Once;
-  if (options.stay) options.settings.ending = DemoEnding::Stay;
-  show_demo(options.settings, context);
+  if (options.once) options.settings.ending = demo::DemoEnding::Once;
+  if (options.stay) options.settings.ending = demo::DemoEnding::Stay;
+  show(std::move(options.settings), context);
 }
 
 }  // namespace
 
-void demo(CommandContext& context) {
-  show_demo({}, context);
+void run_demo(CommandContext& context) {
+  show({}, context);
 }
 
 void add_demo_command(CLI::App& root, CommandContext& context) {

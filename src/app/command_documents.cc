@@ -1,5 +1,3 @@
-#include "app/command_documents.h"
-
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -11,6 +9,7 @@
 
 #include "app/bash_completion.h"
 #include "app/command_tree.h"
+#include "app/commands.h"
 #include "app/manual.h"
 #include "base/text.h"
 

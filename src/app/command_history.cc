@@ -1,5 +1,3 @@
-#include "app/command_history.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -14,14 +12,15 @@
 #include <string>
 #include <string_view>
 
-#include "app/config.h"
-#include "app/event_json.h"
-#include "app/history_page.h"
-#include "app/json_line.h"
-#include "app/local_time.h"
+#include "app/commands.h"
 #include "base/text.h"
+#include "config/config.h"
 #include "policy/verdict.h"
+#include "report/history_page.h"
+#include "report/json_line.h"
+#include "report/local_time.h"
 #include "response/response.h"
+#include "store/event_json.h"
 #include "store/history.h"
 
 namespace backstop::app {
@@ -57,15 +56,15 @@ struct HistoryOptions {
   bool is_verbose = false;
 };
 
-void tell(const ConfigFailure& failure, CommandContext& context) {
+void tell(const config::ConfigFailure& failure, CommandContext& context) {
   for (const auto& line : failure.lines) context.err << line << '\n';
-  context.exit_status = std::max(context.exit_status, failure.exit_status);
+  context.exit_status = std::max(context.exit_status, exit_status_of(failure));
 }
 
 /// Where the history is; nothing once it was told why that can't be said.
 std::optional<std::string> history_url(const HistoryOptions& options, CommandContext& context) {
   if (!options.config.empty()) {
-    const auto config = read_config_file(options.config);
+    const auto config = config::read_config_file(options.config);
     if (config) return config->history.url;
     tell(config.error(), context);
     return std::nullopt;
@@ -85,7 +84,7 @@ base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
   for (const auto& [name, text, place] : {std::tuple("--since", &options.since, &filter.since),
                                           std::tuple("--until", &options.until, &filter.until)}) {
     if (text->empty()) continue;
-    const auto moment = parse_moment(*text, now);
+    const auto moment = report::parse_moment(*text, now);
     if (!moment) return std::unexpected(base::Error{fmt::format("{}: {}", name, moment.error().message)});
     *place = *moment;
   }
@@ -98,7 +97,7 @@ base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
 }
 
 void print_json(const std::vector<store::Event>& events, std::ostream& out) {
-  for (const auto& event : events) out << json_line(event_json(event));
+  for (const auto& event : events) out << report::json_line(store::event_json(event));
 }
 
 void print_pages(const std::vector<store::Event>& events, std::ostream& out) {
@@ -106,7 +105,7 @@ void print_pages(const std::vector<store::Event>& events, std::ostream& out) {
   for (const auto& event : events) {
     if (!is_first) out << '\n';
     is_first = false;
-    out << event_page(event);
+    out << report::event_page(event);
   }
 }
 
@@ -121,7 +120,7 @@ void print_for_people(std::vector<store::Event> events, const HistoryOptions& op
   if (options.is_verbose || !options.filter.id.empty()) {
     print_pages(events, out);
   } else {
-    out << history_table(events);
+    out << report::history_table(events);
   }
   if (has_more) out << fmt::format("\nThese are the newest {}; there are more (-n).\n", most);
 }

@@ -1,5 +1,3 @@
-#include "app/command_keys.h"
-
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -9,10 +7,11 @@
 #include <random>
 #include <string>
 
-#include "app/key_file.h"
+#include "app/commands.h"
 #include "app/tag_options.h"
 #include "base/day.h"
 #include "base/text.h"
+#include "config/key_file.h"
 
 namespace backstop::app {
 
@@ -78,14 +77,14 @@ void print_table(const origin::KeyRing& ring, const Moment& moment, std::ostream
 void run_new(const TagOptions& options, CommandContext& context) {
   const auto moment = moment_of(options);
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
-  auto secret = make_secret();
+  auto secret = config::make_secret();
   if (!secret) return report_error(context, kExitCantCreate, secret.error().message);
   origin::KeyRing ring;
   // At random, so that two machines whose rings were made apart don't read each other's tags as forged ones.
   const int first = static_cast<int>(std::random_device{}() % origin::KeyRing::kNumbers);
   const auto number = ring.rotate(std::move(*secret), moment->today, moment->lifetime, first);
   if (!number) return report_error(context, kExitCantCreate, number.error().message);
-  if (const auto made = create_key_file(options.key_file, ring); !made) {
+  if (const auto made = config::create_key_file(options.key_file, ring); !made) {
     return report_error(context, kExitCantCreate, made.error().message);
   }
   context.out << fmt::format("Made {} with key {}, which signs from now on.\n",
@@ -95,9 +94,9 @@ void run_new(const TagOptions& options, CommandContext& context) {
 void run_rotate(const TagOptions& options, CommandContext& context) {
   const auto moment = moment_of(options);
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
-  const auto before = read_key_file(options.key_file);
+  const auto before = config::read_key_file(options.key_file);
   if (!before) return report_error(context, kExitNoInput, before.error().message);
-  const auto number = rotate_key_file(options.key_file, moment->today, moment->lifetime);
+  const auto number = config::rotate_key_file(options.key_file, moment->today, moment->lifetime);
   if (!number) return report_error(context, kExitCantCreate, number.error().message);
   context.out << fmt::format("Key {} signs from now on.\n", *number);
   if (const auto* const old = before->signing_key()) {
@@ -111,7 +110,7 @@ void run_rotate(const TagOptions& options, CommandContext& context) {
 void run_list(const TagOptions& options, CommandContext& context) {
   const auto moment = moment_of(options);
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
-  const auto ring = read_key_file(options.key_file);
+  const auto ring = config::read_key_file(options.key_file);
   if (!ring) return report_error(context, kExitNoInput, ring.error().message);
   if (options.is_json) {
     print_json(options, *ring, *moment, context.out);

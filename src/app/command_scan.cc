@@ -1,15 +1,15 @@
-#include "app/command_scan.h"
-
 #include <unistd.h>
 
 #include <chrono>
 #include <memory>
 #include <ostream>
 
+#include "app/commands.h"
 #include "app/mail_options.h"
-#include "app/mail_source.h"
-#include "app/progress_bar.h"
-#include "app/scan_report.h"
+#include "demo/sample_mailbox.h"
+#include "mailbox/mail_source.h"
+#include "report/progress_bar.h"
+#include "report/scan_report.h"
 
 namespace backstop::app {
 
@@ -27,57 +27,66 @@ constexpr std::string_view kFooter =
     "\n"
     "Exit status: as of classify.\n";
 
-class Counter : public MailVisitor {
+constexpr std::string_view kIntroduction =
+    "Ann's address was forged: a spammer sent mail in her name, and what could not be\n"
+    "delivered came back to her. Her server tags the addresses of the mail that she\n"
+    "does write. This is her mailbox, as backstop scan sees it.\n"
+    "\n";
+
+constexpr std::string_view kNext =
+    "\n"
+    "Try it on your own: backstop scan PATH, where PATH is a Maildir, an mbox or a\n"
+    "folder of mails. backstop --help lists the rest.\n";
+
+class Counter : public mailbox::MailVisitor {
  public:
-  Counter(Examiner& examiner, ProgressBar& progress, CommandContext& context)
+  Counter(report::Examiner& examiner, report::ProgressBar& progress, CommandContext& context)
       : examiner_(examiner), progress_(progress), context_(context) {}
 
-  void mail(const SourceMail& mail) override {
-    const Examined examined = examiner_.examine(mail);
+  void mail(const mailbox::SourceMail& mail) override {
+    const report::Examined examined = examiner_.examine(mail);
     report_.add(examined.findings, examined.day, examined.recipient);
-    progress_.count_mail(ProgressBar::Clock::now());
+    progress_.count_mail(report::ProgressBar::Clock::now());
   }
-  void problem(const SourceProblem& problem) override {
+  void problem(const mailbox::SourceProblem& problem) override {
     progress_.clear();
     // Mails that are cut short are a number of the report here: in a large mailbox they'd be a long list.
-    if (problem.status == kExitPartly) {
+    if (problem.kind == mailbox::SourceProblem::Kind::CutShort) {
       context_.exit_status = std::max(context_.exit_status, kExitPartly);
       return;
     }
     report_.add_problem();
-    report_error(context_, problem.status, problem.message);
+    report_error(context_, exit_status_of(problem), problem.message);
   }
-  void advanced(std::uint64_t bytes) override { progress_.advance(bytes, ProgressBar::Clock::now()); }
+  void advanced(std::uint64_t bytes) override { progress_.advance(bytes, report::ProgressBar::Clock::now()); }
 
-  const ScanReport& report() const { return report_; }
+  const report::ScanReport& report() const { return report_; }
 
  private:
-  Examiner& examiner_;
-  ProgressBar& progress_;
+  report::Examiner& examiner_;
+  report::ProgressBar& progress_;
   CommandContext& context_;
-  ScanReport report_;
+  report::ScanReport report_;
 };
 
 std::uint64_t total_bytes(const std::vector<std::string>& paths) {
   std::uint64_t total = 0;
   for (const std::string& path : paths) {
-    const std::uint64_t size = count_bytes(path);
+    const std::uint64_t size = mailbox::count_bytes(path);
     if (size == 0) return 0;
     total += size;
   }
   return total;
 }
 
-}  // namespace
-
-void scan(const std::vector<std::string>& paths, ExaminerSettings settings, bool json,
+void scan(const std::vector<std::string>& paths, report::ExaminerSettings settings, bool json,
           CommandContext& context) {
   const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
   const bool has_keys = settings.keys.has_value();
-  Examiner examiner(std::move(settings));
-  ProgressBar progress(context.err, is_terminal, is_terminal ? total_bytes(paths) : 0);
+  report::Examiner examiner(std::move(settings));
+  report::ProgressBar progress(context.err, is_terminal, is_terminal ? total_bytes(paths) : 0);
   Counter counter(examiner, progress, context);
-  for (const std::string& path : paths) read_mails(path, counter);
+  for (const std::string& path : paths) mailbox::read_mails(path, counter);
   progress.clear();
   if (json) {
     context.out << to_json_line(counter.report());
@@ -87,6 +96,18 @@ void scan(const std::vector<std::string>& paths, ExaminerSettings settings, bool
   if (!has_keys && counter.report().responses() > 0) {
     context.out << "\nWithout a key file (--keys FILE) nothing can be proven.\n";
   }
+}
+
+}  // namespace
+
+void scan_sample(CommandContext& context) {
+  const std::string sample = demo::find_sample();
+  if (sample.empty()) {
+    return report_error(context, kExitNoInput, "the sample mailbox is not installed: joe-job.mbox");
+  }
+  context.out << kIntroduction;
+  scan({sample}, demo::sample_settings(), false, context);
+  context.out << kNext;
 }
 
 void add_scan_command(CLI::App& root, CommandContext& context) {

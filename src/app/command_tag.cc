@@ -1,5 +1,3 @@
-#include "app/command_tag.h"
-
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "app/commands.h"
 #include "app/tag_options.h"
 #include "base/day.h"
 #include "base/text.h"

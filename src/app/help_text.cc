@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "app/fact_table.h"
 #include "base/text.h"
+#include "report/fact_table.h"
 
 namespace backstop::app {
 
@@ -23,7 +23,9 @@ class Wrapped : public CLI::Formatter {
     return row(command->get_name(), command->get_description());
   }
 
-  std::string make_description(const CLI::App* app) const override { return wrap(app->get_description()); }
+  std::string make_description(const CLI::App* app) const override {
+    return report::wrap(app->get_description());
+  }
 
   // Sentences are wrapped; indented lines, such as examples, stay as they are.
   std::string make_footer(const CLI::App* app) const override {
@@ -37,11 +39,11 @@ class Wrapped : public CLI::Formatter {
   }
 
  private:
-  static std::string paragraph(std::string_view line) { return line.empty() ? "\n" : wrap(line); }
+  static std::string paragraph(std::string_view line) { return line.empty() ? "\n" : report::wrap(line); }
 
   static std::string row(const std::string& name, const std::string& text) {
     std::string begin = "  " + name;
-    std::string block = wrap(text, kNameColumn);
+    std::string block = report::wrap(text, kNameColumn);
     if (begin.size() + 2 > kNameColumn || block.empty()) return begin + '\n' + block;
     begin.resize(kNameColumn, ' ');
     return block.replace(0, kNameColumn, begin);

@@ -4,9 +4,9 @@
 
 #include <chrono>
 
-#include "app/key_file.h"
 #include "app/tag_options.h"
 #include "base/text.h"
+#include "config/key_file.h"
 
 namespace backstop::app {
 
@@ -20,8 +20,9 @@ void add_mail_options(CLI::App& command, MailOptions& options) {
   add_delimiter_option(command, options.delimiter);
 }
 
-std::optional<ExaminerSettings> examiner_settings(const MailOptions& options, CommandContext& context) {
-  ExaminerSettings settings;
+std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& options,
+                                                          CommandContext& context) {
+  report::ExaminerSettings settings;
   settings.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const auto tags = tag_settings(options.lifetime_days, options.delimiter);
   if (!tags) {
@@ -30,7 +31,7 @@ std::optional<ExaminerSettings> examiner_settings(const MailOptions& options, Co
   }
   settings.tags = *tags;
   if (options.keys) {
-    auto keys = read_key_file(*options.keys);
+    auto keys = config::read_key_file(*options.keys);
     if (!keys) {
       report_error(context, kExitNoInput, keys.error().message);
       return std::nullopt;
@@ -57,6 +58,21 @@ std::optional<ExaminerSettings> examiner_settings(const MailOptions& options, Co
     settings.reverse_path = path->address ? path->address->text() : std::string();
   }
   return settings;
+}
+
+int exit_status_of(const mailbox::SourceProblem& problem) {
+  using enum mailbox::SourceProblem::Kind;
+  switch (problem.kind) {
+    case CutShort:
+      return kExitPartly;
+    case NoMail:
+      return kExitData;
+    case NotOpened:
+      return kExitNoInput;
+    case ReadFailed:
+      return kExitInput;
+  }
+  return kExitInput;
 }
 
 }  // namespace backstop::app

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "app/command.h"
-#include "app/examiner.h"
-#include "app/mail_source.h"
+#include "mailbox/mail_source.h"
+#include "report/examiner.h"
 
 namespace backstop::app {
 
@@ -27,6 +27,10 @@ struct MailOptions {
 void add_mail_options(CLI::App& command, MailOptions& options);
 
 /// Reads the key file and the addresses. A fault is told, and nullopt returned.
-std::optional<ExaminerSettings> examiner_settings(const MailOptions& options, CommandContext& context);
+std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& options,
+                                                          CommandContext& context);
+
+/// The exit status that a problem of the input comes to.
+int exit_status_of(const mailbox::SourceProblem& problem);
 
 }  // namespace backstop::app

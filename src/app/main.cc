@@ -4,8 +4,8 @@
 #include <iostream>
 #include <string_view>
 
-#include "app/process.h"
 #include "app/program.h"
+#include "os/process.h"
 
 namespace {
 
@@ -17,8 +17,8 @@ bool is_color_welcome() {
 
 int main(int argc, char** argv) {
   // Before anything that takes time: a signal that comes meanwhile must not end what is about to serve.
-  if (argc > 1 && std::string_view(argv[1]) == "serve") backstop::app::block_signals();
-  backstop::app::hold_standard_streams();
+  if (argc > 1 && std::string_view(argv[1]) == "serve") backstop::os::block_signals();
+  backstop::os::hold_standard_streams();
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);
   backstop::app::CommandContext context{std::cout, std::cerr, std::cin, is_color_welcome()};

@@ -7,15 +7,7 @@
 #include <ostream>
 #include <string>
 
-#include "app/command_check_config.h"
-#include "app/command_classify.h"
-#include "app/command_demo.h"
-#include "app/command_documents.h"
-#include "app/command_history.h"
-#include "app/command_keys.h"
-#include "app/command_scan.h"
-#include "app/command_serve.h"
-#include "app/command_tag.h"
+#include "app/commands.h"
 #include "app/help_text.h"
 #include "base/text.h"
 
@@ -61,11 +53,6 @@ int tell_usage_error(const CLI::App& root, const CLI::ParseError& error, Command
 
 }  // namespace
 
-void report_error(CommandContext& context, int status, std::string_view message) {
-  context.err << "backstop: " << message << '\n';
-  context.exit_status = std::max(context.exit_status, status);
-}
-
 std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   auto root = std::make_unique<CLI::App>("Ends e-mail backscatter: answers to mail that you never wrote.",
                                          "backstop");
@@ -85,7 +72,7 @@ int run_program(int argc, const char* const* argv, CommandContext& context) {
     const auto root = make_program(context);
     try {
       root->parse(argc, argv);
-      if (root->get_subcommands().empty()) demo(context);
+      if (root->get_subcommands().empty()) run_demo(context);
     } catch (const CLI::Success& asked) {
       return root->exit(asked, context.out, context.err);
     } catch (const CLI::ParseError& error) {

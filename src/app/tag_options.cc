@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "app/command.h"
-#include "app/key_file.h"
 #include "base/day.h"
 #include "base/text.h"
+#include "config/key_file.h"
 #include "mail/date.h"
 
 namespace backstop::app {
@@ -121,7 +121,7 @@ std::expected<origin::KeyRing, KeyFailure> ring_of(const TagOptions& options, st
   }
   origin::KeyRing ring;
   if (!options.key_file.empty()) {
-    auto read = read_key_file(options.key_file);
+    auto read = config::read_key_file(options.key_file);
     if (!read) return std::unexpected(KeyFailure{kExitNoInput, read.error().message});
     ring = std::move(*read);
   }

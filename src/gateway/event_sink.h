@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "os/log_level.h"
+#include "os/log.h"
 #include "store/event.h"
 
 namespace backstop::gateway {

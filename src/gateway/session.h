@@ -148,7 +148,7 @@ class Session final : public LiveSession {
   static constexpr std::string_view kClientLeft = "The client left before its data ended";
   /// Once for each message that was begun: path_ is gone after it.
   void record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure);
-  void tell(os::LogLevel gravity, std::string_view line) const;
+  void tell(os::LogLevel level, std::string_view line) const;
   void tell_of(Exceeded limit) const;
 
   next_hop::ClientIdentity identity(const next_hop::NextHop& hop) const;

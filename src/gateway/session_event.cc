@@ -137,8 +137,8 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
   worker_.shared().events.record(std::move(event));
 }
 
-void Session::tell(os::LogLevel gravity, std::string_view line) const {
-  worker_.shared().events.notice(gravity, line);
+void Session::tell(os::LogLevel level, std::string_view line) const {
+  worker_.shared().events.notice(level, line);
 }
 
 void Session::tell_of(Exceeded limit) const {

@@ -81,8 +81,8 @@ constexpr std::string_view kBounce =
 class Told : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel gravity, std::string_view line) override {
-    if (gravity != os::LogLevel::Error) return;
+  void notice(os::LogLevel level, std::string_view line) override {
+    if (level != os::LogLevel::Error) return;
     const std::scoped_lock lock(mutex_);
     errors_.emplace_back(line);
   }

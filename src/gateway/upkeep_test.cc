@@ -23,8 +23,8 @@ using testing::IsEmpty;
 class Errors : public EventSink {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel gravity, std::string_view line) override {
-    EXPECT_EQ(gravity, os::LogLevel::Error);
+  void notice(os::LogLevel level, std::string_view line) override {
+    EXPECT_EQ(level, os::LogLevel::Error);
     lines.emplace_back(line);
   }
   std::vector<std::string> lines;

@@ -15,7 +15,7 @@
 #include "base/tally.h"
 #include "next_hop/next_hop.h"
 #include "next_hop/trouble.h"
-#include "os/log_level.h"
+#include "os/log.h"
 
 namespace backstop::next_hop {
 

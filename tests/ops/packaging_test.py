@@ -39,7 +39,7 @@ class Unit(Case):
         self.assertIn("Overall exposure level", done.stdout)
 
     def test_it_waits_as_long_as_we_do(self):
-        code = (SOURCE / "src/app/service.cc").read_text()
+        code = (SOURCE / "src/service/service.cc").read_text()
         drain, flush = (int(re.search(rf"seconds {name}{{(\d+)}}", code).group(1)) for name in ("kDrainTime", "kFlushTime"))
         self.assertGreater(int(settings(UNIT)["TimeoutStopSec"]), drain + flush)
 

@@ -1,0 +1,28 @@
+// The subcommands. Each has a file command_NAME.cc and a function that adds it, with its options and the
+// callback that does the work, to the root; program.cc lists them all.
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "app/command.h"
+
+namespace backstop::app {
+
+void add_classify_command(CLI::App& root, CommandContext& context);
+void add_scan_command(CLI::App& root, CommandContext& context);
+void add_serve_command(CLI::App& root, CommandContext& context);
+void add_history_command(CLI::App& root, CommandContext& context);
+void add_demo_command(CLI::App& root, CommandContext& context);
+void add_tag_command(CLI::App& root, CommandContext& context);
+void add_keys_command(CLI::App& root, CommandContext& context);
+void add_check_config_command(CLI::App& root, CommandContext& context);
+/// `man` and `completion`: texts that are written from the same source as the help.
+void add_documents_commands(CLI::App& root, CommandContext& context);
+
+/// Does what `backstop demo` does without options, which is what the program does without a command.
+void run_demo(CommandContext& context);
+
+/// Prints what `backstop scan` finds in the sample mailbox, with an introduction.
+void scan_sample(CommandContext& context);
+
+}  // namespace backstop::app

@@ -1,0 +1,469 @@
+#include "config/config.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "config/settings.h"
+#include "gateway/replies.h"
+
+namespace backstop::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::string_view kEverything = R"(
+[server]
+hostname = "mx.example.org"
+help_url = "https://example.org/refused"
+workers = 3
+user = "backstop"
+[[gateway]]
+name = "in"
+direction = "inbound"
+listen = ["127.0.0.1:2525", "[::1]:0"]
+next_hop = "smtp://127.0.0.1:10025"
+next_hop_tls = "verified"
+identity = "xclient"
+pool = 7
+tls = "required"
+proxy_protocol = ["10.0.0.0/24"]
+xclient = ["10.0.1.7"]
+relays = ["10.0.2.25"]
+[[gateway]]
+name = "out"
+direction = "outbound"
+listen = ["127.0.0.1:2526"]
+next_hop = "maildir:mail/%d/%n"
+trusted = ["127.0.0.0/8", "2001:db8::/32"]
+untagged = ["Lists.example.net", "Majordomo@example.com", "BÜCHER.example", "Ann@grün.example"]
+[[domain]]
+name = "Example.org"
+stage = "reject"
+grace = "14d"
+never_sends = ["Hostmaster", "noc"]
+exempt = ["abuse"]
+kinds = { auto-reply = "reject", dsn-delivered = "label", mdn = "accept" }
+next_hop = "lmtp:unix:run/lmtp"
+next_hop_tls = "never"
+pool = 0
+[[domain]]
+name = "*.example.org"
+[keys]
+file = "var/keys"
+lifetime_days = 30
+form = "sub-address"
+delimiter = "-"
+[tls]
+certificate = "/etc/chain"
+key = "tls/key"
+next_hop_ca = "ca"
+[history]
+enabled = false
+ordinary = true
+url = "sqlite:var/history.db"
+keep = "30d"
+most_bytes = "2GiB"
+buffer = 100
+batch = "50ms"
+[log]
+level = "debug"
+format = "json"
+file = "log"
+[limits]
+command_line = "2KiB"
+header = "64KiB"
+message = 0
+held = "2MB"
+held_total = "100MB"
+recipients = 200
+commands_without_mail = 30
+errors = 40
+received_fields = 60
+sessions = 500
+sessions_per_client = 70
+bad_tags = 80
+next_hop_sessions = 90
+greeting = "9s"
+command = "10s"
+data_block = "11s"
+data_total = "12s"
+next_hop_connect = "13s"
+next_hop_reply = "14s"
+next_hop_final = "599s"
+)";
+
+std::string lines(const ConfigReading& reading) {
+  std::string out;
+  for (const auto& finding : reading.findings) out += finding_line(reading.file, finding) + '\n';
+  return out;
+}
+
+class Everything : public testing::Test {
+ protected:
+  const ConfigReading reading = read_config(kEverything, "/etc/backstop/backstop.toml");
+  const Config& config = reading.config;
+};
+
+TEST_F(Everything, IsGood) {
+  EXPECT_EQ(lines(reading), "");
+  EXPECT_EQ(config.gateway.hostname, "mx.example.org");
+  EXPECT_EQ(config.gateway.help_url, "https://example.org/refused");
+  EXPECT_EQ(config.server.workers, 3u);
+  EXPECT_EQ(config.server.user, "backstop");
+}
+
+TEST_F(Everything, Gateways) {
+  ASSERT_EQ(config.gateway.gateways.size(), 2u);
+  const auto& in = config.gateway.gateways[0];
+  EXPECT_EQ(in.name, "in");
+  EXPECT_EQ(in.direction, gateway::Direction::Inbound);
+  ASSERT_EQ(in.listen.size(), 2u);
+  EXPECT_EQ(in.listen[0].text(), "127.0.0.1:2525");
+  EXPECT_EQ(in.listen[1].text(), "[::1]:0");
+  EXPECT_EQ(in.next_hop.target, (net::Target{"127.0.0.1", 10025, ""}));
+  EXPECT_EQ(in.next_hop.tls, next_hop::Tls::Verified);
+  EXPECT_EQ(in.next_hop.identity, next_hop::Identity::Xclient);
+  EXPECT_EQ(in.next_hop.pool, 7u);
+  EXPECT_EQ(in.tls, gateway::ListenTls::Required);
+  ASSERT_EQ(in.proxy_protocol.size(), 1u);
+  EXPECT_EQ(in.proxy_protocol[0].text(), "10.0.0.0/24");
+  ASSERT_EQ(in.xclient.size(), 1u);
+  EXPECT_TRUE(in.trusted.empty());
+  ASSERT_EQ(in.relays.size(), 1u);
+  EXPECT_EQ(in.relays[0].text(), "10.0.2.25");
+
+  const auto& out = config.gateway.gateways[1];
+  EXPECT_EQ(out.name, "out");
+  EXPECT_EQ(out.direction, gateway::Direction::Outbound);
+  EXPECT_EQ(out.next_hop.protocol, next_hop::Protocol::Maildir);
+  EXPECT_EQ(out.next_hop.maildir, "/etc/backstop/mail/%d/%n");
+  EXPECT_EQ(out.next_hop.pool, next_hop::NextHop{}.pool);
+  ASSERT_EQ(out.trusted.size(), 2u);
+  EXPECT_EQ(out.trusted[1].text(), "2001:db8::/32");
+  EXPECT_THAT(out.untagged, testing::ElementsAre("lists.example.net", "majordomo@example.com",
+                                                 "xn--bcher-kva.example", "ann@xn--grn-ioa.example"));
+}
+
+TEST_F(Everything, Domains) {
+  ASSERT_EQ(config.gateway.domains.size(), 2u);
+  const auto& first = config.gateway.domains[0];
+  EXPECT_EQ(first.name, "example.org");
+  EXPECT_EQ(first.stage, policy::Stage::Reject);
+  EXPECT_EQ(first.grace, days{14});
+  EXPECT_THAT(first.never_sends, testing::ElementsAre("hostmaster", "noc"));
+  EXPECT_THAT(first.exempt, testing::ElementsAre("abuse"));
+  auto ceilings = policy::default_ceilings();
+  ceilings[static_cast<std::size_t>(response::Kind::AutoReply)] = policy::Action::Refuse;
+  ceilings[static_cast<std::size_t>(response::Kind::DsnDelivered)] = policy::Action::Label;
+  ceilings[static_cast<std::size_t>(response::Kind::Mdn)] = policy::Action::Accept;
+  EXPECT_EQ(first.ceilings, ceilings);
+  ASSERT_TRUE(first.next_hop);
+  EXPECT_EQ(first.next_hop->target.path, "/etc/backstop/run/lmtp");
+  EXPECT_EQ(first.next_hop->tls, next_hop::Tls::Never);
+  EXPECT_EQ(first.next_hop->pool, 0u);
+  const auto& second = config.gateway.domains[1];
+  EXPECT_FALSE(second.next_hop);
+  EXPECT_EQ(second.stage, policy::Stage::Observe);
+  EXPECT_THAT(second.exempt, testing::ElementsAre("postmaster", "abuse"));
+  EXPECT_EQ(second.ceilings, policy::default_ceilings());
+  EXPECT_EQ(config.gateway.find_domain("sub.example.org"), &second);
+}
+
+TEST_F(Everything, KeysAndFiles) {
+  EXPECT_EQ(config.key_file, "/etc/backstop/var/keys");
+  EXPECT_TRUE(config.gateway.keys.keys().empty());
+  EXPECT_EQ(config.gateway.tags.lifetime, days{30});
+  EXPECT_EQ(config.gateway.tags.form, origin::TagForm::SubAddress);
+  EXPECT_EQ(config.gateway.tags.delimiter, '-');
+  EXPECT_EQ(config.tls.certificate, "/etc/chain");
+  EXPECT_EQ(config.tls.key, "/etc/backstop/tls/key");
+  EXPECT_EQ(config.gateway.next_hop_ca, "/etc/backstop/ca");
+}
+
+TEST_F(Everything, HistoryAndLog) {
+  EXPECT_FALSE(config.history_enabled);
+  EXPECT_TRUE(config.history_ordinary);
+  EXPECT_EQ(config.history.url, "sqlite:/etc/backstop/var/history.db");
+  EXPECT_EQ(config.history.keep, hours{30 * 24});
+  EXPECT_EQ(config.history.most_bytes, 2ULL << 30);
+  EXPECT_EQ(config.history.buffer, 100u);
+  EXPECT_EQ(config.history.batch, milliseconds{50});
+  EXPECT_EQ(config.log, (os::LogSettings{os::LogLevel::Debug, os::LogFormat::Json, "/etc/backstop/log"}));
+}
+
+struct FindingRow {
+  const char* name;
+  std::string more;  ///< of the inbound gateway's section, or of the domain's
+  std::string_view want;
+};
+
+TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
+  const std::string base =
+      "[server]\nhostname = \"mx.example.org\"\n[keys]\nfile = \"keys\"\n"
+      "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
+      "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\n"
+      "[[domain]]\nname = \"example.org\"\n[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n";
+  const FindingRow rows[] = {
+      {"nothing", "relays = [\"198.51.100.1\"]\n", ""},
+      {"a relay within a trusted network", "relays = [\"198.51.100.1\", \"192.0.2.7\"]\n",
+       "f:18:27: warning: relays: 192.0.2.7 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
+       "brings "
+       "mail of strangers, and one that is trusted may send it to anywhere\n"},
+      {"a trusted network within a relay's", "relays = [\"192.0.0.0/16\"]\n",
+       "f:18:11: warning: relays: 192.0.0.0/16 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
+       "brings mail of strangers, and one that is trusted may send it to anywhere\n"},
+      {"relays of an outbound gateway",
+       "[[gateway]]\nname = \"o\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:27\"]\n"
+       "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\nrelays = [\"198.51.100.1\"]\n",
+       "f:24:10: relays: it has a meaning for inbound gateways alone, and this one is outbound\n"},
+      {"an unknown kind", "[[domain]]\nname = \"b.test\"\nkinds = { auto-replay = \"reject\" }\n",
+       "f:20:11: kinds: unknown name \"auto-replay\"; did you mean \"auto-reply\"?; known are dsn-failed, "
+       "dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, list-notice, "
+       "feedback-report\n"},
+      {"an unknown action", "[[domain]]\nname = \"b.test\"\nkinds = { mdn = \"refuse\" }\n",
+       "f:20:17: kinds: found the text \"refuse\"; it has to be \"accept\", \"label\" or \"reject\"\n"},
+      {"no table", "[[domain]]\nname = \"b.test\"\nkinds = \"reject\"\n",
+       "f:20:9: kinds: found the text \"reject\"; it has to be a table such as { dsn-failed = ... }, each "
+       "\"accept\", \"label\" or \"reject\"\n"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
+}
+
+TEST_F(Everything, Limits) {
+  gateway::Limits want;
+  want.next_hop_sessions = 90;
+  want.next_hop_connect = seconds{13};
+  want.next_hop_reply = seconds{14};
+  want.next_hop_final = seconds{599};
+  want.data_block = seconds{11};
+  want.command_line = 2048;
+  want.header = 65'536;
+  want.message = 0;
+  want.held = 2'000'000;
+  want.held_total = 100'000'000;
+  want.recipients = 200;
+  want.commands_without_mail = 30;
+  want.errors = 40;
+  want.received_fields = 60;
+  want.sessions = 500;
+  want.sessions_per_client = 70;
+  want.bad_tags = 80;
+  want.greeting = seconds{9};
+  want.command = seconds{10};
+  want.data_total = seconds{12};
+  EXPECT_EQ(config.gateway.limits, want);
+}
+
+TEST_F(Everything, HoldsEverySetting) {
+  for (const Setting& one : settings()) {
+    const bool is_there = kEverything.contains(fmt::format("\n{} = ", one.key));
+    EXPECT_TRUE(is_there) << info(one.section).label() << ' ' << one.key;
+  }
+}
+
+TEST(Settings, EveryLimitIsOne) {
+  const auto count = std::ranges::count(settings(), Section::Limits, &Setting::section);
+  // All fields of the struct have the same size.
+  EXPECT_EQ(static_cast<std::size_t>(count) * sizeof(std::size_t), sizeof(gateway::Limits));
+}
+
+TEST(Settings, StandOnceAndSayWhatTheyAre) {
+  std::set<std::pair<Section, std::string_view>> seen;
+  for (const Setting& one : settings()) {
+    EXPECT_TRUE(seen.emplace(one.section, one.key).second) << one.key;
+    EXPECT_TRUE(one.help.ends_with('.')) << one.key;
+    EXPECT_FALSE(one.description.empty()) << one.key;
+    EXPECT_NE(one.has_default(), !one.example.empty()) << one.key << " shows its default or else an example";
+  }
+  EXPECT_EQ(seen.size(), settings().size());
+}
+
+// What a client hears past it, or what happens instead.
+TEST(Settings, EachLimitSaysItsReply) {
+  for (const Setting& one : settings()) {
+    if (one.section != Section::Limits) continue;
+    EXPECT_THAT(one.help,
+                testing::ContainsRegex("Reply: `[45]|[45][0-9][0-9] [45]\\.|put off|streams|without a word"))
+        << one.key;
+  }
+  for (std::size_t i = 0; i < gateway::kExceededCount; ++i) {
+    const auto reply = gateway::reply_for(static_cast<gateway::Exceeded>(i));
+    EXPECT_TRUE(std::ranges::any_of(settings(), [&](const Setting& one) {
+      return one.section == Section::Limits && one.help.contains(reply.lines.front());
+    })) << reply.lines.front();
+  }
+}
+
+/// A value for the setting as TOML, read into a blank draft.
+Draft read_value(const Setting& one, std::string_view value) {
+  Draft draft = blank_draft();
+  const auto tree = parse_toml(fmt::format("{} = {}\n", one.key, value));
+  EXPECT_TRUE(tree) << one.key << " = " << value;
+  if (tree) one.read(tree->children.at(0), draft, 0);
+  return draft;
+}
+
+TEST(Settings, DefaultsAreReadAsThemselves) {
+  const Draft blank = blank_draft();
+  std::size_t defaults = 0;
+  for (const Setting& one : settings()) {
+    if (!one.has_default()) continue;
+    ++defaults;
+    const Draft draft = read_value(one, one.default_value);
+    EXPECT_TRUE(draft.findings.empty()) << one.key << ": " << draft.findings[0].what;
+    EXPECT_EQ(one.show(draft, 0), one.show(blank, 0)) << one.key;
+  }
+  EXPECT_GT(defaults, 35u);
+}
+
+TEST(Settings, ExamplesAreTakenAndDifferFromTheDefault) {
+  const Draft blank = blank_draft();
+  for (const Setting& one : settings()) {
+    if (one.example.empty()) continue;
+    const Draft draft = read_value(one, one.example);
+    EXPECT_TRUE(draft.findings.empty()) << one.key << ": " << draft.findings[0].what;
+    if (one.key != "direction") EXPECT_NE(one.show(draft, 0), one.show(blank, 0)) << one.key;
+  }
+}
+
+struct RangeRow {
+  std::string_view key;
+  std::string_view least, most;
+  std::string_view below, above;
+  std::string_view zero = {};
+};
+
+// At each bound and one past it, for everything that has bounds.
+constexpr RangeRow kRanges[] = {
+    {"workers", "1", "1024", "-1", "1025", "0"},
+    {"pool", "1", "10000", "-1", "10001", "0"},
+    {"grace", "'1d'", "'365d'", "'23h'", "'366d'", "'0s'"},
+    {"lifetime_days", "1", "500", "0", "501"},
+    {"keep", "'1h'", "'3650d'", "'59m'", "'3650d1h'", "'0s'"},
+    {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", "0"},
+    {"buffer", "1", "1000000", "0", "1000001"},
+    {"batch", "'1ms'", "'1m'", "'0ms'", "'60001ms'"},
+    {"command_line", "512", "65536", "511", "65537"},
+    {"header", "4096", "'16MiB'", "4095", "16777217"},
+    {"message", "'64KiB'", "'4GiB'", "65535", "4294967297", "0"},
+    {"held", "'64KiB'", "'256MiB'", "65535", "268435457"},
+    {"held_total", "'1MiB'", "'64GiB'", "1048575", "68719476737"},
+    {"recipients", "1", "100000", "0", "100001"},
+    {"commands_without_mail", "1", "10000", "0", "10001"},
+    {"errors", "1", "10000", "0", "10001"},
+    {"received_fields", "10", "1000", "9", "1001"},
+    {"sessions", "1", "1000000", "0", "1000001"},
+    {"sessions_per_client", "1", "1000000", "0", "1000001"},
+    {"bad_tags", "1", "1000", "0", "1001"},
+    {"next_hop_sessions", "1", "1000000", "-1", "1000001", "0"},
+    {"greeting", "'1s'", "'1h'", "'0s'", "'3601s'"},
+    {"command", "'1s'", "'1h'", "'0s'", "'3601s'"},
+    {"data_block", "'1s'", "'1h'", "'0s'", "'3601s'"},
+    {"data_total", "'1s'", "'1d'", "'0s'", "'86401s'"},
+    {"next_hop_connect", "'1s'", "'1h'", "'0s'", "'3601s'"},
+    {"next_hop_reply", "'1s'", "'1h'", "'0s'", "'3601s'"},
+    {"next_hop_final", "'1s'", "'599s'", "'0s'", "'600s'"},
+};
+
+bool has_bounds(const Setting& one) {
+  return one.description.contains(" from ") && one.description.contains(" to ");
+}
+
+TEST(Settings, BoundsAreMetAndOnePastThem) {
+  std::set<std::string_view> tried;
+  for (const Setting& one : settings()) {
+    if (!has_bounds(one)) continue;
+    const auto* const row = std::ranges::find(kRanges, one.key, &RangeRow::key);
+    ASSERT_NE(row, std::end(kRanges)) << one.key;
+    tried.insert(one.key);
+    for (const std::string_view good : {row->least, row->most, row->zero}) {
+      if (good.empty()) continue;
+      const Draft draft = read_value(one, good);
+      EXPECT_TRUE(draft.findings.empty()) << one.key << " = " << good;
+      EXPECT_TRUE(draft.is_given(one.section, 0, one.key)) << one.key << " = " << good;
+    }
+    for (const std::string_view bad : {row->below, row->above}) {
+      const Draft draft = read_value(one, bad);
+      ASSERT_EQ(draft.findings.size(), 1u) << one.key << " = " << bad;
+      EXPECT_THAT(draft.findings[0].what,
+                  testing::HasSubstr(bad == row->below ? "is too little; it has to be"
+                                                       : "is too much; it has to be"));
+      EXPECT_FALSE(draft.is_given(one.section, 0, one.key)) << one.key << " = " << bad;
+      EXPECT_TRUE(draft.is_broken(one.section, 0, one.key)) << one.key << " = " << bad;
+    }
+  }
+  EXPECT_EQ(tried.size(), std::size(kRanges));
+}
+
+TEST(Config, RelativePathsBeginAtTheFolderOfTheFile) {
+  const auto file_of = [](const std::string& name) {
+    return read_config("[log]\nfile = \"log\"\n", name).config;
+  };
+  EXPECT_EQ(file_of("backstop.toml").log.file, "log");
+  EXPECT_EQ(file_of("etc/backstop.toml").log.file, "etc/log");
+  EXPECT_EQ(file_of("/backstop.toml").log.file, "/log");
+  // The default too.
+  EXPECT_EQ(file_of("/etc/backstop.toml").history.url, "sqlite:/etc/var/history.db");
+}
+
+TEST(Config, ListsHaveAMostOfItems) {
+  const auto reading_of_items = [](std::size_t count) {
+    std::string text(kEverything);
+    std::string items;
+    for (std::size_t i = 0; i < count; ++i) items += "\"a\",";
+    const std::string_view old = "never_sends = [\"Hostmaster\", \"noc\"]";
+    text.replace(text.find(old), old.size(), "never_sends = [" + items + "]");
+    return read_config(text, "/f");
+  };
+  EXPECT_EQ(lines(reading_of_items(10'000)), "");
+  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:30:15: never_sends: the list has more than 10000 items\n");
+}
+
+TEST(Config, EveryCutIsReadOrAMistakeInTheText) {
+  std::size_t bad = 0;
+  for (std::size_t size = 0; size < kEverything.size(); size += 3) {
+    const auto reading = read_config(kEverything.substr(0, size), "f");
+    bad += reading.has_mistakes() ? 1 : 0;
+    for (const auto& finding : reading.findings) {
+      EXPECT_GE(finding.place.line, 1u);
+      EXPECT_LE(finding.place.line, 90u);
+    }
+  }
+  EXPECT_GT(bad, 100u);
+}
+
+TEST(Config, MistakesHaveTheirPlaceInTheOrderOfTheFile) {
+  const auto reading = read_config("[log]\nfile = 1\nlevel = 2\n[server]\nworkers = 'x'\n",
+                                   "a\x1b"
+                                   "b");
+  EXPECT_EQ(
+      lines(reading),
+      "a\ufffdb:1:1: there is no [[gateway]], so there is nothing to do\n"
+      "a\ufffdb:2:8: file: found the number 1; it has to be a path in quotes\n"
+      "a\ufffdb:3:9: level: found the number 2; it has to be \"debug\", \"info\", \"warning\" or \"error\"\n"
+      "a\ufffdb:4:1: [server] has no \"hostname\"; it has to be a host name, such as \"mx.example.org\"\n"
+      "a\ufffdb:5:11: workers: found the text \"x\"; it has to be a number from 1 to 1024, or 0: one for "
+      "each core\n");
+  EXPECT_TRUE(reading.has_mistakes());
+}
+
+TEST(Config, TakesTenThousandDomains) {
+  std::string text(kEverything);
+  for (int i = 0; i < 10'000; ++i) text += fmt::format("[[domain]]\nname = \"d{}.example\"\n", i);
+  const auto reading = read_config(text, "/f");
+  EXPECT_EQ(lines(reading), "");
+  EXPECT_EQ(reading.config.gateway.domains.size(), 10'002u);
+}
+
+}  // namespace
+}  // namespace backstop::config

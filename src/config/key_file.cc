@@ -1,0 +1,202 @@
+#include "config/key_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "os/byte_source.h"
+
+namespace backstop::config {
+
+namespace {
+
+std::unexpected<base::Error> refuse(std::string_view path, std::string_view what) {
+  return std::unexpected(base::Error{fmt::format("key file {}: {}", base::printable(path), what)});
+}
+
+std::unexpected<base::Error> refuse_errno(std::string_view path, std::string_view doing) {
+  const std::string reason = std::strerror(errno);
+  return refuse(path, fmt::format("{}: {}", doing, reason));
+}
+
+base::Result<struct stat> check_file(const os::FileDescriptor& file, const std::string& path) {
+  struct stat status{};
+  if (::fstat(file.number(), &status) != 0) return refuse_errno(path, "can't look at it");
+  if (!S_ISREG(status.st_mode)) return refuse(path, "it is no plain file");
+  const unsigned mode = status.st_mode & 07777U;
+  if ((mode & 077U) != 0) {
+    return refuse(
+        path, fmt::format("others than its owner can reach it, its mode is {:04o}; run: chmod 600 {}", mode,
+                          base::printable(path)));
+  }
+  return status;
+}
+
+/// Not blocking, since the path may be a pipe.
+base::Result<os::FileDescriptor> open_file(const std::string& path) {
+  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.is_open()) return file;
+  if (errno != ENOENT) return refuse_errno(path, "can't open it");
+  return refuse(path, fmt::format("no such file; \"backstop keys new {}\" makes it", base::printable(path)));
+}
+
+base::Result<std::string> read_all(const os::FileDescriptor& file, const std::string& path) {
+  std::string text(origin::KeyRing::kMostText + 1, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t got = ::read(file.number(), text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return refuse_errno(path, "can't read it");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  text.resize(size);
+  return text;
+}
+
+base::Result<origin::KeyRing> read_ring(const os::FileDescriptor& file, const std::string& path) {
+  const auto text = read_all(file, path);
+  if (!text) return std::unexpected(text.error());
+  auto ring = origin::KeyRing::parse(*text);
+  if (!ring) return refuse(path, ring.error().message);
+  return ring;
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t done = ::write(fd, text.data(), text.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(done));
+  }
+  return true;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+/// The new name survives a loss of power only once its folder is on the disk.
+base::Result<void> sync_folder_of(const std::string& path) {
+  const os::FileDescriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open() || ::fsync(folder.number()) != 0) return refuse_errno(path, "can't sync its folder");
+  return {};
+}
+
+/// A file of mode 0600 beside the one that is written; its name goes when this does.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& target)
+      : name_(target + ".XXXXXX"), file_(::mkostemp(name_.data(), O_CLOEXEC)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (file_.is_open()) ::unlink(name_.c_str());
+  }
+  bool is_open() const { return file_.is_open(); }
+  const char* name() const { return name_.c_str(); }
+
+  bool give_to(const struct stat& owner) const {
+    if (owner.st_uid == ::geteuid() && owner.st_gid == ::getegid()) return true;
+    return ::fchown(file_.number(), owner.st_uid, owner.st_gid) == 0;
+  }
+  bool write(std::string_view text) const {
+    return write_all(file_.number(), text) && ::fsync(file_.number()) == 0;
+  }
+
+ private:
+  std::string name_;
+  os::FileDescriptor file_;
+};
+
+/// True while the path still names the file that is locked, and not one that another rotation put there.
+bool is_same_file(const std::string& path, const struct stat& locked) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && status.st_dev == locked.st_dev &&
+         status.st_ino == locked.st_ino;
+}
+
+base::Result<void> replace_file(const std::string& path, const struct stat& old,
+                                const origin::KeyRing& ring) {
+  const TemporaryFile temporary(path);
+  if (!temporary.is_open()) return refuse_errno(path, "can't write beside it");
+  if (!temporary.give_to(old)) return refuse_errno(path, "can't keep its owner");
+  if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
+  if (::rename(temporary.name(), path.c_str()) != 0) return refuse_errno(path, "can't replace it");
+  return sync_folder_of(path);
+}
+
+}  // namespace
+
+base::Result<origin::KeyRing> read_key_file(const std::string& path) {
+  const auto file = open_file(path);
+  if (!file) return std::unexpected(file.error());
+  if (const auto status = check_file(*file, path); !status) return std::unexpected(status.error());
+  return read_ring(*file, path);
+}
+
+base::Result<void> create_key_file(const std::string& path, const origin::KeyRing& ring) {
+  const TemporaryFile temporary(path);
+  if (!temporary.is_open() && errno == ENOENT) {
+    return refuse(path, fmt::format("there is no folder {}", base::printable(folder_of(path))));
+  }
+  if (!temporary.is_open()) return refuse_errno(path, "can't write there");
+  if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
+  // A link and no rename: it fails where the name is taken, also when two do this at once.
+  if (::link(temporary.name(), path.c_str()) != 0) {
+    if (errno == EEXIST)
+      return refuse(path, "it is there already; \"backstop keys rotate\" adds a key to it");
+    return refuse_errno(path, "can't make it");
+  }
+  return sync_folder_of(path);
+}
+
+base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sys_days today,
+                                  std::chrono::days lifetime) {
+  // Where the path is a symbolic link, it is the file behind it that is replaced, and not the link.
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(given_path, failed);
+  const std::string path = failed ? given_path : real.string();
+  const auto file = open_file(path);
+  if (!file) return std::unexpected(file.error());
+  const auto status = check_file(*file, path);
+  if (!status) return std::unexpected(status.error());
+  const bool is_locked = ::flock(file->number(), LOCK_EX | LOCK_NB) == 0;
+  if (!is_locked && errno != EWOULDBLOCK) return refuse_errno(path, "can't lock it");
+  if (!is_locked || !is_same_file(path, *status)) {
+    return refuse(path, "somebody else changes it right now; try again");
+  }
+  auto ring = read_ring(*file, path);
+  if (!ring) return std::unexpected(ring.error());
+  auto secret = make_secret();
+  if (!secret) return std::unexpected(secret.error());
+  const auto number = ring->rotate(std::move(*secret), today, lifetime);
+  if (!number) return refuse(path, number.error().message);
+  if (const auto done = replace_file(path, *status, *ring); !done) return std::unexpected(done.error());
+  return *number;
+}
+
+base::Result<std::string> make_secret() {
+  std::array<unsigned char, 32> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    return std::unexpected(base::Error{"no random numbers are to be had from OpenSSL"});
+  }
+  std::string text;
+  for (const auto byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+}  // namespace backstop::config

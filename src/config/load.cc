@@ -1,0 +1,196 @@
+// The files that a configuration names: keys, certificates, the log; and the user.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "config/config.h"
+#include "config/draft.h"
+#include "config/key_file.h"
+#include "net/tls.h"
+#include "os/byte_source.h"
+#include "os/process.h"
+
+namespace backstop::config {
+
+namespace {
+
+std::string why_not_read(int error) {
+  if (error == ENOENT) return "no such file";
+  if (error == EACCES) return "no permission to read it";
+  return std::strerror(error);
+}
+
+/// Not more than one byte past the cap, so that a device that never ends is refused like a large file.
+base::Result<std::string> read_file(const std::string& path) {
+  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
+  os::FileSource source(std::move(file));
+  std::string text;
+  const auto read = os::read_up_to(source, kTomlMost + 1, text);
+  if (!read) return std::unexpected(read.error());
+  return text;
+}
+
+void load_keys(Draft& draft) {
+  if (draft.config.key_file.empty()) return;
+  auto keys = read_key_file(draft.config.key_file);
+  if (keys) {
+    draft.config.gateway.keys = std::move(*keys);
+  } else {
+    draft.mistake(draft.place(Section::Keys, 0, "file"), "file: " + keys.error().message);
+  }
+}
+
+void load_certificate(Draft& draft) {
+  const auto& files = draft.config.tls;
+  if (files.certificate.empty() || files.key.empty()) return;
+  auto context = net::server_tls(files.certificate, files.key);
+  if (context) {
+    draft.config.gateway.tls = std::move(*context);
+  } else {
+    const std::string& message = context.error().message;
+    const std::string_view about =
+        message.starts_with(base::printable(files.key) + ": ") ? "key" : "certificate";
+    draft.mistake(draft.place(Section::Tls, 0, about), fmt::format("{}: {}", about, message));
+  }
+}
+
+bool is_verified(const next_hop::NextHop& next_hop) {
+  return next_hop.tls == next_hop::Tls::Verified;
+}
+
+bool has_verified_hop(const gateway::Settings& settings) {
+  return std::ranges::any_of(settings.gateways, [](const auto& one) { return is_verified(one.next_hop); }) ||
+         std::ranges::any_of(settings.domains,
+                             [](const auto& one) { return one.next_hop && is_verified(*one.next_hop); });
+}
+
+void load_next_hop_tls(Draft& draft) {
+  auto& settings = draft.config.gateway;
+  auto plain = net::client_tls(net::TlsVerify::No);
+  if (plain) {
+    settings.next_hop_tls = std::move(*plain);
+  } else {
+    draft.mistake({}, plain.error().message);
+  }
+  if (!has_verified_hop(settings)) return;
+  auto verified = net::client_tls(net::TlsVerify::Yes, settings.next_hop_ca);
+  if (verified) {
+    settings.next_hop_tls_verified = std::move(*verified);
+  } else {
+    draft.mistake(draft.place(Section::Tls, 0, "next_hop_ca"), "next_hop_ca: " + verified.error().message);
+  }
+}
+
+/// What a reload reads again, by then as the user who was become; and where it stands in the configuration.
+struct ReadAgain {
+  std::string file;
+  Place place;
+  std::string_view key;
+};
+
+std::vector<ReadAgain> read_again(const Draft& draft, const std::string& own_file) {
+  const Config& config = draft.config;
+  std::vector<ReadAgain> files = {{.file = own_file, .place = {}, .key = {}}};
+  const auto add = [&](const std::string& file, Section section, std::string_view key) {
+    if (!file.empty()) files.push_back({file, draft.place(section, 0, key), key});
+  };
+  add(config.key_file, Section::Keys, "file");
+  add(config.tls.certificate, Section::Tls, "certificate");
+  add(config.tls.key, Section::Tls, "key");
+  add(config.gateway.next_hop_ca, Section::Tls, "next_hop_ca");
+  return files;
+}
+
+/// `own_file`: of the configuration.
+void check_readable(const os::User& user, const std::string& own_file, Draft& draft) {
+  std::vector<std::string> names;
+  const auto files = read_again(draft, own_file);
+  for (const auto& one : files) names.push_back(one.file);
+  const auto unreadable = os::unreadable_for(user, names);
+  for (const auto& [file, place, key] : files) {
+    if (std::ranges::count(unreadable, file) == 0) continue;
+    const std::string shown = base::printable(file);
+    draft.warning(
+        place, fmt::format("{}{}the user \"{}\" can't read {}, so a reload would fail; {}", key,
+                           key.empty() ? "" : ": ", user.name, shown,
+                           file == draft.config.key_file ? fmt::format("run: chown {} {}", user.name, shown)
+                                                         : "let that user read it, and enter its folder"));
+  }
+}
+
+void check_user(const std::string& own_file, Draft& draft) {
+  const std::string& name = draft.config.server.user;
+  if (name.empty()) return;
+  if (const auto user = os::find_user(name)) return check_readable(*user, own_file, draft);
+  draft.mistake(draft.place(Section::Server, 0, "user"),
+                fmt::format("user: there is no user \"{}\" on this system", name));
+}
+
+void check_log(Draft& draft) {
+  const std::string& file = draft.config.log.file;
+  if (file.empty()) return;
+  std::error_code failed;
+  const auto folder = std::filesystem::path(file).parent_path();
+  if (folder.empty() || std::filesystem::is_directory(folder, failed)) return;
+  draft.mistake(draft.place(Section::Log, 0, "file"),
+                fmt::format("file: there is no folder {}", base::printable(folder.string())));
+}
+
+std::vector<std::string> lines_of(const ConfigReading& reading) {
+  std::vector<std::string> lines;
+  for (const auto& finding : reading.findings) lines.push_back(finding_line(reading.file, finding));
+  return lines;
+}
+
+/// As far as the text goes.
+std::expected<Draft, ConfigFailure> draft_of_file(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) {
+    const auto line = fmt::format("{}: {}", base::printable(path), base::printable(text.error().message));
+    return std::unexpected(ConfigFailure{ConfigFailure::Kind::Unreadable, {line}});
+  }
+  std::error_code failed;
+  const auto absolute = std::filesystem::absolute(path, failed);
+  return read_draft(*text, failed ? path : absolute.string());
+}
+
+std::expected<LoadedConfig, ConfigFailure> finish(Draft draft, const std::string& path) {
+  auto reading = reading_of(std::move(draft), path);
+  auto lines = lines_of(reading);
+  if (reading.has_mistakes())
+    return std::unexpected(ConfigFailure{ConfigFailure::Kind::Mistaken, std::move(lines)});
+  return LoadedConfig{std::move(reading.config), std::move(lines)};
+}
+
+}  // namespace
+
+std::expected<Config, ConfigFailure> read_config_file(const std::string& path) {
+  auto draft = draft_of_file(path);
+  if (!draft) return std::unexpected(draft.error());
+  auto loaded = finish(std::move(*draft), path);
+  if (!loaded) return std::unexpected(loaded.error());
+  return std::move(loaded->config);
+}
+
+std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) {
+  auto draft = draft_of_file(path);
+  if (!draft) return std::unexpected(draft.error());
+  load_keys(*draft);
+  load_certificate(*draft);
+  load_next_hop_tls(*draft);
+  check_user(path, *draft);
+  check_log(*draft);
+  return finish(std::move(*draft), path);
+}
+
+}  // namespace backstop::config

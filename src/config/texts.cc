@@ -1,0 +1,174 @@
+#include "config/texts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/domain_key.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/address_syntax.h"
+
+namespace backstop::config {
+
+namespace {
+
+constexpr std::size_t kMostUrl = 200;
+constexpr std::size_t kMostName = 32;
+constexpr std::string_view kHistoryScheme = "sqlite:";
+
+/// Text that has to pass `is_good` and then goes through `change`.
+Kind<std::string> text_that(std::string description, bool (*is_good)(std::string_view),
+                            std::string (*change)(std::string_view)) {
+  const auto check = [=](const std::string& text) -> base::Result<std::string> {
+    if (is_good(text)) return change(text);
+    return std::unexpected(base::Error{
+        fmt::format("found the text {}; it has to be {}", quoted(base::printable(text, 80)), description)});
+  };
+  return text_kind(description, check);
+}
+
+/// Also a U-label, as its A-label: a greeting is ASCII (RFC 6531 3.7.1).
+std::string as_a_label(std::string_view host) {
+  return base::is_ascii(host) ? std::string(host) : base::domain_key(host);
+}
+
+std::string folded_destination(std::string_view text) {
+  return text.contains('@') ? mail::parse_address(text)->folded() : base::domain_key(text);
+}
+
+std::string as_it_is(std::string_view text) {
+  return std::string(text);
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMostName && text.front() != '-' &&
+         std::ranges::all_of(text, [](char c) {
+           return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+bool is_host_name(std::string_view text) {
+  return !text.starts_with('[') && mail::is_domain(text);
+}
+
+bool has_a_label(std::string_view host) {
+  return is_host_name(host) && base::is_ascii(base::domain_key(host));
+}
+
+bool is_web_url(std::string_view text) {
+  const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  return scheme > 0 && text.size() > scheme && text.size() <= kMostUrl &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_domain_or_wildcard(std::string_view text) {
+  if (text.starts_with("*.")) return is_host_name(text.substr(2));
+  return mail::is_domain(text);
+}
+
+bool is_local_part(std::string_view text) {
+  return text.size() <= mail::kLocalMost && mail::is_dot_string(text);
+}
+
+bool is_destination(std::string_view text) {
+  return text.contains('@') ? mail::parse_address(text).has_value() : mail::is_domain(text);
+}
+
+base::Result<std::string> check_history_url(const std::string& url) {
+  if (!url.starts_with(kHistoryScheme)) {
+    return std::unexpected(base::Error{
+        fmt::format("found the text {}; it has to be \"sqlite:PATH\"", quoted(base::printable(url, 80)))});
+  }
+  if (url.size() == kHistoryScheme.size()) {
+    return std::unexpected(base::Error{"the path behind \"sqlite:\" is missing"});
+  }
+  if (url.contains('\0')) return std::unexpected(base::Error{"a path can't hold a zero byte"});
+  return url;
+}
+
+/// The next hop itself. What is wrong with it is told by its parser.
+std::optional<next_hop::NextHop> read_next_hop(const TomlNode& node, ReadContext& context,
+                                               const std::string& description) {
+  if (node.type != TomlType::Text) {
+    refuse_type(node, description, context);
+    return std::nullopt;
+  }
+  auto next_hop = next_hop::parse_next_hop(resolve_url(node.text, context.folder));
+  if (next_hop) return std::move(*next_hop);
+  context.mistake(node.place, next_hop.error().message);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Kind<std::string> host_name_kind() {
+  return text_that("a host name, such as \"mx.example.org\"", has_a_label, as_a_label);
+}
+
+Kind<std::string> web_url_kind() {
+  return text_that("a URL that begins with http:// or https://", is_web_url, as_it_is);
+}
+
+Kind<std::string> gateway_name_kind() {
+  return text_that("a name of letters, digits, \"-\", \"_\" and \".\", at most 32", is_name, as_it_is);
+}
+
+Kind<std::string> user_name_kind() {
+  return text_that("the name of a user of this system", is_name, as_it_is);
+}
+
+Kind<std::string> domain_name_kind() {
+  return text_that("a domain, such as \"example.org\" or \"*.example.org\"", is_domain_or_wildcard,
+                   base::to_lower);
+}
+
+Kind<std::string> local_part_kind() {
+  return text_that("the part of an address before its \"@\", such as \"hostmaster\"", is_local_part,
+                   base::to_lower);
+}
+
+Kind<std::string> destination_kind() {
+  return text_that("an address or a domain, such as \"user@example.org\" or \"example.org\"", is_destination,
+                   folded_destination);
+}
+
+Kind<next_hop::NextHop> next_hop_kind() {
+  const std::string description =
+      "\"smtp://HOST:PORT\", \"smtps://HOST:PORT\", \"lmtp://HOST:PORT\", \"lmtp:/PATH\" or "
+      "\"maildir:/PATH/%d/%n\"";
+  return {.description = description,
+          .read = [=](const TomlNode& node,
+                      ReadContext& context) { return read_next_hop(node, context, description); },
+          .show = [](const next_hop::NextHop& next_hop) { return quoted(next_hop.url); }};
+}
+
+Kind<std::string> history_url_kind() {
+  auto kind = text_kind("\"sqlite:PATH\"", check_history_url);
+  kind.read = [read = kind.read](const TomlNode& node, ReadContext& context) {
+    auto url = read(node, context);
+    if (url) url = resolve_url(*url, context.folder);
+    return url;
+  };
+  return kind;
+}
+
+std::string resolve_url(std::string_view url, std::string_view folder) {
+  constexpr std::string_view kMaildir = "maildir:";
+  constexpr std::string_view kLmtp = "lmtp:";
+  constexpr std::string_view kUnix = "unix:";
+  for (const std::string_view scheme : {kHistoryScheme, kLmtp, kMaildir}) {
+    if (!base::istarts_with(url, scheme)) continue;
+    std::string_view path = url.substr(scheme.size());
+    if (scheme == kLmtp && base::istarts_with(path, kUnix)) path.remove_prefix(kUnix.size());
+    if (path.empty() || path.starts_with('/')) break;
+    // What is a mark in the path of a Maildir is none in the folder of the file.
+    return fmt::format("{}{}{}", scheme,
+                       scheme == kMaildir ? next_hop::maildir_escaped(folder) : std::string(folder), path);
+  }
+  return std::string(url);
+}
+
+}  // namespace backstop::config

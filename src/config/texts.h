@@ -1,0 +1,32 @@
+// The kinds of settings that are text of a grammar: names, addresses, URLs.
+#pragma once
+
+#include <string>
+
+#include "config/kinds.h"
+#include "gateway/settings.h"
+
+namespace backstop::config {
+
+/// "mx.example.org".
+Kind<std::string> host_name_kind();
+/// "http://..." or "https://...", ASCII, at most 200 characters.
+Kind<std::string> web_url_kind();
+/// Letters, digits, "-", "_" and ".", at most 32: it stands in logs and in the history.
+Kind<std::string> gateway_name_kind();
+Kind<std::string> user_name_kind();
+/// "example.org" or "*.example.org", in lower case.
+Kind<std::string> domain_name_kind();
+/// "hostmaster", in lower case.
+Kind<std::string> local_part_kind();
+/// "example.org" or "user@example.org", in lower case.
+Kind<std::string> destination_kind();
+/// A URL of parse_next_hop(); a relative path in it becomes relative to the folder of the configuration.
+Kind<next_hop::NextHop> next_hop_kind();
+/// "sqlite:PATH", with the same for its path.
+Kind<std::string> history_url_kind();
+
+/// `url` with `folder` before its path where the path is relative: "sqlite:", "lmtp:" and "maildir:" only.
+std::string resolve_url(std::string_view url, std::string_view folder);
+
+}  // namespace backstop::config

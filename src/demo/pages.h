@@ -1,0 +1,35 @@
+// The words of the demo, each a paragraph or a table of at most 80 columns, paths aside.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "demo/folder.h"
+#include "demo/tally.h"
+#include "net/endpoint.h"
+
+namespace backstop::demo {
+
+/// The two gateways as they were bound.
+struct DemoGateways {
+  net::Endpoint in;
+  net::Endpoint out;
+};
+
+std::string page_of_start(const DemoFolder& folder, const DemoGateways& gateways);
+/// `tagged`: Ann's address as her mail left with it.
+std::string page_of_own(std::size_t sent, std::string_view tagged);
+std::string page_of_flood(std::size_t forged, std::size_t welcome, std::size_t connections);
+/// `wrong`: differences().
+std::string page_of_result(const Recorded& recorded, const Held& held, const std::vector<std::string>& wrong);
+/// `program`: how it was called.
+std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways, std::string_view tagged,
+                         std::string_view program);
+std::string page_of_end(const DemoFolder& folder, std::string_view program);
+
+/// A line for what is drawn while Ann's mail leaves.
+std::string line_of_own(const Tally& told);
+
+}  // namespace backstop::demo

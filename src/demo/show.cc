@@ -1,0 +1,229 @@
+#include "demo/show.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/config.h"
+#include "demo/answers.h"
+#include "demo/crowd.h"
+#include "demo/folder.h"
+#include "demo/forged.h"
+#include "demo/maildirs.h"
+#include "demo/ordinary.h"
+#include "demo/pages.h"
+#include "demo/sample_mailbox.h"
+#include "demo/screen.h"
+#include "demo/senders.h"
+#include "demo/tally.h"
+#include "os/process.h"
+#include "service/service.h"
+
+namespace backstop::demo {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kForged = 300;
+constexpr std::size_t kConnections = 8;
+// For people: together they make the show some nine seconds long.
+constexpr milliseconds kPauseOfAnn{130};
+constexpr milliseconds kPauseOfOthers{180};
+constexpr std::chrono::seconds kFlushTime{10};
+constexpr std::size_t kMostEvents = 100'000;
+
+std::string mail_date() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", fmt::gmtime(now));
+}
+
+std::chrono::sys_days today() {
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+net::Endpoint endpoint_of(const service::Service& service, std::string_view gateway) {
+  for (const auto& one : service.listening()) {
+    if (one.gateway == gateway) return one.endpoint;
+  }
+  return {};
+}
+
+/// Counts what the clients are told, and shows it.
+class Counter : public CrowdWatcher {
+ public:
+  using Drawing = std::string (*)(const Tally& told);
+  Counter(Tally& told, DemoScreen& screen, Drawing drawing)
+      : told_(told), screen_(screen), drawing_(drawing) {}
+
+  void answered(const DemoMail& mail, const next_hop::Result<smtp::Reply>& answer) override {
+    count(answer, count_of(told_, mail.lot));
+  }
+  bool goes_on() override {
+    screen_.draw(drawing_(told_));
+    return !os::take_signal();
+  }
+
+ private:
+  Tally& told_;
+  DemoScreen& screen_;
+  Drawing drawing_;
+};
+
+class Show {
+ public:
+  Show(const DemoSettings& settings, DemoStreams streams)
+      : settings_(settings), streams_(streams), screen_(streams.out, is_live_terminal()) {}
+
+  DemoOutcome run() {
+    if (!prepare() || !start()) return outcome_;
+    if (send_own() && send_flood()) {
+      tell_result();
+      if (stays()) stay();
+    } else {
+      screen_.say("\nInterrupted before the end.\n");
+      raise(DemoOutcome::Partly);
+    }
+    // Whoever still tries something by hand is not waited for.
+    service_->cut();
+    service_->stop();
+    screen_.say(page_of_end(folder_, settings_.program));
+    return outcome_;
+  }
+
+ private:
+  bool prepare() {
+    const std::string sample = find_sample();
+    if (sample.empty())
+      return fail(DemoOutcome::NoInput, "the sample mailbox is not installed: joe-job.mbox");
+    auto forms = read_forged(sample);
+    if (!forms) return fail(DemoOutcome::BadInput, forms.error().message);
+    forms_ = std::move(*forms);
+    const auto bounce = std::ranges::find_if(forms_, &ForgedForm::is_certain_bounce);
+    if (bounce == forms_.end()) return fail(DemoOutcome::BadInput, sample + ": no bounce is in it");
+    auto folder = make_demo_folder(settings_.folder, today(), bounce->text);
+    if (!folder) return fail(DemoOutcome::NoFolder, folder.error().message);
+    folder_ = std::move(*folder);
+    return true;
+  }
+
+  bool start() {
+    auto loaded = config::load_config(folder_.config());
+    if (!loaded) return fail(outcome_of(loaded.error().kind), loaded.error().lines.front());
+    keys_ = loaded->config.gateway.keys;
+    auto service = service::Service::open(std::move(loaded->config));
+    if (!service) return fail(DemoOutcome::NotStarted, service.error().message);
+    service_ = std::move(*service);
+    service_->start();
+    gateways_ = {.in = endpoint_of(*service_, "in"), .out = endpoint_of(*service_, "out")};
+    screen_.say(page_of_start(folder_, gateways_));
+    return true;
+  }
+
+  bool send_own() {
+    std::vector<DemoSender> senders;
+    senders.push_back(desk_of_ann(written_mails(mail_date())));
+    Counter counter(told_, screen_, line_of_own);
+    const bool is_done = deliver(std::move(senders), {gateways_.out, 1, pause(kPauseOfAnn)}, counter);
+    arrived_ = read_outside(folder_);
+    if (is_done) screen_.say(page_of_own(count_of(told_, Lot::Written).accepted, tagged()));
+    return is_done;
+  }
+
+  /// Ann's address as it arrived outside.
+  std::string tagged() const { return arrived_.empty() ? std::string(kAnn) : arrived_.front().return_path; }
+
+  /// Answers and ordinary mail in turn.
+  std::vector<DemoMail> welcome_mails() const {
+    const std::string date = mail_date();
+    auto mails = ordinary_mails(tagged(), date);
+    std::size_t at = 0;
+    for (const auto& one : arrived_) {
+      const AnswerForm form = answer_of(one.to);
+      if (form == AnswerForm::None) continue;
+      at = std::min(at + 1, mails.size());
+      mails.insert(mails.begin() + static_cast<std::ptrdiff_t>(at++), answer_to(one, form, date));
+    }
+    return mails;
+  }
+
+  bool send_flood() {
+    auto forged = forge(forms_, kForged, keys_, today());
+    auto welcome = welcome_mails();
+    screen_.say(page_of_flood(forged.size(), welcome.size(), kConnections));
+    auto senders = world(std::move(forged), std::move(welcome));
+    Counter counter(told_, screen_, tally_table);
+    return deliver(std::move(senders), {gateways_.in, kConnections, pause(kPauseOfOthers)}, counter);
+  }
+
+  void tell_result() {
+    store::History& history = *service_->history();
+    history.flush(kFlushTime);
+    const auto events = history.query({.most = kMostEvents});
+    if (!events) return void(fail(DemoOutcome::NotRead, events.error().message));
+    const Recorded recorded = count_history(*events);
+    const Held held = count_held(folder_);
+    const auto wrong = differences(told_, recorded, held);
+    screen_.say(page_of_result(recorded, held, wrong));
+    if (!wrong.empty()) raise(DemoOutcome::Partly);
+  }
+
+  bool stays() const {
+    if (settings_.ending == DemoEnding::ByTerminal) return ::isatty(STDOUT_FILENO) != 0;
+    return settings_.ending == DemoEnding::Stay;
+  }
+
+  void stay() {
+    screen_.say(page_of_stay(folder_, gateways_, tagged(), settings_.program));
+    // Whoever read this is gone.
+    if (!streams_.out) return;
+    os::wait_for_signal();
+  }
+
+  milliseconds pause(milliseconds for_people) const {
+    return settings_.is_fast ? milliseconds(0) : for_people;
+  }
+
+  bool fail(DemoOutcome outcome, std::string_view message) {
+    streams_.err << "backstop: " << message << '\n';
+    raise(outcome);
+    return false;
+  }
+
+  void raise(DemoOutcome outcome) { outcome_ = std::max(outcome_, outcome); }
+
+  static DemoOutcome outcome_of(config::ConfigFailure::Kind kind) {
+    return kind == config::ConfigFailure::Kind::Unreadable ? DemoOutcome::NoInput : DemoOutcome::BadInput;
+  }
+
+  const DemoSettings settings_;
+  DemoStreams streams_;
+  DemoScreen screen_;
+  DemoOutcome outcome_ = DemoOutcome::Agreed;
+  std::vector<ForgedForm> forms_;
+  DemoFolder folder_;
+  origin::KeyRing keys_;
+  std::unique_ptr<service::Service> service_;
+  DemoGateways gateways_;
+  Tally told_{};
+  std::vector<Arrived> arrived_;
+};
+
+}  // namespace
+
+DemoOutcome show_demo(const DemoSettings& settings, DemoStreams streams) {
+  // Before any thread is there, so that all of them inherit it.
+  os::block_signals();
+  return Show(settings, streams).run();
+}
+
+}  // namespace backstop::demo

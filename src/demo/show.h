@@ -1,0 +1,43 @@
+// The demo from its start to its end: a gateway, Ann's mail, the flood, the table, and the time to look
+// around.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+namespace backstop::demo {
+
+enum class DemoEnding : std::uint8_t {
+  ByTerminal,  ///< stays where standard output is a terminal
+  Once,        ///< after the table
+  Stay,        ///< when a signal comes
+};
+
+struct DemoSettings {
+  std::string folder;  ///< empty: a new one
+  DemoEnding ending = DemoEnding::ByTerminal;
+  bool is_fast = false;
+  std::string program = "backstop";  ///< how it was called, for commands that are shown to be typed
+};
+
+struct DemoStreams {
+  std::ostream& out;
+  std::ostream& err;
+};
+
+/// What became of it; where several apply, the last of them.
+enum class DemoOutcome : std::uint8_t {
+  Agreed,      ///< what was counted agrees
+  Partly,      ///< it does not agree, or the demo was interrupted
+  BadInput,    ///< the sample mailbox or the configuration is not what it should be
+  NoInput,     ///< the sample mailbox or the configuration is not there
+  NotStarted,  ///< the gateway can't start
+  NoFolder,    ///< the folder can't be made
+  NotRead,     ///< the history can't be read
+};
+
+/// What goes wrong is said on `err`: "backstop: MESSAGE".
+DemoOutcome show_demo(const DemoSettings& settings, DemoStreams streams);
+
+}  // namespace backstop::demo

@@ -1,0 +1,99 @@
+#include "mailbox/folder_walk.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace backstop::mailbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (fs::temp_directory_path() / "backstop-walk-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~TemporaryFolder() { fs::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  void file(const std::string& name) const {
+    fs::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name) << "x";
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::string walk(const fs::path& path, const WalkLimits& limits = {}) {
+  std::string seen;
+  FolderVisitor visitor;
+  const auto inner = [&](const std::string& found) { return found.substr(path.string().size() + 1); };
+  visitor.file = [&](const FoundFile& file) { seen += inner(file.path) + (file.is_in_maildir ? "* " : " "); };
+  visitor.unreadable = [&](const std::string& which, int error) {
+    seen += "!" + inner(which) + ":" + std::to_string(error) + " ";
+  };
+  walk_folder(path.string(), visitor, limits);
+  return seen;
+}
+
+struct FolderRow {
+  const char* name;
+  std::vector<std::string> files;
+  std::string want;
+};
+
+TEST(FolderWalk, FindsTheMails) {
+  const FolderRow rows[] = {
+      {"plain, by name", {"c", "a", "b"}, "a b c "},
+      {"files before folders", {"b/y", "a/x", "z"}, "z a/x b/y "},
+      {"hidden left out", {".a", ".b/c", "d"}, "d "},
+      {"Maildir", {"cur/2:2,S", "new/1", "tmp/3", "subscriptions"}, "cur/2:2,S* new/1* "},
+      {"Maildir++",
+       {"cur/1", "new/2", ".Sent/cur/3", ".Sent/new/4", ".Sent/tmp/5"},
+       ".Sent/cur/3* .Sent/new/4* cur/1* new/2* "},
+      {"Maildirs in a folder",
+       {"ann/cur/1", "ann/new/2", "bob/cur/3", "bob/new/4"},
+       "ann/cur/1* ann/new/2* bob/cur/3* bob/new/4* "},
+  };
+  for (const auto& row : rows) {
+    const TemporaryFolder folder;
+    for (const auto& file : row.files) folder.file(file);
+    EXPECT_EQ(walk(folder.path()), row.want) << row.name;
+  }
+}
+
+TEST(FolderWalk, SmallBatchesFindTheSame) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 100; ++i) folder.file(std::to_string(i));
+  const std::string seen = walk(folder.path(), {.depth = 32, .folders = 100, .batch = 7});
+  EXPECT_EQ(std::ranges::count(seen, ' '), 100);
+}
+
+TEST(FolderWalk, FollowsNoLinkToAFolder) {
+  const TemporaryFolder folder;
+  folder.file("inner/a");
+  fs::create_directory_symlink(folder.path(), folder.path() / "inner/loop");
+  fs::create_symlink(folder.path() / "inner/a", folder.path() / "link");
+  fs::create_symlink(folder.path() / "gone", folder.path() / "dangling");
+  EXPECT_EQ(walk(folder.path()), "!dangling:2 link inner/a ");
+}
+
+TEST(FolderWalk, DepthAtTheLimitAndPastIt) {
+  const TemporaryFolder folder;
+  folder.file("1/2/3/a");
+  EXPECT_EQ(walk(folder.path(), {.depth = 3, .folders = 100, .batch = 100}), "1/2/3/a ");
+  EXPECT_EQ(walk(folder.path(), {.depth = 2, .folders = 100, .batch = 100}), "!1/2/3:0 ");
+}
+
+}  // namespace
+}  // namespace backstop::mailbox

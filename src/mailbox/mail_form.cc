@@ -1,0 +1,79 @@
+#include "mailbox/mail_form.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "mail/field_name.h"
+
+namespace backstop::mailbox {
+
+namespace {
+
+// A header with NUL bytes is no mail's; a body may hold them. Only its beginning is looked at.
+constexpr std::size_t kNulProbe = 1024;
+
+// The name of a header field at the start of `line` (RFC 5322 2.2), or an empty view.
+std::string_view field_name_of(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return {};
+  for (const char c : line.substr(0, colon)) {
+    if (c <= ' ' || c == 0x7F) return {};
+  }
+  return line.substr(0, colon);
+}
+
+bool has_known_field(std::string_view head) {
+  std::string_view rest = head;
+  std::string_view line;
+  bool seen_field = false;
+  while (base::next_line(rest, line)) {
+    if (line.empty() && seen_field) return false;
+    const std::string_view name = field_name_of(line);
+    if (name.empty()) continue;
+    seen_field = true;
+    if (mail::field_name(name) != mail::FieldName::Other) return true;
+  }
+  return false;
+}
+
+// Up to the first empty line.
+std::string_view header_of(std::string_view head) {
+  return head.substr(0, std::min(head.find("\n\n"), head.find("\n\r\n")));
+}
+
+}  // namespace
+
+bool begins_as_mbox(std::string_view head) {
+  return head.starts_with("From ");
+}
+
+bool is_postmark(std::string_view line) {
+  if (!line.starts_with("From ")) return false;
+  bool has_time = false;
+  bool has_year = false;
+  std::size_t digits = 0;
+  for (std::size_t i = 5; i <= line.size(); ++i) {
+    const bool is_digit = i < line.size() && base::is_digit(line[i]);
+    if (is_digit) {
+      ++digits;
+      continue;
+    }
+    if (digits == 4) has_year = true;
+    if (digits > 0 && digits <= 2 && i + 2 < line.size() && line[i] == ':' && base::is_digit(line[i + 1]))
+      has_time = true;
+    digits = 0;
+  }
+  return has_time && has_year;
+}
+
+std::optional<std::string_view> why_not_a_mail(std::string_view head) {
+  if (head.empty()) return "empty";
+  if (header_of(head).substr(0, kNulProbe).find('\0') != std::string_view::npos) {
+    return "not a mail: it holds binary data";
+  }
+  if (!has_known_field(head.substr(0, kHeadBytes)))
+    return "not a mail: it does not begin with a mail's header";
+  return std::nullopt;
+}
+
+}  // namespace backstop::mailbox

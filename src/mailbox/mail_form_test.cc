@@ -1,0 +1,64 @@
+#include "mailbox/mail_form.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace backstop::mailbox {
+namespace {
+
+struct PostmarkRow {
+  const char* name;
+  std::string_view line;
+  bool want;
+};
+
+TEST(MailForm, PostmarkIsToldFromASentence) {
+  const PostmarkRow rows[] = {
+      {"asctime", "From ann@example.org Thu Jan  1 00:00:00 2026\n", true},
+      {"with a zone", "From ann@example.org Thu Jan  1 00:00:00 +0100 2026", true},
+      {"without seconds", "From ann@example.org Thu Jan  1 09:30 2026", true},
+      {"no sender", "From - Thu Jan 01 00:00:00 2026\r\n", true},
+      {"list archive", "From ann at example.org  Thu Jan  1 00:00:00 2026", true},
+      {"sentence", "From what I hear, it works.", false},
+      {"sentence with a year", "From 2019 on, it works.", false},
+      {"sentence with a time", "From 10:30 on it is quiet.", false},
+      {"quoted", ">From ann@example.org Thu Jan  1 00:00:00 2026", false},
+      {"field", "From: ann@example.org 10:30 2026", false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(is_postmark(row.line), row.want) << row.name;
+}
+
+struct MailRow {
+  const char* name;
+  std::string head;
+  bool want;
+};
+
+TEST(MailForm, MailHasAFieldThatMailHas) {
+  using namespace std::string_literals;
+  const MailRow rows[] = {
+      {"smallest", "Subject: hi\n\n", true},
+      {"field without a body", "From: ann@example.org", true},
+      {"known field after others", "X-One: 1\nX-Two: 2\nDate: now\n\n", true},
+      {"mbox line before", "From ann Thu Jan  1 00:00:00 2026\nTo: ann@example.org\n\n", true},
+      {"empty lines before", "\n\nReceived: by mx.example.org\n\n", true},
+      {"folded", "X-Long: a\n  b\n\tc\nSubject: hi\n\n", true},
+      {"byte zero in the body", "Subject: hi\n\nx\0"s, true},
+      {"byte zero in the body, line ends CRLF", "Subject: hi\r\n\r\nx\0"s, true},
+      {"empty", "", false},
+      {"byte zero in the header", "Subject: h\0i\n\n"s, false},
+      {"sparse", std::string(65536, '\0'), false},
+      {"prose", "Dear Sir,\n\nhow are you?\n", false},
+      {"known field only in the body", "X-Fruit: apple\n\nSubject: hi\n", false},
+      {"source code", "#include <cstdio>\nint main() { return 0; }\n", false},
+      {"executable",
+       "\x7f"
+       "ELF\x02\x01\x01\0\0\0"s,
+       false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(!why_not_a_mail(row.head), row.want) << row.name;
+}
+
+}  // namespace
+}  // namespace backstop::mailbox

@@ -1,0 +1,199 @@
+#include "mailbox/mail_source.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+#include "mailbox/cut_short.h"
+#include "mailbox/folder_walk.h"
+#include "mailbox/mail_form.h"
+#include "mailbox/mbox_reader.h"
+
+namespace backstop::mailbox {
+
+namespace {
+
+using Kind = SourceProblem::Kind;
+
+constexpr std::string_view kPastCap = "too long: only its first 64 MiB were read";
+static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
+// Editors and some servers put it before a file or a mail.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Names are paths, which hold any bytes; an error shows them whole.
+std::string shown(std::string_view name) {
+  return base::printable(name, 4096);
+}
+
+SourceProblem problem_of(std::string_view name, int error) {
+  if (error == ENOENT || error == ENOTDIR) return {Kind::NotOpened, shown(name) + ": no such file"};
+  if (error == EACCES || error == EPERM) return {Kind::NotOpened, shown(name) + ": no permission to read it"};
+  return {Kind::ReadFailed, shown(name) + ": " + std::strerror(error)};
+}
+
+// Counts what is read of a file as it is read.
+class CountingSource : public os::ByteSource {
+ public:
+  CountingSource(os::ByteSource& source, MailVisitor& visitor) : source_(source), visitor_(visitor) {}
+
+  base::Result<std::size_t> read(std::span<char> room) override {
+    const auto got = source_.read(room);
+    if (got) {
+      total_ += *got;
+      visitor_.advanced(*got);
+    }
+    return got;
+  }
+  std::uint64_t total() const { return total_; }
+
+ private:
+  os::ByteSource& source_;
+  MailVisitor& visitor_;
+  std::uint64_t total_ = 0;
+};
+
+class Reading {
+ public:
+  Reading(MailVisitor& visitor, const SourceLimits& limits) : visitor_(visitor), limits_(limits) {}
+
+  void read_path(const std::string& path);
+  void read_open(os::ByteSource& source, std::string_view name, bool is_in_maildir);
+
+ private:
+  void read_file(const std::string& path, bool is_in_maildir);
+  void read_folder(const std::string& path);
+  void read_single(os::ByteSource& source, std::string_view name, bool is_whole);
+  void read_mbox(os::ByteSource& source, std::string_view name);
+  void hand_out(std::string_view name, std::string_view bytes, bool is_past_cap);
+  void tell(Kind kind, std::string_view name, std::string_view what) {
+    visitor_.problem({kind, shown(name) + ": " + std::string(what)});
+  }
+
+  MailVisitor& visitor_;
+  const SourceLimits& limits_;
+  std::string buffer_;
+};
+
+void Reading::hand_out(std::string_view name, std::string_view bytes, bool is_past_cap) {
+  const std::string_view problem = is_past_cap ? kPastCap : why_cut_short(bytes).value_or("");
+  visitor_.mail({name, bytes, problem});
+  if (!problem.empty()) tell(Kind::CutShort, name, problem);
+}
+
+void Reading::read_single(os::ByteSource& source, std::string_view name, bool is_whole) {
+  // A file of gigabytes that is no mail is not read to its end to find that out.
+  if (const auto reason = why_not_a_mail(buffer_)) return tell(Kind::NoMail, name, *reason);
+  if (!is_whole) {
+    const auto read = os::read_up_to(source, limits_.mail + 1, buffer_);
+    if (!read) return tell(Kind::ReadFailed, name, read.error().message);
+  }
+  hand_out(name, std::string_view(buffer_).substr(0, limits_.mail), buffer_.size() > limits_.mail);
+}
+
+void Reading::read_mbox(os::ByteSource& source, std::string_view name) {
+  MboxReader reader(source, std::exchange(buffer_, {}), limits_.mail);
+  std::uint64_t broken = 0;
+  for (std::uint64_t number = 1;; ++number) {
+    const auto mail = reader.next();
+    if (!mail) tell(Kind::ReadFailed, name, mail.error().message);
+    if (!mail || !*mail) break;
+    if (why_not_a_mail((*mail)->bytes.substr(0, kHeadBytes))) {
+      if (broken++ == 0) {
+        tell(Kind::NoMail, name,
+             fmt::format("broken mbox: no mail follows the \"From \" line at byte {}", (*mail)->offset));
+      }
+      continue;
+    }
+    const bool is_alone = number == 1 && (*mail)->is_last;
+    hand_out(is_alone ? std::string(name) : fmt::format("{}:{}", name, number), (*mail)->bytes,
+             (*mail)->is_past_cap);
+  }
+  if (broken > 1)
+    tell(Kind::NoMail, name, fmt::format("broken mbox: {} \"From \" lines in all without a mail", broken));
+}
+
+void Reading::read_open(os::ByteSource& source, std::string_view name, bool is_in_maildir) {
+  buffer_.clear();
+  const auto met_end = os::read_up_to(source, kHeadBytes, buffer_);
+  if (!met_end) return tell(Kind::ReadFailed, name, met_end.error().message);
+  if (buffer_.starts_with(kByteOrderMark)) buffer_.erase(0, kByteOrderMark.size());
+  // By its name an .eml file is one mail; a bounce in it may hold a "From " line of the mail that it returns.
+  const bool is_one_mail =
+      is_in_maildir || (name.size() > 4 && base::iequals(name.substr(name.size() - 4), ".eml"));
+  if (!is_one_mail && begins_as_mbox(buffer_)) return read_mbox(source, name);
+  read_single(source, name, *met_end);
+}
+
+void Reading::read_file(const std::string& path, bool is_in_maildir) {
+  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
+  os::FileSource source(std::move(file));
+  read_open(source, path, is_in_maildir);
+}
+
+void Reading::read_folder(const std::string& path) {
+  FolderVisitor folder;
+  bool is_empty = true;
+  folder.file = [&](const FoundFile& file) {
+    is_empty = false;
+    read_file(file.path, file.is_in_maildir);
+    visitor_.advanced(file.size);
+  };
+  folder.unreadable = [&](const std::string& which, int error) {
+    is_empty = false;
+    if (error != 0) return visitor_.problem(problem_of(which, error));
+    tell(Kind::NotOpened, which, "left out: folders are nested too deep, or too many");
+  };
+  walk_folder(path, folder, {limits_.depth, limits_.folders, limits_.batch});
+  if (is_empty && !is_maildir(path)) tell(Kind::NoMail, path, "holds no mail");
+}
+
+void Reading::read_path(const std::string& path) {
+  if (path == "-") {
+    os::FileSource source(os::FileDescriptor(::dup(STDIN_FILENO)));
+    CountingSource counting(source, visitor_);
+    return read_open(counting, "-", false);
+  }
+  struct stat about{};
+  if (::stat(path.c_str(), &about) != 0) return visitor_.problem(problem_of(path, errno));
+  if (S_ISDIR(about.st_mode)) return read_folder(path);
+  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
+  os::FileSource source(std::move(file));
+  CountingSource counting(source, visitor_);
+  read_open(counting, path, false);
+  const auto size = static_cast<std::uint64_t>(about.st_size);
+  if (S_ISREG(about.st_mode) && counting.total() < size) visitor_.advanced(size - counting.total());
+}
+
+}  // namespace
+
+void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimits& limits) {
+  Reading(visitor, limits).read_path(path);
+}
+
+void read_mails(os::ByteSource& source, std::string_view name, MailVisitor& visitor,
+                const SourceLimits& limits) {
+  Reading(visitor, limits).read_open(source, name, false);
+}
+
+std::uint64_t count_bytes(const std::string& path, const SourceLimits& limits) {
+  struct stat about{};
+  if (path == "-" || ::stat(path.c_str(), &about) != 0) return 0;
+  if (S_ISREG(about.st_mode)) return static_cast<std::uint64_t>(about.st_size);
+  if (!S_ISDIR(about.st_mode)) return 0;
+  std::uint64_t total = 0;
+  const FolderVisitor folder{.file = [&](const FoundFile& file) { total += file.size; },
+                             .unreadable = [](const auto&, int) {}};
+  walk_folder(path, folder, {limits.depth, limits.folders, limits.batch});
+  return total;
+}
+
+}  // namespace backstop::mailbox

@@ -1,0 +1,61 @@
+// The mails of a PATH, one after the other, in bounded memory: a single mail, an mbox, a Maildir, a folder of
+// any of these, or standard input. What can't be read is told and passed over; the rest goes on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "os/byte_source.h"
+
+namespace backstop::mailbox {
+
+/// Each is the largest that is still read.
+struct SourceLimits {
+  std::size_t mail = 64 * 1024 * 1024;  ///< bytes of one mail; what is beyond is dropped and said
+  std::size_t depth = 32;               ///< folders within folders
+  std::size_t folders = 100'000;        ///< within one PATH
+  std::size_t batch = 10'000;           ///< names of one folder that are sorted at a time
+};
+
+struct SourceMail {
+  std::string_view name;     ///< the path as given, with ":N" for the Nth mail of an mbox that has several
+  std::string_view bytes;    ///< valid during the call
+  std::string_view problem;  ///< empty where the mail is whole, else why it isn't: "cut short: ..."
+};
+
+/// What could not be read, or not whole.
+struct SourceProblem {
+  enum class Kind : std::uint8_t {
+    CutShort,    ///< the mail was read, but it is not whole
+    NoMail,      ///< it holds no mail: something else, an empty folder, a broken mbox
+    NotOpened,   ///< it does not exist, may not be read, or is too deep in folders
+    ReadFailed,  ///< reading failed half way
+  };
+
+  Kind kind = Kind::CutShort;
+  std::string message;  ///< "NAME: what is wrong", printable
+};
+
+class MailVisitor {
+ public:
+  virtual ~MailVisitor() = default;
+  virtual void mail(const SourceMail& mail) = 0;
+  virtual void problem(const SourceProblem& problem) = 0;
+  /// So many more bytes of the input are done with, read or passed over.
+  virtual void advanced(std::uint64_t bytes) { (void)bytes; }
+};
+
+/// Gives `visitor` all mails of `path`; "-" is standard input. Files of a folder come in the order of their
+/// names (a very large folder: of each batch), links to folders are not followed, hidden files and what is no
+/// plain file are passed over.
+void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimits& limits = {});
+
+/// The mails of an open file that is called `name`.
+void read_mails(os::ByteSource& source, std::string_view name, MailVisitor& visitor,
+                const SourceLimits& limits = {});
+
+/// How many bytes read_mails() will advance over, for a progress bar; 0 when that can't be told.
+std::uint64_t count_bytes(const std::string& path, const SourceLimits& limits = {});
+
+}  // namespace backstop::mailbox

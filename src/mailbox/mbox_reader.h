@@ -1,0 +1,61 @@
+// The mails of an mbox (RFC 4155 and its older kin: mboxo, mboxrd, mboxcl, mboxcl2), read piece by piece in
+// bounded memory, however long the file is. A mail begins after a "From " line that follows an empty line and
+// looks like a postmark; where a Content-Length field leads exactly to the next one (mboxcl2, which quotes
+// nothing), it is believed. ">From " stays as it stands: the quoting of mboxo can't be undone, and no proof
+// reads bodies.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "os/byte_source.h"
+
+namespace backstop::mailbox {
+
+struct MboxMail {
+  std::string_view bytes;    ///< without its "From " line; valid until the next call
+  std::uint64_t offset = 0;  ///< of its "From " line in the mbox
+  bool is_past_cap = false;  ///< only the first bytes of it, up to the cap
+  bool is_last = false;
+};
+
+class MboxReader {
+ public:
+  /// `buffer` holds what was read of `source` already. Memory stays below twice `mail_cap` and some chunks.
+  MboxReader(os::ByteSource& source, std::string buffer, std::size_t mail_cap);
+
+  /// The next mail, or nullopt at the end.
+  base::Result<std::optional<MboxMail>> next();
+
+ private:
+  // Where a mail ends, and where the "From " line after it begins.
+  struct End {
+    std::size_t mail = 0;
+    std::size_t next = 0;
+  };
+
+  base::Result<bool> fill();
+  base::Result<bool> fill_to(std::size_t size);
+  base::Result<bool> line_end(std::size_t from, std::size_t& end);
+  base::Result<std::optional<End>> end_by_length(std::size_t begin);
+  base::Result<std::optional<End>> end_by_search(std::size_t begin);
+  base::Result<bool> is_postmark_at(std::size_t position);
+  base::Result<bool> is_postmark_of_mail_at(std::size_t position);
+  base::Result<bool> skip_rest();
+  void keep_tail();
+  void take(std::size_t begin, const std::optional<End>& end, MboxMail& mail);
+  void drop_read();
+
+  os::ByteSource& source_;
+  std::string buffer_;
+  std::size_t mail_cap_;
+  std::size_t begin_ = 0;      // of the next "From " line in buffer_
+  std::uint64_t dropped_ = 0;  // bytes of the file before buffer_
+  bool is_at_end_ = false;
+  bool is_within_mail_ = false;  // the mail before was past the cap, and its rest comes first
+};
+
+}  // namespace backstop::mailbox

@@ -1,0 +1,51 @@
+#include "os/byte_source.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace backstop::os {
+
+namespace {
+
+constexpr std::size_t kFirstChunk = 64 * 1024;
+constexpr std::size_t kLargestChunk = 1024 * 1024;
+
+}  // namespace
+
+FileDescriptor::~FileDescriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  std::swap(number_, other.number_);
+  return *this;
+}
+
+base::Result<std::size_t> FileSource::read(std::span<char> room) {
+  for (;;) {
+    const ssize_t got = ::read(file_.number(), room.data(), room.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return std::unexpected(base::Error{std::strerror(errno)});
+  }
+}
+
+base::Result<bool> read_up_to(ByteSource& source, std::size_t most, std::string& buffer) {
+  while (buffer.size() < most) {
+    const std::size_t old_size = buffer.size();
+    const std::size_t room = std::min(std::clamp(old_size, kFirstChunk, kLargestChunk), most - old_size);
+    buffer.resize(old_size + room);
+    const auto got = source.read(std::span(buffer).subspan(old_size));
+    buffer.resize(old_size + got.value_or(0));
+    if (!got) return std::unexpected(got.error());
+    if (*got == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace backstop::os

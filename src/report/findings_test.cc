@@ -1,0 +1,143 @@
+#include "report/findings.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/text.h"
+#include "report/fact_table.h"
+
+namespace backstop::report {
+namespace {
+
+Findings bounce() {
+  Findings findings;
+  findings.file = "mail/1";
+  findings.response.kind = response::Kind::DsnFailed;
+  findings.response.reporting_mta = "mx.example.net";
+  findings.response.recipients.push_back({.address = "bob@example.net",
+                                          .original_address = "bob@example.com",
+                                          .action = response::Action::Failed,
+                                          .status = "5.1.1",
+                                          .status_from = response::StatusFrom::Field,
+                                          .reason = response::Reason::UserUnknown,
+                                          .remote_mta = "mx.example.com",
+                                          .diagnostic = "550 5.1.1 no such user"});
+  findings.response.original.emplace();
+  findings.response.original->message_id = "1@example.org";
+  findings.response.original->subject = "Hello";
+  findings.origin = origin::judge({.evidence = {{"tag", origin::Finding::Proves, "The tag is good."}}});
+  return findings;
+}
+
+TEST(Findings, JsonHasAllKeysInTheirOrder) {
+  Findings findings = bounce();
+  const std::string line = to_json_line(findings);
+  const std::string want_begin =
+      R"({"file":"mail/1","kind":"dsn-failed","certainty":"guessed","reporting_mta":"mx.example.net","recipients":[{"address":"bob@example.net",)"
+      R"("original_address":"bob@example.com","action":"failed","status":"5.1.1","status_from":"field",)"
+      R"("reason":"user-unknown","remote_mta":"mx.example.com","diagnostic":"550 5.1.1 no such user"}],)"
+      R"("original":{"message_id":"1@example.org","from":"","to":"","subject":"Hello","date":"",)"
+      R"("found_in":"message/rfc822"},"origin":{"result":"genuine","cause":"tag","evidence":[{"name":"tag","result":"proves",)"
+      R"("detail":"The tag is good."}]},"explanation":")";
+  EXPECT_EQ(line.substr(0, want_begin.size()), want_begin);
+  EXPECT_TRUE(line.ends_with("\",\"truncated\":false}\n")) << line;
+}
+
+TEST(Findings, JsonOfOrdinaryMail) {
+  Findings findings;
+  findings.file = "-";
+  const std::string line = to_json_line(findings);
+  EXPECT_TRUE(line.starts_with(
+      R"({"file":"-","kind":"none","certainty":null,"reporting_mta":"","recipients":[],"original":null,"origin":{"result":"unproven","cause":null,"evidence":[]},)"))
+      << line;
+}
+
+TEST(Findings, TruncatedWhereEitherSaysSo) {
+  const bool values[] = {false, true};
+  for (const bool by_cap : values) {
+    for (const bool by_file : values) {
+      Findings findings = bounce();
+      findings.response.truncated = by_cap;
+      findings.is_cut_short = by_file;
+      const std::string want = std::string("\"truncated\":") + (by_cap || by_file ? "true" : "false");
+      EXPECT_NE(to_json_line(findings).find(want), std::string::npos) << by_cap << by_file;
+    }
+  }
+}
+
+// Whatever a mail or a file name holds, the line is UTF-8 and one line.
+TEST(Findings, JsonIsWellFormedWhateverTheTextIs) {
+  const std::string rubbish = "\xFF\n\x1b[31m\xC3\x00\"\\";
+  Findings findings = bounce();
+  findings.file = rubbish;
+  findings.response.reporting_mta = rubbish;
+  findings.response.recipients[0].diagnostic = rubbish;
+  findings.response.original->subject = rubbish;
+  const std::string line = to_json_line(findings);
+  EXPECT_TRUE(base::is_utf8(line));
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_EQ(line.find('\x1b'), std::string::npos);
+}
+
+TEST(Findings, PageCannotSteerATerminal) {
+  Findings findings = bounce();
+  findings.file = "a\x1b]0;x\x07";
+  findings.response.recipients[0].diagnostic = "550 \x1b[2J\r\x9b";
+  findings.response.original->subject = "\xC2\x9B";
+  const std::string page = to_page(findings);
+  EXPECT_TRUE(base::is_utf8(page));
+  for (const char c : page)
+    EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << static_cast<int>(c);
+}
+
+struct OriginRow {
+  const char* name;
+  origin::Finding finding;
+  std::string want;
+};
+
+TEST(Findings, ExplanationSaysWhetherYouWroteIt) {
+  const OriginRow rows[] = {
+      {"silent", origin::Finding::Silent, "Nothing proves that you wrote the mail that it answers."},
+      {"proof", origin::Finding::Proves, "It is genuine: you did write the mail that it answers."},
+      {"refutation", origin::Finding::Refutes, "It is forged: you did not write the mail that it answers."},
+  };
+  for (const auto& row : rows) {
+    Findings findings = bounce();
+    findings.origin = origin::judge({.evidence = {{"tag", row.finding, ""}}});
+    EXPECT_TRUE(explanation(findings).ends_with(row.want)) << row.name << ": " << explanation(findings);
+  }
+  EXPECT_EQ(explanation(Findings{}).find("you wrote"), std::string::npos);
+}
+
+struct WrapRow {
+  const char* name;
+  std::string_view text;
+  std::size_t indent;
+  std::string want;
+};
+
+TEST(FactTable, Wraps) {
+  const WrapRow rows[] = {
+      {"empty", "", 0, ""},
+      {"one line", "ab cd", 0, "ab cd\n"},
+      {"exactly the width", "abcd efghi", 0, "abcd efghi\n"},
+      {"one past it", "abcd efghij", 0, "abcd\nefghij\n"},
+      {"indent counts", "abcd efgh", 2, "  abcd\n  efgh\n"},
+      {"a long word stays whole", "a bcdefghijklmno p", 0, "a\nbcdefghijklmno\np\n"},
+      {"characters are counted, not bytes", "äöüä öäüöä", 0, "äöüä öäüöä\n"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(wrap(row.text, row.indent, 10), row.want) << row.name;
+}
+
+TEST(FactTable, AlignsAndLeavesOutWhatIsEmpty) {
+  FactTable table;
+  table.add("Kind", "dsn-failed");
+  table.add("Nothing", "");
+  table.add("Sent by", "mx.example.net");
+  EXPECT_EQ(table.text(), "  Kind     dsn-failed\n  Sent by  mx.example.net\n");
+}
+
+}  // namespace
+}  // namespace backstop::report

@@ -1,0 +1,202 @@
+#include "report/history_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+#include "mail/address.h"
+#include "origin/tag.h"
+#include "report/fact_table.h"
+#include "report/local_time.h"
+
+namespace backstop::report {
+
+namespace {
+
+constexpr std::size_t kMostRecipientsShown = 10;
+constexpr std::size_t kGap = 2;
+constexpr std::string_view kArrow = " -> ";
+
+enum Column : std::size_t { Time, Done, Kind, Client, Route, Cause };
+constexpr std::array<std::string_view, 6> kHeadings = {"Time",   "Done",       "Kind",
+                                                       "Client", "From -> To", "Cause"};
+constexpr std::size_t kColumns = kHeadings.size();
+
+/// `text` in `width` columns, with an ellipsis where it is cut. Counts characters, as columns() does.
+std::string cut(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  std::size_t end = 0;
+  for (std::size_t kept = 0; end < text.size(); ++end) {
+    const bool begins_character = (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
+    if (begins_character && ++kept == width) break;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string out = cut(text, width);
+  return out.append(width - std::min(width, columns(out)), ' ');
+}
+
+std::string without_tag(const std::string& address) {
+  const auto parsed = mail::parse_address(address);
+  if (!parsed) return base::printable(address);
+  const auto tag = origin::find_tag(*parsed);
+  return base::printable(tag ? tag->plain.text() : address);
+}
+
+std::string sender_of(const store::Event& event) {
+  return event.reverse_path.empty() ? "<>" : without_tag(event.reverse_path);
+}
+
+std::string recipients_of(const store::Event& event) {
+  if (event.recipients.empty()) return "-";
+  const std::string first = without_tag(event.recipients.front());
+  return event.recipients.size() == 1 ? first : fmt::format("{} +{}", first, event.recipients.size() - 1);
+}
+
+struct Row {
+  LocalTime time;
+  std::array<std::string, kColumns> cells;  ///< but for Route
+  std::string from;
+  std::string to;
+
+  std::size_t route_width() const { return columns(from) + kArrow.size() + columns(to); }
+};
+
+Row row_of(const store::Event& event) {
+  Row row;
+  row.time = local_time(event.time);
+  row.cells[Time] = row.time.time;
+  row.cells[Done] = base::printable(event.done);
+  row.cells[Kind] = base::printable(event.kind.empty() ? "-" : event.kind);
+  row.cells[Client] = base::printable(event.client);
+  row.cells[Cause] = base::printable(event.reason);
+  row.from = sender_of(event);
+  row.to = recipients_of(event);
+  return row;
+}
+
+/// Where both don't fit, the longer one is cut first.
+std::string route(const Row& row, std::size_t width) {
+  const std::size_t room = width - kArrow.size();
+  const std::size_t from = columns(row.from);
+  const std::size_t to = columns(row.to);
+  const std::size_t half = room / 2;
+  std::size_t from_width = from;
+  if (from + to > room) from_width = to < half ? room - to : std::min(from, half);
+  return cut(row.from, from_width) + std::string(kArrow) + cut(row.to, room - std::min(room, from_width));
+}
+
+using Widths = std::array<std::size_t, kColumns>;
+
+std::size_t sum(const Widths& widths) {
+  std::size_t all = kGap * kColumns;
+  for (const std::size_t width : widths) all += width;
+  return all;
+}
+
+/// As wide as what stands in them; where that is too much, the route and then the client's address give way.
+Widths widths_of(const std::vector<Row>& rows) {
+  constexpr std::size_t kLeastRoute = 36;
+  constexpr std::size_t kLeastClient = 15;
+  constexpr std::size_t kMostOfOthers = 17;
+  Widths widths{};
+  for (std::size_t i = 0; i < kColumns; ++i) widths[i] = kHeadings[i].size();
+  for (const Row& row : rows) {
+    for (const Column column : {Time, Done, Kind, Cause}) {
+      widths[column] = std::max(widths[column], std::min(kMostOfOthers, columns(row.cells[column])));
+    }
+    widths[Client] = std::max(widths[Client], columns(row.cells[Client]));
+    widths[Route] = std::max(widths[Route], row.route_width());
+  }
+  const auto shrink = [&](Column column, std::size_t least) {
+    const std::size_t all = sum(widths);
+    const std::size_t too_much = all - std::min(all, kTableWidth);
+    const std::size_t spare = widths[column] - std::min(widths[column], least);
+    widths[column] -= std::min(too_much, spare);
+  };
+  shrink(Route, kLeastRoute);
+  shrink(Client, kLeastClient);
+  shrink(Route, kArrow.size() + 2);
+  return widths;
+}
+
+std::string line_of(const std::array<std::string, kColumns>& cells, const Widths& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < kColumns; ++i) line.append(kGap, ' ').append(padded(cells[i], widths[i]));
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + '\n';
+}
+
+std::string heading_line(const Widths& widths) {
+  std::array<std::string, kColumns> cells;
+  std::ranges::copy(kHeadings, cells.begin());
+  return line_of(cells, widths);
+}
+
+void add_recipients(const store::Event& event, FactTable& table) {
+  const std::size_t shown = std::min(event.recipients.size(), kMostRecipientsShown);
+  for (std::size_t i = 0; i < shown; ++i) table.add("To", event.recipients[i]);
+  if (shown < event.recipients.size())
+    table.add("", fmt::format("and {} more recipients", event.recipients.size() - shown));
+}
+
+std::string facts(const store::Event& event) {
+  FactTable table;
+  table.add("Id", event.id);
+  table.add("Gateway", event.gateway + (event.direction.empty() ? "" : ", " + event.direction));
+  table.add("Client", event.client + (event.helo.empty() ? "" : ", which called itself " + event.helo));
+  table.add("From", event.reverse_path.empty() ? "<>" : event.reverse_path);
+  add_recipients(event, table);
+  if (event.size > 0) table.add("Size", fmt::format("{} octets", event.size));
+  table.add("Message-ID", event.message_id);
+  table.add("Kind", event.kind);
+  table.add("Certainty", event.certainty);
+  table.add("Sent by", event.reporting_mta);
+  table.add("Answers", event.original_message_id);
+  table.add("Origin", event.origin);
+  for (const auto& one : event.evidence)
+    table.add("  " + base::printable(one.name), one.finding + ": " + one.detail);
+  table.add("Tag", event.tag);
+  table.add("Verdict", event.verdict);
+  table.add("Cause", event.reason);
+  table.add("Stage", event.stage);
+  table.add("Next stage", event.next_stage);
+  table.add("Reply", event.reply);
+  table.add("Took", fmt::format("{} ms", event.took.count()));
+  if (event.client_gone) table.add("Note", "the client left before the reply; the mail may come again");
+  return table.text();
+}
+
+}  // namespace
+
+std::string history_table(const std::vector<store::Event>& events) {
+  std::vector<Row> rows;
+  for (const store::Event& event : events) rows.push_back(row_of(event));
+  const Widths widths = widths_of(rows);
+  std::string out = heading_line(widths);
+  std::string day;
+  for (const Row& row : rows) {
+    const std::string this_day = fmt::format("{} ({})\n", row.time.day, row.time.zone);
+    if (this_day != day) out += this_day;
+    day = this_day;
+    std::array<std::string, kColumns> cells = row.cells;
+    cells[Route] = route(row, widths[Route]);
+    out += line_of(cells, widths);
+  }
+  return out;
+}
+
+std::string event_page(const store::Event& event) {
+  const LocalTime time = local_time(event.time);
+  std::string out =
+      fmt::format("{} {} {}: {}\n", time.day, time.time, time.zone, base::printable(event.done));
+  out += wrap(base::printable(event.explanation, 1000), 2);
+  return out + '\n' + facts(event);
+}
+
+}  // namespace backstop::report

@@ -1,0 +1,40 @@
+// How far a long reading is, on one line of a terminal that is written over and taken away at the end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <iosfwd>
+
+namespace backstop::report {
+
+class ProgressBar {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Silent unless `is_terminal`. `total` is 0 where nobody knows it: then only the mails are counted.
+  ProgressBar(std::ostream& out, bool is_terminal, std::uint64_t total)
+      : out_(out), is_on_(is_terminal), total_(total) {}
+  ~ProgressBar() { clear(); }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  /// Both draw at most ten times a second.
+  void advance(std::uint64_t bytes, Clock::time_point now);
+  void count_mail(Clock::time_point now);
+
+  /// Takes the line away, so that something else can be written there.
+  void clear();
+
+ private:
+  void draw(Clock::time_point now);
+
+  std::ostream& out_;
+  bool is_on_;
+  bool is_drawn_ = false;
+  std::uint64_t total_;
+  std::uint64_t done_ = 0;
+  std::uint64_t mails_ = 0;
+  Clock::time_point last_{};
+};
+
+}  // namespace backstop::report

@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/day.h"
+#include "base/text.h"
+#include "report/fact_table.h"
+#include "report/scan_report.h"
+#include "response/explain.h"
+
+namespace backstop::report {
+
+namespace {
+
+constexpr std::size_t kMostListed = 10;
+constexpr std::size_t kMostDays = 62;
+constexpr std::uint64_t kBarWidth = 40;
+constexpr std::size_t kDaySize = 10;   // "2026-11-23"
+constexpr std::size_t kMonthSize = 7;  // "2026-11"
+
+using Row = std::pair<std::string, std::uint64_t>;
+
+std::string bar(std::uint64_t value, std::uint64_t largest) {
+  if (value == 0 || largest == 0) return {};
+  // At least one mark for what isn't nothing.
+  return std::string(std::max<std::uint64_t>(1, value * kBarWidth / largest), '#');
+}
+
+// A heading, then one row a name with its count and a bar.
+std::string bar_list(std::string_view heading, const std::vector<Row>& rows) {
+  if (rows.empty()) return {};
+  std::size_t width = 0;
+  std::uint64_t largest = 0;
+  for (const auto& [name, count] : rows) {
+    width = std::max(width, columns(name));
+    largest = std::max(largest, count);
+  }
+  std::string out = fmt::format("\n{}\n", heading);
+  for (const auto& [name, count] : rows) {
+    const std::string line = fmt::format("  {}{}  {:>7}  {}", name, std::string(width - columns(name), ' '),
+                                         count, bar(count, largest));
+    out.append(line.substr(0, line.find_last_not_of(' ') + 1)).append("\n");
+  }
+  return out;
+}
+
+template <std::size_t N>
+std::vector<Row> ranked(const std::array<std::string_view, N>& names,
+                        const std::array<std::uint64_t, N>& values) {
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (values[i] > 0) rows.emplace_back(names[i], values[i]);
+  }
+  std::ranges::sort(rows, [](const Row& a, const Row& b) {
+    return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+  });
+  if (rows.size() > kMostListed) rows.resize(kMostListed);
+  return rows;
+}
+
+std::vector<Row> ranked(const TopList& list) {
+  std::vector<Row> rows;
+  for (const auto& entry : list.top(kMostListed))
+    rows.emplace_back(base::printable(entry.name, 60), entry.count);
+  return rows;
+}
+
+// Every day; by month where that would be more than two months of lines.
+std::string days(const ScanReport& report) {
+  const bool by_day = report.days().size() <= kMostDays;
+  std::vector<Row> rows;
+  for (const auto& [day, count] : report.days()) {
+    const std::string name = base::format_day(day).substr(0, by_day ? kDaySize : kMonthSize);
+    if (rows.empty() || rows.back().first != name) rows.emplace_back(name, 0);
+    rows.back().second += count.responses;
+  }
+  return bar_list(by_day ? "Responses by day" : "Responses by month (--json has every day)", rows);
+}
+
+std::string surges(const ScanReport& report) {
+  std::string out;
+  for (const Surge& surge : report.surges()) {
+    out += fmt::format("  {}: {} responses, where {:g} a day is usual\n", base::format_day(surge.day),
+                       surge.responses, surge.usual);
+  }
+  return out.empty() ? out : "\nSurges\n" + out;
+}
+
+std::string summary(const ScanReport& report) {
+  const auto origin = [&](origin::Result result) {
+    return report.by_origin()[static_cast<std::size_t>(result)];
+  };
+  std::string text =
+      fmt::format("Mails read: {}. Responses, which is mail that a program sent because of another mail: {}.",
+                  report.mails(), report.responses());
+  if (report.responses() > 0) {
+    text += fmt::format(" Proven to answer mail that you wrote: {}; proven to be forged: {}; unproven: {}.",
+                        origin(origin::Result::Genuine), origin(origin::Result::Forged),
+                        origin(origin::Result::Unproven));
+  }
+  if (report.cut_short() > 0) text += fmt::format(" Not whole: {}.", report.cut_short());
+  if (report.undated() > 0) text += fmt::format(" Without a date that can be read: {}.", report.undated());
+  return wrap(text);
+}
+
+std::string inexact_note(const ScanReport& report) {
+  if (report.reporters().is_exact() && report.forged_addresses().is_exact()) return {};
+  return "\n" + wrap(
+                    "There were more different names than are counted at a time, so the smaller numbers of "
+                    "the last lists may be too high.");
+}
+
+}  // namespace
+
+std::string to_page(const ScanReport& report) {
+  return summary(report) + bar_list("By kind", ranked(response::kKindNames, report.by_kind())) +
+         days(report) + surges(report) +
+         bar_list("Reasons, by recipient", ranked(response::kReasonNames, report.by_reason())) +
+         bar_list("Reporting systems", ranked(report.reporters())) +
+         bar_list("Addresses that look forged most", ranked(report.forged_addresses())) +
+         inexact_note(report);
+}
+
+}  // namespace backstop::report

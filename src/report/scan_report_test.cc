@@ -1,0 +1,136 @@
+#include "report/scan_report.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "report/progress_bar.h"
+
+namespace backstop::report {
+namespace {
+
+using response::Kind;
+using response::Reason;
+using std::chrono::days;
+using std::chrono::sys_days;
+
+constexpr sys_days kDay = std::chrono::year{2026} / 3 / 1;
+
+Findings of(Kind kind, std::vector<Reason> reasons = {}, origin::Result result = origin::Result::Unproven) {
+  Findings findings;
+  findings.response.kind = kind;
+  for (const Reason reason : reasons) findings.response.recipients.emplace_back().reason = reason;
+  findings.origin.result = result;
+  return findings;
+}
+
+template <typename Enum, typename Counts>
+std::uint64_t count(const Counts& counts, Enum value) {
+  return counts[static_cast<std::size_t>(value)];
+}
+
+TEST(ScanReport, CountsMailsAndResponses) {
+  ScanReport report;
+  report.add(of(Kind::None), kDay, "");
+  report.add(of(Kind::DsnFailed, {Reason::UserUnknown, Reason::MailboxFull}), kDay, "ann@example.org");
+  report.add(of(Kind::DsnDelayed, {Reason::UserUnknown}, origin::Result::Genuine), kDay + days(1),
+             "ann@example.org");
+  report.add(of(Kind::AutoReply, {Reason::Policy}), std::nullopt, "");
+  EXPECT_EQ(report.mails(), 4u);
+  EXPECT_EQ(report.responses(), 3u);
+  EXPECT_EQ(count(report.by_kind(), Kind::DsnFailed), 1u);
+  EXPECT_EQ(count(report.by_reason(), Reason::UserUnknown), 2u);
+  EXPECT_EQ(count(report.by_reason(), Reason::Policy), 0u) << "an auto-reply has no reason of failure";
+  EXPECT_EQ(count(report.by_origin(), origin::Result::Genuine), 1u);
+  EXPECT_EQ(report.undated(), 1u);
+  ASSERT_EQ(report.days().size(), 2u);
+  EXPECT_EQ(report.days().at(kDay).mails, 2u);
+  EXPECT_EQ(report.days().at(kDay).responses, 1u);
+}
+
+struct ForgedRow {
+  const char* name;
+  Kind kind;
+  origin::Result result;
+  bool want;
+};
+
+TEST(ScanReport, ForgedAddressesAreThoseOfUnprovenResponses) {
+  const ForgedRow rows[] = {
+      {"ordinary mail", Kind::None, origin::Result::Unproven, false},
+      {"unproven bounce", Kind::DsnFailed, origin::Result::Unproven, true},
+      {"forged bounce", Kind::DsnFailed, origin::Result::Forged, true},
+      {"genuine bounce", Kind::DsnFailed, origin::Result::Genuine, false},
+      {"challenge", Kind::Challenge, origin::Result::Unproven, true},
+      {"feedback report", Kind::FeedbackReport, origin::Result::Unproven, false},
+  };
+  for (const auto& row : rows) {
+    ScanReport report;
+    report.add(of(row.kind, {}, row.result), kDay, "ann@example.org");
+    EXPECT_EQ(report.forged_addresses().top(1).size(), row.want ? 1u : 0u) << row.name;
+  }
+}
+
+ScanReport surging() {
+  ScanReport report;
+  for (int day = 0; day < 10; ++day) {
+    report.add(of(Kind::None), kDay + days(day), "");
+    for (int i = 0; i < (day == 4 ? 50 : 1); ++i)
+      report.add(of(Kind::DsnFailed), kDay + days(day), "ann@example.org");
+  }
+  return report;
+}
+
+TEST(ScanReport, FindsTheSurge) {
+  const auto surges = surging().surges();
+  ASSERT_EQ(surges.size(), 1u);
+  EXPECT_EQ(surges[0].day, kDay + days(4));
+  EXPECT_EQ(surges[0].responses, 50u);
+  EXPECT_DOUBLE_EQ(surges[0].usual, 1);
+}
+
+TEST(ScanReport, PageNamesWhatMatters) {
+  const std::string page = to_page(surging());
+  EXPECT_NE(page.find("2026-03-05: 50 responses, where 1 a day is usual"), std::string::npos) << page;
+  EXPECT_NE(page.find("2026-03-05       50  ########################################"), std::string::npos)
+      << page;
+  EXPECT_NE(page.find("ann@example.org"), std::string::npos);
+}
+
+TEST(ScanReport, ManyDaysAreShownByMonth) {
+  ScanReport report;
+  for (int day = 0; day < 63; ++day) report.add(of(Kind::DsnFailed), kDay + days(day), "");
+  const std::string page = to_page(report);
+  EXPECT_NE(page.find("2026-03       31"), std::string::npos) << page;
+  EXPECT_EQ(page.find("2026-03-01"), std::string::npos);
+}
+
+TEST(ScanReport, EmptyReportHasNoLists) {
+  EXPECT_EQ(to_page(ScanReport{}).find('#'), std::string::npos);
+  EXPECT_TRUE(to_json_line(ScanReport{}).starts_with("{\"mails\":0,\"responses\":0,"));
+}
+
+TEST(ProgressBar, DrawsOnATerminalOnlyAndClearsUp) {
+  const ProgressBar::Clock::time_point start{std::chrono::hours(1)};
+  std::ostringstream silent;
+  ProgressBar(silent, false, 100).advance(50, start);
+  EXPECT_EQ(silent.str(), "");
+
+  std::ostringstream drawn;
+  {
+    ProgressBar bar(drawn, true, 100);
+    bar.advance(50, start);
+    bar.advance(25, start + std::chrono::milliseconds(50));
+    bar.count_mail(start + std::chrono::milliseconds(200));
+    bar.advance(1000, start + std::chrono::milliseconds(400));
+  }
+  EXPECT_NE(drawn.str().find(" 50%  0 mails"), std::string::npos) << drawn.str();
+  EXPECT_NE(drawn.str().find(" 75%  1 mails"), std::string::npos) << drawn.str();
+  EXPECT_NE(drawn.str().find("100%"), std::string::npos) << drawn.str();
+  EXPECT_TRUE(drawn.str().ends_with("\r\x1b[K"));
+}
+
+}  // namespace
+}  // namespace backstop::report

@@ -1,0 +1,39 @@
+#include "report/top_list.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace backstop::report {
+
+void TopList::add(std::string_view name) {
+  auto [at, is_new] = counts_.try_emplace(std::string(name));
+  Count& count = at->second;
+  if (is_new) {
+    if (counts_.size() > capacity_) make_room(count);
+  } else {
+    by_count_.erase({count.value, at->first});
+  }
+  ++count.value;
+  by_count_.emplace(count.value, at->first);
+}
+
+// Takes out the rarest name; its count is the most that the new one can have had before.
+void TopList::make_room(Count& count) {
+  const auto rarest = by_count_.begin();
+  count = {rarest->first, rarest->first};
+  counts_.erase(rarest->second);
+  by_count_.erase(rarest);
+  is_exact_ = false;
+}
+
+std::vector<TopList::Entry> TopList::top(std::size_t most) const {
+  std::vector<Entry> entries;
+  for (const auto& [name, count] : counts_) entries.push_back({name, count.value, count.too_high_by});
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+    return std::tie(b.count, a.name) < std::tie(a.count, b.name);
+  });
+  if (entries.size() > most) entries.resize(most);
+  return entries;
+}
+
+}  // namespace backstop::report

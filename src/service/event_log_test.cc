@@ -1,0 +1,233 @@
+#include "service/event_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "store/event_json.h"
+
+namespace backstop::service {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+store::Event delivered() {
+  store::Event event;
+  event.time =
+      std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + std::chrono::hours(10) + milliseconds(7);
+  event.id = "00641";
+  event.gateway = "in";
+  event.direction = "inbound";
+  event.client = "192.0.2.1";
+  event.helo = "mx.example.net";
+  event.reverse_path = "bob@example.net";
+  event.recipients = {"ann@example.org"};
+  event.size = 1234;
+  event.message_id = "1.2@example.net";
+  event.kind = "none";
+  event.verdict = "accept";
+  event.reason = "ordinary";
+  event.stage = "reject";
+  event.done = "delivered";
+  event.reply = "250 2.0.0 Taken";
+  event.took = milliseconds(12);
+  return event;
+}
+
+TEST(EventLine, OrdinaryMail) {
+  EXPECT_EQ(event_line(delivered()),
+            "delivered 00641 gateway=in client=192.0.2.1 helo=mx.example.net from=<bob@example.net> "
+            "to=<ann@example.org> size=1234 message-id=1.2@example.net stage=reject took=12ms "
+            "reply=\"250 2.0.0 Taken\"");
+}
+
+TEST(EventLine, SenderThatIsRefused) {
+  auto event = delivered();
+  event.recipients.clear();
+  event.size = 0;
+  event.message_id.clear();
+  event.stage.clear();
+  event.reason = "not-authorized";
+  event.done = "refused";
+  event.reply = "530 5.7.0 Log in";
+  EXPECT_EQ(event_line(event),
+            "refused 00641 gateway=in client=192.0.2.1 helo=mx.example.net from=<bob@example.net> "
+            "cause=not-authorized took=12ms reply=\"530 5.7.0 Log in\"");
+}
+
+TEST(EventLine, EveryField) {
+  auto event = delivered();
+  event.reverse_path.clear();
+  event.recipients = {"ann@example.org", "prvs=0536e79793=cat@example.org"};
+  event.kind = "dsn-failed";
+  event.origin = "forged";
+  event.reason = "forged";
+  event.done = "refused";
+  event.next_stage = "refuse";
+  event.client_gone = true;
+  event.reply = "550 5.7.1 No mail of ours";
+  EXPECT_EQ(event_line(event),
+            "refused 00641 gateway=in client=192.0.2.1 helo=mx.example.net from=<> "
+            "to=<ann@example.org>,\"<prvs=0536e79793=cat@example.org>\" size=1234 message-id=1.2@example.net "
+            "kind=dsn-failed origin=forged cause=forged stage=reject next-stage=refuse took=12ms client-gone "
+            "reply=\"550 5.7.1 No mail of ours\"");
+}
+
+struct HostileCase {
+  std::string_view name;
+  std::string_view helo;
+  std::string_view want;  ///< how it stands in the line
+};
+
+// Whatever a client calls itself, the line has the same fields before and after.
+TEST(EventLine, AValueCannotLookLikeAnotherField) {
+  const HostileCase cases[] = {
+      {"space", "x from=<boss@example.org>", "\"x from=<boss@example.org>\""},
+      {"equals sign", "helo=x", "\"helo=x\""},
+      {"quote", "x\" to=\"y", "\"x\\\" to=\\\"y\""},
+      {"quote alone", "\"", "\"\\\"\""},
+      {"backslash", "x\\", "\"x\\\\\""},
+      {"line end", "x\r\n2026-11-25T10:00:00.000Z info delivered",
+       "\"x  2026-11-25T10:00:00.000Z info delivered\""},
+      {"line feed alone", "x\ny", "\"x y\""},
+      {"tab", "x\ty", "\"x y\""},
+      {"escape of a terminal", "\x1b[2Jx", "\xEF\xBF\xBD[2Jx"},
+      {"zero byte", std::string_view("x\0y", 3), "x\xEF\xBF\xBDy"},
+      {"invalid UTF-8", "x\xff", "x\xEF\xBF\xBD"},
+      {"valid UTF-8", "m\xC3\xBCller.example", "m\xC3\xBCller.example"},
+      {"address literal", "[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]"},
+  };
+  for (const auto& [name, helo, want] : cases) {
+    SCOPED_TRACE(name);
+    auto event = delivered();
+    event.helo = helo;
+    const auto line = event_line(event);
+    const std::string front = "delivered 00641 gateway=in client=192.0.2.1 helo=";
+    const std::string back = " from=<bob@example.net> to=<ann@example.org>";
+    EXPECT_EQ(line.substr(0, front.size() + want.size() + back.size()), front + std::string(want) + back);
+  }
+}
+
+TEST(EventLine, NoFieldOfTheClientOrTheNextHopBreaksTheLine) {
+  const std::string hostile = "a\" b=c\r\nd>,<e\\";
+  const std::string shown = "a\\\" b=c  d>,<e\\\\";
+  auto event = delivered();
+  event.reverse_path = event.message_id = event.reply = event.helo = hostile;
+  event.recipients = {hostile, hostile};
+  const auto path = "\"<" + shown + ">\"";
+  EXPECT_EQ(event_line(event), "delivered 00641 gateway=in client=192.0.2.1 helo=\"" + shown + "\" from=" +
+                                   path + " to=" + path + "," + path + " size=1234 message-id=\"" + shown +
+                                   "\" stage=reject took=12ms reply=\"" + shown + "\"");
+}
+
+TEST(EventLine, AValueHasACap) {
+  auto event = delivered();
+  event.message_id = std::string(100'000, 'x');
+  EXPECT_LT(event_line(event).size(), 2500u);
+}
+
+TEST(EventJson, BytesThatAreNoUtf8BecomeReplacementCharacters) {
+  auto event = delivered();
+  event.helo = "x\xff";
+  event.recipients = {"\xC3"};
+  event.evidence = {{"tag", "silent", "\xfe"}};
+  const auto text = boost::json::serialize(store::event_json(event));
+  const auto object = boost::json::parse(text).as_object();
+  EXPECT_EQ(object.at("helo"), "x\xEF\xBF\xBD");
+  EXPECT_EQ(object.at("recipients").at(0), "\xEF\xBF\xBD");
+  EXPECT_EQ(object.at("evidence").at(0).at("detail"), "\xEF\xBF\xBD");
+  EXPECT_EQ(object.at("time"), "2026-11-25T10:00:00.007Z");
+}
+
+/// A history that remembers.
+class Memory : public store::History {
+ public:
+  explicit Memory(std::vector<std::string>& ids) : ids_(ids) {}
+  void record(store::Event event) override { ids_.push_back(event.id); }
+  bool flush(milliseconds) override { return true; }
+  base::Result<std::vector<store::Event>> query(const store::HistoryFilter&) override { return {}; }
+  store::HistoryCounters counters() const override { return {}; }
+
+ private:
+  std::vector<std::string>& ids_;
+};
+
+class EventLogTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "event_log_XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::vector<std::string> lines_of(os::LogFormat format, os::LogLevel level, const auto& work) {
+    const std::string path = folder_ + "/log";
+    std::filesystem::remove(path);
+    {
+      EventLog events;
+      auto log = os::Log::open({.level = level, .format = format, .file = path});
+      EXPECT_TRUE(log);
+      events.open_log(std::move(*log));
+      work(events);
+    }
+    std::ifstream file(path);
+    std::vector<std::string> all;
+    for (std::string line; std::getline(file, line);) all.push_back(line);
+    return all;
+  }
+
+  std::string folder_;
+};
+
+TEST_F(EventLogTest, AnEventIsALineOfItsTime) {
+  const auto record = [](EventLog& events) { events.record(delivered()); };
+  EXPECT_THAT(lines_of(os::LogFormat::Human, os::LogLevel::Info, record),
+              ElementsAre("2026-11-25T10:00:00.007Z info " + event_line(delivered())));
+  EXPECT_THAT(lines_of(os::LogFormat::Json, os::LogLevel::Info, record),
+              ElementsAre(boost::json::serialize(store::event_json(delivered()))));
+  EXPECT_THAT(lines_of(os::LogFormat::Human, os::LogLevel::Warning, record), IsEmpty());
+}
+
+TEST_F(EventLogTest, NoticesHaveTheirLevel) {
+  const auto lines = lines_of(os::LogFormat::Human, os::LogLevel::Debug, [](EventLog& events) {
+    events.notice(os::LogLevel::Debug, "a");
+    events.notice(os::LogLevel::Info, "b");
+    events.notice(os::LogLevel::Warning, "c");
+    events.notice(os::LogLevel::Error, "d");
+  });
+  EXPECT_THAT(lines, ElementsAre(testing::EndsWith("Z debug a"), testing::EndsWith("Z info b"),
+                                 testing::EndsWith("Z warning c"), testing::EndsWith("Z error d")));
+}
+
+TEST_F(EventLogTest, OrdinaryMailIsKeptWhereItIsWanted) {
+  std::vector<std::string> kept;
+  lines_of(os::LogFormat::Human, os::LogLevel::Info, [&](EventLog& events) {
+    events.open_history(std::make_unique<Memory>(kept));
+    const auto record = [&](std::string id, auto change) {
+      auto event = delivered();
+      event.id = std::move(id);
+      change(event);
+      events.record(event);
+    };
+    record("ordinary", [](auto&) {});
+    record("refused", [](auto& event) { event.done = "refused"; });
+    record("gone", [](auto& event) { event.client_gone = true; });
+    record("response", [](auto& event) { event.kind = "dsn-failed"; });
+    events.keep_ordinary(true);
+    record("wanted", [](auto&) {});
+  });
+  EXPECT_THAT(kept, ElementsAre("refused", "gone", "response", "wanted"));
+}
+
+}  // namespace
+}  // namespace backstop::service

@@ -1,0 +1,132 @@
+#include "service/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "base/text.h"
+#include "gateway/listen_plan.h"
+#include "os/process.h"
+#include "service/service_lines.h"
+
+namespace backstop::service {
+
+namespace {
+
+// How long transactions may take to end when we do. The supervisor has to wait longer (TimeoutStopSec= in
+// packaging/backstop.service).
+constexpr std::chrono::seconds kDrainTime{60};
+constexpr std::chrono::seconds kFlushTime{10};
+
+// Of the ports that every user may listen at.
+constexpr std::uint16_t kFirstFreePort = 1024;
+
+unsigned workers_of(const config::Config& config) {
+  if (config.server.workers > 0) return static_cast<unsigned>(config.server.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::shared_ptr<const gateway::Settings> share(const gateway::Settings& settings) {
+  return std::make_shared<const gateway::Settings>(settings);
+}
+
+}  // namespace
+
+Service::Service(config::Config config) : config_(std::move(config)), started_(config_) {
+  started_.gateway.keys = {};
+}
+
+Service::~Service() = default;
+
+base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
+  std::unique_ptr<Service> service(new Service(std::move(config)));
+  const config::Config& chosen = service->config_;
+  service->file_limit_ = os::raise_file_limit();
+  auto server = gateway::Server::bind(share(chosen.gateway), workers_of(chosen), service->events_);
+  if (!server) return std::unexpected(server.error());
+  service->server_ = std::move(*server);
+  if (!chosen.server.user.empty()) {
+    if (auto done = os::become(chosen.server.user); !done) return std::unexpected(done.error());
+    os::keep_memory_private();
+  }
+  // The files that are made from here on belong to whom they are to belong to.
+  if (auto done = service->open_files(); !done) return std::unexpected(done.error());
+  return service;
+}
+
+base::Result<void> Service::open_files() {
+  auto log = os::Log::open(config_.log);
+  if (!log) return std::unexpected(log.error());
+  events_.open_log(std::move(*log));
+  events_.keep_ordinary(config_.history_ordinary);
+  if (!config_.history_enabled) return {};
+  auto history = store::open_history(config_.history, [&log = events_.log()](const std::string& line) {
+    log.tell(os::LogLevel::Warning, line);
+  });
+  if (!history) return std::unexpected(history.error());
+  events_.open_history(std::move(*history));
+  return {};
+}
+
+void Service::warn_of_few_files() {
+  const auto why = os::why_too_few_files(config_.gateway.limits.sessions, workers_of(started_), file_limit_);
+  if (!why.empty()) log().tell(os::LogLevel::Warning, why);
+}
+
+void Service::start() {
+  warn_of_few_files();
+  server_->start();
+}
+
+std::string Service::addresses() const {
+  std::string text;
+  for (const auto& one : server_->listening()) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", one.gateway, one.endpoint.text());
+  }
+  return text;
+}
+
+base::Result<gateway::Server::Rebinding> Service::rebind(const gateway::Settings& settings) {
+  auto rebinding = server_->rebind(settings);
+  if (rebinding || started_.server.user.empty()) return rebinding;
+  const auto plan = gateway::plan_listening(server_->listening(), settings.gateways);
+  const bool takes_root = std::ranges::any_of(plan.places, [](const auto& place) {
+    return place.running == nullptr && place.wanted.port > 0 && place.wanted.port < kFirstFreePort;
+  });
+  if (takes_root) {
+    rebinding.error().message += fmt::format("; a restart binds such ports before it becomes the user {}",
+                                             base::printable(started_.server.user));
+  }
+  return rebinding;
+}
+
+base::Result<std::vector<std::string>> Service::reload(config::Config config) {
+  auto rebinding = rebind(config.gateway);
+  if (!rebinding) return std::unexpected(rebinding.error());
+  if (auto done = log().reopen(config.log); !done) return std::unexpected(done.error());
+  config_ = std::move(config);
+  auto changes = address_lines(rebinding->changes);
+  server_->reload(share(config_.gateway), std::move(*rebinding));
+  events_.keep_ordinary(config_.history_ordinary);
+  for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
+  warn_of_few_files();
+  return changes;
+}
+
+void Service::reopen_log() {
+  if (const auto done = log().reopen(config_.log); !done)
+    log().tell(os::LogLevel::Error, done.error().message);
+}
+
+void Service::stop() {
+  server_->stop(kDrainTime);
+  if (history() != nullptr) history()->flush(kFlushTime);
+}
+
+void Service::cut() {
+  server_->cut();
+}
+
+}  // namespace backstop::service

@@ -1,0 +1,101 @@
+#include "service/service_lines.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "base/text.h"
+#include "policy/verdict.h"
+
+namespace backstop::service {
+
+namespace {
+
+std::string_view name(gateway::Direction direction) {
+  return direction == gateway::Direction::Inbound ? "inbound" : "outbound";
+}
+
+std::string gateway_line(const gateway::GatewaySettings& gateway) {
+  std::vector<std::string> addresses;
+  for (const auto& endpoint : gateway.listen) addresses.push_back(endpoint.text());
+  return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name, name(gateway.direction),
+                     fmt::join(addresses, " and "), base::printable(gateway.next_hop.url));
+}
+
+std::string domain_line(const intake::DomainTable& domains) {
+  std::string line = fmt::format("domains: {}", domains.size());
+  for (const auto stage : policy::kStageNames) {
+    const auto count =
+        std::ranges::count(domains, stage, [](const auto& one) { return policy::name(one.stage); });
+    if (count > 0) fmt::format_to(std::back_inserter(line), ", {} at stage {}", count, stage);
+  }
+  const auto own = std::ranges::count_if(domains, [](const auto& one) { return one.next_hop != nullptr; });
+  if (own > 0) fmt::format_to(std::back_inserter(line), "; {} with a next hop of their own", own);
+  return line;
+}
+
+std::string key_line(const config::Config& config) {
+  if (config.key_file.empty()) return "keys: none; no mail is tagged, and no bounce can prove itself";
+  const auto& keys = config.gateway.keys;
+  const auto* const signing = keys.signing_key();
+  std::string line =
+      fmt::format("keys: {} in {}, {}; fingerprints:", keys.keys().size(), base::printable(config.key_file),
+                  signing == nullptr ? "none of which signs" : fmt::format("key {} signs", signing->number));
+  for (const auto& key : keys.keys()) {
+    fmt::format_to(std::back_inserter(line), " {}={}", key.number, fingerprint(key));
+  }
+  return line;
+}
+
+std::string history_line(const config::Config& config) {
+  if (!config.history_enabled) return "history: none is kept";
+  return fmt::format("history: {}", base::printable(config.history.url));
+}
+
+std::string address_line(const gateway::Server::Rebinding::Change& change) {
+  using Kind = gateway::Server::Rebinding::Change::Kind;
+  const auto address = change.what.endpoint.text();
+  switch (change.kind) {
+    case Kind::Opened:
+      return fmt::format("gateway {}: opened {}", change.what.gateway, address);
+    case Kind::TakenOver:
+      return fmt::format("gateway {}: took over {} from {}", change.what.gateway, address, change.before);
+    case Kind::Closed:
+      return fmt::format("gateway {}: closed {}", change.what.gateway, address);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebinding::Change>& changes) {
+  std::vector<std::string> lines;
+  for (const auto& change : changes) lines.push_back(address_line(change));
+  return lines;
+}
+
+std::vector<std::string> setting_lines(const config::Config& config) {
+  std::vector<std::string> lines;
+  for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
+  lines.push_back(domain_line(config.gateway.domains));
+  lines.push_back(key_line(config));
+  lines.push_back(history_line(config));
+  return lines;
+}
+
+std::vector<std::string> restart_lines(const config::Config& running, const config::Config& wanted) {
+  std::vector<std::string> lines;
+  const auto compare = [&](bool is_equal, std::string_view what) {
+    if (!is_equal) lines.push_back(fmt::format("{} has changed, which takes a restart", what));
+  };
+  compare(running.server.workers == wanted.server.workers, "\"workers\"");
+  compare(running.server.user == wanted.server.user, "\"user\"");
+  compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
+          "[history]");
+  return lines;
+}
+
+}  // namespace backstop::service

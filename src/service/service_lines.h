@@ -1,0 +1,22 @@
+// What the log says of the service itself: what it is made of at a start, and what a reload leaves for the
+// next one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "gateway/server.h"
+
+namespace backstop::service {
+
+/// "gateway in: opened 127.0.0.1:25", a line each.
+std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebinding::Change>& changes);
+
+/// Gateways, stages, keys and history, a line each.
+std::vector<std::string> setting_lines(const config::Config& config);
+
+/// The settings of `wanted` that differ from what runs and take a restart, a line each.
+std::vector<std::string> restart_lines(const config::Config& running, const config::Config& wanted);
+
+}  // namespace backstop::service

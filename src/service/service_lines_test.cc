@@ -1,0 +1,133 @@
+#include "service/service_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backstop::service {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+config::Config config_of(const std::string& text) {
+  auto reading = config::read_config(text, "/etc/backstop/backstop.toml");
+  EXPECT_FALSE(reading.has_mistakes()) << config::finding_line("", reading.findings.front());
+  return std::move(reading.config);
+}
+
+constexpr std::string_view kServer = "[server]\nhostname = \"mx.example.org\"\n";
+constexpr std::string_view kIn =
+    "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\nlisten = [\"127.0.0.1:2525\"]\n"
+    "next_hop = \"smtp://127.0.0.1:10025\"\n";
+constexpr std::string_view kOut =
+    "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
+    "next_hop = \"smtp://127.0.0.1:10026\"\ntrusted = [\"127.0.0.0/8\"]\n";
+constexpr std::string_view kDomain = "[[domain]]\nname = \"example.org\"\n";
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) text += part;
+  return text;
+}
+
+std::string whole() {
+  return join({kServer, kIn, kOut, kDomain, "stage = \"reject\"\n[[domain]]\nname = \"example.net\"\n",
+               "[[domain]]\nname = \"example.com\"\n"});
+}
+
+TEST(SettingLines, TellWhatRuns) {
+  auto config = config_of(whole());
+  config.key_file = "/etc/backstop/keys";
+  config.gateway.keys =
+      *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n1 exim sign 2020-01-02 canary\n");
+  EXPECT_THAT(setting_lines(config),
+              ElementsAre("gateway in: inbound, listens on 127.0.0.1:2525, next hop smtp://127.0.0.1:10025",
+                          "gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026",
+                          "domains: 3, 2 at stage observe, 1 at stage reject",
+                          "keys: 2 in /etc/backstop/keys, key 1 signs; fingerprints: 0=062a8e7f 1=062a8e7f",
+                          "history: sqlite:/etc/backstop/var/history.db"));
+}
+
+TEST(SettingLines, TellWhatIsMissing) {
+  auto config = config_of(whole());
+  config.history_enabled = false;
+  auto lines = setting_lines(config);
+  EXPECT_EQ(lines[3], "keys: none; no mail is tagged, and no bounce can prove itself");
+  EXPECT_EQ(lines[4], "history: none is kept");
+  config.key_file = "/keys";
+  config.gateway.keys = *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n");
+  EXPECT_EQ(setting_lines(config)[3], "keys: 1 in /keys, none of which signs; fingerprints: 0=062a8e7f");
+}
+
+TEST(SettingLines, CountNextHopsOfDomains) {
+  const auto config = config_of(whole() + "next_hop = \"lmtp://127.0.0.1:24\"\n");
+  EXPECT_EQ(setting_lines(config)[2],
+            "domains: 3, 2 at stage observe, 1 at stage reject; 1 with a next hop of their own");
+}
+
+TEST(SettingLines, TellEachAddress) {
+  auto config = config_of(whole());
+  config.gateway.gateways[0].listen.push_back(*net::parse_endpoint("[::1]:25"));
+  EXPECT_EQ(setting_lines(config)[0],
+            "gateway in: inbound, listens on 127.0.0.1:2525 and [::1]:25, next hop smtp://127.0.0.1:10025");
+}
+
+TEST(AddressLines, TellWhatHasBecomeOfEach) {
+  using Kind = gateway::Server::Rebinding::Change::Kind;
+  const auto address = *net::parse_endpoint("127.0.0.1:25");
+  EXPECT_THAT(address_lines({{Kind::Opened, {"new", address, address}},
+                             {Kind::TakenOver, {"mx", address, address}, "in"},
+                             {Kind::Closed, {"out", address, address}}}),
+              ElementsAre("gateway new: opened 127.0.0.1:25", "gateway mx: took over 127.0.0.1:25 from in",
+                          "gateway out: closed 127.0.0.1:25"));
+}
+
+struct RestartCase {
+  std::string_view name;
+  std::function<void(config::Config&)> change;
+  std::string_view want;  ///< empty: it takes effect at once
+};
+
+TEST(RestartLines, NameWhatTakesOne) {
+  const RestartCase cases[] = {
+      {"nothing", [](config::Config&) {}, ""},
+      {"stage",
+       [](config::Config& config) {
+         config.gateway.domains = {{.name = "example.org", .stage = policy::Stage::Label}};
+       },
+       ""},
+      {"next hop", [](config::Config& config) { config.gateway.gateways[0].next_hop.target.port = 1; }, ""},
+      {"limits", [](config::Config& config) { config.gateway.limits.sessions = 1; }, ""},
+      {"log", [](config::Config& config) { config.log.level = os::LogLevel::Error; }, ""},
+      {"ordinary", [](config::Config& config) { config.history_ordinary = true; }, ""},
+      {"listen", [](config::Config& config) { config.gateway.gateways[0].listen[0].port = 1; }, ""},
+      {"old gateway", [](config::Config& config) { config.gateway.gateways.pop_back(); }, ""},
+      {"workers", [](config::Config& config) { config.server.workers = 7; },
+       "\"workers\" has changed, which takes a restart"},
+      {"user", [](config::Config& config) { config.server.user = "x"; },
+       "\"user\" has changed, which takes a restart"},
+      {"history off", [](config::Config& config) { config.history_enabled = false; },
+       "[history] has changed, which takes a restart"},
+      {"history url", [](config::Config& config) { config.history.url = "sqlite:x"; },
+       "[history] has changed, which takes a restart"},
+  };
+  for (const auto& [name, change, want] : cases) {
+    SCOPED_TRACE(name);
+    const auto running = config_of(whole());
+    auto wanted = running;
+    change(wanted);
+    if (want.empty()) {
+      EXPECT_THAT(restart_lines(running, wanted), IsEmpty());
+    } else {
+      EXPECT_THAT(restart_lines(running, wanted), ElementsAre(want));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace backstop::service
