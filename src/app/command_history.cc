@@ -15,13 +15,14 @@
 #include <string_view>
 
 #include "app/config.h"
-#include "app/event_json.h"
 #include "app/history_page.h"
 #include "app/json_line.h"
 #include "app/local_time.h"
 #include "base/text.h"
+#include "origin/search_key.h"
 #include "policy/verdict.h"
 #include "response/response.h"
+#include "store/event_json.h"
 #include "store/history.h"
 
 namespace backstop::app {
@@ -53,6 +54,10 @@ struct HistoryOptions {
   std::string since;
   std::string until;
   store::HistoryFilter filter;
+  std::string verdict;
+  std::string next_stage;
+  std::string done;
+  std::string direction;
   bool is_json = false;
   bool is_verbose = false;
 };
@@ -78,7 +83,7 @@ std::optional<std::string> history_url(const HistoryOptions& options, CommandCon
   return options.database.starts_with(kSqlite) ? options.database : std::string(kSqlite) + options.database;
 }
 
-/// Times and addresses, which are more than their text.
+/// The options whose value is more than its text.
 base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
   store::HistoryFilter filter = options.filter;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -94,11 +99,16 @@ base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
     if (filter.address.empty())
       return std::unexpected(base::Error{"--address: the null sender is nobody's; --kind finds responses"});
   }
+  filter.address = origin::search_key(filter.address);
+  store::set_by_name(options.verdict, filter.verdict);
+  store::set_by_name(options.next_stage, filter.next_stage);
+  store::set_by_name(options.done, filter.done);
+  store::set_by_name(options.direction, filter.direction);
   return filter;
 }
 
 void print_json(const std::vector<store::Event>& events, std::ostream& out) {
-  for (const auto& event : events) out << json_line(event_json(event));
+  for (const auto& event : events) out << json_line(store::event_json(event));
 }
 
 void print_pages(const std::vector<store::Event>& events, std::ostream& out) {
@@ -179,14 +189,14 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add("--client", filter.client, "From a client with that IP address", "IP");
   add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");
-  add_choice("--verdict", filter.verdict, "What was to be done", policy::kActionNames, "VERDICT");
-  add("--cause", filter.reason,
+  add_choice("--verdict", options.verdict, "What was to be done", store::kVerdictNames, "VERDICT");
+  add("--cause", filter.cause,
       "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed", "CAUSE")
       ->check(one_of(kCauses));
-  add_choice("--next-stage", filter.next_stage, "What the next stage would have done", policy::kActionNames,
+  add_choice("--next-stage", options.next_stage, "What the next stage would have done", store::kVerdictNames,
              "ACTION");
-  add_choice("--done", filter.done, "What was done", store::kDoneNames, "DONE");
-  add_choice("--direction", filter.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
+  add_choice("--done", options.done, "What was done", store::kDoneNames, "DONE");
+  add_choice("--direction", options.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
   command.add_flag("--untagged", filter.is_untagged,
                    "Mail that left without a tag, so that its bounces prove nothing");
   add("--id", filter.id, "Of that transaction, in full; the log and the Received field have it", "ID");

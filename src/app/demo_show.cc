@@ -164,9 +164,10 @@ class Show {
   }
 
   void tell_result() {
-    store::History& history = *service_->history();
-    history.flush(kFlushTime);
-    const auto events = history.query({.most = kMostEvents});
+    service_->history()->flush(kFlushTime);
+    const auto history = store::open_history_for_reading("sqlite:" + folder_.history());
+    if (!history) return void(fail(kExitInput, history.error().message));
+    const auto events = (*history)->query({.most = kMostEvents});
     if (!events) return void(fail(kExitInput, events.error().message));
     const Recorded recorded = count_history(*events);
     const Held held = count_held(folder_);

@@ -19,8 +19,8 @@
 #include <utility>
 
 #include "app/byte_source.h"
-#include "app/event_json.h"
 #include "base/text.h"
+#include "store/event_json.h"
 
 namespace backstop::app {
 
@@ -96,7 +96,7 @@ class Log::Writer {
       fmt::format_to(std::back_inserter(out), "<{}>", journal_level(level));
       return;
     }
-    append_time(time, out);
+    store::append_time(time, out);
     out.append(1, ' ').append(name(level)).append(1, ' ');
   }
 
@@ -110,7 +110,7 @@ class Log::Writer {
       return line + text;
     }
     return boost::json::serialize(
-        boost::json::object{{"time", format_time(now)}, {"level", name(level)}, {"message", text}});
+        boost::json::object{{"time", store::format_time(now)}, {"level", name(level)}, {"message", text}});
   }
 
   void replace(const LogSettings& settings, File file) {

@@ -76,8 +76,10 @@ std::string untagged_line(const Config& config, std::chrono::sys_time<std::chron
   };
   const auto history = store::open_history_for_reading(config.history.url);
   if (!history) return unread(history.error());
-  const auto events = (*history)->query(
-      {.since = now - kUntaggedSpan, .done = "delivered", .is_untagged = true, .most = kMostUntagged});
+  const auto events = (*history)->query({.since = now - kUntaggedSpan,
+                                         .done = store::Done::Delivered,
+                                         .is_untagged = true,
+                                         .most = kMostUntagged});
   if (!events) return unread(events.error());
   return untagged_line(*events);
 }

@@ -16,7 +16,7 @@
 
 namespace backstop::gateway {
 
-class Notices : public EventSink {
+class Notices : public Journal {
  public:
   void record(store::Event) override {}
   void notice(Gravity, std::string_view line) override { all.emplace_back(line); }

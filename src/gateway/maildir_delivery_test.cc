@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::StartsWith;
 
-class NoSink : public EventSink {
+class NoSink : public Journal {
  public:
   void record(store::Event) override {}
   void notice(Gravity, std::string_view line) override { lines.emplace_back(line); }

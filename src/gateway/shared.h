@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "gateway/client_counts.h"
-#include "gateway/event_sink.h"
+#include "gateway/journal.h"
 #include "gateway/held_memory.h"
 #include "gateway/hint_counts.h"
 #include "gateway/hop_directory.h"
@@ -17,11 +17,11 @@
 namespace backstop::gateway {
 
 struct Shared {
-  Shared(std::shared_ptr<const Settings> settings_, EventSink& events_)
+  Shared(std::shared_ptr<const Settings> settings_, Journal& events_)
       : settings(std::move(settings_)), events(events_), watch(events_) {}
 
   std::atomic<std::shared_ptr<const Settings>> settings;
-  EventSink& events;
+  Journal& events;
   Watch watch;
   ClientCounts clients;
   HopDirectory hops;

@@ -14,7 +14,7 @@
 #include <mutex>
 #include <string>
 
-#include "gateway/event_sink.h"
+#include "gateway/journal.h"
 #include "gateway/replies.h"
 #include "gateway/settings.h"
 
@@ -28,7 +28,7 @@ class Watch {
   /// A next hop works again when nothing has failed for so long.
   static constexpr std::chrono::seconds kSettled{10};
 
-  explicit Watch(EventSink& events) : events_(events) {}
+  explicit Watch(Journal& events) : events_(events) {}
 
   /// How far it came: a connection that opens says nothing of a next hop that fails in transactions.
   enum class Step : std::uint8_t { Opening, Transaction };
@@ -72,7 +72,7 @@ class Watch {
     Clock::time_point last;
   };
 
-  EventSink& events_;
+  Journal& events_;
   std::mutex mutex_;
   std::map<std::string, Failing, std::less<>> failing_;  ///< by url
   std::atomic<std::size_t> failing_count_ = 0;

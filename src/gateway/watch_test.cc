@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Step = Watch::Step;
 
-class Lines : public EventSink {
+class Lines : public Journal {
  public:
   void record(store::Event) override { FAIL() << "a watch records no events"; }
   void notice(Gravity gravity, std::string_view line) override {
@@ -213,7 +213,7 @@ TEST_F(WatchTest, AnErrorOfOurOwnIsToldOnceAMinuteForEachPart) {
 }
 
 TEST_F(WatchTest, WhatCantBeToldIsLeft) {
-  class Throws : public EventSink {
+  class Throws : public Journal {
    public:
     void record(store::Event) override {}
     void notice(Gravity, std::string_view) override { throw std::bad_alloc(); }
