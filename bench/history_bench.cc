@@ -14,7 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "store/event_writer.h"
+#include "store/batch_writer.h"
+#include "store/event_fixture.h"
 #include "store/history.h"
 #include "store/sqlite/event_table.h"
 #include "store/sqlite/schema.h"
@@ -40,53 +41,51 @@ class Folder {
   fs::path path_;
 };
 
-// A refused bounce, as a joe job brings them: each to one of a thousand addresses, from one of 50,000 hosts.
-Event make_event(std::uint64_t number) {
-  Event event;
+// A joe job's bounces, each to one of a thousand addresses, from one of 50,000 hosts.
+Event make_bounce(std::uint64_t number) {
+  Event event = refused_bounce();
   event.time = decltype(event.time)(std::chrono::milliseconds(1'795'400'000'000 + number));
   // As the gateway makes them: the worker, and a number that grows with the time.
   event.id = fmt::format("{:02x}{:x}", number % 2, 1'795'400'000'000'000 + number * 1000);
-  event.gateway = "in";
-  event.direction = "inbound";
   event.client = fmt::format("198.51.{}.{}", number * 7919 % 200, number * 104729 % 250);
   event.helo = fmt::format("mx{}.example.net", number % 50'000);
-  event.recipients = {fmt::format("prvs=0787c97471=user{}@example.org", number * 7919 % 1000)};
-  event.size = 4321;
+  event.addresses = {fmt::format("user{}@example.org", number * 7919 % 1000)};
+  event.recipients = {"prvs=0787c97471=" + event.addresses.front()};
   event.message_id = event.id + "@example.net";
-  event.kind = "dsn-failed";
   event.reporting_mta = event.helo;
   event.original_message_id = event.id + "@example.org";
   event.evidence = {{"tag", "silent", "The address carries no tag."}};
   event.origin = "unproven";
-  event.verdict = "refuse";
-  event.reason = "unproven";
+  event.cause = "unproven";
   event.explanation = "Nothing proves that the mail that this bounce answers came from here.";
   event.stage = "reject";
-  event.done = "refused";
+  event.next_stage.reset();
   event.reply = "550 5.7.1 Nothing proves that the mail that this bounce answers came from here";
-  event.took = std::chrono::milliseconds(12);
   return event;
 }
 
 std::vector<Event> make_events(std::uint64_t count) {
   std::vector<Event> events;
-  for (std::uint64_t i = 0; i < count; ++i) events.push_back(make_event(i));
+  for (std::uint64_t i = 0; i < count; ++i) events.push_back(make_bounce(i));
   return events;
 }
 
-class Nowhere : public EventSink {
+class Nowhere : public BatchSink<Event> {
  public:
   base::Result<void> write(const std::list<Event>& /*batch*/) override { return {}; }
   base::Result<bool> tidy() override { return false; }
 };
 
+BatchSettings settings_of(std::size_t buffer) {
+  return {.buffer = buffer, .gather = std::chrono::milliseconds(200), .words = {"event", "events"}};
+}
+
 /// What a session pays: events go into the buffer while the writer takes them out of it.
 void record(benchmark::State& state) {
   constexpr std::uint64_t kEvents = 10'000;
-  static EventWriter* writer = nullptr;
+  static BatchWriter<Event>* writer = nullptr;
   if (state.thread_index() == 0) {
-    writer =
-        new EventWriter(std::make_unique<Nowhere>(), 10'000'000, std::chrono::milliseconds(200), nullptr);
+    writer = new BatchWriter<Event>(std::make_unique<Nowhere>(), settings_of(10'000'000), nullptr);
   }
   std::vector<Event> events = make_events(kEvents);
   std::size_t next = 0;
@@ -103,9 +102,9 @@ void record(benchmark::State& state) {
 }
 BENCHMARK(record)->Threads(1)->Threads(2);
 
-/// What a session pays where the buffer is full.
+/// What a session pays if the buffer is full.
 void record_lost(benchmark::State& state) {
-  EventWriter writer(std::make_unique<Nowhere>(), 0, std::chrono::milliseconds(200), nullptr);
+  BatchWriter<Event> writer(std::make_unique<Nowhere>(), settings_of(0), nullptr);
   for (auto _ : state) writer.record(Event());
 }
 BENCHMARK(record_lost);
@@ -143,7 +142,7 @@ void written_within_a_limit(benchmark::State& state) {
 }
 BENCHMARK(written_within_a_limit)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-/// One commit of so many events. NORMAL syncs the log only before it is copied into the file, FULL at each
+/// One commit of that many events. NORMAL syncs the log only before it is copied into the file, FULL at each
 /// commit.
 void commit(benchmark::State& state) {
   const Folder folder;
@@ -168,11 +167,13 @@ void query_address(benchmark::State& state) {
   const Folder folder;
   const auto history = open_history(
       {.url = "sqlite:" + folder.file(), .keep = std::chrono::hours(0), .buffer = 1'000'000}, nullptr);
-  for (std::uint64_t i = 0; i < 200'000; ++i) (*history)->record(make_event(i));
+  for (std::uint64_t i = 0; i < 200'000; ++i) (*history)->record(make_bounce(i));
   if (!(*history)->flush(kLong)) state.SkipWithError("can't be written");
   std::uint64_t user = 0;
+  const auto reader = open_history_for_reading("sqlite:" + folder.file());
+  if (!reader) return state.SkipWithError("can't be read");
   for (auto _ : state) {
-    const auto found = (*history)->query({.address = fmt::format("user{}@example.org", ++user * 31 % 1000)});
+    const auto found = (*reader)->query({.address = fmt::format("user{}@example.org", ++user * 31 % 1000)});
     if (!found || found->size() != 100) state.SkipWithError("not found");
   }
 }

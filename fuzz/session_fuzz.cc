@@ -220,11 +220,11 @@ class Hop {
 };
 
 // What the gateway says of its own doing: what was answered with 250 after its data.
-class Events : public gateway::EventSink {
+class Events : public gateway::Journal {
  public:
   void record(store::Event event) override {
     const bool is_success = event.reply.starts_with("2");
-    require(is_success == (event.done == "delivered" || event.done == "labelled"));
+    require(is_success == (event.done == store::Done::Delivered || event.done == store::Done::Labelled));
     if (is_success) ++delivered;
   }
   void notice(os::LogLevel, std::string_view) override {}

@@ -15,6 +15,7 @@
 #include "app/commands.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "origin/search_key.h"
 #include "policy/verdict.h"
 #include "report/history_page.h"
 #include "report/json_line.h"
@@ -52,6 +53,10 @@ struct HistoryOptions {
   std::string since;
   std::string until;
   store::HistoryFilter filter;
+  std::string verdict;
+  std::string next_stage;
+  std::string done;
+  std::string direction;
   bool is_json = false;
   bool is_verbose = false;
 };
@@ -77,7 +82,7 @@ std::optional<std::string> history_url(const HistoryOptions& options, CommandCon
   return options.database.starts_with(kSqlite) ? options.database : std::string(kSqlite) + options.database;
 }
 
-/// Times and addresses, which are more than their text.
+/// The options whose value is more than its text.
 base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
   store::HistoryFilter filter = options.filter;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -93,6 +98,11 @@ base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
     if (filter.address.empty())
       return std::unexpected(base::Error{"--address: the null sender is nobody's; --kind finds responses"});
   }
+  filter.address = origin::search_key(filter.address);
+  store::set_by_name(options.verdict, filter.verdict);
+  store::set_by_name(options.next_stage, filter.next_stage);
+  store::set_by_name(options.done, filter.done);
+  store::set_by_name(options.direction, filter.direction);
   return filter;
 }
 
@@ -178,14 +188,14 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add("--client", filter.client, "From a client with that IP address", "IP");
   add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");
-  add_choice("--verdict", filter.verdict, "What was to be done", policy::kActionNames, "VERDICT");
-  add("--cause", filter.reason,
+  add_choice("--verdict", options.verdict, "What was to be done", store::kVerdictNames, "VERDICT");
+  add("--cause", filter.cause,
       "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed", "CAUSE")
       ->check(one_of(kCauses));
-  add_choice("--next-stage", filter.next_stage, "What the next stage would have done", policy::kActionNames,
+  add_choice("--next-stage", options.next_stage, "What the next stage would have done", store::kVerdictNames,
              "ACTION");
-  add_choice("--done", filter.done, "What was done", store::kDoneNames, "DONE");
-  add_choice("--direction", filter.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
+  add_choice("--done", options.done, "What was done", store::kDoneNames, "DONE");
+  add_choice("--direction", options.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
   command.add_flag("--untagged", filter.is_untagged,
                    "Mail that left without a tag, so that its bounces prove nothing");
   add("--id", filter.id, "Of that transaction, in full; the log and the Received field have it", "ID");

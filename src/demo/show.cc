@@ -166,9 +166,10 @@ class Show {
   }
 
   void tell_result() {
-    store::History& history = *service_->history();
-    history.flush(kFlushTime);
-    const auto events = history.query({.most = kMostEvents});
+    service_->history()->flush(kFlushTime);
+    const auto history = store::open_history_for_reading("sqlite:" + folder_.history());
+    if (!history) return void(fail(DemoOutcome::NotRead, history.error().message));
+    const auto events = (*history)->query({.most = kMostEvents});
     if (!events) return void(fail(DemoOutcome::NotRead, events.error().message));
     const Recorded recorded = count_history(*events);
     const Held held = count_held(folder_);

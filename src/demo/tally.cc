@@ -38,22 +38,22 @@ const LotWords& words_of(Lot lot) {
 }
 
 std::optional<Lot> lot_of(const store::Event& event) {
-  if (event.direction == "outbound") return Lot::Written;
+  if (event.direction == store::Direction::Outbound) return Lot::Written;
   constexpr std::pair<policy::Cause, Lot> kLotOfCause[] = {{policy::Cause::Ordinary, Lot::Ordinary},
                                                            {policy::Cause::Tag, Lot::Genuine},
                                                            {policy::Cause::Bare, Lot::Bounce},
                                                            {policy::Cause::Ceiling, Lot::Other},
                                                            {policy::Cause::Uncertain, Lot::Other}};
   for (const auto& [cause, lot] : kLotOfCause) {
-    if (event.reason == name(cause)) return lot;
+    if (event.cause == name(cause)) return lot;
   }
   return std::nullopt;
 }
 
 void count_event(const store::Event& event, LotCount& into) {
-  if (event.done == "delivered" || event.done == "labelled") {
+  if (event.done == store::Done::Delivered || event.done == store::Done::Labelled) {
     ++into.accepted;
-  } else if (event.done == "refused") {
+  } else if (event.done == store::Done::Refused) {
     ++into.refused;
   } else {
     ++into.put_off;
@@ -105,7 +105,7 @@ Recorded count_history(const std::vector<store::Event>& events) {
   for (const auto& event : events) {
     const auto lot = lot_of(event);
     if (!lot) {
-      ++recorded.strange[event.reason];
+      ++recorded.strange[event.cause];
       continue;
     }
     count_event(event, count_of(recorded.tally, *lot));

@@ -25,20 +25,24 @@ Tally told() {
   return tally;
 }
 
-store::Event event(std::string direction, std::string reason, std::string done) {
+using store::Direction;
+using store::Done;
+
+store::Event event(Direction direction, std::string cause, Done done) {
   store::Event event;
-  event.direction = std::move(direction);
-  event.reason = std::move(reason);
-  event.done = std::move(done);
+  event.direction = direction;
+  event.cause = std::move(cause);
+  event.done = done;
   event.kind = "dsn-failed";
-  event.reply = "550 5.7.1 of " + event.reason;
+  event.reply = "550 5.7.1 of " + event.cause;
   return event;
 }
 
 std::vector<store::Event> events() {
-  return {event("outbound", "ordinary", "delivered"), event("inbound", "ordinary", "delivered"),
-          event("inbound", "tag", "labelled"), event("inbound", "bare", "refused"),
-          event("inbound", "ceiling", "labelled")};
+  return {event(Direction::Outbound, "ordinary", Done::Delivered),
+          event(Direction::Inbound, "ordinary", Done::Delivered),
+          event(Direction::Inbound, "tag", Done::Labelled), event(Direction::Inbound, "bare", Done::Refused),
+          event(Direction::Inbound, "ceiling", Done::Labelled)};
 }
 
 constexpr Held kHeld{.ann = 3, .outside = 1};
@@ -69,32 +73,32 @@ TEST(DemoTally, WhatDiffersIsSaid) {
        {"Of other answers to it, the clients were told 1 accepted, 0 refused, 0 put off; the history has 0 "
         "accepted, 0 refused, 0 put off."}},
       {"history has another outcome",
-       [](Tally&, std::vector<store::Event>& events, Held&) { events[1].done = "failed"; },
+       [](Tally&, std::vector<store::Event>& events, Held&) { events[1].done = Done::Failed; },
        {"Of ordinary mail, the clients were told 1 accepted, 0 refused, 0 put off; the history has 0 "
         "accepted, 0 refused, 1 put off."}},
       {"history has what nobody sent",
        [](Tally&, std::vector<store::Event>& events, Held&) {
-         events.push_back(event("inbound", "next-hop", "refused"));
+         events.push_back(event(Direction::Inbound, "next-hop", Done::Refused));
        },
        {"The history has mails of no kind that was sent: 1 \"next-hop\"."}},
       {"a forged one got in",
        [](Tally& told, std::vector<store::Event>& events, Held& held) {
          count_of(told, Lot::Bounce) = {.accepted = 1};
-         events[3].done = "delivered";
+         events[3].done = Done::Delivered;
          ++held.ann;
        },
        {"Of bounces of the spam, 1 got in."}},
       {"a genuine one did not",
        [](Tally& told, std::vector<store::Event>& events, Held& held) {
          count_of(told, Lot::Genuine) = {.refused = 1};
-         events[2].done = "refused";
+         events[2].done = Done::Refused;
          --held.ann;
        },
        {"Of answers to Ann's mail, 1 did not get through."}},
       {"one was put off",
        [](Tally& told, std::vector<store::Event>& events, Held& held) {
          count_of(told, Lot::Written) = {.put_off = 1};
-         events[0].done = "deferred";
+         events[0].done = Done::Deferred;
          --held.outside;
        },
        {"Of Ann's own mail, 1 got no answer, or one to come again."}},

@@ -41,7 +41,7 @@ base::Result<std::vector<net::ListeningSocket>> open(const ListenPlan::Place& pl
 
 }  // namespace
 
-Server::Server(std::shared_ptr<const Settings> settings, EventSink& events)
+Server::Server(std::shared_ptr<const Settings> settings, Journal& events)
     : shared_(std::move(settings), events) {}
 
 // Workers first: their sessions use what is shared, and their blocking work has to be over before they go.
@@ -53,7 +53,7 @@ Server::~Server() {
 }
 
 base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Settings> settings, unsigned workers,
-                                                   EventSink& events) {
+                                                   Journal& events) {
   std::unique_ptr<Server> server(new Server(settings, events));
   for (unsigned i = 0; i < std::max(1U, workers); ++i) {
     server->workers_.push_back(std::make_unique<Worker>(i, server->shared_));

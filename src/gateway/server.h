@@ -21,7 +21,7 @@ class Server {
   /// Binds every address of every gateway; nothing is accepted yet, and no thread runs. `workers`: at
   /// least 1.
   static base::Result<std::unique_ptr<Server>> bind(std::shared_ptr<const Settings> settings,
-                                                    unsigned workers, EventSink& events);
+                                                    unsigned workers, Journal& events);
   ~Server();
 
   const std::vector<Listening>& listening() const { return listening_; }
@@ -59,7 +59,7 @@ class Server {
   void cut();
 
  private:
-  Server(std::shared_ptr<const Settings> settings, EventSink& events);
+  Server(std::shared_ptr<const Settings> settings, Journal& events);
 
   Shared shared_;
   std::vector<Listening> listening_;

@@ -9,14 +9,29 @@
 #include "gateway/session_asked.h"
 #include "gateway/worker.h"
 #include "mail/address_syntax.h"
+#include "origin/search_key.h"
 #include "origin/tag_evidence.h"
 
 namespace backstop::gateway {
 
 namespace {
 
-std::string done_of(const smtp::Reply& reply) {
-  return reply.is_permanent() ? "refused" : "deferred";
+store::Done done_of(const smtp::Reply& reply) {
+  return reply.is_permanent() ? store::Done::Refused : store::Done::Deferred;
+}
+
+store::Verdict verdict_of(policy::Action action) {
+  switch (action) {
+    case policy::Action::Accept:
+      return store::Verdict::Accept;
+    case policy::Action::Label:
+      return store::Verdict::Label;
+    case policy::Action::Refuse:
+      return store::Verdict::Refuse;
+    case policy::Action::Defer:
+      return store::Verdict::Defer;
+  }
+  std::unreachable();
 }
 
 std::string stage_name(const Transaction& transaction) {
@@ -24,21 +39,22 @@ std::string stage_name(const Transaction& transaction) {
   return std::string(policy::name(transaction.route->stage));
 }
 
-std::string next_stage_name(const policy::Verdict& verdict) {
-  return verdict.next_stage ? std::string(policy::name(*verdict.next_stage)) : std::string();
-}
-
 void add_verdict(const policy::Verdict& verdict, store::Event& event) {
-  event.verdict = policy::name(verdict.action);
-  event.reason = policy::name(verdict.cause);
+  event.verdict = verdict_of(verdict.action);
+  event.cause = policy::name(verdict.cause);
   event.explanation = verdict.explanation;
-  event.next_stage = next_stage_name(verdict);
+  event.next_stage = verdict.next_stage.transform(verdict_of);
 }
 
 void add_evidence(const std::vector<origin::Evidence>& evidence, store::Event& event) {
   for (const auto& one : evidence) {
     event.evidence.push_back({std::string(one.name), std::string(origin::name(one.finding)), one.detail});
   }
+}
+
+void add_recipient(std::string_view address, store::Event& event) {
+  event.recipients.push_back(base::printable(address, 2 * mail::kAddressMost));
+  event.addresses.push_back(origin::search_key(event.recipients.back()));
 }
 
 }  // namespace
@@ -51,11 +67,12 @@ store::Event Session::new_event() const {
   event.time = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
   event.id = transaction.id;
   event.gateway = gateway_name_;
-  event.direction = transaction.is_outbound() ? "outbound" : "inbound";
+  event.direction = transaction.is_outbound() ? store::Direction::Outbound : store::Direction::Inbound;
   event.client = peer_text_;
   event.helo = base::printable(helo_);
   event.reverse_path =
       path.is_null() ? std::string() : base::printable(path.address->text(), 2 * mail::kAddressMost);
+  if (!event.reverse_path.empty()) event.addresses.push_back(origin::search_key(event.reverse_path));
   event.stage = stage_name(transaction);
   event.took = std::chrono::floor<milliseconds>(Clock::now() - transaction.begun);
   event.tag = tag_note(transaction);
@@ -67,7 +84,7 @@ void Session::record_recipient(const Asked& asked) {
   if (!asked.is_parsed || asked.answer->is_positive()) return;
   if (asked.is_past_limit && std::exchange(transaction_->is_overfull, true)) return;
   store::Event event = new_event();
-  event.recipients = {base::printable(asked.command.recipient.text(), 2 * mail::kAddressMost)};
+  add_recipient(asked.command.recipient.text(), event);
   event.reply = asked.answer->text();
   event.done = done_of(*asked.answer);
   if (asked.check.claim && !settings_->keys.keys().empty()) {
@@ -75,10 +92,10 @@ void Session::record_recipient(const Asked& asked) {
   }
   add_verdict(asked.check.verdict, event);
   if (asked.is_from_next_hop) {
-    event.reason = "next-hop";
+    event.cause = "next-hop";
     event.explanation = "The next hop did not take this recipient";
   } else if (asked.is_past_limit) {
-    event.reason = "limit";
+    event.cause = "limit";
     event.explanation = asked.answer->lines.front();
   }
   worker_.shared().events.record(std::move(event));
@@ -96,9 +113,7 @@ void Session::record_sender(const policy::Verdict& verdict, const smtp::Reply& r
 // through, where neither policy nor the next hop says so.
 void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std::string_view failure) {
   store::Event event = new_event();
-  for (const auto& recipient : transaction_->recipients) {
-    event.recipients.push_back(base::printable(recipient.given, 2 * mail::kAddressMost));
-  }
+  for (const auto& recipient : transaction_->recipients) add_recipient(recipient.given, event);
   if (reply.code != 0) event.reply = reply.text();
   event.client_gone = is_client_gone;
   if (path_ != nullptr) {
@@ -116,20 +131,20 @@ void Session::record_message(const smtp::Reply& reply, bool is_client_gone, std:
       add_evidence(path_->origin().evidence, event);
     }
   }
-  const bool is_labelled = event.verdict == policy::name(policy::Action::Label);
+  const bool is_labelled = event.verdict == store::Verdict::Label;
   if (!failure.empty()) {
-    event.done = "failed";
-    event.reason = "failed";
+    event.done = store::Done::Failed;
+    event.cause = "failed";
     event.explanation = failure;
   } else if (path_->is_delivered()) {
-    event.done = is_labelled ? "labelled" : "delivered";
+    event.done = is_labelled ? store::Done::Labelled : store::Done::Delivered;
   } else {
     event.done = done_of(reply);
     if (path_->is_past_limit()) {
-      event.reason = "limit";
+      event.cause = "limit";
       event.explanation = reply.lines.front();
-    } else if (event.verdict != policy::name(policy::Action::Refuse)) {
-      event.reason = "next-hop";
+    } else if (event.verdict != store::Verdict::Refuse) {
+      event.cause = "next-hop";
       event.explanation = "The next hop did not take the message";
     }
   }

@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "gateway/client_counts.h"
-#include "gateway/event_sink.h"
 #include "gateway/held_memory.h"
 #include "gateway/hint_counts.h"
+#include "gateway/journal.h"
 #include "gateway/settings.h"
 #include "gateway/watch.h"
 #include "next_hop/alarm.h"
@@ -18,14 +18,14 @@
 namespace backstop::gateway {
 
 struct Shared {
-  Shared(std::shared_ptr<const Settings> settings_, EventSink& events_)
+  Shared(std::shared_ptr<const Settings> settings_, Journal& events_)
       : settings(std::move(settings_)),
         events(events_),
         watch(events_),
         alarm([&events_](os::LogLevel level, std::string_view line) { events_.notice(level, line); }) {}
 
   std::atomic<std::shared_ptr<const Settings>> settings;
-  EventSink& events;
+  Journal& events;
   Watch watch;
   next_hop::Alarm alarm;
   ClientCounts clients;

@@ -78,7 +78,7 @@ constexpr std::string_view kBounce =
     "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; else.test\r\n\r\n"
     "Final-Recipient: rfc822; gone@else.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x--\r\n";
 
-class Told : public EventSink {
+class Told : public Journal {
  public:
   void record(store::Event) override {}
   void notice(os::LogLevel level, std::string_view line) override {

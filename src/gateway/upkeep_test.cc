@@ -20,7 +20,7 @@ using net::Task;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Errors : public EventSink {
+class Errors : public Journal {
  public:
   void record(store::Event) override {}
   void notice(os::LogLevel level, std::string_view line) override {

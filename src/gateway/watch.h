@@ -10,7 +10,7 @@
 #include <mutex>
 
 #include "base/tally.h"
-#include "gateway/event_sink.h"
+#include "gateway/journal.h"
 
 namespace backstop::gateway {
 
@@ -18,7 +18,7 @@ class Watch {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit Watch(EventSink& events) : events_(events) {}
+  explicit Watch(Journal& events) : events_(events) {}
 
   /// A client was turned away since `limit` sessions are all there may be.
   void is_full(std::size_t limit, Clock::time_point now = Clock::now());
@@ -29,7 +29,7 @@ class Watch {
   void threw(Part part, const std::exception_ptr& error, Clock::time_point now = Clock::now()) noexcept;
 
  private:
-  EventSink& events_;
+  Journal& events_;
   std::mutex mutex_;
   base::Tally full_;
   std::array<base::Tally, kPartCount> thrown_;  ///< by Part

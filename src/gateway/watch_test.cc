@@ -15,7 +15,7 @@ namespace {
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-class Lines : public EventSink {
+class Lines : public Journal {
  public:
   void record(store::Event) override { FAIL() << "a watch records no events"; }
   void notice(os::LogLevel level, std::string_view line) override {
@@ -77,7 +77,7 @@ TEST_F(WatchTest, AnErrorOfOurOwnIsToldOnceAMinuteForEachPart) {
 }
 
 TEST_F(WatchTest, WhatCantBeToldIsLeft) {
-  class Throws : public EventSink {
+  class Throws : public Journal {
    public:
     void record(store::Event) override {}
     void notice(os::LogLevel, std::string_view) override { throw std::bad_alloc(); }

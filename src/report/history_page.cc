@@ -71,10 +71,10 @@ Row row_of(const store::Event& event) {
   Row row;
   row.time = local_time(event.time);
   row.cells[Time] = row.time.time;
-  row.cells[Done] = base::printable(event.done);
+  row.cells[Done] = name(event.done);
   row.cells[Kind] = base::printable(event.kind.empty() ? "-" : event.kind);
   row.cells[Client] = base::printable(event.client);
-  row.cells[Cause] = base::printable(event.reason);
+  row.cells[Cause] = base::printable(event.cause);
   row.from = sender_of(event);
   row.to = recipients_of(event);
   return row;
@@ -148,7 +148,7 @@ void add_recipients(const store::Event& event, FactTable& table) {
 std::string facts(const store::Event& event) {
   FactTable table;
   table.add("Id", event.id);
-  table.add("Gateway", event.gateway + (event.direction.empty() ? "" : ", " + event.direction));
+  table.add("Gateway", event.gateway + (event.direction ? fmt::format(", {}", name(*event.direction)) : ""));
   table.add("Client", event.client + (event.helo.empty() ? "" : ", which called itself " + event.helo));
   table.add("From", event.reverse_path.empty() ? "<>" : event.reverse_path);
   add_recipients(event, table);
@@ -162,10 +162,10 @@ std::string facts(const store::Event& event) {
   for (const auto& one : event.evidence)
     table.add("  " + base::printable(one.name), one.finding + ": " + one.detail);
   table.add("Tag", event.tag);
-  table.add("Verdict", event.verdict);
-  table.add("Cause", event.reason);
+  table.add("Verdict", name(event.verdict));
+  table.add("Cause", event.cause);
   table.add("Stage", event.stage);
-  table.add("Next stage", event.next_stage);
+  table.add("Next stage", name(event.next_stage));
   table.add("Reply", event.reply);
   table.add("Took", fmt::format("{} ms", event.took.count()));
   if (event.client_gone) table.add("Note", "the client left before the reply; the mail may come again");
@@ -193,8 +193,7 @@ std::string history_table(const std::vector<store::Event>& events) {
 
 std::string event_page(const store::Event& event) {
   const LocalTime time = local_time(event.time);
-  std::string out =
-      fmt::format("{} {} {}: {}\n", time.day, time.time, time.zone, base::printable(event.done));
+  std::string out = fmt::format("{} {} {}: {}\n", time.day, time.time, time.zone, name(event.done));
   out += wrap(base::printable(event.explanation, 1000), 2);
   return out + '\n' + facts(event);
 }

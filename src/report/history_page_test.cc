@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "report/fact_table.h"
+#include "store/event_fixture.h"
 
 namespace backstop::report {
 namespace {
@@ -25,28 +26,8 @@ class HistoryPage : public testing::Test {
 };
 
 store::Event make_event(int minute) {
-  store::Event event;
-  event.time = std::chrono::sys_days(std::chrono::days(20780)) + std::chrono::minutes(minute);
-  event.id = "0065f1c2a9b3d40";
-  event.gateway = "in";
-  event.direction = "inbound";
-  event.client = "203.0.113.7";
-  event.helo = "mx.example.net";
-  event.recipients = {"prvs=0787c97471=ann@example.org"};
-  event.size = 4321;
-  event.kind = "dsn-failed";
-  event.reporting_mta = "mta.example.net";
-  event.original_message_id = "1@example.org";
-  event.evidence = {{"tag", "refutes", "The tag was not made with our key."}};
-  event.origin = "forged";
-  event.verdict = "refuse";
-  event.reason = "bad-tag";
-  event.explanation = "You did not write the mail that this bounce answers.";
-  event.stage = "label";
-  event.done = "refused";
-  event.next_stage = "refuse";
-  event.reply = "550 5.7.1 You did not write it";
-  event.took = std::chrono::milliseconds(12);
+  store::Event event = store::refused_bounce();
+  event.time += std::chrono::minutes(minute);
   return event;
 }
 
@@ -55,8 +36,8 @@ TEST_F(HistoryPage, TableOfTwoDays) {
   ordinary.reverse_path = "bob@example.com";
   ordinary.recipients = {"ann@example.org", "ben@example.org", "cem@example.org"};
   ordinary.kind = "none";
-  ordinary.done = "delivered";
-  ordinary.reason = "ordinary";
+  ordinary.done = store::Done::Delivered;
+  ordinary.cause = "ordinary";
   EXPECT_EQ(
       history_table({make_event(605), ordinary}),
       "  Time      Done       Kind        Client       From -> To                             Cause\n"
@@ -69,7 +50,7 @@ TEST_F(HistoryPage, TableOfTwoDays) {
 TEST_F(HistoryPage, WhatIsNotKnownIsADash) {
   store::Event event;
   event.time = std::chrono::sys_days(std::chrono::days(20780));
-  event.done = "refused";
+  event.done = store::Done::Refused;
   EXPECT_THAT(history_table({event}), HasSubstr("  00:00:00  refused  -             <> -> -\n"));
 }
 
@@ -107,13 +88,13 @@ TEST_F(HistoryPage, TableKeepsItsWidth) {
        "\u00FC… -> ann@example.org"},
       {"all at once",
        [](store::Event& e) {
-         e.reverse_path = e.client = e.kind = e.reason = e.done = std::string(300, 'x');
+         e.reverse_path = e.client = e.kind = e.cause = std::string(300, 'x');
          e.recipients = {std::string(300, 'y')};
        },
        "xxxx… -> yyyy…"},
       {"control bytes",
        [](store::Event& e) {
-         e.reverse_path = e.client = e.kind = e.reason = e.done = "\x1b[31m\n\r\t\x7f\xC2\x9B";
+         e.reverse_path = e.client = e.kind = e.cause = "\x1b[31m\n\r\t\x7f\xC2\x9B";
          e.recipients = {"\x1b]0;x\x07"};
        },
        "\uFFFD[31m"},
@@ -172,7 +153,7 @@ TEST_F(HistoryPage, NothingInAPageSteersATerminal) {
   store::Event event = make_event(0);
   const std::string hostile = "a\x1b[2J\r\n\x07\xFF" + std::string(1, '\0') + "b";
   event.id = event.gateway = event.client = event.helo = event.reverse_path = event.message_id = event.kind =
-      event.explanation = event.reply = event.done = hostile;
+      event.explanation = event.reply = event.cause = hostile;
   event.recipients = {hostile};
   event.evidence = {{hostile, hostile, hostile}};
   const std::string page = event_page(event);

@@ -77,8 +77,10 @@ std::string untagged_line(const std::string& history_url,
   };
   const auto history = store::open_history_for_reading(history_url);
   if (!history) return unread(history.error());
-  const auto events = (*history)->query(
-      {.since = now - kUntaggedSpan, .done = "delivered", .is_untagged = true, .most = kMostUntagged});
+  const auto events = (*history)->query({.since = now - kUntaggedSpan,
+                                         .done = store::Done::Delivered,
+                                         .is_untagged = true,
+                                         .most = kMostUntagged});
   if (!events) return unread(events.error());
   return untagged_line(*events);
 }

@@ -18,7 +18,8 @@ constexpr std::size_t kMostValue = 2000;
 constexpr std::size_t kUsualLine = 400;
 
 bool is_ordinary(const store::Event& event) {
-  return event.kind == "none" && event.done == "delivered" && !event.client_gone && !event.is_untagged();
+  return event.kind == "none" && event.done == store::Done::Delivered && !event.client_gone &&
+         !event.is_untagged();
 }
 
 bool is_plain(char c) {
@@ -79,7 +80,7 @@ void add(std::string_view name, std::uint64_t number, std::string& line) {
 std::string event_line(const store::Event& event) {
   std::string line;
   line.reserve(kUsualLine);
-  line.append(event.done).append(1, ' ').append(event.id);
+  line.append(name(event.done)).append(1, ' ').append(event.id);
   add("gateway", event.gateway, line);
   add("client", event.client, line);
   add("helo", event.helo, line);
@@ -95,10 +96,10 @@ std::string event_line(const store::Event& event) {
   if (event.kind != "none") add("kind", event.kind, line);
   add("certainty", event.certainty, line);
   add("origin", event.origin, line);
-  if (event.reason != "ordinary") add("cause", event.reason, line);
+  if (event.cause != "ordinary") add("cause", event.cause, line);
   add("tag", event.tag, line);
   add("stage", event.stage, line);
-  add("next-stage", event.next_stage, line);
+  add("next-stage", name(event.next_stage), line);
   add("took", static_cast<std::uint64_t>(std::max<std::int64_t>(event.took.count(), 0)), line);
   line += "ms";
   if (event.client_gone) line += " client-gone";

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "gateway/event_sink.h"
+#include "gateway/journal.h"
 #include "os/log.h"
 #include "store/history.h"
 
@@ -16,11 +16,11 @@ namespace backstop::service {
 /// quotes.
 std::string event_line(const store::Event& event);
 
-class EventLog : public gateway::EventSink {
+class EventLog : public gateway::Journal {
  public:
   /// Both before the first event. Without a history events are only logged.
   void open_log(std::unique_ptr<os::Log> log) { log_ = std::move(log); }
-  void open_history(std::unique_ptr<store::History> history) { history_ = std::move(history); }
+  void open_history(std::unique_ptr<store::HistoryWriter> history) { history_ = std::move(history); }
 
   /// Whether mail that is no response and was delivered is kept in the history, too. Any thread.
   void keep_ordinary(bool ordinary) { ordinary_ = ordinary; }
@@ -29,11 +29,11 @@ class EventLog : public gateway::EventSink {
   void notice(os::LogLevel level, std::string_view line) override;
 
   os::Log& log() { return *log_; }
-  store::History* history() { return history_.get(); }
+  store::HistoryWriter* history() { return history_.get(); }
 
  private:
   std::unique_ptr<os::Log> log_;
-  std::unique_ptr<store::History> history_;  ///< ends first: it has its last words for the log
+  std::unique_ptr<store::HistoryWriter> history_;  ///< ends first: it has its last words for the log
   std::atomic<bool> ordinary_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/event_fixture.h"
 #include "store/event_json.h"
 
 namespace backstop::service {
@@ -20,44 +21,24 @@ using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-store::Event delivered() {
-  store::Event event;
-  event.time =
-      std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + std::chrono::hours(10) + milliseconds(7);
-  event.id = "00641";
-  event.gateway = "in";
-  event.direction = "inbound";
-  event.client = "192.0.2.1";
-  event.helo = "mx.example.net";
-  event.reverse_path = "bob@example.net";
-  event.recipients = {"ann@example.org"};
-  event.size = 1234;
-  event.message_id = "1.2@example.net";
-  event.kind = "none";
-  event.verdict = "accept";
-  event.reason = "ordinary";
-  event.stage = "reject";
-  event.done = "delivered";
-  event.reply = "250 2.0.0 Taken";
-  event.took = milliseconds(12);
-  return event;
-}
+using store::delivered_mail;
+using store::event_json;
 
 TEST(EventLine, OrdinaryMail) {
-  EXPECT_EQ(event_line(delivered()),
+  EXPECT_EQ(event_line(delivered_mail()),
             "delivered 00641 gateway=in client=192.0.2.1 helo=mx.example.net from=<bob@example.net> "
             "to=<ann@example.org> size=1234 message-id=1.2@example.net stage=reject took=12ms "
             "reply=\"250 2.0.0 Taken\"");
 }
 
 TEST(EventLine, SenderThatIsRefused) {
-  auto event = delivered();
+  auto event = delivered_mail();
   event.recipients.clear();
   event.size = 0;
   event.message_id.clear();
   event.stage.clear();
-  event.reason = "not-authorized";
-  event.done = "refused";
+  event.cause = "not-authorized";
+  event.done = store::Done::Refused;
   event.reply = "530 5.7.0 Log in";
   EXPECT_EQ(event_line(event),
             "refused 00641 gateway=in client=192.0.2.1 helo=mx.example.net from=<bob@example.net> "
@@ -65,14 +46,14 @@ TEST(EventLine, SenderThatIsRefused) {
 }
 
 TEST(EventLine, EveryField) {
-  auto event = delivered();
+  auto event = delivered_mail();
   event.reverse_path.clear();
   event.recipients = {"ann@example.org", "prvs=0536e79793=cat@example.org"};
   event.kind = "dsn-failed";
   event.origin = "forged";
-  event.reason = "forged";
-  event.done = "refused";
-  event.next_stage = "refuse";
+  event.cause = "forged";
+  event.done = store::Done::Refused;
+  event.next_stage = store::Verdict::Refuse;
   event.client_gone = true;
   event.reply = "550 5.7.1 No mail of ours";
   EXPECT_EQ(event_line(event),
@@ -108,7 +89,7 @@ TEST(EventLine, AValueCannotLookLikeAnotherField) {
   };
   for (const auto& [name, helo, want] : cases) {
     SCOPED_TRACE(name);
-    auto event = delivered();
+    auto event = delivered_mail();
     event.helo = helo;
     const auto line = event_line(event);
     const std::string front = "delivered 00641 gateway=in client=192.0.2.1 helo=";
@@ -120,7 +101,7 @@ TEST(EventLine, AValueCannotLookLikeAnotherField) {
 TEST(EventLine, NoFieldOfTheClientOrTheNextHopBreaksTheLine) {
   const std::string hostile = "a\" b=c\r\nd>,<e\\";
   const std::string shown = "a\\\" b=c  d>,<e\\\\";
-  auto event = delivered();
+  auto event = delivered_mail();
   event.reverse_path = event.message_id = event.reply = event.helo = hostile;
   event.recipients = {hostile, hostile};
   const auto path = "\"<" + shown + ">\"";
@@ -130,32 +111,18 @@ TEST(EventLine, NoFieldOfTheClientOrTheNextHopBreaksTheLine) {
 }
 
 TEST(EventLine, AValueHasACap) {
-  auto event = delivered();
+  auto event = delivered_mail();
   event.message_id = std::string(100'000, 'x');
   EXPECT_LT(event_line(event).size(), 2500u);
 }
 
-TEST(EventJson, BytesThatAreNoUtf8BecomeReplacementCharacters) {
-  auto event = delivered();
-  event.helo = "x\xff";
-  event.recipients = {"\xC3"};
-  event.evidence = {{"tag", "silent", "\xfe"}};
-  const auto text = boost::json::serialize(store::event_json(event));
-  const auto object = boost::json::parse(text).as_object();
-  EXPECT_EQ(object.at("helo"), "x\xEF\xBF\xBD");
-  EXPECT_EQ(object.at("recipients").at(0), "\xEF\xBF\xBD");
-  EXPECT_EQ(object.at("evidence").at(0).at("detail"), "\xEF\xBF\xBD");
-  EXPECT_EQ(object.at("time"), "2026-11-25T10:00:00.007Z");
-}
-
 /// A history that remembers.
-class Memory : public store::History {
+class Memory : public store::HistoryWriter {
  public:
   explicit Memory(std::vector<std::string>& ids) : ids_(ids) {}
   void record(store::Event event) override { ids_.push_back(event.id); }
   bool flush(milliseconds) override { return true; }
-  base::Result<std::vector<store::Event>> query(const store::HistoryFilter&) override { return {}; }
-  store::HistoryCounters counters() const override { return {}; }
+  store::BatchCounters counters() const override { return {}; }
 
  private:
   std::vector<std::string>& ids_;
@@ -190,11 +157,11 @@ class EventLogTest : public testing::Test {
 };
 
 TEST_F(EventLogTest, AnEventIsALineOfItsTime) {
-  const auto record = [](EventLog& events) { events.record(delivered()); };
+  const auto record = [](EventLog& events) { events.record(delivered_mail()); };
   EXPECT_THAT(lines_of(os::LogFormat::Human, os::LogLevel::Info, record),
-              ElementsAre("2026-11-25T10:00:00.007Z info " + event_line(delivered())));
+              ElementsAre("2026-11-25T10:00:00.007Z info " + event_line(delivered_mail())));
   EXPECT_THAT(lines_of(os::LogFormat::Json, os::LogLevel::Info, record),
-              ElementsAre(boost::json::serialize(store::event_json(delivered()))));
+              ElementsAre(boost::json::serialize(event_json(delivered_mail()))));
   EXPECT_THAT(lines_of(os::LogFormat::Human, os::LogLevel::Warning, record), IsEmpty());
 }
 
@@ -214,13 +181,13 @@ TEST_F(EventLogTest, OrdinaryMailIsKeptWhereItIsWanted) {
   lines_of(os::LogFormat::Human, os::LogLevel::Info, [&](EventLog& events) {
     events.open_history(std::make_unique<Memory>(kept));
     const auto record = [&](std::string id, auto change) {
-      auto event = delivered();
+      auto event = delivered_mail();
       event.id = std::move(id);
       change(event);
       events.record(event);
     };
     record("ordinary", [](auto&) {});
-    record("refused", [](auto& event) { event.done = "refused"; });
+    record("refused", [](auto& event) { event.done = store::Done::Refused; });
     record("gone", [](auto& event) { event.client_gone = true; });
     record("response", [](auto& event) { event.kind = "dsn-failed"; });
     events.keep_ordinary(true);

@@ -37,7 +37,7 @@ class Service {
   void cut();
 
   os::Log& log() { return events_.log(); }
-  store::History* history() { return events_.history(); }
+  store::HistoryWriter* history() { return events_.history(); }
 
  private:
   explicit Service(config::Config config);

@@ -1,4 +1,4 @@
-// What the log is told of something that fails and works again: each change once, and no flood of lines where
+// What the log is told about writing that fails and works again: each change once, and no flood of lines if
 // it changes all the time. Pure: the time is passed in.
 #pragma once
 
@@ -8,28 +8,33 @@
 #include <string>
 #include <string_view>
 
+#include "store/batch.h"
+
 namespace backstop::store {
 
 class Alarm {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  /// Between a line that says that all works and the next that says that it fails.
+  /// Between a line that says that writing works again and the next one that says that it fails.
   static constexpr std::chrono::seconds kPause{60};
 
-  /// The line to be said when an attempt failed for `why`, or nothing.
+  explicit Alarm(ItemWords words) : words_(words) {}
+
+  /// Returns the line for an attempt that failed because of `why`, or nullopt.
   std::optional<std::string> failed(std::string_view why, Time now);
-  /// The line to be said when an attempt succeeded; `lost` counts all events that were lost so far.
+  /// Returns the line for an attempt that worked, or nullopt. `lost` counts all items lost so far.
   std::optional<std::string> worked(std::uint64_t lost, Time now);
-  /// The last line, where all that was left is written: how many were lost and not yet said to be, or
-  /// nothing.
+  /// Returns the last line when everything is written: how many were lost and not reported yet, or nullopt.
   std::optional<std::string> closed(std::uint64_t lost) const;
-  /// The last line, where events are left that could not be written; they are among the lost.
+  /// Returns the last line when items are left that could not be written; `lost` counts them, too.
   std::string ended(std::uint64_t lost) const;
 
  private:
   static bool is_over(const std::optional<Time>& since, Time now) { return !since || now - *since >= kPause; }
+  std::string count(std::uint64_t items) const;
 
-  bool is_said_ = false;  ///< that it fails
+  const ItemWords words_;
+  bool is_said_ = false;  ///< that writing fails
   std::uint64_t said_lost_ = 0;
   std::optional<Time> good_news_;  ///< when it was last said that it works again
   std::optional<Time> last_said_;  ///< anything

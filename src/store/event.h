@@ -1,15 +1,47 @@
 // What happened to one transaction, or to one recipient that was refused: a row of the history and a line of
-// the log. Plain text values, already safe to show (base::printable); never content of a message.
+// the log. Texts are safe to show (base::printable); no content of a message is ever among them.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace backstop::store {
+
+enum class Direction : std::uint8_t { Inbound, Outbound };
+/// What policy wanted; it has the words of policy::Action.
+enum class Verdict : std::uint8_t { Accept, Label, Refuse, Defer };
+/// What was done.
+enum class Done : std::uint8_t { Delivered, Labelled, Refused, Deferred, Failed };
+
+/// How JSON, tables and pages spell them; index by enumerator.
+inline constexpr std::array<std::string_view, 2> kDirectionNames = {"inbound", "outbound"};
+inline constexpr std::array<std::string_view, 4> kVerdictNames = {"accept", "label", "refuse", "defer"};
+inline constexpr std::array<std::string_view, 5> kDoneNames = {"delivered", "labelled", "refused", "deferred",
+                                                               "failed"};
+constexpr std::string_view name(Direction value) {
+  return kDirectionNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(Verdict value) {
+  return kVerdictNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(Done value) {
+  return kDoneNames[static_cast<std::size_t>(value)];
+}
+/// Empty if there is no value.
+template <typename Word>
+constexpr std::string_view name(const std::optional<Word>& value) {
+  return value ? name(*value) : std::string_view();
+}
+
+/// Sets `value` to the enumerator of that name, or to nullopt if there is none.
+void set_by_name(std::string_view name, std::optional<Direction>& value);
+void set_by_name(std::string_view name, std::optional<Verdict>& value);
+void set_by_name(std::string_view name, std::optional<Done>& value);
 
 /// One finding about the origin; see origin::Evidence.
 struct EventEvidence {
@@ -21,33 +53,35 @@ struct EventEvidence {
 };
 
 struct Event {
-  std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< when the decision fell
-  std::string id;         ///< of the transaction: as in the Received field and the log
-  std::string gateway;    ///< the name in the configuration
-  std::string direction;  ///< "inbound", "outbound"
-  std::string client;     ///< its address
+  std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< of the decision
+  std::string id;                      ///< of the transaction: as in the Received field and the log
+  std::string gateway;                 ///< the name in the configuration
+  std::optional<Direction> direction;  ///< nullopt: not known
+  std::string client;                  ///< its address
   std::string helo;
   std::string reverse_path;             ///< without brackets; empty: the null sender
   std::vector<std::string> recipients;  ///< as the client gave them
-  std::uint64_t size = 0;               ///< octets of the message that were read
-  std::string message_id;               ///< without brackets, or empty
-  std::string kind;       ///< response::kKindNames; "none" for ordinary mail; empty where it was not read
-  std::string certainty;  ///< response::kCertaintyNames; empty for what is no response
+  /// By which addresses a search finds it: those above as origin::search_key() has them. The history takes
+  /// them and a query does not return them.
+  std::vector<std::string> addresses;
+  std::uint64_t size = 0;  ///< octets of the message that were read
+  std::string message_id;  ///< without brackets, or empty
+  std::string kind;        ///< response::kKindNames; "none" for ordinary mail; empty if it was not read
+  std::string certainty;   ///< response::kCertaintyNames; empty if it is no response
   std::string reporting_mta;
   std::string original_message_id;  ///< without brackets, or empty
   std::vector<EventEvidence> evidence;
-  std::string origin;       ///< origin::kResultNames; empty for what is no response
-  std::string verdict;      ///< policy: "accept", "label", "refuse", "defer"
-  std::string reason;       ///< policy's word for why: "bare", "in-grace", "relay-denied", ...
-  std::string explanation;  ///< the same in plain words
+  std::string origin;              ///< origin::kResultNames; empty if it is no response
+  std::optional<Verdict> verdict;  ///< nullopt: policy was not asked
+  std::string cause;               ///< why, in a word: "bare", "in-grace", "relay-denied", ...
+  std::string explanation;         ///< the same in plain words
   std::string tag;    ///< outbound: "key-1", or "none (unknown.example is no domain of ours)"; else empty
-  std::string stage;  ///< "observe", "label", "reject"; empty where none applies
-  std::string done;   ///< "delivered", "labelled", "refused", "deferred", "failed"
-  std::string next_stage;  ///< what the next stage would have done: "accept", "label", "refuse"; empty for
-                           ///< the last stage
-  std::string reply;       ///< what the client was told, "550 5.7.1 ..."
+  std::string stage;  ///< "observe", "label", "reject"; empty if none applies
+  std::optional<Done> done;           ///< nullopt: not known
+  std::optional<Verdict> next_stage;  ///< what the next stage would have done; nullopt: there is none
+  std::string reply;                  ///< what the client was told, "550 5.7.1 ..."
   std::chrono::milliseconds took{0};  ///< from MAIL to the reply
-  bool client_gone = false;           ///< it left before the reply: the mail may come a second time
+  bool client_gone = false;           ///< it left before the reply, so the mail may come a second time
 
   /// It left without a tag, and somebody could answer it: nothing will prove that we sent it.
   bool is_untagged() const { return tag.starts_with("none") && !reverse_path.empty(); }
@@ -55,9 +89,9 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
-/// The words of `direction` and `done`.
-inline constexpr std::array<std::string_view, 2> kDirectionNames = {"inbound", "outbound"};
-inline constexpr std::array<std::string_view, 5> kDoneNames = {"delivered", "labelled", "refused", "deferred",
-                                                               "failed"};
+/// True for well-formed UTF-8 without NUL: no database takes more, and sqlite3's shell cuts text at a NUL.
+bool is_sound(std::string_view text);
+/// `text` with U+FFFD for what is not sound.
+std::string sound_text(std::string_view text);
 
 }  // namespace backstop::store

@@ -1,4 +1,4 @@
-// What every history does, whatever database stands behind it.
+// What every history does, whatever database is behind it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ const std::vector<Backend>& backends() {
 
 class HistoryContract : public testing::TestWithParam<Backend> {
  protected:
-  // Times of the events are in no relation to today's: nothing is deleted for its age unless a test says so.
+  // The times of the events have nothing to do with today: none is deleted for its age unless a test says so.
   HistorySettings settings() const {
     return {
         .url = place_->url(), .keep = hours(0), .most_bytes = 0, .buffer = 200'000, .batch = milliseconds(1)};
@@ -55,6 +55,8 @@ class HistoryContract : public testing::TestWithParam<Backend> {
     const std::lock_guard lock(mutex_);
     return warnings_;
   }
+
+  std::vector<Event> read(const HistoryFilter& filter = {}) { return must_query(place_->url(), filter); }
 
   std::unique_ptr<HistoryPlace> place_ = GetParam().make_place();
 
@@ -72,27 +74,25 @@ std::vector<std::string> ids(const std::vector<Event>& events) {
   return out;
 }
 
-// Events that waited are there after the end too, also those that nobody flushed.
+// Closing writes the events that wait, also those that nobody flushed.
 TEST_P(HistoryContract, AnEventComesBackAsItWas) {
   {
     const auto history = must_open(settings());
-    history->record(make_event(1));
-    history->record({});
+    record(*history, make_event(1));
+    record(*history, {});
     ASSERT_TRUE(history->flush(kLong));
-    EXPECT_THAT(must_query(*history), ElementsAre(make_event(1), Event()));
-    history->record(make_event(2));
+    EXPECT_THAT(read(), ElementsAre(make_event(1), Event()));
+    record(*history, make_event(2));
   }
-  const auto reader = open_history_for_reading(place_->url());
-  ASSERT_TRUE(reader) << reader.error().message;
-  EXPECT_THAT(must_query(**reader), ElementsAre(make_event(2), make_event(1), Event()));
+  EXPECT_THAT(read(), ElementsAre(make_event(2), make_event(1), Event()));
   const auto again = must_open(settings());
-  EXPECT_THAT(must_query(*again), ElementsAre(make_event(2), make_event(1), Event()));
+  EXPECT_THAT(read(), ElementsAre(make_event(2), make_event(1), Event()));
 }
 
 TEST_P(HistoryContract, NothingIsThereAtFirst) {
   const auto history = must_open(settings());
   EXPECT_TRUE(history->flush(kLong));
-  EXPECT_THAT(must_query(*history), IsEmpty());
+  EXPECT_THAT(read(), IsEmpty());
   EXPECT_EQ(history->counters().recorded, 0u);
 }
 
@@ -123,18 +123,18 @@ TEST_P(HistoryContract, AnyTextIsOnlyText) {
     event.id = event.helo = event.explanation = event.reverse_path = event.reply = row.text;
     event.recipients = {row.text, "b" + row.text};
     event.evidence = {{row.text, row.text, row.text}};
-    history->record(event);
+    record(*history, event);
     ASSERT_TRUE(history->flush(kLong)) << row.name;
     Event want;
     want.id = want.helo = want.explanation = want.reverse_path = want.reply = row.want;
     want.recipients = {row.want, "b" + row.want};
     want.evidence = {{row.want, row.want, row.want}};
-    const auto found = must_query(*history, {.most = 1});
+    const auto found = read({.most = 1});
     ASSERT_THAT(found, SizeIs(1)) << row.name;
     EXPECT_TRUE(found.front() == want) << row.name;
     if (row.want.empty()) continue;
-    EXPECT_THAT(must_query(*history, {.id = row.want}), SizeIs(1)) << row.name;
-    EXPECT_THAT(must_query(*history, {.address = "b" + row.want}), SizeIs(1)) << row.name;
+    EXPECT_THAT(read({.id = row.want}), SizeIs(1)) << row.name;
+    EXPECT_THAT(read({.address = "b" + row.want}), SizeIs(1)) << row.name;
   }
 }
 
@@ -159,20 +159,19 @@ std::vector<Event> samples() {
       sample("c", 30, [](Event& e) { e.origin = "genuine"; }),
       sample("d", 40,
              [](Event& e) {
-               e.verdict = "accept";
-               e.reason = "stale";
-               e.next_stage = "label";
+               e.verdict = Verdict::Accept;
+               e.cause = "stale";
+               e.next_stage = Verdict::Label;
              }),
-      sample("e", 50, [](Event& e) { e.done = "failed"; }),
+      sample("e", 50, [](Event& e) { e.done = Done::Failed; }),
       sample("f", 60,
              [](Event& e) {
-               e.direction = "outbound";
+               e.direction = Direction::Outbound;
                e.tag = "none (a reason)";
              }),
-      sample("g", 70, [](Event& e) { e.reverse_path = "Zoe@Example.com"; }),
-      sample("h", 80, [](Event& e) { e.recipients = {"x@example.org", "prvs=0787c97471=Zoe@example.com"}; }),
-      sample("i", 80,
-             [](Event& e) { e.recipients = {"zoe+prvs=0787c97471@example.com", "zoe@example.com"}; }),
+      sample("g", 70, [](Event& e) { e.addresses = {"zoe@example.com"}; }),
+      sample("h", 80, [](Event& e) { e.addresses = {"x@example.org", "zoe@example.com"}; }),
+      sample("i", 80, [](Event& e) { e.addresses = {"zoe@example.com", "zoe@example.com"}; }),
       sample("a", 15, [](Event&) {}),
   };
 }
@@ -190,9 +189,8 @@ TEST_P(HistoryContract, EveryFieldFilters) {
       {"nothing between", {.since = kThen + seconds(50), .until = kThen + seconds(30)}, {}},
       {"reverse path", {.address = "bob20@example.net"}, {"b"}},
       {"recipient", {.address = "ann20@example.org"}, {"b"}},
-      {"second recipient", {.address = "BEN20@EXAMPLE.ORG"}, {"b"}},
-      {"whatever case and tag, each event once", {.address = "zoe@example.com"}, {"i", "h", "g"}},
-      {"asked for with a tag", {.address = "prvs=1111aaaaaa=ZOE@example.com"}, {"i", "h", "g"}},
+      {"second recipient", {.address = "ben20@example.org"}, {"b"}},
+      {"an address, each event once", {.address = "zoe@example.com"}, {"i", "h", "g"}},
       {"an address since", {.since = kThen + seconds(80), .address = "zoe@example.com"}, {"i", "h"}},
       {"an address until", {.until = kThen + seconds(80), .address = "zoe@example.com"}, {"g"}},
       {"an address, most", {.address = "zoe@example.com", .most = 2}, {"i", "h"}},
@@ -202,16 +200,17 @@ TEST_P(HistoryContract, EveryFieldFilters) {
       {"client", {.client = "2001:db8::1"}, {"a"}},
       {"kind", {.kind = "auto-reply"}, {"b"}},
       {"origin", {.origin = "genuine"}, {"c"}},
-      {"verdict", {.verdict = "accept"}, {"d"}},
-      {"done", {.done = "failed"}, {"e"}},
-      {"cause", {.reason = "stale"}, {"d"}},
-      {"next stage", {.next_stage = "label"}, {"d"}},
+      {"verdict", {.verdict = Verdict::Accept}, {"d"}},
+      {"done", {.done = Done::Failed}, {"e"}},
+      {"cause", {.cause = "stale"}, {"d"}},
+      {"next stage", {.next_stage = Verdict::Label}, {"d"}},
       {"untagged", {.is_untagged = true}, {"f"}},
       {"untagged, of an address", {.address = "ann60@example.org", .is_untagged = true}, {"f"}},
-      {"untagged, and more", {.done = "failed", .is_untagged = true}, {}},
-      {"direction", {.direction = "outbound"}, {"f"}},
+      {"untagged, and more", {.done = Done::Failed, .is_untagged = true}, {}},
+      {"direction", {.direction = Direction::Outbound}, {"f"}},
       {"id, of more than one event", {.id = "a"}, {"a", "a"}},
-      {"case matters elsewhere", {.kind = "AUTO-REPLY"}, {}},
+      {"case matters", {.kind = "AUTO-REPLY"}, {}},
+      {"case matters in an address", {.address = "ZOE@example.com"}, {}},
       {"all at once",
        {.since = kThen,
         .until = kThen + hours(1),
@@ -219,18 +218,18 @@ TEST_P(HistoryContract, EveryFieldFilters) {
         .client = "192.0.2.30",
         .kind = "dsn-failed",
         .origin = "genuine",
-        .verdict = "refuse",
-        .done = "labelled",
-        .direction = "inbound",
+        .verdict = Verdict::Refuse,
+        .done = Done::Labelled,
+        .direction = Direction::Inbound,
         .id = "c",
         .most = 1},
        {"c"}},
-      {"all but one", {.kind = "dsn-failed", .origin = "genuine", .done = "failed"}, {}},
+      {"all but one", {.kind = "dsn-failed", .origin = "genuine", .done = Done::Failed}, {}},
   };
   const auto history = must_open(settings());
-  for (const Event& event : samples()) history->record(event);
+  for (const Event& event : samples()) record(*history, event);
   ASSERT_TRUE(history->flush(kLong));
-  for (const auto& row : rows) EXPECT_EQ(ids(must_query(*history, row.filter)), row.want) << row.name;
+  for (const auto& row : rows) EXPECT_EQ(ids(read(row.filter)), row.want) << row.name;
 }
 
 TEST_P(HistoryContract, EveryRecipientOfManyIsFound) {
@@ -238,30 +237,29 @@ TEST_P(HistoryContract, EveryRecipientOfManyIsFound) {
   Event event = make_event(1);
   event.recipients.clear();
   for (int i = 0; i < 3000; ++i) event.recipients.push_back("user" + std::to_string(i) + "@example.org");
-  history->record(event);
-  history->record(make_event(2));
+  record(*history, event);
+  record(*history, make_event(2));
   ASSERT_TRUE(history->flush(kLong));
   for (const int i : {0, 1, 1500, 2999}) {
-    EXPECT_THAT(ids(must_query(*history, {.address = event.recipients[static_cast<std::size_t>(i)]})),
-                ElementsAre("id1"));
+    EXPECT_THAT(ids(read({.address = event.recipients[static_cast<std::size_t>(i)]})), ElementsAre("id1"));
   }
-  EXPECT_THAT(ids(must_query(*history, {.address = "ann2@example.org"})), ElementsAre("id2"));
+  EXPECT_THAT(ids(read({.address = "ann2@example.org"})), ElementsAre("id2"));
 }
 
 TEST_P(HistoryContract, AHundredThousandEvents) {
   constexpr int kEvents = 100'000;
   const auto history = must_open(settings());
-  for (int i = 0; i < kEvents; ++i) history->record(make_event(i));
+  for (int i = 0; i < kEvents; ++i) record(*history, make_event(i));
   ASSERT_TRUE(history->flush(kLong));
   EXPECT_EQ(history->counters().written, kEvents);
   EXPECT_EQ(history->counters().lost, 0u);
-  const auto all = must_query(*history, {.most = kEvents + 1});
+  const auto all = read({.most = kEvents + 1});
   ASSERT_THAT(all, SizeIs(kEvents));
   for (int i = 0; i < kEvents; i += 997) {
     EXPECT_EQ(all[static_cast<std::size_t>(kEvents - 1 - i)], make_event(i));
   }
-  EXPECT_THAT(must_query(*history, {.address = "ann77777@example.org"}), ElementsAre(make_event(77777)));
-  EXPECT_THAT(must_query(*history, {.client = "192.0.2.77", .most = kEvents}), SizeIs(kEvents / 250));
+  EXPECT_THAT(read({.address = "ann77777@example.org"}), ElementsAre(make_event(77777)));
+  EXPECT_THAT(read({.client = "192.0.2.77", .most = kEvents}), SizeIs(kEvents / 250));
 }
 
 TEST_P(HistoryContract, CountsWhatAFullBufferLoses) {
@@ -270,23 +268,24 @@ TEST_P(HistoryContract, CountsWhatAFullBufferLoses) {
   const auto history = must_open(small, warn());
   ASSERT_TRUE(history->flush(kLong));
   place_->lock();
-  for (int i = 0; i < 9; ++i) history->record(make_event(i));
+  for (int i = 0; i < 9; ++i) record(*history, make_event(i));
   EXPECT_EQ(history->counters().lost, 0u);
-  history->record(make_event(9));
+  record(*history, make_event(9));
   EXPECT_EQ(history->counters().lost, 0u) << "at the limit";
-  for (int i = 10; i < 15; ++i) history->record(make_event(i));
+  for (int i = 10; i < 15; ++i) record(*history, make_event(i));
   EXPECT_EQ(history->counters().recorded, 10u);
   EXPECT_EQ(history->counters().lost, 5u);
   EXPECT_FALSE(history->flush(milliseconds(600)));
-  EXPECT_THAT(must_query(*history), IsEmpty()) << "reading goes on meanwhile";
+  EXPECT_THAT(read(), IsEmpty()) << "reading goes on meanwhile";
   ASSERT_THAT(warnings(), SizeIs(1)) << "said once, however often it is tried";
   place_->unlock();
   ASSERT_TRUE(history->flush(kLong));
   EXPECT_EQ(history->counters().written, 10u);
   EXPECT_EQ(history->counters().lost, 5u);
-  EXPECT_THAT(must_query(*history), SizeIs(10));
-  history->record(make_event(20));
-  ASSERT_TRUE(history->flush(kLong)) << "the writer has told all of the first flush before it writes again";
+  EXPECT_THAT(read(), SizeIs(10));
+  record(*history, make_event(20));
+  ASSERT_TRUE(history->flush(kLong))
+      << "before it writes again, the writer has reported all of the first flush";
   ASSERT_THAT(warnings(), SizeIs(2));
   EXPECT_THAT(warnings()[1], testing::EndsWith("writing works again; 5 events were lost"));
   EXPECT_EQ(history->counters().lost, 5u) << "there is room again";
@@ -296,14 +295,14 @@ TEST_P(HistoryContract, EndsThoughNothingCanBeWritten) {
   auto history = must_open(settings(), warn());
   ASSERT_TRUE(history->flush(kLong));
   place_->lock();
-  for (int i = 0; i < 3; ++i) history->record(make_event(i));
+  for (int i = 0; i < 3; ++i) record(*history, make_event(i));
   const auto begin = std::chrono::steady_clock::now();
   history.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(20));
   ASSERT_THAT(warnings(), SizeIs(2));
   EXPECT_THAT(warnings()[1], testing::HasSubstr("3 events were lost"));
   place_->unlock();
-  EXPECT_THAT(must_query(*must_open(settings())), IsEmpty());
+  EXPECT_THAT(read(), IsEmpty());
 }
 
 TEST_P(HistoryContract, FourThreadsRecordAtOnce) {
@@ -314,62 +313,50 @@ TEST_P(HistoryContract, FourThreadsRecordAtOnce) {
     std::vector<std::jthread> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&, thread] {
-        for (int i = 0; i < kEach; ++i) history->record(make_event(thread * kEach + i));
+        for (int i = 0; i < kEach; ++i) record(*history, make_event(thread * kEach + i));
       });
     }
   }
   ASSERT_TRUE(history->flush(kLong));
-  const auto found = must_query(*history, {.most = kThreads * kEach + 1});
+  const auto found = read({.most = kThreads * kEach + 1});
   ASSERT_THAT(found, SizeIs(kThreads * kEach));
   for (int i = 0; i < kThreads * kEach; ++i) {
     ASSERT_EQ(found[static_cast<std::size_t>(kThreads * kEach - 1 - i)], make_event(i));
   }
 }
 
-// The reader never sees half a batch, an event twice, or one fewer than before.
+// A reader never sees half a batch, an event twice, or fewer events than before.
 TEST_P(HistoryContract, AReaderBesideTheWriter) {
   constexpr int kEvents = 20'000;
   const auto history = must_open(settings());
   ASSERT_TRUE(history->flush(kLong));
-  const auto other = open_history_for_reading(place_->url());
-  ASSERT_TRUE(other) << other.error().message;
+  const auto one = must_open_for_reading(place_->url());
+  const auto other = must_open_for_reading(place_->url());
+  ASSERT_TRUE(one && other);
   std::jthread writer([&] {
-    for (int i = 0; i < kEvents; ++i) history->record(make_event(i));
+    for (int i = 0; i < kEvents; ++i) record(*history, make_event(i));
     EXPECT_TRUE(history->flush(kLong));
   });
   std::size_t seen = 0;
   while (seen < kEvents) {
-    for (History* reader : {history.get(), other->get()}) {
+    for (HistoryReader* const reader : {one.get(), other.get()}) {
       const auto events = must_query(*reader, {.most = kEvents + 1});
-      ASSERT_GE(events.size(), reader == other->get() ? seen : 0);
+      ASSERT_GE(events.size(), reader == other.get() ? seen : 0);
       for (std::size_t i = 0; i < events.size(); ++i) {
         ASSERT_EQ(events[i].id, "id" + std::to_string(events.size() - 1 - i));
       }
-      if (reader == other->get()) seen = events.size();
+      if (reader == other.get()) seen = events.size();
     }
     ASSERT_FALSE(testing::Test::HasFailure());
   }
 }
 
-TEST_P(HistoryContract, AReaderTakesNoEvents) {
-  {
-    const auto history = must_open(settings());
-  }
-  const auto reader = open_history_for_reading(place_->url());
-  ASSERT_TRUE(reader) << reader.error().message;
-  (*reader)->record(make_event(1));
-  EXPECT_TRUE((*reader)->flush(kLong));
-  EXPECT_EQ((*reader)->counters().recorded, 0u);
-  EXPECT_EQ((*reader)->counters().lost, 1u);
-  EXPECT_THAT(must_query(**reader), IsEmpty());
-}
-
-// Retention goes on in steps after each write: so many writes let it come to its end.
-void write_until(History& history, const std::function<bool()>& is_reached) {
+// Retention does a step after each write; a thousand writes are enough for it to end.
+void write_until(HistoryWriter& history, const std::function<bool()>& is_reached) {
   for (int i = 0; i < 1000 && !is_reached(); ++i) {
     Event event = make_event(1'000'000 + i);
     event.time = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-    history.record(event);
+    record(history, event);
     ASSERT_TRUE(history.flush(kLong));
   }
   ASSERT_TRUE(is_reached());
@@ -382,34 +369,34 @@ TEST_P(HistoryContract, OldEventsGo) {
     for (int i = 0; i < 5000; ++i) {
       Event event = make_event(i);
       event.time = now - hours(24 * 90) - seconds(i);
-      history->record(event);
+      record(*history, event);
     }
     Event young = make_event(7);
     young.id = "young";
     young.time = now - hours(24 * 90 - 1);
-    history->record(young);
+    record(*history, young);
     ASSERT_TRUE(history->flush(kLong));
-    EXPECT_THAT(must_query(*history, {.most = 10'000}), SizeIs(5001)) << "0 keeps all";
+    EXPECT_THAT(read({.most = 10'000}), SizeIs(5001)) << "0 keeps all";
   }
   const auto full = place_->bytes();
   {
     HistorySettings ninety_days = settings();
     ninety_days.keep = hours(24 * 90);
     const auto history = must_open(ninety_days);
-    write_until(*history, [&] { return must_query(*history, {.until = now - hours(24 * 90)}).empty(); });
-    EXPECT_THAT(ids(must_query(*history, {.until = now})), ElementsAre("young"));
-    EXPECT_THAT(must_query(*history, {.address = "ann11@example.org"}), IsEmpty());
-    EXPECT_THAT(must_query(*history, {.address = "ann7@example.org"}), SizeIs(1));
+    write_until(*history, [&] { return read({.until = now - hours(24 * 90)}).empty(); });
+    EXPECT_THAT(ids(read({.until = now})), ElementsAre("young"));
+    EXPECT_THAT(read({.address = "ann11@example.org"}), IsEmpty());
+    EXPECT_THAT(read({.address = "ann7@example.org"}), SizeIs(1));
     write_until(*history, [count = 0]() mutable { return ++count > 20; });
   }
   EXPECT_LT(place_->bytes(), full / 5) << "the room is given back";
 }
 
-TEST_P(HistoryContract, TheOldestGoWhereTheLimitIsMet) {
+TEST_P(HistoryContract, TheOldestGoWhenTheLimitIsReached) {
   constexpr std::uint64_t kMost = 2'000'000;
   {
     const auto history = must_open(settings());
-    for (int i = 0; i < 10'000; ++i) history->record(make_event(i));
+    for (int i = 0; i < 10'000; ++i) record(*history, make_event(i));
     ASSERT_TRUE(history->flush(kLong));
   }
   ASSERT_GT(place_->bytes(), 2 * kMost);
@@ -418,8 +405,8 @@ TEST_P(HistoryContract, TheOldestGoWhereTheLimitIsMet) {
   {
     const auto history = must_open(limited);
     write_until(*history, [count = 0]() mutable { return ++count > 50; });
-    const auto left = must_query(*history, {.until = kThen + hours(24), .most = 10'000});
-    ASSERT_GT(left.size(), 1000u) << "no more than what has to go";
+    const auto left = read({.until = kThen + hours(24), .most = 10'000});
+    ASSERT_GT(left.size(), 1000u) << "no more than must go";
     ASSERT_LT(left.size(), 5000u);
     for (std::size_t i = 0; i < left.size(); ++i) ASSERT_EQ(left[i], make_event(9999 - static_cast<int>(i)));
   }
@@ -434,7 +421,7 @@ TEST_P(HistoryContract, TheLimitHolds) {
   {
     const auto history = must_open(limited);
     for (int i = 0; i < 20; ++i) {
-      for (int k = 0; k < 1000; ++k) history->record(make_event(1000 * i + k));
+      for (int k = 0; k < 1000; ++k) record(*history, make_event(1000 * i + k));
       ASSERT_TRUE(history->flush(kLong));
     }
     write_until(*history, [count = 0]() mutable { return ++count > 20; });
@@ -448,14 +435,14 @@ TEST_P(HistoryContract, ALimitThatNothingFitsInLosesNothingElse) {
   limited.most_bytes = 1;
   const auto history = must_open(limited, warn());
   for (int i = 0; i < 3; ++i) {
-    history->record(make_event(i));
+    record(*history, make_event(i));
     ASSERT_TRUE(history->flush(kLong));
   }
-  EXPECT_LE(must_query(*history).size(), 1u);
+  EXPECT_LE(read().size(), 1u);
   EXPECT_THAT(warnings(), IsEmpty());
 }
 
-TEST(HistoryUrl, IsSaidToBeWrong) {
+TEST(HistoryUrl, AWrongOneIsRefusedWithAnExample) {
   for (const std::string url : {"", "history.db", "sqlite:", "postgresql://localhost/x", "SQLITE:x"}) {
     const auto history = open_history({.url = url}, nullptr);
     ASSERT_FALSE(history) << url;

@@ -1,5 +1,5 @@
 // What the tests of histories share: a folder that goes with the test, a history's place in each database,
-// and events that differ.
+// and what records and queries there.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "store/event_fixture.h"
 #include "store/history.h"
 
 namespace backstop::store {
@@ -31,15 +32,15 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
-/// Room for one history in some database.
+/// Has room for one history in some database.
 class HistoryPlace {
  public:
   virtual ~HistoryPlace() = default;
   virtual std::string url() const = 0;
-  /// Lets every write fail or wait, until unlock(), as another process can; reading goes on.
+  /// Makes every write fail or wait until unlock(), as another process can; reading goes on.
   virtual void lock() = 0;
   virtual void unlock() = 0;
-  /// What it takes on the disk, while no history is open.
+  /// Its size on the disk, while no history is open.
   virtual std::uintmax_t bytes() const = 0;
 };
 
@@ -68,52 +69,38 @@ class SqlitePlace : public HistoryPlace {
 };
 
 inline constexpr std::chrono::seconds kLong{60};
-inline constexpr std::chrono::sys_time<std::chrono::milliseconds> kThen{
-    std::chrono::milliseconds(1'795'400'000'123)};
 
-/// Every field is set, to a value of its own that `number` is part of; the time is kThen and `number`
-/// seconds.
-inline Event make_event(int number) {
-  const std::string n = std::to_string(number);
-  Event event;
-  event.time = kThen + std::chrono::seconds(number);
-  event.id = "id" + n;
-  event.gateway = "in" + n;
-  event.direction = "inbound";
-  event.client = "192.0.2." + std::to_string(number % 250);
-  event.helo = "mx" + n + ".example.net";
-  event.reverse_path = "bob" + n + "@example.net";
-  event.recipients = {"ann" + n + "@example.org", "ben" + n + "@example.org"};
-  event.size = 1000U + static_cast<unsigned>(number);
-  event.message_id = "m" + n + "@example.net";
-  event.kind = "dsn-failed";
-  event.reporting_mta = "mta" + n + ".example.net";
-  event.original_message_id = "o" + n + "@example.org";
-  event.evidence = {{"tag", "silent", "no tag " + n}, {"never-sends", "refutes", "it never sends " + n}};
-  event.origin = "forged";
-  event.verdict = "refuse";
-  event.reason = "forged";
-  event.explanation = "You did not write mail " + n + ".";
-  event.stage = "label";
-  event.done = "labelled";
-  event.next_stage = "refuse";
-  event.reply = "250 2.0.0 ok " + n;
-  event.took = std::chrono::milliseconds(number);
-  event.client_gone = number % 2 == 1;
-  return event;
+/// Records the event with the addresses that it is found by; unless it has some, those of its envelope.
+inline void record(HistoryWriter& history, Event event) {
+  if (event.addresses.empty()) {
+    event.addresses = event.recipients;
+    if (!event.reverse_path.empty()) event.addresses.push_back(event.reverse_path);
+  }
+  history.record(std::move(event));
 }
 
-inline std::unique_ptr<History> must_open(const HistorySettings& settings,
-                                          std::function<void(std::string)> warn = {}) {
+inline std::unique_ptr<HistoryWriter> must_open(const HistorySettings& settings,
+                                                std::function<void(std::string)> warn = {}) {
   auto history = open_history(settings, std::move(warn));
   EXPECT_TRUE(history) << history.error().message;
   return history ? std::move(*history) : nullptr;
 }
 
-inline std::vector<Event> must_query(History& history, const HistoryFilter& filter = {}) {
+inline std::unique_ptr<HistoryReader> must_open_for_reading(const std::string& url) {
+  auto history = open_history_for_reading(url);
+  EXPECT_TRUE(history) << history.error().message;
+  return history ? std::move(*history) : nullptr;
+}
+
+inline std::vector<Event> must_query(HistoryReader& history, const HistoryFilter& filter = {}) {
   auto events = history.query(filter);
   EXPECT_TRUE(events) << events.error().message;
   return events ? std::move(*events) : std::vector<Event>();
+}
+
+inline std::vector<Event> must_query(const std::string& url, const HistoryFilter& filter = {}) {
+  const auto history = must_open_for_reading(url);
+  return history ? must_query(*history, filter) : std::vector<Event>();
 }
 
 }  // namespace backstop::store

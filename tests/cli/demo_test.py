@@ -84,7 +84,7 @@ class Once(unittest.TestCase):
     def test_history_has_the_numbers_of_the_table(self):
         inbound = [event for event in self.events if event["direction"] == "inbound"]
         for what, reasons in {**FORGED, **WELCOME}.items():
-            done = [event["done"] for event in inbound if event["reason"] in reasons]
+            done = [event["done"] for event in inbound if event["cause"] in reasons]
             counted = (sum(one in ("delivered", "labelled") for one in done), done.count("refused"))
             self.assertEqual(counted, self.table[what], what)
             self.assertEqual(sum(counted), len(done), what)
@@ -108,23 +108,23 @@ class Once(unittest.TestCase):
         self.assertEqual(outside, 12)
 
     def test_genuine_ones_came_from_the_null_sender_to_the_tag(self):
-        genuine = [event for event in self.events if event["reason"] == "tag"]
+        genuine = [event for event in self.events if event["cause"] == "tag"]
         self.assertEqual({event["reverse_path"] for event in genuine}, {""})
         self.assertEqual({event["recipients"] for event in genuine}, {f'["{tagged_of(self.text)}"]'})
         self.assertEqual({event["kind"] for event in genuine}, {"dsn-failed", "dsn-delayed", "auto-reply", "mdn"})
 
     def test_flood_comes_from_many_and_in_many_forms(self):
-        forged = [event for event in self.events if event["reason"] in {"bare", "ceiling", "uncertain"}]
+        forged = [event for event in self.events if event["cause"] in {"bare", "ceiling", "uncertain"}]
         for column in ("client", "helo"):
             self.assertGreater(len({event[column] for event in forged}), 50, column)
-        bounces = {(event["kind"], event["origin"]) for event in forged if event["reason"] == "bare"}
+        bounces = {(event["kind"], event["origin"]) for event in forged if event["cause"] == "bare"}
         self.assertEqual(bounces, {("dsn-failed", "unproven"), ("dsn-delayed", "unproven")})
-        self.assertEqual({event["certainty"] for event in forged if event["reason"] == "bare"} - {"marked", "structural"}, set())
-        others = {event["kind"] for event in forged if event["reason"] != "bare"}
+        self.assertEqual({event["certainty"] for event in forged if event["cause"] == "bare"} - {"marked", "structural"}, set())
+        others = {event["kind"] for event in forged if event["cause"] != "bare"}
         self.assertLessEqual({"auto-reply", "challenge", "filter-notice", "list-notice"}, others)
 
     def test_some_of_the_flood_have_a_tag_that_is_not_good(self):
-        tags = [json.loads(event["evidence"])[0]["detail"] for event in self.events if event["reason"] == "bare"]
+        tags = [json.loads(event["evidence"])[0]["detail"] for event in self.events if event["cause"] == "bare"]
         for words in ("carries no tag", "was good only until", "is forged"):
             self.assertGreater(sum(words in detail for detail in tags), 5, words)
 

@@ -22,7 +22,7 @@ EVENT = {
     "reverse_path": "", "recipients": ["prvs=0787c97471=ann@example.org"], "size": 4321, "message_id": "1@example.net",
     "kind": "dsn-failed", "certainty": "structural", "reporting_mta": "mx.example.net", "original_message_id": "2@example.org",
     "evidence": [{"name": "tag", "finding": "silent", "detail": "The address carries no tag."}], "origin": "unproven", "verdict": "refuse",
-    "reason": "bare", "explanation": "Nothing proves that you wrote it.", "tag": "", "stage": "reject", "done": "refused", "next_stage": "",
+    "cause": "bare", "explanation": "Nothing proves that you wrote it.", "tag": "", "stage": "reject", "done": "refused", "next_stage": "",
     "reply": "550 5.7.1 no", "took": 12, "client_gone": 0,
 }
 
@@ -106,7 +106,7 @@ class Filters(History):
         super().setUp()
         self.add(id="a", time=NOON - 3 * 3600_000, client="2001:db8::1", direction="outbound", reverse_path="ann@example.org", recipients=["bob@example.net"],
                  tag="none (lists.example is no domain of ours)")
-        self.add(id="b", time=NOON - 2 * 3600_000, kind="none", origin="", verdict="accept", reason="stale", next_stage="label", done="delivered",
+        self.add(id="b", time=NOON - 2 * 3600_000, kind="none", origin="", verdict="accept", cause="stale", next_stage="label", done="delivered",
                  reverse_path="Bob@Example.net")
         self.add(id="c", time=NOON - 1 * 3600_000, origin="forged", kind="auto-reply", recipients=["cem@example.org"])
         self.add(id="c", time=NOON)
@@ -153,7 +153,7 @@ class ForPeople(History):
     def test_table(self):
         self.add()
         self.add(time=NOON + 86400_000, reverse_path="bob@example.com", recipients=["ann@example.org", "b@example.org"], kind="none",
-                 done="delivered", reason="ordinary")
+                 done="delivered", cause="ordinary")
         outcome = self.history(before=BERLIN)
         self.assertEqual((outcome.status, outcome.err), (0, ""))
         self.assertEqual(outcome.out.decode(),
@@ -255,7 +255,7 @@ class Places(History):
         newer = self.folder / "newer.db"
         with sqlite3.connect(newer) as database:
             database.executescript(TABLES)
-            database.execute("PRAGMA user_version = 3")
+            database.execute("PRAGMA user_version = 4")
         database.close()
         older = self.folder / "older.db"
         with sqlite3.connect(older) as database:
@@ -265,8 +265,8 @@ class Places(History):
         closed = self.write("closed", b"")
         closed.chmod(0)
         for path, want in [(self.folder / "gone", "there is no such file"), (text, "it is no SQLite database"), (self.folder, "it is no plain file"),
-                           (newer, "it was made by a newer Backstop: its schema is version 3, this program knows those up to 2"),
-                           (older, "it was made by an older Backstop; `backstop serve` brings it along when it starts"),
+                           (newer, "it was made by a newer Backstop: its schema is version 4, this program knows those up to 3"),
+                           (older, "it was made by an older Backstop; `backstop serve` upgrades it when it starts"),
                            (closed, "it can't be opened: Permission denied"), (self.write("empty", b""), "it holds no history yet")]:
             with self.subTest(path):
                 outcome = run("history", "--db", path, before=without_privileges())

@@ -180,7 +180,7 @@ class Counts(Dialogue):
                 hop.answer("rcpt", "250 ok")
                 self.assertEqual(codes(client.pipeline(f"RCPT TO:<{BOB}>", *past[:3])), [250, 452, 452, 452])
                 event = self.events(want_events + 1)[-1]
-                self.assertEqual((event["reason"], event["done"], event["recipients"]), ("limit", "deferred", ["user0@example.org"]))
+                self.assertEqual((event["cause"], event["done"], event["recipients"]), ("limit", "deferred", ["user0@example.org"]))
                 self.assertEqual([client.command("NOOP").code, client.command(past[3]).code], [250, 452])
                 self.assertEqual([told(client.read()), client.read().code], ["421 4.7.0", 0])
                 self.assertEqual(len(self.events(want_events + 1)), want_events + 1)
@@ -223,7 +223,7 @@ class Counts(Dialogue):
             client.envelope(ANN, BOB)
             self.assertEqual(told(client.data(b"Received: a\r\n" * count + HEAD + b"\r\nx\r\n")), want)
         wait_until(lambda: len(self.events(2)) == 2, "both are recorded")
-        self.assertEqual([event["reason"] for event in self.events(2)], ["ordinary", "limit"])
+        self.assertEqual([event["cause"] for event in self.events(2)], ["ordinary", "limit"])
 
     def test_sessions(self):
         address = self.relay(self.hop(), limits={"sessions": 3})

@@ -44,7 +44,7 @@ class WhoMaySend(Outbound):
                 self.assertEqual([told(reply) for reply in client.envelope(BOB, ANN)], [want, "503 5.5.1"])
                 self.assertNotIn(f"RCPT TO:<{ANN}>", hop.commands)
                 event = self.events()[0]
-                self.assertEqual((event["reason"], event["done"], event["direction"]), ("not-authorized", "refused", "outbound"))
+                self.assertEqual((event["cause"], event["done"], event["direction"]), ("not-authorized", "refused", "outbound"))
 
     def test_who_logs_in(self):
         hop = self.hop(extensions=AUTH)

@@ -87,7 +87,7 @@ class AtRcpt(Dialogue):
         client = self.client(address)
         client.envelope(ANN, BOB, "x@else.test", CARL)
         events = self.events(2)
-        self.assertEqual([(event["recipients"], event["reason"], event["done"]) for event in events],
+        self.assertEqual([(event["recipients"], event["cause"], event["done"]) for event in events],
                          [(["x@else.test"], "relay-denied", "refused"), ([CARL], "next-hop", "refused")])
 
 
@@ -112,7 +112,7 @@ class BadTags(Dialogue):
         client = self.client(self.relay(self.hop()))
         self.assertEqual(self.rcpt(client, *guesses(7)), ["250 2.1.5"] * 5 + ["450 4.7.1"] * 2)
         event = self.events(2)[0]
-        self.assertEqual((event["reason"], event["done"], event["evidence"][0]["finding"]), ("bad-tag", "deferred", "silent"))
+        self.assertEqual((event["cause"], event["done"], event["evidence"][0]["finding"]), ("bad-tag", "deferred", "silent"))
 
     def test_in_one_transaction(self):
         hop = self.hop()

@@ -79,7 +79,7 @@ class Memory(Dialogue):
         busy = self.fill(range(1, 9))
         self.expect_put_off(hop, "127.0.9.1")
         self.expect_ordinary_mail(hop, "127.0.9.1")
-        self.assertEqual([event["reason"] for event in self.events(4)].count("limit"), 2)
+        self.assertEqual([event["cause"] for event in self.events(4)].count("limit"), 2)
         busy.pop().cut()
         self.assertEqual(busy.pop().command("RSET").code, 250)
         _, reply = self.begin("127.0.9.1", BOUNCE[:-10])

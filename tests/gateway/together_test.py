@@ -46,13 +46,13 @@ class Pairs(Dialogue):
                 event = self.events(count)[-1]
                 done, causes = want(first, second)
                 self.assertEqual((event["done"], reply), (done, "550 5.7.1" if done == "refused" else "250 2.0.0"))
-                self.assertIn(event["reason"], causes)
+                self.assertIn(event["cause"], causes)
                 # It is carried out for both.
                 self.assertEqual(len(event["recipients"]), 2)
                 self.assertEqual(len(hop.mails) - before, 0 if done == "refused" else 1)
                 if done == "labelled":
                     self.assertEqual(len(hop.mails[-1].recipients), 2)
-                    self.assertIn(f"; cause={event['reason']};", header_of(hop.mails[-1].data, "Backstop-Verdict"))
+                    self.assertIn(f"; cause={event['cause']};", header_of(hop.mails[-1].data, "Backstop-Verdict"))
 
     def test_every_pair_below_reject(self):
         for stage, done in (("observe", "delivered"), ("label", "labelled")):
@@ -63,7 +63,7 @@ class Pairs(Dialogue):
                     self.assertEqual(self.send(client, first, second), "250 2.0.0")
                     event = self.events(count)[-1]
                     self.assertEqual(event["done"], done)
-                    self.assertIn(event["reason"], want(first, second)[1])
+                    self.assertIn(event["cause"], want(first, second)[1])
             self.assertEqual(len(hop.mails), len(RECIPIENTS) ** 2)
 
     def test_ordinary_mail_goes_to_every_pair(self):

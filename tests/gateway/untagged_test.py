@@ -115,7 +115,7 @@ class Older(Dialogue):
             database.executescript(VERSION_1)
         done = subprocess.run([PROGRAM, "history", "-c", config], capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (66, b""))
-        self.assertIn(b"it was made by an older Backstop; `backstop serve` brings it along when it starts", done.stderr)
+        self.assertIn(b"it was made by an older Backstop; `backstop serve` upgrades it when it starts", done.stderr)
         self.assertIn("  untagged: not counted: ", self.gate.command("check-config", config).decode())
         self.gate.start()
         self.client(self.gate.address("out")).mail(new_mail(), "bob@unknown.example", ANN)
@@ -139,7 +139,7 @@ class InBoth(Dialogue):
         for recipient, want in ((left, "untaggable"), (BOB, "bare")):
             client = self.client(self.gate.address("in"))
             self.assertEqual(client.mail(bounce, "", recipient).code, 250 if want == "untaggable" else 550)
-        self.assertEqual([event["reason"] for event in self.events(3)[1:]], ["untaggable", "bare"])
+        self.assertEqual([event["cause"] for event in self.events(3)[1:]], ["untaggable", "bare"])
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ class Rows(Dialogue):
                     self.assertEqual(codes(client.envelope(sender, recipient)), [250, 250])
                     reply = client.data(MAILS[what][0])
                     event = self.events(counts[key])[-1]
-                    self.assertEqual((event["done"], event["reason"], event["kind"]), (want[number], want_cause, MAILS[what][1]))
+                    self.assertEqual((event["done"], event["cause"], event["kind"]), (want[number], want_cause, MAILS[what][1]))
                     self.assertEqual(told(reply), "550 5.7.1" if want[number] == "refused" else "250 2.0.0")
                     self.assertEqual(event["next_stage"], "" if number == 2 or want == ACCEPTED else
                                      {"delivered": "accept", "labelled": "label", "refused": "refuse"}[want[number + 1]])

@@ -98,7 +98,7 @@ class Bounces(Circle):
         bounce, _ = self.real_bounce()
         with FakeClient(self.inbound) as client:
             self.assertEqual(client.mail(bounce, "", ANN).code, 250)
-        event = self.gateway.wait_for_events(1, reason="hinted")[0]
+        event = self.gateway.wait_for_events(1, cause="hinted")[0]
         self.assertEqual((event["done"], event["origin"]), ("labelled", "unproven"))
 
     def test_the_same_bounce_without_any_trace_of_us_is_refused(self):
@@ -113,7 +113,7 @@ class Bounces(Circle):
             self.assertEqual(client.mail(bounce, "", tagged).code, 250)
         self.assertEqual(len(self.arrived(self.home, ANN, 2)), 2)
         refused = self.gateway.wait_for_events(1, done="refused")
-        self.assertEqual([(event["kind"], event["origin"], event["reason"]) for event in refused], [("dsn-failed", "unproven", "bare")])
+        self.assertEqual([(event["kind"], event["origin"], event["cause"]) for event in refused], [("dsn-failed", "unproven", "bare")])
 
     def test_the_same_bounce_to_a_forged_tag_is_refused(self):
         bounce, tagged = self.real_bounce()
@@ -124,7 +124,7 @@ class Bounces(Circle):
                 # Somebody may only ask whether there is such an address: the mail decides.
                 self.assertEqual([reply.code for reply in client.envelope("", forged)], [250, 250])
                 self.assertEqual(client.data(bounce).code, 550)
-        self.assertEqual({event["reason"] for event in self.gateway.wait_for_events(2, done="refused")}, {"bare"})
+        self.assertEqual({event["cause"] for event in self.gateway.wait_for_events(2, done="refused")}, {"bare"})
 
     def test_a_forged_bounce_of_a_real_postfix_is_refused(self):
         # far was told by a spammer that ann wrote to nobody.
@@ -165,7 +165,7 @@ class Outward(Circle):
         wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
         self.assertEqual([len(self.far.mailbox(address)) for address in (BOB, LIST)], [1, 1])
         deferred = self.gateway.wait_for_events(1, done="deferred")
-        self.assertEqual([event["reason"] for event in deferred], ["different-policy"])
+        self.assertEqual([event["cause"] for event in deferred], ["different-policy"])
 
 
 @needs("backstop", "postfix")

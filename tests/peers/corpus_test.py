@@ -85,7 +85,7 @@ class Corpus(Case):
         whole = {name for name, (_, _, is_cut) in read.items() if not is_cut}
         self.assertGreater(len(whole), len(read) * 0.9)
         # Some return a mail that went through a host of the name that the gateway has here.
-        hinted = {name for name, event in events.items() if event["reason"] == "hinted"}
+        hinted = {name for name, event in events.items() if event["cause"] == "hinted"}
         certain = {name for name, (kind, certainty, _) in read.items() if kind.startswith("dsn-") and certainty != "guessed"} & whole - hinted
         refused = {name for name, reply in replies.items() if reply.code == 550}
         self.assertEqual({reply.code for reply in replies.values()} | {250, 550}, {250, 550})

@@ -72,7 +72,7 @@ class DovecotBehind(Case):
             self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
         self.each(check)
         events = self.gateway.wait_for_events(2, done="deferred")
-        self.assertEqual([(event["reason"], event["reply"]) for event in events], [("next-hop", reply) for reply in replies])
+        self.assertEqual([(event["cause"], event["reply"]) for event in events], [("next-hop", reply) for reply in replies])
 
     def test_a_server_that_is_gone(self):
         self.dovecot.child.stop()

@@ -29,7 +29,7 @@ class Recipients(Case):
         wait_until(lambda: not far.queue(), "the queue is empty")
         self.assertEqual(self.counts(), [1, 1, 1])
         deferred = self.gateway.wait_for_events(2, done="deferred")
-        self.assertEqual({event["reason"] for event in deferred}, {"different-policy"})
+        self.assertEqual({event["cause"] for event in deferred}, {"different-policy"})
 
     def test_word_for_word(self):
         with FakeClient(self.gateway.address("in")) as client:
@@ -62,7 +62,7 @@ class WaysToOtherServers(Case):
                     with FakeClient(address) as client:
                         self.assertEqual([reply.code for reply in client.envelope(BOB, f"{local}@example.org")], [250, want])
         refused = gate.wait_for_events(3, done="refused")
-        self.assertEqual({event["reason"] for event in refused}, {"relay-denied"})
+        self.assertEqual({event["cause"] for event in refused}, {"relay-denied"})
 
 
 if __name__ == "__main__":

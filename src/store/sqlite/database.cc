@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "store/event_text.h"
+#include "store/event.h"
 
 namespace backstop::store::sqlite {
 
@@ -74,7 +74,7 @@ bool Failure::is_passing() const {
 }
 
 void Statement::bind(int parameter, std::string_view text) {
-  if (text.empty()) text = "";  // a null pointer would be NULL
+  if (text.empty()) text = "";  // a null pointer would be bound as NULL
   if (is_sound(text)) {
     sqlite3_bind_text(statement_.get(), parameter, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
     return;
@@ -126,7 +126,8 @@ Outcome<Database> Database::open(const std::string& path, Mode mode, std::chrono
   Database database(connection);
   if (code != SQLITE_OK) return failure(code, connection);
   sqlite3_busy_timeout(connection, static_cast<int>(patience.count()));
-  // A file is data and not program: no functions of its own in views or triggers of a database given to us.
+  // A file is data and not program: the views and triggers of a database given to us may call no functions
+  // with side effects.
   sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   return database;
 }
@@ -159,7 +160,7 @@ bool Database::has_moved() {
 }
 
 Transaction::~Transaction() {
-  // SQLite itself has rolled back after some errors, such as a full disk.
+  // After some errors, such as a full disk, SQLite has rolled back by itself.
   if (sqlite3_get_autocommit(database_.handle()) == 0) static_cast<void>(database_.run("ROLLBACK"));
 }
 

@@ -1,5 +1,5 @@
-// A connection to an SQLite database and its prepared statements. A connection and what was prepared on it
-// belong to one thread at a time.
+// A connection to an SQLite database and its prepared statements. A connection and the statements prepared on
+// it belong to one thread at a time.
 #pragma once
 
 #include <sqlite3.h>
@@ -20,7 +20,7 @@ struct Failure {
   std::string message;      ///< for people: "the disk is full"
 
   int primary_code() const { return code & 0xFF; }
-  /// It may work later, without anybody changing the configuration.
+  /// True if it may work later without a change of the configuration.
   bool is_passing() const;
 };
 
@@ -31,18 +31,18 @@ class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
 
-  /// Parameters count from 1. `text` has to stay where it is until reset(); what is not sound in it
-  /// (event_text.h) is bound as U+FFFD.
+  /// Parameters count from 1. `text` must stay where it is until reset(). Bytes that are not sound
+  /// (store/event.h) are bound as U+FFFD.
   void bind(int parameter, std::string_view text);
   void bind(int parameter, std::int64_t number);
 
-  /// True: there is a row.
+  /// Returns true if there is a row.
   Outcome<bool> step();
-  /// For statements without rows; resets.
+  /// Runs a statement that has no rows, and resets it.
   Outcome<void> run();
   void reset();
 
-  /// Columns count from 0. The view holds until the next step.
+  /// Columns count from 0. The view is valid until the next step.
   std::string_view text(int column) const;
   std::int64_t number(int column) const;
 
@@ -58,18 +58,18 @@ class Database {
   enum class Mode : std::uint8_t {
     Write,
     Read,
-    ReadUnlocked,  ///< nobody else has it open: for a folder that can't be written to
+    ReadUnlocked,  ///< takes no locks, for a folder that can't be written to: nobody else has it open
   };
 
-  /// `path` is a path, whatever characters it holds. `patience` is how long a statement waits for a lock.
+  /// Any characters of `path` are only a path. `patience` is how long a statement waits for a lock.
   static Outcome<Database> open(const std::string& path, Mode mode, std::chrono::milliseconds patience);
 
   Outcome<Statement> prepare(std::string_view sql);
-  /// Statements without parameters, whose rows don't matter.
+  /// Runs statements that have no parameters, and ignores their rows.
   Outcome<void> run(const char* sql);
-  /// The first column of the first row; 0 without a row.
+  /// Returns the first column of the first row, or 0 if there is no row.
   Outcome<std::int64_t> number(const char* sql);
-  /// The path no longer names the file that is open.
+  /// Returns true if the path no longer names the file that is open.
   bool has_moved();
 
   sqlite3* handle() { return connection_.get(); }
@@ -83,7 +83,7 @@ class Database {
   std::unique_ptr<sqlite3, Close> connection_;
 };
 
-/// Rolled back where it goes without commit().
+/// Is rolled back if it is destroyed without commit().
 class Transaction {
  public:
   explicit Transaction(Database& database) : database_(database) {}

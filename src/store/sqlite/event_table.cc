@@ -5,17 +5,20 @@
 #include <utility>
 #include <variant>
 
-#include "store/address_key.h"
-#include "store/event_text.h"
+#include "store/event_json.h"
 #include "store/sqlite/schema.h"
 
 namespace backstop::store::sqlite {
 
 namespace {
 
+/// A member of an event that is text in the table.
+using TextMember = std::variant<std::string Event::*, std::optional<Direction> Event::*,
+                                std::optional<Verdict> Event::*, std::optional<Done> Event::*>;
+
 struct TextColumn {
   std::string_view name;
-  std::string Event::* member;
+  TextMember member;
 };
 
 constexpr TextColumn kTextColumns[] = {
@@ -32,7 +35,7 @@ constexpr TextColumn kTextColumns[] = {
     {"original_message_id", &Event::original_message_id},
     {"origin", &Event::origin},
     {"verdict", &Event::verdict},
-    {"reason", &Event::reason},
+    {"cause", &Event::cause},
     {"explanation", &Event::explanation},
     {"tag", &Event::tag},
     {"stage", &Event::stage},
@@ -41,7 +44,7 @@ constexpr TextColumn kTextColumns[] = {
     {"reply", &Event::reply},
 };
 
-// The others, in front of those above.
+// The columns that are no plain text; they come before those above.
 constexpr std::string_view kOtherColumns = "time, size, took, client_gone, recipients, evidence";
 constexpr int kOthers = 6;
 
@@ -66,6 +69,24 @@ std::int64_t to_column(std::uint64_t number) {
   return static_cast<std::int64_t>(std::min<std::uint64_t>(number, std::numeric_limits<std::int64_t>::max()));
 }
 
+std::string_view to_text(const std::string& text) {
+  return text;
+}
+
+template <typename Word>
+std::string_view to_text(const std::optional<Word>& value) {
+  return name(value);
+}
+
+void from_text(std::string_view text, std::string& value) {
+  value = is_sound(text) ? std::string(text) : sound_text(text);
+}
+
+template <typename Word>
+void from_text(std::string_view text, std::optional<Word>& value) {
+  set_by_name(text, value);
+}
+
 Event read_row(const Statement& row) {
   Event event;
   event.time = decltype(event.time)(std::chrono::milliseconds(row.number(0)));
@@ -76,13 +97,12 @@ Event read_row(const Statement& row) {
   event.evidence = evidence_from_json(row.text(5));
   int column = kOthers;
   for (const auto& text : kTextColumns) {
-    const std::string_view value = row.text(column++);
-    event.*text.member = is_sound(value) ? std::string(value) : sound_text(value);
+    std::visit([&](auto member) { from_text(row.text(column++), event.*member); }, text.member);
   }
   return event;
 }
 
-/// A search as SQL and what is bound in it.
+/// A search as SQL, and the values that are bound in it.
 struct Search {
   std::string sql;
   std::vector<std::variant<std::int64_t, std::string>> values;
@@ -98,9 +118,14 @@ struct Search {
   }
 };
 
+using FilterMember =
+    std::variant<std::string HistoryFilter::*, std::optional<Direction> HistoryFilter::*,
+                 std::optional<Verdict> HistoryFilter::*, std::optional<Done> HistoryFilter::*>;
+
+/// A text that must match whole; an empty one matches all.
 struct WholeText {
   std::string_view condition;
-  std::string HistoryFilter::* member;
+  FilterMember member;
 };
 
 constexpr WholeText kWholeTexts[] = {
@@ -111,15 +136,15 @@ constexpr WholeText kWholeTexts[] = {
     {"event.done = ?", &HistoryFilter::done},
     {"event.direction = ?", &HistoryFilter::direction},
     {"event.id = ?", &HistoryFilter::id},
-    {"event.reason = ?", &HistoryFilter::reason},
+    {"event.cause = ?", &HistoryFilter::cause},
     {"event.next_stage = ?", &HistoryFilter::next_stage},
 };
 
-/// As the index event_untagged has it, word for word: else SQLite does not use that.
+/// The condition of the index event_untagged, word for word: else SQLite does not use the index.
 constexpr std::string_view kUntagged = "tag GLOB 'none*' AND event.reverse_path <> ''";
 
-// Each order is one that an index has, so that a search stops at `most`. CROSS JOIN keeps SQLite from
-// beginning at the other table.
+// The result has the order of an index, so that a search stops at `most`. CROSS JOIN makes SQLite begin at
+// the first table.
 Search search_of(const HistoryFilter& filter) {
   const bool has_address = !filter.address.empty();
   const std::string time = has_address ? "event_address.time" : "event.time";
@@ -129,11 +154,12 @@ Search search_of(const HistoryFilter& filter) {
                     ? " FROM event_address CROSS JOIN event ON event.number = event_address.place >> " +
                           std::to_string(kPlaceBits)
                     : " FROM event";
-  if (has_address) search.add("event_address.address = ?", address_key(filter.address));
+  if (has_address) search.add("event_address.address = ?", filter.address);
   if (filter.since) search.add(time + " >= ?", filter.since->time_since_epoch().count());
   if (filter.until) search.add(time + " < ?", filter.until->time_since_epoch().count());
   for (const auto& [condition, member] : kWholeTexts) {
-    if (!(filter.*member).empty()) search.add(condition, filter.*member);
+    const std::string_view text = std::visit([&](auto of) { return to_text(filter.*of); }, member);
+    if (!text.empty()) search.add(condition, std::string(text));
   }
   if (filter.is_untagged) search.add(std::string("event.") + std::string(kUntagged));
   search.sql += " ORDER BY " + time + " DESC, " + (has_address ? "event_address.place" : "event.number") +
@@ -162,21 +188,21 @@ Outcome<void> EventInsert::run(const Event& event) {
   event_.bind(5, recipients);
   event_.bind(6, evidence);
   int parameter = kOthers + 1;
-  for (const auto& column : kTextColumns) event_.bind(parameter++, event.*column.member);
+  for (const auto& column : kTextColumns) {
+    event_.bind(parameter++, std::visit([&](auto member) { return to_text(event.*member); }, column.member));
+  }
   if (auto done = event_.run(); !done) return done;
   return insert_addresses(event, sqlite3_last_insert_rowid(database_->handle()));
 }
 
 Outcome<void> EventInsert::insert_addresses(const Event& event, std::int64_t number) {
-  std::vector<std::string> keys;
-  if (!event.reverse_path.empty()) keys.push_back(address_key(event.reverse_path));
-  for (const std::string& recipient : event.recipients) keys.push_back(address_key(recipient));
-  std::ranges::sort(keys);
-  keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  std::vector<std::string_view> addresses(event.addresses.begin(), event.addresses.end());
+  std::ranges::sort(addresses);
+  addresses.erase(std::ranges::unique(addresses).begin(), addresses.end());
   std::int64_t place = number << kPlaceBits;
-  for (std::size_t i = 0; i < std::min(keys.size(), kMostPlaces); ++i) {
+  for (std::size_t i = 0; i < std::min(addresses.size(), kMostPlaces); ++i) {
     address_.bind(1, place++);
-    address_.bind(2, keys[i]);
+    address_.bind(2, addresses[i]);
     address_.bind(3, event.time.time_since_epoch().count());
     if (auto done = address_.run(); !done) return done;
   }

@@ -1,4 +1,4 @@
-// Events to rows and back.
+// Turns events into rows and back, and searches for them.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace backstop::store::sqlite {
 
-/// The prepared statements that write one event; for the connection that they were made on.
+/// The prepared statements that write one event. They belong to the connection that they were made on.
 class EventInsert {
  public:
   static Outcome<EventInsert> prepare(Database& database);
-  /// Within the caller's transaction.
+  /// Runs within the caller's transaction.
   Outcome<void> run(const Event& event);
 
  private:
@@ -26,7 +26,7 @@ class EventInsert {
   Statement address_;
 };
 
-/// The statement of a search, with a "?" for each value.
+/// Returns the statement of a search, with a "?" for each value.
 std::string search_sql(const HistoryFilter& filter);
 
 Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilter& filter);

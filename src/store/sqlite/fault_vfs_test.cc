@@ -1,5 +1,6 @@
 #include "store/sqlite/fault_vfs_test.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -12,6 +13,8 @@ std::atomic<int> countdown = 0;  // 0: nothing fails; 1: the next operation does
 std::atomic<int> fault_code = SQLITE_OK;
 std::atomic<bool> is_fault_lasting = false;
 std::atomic<bool> has_failed = false;
+std::atomic<bool> has_limit = false;
+std::atomic<sqlite3_int64> room = 0;  // with has_limit: by how many bytes files may still grow
 
 /// What this operation returns instead of being done, or SQLITE_OK.
 int fault() {
@@ -48,20 +51,31 @@ int close_file(sqlite3_file* file) {
 int read(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
   return methods(file).xRead(inner(file), to, size, at);
 }
+int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  return methods(file).xFileSize(inner(file), size);
+}
+/// How many bytes the file will be longer with `size` bytes; negative if it will be shorter.
+sqlite3_int64 growth(sqlite3_file* file, sqlite3_int64 size) {
+  sqlite3_int64 now = 0;
+  return file_size(file, &now) == SQLITE_OK ? size - now : 0;
+}
 int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
   if (const int code = fault(); code != SQLITE_OK) return code;
+  if (has_limit) {
+    const sqlite3_int64 added = std::max<sqlite3_int64>(0, growth(file, at + size));
+    if (added > room) return SQLITE_FULL;
+    room -= added;
+  }
   return methods(file).xWrite(inner(file), from, size, at);
 }
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
   if (const int code = fault(); code != SQLITE_OK) return code;
+  if (has_limit) room -= growth(file, size);
   return methods(file).xTruncate(inner(file), size);
 }
 int sync(sqlite3_file* file, int flags) {
   if (const int code = fault(); code != SQLITE_OK) return code;
   return methods(file).xSync(inner(file), flags);
-}
-int file_size(sqlite3_file* file, sqlite3_int64* size) {
-  return methods(file).xFileSize(inner(file), size);
 }
 int lock(sqlite3_file* file, int level) {
   return methods(file).xLock(inner(file), level);
@@ -171,8 +185,14 @@ void FaultVfs::arm(int nth, Faults faults) {
   countdown = nth;
 }
 
+void FaultVfs::limit_room(std::int64_t bytes) {
+  room = bytes;
+  has_limit = true;
+}
+
 void FaultVfs::mend() {
   countdown = 0;
+  has_limit = false;
   is_fault_lasting = false;
 }
 

@@ -13,8 +13,8 @@ namespace backstop::store::sqlite {
 
 namespace {
 
-// Free pages are used again by what is written next; giving back each at once would move pages for nothing.
-// Of a file this part may be free.
+// One part in 16 of a file may be free: the next events use free pages again, and giving back each page at
+// once would move pages for nothing.
 constexpr std::int64_t kSparePart = 16;
 
 }  // namespace
@@ -90,8 +90,7 @@ Outcome<bool> Retention::vacuum(std::int64_t pages) {
   return true;
 }
 
-// The file itself shrinks when its log is copied into it. A reader may hold that up: then the next one does
-// it.
+// The file shrinks when its log is copied into it. If a reader holds that up, the next checkpoint does it.
 Outcome<bool> Retention::finish() {
   if (!std::exchange(is_checkpoint_due_, false)) return false;
   if (auto done = database_->run("PRAGMA wal_checkpoint(PASSIVE)"); !done)

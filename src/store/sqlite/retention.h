@@ -1,5 +1,5 @@
-// What keeps the file small: old events are deleted, and the room they took is given back, in steps of a few
-// milliseconds each, so that what arrives meanwhile is written soon.
+// Keeps the file small: deletes old events and gives their room back to the disk. Each step takes a few
+// milliseconds, so that new events are written soon.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 namespace backstop::store::sqlite {
 
 struct RetentionRule {
-  std::optional<std::int64_t> oldest;  ///< time in ms; what is older goes
+  std::optional<std::int64_t> oldest;  ///< time in ms; older events are deleted
   std::uint64_t most_bytes = 0;        ///< of the file; 0: no limit
 };
 
@@ -21,7 +21,7 @@ class Retention {
   static constexpr std::int64_t kPagesAStep = 1000;
 
   static Outcome<Retention> prepare(Database& database);
-  /// One step; true: there is more to do.
+  /// Does one step; returns true if there is more to do.
   Outcome<bool> step(const RetentionRule& rule);
 
  private:
@@ -31,7 +31,7 @@ class Retention {
         event_(std::move(event)),
         addresses_(std::move(addresses)) {}
 
-  /// The oldest events before `before`, a step's worth; returns how many.
+  /// Deletes the oldest events before `before`, one step's worth; returns how many.
   Outcome<std::int64_t> delete_oldest(std::int64_t before);
   Outcome<bool> shrink(std::uint64_t most_bytes);
   Outcome<bool> vacuum(std::int64_t pages);

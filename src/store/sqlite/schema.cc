@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <system_error>
 
 namespace backstop::store::sqlite {
@@ -16,19 +18,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kFromVersion1[] = {
+    "ALTER TABLE event ADD COLUMN certainty TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE event ADD COLUMN tag TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX event_untagged ON event (time) WHERE tag GLOB 'none*' AND reverse_path <> ''",
+};
+constexpr std::string_view kFromVersion2[] = {"ALTER TABLE event RENAME COLUMN reason TO cause"};
+
+/// Upgrades a file to the next version each: from 1, from 2, and so on.
+constexpr std::span<const std::string_view> kUpgrades[] = {kFromVersion1, kFromVersion2};
+static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
+
 constexpr off_t kSmallestDatabase = 512;  // one page, of the smallest size that there is
 
 std::unexpected<Failure> refuse(int code, std::string message) {
   return std::unexpected(Failure{code, std::move(message)});
 }
 
-// A full disk passes, as it does for SQLite.
+// A full disk may pass, as SQLite's own error for it may.
 std::unexpected<Failure> refuse_errno(int number, std::string_view doing) {
   const bool is_full = number == ENOSPC || number == EDQUOT;
   return refuse(is_full ? SQLITE_FULL : SQLITE_CANTOPEN, fmt::format("{}: {}", doing, std::strerror(number)));
 }
 
-/// A plain file, or nothing at all.
+/// Returns true for a plain file and false if there is nothing; anything else is an error.
 Outcome<bool> is_there(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
@@ -56,7 +69,7 @@ Outcome<void> make_folder(const std::string& path) {
   return {};
 }
 
-/// Empty: SQLite takes an empty file for a new database, and gives its own files beside it the same mode.
+/// Makes an empty file: SQLite takes it for a new database, and gives its own files beside it the same mode.
 Outcome<void> make_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   if (file < 0) {
@@ -68,7 +81,7 @@ Outcome<void> make_file(const std::string& path) {
   return {};
 }
 
-/// True for the tables that are known; false for a database that is empty.
+/// Returns true if the known tables are there and false if the database is empty; else an error.
 Outcome<bool> check_schema(Database& database) {
   const auto version = database.number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
@@ -88,7 +101,7 @@ Outcome<bool> check_schema(Database& database) {
 }
 
 Outcome<void> make_schema(Database& database) {
-  // Before anything is written: it says how the file is laid out.
+  // This must precede all writing, since it decides how the file is laid out.
   if (auto done = database.run("PRAGMA auto_vacuum = INCREMENTAL"); !done) return done;
   Transaction transaction(database);
   if (auto done = transaction.begin(); !done) return done;
@@ -105,23 +118,26 @@ Outcome<void> make_schema(Database& database) {
   return transaction.commit();
 }
 
-// Another process may have been quicker.
-Outcome<void> bring_along(Database& database) {
+// In one transaction. Another process may have been quicker.
+Outcome<void> upgrade(Database& database) {
   Transaction transaction(database);
   if (auto done = transaction.begin(); !done) return done;
   const auto version = database.number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   if (*version >= kSchemaVersion) return {};
-  for (const std::string_view statement : kFromVersion1) {
-    if (auto done = database.run(std::string(statement).c_str()); !done) return done;
+  const auto first = static_cast<std::size_t>(std::max<std::int64_t>(*version, 1) - 1);
+  for (const auto statements : std::span(kUpgrades).subspan(first)) {
+    for (const std::string_view statement : statements) {
+      if (auto done = database.run(std::string(statement).c_str()); !done) return done;
+    }
   }
   if (auto done = database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str()); !done)
     return done;
   return transaction.commit();
 }
 
-// Where the log's files can't be made beside the database. Without a log no process has it open, and it can
-// be read as it is.
+// The log's files can't be made beside the database. Without a log no process has the database open, and it
+// can be read as it is.
 bool may_not_make_log(const Failure& failure) {
   return failure.primary_code() == SQLITE_CANTOPEN || failure.primary_code() == SQLITE_READONLY;
 }
@@ -142,7 +158,7 @@ Outcome<Database> open_for_writing(const std::string& path, std::chrono::millise
   }
   auto database = Database::open(path, Database::Mode::Write, patience);
   if (!database) return database;
-  // SQLite is content with reading where it may do no more.
+  // SQLite opens a file for reading if it may not write to it.
   if (sqlite3_db_readonly(database->handle(), "main") == 1)
     return refuse(SQLITE_READONLY, "it may not be written to");
   const auto is_made = check_schema(*database);
@@ -153,10 +169,10 @@ Outcome<Database> open_for_writing(const std::string& path, std::chrono::millise
   const auto version = database->number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   if (*version < kSchemaVersion) {
-    if (const auto done = bring_along(*database); !done) return std::unexpected(done.error());
+    if (const auto done = upgrade(*database); !done) return std::unexpected(done.error());
   }
-  // docs/decisions.md says why NORMAL. The log of a burst is not kept at its size for ever. The cache (8 MiB)
-  // holds the pages of the indexes that are written at all places.
+  // docs/decisions.md says why NORMAL. The size limit cuts the log after a burst. The cache (8 MiB) holds the
+  // pages of the indexes, which are written all over.
   const auto set = database->run(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; "
       "PRAGMA cache_size = -8192");
@@ -182,7 +198,7 @@ Outcome<Database> open_for_reading(const std::string& path, std::chrono::millise
   if (!version) return std::unexpected(version.error());
   if (*version < kSchemaVersion) {
     return refuse(SQLITE_MISMATCH,
-                  "it was made by an older Backstop; `backstop serve` brings it along when it starts");
+                  "it was made by an older Backstop; `backstop serve` upgrades it when it starts");
   }
   return database;
 }

@@ -14,7 +14,7 @@
 namespace backstop::store::sqlite {
 namespace {
 
-/// The block of SQL of the page.
+/// Returns the page's block of SQL.
 std::string documented_sql() {
   std::ifstream file(std::string(BACKSTOP_SOURCE_DIR) + "/docs/history.md");
   EXPECT_TRUE(file);
@@ -28,7 +28,7 @@ std::string documented_sql() {
   return page.substr(from, page.find("```", from) - from);
 }
 
-/// Without line ends, and without spaces at parentheses.
+/// Returns `sql` without line ends, and without spaces beside parentheses.
 std::string plain(std::string_view sql) {
   std::istringstream words{std::string(sql)};
   std::string out;
@@ -39,7 +39,7 @@ std::string plain(std::string_view sql) {
   return out;
 }
 
-/// What makes each table and index, by its name.
+/// Returns the SQL that makes each table and index, by its name.
 std::map<std::string, std::string> schema_of(Database& database) {
   auto statement = database.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
   EXPECT_TRUE(statement);
@@ -79,9 +79,9 @@ TEST(Schema, AFileMadeByThePageIsAHistory) {
     ASSERT_TRUE(theirs->run(documented_sql().c_str()));
   }
   const auto history = must_open({.url = place.url(), .keep = std::chrono::hours(0)});
-  history->record(make_event(1));
+  record(*history, make_event(1));
   ASSERT_TRUE(history->flush(kLong));
-  EXPECT_THAT(must_query(*history), testing::ElementsAre(make_event(1)));
+  EXPECT_THAT(must_query(place.url()), testing::ElementsAre(make_event(1)));
 }
 
 // The tables as version 1 had them, with an event.
@@ -107,60 +107,91 @@ constexpr const char* kVersion1 =
     "INSERT INTO event_address VALUES (65536, 'ann@example.org', 5);"
     "PRAGMA application_id = 1114329972; PRAGMA user_version = 1;";
 
-void make_version_1(const SqlitePlace& place) {
+// What made version 2 of it; the event has got its two values.
+constexpr const char* kToVersion2 =
+    "ALTER TABLE event ADD COLUMN certainty TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE event ADD COLUMN tag TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX event_untagged ON event (time) WHERE tag GLOB 'none*' AND reverse_path <> '';"
+    "UPDATE event SET certainty = 'structural', tag = 'key-3';"
+    "PRAGMA user_version = 2;";
+
+struct OldFile {
+  const char* name;
+  std::int64_t version;
+  std::string sql;
+  std::string want_certainty;
+  std::string want_tag;
+};
+
+const std::vector<OldFile>& old_files() {
+  static const std::vector<OldFile> files = {
+      {"version 1", 1, kVersion1, "", ""},
+      {"version 2", 2, std::string(kVersion1) + kToVersion2, "structural", "key-3"},
+  };
+  return files;
+}
+
+void make_old_file(const SqlitePlace& place, const OldFile& file) {
   std::ofstream(place.path()).close();
   auto old = Database::open(place.path(), Database::Mode::Write, std::chrono::milliseconds(100));
   ASSERT_TRUE(old) << old.error().message;
-  ASSERT_TRUE(old->run(kVersion1));
+  ASSERT_TRUE(old->run(file.sql.c_str()));
 }
 
-TEST(Schema, AReaderLeavesAFileOfVersion1AsItIs) {
-  const SqlitePlace place;
-  make_version_1(place);
-  const auto reader = open_history_for_reading(place.url());
-  ASSERT_FALSE(reader);
-  EXPECT_THAT(reader.error().message, testing::HasSubstr("it was made by an older Backstop; `backstop serve` "
-                                                         "brings it along when it starts"));
-  auto still = Database::open(place.path(), Database::Mode::Read, std::chrono::milliseconds(100));
-  ASSERT_TRUE(still);
-  EXPECT_EQ(*still->number("PRAGMA user_version"), 1);
+TEST(Schema, AReaderLeavesAnOlderFileAsItIs) {
+  for (const OldFile& file : old_files()) {
+    SCOPED_TRACE(file.name);
+    const SqlitePlace place;
+    make_old_file(place, file);
+    const auto reader = open_history_for_reading(place.url());
+    ASSERT_FALSE(reader);
+    EXPECT_THAT(reader.error().message,
+                testing::HasSubstr("it was made by an older Backstop; `backstop serve` "
+                                   "upgrades it when it starts"));
+    auto still = Database::open(place.path(), Database::Mode::Read, std::chrono::milliseconds(100));
+    ASSERT_TRUE(still);
+    EXPECT_EQ(*still->number("PRAGMA user_version"), file.version);
+  }
 }
 
-TEST(Schema, AFileOfVersion1IsBroughtAlong) {
-  const SqlitePlace place;
-  make_version_1(place);
-  Event old;
-  {
-    const auto history = must_open({.url = place.url(), .keep = std::chrono::hours(0)});
+TEST(Schema, AWriterUpgradesAnOlderFile) {
+  for (const OldFile& file : old_files()) {
+    SCOPED_TRACE(file.name);
+    const SqlitePlace place;
+    make_old_file(place, file);
     Event left = make_event(1);
     left.reverse_path = "ann@example.org";
     left.tag = "none (why)";
-    history->record(left);
-    ASSERT_TRUE(history->flush(kLong));
-    const auto events = must_query(*history);
+    {
+      const auto history = must_open({.url = place.url(), .keep = std::chrono::hours(0)});
+      record(*history, left);
+      ASSERT_TRUE(history->flush(kLong));
+    }
+    const auto events = must_query(place.url());
     ASSERT_EQ(events.size(), 2u);
     EXPECT_EQ(events[0], left);
-    old = events[1];
-    EXPECT_THAT(must_query(*history, {.is_untagged = true}), testing::ElementsAre(left));
-    EXPECT_THAT(must_query(*history, {.address = "ann@example.org"}), testing::Contains(old));
-  }
-  EXPECT_EQ(old.id, "old");
-  EXPECT_EQ(old.reason, "unproven");
-  EXPECT_EQ(old.certainty, "");
-  EXPECT_EQ(old.tag, "");
-  EXPECT_THAT(old.recipients, testing::ElementsAre("ann@example.org"));
+    const Event& old = events[1];
+    EXPECT_EQ(old.id, "old");
+    EXPECT_EQ(old.direction, Direction::Inbound);
+    EXPECT_EQ(old.verdict, Verdict::Refuse);
+    EXPECT_EQ(old.cause, "unproven");
+    EXPECT_EQ(old.done, Done::Refused);
+    EXPECT_EQ(old.certainty, file.want_certainty);
+    EXPECT_EQ(old.tag, file.want_tag);
+    EXPECT_THAT(old.recipients, testing::ElementsAre("ann@example.org"));
+    EXPECT_THAT(must_query(place.url(), {.cause = "unproven"}), testing::ElementsAre(old));
+    EXPECT_THAT(must_query(place.url(), {.is_untagged = true}), testing::ElementsAre(left));
+    EXPECT_THAT(must_query(place.url(), {.address = "ann@example.org"}), testing::ElementsAre(left, old));
 
-  // Its tables are those of a new file.
-  const SqlitePlace fresh;
-  auto brought = open_for_writing(place.path(), std::chrono::milliseconds(100));
-  auto made = open_for_writing(fresh.path(), std::chrono::milliseconds(100));
-  ASSERT_TRUE(brought);
-  ASSERT_TRUE(made);
-  EXPECT_EQ(schema_of(*brought), schema_of(*made));
-  EXPECT_EQ(*brought->number("PRAGMA user_version"), kSchemaVersion);
-  const auto reader = open_history_for_reading(place.url());
-  ASSERT_TRUE(reader) << reader.error().message;
-  EXPECT_EQ(must_query(**reader).size(), 2u);
+    // Its tables are those of a new file.
+    const SqlitePlace fresh;
+    auto upgraded = open_for_writing(place.path(), std::chrono::milliseconds(100));
+    auto made = open_for_writing(fresh.path(), std::chrono::milliseconds(100));
+    ASSERT_TRUE(upgraded);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(schema_of(*upgraded), schema_of(*made));
+    EXPECT_EQ(*upgraded->number("PRAGMA user_version"), kSchemaVersion);
+  }
 }
 
 }  // namespace

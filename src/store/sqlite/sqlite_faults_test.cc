@@ -1,12 +1,11 @@
-// The history on a disk that fails: whichever operation it is, nothing is lost or doubled once the disk
-// works.
+// The history on a disk that fails: whichever operation fails, no event is lost or doubled once the disk
+// works again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <vector>
 
-#include "store/event_writer.h"
 #include "store/history_place_test.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/fault_vfs_test.h"
@@ -39,8 +38,8 @@ HistorySettings settings(const HistoryPlace& place, std::uint64_t most_bytes = 0
           .batch = milliseconds(1)};
 }
 
-/// Opening may say that it can't; never that it can where it can't.
-std::unique_ptr<History> open_when_possible(const HistorySettings& wanted, FaultVfs& vfs) {
+/// Opening may fail if a fault was met, and only then; it works once the disk is mended.
+std::unique_ptr<HistoryWriter> open_when_possible(const HistorySettings& wanted, FaultVfs& vfs) {
   auto history = open_history(wanted, nullptr);
   if (!history) {
     EXPECT_TRUE(vfs.was_met()) << history.error().message;
@@ -51,8 +50,8 @@ std::unique_ptr<History> open_when_possible(const HistorySettings& wanted, Fault
   return history ? std::move(*history) : nullptr;
 }
 
-/// Until all is written, or a fault was met; then the disk is mended.
-void flush_and_mend(History& history, FaultVfs& vfs) {
+/// Waits until all is written or a fault was met; then mends the disk.
+void flush_and_mend(HistoryWriter& history, FaultVfs& vfs) {
   while (!history.flush(milliseconds(1)) && !vfs.was_met()) {
   }
   vfs.mend();
@@ -73,7 +72,8 @@ void check_file(const SqlitePlace& place) {
   EXPECT_EQ(*orphans, 0);
 }
 
-/// Runs `scenario` with a fault at the first operation, the second, and so on, until one is not met.
+/// Runs `scenario` with a fault at the first operation, then at the second, and so on, until the scenario
+/// ends before the fault.
 void fail_each(const std::function<void(int nth, FaultVfs& vfs)>& scenario) {
   int nth = 1;
   for (bool was_met = true; was_met; ++nth) {
@@ -83,7 +83,7 @@ void fail_each(const std::function<void(int nth, FaultVfs& vfs)>& scenario) {
     ASSERT_FALSE(testing::Test::HasFailure()) << "operation " << nth;
     was_met = vfs.was_met();
   }
-  EXPECT_GT(nth, 20) << "there is more than that to fail";
+  EXPECT_GT(nth, 20) << "a scenario has more operations than that";
 }
 
 TEST(SqliteFaults, NothingIsLostOrDoubled) {
@@ -95,14 +95,14 @@ TEST(SqliteFaults, NothingIsLostOrDoubled) {
       {
         const auto history = open_when_possible(settings(place), vfs);
         ASSERT_TRUE(history);
-        for (int i = 0; i < 5; ++i) history->record(make_event(i));
+        for (int i = 0; i < 5; ++i) record(*history, make_event(i));
         flush_and_mend(*history, vfs);
-        for (int i = 5; i < 8; ++i) history->record(make_event(i));
-        // A disk that fails for a moment may do so while the history is closed.
+        for (int i = 5; i < 8; ++i) record(*history, make_event(i));
+        // A disk that fails only for a moment may do so while the history is closed.
         if (row.faults.is_lasting) flush_and_mend(*history, vfs);
       }
       vfs.mend();
-      const auto events = must_query(*must_open(settings(place)));
+      const auto events = must_query(place.url());
       ASSERT_EQ(events.size(), 8u);
       for (int i = 0; i < 8; ++i) ASSERT_EQ(events[static_cast<std::size_t>(7 - i)], make_event(i));
       check_file(place);
@@ -118,7 +118,7 @@ TEST(SqliteFaults, RetentionIsDoneLater) {
       SqlitePlace place;
       {
         const auto history = must_open(settings(place));
-        for (int i = 0; i < 150; ++i) history->record(make_event(i));
+        for (int i = 0; i < 150; ++i) record(*history, make_event(i));
         ASSERT_TRUE(history->flush(kLong));
       }
       ASSERT_GT(place.bytes(), kMost);
@@ -127,12 +127,12 @@ TEST(SqliteFaults, RetentionIsDoneLater) {
         const auto history = open_when_possible(settings(place, kMost), vfs);
         ASSERT_TRUE(history);
         for (int i = 150; i < 155; ++i) {
-          history->record(make_event(i));
+          record(*history, make_event(i));
           flush_and_mend(*history, vfs);
         }
       }
       EXPECT_LE(place.bytes(), kMost);
-      const auto events = must_query(*must_open(settings(place)), {.most = 1000});
+      const auto events = must_query(place.url(), {.most = 1000});
       ASSERT_FALSE(events.empty());
       for (std::size_t i = 0; i < events.size(); ++i)
         ASSERT_EQ(events[i], make_event(154 - static_cast<int>(i)));
@@ -141,7 +141,7 @@ TEST(SqliteFaults, RetentionIsDoneLater) {
   }
 }
 
-// A disk that is full for good: record() goes on, the buffer fills, and what did not fit is told.
+// The disk stays full: record() goes on, the buffer fills, and the events that did not fit are reported.
 TEST(SqliteFaults, AFullDiskIsToldOnceAndWhenItIsOver) {
   FaultVfs vfs;
   SqlitePlace place;
@@ -154,19 +154,20 @@ TEST(SqliteFaults, AFullDiskIsToldOnceAndWhenItIsOver) {
     warnings.push_back(std::move(line));
   });
   vfs.arm(1, {SQLITE_FULL, true});
-  for (int i = 0; i < 80; ++i) history->record(make_event(i));
+  for (int i = 0; i < 80; ++i) record(*history, make_event(i));
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(history->flush(milliseconds(20)));
   EXPECT_EQ(history->counters().recorded, 50u);
   EXPECT_EQ(history->counters().lost, 30u);
   vfs.mend();
   ASSERT_TRUE(history->flush(kLong));
-  history->record(make_event(80));
-  ASSERT_TRUE(history->flush(kLong)) << "the writer has told all of the first flush before it writes again";
+  record(*history, make_event(80));
+  ASSERT_TRUE(history->flush(kLong))
+      << "before it writes again, the writer has reported all of the first flush";
   const std::string begin = "history " + place.path() + ": ";
   const std::lock_guard lock(mutex);
   EXPECT_THAT(warnings, testing::ElementsAre(begin + "the disk is full; events wait in memory, mail goes on",
                                              begin + "writing works again; 30 events were lost"));
-  EXPECT_EQ(must_query(*history).size(), 51u);
+  EXPECT_EQ(must_query(place.url()).size(), 51u);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The history as a file: what is opened and what is refused, how it is made, and what happens to it under a
-// server that runs.
+// The history as a file: which files are opened and which are refused, how a file is made, and what may
+// happen to it while a server runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -29,7 +29,7 @@ using testing::SizeIs;
 
 constexpr uid_t kNobody = 65534;
 
-/// Takes root's right to write everywhere away from this process while it lives.
+/// While it lives, this process does not have root's right to write everywhere.
 class WithoutPrivileges {
  public:
   WithoutPrivileges() {
@@ -39,6 +39,10 @@ class WithoutPrivileges {
   WithoutPrivileges& operator=(const WithoutPrivileges&) = delete;
   ~WithoutPrivileges() {
     if (is_changed_) EXPECT_EQ(::seteuid(0), 0);
+  }
+  static bool is_possible() {
+    const WithoutPrivileges tried;
+    return ::geteuid() != 0;
   }
 
  private:
@@ -74,16 +78,17 @@ class SqliteHistory : public testing::Test {
   SqliteHistory() { fs::permissions(folder_.path(), fs::perms(0755)); }
 
   fs::path path(std::string_view name = "history.db") const { return folder_.path() / name; }
+  static std::string url(const fs::path& file) { return "sqlite:" + file.string(); }
   HistorySettings settings(const fs::path& file) const {
-    return {.url = "sqlite:" + file.string(), .keep = std::chrono::hours(0), .batch = milliseconds(1)};
+    return {.url = url(file), .keep = std::chrono::hours(0), .batch = milliseconds(1)};
   }
-  std::unique_ptr<History> open(const fs::path& file) {
+  std::unique_ptr<HistoryWriter> open(const fs::path& file) {
     return must_open(settings(file), [this](std::string line) {
       const std::lock_guard lock(mutex_);
       warnings_.push_back(std::move(line));
     });
   }
-  /// Why neither a writer nor a reader opens it.
+  /// `want`: why neither a writer nor a reader opens it.
   void expect_refused(const fs::path& file, std::string_view want) {
     const auto writer = open_history(settings(file), nullptr);
     ASSERT_FALSE(writer) << file;
@@ -107,7 +112,7 @@ TEST_F(SqliteHistory, IsMadeWithItsFolderForItsOwnerAndGroup) {
     const fs::path file = path("made" + std::to_string(mask)) / "history.db";
     const mode_t old_mask = ::umask(mask);
     const auto history = open(file);
-    history->record(make_event(1));
+    record(*history, make_event(1));
     EXPECT_TRUE(history->flush(kLong));
     ::umask(old_mask);
     EXPECT_EQ(mode_of(file.parent_path()), 0750u);
@@ -131,9 +136,9 @@ TEST_F(SqliteHistory, IsLeftWithTheModeThatItHas) {
 TEST_F(SqliteHistory, AnEmptyFileIsANewHistory) {
   write(path(), "");
   const auto history = open(path());
-  history->record(make_event(1));
+  record(*history, make_event(1));
   ASSERT_TRUE(history->flush(kLong));
-  EXPECT_THAT(must_query(*history), SizeIs(1));
+  EXPECT_THAT(must_query(url(path())), SizeIs(1));
 }
 
 TEST_F(SqliteHistory, APathIsOnlyAPath) {
@@ -142,7 +147,7 @@ TEST_F(SqliteHistory, APathIsOnlyAPath) {
   for (const std::string name : {":memory:", "file:x?mode=memory", "a b%41#c?d.db", "\xFF.db", "-x"}) {
     {
       const auto history = open(name);
-      history->record(make_event(1));
+      record(*history, make_event(1));
       EXPECT_TRUE(history->flush(kLong));
     }
     EXPECT_TRUE(fs::exists(path(name))) << name;
@@ -183,7 +188,7 @@ TEST_F(SqliteHistory, AFileOfAnotherKindIsLeftAsItIs) {
   }
 }
 
-TEST_F(SqliteHistory, WhatIsNoFileIsRefused) {
+TEST_F(SqliteHistory, AFolderOrPipeIsRefused) {
   fs::create_directory(path("folder.db"));
   expect_refused(path("folder.db"), "it is no plain file");
   ASSERT_EQ(::mkfifo(path("pipe.db").c_str(), 0600), 0);
@@ -205,18 +210,19 @@ TEST_F(SqliteHistory, AnotherProgramsDatabaseIsLeftAsItIs) {
 
 TEST_F(SqliteHistory, ANewerSchemaIsRefused) {
   {
-    open(path())->record(make_event(1));
+    record(*open(path()), make_event(1));
   }
-  run_sql(path(), "PRAGMA user_version = 3");
+  run_sql(path(), "PRAGMA user_version = 4");
   const std::string before = content(path());
   expect_refused(
-      path(), "it was made by a newer Backstop: its schema is version 3, this program knows those up to 2");
+      path(), "it was made by a newer Backstop: its schema is version 4, this program knows those up to 3");
   EXPECT_TRUE(content(path()) == before);
 }
 
 TEST_F(SqliteHistory, AFileThatMayNotBeWrittenIsRefused) {
+  if (!WithoutPrivileges::is_possible()) GTEST_SKIP() << "this process can't stop being root";
   {
-    open(path())->record(make_event(1));
+    record(*open(path()), make_event(1));
   }
   fs::permissions(path(), fs::perms(0444));
   const WithoutPrivileges nobody;
@@ -229,6 +235,7 @@ TEST_F(SqliteHistory, AFileThatMayNotBeWrittenIsRefused) {
 }
 
 TEST_F(SqliteHistory, AFolderThatMayNotBeWrittenIsRefused) {
+  if (!WithoutPrivileges::is_possible()) GTEST_SKIP() << "this process can't stop being root";
   fs::permissions(folder_.path(), fs::perms(0555));
   {
     const WithoutPrivileges nobody;
@@ -254,10 +261,11 @@ TEST_F(SqliteHistory, AReaderMakesNothing) {
   EXPECT_EQ(fs::file_size(path()), 0u);
 }
 
-// A colleague in the group may read, and not write beside it: while the server runs and while it does not.
+// A user of the group may read the file but not write beside it, whether or not the server runs.
 TEST_F(SqliteHistory, AReaderNeedsNoRightToWrite) {
+  if (!WithoutPrivileges::is_possible()) GTEST_SKIP() << "this process can't stop being root";
   auto history = open(path());
-  history->record(make_event(1));
+  record(*history, make_event(1));
   ASSERT_TRUE(history->flush(kLong));
   fs::permissions(folder_.path(), fs::perms(0555));
   for (const char* const suffix : {"", "-wal", "-shm"})
@@ -277,24 +285,24 @@ TEST_F(SqliteHistory, AReaderNeedsNoRightToWrite) {
   fs::permissions(folder_.path(), fs::perms(0755));
 }
 
-TEST_F(SqliteHistory, IsOpenedThoughItIsLocked) {
+TEST_F(SqliteHistory, OpensALockedFile) {
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
   const auto history = open(path());
-  history->record(make_event(1));
+  record(*history, make_event(1));
   EXPECT_FALSE(history->flush(milliseconds(400)));
   ASSERT_EQ(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(other);
   ASSERT_TRUE(history->flush(kLong));
-  EXPECT_THAT(must_query(*history), ElementsAre(make_event(1)));
+  EXPECT_THAT(must_query(url(path())), ElementsAre(make_event(1)));
 }
 
-/// What happens to the file of a server that runs, between two events.
+/// What happens to the file while a server runs, between two events.
 struct MoveRow {
   const char* name;
   std::function<void(const fs::path& file)> act;
-  std::function<void(const fs::path& file)> undo;  ///< where nothing can be written after it
+  std::function<void(const fs::path& file)> undo;  ///< set if nothing can be written before it
 };
 
 TEST_F(SqliteHistory, AFileThatGoesAwayIsBegunAnew) {
@@ -329,15 +337,16 @@ TEST_F(SqliteHistory, AFileThatGoesAwayIsBegunAnew) {
     const fs::path file = path("folder" + std::to_string(number++)) / "history.db";
     const std::size_t warnings_before = warnings().size();
     const auto history = open(file);
-    history->record(make_event(1));
+    record(*history, make_event(1));
     ASSERT_TRUE(history->flush(kLong));
-    EXPECT_THAT(must_query(*history), SizeIs(1)) << "a reader is open, too";
+    const auto reader = must_open_for_reading(url(file));
+    EXPECT_THAT(must_query(*reader), SizeIs(1));
     row.act(file);
-    history->record(make_event(2));
+    record(*history, make_event(2));
     ASSERT_EQ(history->flush(row.undo ? milliseconds(50) : kLong), !row.undo);
     if (row.undo) row.undo(file);
     ASSERT_TRUE(history->flush(kLong));
-    EXPECT_THAT(must_query(*history), ElementsAre(make_event(2)));
+    EXPECT_THAT(must_query(*reader), ElementsAre(make_event(2))) << "a reader follows";
     ASSERT_GT(warnings().size(), warnings_before);
     EXPECT_EQ(warnings()[warnings_before],
               "history " + file.string() + ": the file is gone from its place; a new one is begun");
@@ -347,19 +356,19 @@ TEST_F(SqliteHistory, AFileThatGoesAwayIsBegunAnew) {
 
 TEST_F(SqliteHistory, RowsDeletedByHandDoNoHarm) {
   const auto history = open(path());
-  for (int i = 0; i < 3; ++i) history->record(make_event(i));
+  for (int i = 0; i < 3; ++i) record(*history, make_event(i));
   ASSERT_TRUE(history->flush(kLong));
   run_sql(path(), "DELETE FROM event");
-  for (int i = 3; i < 5; ++i) history->record(make_event(i));
+  for (int i = 3; i < 5; ++i) record(*history, make_event(i));
   ASSERT_TRUE(history->flush(kLong));
-  EXPECT_THAT(must_query(*history), SizeIs(2));
-  EXPECT_THAT(must_query(*history, {.address = "ann1@example.org"}), IsEmpty());
-  EXPECT_THAT(must_query(*history, {.address = "ann4@example.org"}), SizeIs(1));
+  EXPECT_THAT(must_query(url(path())), SizeIs(2));
+  EXPECT_THAT(must_query(url(path()), {.address = "ann1@example.org"}), IsEmpty());
+  EXPECT_THAT(must_query(url(path()), {.address = "ann4@example.org"}), SizeIs(1));
 }
 
 TEST_F(SqliteHistory, TheLogDoesNotGrowWithTheHistory) {
   const auto history = open(path());
-  for (int i = 0; i < 20'000; ++i) history->record(make_event(i));
+  for (int i = 0; i < 20'000; ++i) record(*history, make_event(i));
   ASSERT_TRUE(history->flush(kLong));
   EXPECT_LT(fs::file_size(path("history.db-wal")), 20'000'000u);
   EXPECT_GT(fs::file_size(path()), 10'000'000u);
@@ -379,7 +388,7 @@ std::string plan_of(Database& database, const HistoryFilter& filter) {
   return text;
 }
 
-// Each search ends at `most`: it walks an index in the order of its result.
+// Each search walks an index in the order of its result, so that it ends at `most`.
 TEST_F(SqliteHistory, SearchesUseAnIndex) {
   {
     open(path());

@@ -1,10 +1,10 @@
-#include "store/address_key.h"
+#include "origin/search_key.h"
 
 #include <gtest/gtest.h>
 
 #include "origin/tag.h"
 
-namespace backstop::store {
+namespace backstop::origin {
 namespace {
 
 struct Row {
@@ -13,7 +13,7 @@ struct Row {
   std::string_view want;
 };
 
-TEST(AddressKey, TakesOffCaseAndTags) {
+TEST(SearchKey, TakesOffCaseAndTags) {
   const Row rows[] = {
       {"plain", "ann@example.org", "ann@example.org"},
       {"case", "Ann.B@Example.ORG", "ann.b@example.org"},
@@ -33,32 +33,32 @@ TEST(AddressKey, TakesOffCaseAndTags) {
       {"a u-label", "prvs=0787c97471=ann@B\u00DCCHER.example", "ann@xn--bcher-kva.example"},
       {"umlauts stay", "J\u00D6rg@example.org", "j\u00D6rg@example.org"},
   };
-  for (const auto& row : rows) EXPECT_EQ(address_key(row.address), row.want) << row.name;
+  for (const auto& row : rows) EXPECT_EQ(search_key(row.address), row.want) << row.name;
 }
 
-TEST(AddressKey, LeavesWhatIsNoTag) {
+TEST(SearchKey, LeavesWhatIsNoTag) {
   for (const std::string_view address :
        {"", "@", "@example.org", "prvs=", "prvs=@example.org", "prvs=0787c97471=@example.org",
         "prvs=ann@example.org", "prvs=0787c974=x=ann@example.org", "prvs=x787c97471=ann@example.org",
         "prvs=0787g97471=ann@example.org", "btv1==ann@example.org", "btv1==x==@example.org",
         "msprvs1=ann@example.org", "+prvs=0787c97471@example.org", "ann+prvs=0787c9747@example.org",
         "ann+prvs=0787c97471x@example.org", "annprvs=@example.org"}) {
-    EXPECT_EQ(address_key(address), address);
+    EXPECT_EQ(search_key(address), address);
   }
 }
 
-// What origin takes for a tag is none in a search either.
-TEST(AddressKey, AgreesWithOrigin) {
+// A tag that verify() would check, or name as another product's, is taken off.
+TEST(SearchKey, AgreesWithFindTag) {
   for (const std::string_view local :
        {"prvs=0787c97471=ann", "ann+prvs=0787c97471", "prvs=ann/0787c97471", "prvs=787c97471=ann",
         "prvs=ann=787c97471", "prvs=ann=0787c97471", "btv1==078==ann", "msprvs1=078==ann", "prvs=078=ann",
         "ann", "prvs=0787c97471=prvs=0787c97471=ann", "prvs=0787c97471=ann+prvs=0787c97471",
         "btv1==0==ann==x"}) {
     const mail::Address address{std::string(local), "example.org"};
-    const auto tag = origin::find_tag(address);
-    EXPECT_EQ(address_key(address.text()), (tag ? tag->plain : address).text()) << local;
+    const auto tag = find_tag(address);
+    EXPECT_EQ(search_key(address.text()), (tag ? tag->plain : address).text()) << local;
   }
 }
 
 }  // namespace
-}  // namespace backstop::store
+}  // namespace backstop::origin

@@ -1,13 +1,12 @@
-#include "store/event_writer.h"
+#include "store/batch_writer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <vector>
-
-#include "store/history_place_test.h"
 
 namespace backstop::store {
 namespace {
@@ -18,17 +17,25 @@ using testing::ElementsAre;
 using testing::Le;
 using testing::SizeIs;
 
-/// A database that can be shut, so that whoever writes waits, and broken, so that writing fails.
+constexpr std::chrono::seconds kLong{60};
+
+struct Entry {
+  int number;
+};
+
+using EntryWriter = BatchWriter<Entry>;
+
+/// A database that can be shut, so that a write waits, and broken, so that a write fails.
 class Database {
  public:
-  base::Result<void> write(const std::list<Event>& batch) {
+  base::Result<void> write(const std::list<Entry>& batch) {
     std::unique_lock lock(mutex_);
     ++attempts_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return !is_shut_; });
     if (is_broken_) return std::unexpected(base::Error{"broken"});
     batches_.push_back(batch.size());
-    for (const Event& event : batch) ids_.push_back(event.id);
+    for (const Entry& entry : batch) numbers_.push_back(entry.number);
     return {};
   }
   base::Result<bool> tidy() {
@@ -69,7 +76,7 @@ class Database {
     return this->*member;
   }
 
-  std::vector<std::string> ids_;
+  std::vector<int> numbers_;
   std::vector<std::size_t> batches_;
   std::vector<std::string> warnings_;
 
@@ -95,10 +102,10 @@ class Database {
   int tidied_ = 0;
 };
 
-class Sink : public EventSink {
+class Sink : public BatchSink<Entry> {
  public:
   explicit Sink(Database& database) : database_(database) {}
-  base::Result<void> write(const std::list<Event>& batch) override { return database_.write(batch); }
+  base::Result<void> write(const std::list<Entry>& batch) override { return database_.write(batch); }
   base::Result<bool> tidy() override { return database_.tidy(); }
 
  private:
@@ -107,17 +114,19 @@ class Sink : public EventSink {
 
 class Writer : public testing::Test {
  protected:
-  EventWriter& open(std::size_t buffer = 10'000, milliseconds batch = milliseconds(1)) {
-    writer_ = std::make_unique<EventWriter>(std::make_unique<Sink>(database_), buffer, batch,
-                                            [this](std::string line) { database_.warn(std::move(line)); });
+  EntryWriter& open(std::size_t buffer = 10'000, milliseconds gather = milliseconds(1)) {
+    writer_ = std::make_unique<EntryWriter>(
+        std::make_unique<Sink>(database_),
+        BatchSettings{.buffer = buffer, .gather = gather, .words = {"entry", "entries"}},
+        [this](std::string line) { database_.warn(std::move(line)); });
     return *writer_;
   }
   void record(int first, int last) {
-    for (int i = first; i <= last; ++i) writer_->record(make_event(i));
+    for (int i = first; i <= last; ++i) writer_->record({i});
   }
 
   Database database_;
-  std::unique_ptr<EventWriter> writer_;
+  std::unique_ptr<EntryWriter> writer_;
 };
 
 TEST_F(Writer, RecordDoesNotWaitForADatabaseThatHangs) {
@@ -132,9 +141,9 @@ TEST_F(Writer, RecordDoesNotWaitForADatabaseThatHangs) {
   database_.shut(false);
   EXPECT_TRUE(writer_->flush(kLong));
   EXPECT_EQ(writer_->counters().written, 5000u);
-  const auto ids = database_.get(&Database::ids_);
-  ASSERT_THAT(ids, SizeIs(5000));
-  for (std::size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(ids[i], "id" + std::to_string(i + 1));
+  const auto numbers = database_.get(&Database::numbers_);
+  ASSERT_THAT(numbers, SizeIs(5000));
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(numbers[static_cast<std::size_t>(i)], i + 1);
 }
 
 TEST_F(Writer, BatchesHaveALimit) {
@@ -142,15 +151,15 @@ TEST_F(Writer, BatchesHaveALimit) {
   database_.shut(true);
   record(0, 0);
   database_.wait_for_attempts(1);
-  record(1, 2 * EventWriter::kMostBatch);
+  record(1, 2 * EntryWriter::kMostBatch);
   record(0, 0);
   database_.shut(false);
   ASSERT_TRUE(writer_->flush(kLong));
   EXPECT_THAT(database_.get(&Database::batches_),
-              ElementsAre(1, EventWriter::kMostBatch, EventWriter::kMostBatch, 1));
+              ElementsAre(1, EntryWriter::kMostBatch, EntryWriter::kMostBatch, 1));
 }
 
-// What the writer has in its hands counts, too.
+// The batch that is being written counts, too.
 TEST_F(Writer, TheBufferHasALimit) {
   open(100);
   database_.shut(true);
@@ -167,13 +176,13 @@ TEST_F(Writer, TheBufferHasALimit) {
   ASSERT_TRUE(writer_->flush(kLong));
   EXPECT_EQ(writer_->counters().written, 200u);
   EXPECT_EQ(writer_->counters().lost, 3u);
-  EXPECT_EQ(database_.get(&Database::ids_)[100], "id104");
+  EXPECT_EQ(database_.get(&Database::numbers_)[100], 104);
   writer_.reset();
-  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("3 events were lost: the buffer was full"));
+  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("3 entries were lost: the buffer was full"));
 }
 
-// Losses are not said more often than once a minute, but none goes unsaid.
-TEST_F(Writer, SaysInTheEndWhatItHasNotYetSaid) {
+// Losses are reported once a minute at most, and the rest at the end.
+TEST_F(Writer, ReportsTheRestOfTheLossesAtTheEnd) {
   open(1);
   for (const int round : {1, 2}) {
     database_.shut(true);
@@ -184,8 +193,8 @@ TEST_F(Writer, SaysInTheEndWhatItHasNotYetSaid) {
     ASSERT_TRUE(writer_->flush(kLong));
   }
   writer_.reset();
-  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("2 events were lost: the buffer was full",
-                                                               "3 events were lost: the buffer was full"));
+  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("2 entries were lost: the buffer was full",
+                                                               "3 entries were lost: the buffer was full"));
 }
 
 TEST_F(Writer, WithoutABufferAllIsLost) {
@@ -195,17 +204,17 @@ TEST_F(Writer, WithoutABufferAllIsLost) {
   EXPECT_EQ(writer_->counters().lost, 2u);
 }
 
-// Neither a full batch nor a flush waits for the time of gathering.
-TEST_F(Writer, GathersNoLongerThanIsOfUse) {
+// A full batch, a flush and the end cut the time of gathering short.
+TEST_F(Writer, GathersNoLongerThanIsUseful) {
   open(10'000, std::chrono::hours(1));
-  record(1, static_cast<int>(EventWriter::kMostBatch));
+  record(1, static_cast<int>(EntryWriter::kMostBatch));
   database_.wait_for_attempts(1);
   record(1, 10);
   EXPECT_TRUE(writer_->flush(kLong));
   record(11, 20);
   writer_.reset();
-  EXPECT_THAT(database_.get(&Database::ids_), SizeIs(EventWriter::kMostBatch + 20));
-  EXPECT_THAT(database_.get(&Database::batches_), Each(Le(EventWriter::kMostBatch)));
+  EXPECT_THAT(database_.get(&Database::numbers_), SizeIs(EntryWriter::kMostBatch + 20));
+  EXPECT_THAT(database_.get(&Database::batches_), Each(Le(EntryWriter::kMostBatch)));
 }
 
 TEST_F(Writer, TriesAgainByItself) {
@@ -214,11 +223,11 @@ TEST_F(Writer, TriesAgainByItself) {
   record(1, 3);
   database_.wait_for_attempts(2);
   EXPECT_THAT(database_.get(&Database::warnings_),
-              ElementsAre("broken; events wait in memory, mail goes on"));
+              ElementsAre("broken; entries wait in memory, mail goes on"));
   database_.break_it(false);
   database_.wait_for_warnings(2);
-  EXPECT_THAT(database_.get(&Database::ids_), ElementsAre("id1", "id2", "id3"));
-  EXPECT_EQ(database_.get(&Database::warnings_)[1], "writing works again; no event was lost");
+  EXPECT_THAT(database_.get(&Database::numbers_), ElementsAre(1, 2, 3));
+  EXPECT_EQ(database_.get(&Database::warnings_)[1], "writing works again; no entry was lost");
 }
 
 TEST_F(Writer, TriesAgainWhenItIsDestroyed) {
@@ -229,7 +238,7 @@ TEST_F(Writer, TriesAgainWhenItIsDestroyed) {
   database_.break_it(false);
   record(4, 4);
   writer_.reset();
-  EXPECT_THAT(database_.get(&Database::ids_), ElementsAre("id1", "id2", "id3", "id4"));
+  EXPECT_THAT(database_.get(&Database::numbers_), ElementsAre(1, 2, 3, 4));
 }
 
 TEST_F(Writer, GivesUpInTheEnd) {
@@ -239,8 +248,8 @@ TEST_F(Writer, GivesUpInTheEnd) {
   database_.wait_for_attempts(1);
   writer_.reset();
   EXPECT_THAT(database_.get(&Database::warnings_),
-              ElementsAre("broken; events wait in memory, mail goes on",
-                          "3 events were lost: the end came before they could be written"));
+              ElementsAre("broken; entries wait in memory, mail goes on",
+                          "3 entries were lost: the end came before they could be written"));
 }
 
 TEST_F(Writer, TidiesUntilNothingIsLeft) {
@@ -267,7 +276,7 @@ TEST_F(Writer, SaysThatItCannotTidy) {
   database_.wait_for_warnings(1);
   record(1, 1);
   EXPECT_TRUE(writer_->flush(kLong));
-  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("old events can't be deleted: can't tidy"));
+  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("old entries can't be deleted: can't tidy"));
 }
 
 }  // namespace

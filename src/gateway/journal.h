@@ -1,4 +1,4 @@
-// Where the gateway tells what it does: the log and the history, or whoever tests it.
+// Receives what the gateway reports. Implemented by the log with the history, and by tests.
 #pragma once
 
 #include <string_view>
@@ -9,12 +9,12 @@
 namespace backstop::gateway {
 
 /// Thread-safe, and must not wait.
-class EventSink {
+class Journal {
  public:
-  virtual ~EventSink() = default;
-  /// A decision; told after the client has its reply.
+  virtual ~Journal() = default;
+  /// A decision; reported after the client has its reply.
   virtual void record(store::Event event) = 0;
-  /// What the operator is to know beside that: one line, for the log alone. Nothing out of a message.
+  /// What the operator should know beside that: one line, for the log alone. It holds nothing of a message.
   virtual void notice(os::LogLevel level, std::string_view line) = 0;
 };
 

@@ -1,0 +1,80 @@
+#include "store/sqlite/history_sink.h"
+
+#include <gtest/gtest.h>
+
+#include "store/history_place_test.h"
+#include "store/sqlite/fault_vfs_test.h"
+
+namespace backstop::store::sqlite {
+namespace {
+
+using std::chrono::floor;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::system_clock;
+
+/// Events with long texts, of this moment or `age` ago.
+std::list<Event> long_events(int count, hours age = hours(0)) {
+  std::list<Event> events;
+  for (int i = 0; i < count; ++i) {
+    events.push_back(make_event(i));
+    events.back().time = floor<milliseconds>(system_clock::now()) - age;
+    events.back().explanation = std::string(50'000, 'x');
+  }
+  return events;
+}
+
+HistorySink sink_of(const SqlitePlace& place) {
+  return {place.path(), {.keep = hours(24)}, [](const std::string&) {}};
+}
+
+/// Tidies until there is no more to do; returns in how many steps.
+int tidy_all(HistorySink& sink) {
+  constexpr int kMostSteps = 1000;
+  for (int steps = 1; steps < kMostSteps; ++steps) {
+    const auto more = sink.tidy();
+    EXPECT_TRUE(more) << more.error().message;
+    if (!more || !*more) return steps;
+  }
+  ADD_FAILURE() << "it never ends";
+  return 0;
+}
+
+// The texts fill pages of their own, so that deleting them writes far less than recording them.
+TEST(HistorySink, OldEventsMakeRoomOnAFullDisk) {
+  constexpr std::int64_t kRoom = 1'000'000;
+  const auto young = long_events(40);
+  FaultVfs vfs;
+  const SqlitePlace place;
+  {
+    HistorySink before = sink_of(place);
+    ASSERT_TRUE(before.write(long_events(40, hours(25))));
+  }
+  ASSERT_GT(place.bytes(), 2 * kRoom);
+  HistorySink sink = sink_of(place);
+  vfs.limit_room(kRoom);
+  const auto full = sink.write(young);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().message, "the disk is full");
+  EXPECT_GT(tidy_all(sink), 1);
+  const auto done = sink.write(young);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(must_query(place.url()).size(), 40u);
+}
+
+TEST(HistorySink, DeletingWaitsForALock) {
+  SqlitePlace place;
+  HistorySink sink = sink_of(place);
+  ASSERT_TRUE(sink.write(long_events(1, hours(25))));
+  place.lock();
+  const auto locked = sink.tidy();
+  ASSERT_TRUE(locked) << "a lock is no error: " << locked.error().message;
+  EXPECT_FALSE(*locked);
+  place.unlock();
+  EXPECT_EQ(must_query(place.url()).size(), 1u);
+  EXPECT_GT(tidy_all(sink), 1);
+  EXPECT_TRUE(must_query(place.url()).empty());
+}
+
+}  // namespace
+}  // namespace backstop::store::sqlite
