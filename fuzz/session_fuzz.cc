@@ -462,7 +462,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Events events;
   gateway::Shared shared(std::make_shared<const Settings>(settings_of(data[0], port.path())), events);
   {
-    gateway::Worker worker(0, shared);
+    gateway::Worker worker(0, shared, &gateway::Session::make);
     const std::string_view client = text.substr(0, end);
     Dialogue dialogue(port, worker, parse_answers(text.substr(std::min(end + 3, text.size()))),
                       Client(client, (data[0] & 128) != 0));

@@ -435,6 +435,8 @@ NextHop finished(const NextHopDraft& hop) {
 void finish(Draft& draft) {
   for (GatewayDraft& one : draft.gateways) {
     one.settings.next_hop = finished(one.next_hop);
+    auto& untagged = draft.config.gateway.untagged;
+    untagged.insert(untagged.end(), one.settings.untagged.begin(), one.settings.untagged.end());
     draft.config.gateway.gateways.push_back(std::move(one.settings));
   }
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {

@@ -124,12 +124,13 @@ class HeldMemoryTest : public net::LoopTest {
     Transaction transaction;
     transaction.settings = settings_;
     transaction.gateway = &settings_->gateways.front();
+    transaction.site = settings_.get();
     transaction.recipients.push_back(
-        {"bob@example.org", origin::Recipient{.address = {"bob", "example.org"}, .tag = {}}});
+        {.given = "bob@example.org",
+         .domain = &settings_->domains[0],
+         .claim = origin::Recipient{.address = {"bob", "example.org"}, .tag = {}}});
     transaction.today = std::chrono::sys_days(std::chrono::days(20'000));
-    const auto& domain = settings_->domains[0];
-    transaction.route =
-        Route{.next_hop = &transaction.gateway->next_hop, .stage = domain.stage, .grace = domain.grace};
+    transaction.route = Route{.next_hop = &transaction.gateway->next_hop, .domain = &settings_->domains[0]};
     std::size_t noted = 0;
     transaction.delivery = std::make_unique<NotingDelivery>(noted);
     const TraceFacts trace{.helo = "c.test", .client = "[192.0.2.1]", .hostname = "mx.test", .id = "1f"};
@@ -142,7 +143,7 @@ class HeldMemoryTest : public net::LoopTest {
       run(path.take(piece, piece.data() == pieces.back().data(), scanner.scan(piece).dots));
     }
     EXPECT_TRUE(path.is_delivered());
-    EXPECT_EQ(path.response()->kind, response::Kind::DsnFailed);
+    EXPECT_EQ(path.judge().response()->kind, response::Kind::DsnFailed);
     EXPECT_LE(in_use - before, kSlack);
     return {.most = most_in_use - before, .while_the_hop_is = noted - before};
   }

@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/recipient_check.h"
+#include "gateway/replies.h"
 #include "smtp/data_scanner.h"
 
 namespace backstop::gateway {
 
 namespace {
 
-// Of the end of data, without its dot: the scanner counts that with the others.
+using Next = intake::MailJudge::Next;
+
+// The CRLF of the end of data. Its dot is already in the scanner's count.
 constexpr std::string_view kEndOfData = "\r\n";
 
-/// As the reader wants it: without the end of data and the doubled dots. Only where a line of the message
-/// itself begins with a dot is there anything to copy.
+/// Returns the bytes without the end of data and the doubled dots. They are copied to `room` only if a line
+/// of the message itself begins with a dot.
 std::string_view unstuffed(std::string_view bytes, next_hop::MessageForm form, std::string& room) {
   if (form == next_hop::MessageForm::Plain) return bytes;
   if (bytes == ".\r\n" || bytes.ends_with("\n.\r\n")) bytes.remove_suffix(1 + kEndOfData.size());
@@ -31,9 +33,8 @@ MessagePath::MessagePath(Transaction& transaction, next_hop::MessageForm form, T
     : transaction_(transaction),
       form_(form),
       trace_(trace),
-      reader_(reader),
-      held_share_(memory, client),
-      hints_(transaction.hints, transaction.today) {}
+      judge_(transaction, reader),
+      held_share_(memory, client) {}
 
 void MessagePath::settle(Exceeded limit) {
   is_past_limit_ = true;
@@ -114,60 +115,44 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     settle(Exceeded::ReceivedFields);
     co_return;
   }
-  if (!may_be_response(message.substr(0, header_end_))) co_return co_await start(message, is_end);
+  std::string room;
+  const auto next = judge_.header(unstuffed(message.substr(0, header_end_), form_, room));
+  if (next == Next::Pass) co_return co_await start(message, is_end, next);
   if (scan_.fields > kMostFieldsOfResponse) {
     settle(Exceeded::Header);
     co_return;
   }
-  if (is_end) co_return co_await judge(message, true);
+  if (is_end) co_return co_await start(message, true, next);
   phase_ = Phase::Held;
   if (is_first) co_return co_await take_held(bytes, false);
   co_await take_held({}, false);
 }
 
-response::Envelope MessagePath::envelope() const {
-  const auto& path = transaction_.mail.reverse_path;
-  return {
-      .reverse_path = path.is_null() ? std::string() : path.address->text(),
-      .recipient = transaction_.recipients.empty() ? std::string() : transaction_.recipients.front().given};
-}
-
-bool MessagePath::may_be_response(std::string_view header) {
-  // What leaves is not ours to read: rules for it come with the ledger.
-  if (transaction_.is_outbound()) return false;
-  std::string room;
-  return reader_.can_be_response(unstuffed(header, form_, room), envelope());
-}
-
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   held_ += bytes;
   const auto& limits = transaction_.settings->limits;
-  if (is_end || held_.size() > limits.most_held()) co_return co_await judge(held_, is_end);
+  if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end, Next::Hold);
   // A response that can't be read to its end, or to its cap, is put off at every stage: it would pass
   // unjudged.
   if (!held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_await find_no_room();
 }
 
-net::Task<void> MessagePath::judge(std::string_view message, bool is_end) {
-  {
-    // Gone before the next hop is waited for: held_share_ does not count it.
-    std::string room;
-    response_ = reader_.read(unstuffed(message, form_, room), envelope(),
-                             is_end ? response::Extent::Whole : response::Extent::Start);
-  }
-  auto judgement = judge_response(transaction_, *response_);
-  facts_ = std::move(judgement.facts);
-  hints_ = std::move(judgement.hints);
-  verdict_ = std::move(judgement.verdict);
-  if (verdict_.action == policy::Action::Refuse) {
-    settle(reply_for(verdict_, transaction_.settings->help_url));
-    co_return;
-  }
-  co_await start(message, is_end);
+// What is copied here is gone before anybody is waited for: held_share_ does not count it.
+response::Response MessagePath::read(std::string_view message, bool is_end) {
+  std::string room;
+  return judge_.read(unstuffed(message, form_, room),
+                     is_end ? response::Extent::Whole : response::Extent::Start);
 }
 
-// DATA at the next hop, and all that there is so far behind our own fields.
-net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
+// Judges what was held. Then begins the data at the next hop, with our own fields before all that there is.
+net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
+  if (next == Next::Hold) {
+    co_await judge_.judge(read(message, is_end));
+    if (judge_.verdict().action == policy::Action::Refuse) {
+      settle(reply_for(judge_.verdict(), transaction_.settings->help_url));
+      co_return;
+    }
+  }
   const auto reply = co_await transaction_.delivery->begin(form_);
   if (reply.code != 354) {
     settle(reply);
@@ -176,10 +161,10 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
   phase_ = Phase::Streaming;
   // Received comes last: should the message begin with white space, that is the field which it continues.
   std::string front;
-  if (verdict_.action == policy::Action::Label) {
-    front += "Backstop-Verdict: " + policy::verdict_field(verdict_, facts_) + "\r\n";
+  if (judge_.verdict().action == policy::Action::Label) {
+    front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
   }
-  append_received(trace_, std::chrono::system_clock::now(), front);
+  append_received(trace_, transaction_.clock(), front);
   if (!scan_.foreign.empty()) {
     append_without(message.substr(0, header_end_), scan_, front);
     message.remove_prefix(header_end_);
@@ -195,7 +180,7 @@ net::Task<void> MessagePath::pass(std::string_view first, std::string_view secon
                       : co_await transaction_.delivery->finish({}, {});
   is_finished_ = true;
   is_delivered_ = is_end && reply.is_positive();
-  if (is_delivered_) hints_.keep();
+  if (is_delivered_) judge_.keep_hints();
   settle(std::move(reply));
 }
 

@@ -18,8 +18,8 @@
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
+#include "intake/mail_judge.h"
 #include "next_hop/delivery.h"
-#include "policy/verdict.h"
 #include "response/reader.h"
 
 namespace backstop::gateway {
@@ -50,20 +50,16 @@ class MessagePath {
   // For the history.
   std::uint64_t size() const { return size_; }  ///< of what came: no doubled dots, no end of data
   const std::string& message_id() const { return scan_.message_id; }
-  const std::optional<response::Response>& response() const { return response_; }
-  const policy::Verdict& verdict() const { return verdict_; }
-  const origin::Origin& origin() const { return facts_.origin; }
+  const intake::MailJudge& judge() const { return judge_; }
 
  private:
   enum class Phase : std::uint8_t { Header, Held, Streaming, Done };
 
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
-  net::Task<void> judge(std::string_view message, bool is_end);
-  net::Task<void> start(std::string_view message, bool is_end);
+  net::Task<void> start(std::string_view message, bool is_end, intake::MailJudge::Next next);
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
-  bool may_be_response(std::string_view header);
-  response::Envelope envelope() const;
+  response::Response read(std::string_view message, bool is_end);
   bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);
   void settle(Exceeded limit);
@@ -74,7 +70,7 @@ class MessagePath {
   Transaction& transaction_;
   next_hop::MessageForm form_;
   TraceFacts trace_;
-  response::Reader& reader_;
+  intake::MailJudge judge_;
   Phase phase_ = Phase::Header;
   std::string held_;              ///< the message so far, in its form, while it is not yet streaming
   HeldMemory::Share held_share_;  ///< of what all sessions may hold together
@@ -85,10 +81,6 @@ class MessagePath {
   bool is_delivered_ = false;
   bool is_past_limit_ = false;
   std::optional<smtp::Reply> answer_;
-  std::optional<response::Response> response_;
-  policy::MessageFacts facts_;
-  HintPlaces hints_;
-  policy::Verdict verdict_;
 };
 
 }  // namespace backstop::gateway

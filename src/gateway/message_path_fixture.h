@@ -106,12 +106,13 @@ class MessagePathTest : public net::LoopTest {
     transaction_ = Transaction{};
     transaction_.settings = std::make_shared<Settings>(settings_);
     transaction_.gateway = &transaction_.settings->gateways.front();
+    transaction_.site = transaction_.settings.get();
+    transaction_.direction = transaction_.gateway->direction;
     if (sender == Sender::Somebody) transaction_.mail.reverse_path = {mail::Address{"a", "else.test"}};
     add_recipient(mail::Address{"bob", "example.org"});
     transaction_.today = kToday;
-    const auto& domain = settings_.domains[0];
     transaction_.route =
-        Route{.next_hop = &transaction_.gateway->next_hop, .stage = domain.stage, .grace = domain.grace};
+        Route{.next_hop = &transaction_.gateway->next_hop, .domain = &transaction_.settings->domains[0]};
     auto delivery = std::make_unique<FakeDelivery>();
     delivery_ = delivery.get();
     transaction_.delivery = std::move(delivery);
@@ -122,7 +123,9 @@ class MessagePathTest : public net::LoopTest {
 
   void add_recipient(const mail::Address& address) {
     auto tag = origin::verify(address, settings_.keys, kToday);
-    transaction_.recipients.push_back({address.text(), origin::Recipient{address, std::move(tag)}});
+    transaction_.recipients.push_back({.given = address.text(),
+                                       .domain = &transaction_.settings->domains[0],
+                                       .claim = origin::Recipient{address, std::move(tag)}});
   }
 
   void take(std::string_view bytes, bool is_end) {

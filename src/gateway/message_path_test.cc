@@ -179,7 +179,7 @@ TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
         } else {
           EXPECT_THAT(delivery_->calls, IsEmpty()) << row.name << ", " << how;
         }
-        EXPECT_EQ(path_->response()->kind, response::Kind::DsnFailed);
+        EXPECT_EQ(path_->judge().response()->kind, response::Kind::DsnFailed);
         EXPECT_EQ(memory_.total(), 0u);
       });
     }
@@ -201,7 +201,7 @@ TEST_F(MessagePathTest, WhatLeavesIsNotRead) {
   begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   send(kBounce);
   EXPECT_EQ(answer(), "250 2.0.0 taken");
-  EXPECT_FALSE(path_->response());
+  EXPECT_FALSE(path_->judge().response());
 }
 
 // Limits, at the limit and one past it.

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/session.h"
 #include "gateway/worker.h"
 
 namespace backstop::gateway {
@@ -56,7 +57,7 @@ base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Setting
                                                    Journal& events) {
   std::unique_ptr<Server> server(new Server(settings, events));
   for (unsigned i = 0; i < std::max(1U, workers); ++i) {
-    server->workers_.push_back(std::make_unique<Worker>(i, server->shared_));
+    server->workers_.push_back(std::make_unique<Worker>(i, server->shared_, &Session::make));
   }
   auto rebinding = server->rebind(*settings);
   if (!rebinding) return std::unexpected(rebinding.error());

@@ -4,61 +4,57 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
+#include "gateway/offer.h"
 #include "gateway/replies.h"
-#include "gateway/worker.h"
-#include "net/proxy_header.h"
+#include "next_hop/smtp_delivery.h"
 
 namespace backstop::gateway {
 
 namespace {
 
-// What a session that waits for a command keeps for its input.
-constexpr std::size_t kIdleRoom = 512;
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds kGoodbyeTime{5};
 // Of a line that is no command.
 constexpr std::size_t kMostTold = 100;
 // What a client that is cut short may still send before its connection is reset, and for how long.
 constexpr std::size_t kMostDrained = 16UZ * 1024 * 1024;
 constexpr std::chrono::seconds kDrainTime{2};
+constexpr std::size_t kIdleBuffer = 1024;
 
 }  // namespace
 
-Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, net::Endpoint peer,
+Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, const net::Endpoint& peer,
                  net::Endpoint local)
     : worker_(worker),
-      gateway_name_(entrance.gateway),
+      settings_(worker.shared().settings, entrance.settings, entrance.gateway),
       connection_(std::move(socket), worker.loop().deadlines()),
-      direct_(std::move(peer)),
-      local_(std::move(local)),
-      settings_(entrance.settings) {
-  gateway_ = find_gateway(*settings_);
-  set_peer(direct_);
-  connected_ = direct_;
+      reader_(connection_, [this] { return is_to_end(); }),
+      client_(peer, std::move(local)),
+      opening_(connection_, client_) {
   worker_.add(*this);
+}
+
+std::unique_ptr<LiveSession> Session::make(Worker& worker, const Entrance& entrance, net::Socket socket,
+                                           const net::Endpoint& peer, net::Endpoint local) {
+  return std::make_unique<Session>(worker, entrance, std::move(socket), peer, std::move(local));
 }
 
 Session::~Session() {
   worker_.remove(*this);
 }
 
-void Session::set_peer(const net::Endpoint& peer) {
-  peer_ = peer;
-  peer_text_ = peer.address.to_string();
-  peer_literal_ = net::address_literal(peer.address);
-  // XCLIENT and XFORWARD may say that nobody knows it.
-  if (peer.address.is_unspecified()) peer_text_ = peer_literal_ = "unknown";
-}
-
 net::Task<void> Session::run() {
   if (co_await open()) co_await converse();
-  if (!is_broken_) {
-    give_time(kGoodbyeTime);
+  if (end_ != End::Broken) {
+    connection_.give_time(kGoodbyeTime);
     (void)co_await connection_.flush();
     co_await connection_.stream().shut_down();
   }
-  if (is_broken_ || !is_cut_short_) connection_.stream().close();
+  if (end_ != End::CutShort) connection_.stream().close();
   // The client need not wait until the next hop has answered RSET.
   co_await end_transaction();
   if (!connection_.stream().is_open()) co_return;
@@ -67,255 +63,146 @@ net::Task<void> Session::run() {
   connection_.stream().close();
 }
 
-// Null where it is gone. One of the same name in the other direction is another: who has logged in to the one
-// is nobody to the other.
-const GatewaySettings* Session::find_gateway(const Settings& settings) const {
-  const auto found = std::ranges::find(settings.gateways, gateway_name_, &GatewaySettings::name);
-  if (found == settings.gateways.end()) return nullptr;
-  return gateway_ == nullptr || gateway_->direction == found->direction ? &*found : nullptr;
-}
-
-// The newest settings; false where they no longer have this gateway.
-bool Session::take_settings() {
-  auto newest = worker_.shared().settings.load();
-  if (newest == settings_) return true;
-  const auto* const found = find_gateway(*newest);
-  is_gateway_gone_ = found == nullptr;
-  if (is_gateway_gone_) return false;
-  gateway_ = found;
-  settings_ = std::move(newest);
-  return true;
-}
-
-// Where TLS follows at once, its first bytes must stay in the socket for it, so no byte past the header is
-// read.
-net::Task<bool> Session::read_proxy_header() {
-  const bool is_exact = gateway().tls == ListenTls::Implicit;
-  auto& buffer = connection_.buffer();
-  while (true) {
-    const auto parsed = net::parse_proxy_header(buffer.view());
-    if (!parsed) co_return false;
-    if (parsed->header) {
-      buffer.consume(parsed->size);
-      if (parsed->header->source) set_peer(*parsed->header->source);
-      connected_ = peer_;
-      if (parsed->header->destination) local_ = *parsed->header->destination;
-      co_return true;
-    }
-    is_waiting_ = true;
-    const auto done = is_exact ? co_await connection_.fill_exactly(1) : co_await connection_.fill(kIdleRoom);
-    is_waiting_ = false;
-    if (!done) co_return false;
-  }
-}
-
 net::Task<bool> Session::accept_tls() {
-  is_waiting_ = true;
-  const auto done = co_await connection_.stream().accept_tls(settings_->tls);
-  is_waiting_ = false;
-  if (!done) {
-    const std::string& why = connection_.stream().why();
-    tell(os::LogLevel::Debug, fmt::format("no TLS with client {}: {}", peer_text_,
-                                          why.empty() ? net::explain(done.error()) : std::string_view(why)));
+  state_.is_tls = co_await opening_.accept_tls(settings_->tls);
+  if (state_.is_tls) {
+    tls_ = connection_.stream().tls_description();
+  } else {
+    tell(os::LogLevel::Debug, fmt::format("no TLS with client {}: {}", client_.text(), opening_.why()));
   }
-  co_return done.has_value();
+  co_return state_.is_tls;
 }
 
-// One more session of this client, unless it has too many.
+// Counts one more session of this client, unless it has too many.
 std::optional<Exceeded> Session::enter() {
   auto& clients = worker_.shared().clients;
-  const auto client = client_to_count();
+  const auto client = client_.counted(gateway());
   auto ticket = client ? clients.open(*client, limits()) : clients.open_for_front_end(limits());
   if (!ticket) return ticket.error();
   ticket_ = std::move(*ticket);
   return std::nullopt;
 }
 
-bool Session::is_front_end() const {
-  return net::contains(gateway().xclient, direct_.address);
-}
-
-// None while a front end has not named it: a front end has as many sessions as its clients have together.
-// None for a relay either.
-std::optional<ClientCounts::Address> Session::client_to_count() const {
-  if (is_relay()) return std::nullopt;
-  const bool is_named = peer_ != direct_ && !peer_.address.is_unspecified();
-  return is_named || !is_front_end() ? std::optional(peer_.address) : std::nullopt;
-}
-
 net::Task<bool> Session::open() {
-  is_broken_ = true;  // nothing can be said before the greeting, least of all to who speaks TLS
-  take_settings();
+  settings_.take_newest();
   const bool is_tls = gateway().tls == ListenTls::Implicit;
   if (is_tls && worker_.is_draining()) co_return false;
   connection_.stream().expires_after(limits().greeting);
-  if (net::contains(gateway().proxy_protocol, direct_.address) && !co_await read_proxy_header()) {
-    tell(os::LogLevel::Debug, fmt::format("no PROXY header from {}", direct_.address.to_string()));
+  if (net::contains(gateway().proxy_protocol, client_.address()) &&
+      !co_await opening_.read_proxy_header(is_tls)) {
+    tell(os::LogLevel::Debug, fmt::format("no PROXY header from {}", client_.text()));
     co_return false;
   }
   const auto exceeded = enter();
   if (exceeded) tell_of(*exceeded);
-  if (is_tls) {
-    if (exceeded || !co_await accept_tls()) co_return false;
-    state_.is_tls = true;
-    tls_ = connection_.stream().tls_description();
-  }
-  is_broken_ = false;
+  if (is_tls && (exceeded || !co_await accept_tls())) co_return false;
+  end_ = End::Open;
   if (exceeded || is_to_end()) {
     close_with(exceeded ? reply_for(*exceeded) : why_to_end());
     co_return false;
   }
   state_.wants_tls = gateway().tls == ListenTls::Required;
-  reply(220, {}, settings_->hostname + " ESMTP Backstop");
+  say(220, {}, settings_->hostname + " ESMTP Backstop");
   co_return true;
 }
 
 net::Task<void> Session::converse() {
-  while (!is_closing_) {
+  while (is_open()) {
     if (is_to_end()) {
       close_with(why_to_end());
       break;
     }
-    // Without a line, why not was answered, or there is nobody to answer.
-    if (const auto line = co_await next_line(limits().command_line)) {
-      const smtp::Command command = smtp::split_command(*line);
-      if (smtp::is_http_request(*line)) {
-        turn_away_http(*line);
-      } else if (!answer_at_once(command)) {
-        co_await handle(command);
-      }
-    }
-    if (errors_ > limits().errors && !is_closing_ && !is_relay()) cut_short(reply_for(Exceeded::Errors));
-  }
-}
-
-// A whole line that is there, with its line end.
-std::optional<std::string_view> Session::buffered_line() const {
-  const std::string_view input = connection_.input();
-  const std::size_t end = input.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  return input.substr(0, end + 1);
-}
-
-bool Session::is_text(std::string_view line) {
-  return line.ends_with("\r\n") && !line.contains('\0') && line.find('\r') + 2 == line.size();
-}
-
-void Session::give_time(std::chrono::seconds time, Clock::time_point last) {
-  waiting_since_ = net::Deadlines::now();
-  connection_.stream().expires_at(std::min(waiting_since_ + time, last));
-}
-
-// The view is good until the next read. A command has its time as a whole, however slowly its bytes come.
-net::Task<std::optional<std::string_view>> Session::next_line(std::size_t most) {
-  std::optional<std::string_view> line = buffered_line();
-  if (!line) {
     // A message in chunks has its time with all that comes between them.
-    give_time(limits().command, path_ ? data_deadline_ : Clock::time_point::max());
-  }
-  while (!line && connection_.input().size() <= most) {
-    if (is_to_end()) {
-      close_with(why_to_end());
-      co_return std::nullopt;
+    const auto last = data_ ? data_->deadline() : Clock::time_point::max();
+    const auto next = co_await reader_.next(limits().command_line, limits().command, last);
+    if (const auto command = take(next)) {
+      if (!answer_at_once(*command)) co_await handle(*command);
     }
-    is_waiting_ = true;
-    auto told = connection_.flush_now();
-    if (!told) told = co_await connection_.flush();
-    auto done = *told;
-    if (connection_.input().empty()) connection_.buffer().shrink(2 * kIdleRoom);
-    if (done) done = co_await connection_.fill(kIdleRoom);
-    is_waiting_ = false;
-    if (!done) {
-      say_goodbye(done.error());
-      co_return std::nullopt;
+    if (patience_.has_too_many_errors(limits()) && is_open() && !client_.is_relay(gateway())) {
+      close_with(reply_for(Exceeded::Errors), End::CutShort);
     }
-    line = buffered_line();
   }
-  if (!line || line->size() > most) {
-    cut_short(reply_for(Exceeded::CommandLine));
-    co_return std::nullopt;
-  }
-  connection_.consume(line->size());
-  if (!is_text(*line)) {
-    if (smtp::is_http_request(*line)) {
-      turn_away_http(*line);
-      co_return std::nullopt;
-    }
-    reply(500, "5.5.2", "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
-    co_return std::nullopt;
-  }
-  line->remove_suffix(2);
-  co_return line;
 }
 
+// Returns the command, or says why there is none.
+std::optional<smtp::Command> Session::take(const CommandReader::Next& next) {
+  using enum CommandReader::Outcome;
+  switch (next.outcome) {
+    case Line:
+      if (!smtp::is_http_request(next.text)) return smtp::split_command(next.text);
+      turn_away_http(next.text);
+      break;
+    case NotText:
+      if (smtp::is_http_request(next.text)) {
+        turn_away_http(next.text);
+      } else {
+        say(500, "5.5.2", "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
+      }
+      break;
+    case TooLong:
+      close_with(reply_for(Exceeded::CommandLine), End::CutShort);
+      break;
+    case Ending:
+      close_with(why_to_end());
+      break;
+    case Failed:
+      lose(next.failure);
+      break;
+  }
+  return std::nullopt;
+}
+
+// What follows an HTTP request is somebody else's text, and none of it may be taken for commands.
 void Session::turn_away_http(std::string_view line) {
   tell(os::LogLevel::Info,
-       fmt::format("client {} sent an HTTP request, and its session was ended: {}", peer_text_,
+       fmt::format("client {} sent an HTTP request, and its session was ended: {}", client_.text(),
                    base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
-  cut_short(reply_for(Parting::HttpRequest));
+  close_with(reply_for(Parting::HttpRequest), End::CutShort);
 }
 
-void Session::say_goodbye(net::Failure failure) {
-  is_closing_ = true;
-  if (failure == net::Failure::Interrupted) return close_with(why_to_end());
-  if (failure == net::Failure::TimedOut) {
-    return close_with(reply_for(path_ ? Exceeded::DataTime : Exceeded::CommandTime));
+void Session::lose(net::Failure failure) {
+  if (failure == net::Failure::Interrupted) {
+    close_with(why_to_end());
+  } else if (failure == net::Failure::TimedOut) {
+    close_with(reply_for(data_ ? Exceeded::DataTime : Exceeded::CommandTime));
+  } else {
+    end_ = End::Broken;
   }
-  is_broken_ = true;
 }
 
-void Session::reply(const smtp::Reply& reply) {
+void Session::say(const smtp::Reply& reply) {
   smtp::append_reply(reply, connection_.output());
   count_reply(reply.code);
 }
 
-void Session::reply(int code, std::string_view status, std::string_view text) {
+void Session::say(int code, std::string_view status, std::string_view text) {
   smtp::append_reply(code, status, text, connection_.output());
   count_reply(code);
 }
 
 void Session::count_reply(int code) {
-  if (code >= 500) ++errors_;
-  if (code == 421) is_closing_ = true;
+  patience_.reply(code);
+  if (code == 421) end_ = std::max(end_, End::Closing);
 }
 
-void Session::close_with(const smtp::Reply& last) {
-  reply(last);
-  is_closing_ = true;
+void Session::close_with(const smtp::Reply& last, End end) {
+  say(last);
+  end_ = std::max(end_, end);
 }
 
-void Session::cut_short(const smtp::Reply& last) {
-  close_with(last);
-  is_cut_short_ = true;
-}
-
-// Commands that bring no mail forward, and mistakes, end a session that has too many of them.
-void Session::count(const smtp::Command& command) {
-  using enum smtp::Verb;
-  switch (command.verb) {
-    case Mail:
-    case Rcpt:
-    case Data:
-    case Bdat:
-    case Quit:
-      return;
-    default:
-      break;
-  }
-  if (++idle_commands_ > limits().commands_without_mail && !is_relay())
-    cut_short(reply_for(Exceeded::CommandsWithoutMail));
-}
-
-// Whatever takes no wait; false where the command is still to be handled.
+// Answers what takes no wait; returns false if the command is still to be handled.
 bool Session::answer_at_once(const smtp::Command& command) {
   using enum smtp::Verb;
-  if (told_in_row_ && command.verb != Xclient) told_in_row_.reset();
-  count(command);
-  if (is_closing_) return true;
+  if (command.verb != Xclient) client_.end_xclient();
+  patience_.command(command.verb);
+  if (patience_.has_too_many_commands(limits()) && !client_.is_relay(gateway())) {
+    close_with(reply_for(Exceeded::CommandsWithoutMail), End::CutShort);
+    return true;
+  }
   // The bytes of a chunk follow whatever we say, so they are read before it is refused.
   if (command.verb == Bdat) return false;
   if (const auto refusal = smtp::why_not_now(state_, command)) {
-    reply(*refusal);
+    say(*refusal);
     return true;
   }
   switch (command.verb) {
@@ -323,16 +210,16 @@ bool Session::answer_at_once(const smtp::Command& command) {
       handle_mail(command.argument);
       return true;
     case Noop:
-      reply(250, "2.0.0", "Nothing done");
+      say(250, "2.0.0", "Nothing done");
       return true;
     case Quit:
       close_with({221, "2.0.0", "Goodbye"});
       return true;
     case Vrfy:
-      reply(252, "2.1.5", "Send it, and its own server will say");
+      say(252, "2.1.5", "Can't verify the address; send the message and its server will answer");
       return true;
     case Help:
-      reply(214, "2.0.0", smtp::known_commands(state_));
+      say(214, "2.0.0", smtp::known_commands(state_));
       return true;
     case Xclient:
       handle_attributes(smtp::AttributeCommand::Xclient, command.argument);
@@ -359,18 +246,296 @@ net::Task<void> Session::handle(const smtp::Command& command) {
       co_return co_await handle_chunk(command.argument);
     case Rset:
       co_await end_transaction();
-      co_return reply(250, "2.0.0", "Reset");
+      co_return say(250, "2.0.0", "Reset");
     case StartTls:
       co_return co_await handle_starttls();
     case Auth:
-      co_return co_await handle_auth(command.argument);
+      if (const auto answer = co_await relay_auth(command.argument)) say(*answer);
+      co_return;
     default:
       break;  // answered at once
   }
 }
 
+net::Task<void> Session::handle_hello(const smtp::Command& command) {
+  const auto name = smtp::parse_helo(command.argument);
+  if (!name) co_return say(name.error());
+  co_await end_transaction();
+  if (!settings_.take_newest()) co_return close_with(reply_for(Ending::GatewayGone));
+  client_.greet(*name);
+  state_.phase = smtp::Phase::Ready;
+  state_.is_extended = command.verb == smtp::Verb::Ehlo;
+  const auto count = client_.is_many(gateway()) ? nullptr : ticket_.next_hop_count();
+  const auto common = co_await ask_next_hops(*settings_.get(), gateway(), worker_.shared().hops,
+                                             worker_.pool(), client_, state_.is_extended, count);
+  const bool may_authenticate = gateway().direction == Direction::Outbound && !state_.is_authenticated &&
+                                (state_.is_tls || client_.address().is_loopback());
+  state_.offered = offer_for(common, *settings_.get(), gateway(),
+                             {.is_tls = state_.is_tls,
+                              .may_authenticate = may_authenticate,
+                              .is_front_end = client_.is_front_end(gateway())});
+  if (state_.is_extended) {
+    say(smtp::extensions_reply(state_.offered, settings_->hostname));
+  } else {
+    say(250, {}, settings_->hostname);
+  }
+}
+
+void Session::handle_mail(std::string_view argument) {
+  if (!settings_.take_newest()) return close_with(reply_for(Ending::GatewayGone));
+  auto mail = smtp::parse_mail(argument, state_.offered);
+  if (!mail) return say(mail.error());
+  const std::uint64_t most_size = state_.offered.most_size;
+  if (mail->size && most_size != 0 && *mail->size > most_size) return say(reply_for(Exceeded::Message));
+  transaction_ = std::make_unique<Transaction>();
+  auto& transaction = *transaction_;
+  transaction.settings = settings_.get();
+  transaction.gateway = &gateway();
+  transaction.site = settings_.get().get();
+  transaction.direction = gateway().direction;
+  transaction.mail = std::move(*mail);
+  transaction.id = worker_.next_id();
+  transaction.begun = Clock::now();
+  transaction.clock = worker_.shared().clock;
+  transaction.today = std::chrono::floor<std::chrono::days>(transaction.clock());
+  transaction.hints = &worker_.shared().hints;
+  transaction.is_from_relay = client_.is_relay(gateway());
+  if (transaction.is_outbound()) {
+    const auto verdict = policy::judge_sender(
+        {.is_trusted_network = client_.is_trusted(gateway()), .is_authenticated = state_.is_authenticated});
+    if (verdict.action == policy::Action::Refuse) {
+      const auto refusal = reply_for(verdict, settings_->help_url, !state_.offered.auth.empty());
+      say(refusal);
+      worker_.shared().events.record(
+          intake::event_of_sender(transaction, event_context({}), verdict, refusal));
+      transaction_.reset();
+      return;
+    }
+  }
+  state_.phase = smtp::Phase::Mail;
+  say(250, "2.1.0", "Sender noted");
+}
+
+// One RCPT, and those that came with it.
+net::Task<void> Session::handle_recipients(std::string_view argument) {
+  RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
+  batch.add(argument);
+  while (is_open() && !batch.is_full()) {
+    // Another command, or what is none, has its answer behind those of the batch.
+    const auto line = reader_.buffered();
+    if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
+    if (!CommandReader::is_text(*line) || smtp::is_http_request(*line)) break;
+    connection_.consume(line->size());
+    batch.add(smtp::split_command(line->substr(0, line->size() - 2)).argument);
+  }
+  if (transaction_->route && transaction_->delivery == nullptr) {
+    transaction_->delivery = open_delivery(*transaction_, worker_.shared(), worker_.pool(),
+                                           identity(*transaction_->route->next_hop),
+                                           state_.is_authenticated ? &authenticated_ : nullptr);
+  }
+  co_await batch.offer();
+  if (!transaction_->recipients.empty()) state_.phase = smtp::Phase::Recipients;
+  const std::string tag = transaction_->tag_note();
+  for (const auto& asked : batch.asked()) answer_recipient(asked, tag);
+  // A next hop that took nobody is not kept waiting, and the next recipient may have another. A last reply
+  // goes out before.
+  const bool is_idle = transaction_->recipients.empty() && transaction_->delivery != nullptr;
+  if (is_idle && is_open()) co_await close_delivery();
+}
+
+// A recipient that was taken is recorded with its message, and of those past the limit only the first.
+void Session::answer_recipient(const RecipientBatch::Asked& asked, const std::string& tag) {
+  const smtp::Reply& answer = *asked.answer;
+  smtp::append_reply(answer, connection_.output());
+  // If the next hop rejects a recipient, that is not an error of our own outbound client.
+  patience_.recipient(answer.code, asked.is_from_next_hop() && transaction_->is_outbound());
+  if (answer.code == 421) end_ = std::max(end_, End::Closing);
+  if (!asked.is_parsed || answer.is_positive()) return;
+  const bool is_past_limit = asked.decider == intake::Decider::Limit;
+  if (is_past_limit && std::exchange(transaction_->is_overfull, true)) return;
+  worker_.shared().events.record(intake::event_of_recipient(*transaction_, event_context(tag),
+                                                            asked.command.recipient, asked.check,
+                                                            asked.verdict, asked.decider, answer));
+}
+
+next_hop::ClientIdentity Session::identity(const next_hop::NextHop& hop) const {
+  return client_.identity(hop, state_.is_extended,
+                          client_.is_many(gateway()) ? nullptr : ticket_.next_hop_count());
+}
+
+net::Task<void> Session::close_delivery() {
+  co_await transaction_->delivery->abandon();
+  transaction_->delivery.reset();
+  transaction_->route.reset();
+}
+
+net::Task<void> Session::end_transaction() {
+  if (data_ != nullptr) {
+    data_->leave(end_ == End::Broken);
+    data_.reset();
+  }
+  if (transaction_ != nullptr && transaction_->delivery != nullptr) co_await close_delivery();
+  transaction_.reset();
+  client_.forget_forwarded();
+  if (state_.phase != smtp::Phase::Greeted) state_.phase = smtp::Phase::Ready;
+}
+
+intake::EventContext Session::event_context(const std::string& tag) const {
+  const auto took = Clock::now() - transaction_->begun;
+  return {.gateway = settings_.name(),
+          .client = client_.text(),
+          .helo = client_.helo(),
+          .tag = tag,
+          .stage = transaction_->stage(),
+          .now = transaction_->clock(),
+          .took = std::chrono::floor<std::chrono::milliseconds>(took)};
+}
+
+void Session::record(const intake::Outcome& outcome) {
+  const std::string tag = transaction_->tag_note();
+  worker_.shared().events.record(intake::event_of(*transaction_, event_context(tag), outcome));
+}
+
+void Session::begin_data(next_hop::MessageForm form) {
+  const auto& transaction = *transaction_;
+  const TraceFacts trace{.helo = client_.helo(),
+                         .client_name = client_.name(),
+                         .client = client_.literal(),
+                         .hostname = settings_->hostname,
+                         .is_extended = client_.is_extended(state_.is_extended),
+                         .is_tls = state_.is_tls,
+                         .is_authenticated = state_.is_authenticated,
+                         .is_smtputf8 = transaction.mail.smtputf8,
+                         .tls = tls_,
+                         .id = transaction.id,
+                         .recipient = transaction.recipients.size() == 1
+                                          ? std::string_view(transaction.recipients.front().given)
+                                          : std::string_view()};
+  data_ = std::make_unique<DataPhase>(static_cast<DataHost&>(*this), connection_, *transaction_, form, trace,
+                                      worker_.reader(), worker_.shared().held, client_.address());
+}
+
+net::Task<void> Session::handle_data() {
+  begin_data(next_hop::MessageForm::Stuffed);
+  co_await end_data(co_await data_->data());
+}
+
+net::Task<void> Session::handle_chunk(std::string_view argument) {
+  const auto chunk = smtp::parse_bdat(argument);
+  // Without its size there is no telling where the chunk ends and the next command begins.
+  if (!chunk) co_return close_with(chunk.error(), End::CutShort);
+  if (auto refusal = smtp::why_not_now(state_, {smtp::Verb::Bdat, argument})) {
+    DataAccount account(limits());
+    goes_on(co_await skip_chunk(connection_, *this, limits(), account, chunk->size, *refusal));
+    co_return;
+  }
+  if (data_ == nullptr) begin_data(next_hop::MessageForm::Plain);
+  state_.phase = smtp::Phase::Chunks;
+  co_await end_data(co_await data_->chunk(chunk->size, chunk->is_last));
+}
+
+// Returns true if the session goes on.
+bool Session::goes_on(DataEnd end) {
+  if (end == DataEnd::CutShort) end_ = std::max(end_, End::CutShort);
+  if (end == DataEnd::Closed) end_ = std::max(end_, End::Closing);
+  if (end == DataEnd::Broken) end_ = End::Broken;
+  return end == DataEnd::ChunkTaken || end == DataEnd::Answered;
+}
+
+net::Task<void> Session::end_data(DataEnd end) {
+  if (end != DataEnd::ChunkTaken) {
+    // A delivered message resets the counters: a client that keeps delivering may stay.
+    if (data_->is_delivered()) patience_ = {};
+    data_.reset();
+  }
+  if (goes_on(end) && data_ == nullptr) co_await end_transaction();
+  connection_.buffer().shrink(kIdleBuffer);
+}
+
+// RFC 3207.
+net::Task<void> Session::handle_starttls() {
+  // What was sent along in the clear could be anybody's (CVE-2011-0411); nothing of it may reach the TLS
+  // session.
+  if (!connection_.input().empty()) {
+    co_return close_with({501, "5.5.1", "STARTTLS has to be the last command before its answer"},
+                         End::CutShort);
+  }
+  co_await end_transaction();
+  // What was offered may be gone: a reload can take the certificate away.
+  if (settings_->tls == nullptr) co_return say(454, "4.7.0", "TLS is not available just now");
+  say(220, "2.0.0", "Go on with TLS");
+  connection_.stream().expires_after(limits().greeting);
+  state_ = {.phase = smtp::Phase::Greeted, .wants_tls = state_.wants_tls};
+  client_.forget_greeting();
+  if (!co_await connection_.flush() || !co_await accept_tls()) end_ = End::Broken;
+}
+
+// AUTH (RFC 4954) goes to the next hop, which knows the users; what it says is what the client hears. Its
+// session is the client's own from then on. Returns nullopt if the client has its answer already.
+net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argument) {
+  const next_hop::NextHop& hop = gateway().next_hop;
+  auto& alarm = worker_.shared().alarm;
+  const std::string command = "AUTH " + std::string(argument) + "\r\n";
+  auto lease = co_await worker_.pool().lease(hop, identity(hop), settings_->next_hop_context(),
+                                             next_hop::Pool::Age::Fresh);
+  if (!lease) co_return reply_for(lease.error());
+  auto& session = *lease->session;
+  session.is_personal = true;
+  auto answer = co_await session.ask_one(command, limits().next_hop_reply);
+  while (answer && answer->code == 334) {
+    say(*answer);
+    is_authenticating_ = true;
+    const auto next = co_await reader_.next(smtp::kMostAuthLine, limits().command);
+    is_authenticating_ = false;
+    // "POST" alone may be base64 as well.
+    const bool is_word = next.outcome == CommandReader::Outcome::Line && !next.text.contains(' ');
+    if (!is_word && !take(next)) co_return std::nullopt;
+    const std::string word = std::string(next.text) + "\r\n";
+    answer = co_await session.ask_one(word, limits().next_hop_reply);
+  }
+  if (!answer) {
+    alarm.failed(hop, next_hop::Alarm::Step::Transaction, answer.error());
+    co_return reply_for(answer.error());
+  }
+  // No other success is a login (RFC 4954 4): a client that is believed to have logged in may send to
+  // everybody.
+  if (answer->code < 400 && answer->code != 235) {
+    const next_hop::Failed nonsense{next_hop::Trouble::Nonsense, answer->text()};
+    alarm.failed(hop, next_hop::Alarm::Step::Transaction, nonsense);
+    co_return reply_for(nonsense);
+  }
+  if (answer->code == 235) {
+    state_.is_authenticated = true;
+    authenticated_ = std::move(lease->session);
+  }
+  co_return next_hop::passed_on(std::move(*answer));
+}
+
+void Session::handle_attributes(smtp::AttributeCommand command, std::string_view argument) {
+  const auto told = smtp::parse_attributes(command, argument);
+  if (!told) return say(told.error());
+  if (command == smtp::AttributeCommand::Xforward) {
+    client_.take_xforward(*told);
+    return say(250, "2.0.0", "Noted");
+  }
+  // The session begins anew, as another client's.
+  if (client_.take_xclient(*told)) {
+    state_.is_authenticated = false;
+    authenticated_.reset();
+    patience_ = {};
+  }
+  state_.phase = smtp::Phase::Greeted;
+  state_.is_extended = false;
+  auto& clients = worker_.shared().clients;
+  if (const auto passed = clients.pass_on(ticket_, client_.counted(gateway()), limits()); !passed) {
+    tell_of(passed.error());
+    return close_with(reply_for(passed.error()), End::CutShort);
+  }
+  say(220, {}, settings_->hostname + " ESMTP Backstop");
+}
+
 bool Session::is_to_end() const {
-  return worker_.is_hurrying() || ((worker_.is_draining() || is_gateway_gone_) && transaction_ == nullptr);
+  return worker_.is_hurrying() || ((worker_.is_draining() || settings_.is_gone()) && transaction_ == nullptr);
 }
 
 smtp::Reply Session::why_to_end() const {
@@ -378,10 +543,18 @@ smtp::Reply Session::why_to_end() const {
 }
 
 void Session::drain() {
-  const bool is_to_break_off = is_reading_data_ && worker_.is_stopped();
-  if ((is_waiting_ && is_to_end()) || is_to_break_off) connection_.stream().interrupt();
+  const bool is_waiting = opening_.is_waiting() || reader_.is_waiting();
+  const bool is_to_break_off = data_ != nullptr && data_->is_reading() && worker_.is_stopped();
+  if ((is_waiting && is_to_end()) || is_to_break_off) connection_.stream().interrupt();
 }
 
+// A client that has no greeting yet is told in place of it; nothing may be sent earlier.
+void Session::look_again() {
+  settings_.look();
+  if (settings_.is_gone() && end_ != End::Broken) drain();
+}
+
+// Returns the next hop of which this session keeps a session, or null.
 const next_hop::NextHop* Session::used_hop() const {
   if (authenticated_ != nullptr) return &authenticated_->hop();
   if (is_authenticating_) return &gateway().next_hop;
@@ -392,15 +565,20 @@ const next_hop::NextHop* Session::used_hop() const {
 // It may wait for its next hop just now: that has its own time.
 void Session::give_way(std::span<const std::string> next_hops) {
   if (!connection_.stream().is_waiting()) return;
-  const next_hop::NextHop* const hop = used_hop();
+  const auto* const hop = used_hop();
   if (hop == nullptr || std::ranges::find(next_hops, hop->url) == next_hops.end()) return;
-  connection_.stream().expires_by(waiting_since_ + kScarceTime);
+  connection_.hurry(kScarceTime);
 }
 
-// Who is not greeted yet hears it then: nothing could be said before.
-void Session::look_again() {
-  is_gateway_gone_ = find_gateway(*worker_.shared().settings.load()) == nullptr;
-  if (is_gateway_gone_ && !is_broken_) drain();
+void Session::tell(os::LogLevel level, std::string_view line) const {
+  worker_.shared().events.notice(level, line);
+}
+
+void Session::tell_of(Exceeded limit) const {
+  if (limit == Exceeded::Sessions) return worker_.shared().watch.is_full(limits().sessions);
+  tell(os::LogLevel::Debug,
+       fmt::format("client {} is turned away: it has as many sessions as \"sessions_per_client\" allows",
+                   client_.text()));
 }
 
 }  // namespace backstop::gateway

@@ -10,10 +10,11 @@
 #include "net/endpoint.h"
 #include "net/tls.h"
 #include "next_hop/session.h"
+#include "store/event.h"
 
 namespace backstop::gateway {
 
-enum class Direction : std::uint8_t { Inbound, Outbound };
+using store::Direction;
 enum class ListenTls : std::uint8_t { None, StartTls, Required, Implicit };
 
 struct GatewaySettings {

@@ -3,19 +3,23 @@
 
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
 #include "gateway/client_counts.h"
 #include "gateway/held_memory.h"
-#include "gateway/hint_counts.h"
 #include "gateway/journal.h"
 #include "gateway/settings.h"
 #include "gateway/watch.h"
+#include "intake/hint_counts.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
 
 namespace backstop::gateway {
+
+/// Returns the time of day. A test may pass another.
+using WallClock = std::chrono::system_clock::time_point (*)();
 
 struct Shared {
   Shared(std::shared_ptr<const Settings> settings_, Journal& events_)
@@ -31,7 +35,8 @@ struct Shared {
   ClientCounts clients;
   next_hop::Directory hops;
   HeldMemory held;
-  HintCounts hints;
+  intake::HintCounts hints;
+  WallClock clock = &std::chrono::system_clock::now;
   boost::asio::thread_pool blocking{4};
 };
 

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/worker.h"
+#include "gateway/session.h"
 #include "net/loop_fixture.h"
 
 namespace {
@@ -157,7 +157,7 @@ class ShortMemoryTest : public testing::Test {
     gateway.name = "in";
     gateway.next_hop = *next_hop::parse_next_hop("maildir:" + folder_.string() + "/%n");
     shared_.emplace(settings, told_);
-    worker_.emplace(0, *shared_);
+    worker_.emplace(0, *shared_, &Session::make);
     auto sockets = net::listen(*net::parse_endpoint("127.0.0.1:0"), 1);
     if (!sockets) std::abort();
     port_ = sockets->front().endpoint().port;

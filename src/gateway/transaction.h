@@ -1,58 +1,51 @@
-// One mail transaction (RFC 5321 3.3), from MAIL to its end: what the client said, what we found, and what
-// the history is to know of it.
+// A transaction in the gateway: what intake knows of it, where its message goes, and the delivery there.
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "gateway/hint_counts.h"
 #include "gateway/settings.h"
+#include "gateway/shared.h"
+#include "intake/transaction.h"
 #include "next_hop/delivery.h"
-#include "origin/claim.h"
-#include "policy/verdict.h"
-#include "smtp/command.h"
-#include "store/event.h"
+#include "next_hop/pool.h"
 
 namespace backstop::gateway {
 
-/// What all recipients of a transaction have to have in common, since the answer to its data is one. The
-/// first that is offered to a next hop sets it; a recipient of another comes again alone (452 4.5.3).
+/// What all recipients of a transaction must have in common, since the answer to its data is one. The first
+/// that is offered to a next hop sets it; a recipient with another route comes again alone (452 4.5.3).
 struct Route {
-  const next_hop::NextHop* next_hop = nullptr;   ///< of Transaction::settings
-  policy::Stage stage = policy::Stage::Observe;  ///< inbound: of the recipient's domain, as is
-  std::chrono::days grace{0};
-  policy::Ceilings ceilings = policy::default_ceilings();
+  const next_hop::NextHop* next_hop = nullptr;     ///< of Transaction::settings
+  const intake::DomainSettings* domain = nullptr;  ///< inbound: of the same
   bool is_tagged = false;    ///< outbound: the reverse path gets a tag for this destination
   std::string not_tagged{};  ///< outbound: why it gets none, as one clause
 };
 
-/// A recipient that the next hop took.
-struct TakenRecipient {
-  std::string given;  ///< as the client gave it
-  /// Inbound, and of a mail that may be a response.
-  std::optional<origin::Recipient> claim{};
-  bool is_exempt = false;  ///< it takes unproven responses
-};
+/// True if a recipient with the second route can't be in one transaction with the first. LMTP and a Maildir
+/// answer each recipient at the end of the data, where we have a single answer.
+bool differ(const Route& first, const Route& second);
 
-struct Transaction {
-  std::shared_ptr<const Settings> settings;
+struct Transaction : intake::Transaction {
+  std::shared_ptr<const Settings> settings;  ///< its `site`, too
   const GatewaySettings* gateway = nullptr;  ///< of settings
-  smtp::MailCommand mail;
-  std::string id;
-  std::chrono::steady_clock::time_point begun;
-  std::chrono::sys_days today{};
 
   std::optional<Route> route;                    ///< once a recipient was offered to a next hop
   std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
-  HintCounts* hints = nullptr;                   ///< of all sessions; null: hints are not counted
-  std::vector<TakenRecipient> recipients;
-  bool is_from_relay = false;  ///< inbound: a host of ours brings it
-  bool is_overfull = false;    ///< one recipient too many has been recorded
+  WallClock clock = &std::chrono::system_clock::now;
+  bool is_overfull = false;  ///< one recipient too many has been recorded
 
-  bool is_outbound() const { return gateway->direction == Direction::Outbound; }
+  /// Returns how the history shows the tag of an outbound mail; else empty.
+  std::string tag_note() const;
+  /// Returns the name of the stage that applies; empty if none does.
+  std::string_view stage() const;
 };
+
+/// Opens a delivery to the next hop of the transaction's route; outbound, the reverse path gets its tag.
+/// `personal`: see next_hop::SmtpDelivery.
+std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,
+                                                  next_hop::Pool& pool, next_hop::ClientIdentity client,
+                                                  std::unique_ptr<next_hop::Session>* personal);
 
 }  // namespace backstop::gateway

@@ -10,8 +10,6 @@
 #include <charconv>
 #include <utility>
 
-#include "gateway/session.h"
-
 namespace backstop::gateway {
 
 namespace {
@@ -21,7 +19,7 @@ constexpr std::chrono::seconds kHouseTime{5};
 constexpr std::chrono::minutes kAskTime{5};
 
 // Whatever a session throws ends it alone: its connections close, and what it had not yet said stays unsaid.
-net::Task<void> serve(std::unique_ptr<Session> session, Watch& watch) {
+net::Task<void> serve(std::unique_ptr<LiveSession> session, Watch& watch) {
   try {
     co_await session->run();
   } catch (...) {
@@ -36,10 +34,11 @@ const Listening* find(const std::vector<Listening>& listening, std::uint64_t num
 
 }  // namespace
 
-Worker::Worker(unsigned number, Shared& shared)
+Worker::Worker(unsigned number, Shared& shared, MakeSession make_session)
     : number_(number),
       id_front_(fmt::format("{:02x}", number)),
       shared_(shared),
+      make_session_(std::move(make_session)),
       upkeep_(loop_.context(), shared.watch),
       pool_(loop_, shared.hops, shared.alarm),
       house_timer_(loop_.context()) {}
@@ -82,8 +81,7 @@ void Worker::change_doors(Addresses addresses) {
 void Worker::open_door(Addresses::Opened opened, Entrance entrance) {
   auto leads_to = std::make_shared<Entrance>(std::move(entrance));
   auto on_accept = [this, leads_to](net::Socket connection, net::Endpoint peer, net::Endpoint local) {
-    auto session =
-        std::make_unique<Session>(*this, *leads_to, std::move(connection), std::move(peer), std::move(local));
+    auto session = make_session_(*this, *leads_to, std::move(connection), peer, std::move(local));
     net::asio::co_spawn(loop_.context(), serve(std::move(session), shared_.watch), net::asio::detached);
   };
   auto listener =
@@ -123,8 +121,8 @@ void Worker::end_if_done() {
   if (is_draining_ && sessions_.empty()) upkeep_.end();
 }
 
-// Who waits for its client says why it ends. Behind that every stream is closed, so that whatever else waits
-// ends, too, and each session takes its own way out.
+// Sessions that wait for their client say why they end. Then all streams are closed, which ends every other
+// wait, and each session leaves by its normal path.
 void Worker::stop() {
   net::asio::post(loop_.context(), [this] {
     is_hurrying_ = is_stopped_ = true;
@@ -139,7 +137,7 @@ void Worker::join() {
 
 // Microseconds, and never the same twice; the worker's number in front keeps workers apart.
 std::string Worker::next_id() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto now = shared_.clock().time_since_epoch();
   const auto micros =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
   last_id_ = std::max(last_id_ + 1, micros);

@@ -4,6 +4,7 @@
 
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <span>
@@ -21,19 +22,20 @@
 
 namespace backstop::gateway {
 
-/// What a worker knows of its sessions.
+/// What a worker knows of its sessions, whatever they speak.
 class LiveSession : public boost::intrusive::list_base_hook<> {
  public:
-  /// The worker drains, hurries or is stopped: ends it at once where it waits for a command, and no
-  /// transaction is to be waited for; within a message only where it is stopped.
-  virtual void drain() = 0;
-  /// The gateways have changed: one whose gateway is gone ends like that, too.
-  virtual void look_again() = 0;
-  /// These next hops have hardly a session left: one that keeps theirs and idles ends soon.
-  virtual void give_way(std::span<const std::string> next_hops) = 0;
+  virtual ~LiveSession() = default;
 
- protected:
-  ~LiveSession() = default;
+  /// The whole session; the object must live until it returns.
+  virtual net::Task<void> run() = 0;
+  /// Called when the worker drains, hurries or stops. Ends a session that waits for a command, unless its
+  /// transaction may finish. Interrupts a message only on stop.
+  virtual void drain() = 0;
+  /// The gateways have changed. Ends a session like drain() if its gateway is gone.
+  virtual void look_again() = 0;
+  /// These next hops have hardly a session left: a session that keeps one of theirs and idles ends soon.
+  virtual void give_way(std::span<const std::string> next_hops) = 0;
 };
 
 /// Where a connection has come in.
@@ -44,6 +46,11 @@ struct Entrance {
 
 class Worker {
  public:
+  /// Makes the session of a connection that was accepted; `peer` and `local` are its ends.
+  using MakeSession =
+      std::function<std::unique_ptr<LiveSession>(Worker& worker, const Entrance& entrance, net::Socket socket,
+                                                 const net::Endpoint& peer, net::Endpoint local)>;
+
   /// What the gateways listen at from now on, and this worker's own sockets for what is new among it.
   struct Addresses {
     struct Opened {
@@ -56,7 +63,7 @@ class Worker {
     std::shared_ptr<std::latch> done;  ///< counted down once it is so
   };
 
-  Worker(unsigned number, Shared& shared);
+  Worker(unsigned number, Shared& shared, MakeSession make_session);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -105,6 +112,7 @@ class Worker {
   unsigned number_;
   std::string id_front_;
   Shared& shared_;
+  MakeSession make_session_;
   /// Only its own thread does I/O on it, so Asio need not lock for that; others may post to it.
   net::Loop loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Upkeep upkeep_;

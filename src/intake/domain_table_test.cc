@@ -89,7 +89,7 @@ TEST(DomainTable, NoneWithoutDomains) {
 TEST(DomainTable, TheFirstOfTwoCountsAndACopyFindsItsOwn) {
   DomainTable table;
   table = {DomainSettings{.name = "example.org", .stage = policy::Stage::Label},
-                      DomainSettings{.name = "EXAMPLE.ORG", .stage = policy::Stage::Reject}};
+           DomainSettings{.name = "EXAMPLE.ORG", .stage = policy::Stage::Reject}};
   const DomainTable copy = table;
   ASSERT_NE(copy.find("example.org"), nullptr);
   EXPECT_EQ(copy.find("example.org"), &copy[0]);

@@ -17,6 +17,8 @@ struct Site {
   DomainTable domains;
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
+  /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
+  std::vector<std::string> untagged;
 
   /// See DomainTable::find().
   const DomainSettings* find_domain(std::string_view domain) const { return domains.find(domain); }

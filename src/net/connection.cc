@@ -32,6 +32,11 @@ void InputBuffer::shrink(std::size_t most) {
   capacity_ = begin_ = end_ = 0;
 }
 
+void Connection::give_time(std::chrono::seconds time, Deadlines::Clock::time_point last) {
+  waiting_since_ = Deadlines::now();
+  stream_.expires_at(std::min(waiting_since_ + time, last));
+}
+
 Task<Outcome<void>> Connection::fill(std::size_t room) {
   const auto got = co_await stream_.read_some(input_.prepare(room));
   if (!got) co_return std::unexpected(got.error());

@@ -47,6 +47,12 @@ class Connection {
   /// The same, but no more than `most` bytes.
   Task<Outcome<void>> fill_exactly(std::size_t most);
 
+  /// The next wait for the peer may take `time`, and no longer than until `last`.
+  void give_time(std::chrono::seconds time,
+                 Deadlines::Clock::time_point last = Deadlines::Clock::time_point::max());
+  /// The wait in progress ends `time` after it began, if it has not ended before.
+  void hurry(std::chrono::seconds time) { stream_.expires_by(waiting_since_ + time); }
+
   /// What is to be written with the next flush(). Where one fails, a part may have left: nothing more is
   /// written then, since it would be read as the rest of that, and each later flush() fails, too.
   std::string& output() { return output_; }
@@ -62,6 +68,7 @@ class Connection {
   InputBuffer input_;
   std::string output_;
   std::optional<Failure> cut_;  ///< of the flush() that failed
+  Deadlines::Clock::time_point waiting_since_{};
 };
 
 }  // namespace backstop::net

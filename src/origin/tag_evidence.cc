@@ -28,6 +28,10 @@ Finding finding_of(TagOutcome outcome) {
 
 }  // namespace
 
+bool is_guess(const TagCheck& check, bool is_null_sender) {
+  return check.outcome == TagOutcome::BadMac && is_null_sender;
+}
+
 Evidence tag_evidence(const TagCheck& check, const mail::Address& address) {
   return {.name = "tag", .finding = finding_of(check.outcome), .detail = explain(check, address)};
 }

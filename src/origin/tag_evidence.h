@@ -15,6 +15,10 @@ namespace backstop::origin {
 /// came.
 Evidence tag_evidence(const TagCheck& check, const mail::Address& address);
 
+/// True if the tag may be a guess: the null sender names a recipient with a tag that is not ours. With any
+/// other sender a bad tag means nothing, since people save tagged addresses.
+bool is_guess(const TagCheck& check, bool is_null_sender);
+
 /// The outcome of a check as one plain, printable sentence.
 std::string explain(const TagCheck& check, const mail::Address& address);
 

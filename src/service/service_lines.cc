@@ -14,14 +14,10 @@ namespace backstop::service {
 
 namespace {
 
-std::string_view name(gateway::Direction direction) {
-  return direction == gateway::Direction::Inbound ? "inbound" : "outbound";
-}
-
 std::string gateway_line(const gateway::GatewaySettings& gateway) {
   std::vector<std::string> addresses;
   for (const auto& endpoint : gateway.listen) addresses.push_back(endpoint.text());
-  return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name, name(gateway.direction),
+  return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name, store::name(gateway.direction),
                      fmt::join(addresses, " and "), base::printable(gateway.next_hop.url));
 }
 

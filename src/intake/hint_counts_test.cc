@@ -1,8 +1,8 @@
-#include "gateway/hint_counts.h"
+#include "intake/hint_counts.h"
 
 #include <gtest/gtest.h>
 
-namespace backstop::gateway {
+namespace backstop::intake {
 namespace {
 
 constexpr std::chrono::sys_days kToday{std::chrono::days(20780)};
@@ -46,4 +46,4 @@ TEST(HintCounts, WhatCantBeCountedIsNotRefused) {
 }
 
 }  // namespace
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

@@ -1,4 +1,4 @@
-#include "gateway/recipient_check.h"
+#include "gateway/recipient_batch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "intake/outbound_tag.h"
 #include "origin/tag_fixture.h"
 
 namespace backstop::gateway {
@@ -37,9 +38,9 @@ std::shared_ptr<const next_hop::NextHop> shared_hop(std::string_view url) {
   return std::make_shared<const next_hop::NextHop>(*next_hop::parse_next_hop(url));
 }
 
-class RecipientCheckTest : public testing::Test {
+class RecipientBatchTest : public testing::Test {
  protected:
-  RecipientCheckTest() {
+  RecipientBatchTest() {
     settings_.keys = ring_of(key_of(0, "secret"));
     settings_.gateways.emplace_back().name = "in";
     settings_.gateways.front().next_hop = *next_hop::parse_next_hop("smtp://192.0.2.1:25");
@@ -55,21 +56,43 @@ class RecipientCheckTest : public testing::Test {
     Transaction transaction;
     transaction.settings = std::make_shared<Settings>(settings_);
     transaction.gateway = &transaction.settings->gateways.front();
+    transaction.site = transaction.settings.get();
+    transaction.direction = transaction.gateway->direction;
     transaction.mail.reverse_path = path_of(sender);
+    transaction.mail.smtputf8 = true;
     transaction.today = day(kToday);
     return transaction;
   }
 
-  /// Of the first recipient of a mail.
-  RecipientCheck check(std::string_view sender, std::string_view recipient) {
+  /// The first recipient of a mail.
+  RecipientBatch::Asked check(std::string_view sender, std::string_view recipient) {
     last_ = transaction(sender);
-    const auto address =
-        recipient.contains('@') ? address_of(recipient) : mail::Address{std::string(recipient), ""};
-    return last_.is_outbound() ? check_outbound(last_, address) : check_inbound(last_, address, false);
+    return add(last_, recipient);
+  }
+  const next_hop::NextHop* route(std::string_view recipient) {
+    (void)check("", recipient);
+    return last_.route->next_hop;
+  }
+  /// One more recipient of it.
+  RecipientBatch::Asked add(Transaction& transaction, std::string_view recipient) {
+    RecipientBatch batch(transaction, offered_, clients_, client_);
+    batch.add("TO:<" + std::string(recipient) + ">");
+    return batch.asked().front();
+  }
+
+  /// It has brought as many bad tags as make one.
+  void make_guesser() {
+    const auto now = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < settings_.limits.bad_tags; ++i) {
+      clients_.add_bad_tag(client_, std::to_string(i), now, settings_.limits);
+    }
   }
 
   Settings settings_;
   Transaction last_;
+  smtp::Extensions offered_;
+  ClientCounts clients_;
+  ClientCounts::Address client_ = boost::asio::ip::make_address("192.0.2.7");
 };
 
 struct Row {
@@ -110,7 +133,7 @@ const Row kTaken[] = {
      "good"},
 };
 
-TEST_F(RecipientCheckTest, InboundIsTakenWhateverItsTagSays) {
+TEST_F(RecipientBatchTest, InboundIsTakenWhateverItsTagSays) {
   for (const auto& row : kTaken) {
     for (const Stage stage : kStages) {
       for (const std::string_view sender : {"", "a@b.test"}) {
@@ -119,17 +142,17 @@ TEST_F(RecipientCheckTest, InboundIsTakenWhateverItsTagSays) {
         EXPECT_EQ(found.verdict.action, Action::Accept) << row.name << " " << policy::name(stage);
         EXPECT_EQ(found.verdict.cause, Cause::Ordinary)
             << row.name << " " << policy::name(found.verdict.cause);
-        EXPECT_EQ(text_of(found.forwarded), row.forwarded) << row.name;
-        ASSERT_TRUE(found.claim) << row.name;
-        EXPECT_EQ(origin::name(found.claim->tag.outcome), row.want_tag) << row.name;
-        EXPECT_EQ(text_of(found.claim->plain()), row.forwarded) << row.name;
-        EXPECT_EQ(found.claim->never_sends, row.want_never_sends) << row.name;
+        EXPECT_EQ(text_of(found.check.plain), row.forwarded) << row.name;
+        ASSERT_TRUE(found.check.claim) << row.name;
+        EXPECT_EQ(origin::name(found.check.claim->tag.outcome), row.want_tag) << row.name;
+        EXPECT_EQ(text_of(found.check.claim->plain()), row.forwarded) << row.name;
+        EXPECT_EQ(found.check.claim->never_sends, row.want_never_sends) << row.name;
       }
     }
   }
 }
 
-TEST_F(RecipientCheckTest, InboundIsRefusedWhereItIsNotOurs) {
+TEST_F(RecipientBatchTest, InboundIsRefusedWhereItIsNotOurs) {
   const struct {
     std::string_view name;
     std::string recipient;
@@ -155,7 +178,7 @@ TEST_F(RecipientCheckTest, InboundIsRefusedWhereItIsNotOurs) {
   }
 }
 
-TEST_F(RecipientCheckTest, AGuesserIsPutOffForItsBadTagsAlone) {
+TEST_F(RecipientBatchTest, AGuesserIsPutOffForItsBadTagsAlone) {
   const struct {
     std::string_view name;
     std::string_view sender;
@@ -171,38 +194,45 @@ TEST_F(RecipientCheckTest, AGuesserIsPutOffForItsBadTagsAlone) {
       {"not ours", "", "bob@else.test", Action::Refuse},
   };
   for (const auto& row : rows) {
-    const auto one = transaction(row.sender);
-    EXPECT_EQ(check_inbound(one, address_of(row.recipient), true).verdict.action, row.want) << row.name;
-    EXPECT_NE(check_inbound(one, address_of(row.recipient), false).verdict.action, Action::Defer) << row.name;
+    EXPECT_NE(check(row.sender, row.recipient).verdict.action, Action::Defer) << row.name;
+  }
+  make_guesser();
+  for (const auto& row : rows) {
+    EXPECT_EQ(check(row.sender, row.recipient).verdict.action, row.want) << row.name;
+  }
+  client_ = boost::asio::ip::make_address("192.0.2.8");
+  for (const auto& row : rows) {
+    EXPECT_NE(check(row.sender, row.recipient).verdict.action, Action::Defer)
+        << row.name << ", another client";
   }
 }
 
-TEST_F(RecipientCheckTest, WithoutKeysTagsAreAnothersBusiness) {
+TEST_F(RecipientBatchTest, WithoutKeysTagsAreAnothersBusiness) {
   settings_.keys = {};
   for (const auto& recipient : {std::string("bob@example.org"), tagged("bob@example.org"),
                                 tagged("bob@example.org", kToday, "other")}) {
     const auto found = check("", recipient);
     EXPECT_EQ(found.verdict.action, Action::Accept);
-    EXPECT_EQ(text_of(found.forwarded), recipient);
+    EXPECT_EQ(text_of(found.check.plain), recipient);
   }
 }
 
-TEST_F(RecipientCheckTest, TheExemptAreNamedByTheDomain) {
-  EXPECT_TRUE(check("", "postmaster@example.org").is_exempt);
-  EXPECT_TRUE(check("", "Abuse@example.org").is_exempt);
-  EXPECT_TRUE(check("", "postmaster").is_exempt);
-  EXPECT_FALSE(check("", "bob@example.org").is_exempt);
+TEST_F(RecipientBatchTest, TheExemptAreNamedByTheDomain) {
+  EXPECT_TRUE(check("", "postmaster@example.org").check.is_exempt);
+  EXPECT_TRUE(check("", "Abuse@example.org").check.is_exempt);
+  EXPECT_TRUE(check("", "postmaster").check.is_exempt);
+  EXPECT_FALSE(check("", "bob@example.org").check.is_exempt);
 }
 
-TEST_F(RecipientCheckTest, ADomainMayHaveItsOwnNextHop) {
+TEST_F(RecipientBatchTest, ADomainMayHaveItsOwnNextHop) {
   const auto hop = shared_hop("lmtp:/run/lmtp");
   settings_.domains = {{.name = "example.org"}, {.name = "other.test", .next_hop = hop}};
-  EXPECT_EQ(check("", "bob@other.test").route.next_hop->url, hop->url);
-  EXPECT_EQ(check("", "bob@example.org").route.next_hop, &last_.gateway->next_hop);
+  EXPECT_EQ(route("bob@other.test")->url, hop->url);
+  EXPECT_EQ(route("bob@example.org"), &last_.gateway->next_hop);
 }
 
 // The second recipient of a mail whose first one went elsewhere, or is judged otherwise, comes again alone.
-TEST_F(RecipientCheckTest, WhoDiffersFromTheFirstIsDeferred) {
+TEST_F(RecipientBatchTest, WhoDiffersFromTheFirstIsDeferred) {
   const auto same = std::make_shared<const next_hop::NextHop>(settings_.gateways.front().next_hop);
   const auto other = shared_hop("smtp://192.0.2.2:25");
   struct Second {
@@ -223,24 +253,21 @@ TEST_F(RecipientCheckTest, WhoDiffersFromTheFirstIsDeferred) {
   for (const auto& second : kSeconds) {
     settings_.domains = {{.name = "example.org", .stage = Stage::Reject}, second.domain};
     auto both = transaction("a@b.test");
-    both.route = check_inbound(both, address_of("bob@example.org"), false).route;
-    const auto found = check_inbound(both, address_of("x@other.test"), false);
+    (void)add(both, "bob@example.org");
+    const auto found = add(both, "x@other.test");
     EXPECT_EQ(found.verdict.action, second.want_deferred ? Action::Defer : Action::Accept) << second.name;
     // A refusal comes first: who would be refused alone, too, is not told to come again.
-    EXPECT_EQ(check_inbound(both, address_of("x@else.test"), false).verdict.action, Action::Refuse)
-        << second.name;
+    EXPECT_EQ(add(both, "x@else.test").verdict.action, Action::Refuse) << second.name;
   }
 }
 
-TEST_F(RecipientCheckTest, WhereEachHasItsOwnAnswerThereIsOne) {
+TEST_F(RecipientBatchTest, WhereEachHasItsOwnAnswerThereIsOne) {
   for (const auto* const url : {"lmtp://192.0.2.1:24", "maildir:/mail/%n"}) {
     settings_.gateways.front().next_hop = *next_hop::parse_next_hop(url);
     auto both = transaction("a@b.test");
-    const auto first = check_inbound(both, address_of("bob@example.org"), false);
+    const auto first = add(both, "bob@example.org");
     EXPECT_EQ(first.verdict.action, Action::Accept);
-    both.route = first.route;
-    EXPECT_EQ(check_inbound(both, address_of("carl@example.org"), false).verdict.action, Action::Defer)
-        << url;
+    EXPECT_EQ(add(both, "carl@example.org").verdict.action, Action::Defer) << url;
   }
 }
 
@@ -283,7 +310,7 @@ const OutRow kOutbound[] = {
      "none (mail to major@xn--grn-ioa.test is in \"untagged\")"},
 };
 
-TEST_F(RecipientCheckTest, Outbound) {
+TEST_F(RecipientBatchTest, Outbound) {
   settings_.gateways.front().direction = Direction::Outbound;
   settings_.gateways.front().untagged = {"lists.test", "major@domo.test", "xn--bcher-kva.test",
                                          "major@xn--grn-ioa.test"};
@@ -291,181 +318,42 @@ TEST_F(RecipientCheckTest, Outbound) {
     const auto found = check(row.sender, row.recipient);
     const bool want_tag = row.want_note == "key-0";
     EXPECT_EQ(found.verdict.action, Action::Accept) << row.name;
-    EXPECT_EQ(found.route.is_tagged, want_tag) << row.name;
-    EXPECT_EQ(text_of(found.forwarded), row.recipient) << row.name;
-    last_.route = found.route;
-    const auto path = outgoing_path(last_, *last_.route);
+    EXPECT_EQ(last_.route->is_tagged, want_tag) << row.name;
+    EXPECT_EQ(text_of(found.check.plain), row.recipient) << row.name;
+    const auto path =
+        want_tag ? intake::tagged_path(last_, last_.route->not_tagged) : last_.mail.reverse_path;
     const std::string want = want_tag ? tagged(row.sender) : std::string(row.sender);
     EXPECT_EQ(path.is_null() ? "" : text_of(*path.address), want) << row.name;
-    EXPECT_EQ(tag_note(last_), row.want_note) << row.name;
+    EXPECT_EQ(last_.tag_note(), row.want_note) << row.name;
   }
 }
 
-TEST_F(RecipientCheckTest, OutboundWithoutAKeyThatSigns) {
+TEST_F(RecipientBatchTest, OutboundWithoutAKeyThatSigns) {
   settings_.gateways.front().direction = Direction::Outbound;
   for (const auto& keys : {origin::KeyRing(), ring_of(key_of(0, "secret", origin::KeyUse::Verify))}) {
     settings_.keys = keys;
-    last_.route = check("bob@example.org", "x@else.test").route;
+    (void)check("bob@example.org", "x@else.test");
     EXPECT_FALSE(last_.route->is_tagged);
-    EXPECT_EQ(tag_note(last_), "none (the key ring has no key that signs)");
+    EXPECT_EQ(last_.tag_note(), "none (the key ring has no key that signs)");
   }
 }
 
-TEST_F(RecipientCheckTest, TaggedAndUntaggedDestinationsDiffer) {
+TEST_F(RecipientBatchTest, TaggedAndUntaggedDestinationsDiffer) {
   settings_.gateways.front().direction = Direction::Outbound;
   settings_.gateways.front().untagged = {"lists.test"};
   auto both = transaction("bob@example.org");
-  both.route = check_outbound(both, address_of("x@else.test")).route;
-  EXPECT_EQ(check_outbound(both, address_of("y@else.test")).verdict.action, Action::Accept);
-  EXPECT_EQ(check_outbound(both, address_of("x@lists.test")).verdict.action, Action::Defer);
+  (void)add(both, "x@else.test");
+  EXPECT_EQ(add(both, "y@else.test").verdict.action, Action::Accept);
+  EXPECT_EQ(add(both, "x@lists.test").verdict.action, Action::Defer);
   // Where nothing is tagged they are alike.
   auto none = transaction("bob@else.test");
-  none.route = check_outbound(none, address_of("x@else.test")).route;
-  EXPECT_EQ(check_outbound(none, address_of("x@lists.test")).verdict.action, Action::Accept);
+  (void)add(none, "x@else.test");
+  EXPECT_EQ(add(none, "x@lists.test").verdict.action, Action::Accept);
 }
 
-TEST_F(RecipientCheckTest, InboundMailHasNoNoteOfItsTag) {
-  last_.route = check("", "bob@example.org").route;
-  EXPECT_EQ(tag_note(last_), "");
-}
-
-// A bounce that is certain.
-response::Response bounce(std::string_view about = "x@else.test") {
-  response::Response response;
-  response.kind = response::Kind::DsnFailed;
-  response.shown_by = response::ShownBy::DeliveryStatus;
-  response.recipients.emplace_back().address = about;
-  return response;
-}
-
-class JudgeResponseTest : public RecipientCheckTest {
- protected:
-  JudgeResponseTest() { settings_.keys = ring_of(key_of(0, "secret")); }
-
-  Judgement judge(const std::vector<std::string>& recipients, const response::Response& response = bounce()) {
-    last_ = transaction("");
-    for (const auto& recipient : recipients) {
-      auto found = check_inbound(last_, address_of(recipient), false);
-      if (!last_.route) last_.route = found.route;
-      last_.recipients.push_back({recipient, std::move(found.claim), found.is_exempt});
-    }
-    return judge_response(last_, response);
-  }
-};
-
-// What one recipient makes of a certain bounce at stage reject, when it is alone.
-const struct {
-  std::string_view name;
-  std::string address;
-  Cause want;
-} kAlone[] = {
-    {"good tag", tagged("bob@example.org"), Cause::Tag},
-    {"stale tag", tagged("carl@example.org", kToday - 20), Cause::Stale},
-    {"tag dated ahead", tagged("carl@example.org", kToday + 20), Cause::Stale},
-    {"bad tag", tagged("dora@example.org", kToday, "other"), Cause::Bare},
-    {"no tag", "emil@example.org", Cause::Bare},
-    {"exempt", "postmaster@example.org", Cause::Exempt},
-    {"exempt, with a sub-address", "postmaster+x@example.org", Cause::Exempt},
-    {"never sends", "noc@example.org", Cause::NeverSends},
-    {"untaggable", "SRS0=a=b=c.test=d@example.org", Cause::Untaggable},
-};
-
-bool refuses(Cause cause) {
-  return cause == Cause::Bare || cause == Cause::NeverSends;
-}
-
-TEST_F(JudgeResponseTest, OneRecipient) {
-  for (const auto& row : kAlone)
-    EXPECT_EQ(policy::name(judge({row.address}).verdict.cause), policy::name(row.want)) << row.name;
-}
-
-// Exempt is a mail that goes to exempt mailboxes alone; a proof counts for the recipient that carries it.
-TEST_F(JudgeResponseTest, TwoRecipientsAreJudgedByTheLeastFavourable) {
-  for (const auto& first : kAlone) {
-    for (const auto& second : kAlone) {
-      const bool is_all_exempt = first.want == Cause::Exempt && second.want == Cause::Exempt;
-      const auto alone = [&](Cause cause) {
-        return cause == Cause::Exempt && !is_all_exempt ? Cause::Bare : cause;
-      };
-      const bool want_refused = refuses(alone(first.want)) || refuses(alone(second.want));
-      const auto verdict = judge({first.address, second.address}).verdict;
-      EXPECT_EQ(verdict.action, want_refused ? Action::Refuse : Action::Label)
-          << first.name << ", " << second.name << ": " << policy::name(verdict.cause);
-      const bool is_genuine = first.want == Cause::Tag && second.want == Cause::Tag;
-      EXPECT_EQ(verdict.cause == Cause::Tag, is_genuine) << first.name << ", " << second.name;
-    }
-  }
-}
-
-TEST_F(JudgeResponseTest, WhatWentWhereNoTagIsSentCantBeAskedForOne) {
-  settings_.gateways.emplace_back(settings_.gateways.front()).direction = Direction::Outbound;
-  settings_.gateways.back().untagged = {"lists.test", "major@domo.test"};
-  const struct {
-    std::string_view about;
-    Cause want;
-  } rows[] = {{"x@lists.test", Cause::Untaggable},
-              {"MAJOR@domo.test", Cause::Untaggable},
-              {"x@domo.test", Cause::Bare},
-              {"no address", Cause::Bare}};
-  for (const auto& row : rows) {
-    EXPECT_EQ(policy::name(judge({"bob@example.org"}, bounce(row.about)).verdict.cause),
-              policy::name(row.want))
-        << row.about;
-    auto moved = bounce("elsewhere@gone.test");
-    moved.recipients.front().original_address = row.about;
-    EXPECT_EQ(policy::name(judge({"bob@example.org"}, moved).verdict.cause), policy::name(row.want))
-        << row.about << ", passed on";
-  }
-}
-
-TEST_F(JudgeResponseTest, ADomainIsReadyByTheOldestKeyOfARingThatSigns) {
-  origin::Key older = key_of(1, "older", origin::KeyUse::Verify);
-  older.created = day(100);
-  settings_.keys = ring_of(key_of(0, "secret"));
-  const auto cause = [&] { return policy::name(judge({"bob@example.org"}).verdict.cause); };
-  origin::Key young = key_of(0, "secret");
-  young.created = day(kToday);
-  settings_.keys = ring_of(young);
-  EXPECT_EQ(cause(), "in-grace");
-  ASSERT_TRUE(settings_.keys.add(older));
-  EXPECT_EQ(cause(), "bare");
-  settings_.keys = ring_of(older);
-  EXPECT_EQ(cause(), "no-keys") << "nothing is tagged with a ring that only verifies";
-  settings_.keys = {};
-  EXPECT_EQ(cause(), "no-keys");
-}
-
-TEST_F(JudgeResponseTest, AHintCountsAFewTimesADayForAnOwner) {
-  settings_.hostname = "mx.example.org";
-  auto returning = bounce();
-  returning.original.emplace().header_block = "Received: from desk by mx.example.org; x\r\n\r\n";
-  HintCounts hints;
-  bool is_delivered = false;
-  const auto cause = [&](const std::string& recipient) {
-    auto found = check_inbound(last_ = transaction(""), address_of(recipient), false);
-    last_.hints = &hints;
-    last_.route = found.route;
-    last_.recipients.push_back({recipient, std::move(found.claim), found.is_exempt});
-    auto judgement = judge_response(last_, returning);
-    if (is_delivered) judgement.hints.keep();
-    return policy::name(judgement.verdict.cause);
-  };
-  for (std::size_t i = 0; i < 2 * HintCounts::kMostOfOwner; ++i)
-    EXPECT_EQ(cause("bob@example.org"), "hinted") << i << ", put off";
-  is_delivered = true;
-  for (std::size_t i = 0; i < HintCounts::kMostOfOwner; ++i)
-    EXPECT_EQ(cause("bob@example.org"), "hinted") << i;
-  EXPECT_EQ(cause("Bob@Example.org"), "bare");
-  EXPECT_EQ(cause("bob+shop@example.org"), "bare");
-  EXPECT_EQ(cause(tagged("bob@example.org", kToday, "other")), "bare");
-  EXPECT_EQ(cause("carl@example.org"), "hinted");
-  EXPECT_EQ(cause(tagged("bob@example.org")), "tag");
-}
-
-TEST_F(JudgeResponseTest, TheFactsAreThoseOfTheRecipientThatDecides) {
-  const auto judgement = judge({tagged("bob@example.org"), "emil@example.org"});
-  EXPECT_EQ(origin::name(judgement.facts.origin.result), "unproven");
-  EXPECT_THAT(judgement.verdict.explanation, testing::HasSubstr("emil@example.org carries no tag"));
+TEST_F(RecipientBatchTest, InboundMailHasNoNoteOfItsTag) {
+  (void)check("", "bob@example.org");
+  EXPECT_EQ(last_.tag_note(), "");
 }
 
 }  // namespace

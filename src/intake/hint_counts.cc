@@ -1,9 +1,9 @@
-#include "gateway/hint_counts.h"
+#include "intake/hint_counts.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 bool HintCounts::take(const std::string& owner, std::chrono::sys_days day) {
   const std::scoped_lock lock(mutex_);
@@ -48,4 +48,4 @@ bool HintPlaces::take(const std::string& owner) {
   return true;
 }
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

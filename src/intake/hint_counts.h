@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 class HintCounts {
  public:
@@ -51,4 +51,4 @@ class HintPlaces {
   std::vector<std::string> owners_;
 };
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

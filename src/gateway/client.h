@@ -1,0 +1,95 @@
+// Who is at the other end of a session, whoever told us: the connection itself, a PROXY header, or XCLIENT
+// and XFORWARD of a trusted host. Belongs to one session; not thread-safe.
+//
+// XCLIENT makes another client of it, until the next XCLIENT. XFORWARD speaks for another client for one
+// transaction, and changes nothing in how the session itself is spoken.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/client_counts.h"
+#include "gateway/settings.h"
+#include "net/endpoint.h"
+#include "net/proxy_header.h"
+#include "next_hop/session.h"
+#include "smtp/client_attributes.h"
+
+namespace backstop::gateway {
+
+class Client {
+ public:
+  /// `peer` and `local` are of the connection itself.
+  Client(const net::Endpoint& peer, net::Endpoint local);
+
+  void take_proxy_header(const net::ProxyHeader& header);
+  /// Takes the name of EHLO or HELO.
+  void greet(std::string name) { helo_ = std::move(name); }
+  /// TLS begins: the name came in the clear, and must come again.
+  void forget_greeting() { helo_.clear(); }
+
+  /// Takes one XCLIENT. Returns true if it begins another client. Commands that come one right behind the
+  /// other tell of one client together, if none tells the same twice (XCLIENT_README).
+  bool take_xclient(const smtp::ClientAttributes& told);
+  /// A command other than XCLIENT came: the next XCLIENT is of another client.
+  void end_xclient() { told_in_row_.reset(); }
+  /// Takes one XFORWARD, until forget_forwarded().
+  void take_xforward(const smtp::ClientAttributes& told);
+  void forget_forwarded();
+  bool is_forwarded() const { return own_ != nullptr; }
+
+  const ClientCounts::Address& address() const { return peer_.address; }
+  /// The address as text; "unknown" if XCLIENT or XFORWARD said that nobody knows it.
+  const std::string& text() const { return text_; }
+  /// The address as RFC 5321 4.1.3 writes it.
+  const std::string& literal() const { return literal_; }
+  const std::string& helo() const { return helo_; }
+  /// The host name that XCLIENT or XFORWARD told, else empty: no name is looked up.
+  std::string_view name() const { return told_.name ? *told_.name : std::string_view(); }
+  /// Whether the client that is spoken for said EHLO; `own`: whether this session's client did.
+  bool is_extended(bool own) const;
+
+  /// A host that may name its clients.
+  bool is_front_end(const GatewaySettings& gateway) const;
+  /// A host of ours that stands before us: what we refuse it would bounce. XFORWARD tells whose mail it is,
+  /// not who brings it.
+  bool is_relay(const GatewaySettings& gateway) const;
+  /// It may send without AUTH.
+  bool is_trusted(const GatewaySettings& gateway) const;
+  /// It submits for a whole site, or tells by XFORWARD whose mail it brings: it is no single client.
+  bool is_many(const GatewaySettings& gateway) const;
+  /// Returns the address that its sessions count for. nullopt for a relay, and for a front end that has not
+  /// named its client: it has as many sessions as its clients have together.
+  std::optional<ClientCounts::Address> counted(const GatewaySettings& gateway) const;
+
+  /// Returns what a next hop is told of it. `own`: as for is_extended(). `count`: what counts its sessions.
+  next_hop::ClientIdentity identity(const next_hop::NextHop& hop, bool own,
+                                    next_hop::ClientCount count) const;
+
+ private:
+  /// What XFORWARD hides.
+  struct Own {
+    net::Endpoint peer;
+    std::string helo;
+    smtp::ClientAttributes told;
+  };
+
+  const net::Endpoint& own_peer() const { return own_ ? own_->peer : peer_; }
+  void set_peer(const net::Endpoint& peer);
+  void take(const smtp::ClientAttributes& told);
+
+  net::Endpoint direct_;     ///< of the connection itself
+  net::Endpoint connected_;  ///< as PROXY told it, if it did
+  net::Endpoint peer_;       ///< as XCLIENT or XFORWARD told it, if they did
+  net::Endpoint local_;
+  std::string text_;
+  std::string literal_;
+  std::string helo_;
+  smtp::ClientAttributes told_;  ///< by XCLIENT and XFORWARD
+  std::unique_ptr<smtp::ClientAttributes> told_in_row_;
+  std::unique_ptr<Own> own_;  ///< while XFORWARD speaks for another
+};
+
+}  // namespace backstop::gateway

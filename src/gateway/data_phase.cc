@@ -1,0 +1,276 @@
+#include "gateway/data_phase.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "gateway/replies.h"
+
+namespace backstop::gateway {
+
+namespace {
+
+using Clock = DataAccount::Clock;
+
+/// Read in pieces of the first size, and up to the second once a client has shown that it fills them.
+constexpr std::size_t kFirstRoom = 8UZ * 1024;
+constexpr std::size_t kMostRoom = 64UZ * 1024;
+constexpr std::chrono::milliseconds kNoticeable{50};
+/// What is read of a refused message at least, however small messages must be.
+constexpr std::uint64_t kDroppedAlways = 64UZ * 1024 * 1024;
+/// Of an end of data, so that one that began before a fault is seen.
+constexpr std::size_t kBeforeFault = 4;
+constexpr std::string_view kClientLeft = "The client left before its data ended";
+
+}  // namespace
+
+DataAccount::DataAccount(const Limits& limits)
+    : deadline(Clock::now() + limits.data_total),
+      room(kFirstRoom),
+      most_dropped(limits.message == 0 ? std::numeric_limits<std::uint64_t>::max()
+                                       : std::max(kDroppedAlways, 2 * limits.message)) {}
+
+bool DataAccount::drop(std::size_t size) {
+  dropped += size;
+  return dropped <= most_dropped;
+}
+
+void DataAccount::grow(bool filled) {
+  if (filled) room = std::min(room * 4, kMostRoom);
+}
+
+net::Task<DataEnd> skip_chunk(net::Connection& connection, DataHost& host, const Limits& limits,
+                              DataAccount& account, std::uint64_t size, smtp::Reply refusal) {
+  while (size > 0) {
+    if (connection.input().empty()) {
+      connection.give_time(limits.data_block, account.deadline);
+      auto done = co_await connection.flush();
+      if (done) done = co_await connection.fill(account.room);
+      if (!done) {
+        host.say(refusal);
+        host.say(reply_for(Exceeded::DataTime));
+        co_return done.error() == net::Failure::TimedOut ? DataEnd::CutShort : DataEnd::Broken;
+      }
+    }
+    const std::size_t part = std::min<std::uint64_t>(size, connection.input().size());
+    connection.consume(part);
+    size -= part;
+    if (!account.drop(part) && size > 0) {
+      host.say(refusal);
+      host.say(reply_for(Parting::NoEnd));
+      co_return DataEnd::CutShort;
+    }
+  }
+  host.say(refusal);
+  co_return DataEnd::Answered;
+}
+
+DataPhase::DataPhase(DataHost& host, net::Connection& connection, Transaction& transaction,
+                     next_hop::MessageForm form, TraceFacts trace, response::Reader& reader,
+                     HeldMemory& memory, const HeldMemory::Address& client)
+    : host_(host),
+      connection_(connection),
+      transaction_(transaction),
+      path_(transaction, form, std::move(trace), reader, memory, client),
+      account_(limits()) {}
+
+void DataPhase::record(const smtp::Reply& reply, bool is_client_gone, std::string_view failure) {
+  host_.record({.reply = reply,
+                .is_client_gone = is_client_gone,
+                .is_delivered = path_.is_delivered(),
+                .is_past_limit = path_.is_past_limit(),
+                .failure = failure,
+                .judge = &path_.judge(),
+                .size = path_.size(),
+                .message_id = path_.message_id()});
+}
+
+// What waits to be written is written first (RFC 2920 3.2): the commands before BDAT may have come with it,
+// and their answers are due before the chunk.
+net::Task<std::optional<DataEnd>> DataPhase::read() {
+  auto& buffer = connection_.buffer();
+  connection_.give_time(limits().data_block, account_.deadline);
+  const std::size_t before = buffer.view().size();
+  auto told = connection_.flush_now();
+  if (!told) told = co_await connection_.flush();
+  // The client may have stopped reading after it sent the whole message, so another failure ends nothing.
+  if (!*told && told->error() == net::Failure::TimedOut)
+    co_return co_await lose_client(net::Failure::TimedOut);
+  is_reading_ = true;
+  const auto done = co_await connection_.fill(account_.room);
+  is_reading_ = false;
+  if (!done || host_.is_stopped())
+    co_return co_await lose_client(done ? net::Failure::Interrupted : done.error());
+  account_.grow(buffer.view().size() - before >= account_.room);
+  co_return std::nullopt;
+}
+
+// The data has not ended, so the next hop never gets its end either.
+net::Task<DataEnd> DataPhase::lose_client(net::Failure failure) {
+  // Also if the stream was closed with all others.
+  if (host_.is_stopped()) co_return co_await break_off();
+  const bool is_slow = failure == net::Failure::TimedOut;
+  const auto last = reply_for(Exceeded::DataTime);
+  if (path_.answer()) {
+    if (is_slow) say_refusal();
+    record_refusal(!is_refusal_said_);
+    if (is_slow) host_.say(last);
+  } else {
+    if (is_slow) host_.say(last);
+    record(last, !is_slow, is_slow ? "The client sent no more data in time" : kClientLeft);
+  }
+  co_return is_slow ? DataEnd::CutShort : DataEnd::Broken;
+}
+
+// The last word leaves at once, since the stream is about to be closed with all others.
+net::Task<DataEnd> DataPhase::break_off() {
+  const auto last = host_.why_to_end();
+  host_.say(last);
+  const bool is_broken = !co_await connection_.flush();
+  record(last, is_broken, "Backstop was stopped before the data ended");
+  co_return is_broken ? DataEnd::Broken : DataEnd::Closed;
+}
+
+void DataPhase::leave(bool is_client_gone) {
+  record({}, is_client_gone,
+         is_client_gone ? kClientLeft : "The client ended the message before its last chunk");
+}
+
+// The next hop is not kept waiting for the end of data that is of no use to it.
+net::Task<void> DataPhase::give_up_delivery() {
+  if (transaction_.delivery == nullptr) co_return;
+  if (!path_.is_finished()) co_await transaction_.delivery->abandon();
+  transaction_.delivery.reset();
+}
+
+DataEnd DataPhase::end_endless() {
+  say_refusal();
+  record_refusal(false);
+  host_.say(reply_for(Parting::NoEnd));
+  return DataEnd::CutShort;
+}
+
+void DataPhase::say_refusal() {
+  if (!std::exchange(is_refusal_said_, true)) host_.say(*path_.answer());
+}
+
+void DataPhase::record_refusal(bool is_client_gone) {
+  record(*path_.answer(), is_client_gone,
+         fault_ == smtp::DataFault::None ? std::string_view() : smtp::explain(fault_));
+}
+
+// What was refused for good already stays so; a client that is told to come again would come in vain.
+void DataPhase::refuse(smtp::DataFault fault) {
+  if (path_.answer() && path_.answer()->is_permanent()) return;
+  fault_ = fault;
+  path_.refuse(reply_for(fault));
+}
+
+net::Task<DataEnd> DataPhase::data() {
+  host_.say(354, {}, "Go on; end with a dot on a line by itself");
+  connection_.give_time(limits().data_block);
+  auto told = connection_.flush_now();
+  if (!told) told = co_await connection_.flush();
+  if (!*told) co_return co_await lose_client(told->error());
+  smtp::DataScanner scanner;
+  while (true) {
+    if (connection_.input().empty()) {
+      if (const auto end = co_await read()) co_return *end;
+    }
+    const std::string_view bytes = connection_.input();
+    const auto scan = scanner.scan(bytes);
+    if (scan.fault != smtp::DataFault::None) co_return co_await refuse_data(scan.fault, scan.size);
+    if (scan.is_end) ended_ = Clock::now();
+    co_await path_.take(bytes.substr(0, scan.size), scan.is_end, scan.dots);
+    connection_.consume(scan.size);
+    if (scan.is_end) co_return co_await finish();
+    if (!path_.answer()) continue;
+    co_await give_up_delivery();
+    if (!account_.drop(scan.size)) co_return end_endless();
+  }
+}
+
+// Two servers could disagree about where data with a fault ends, so nothing that follows is believed to be a
+// command. `at`: of the fault, in what was read.
+net::Task<DataEnd> DataPhase::refuse_data(smtp::DataFault fault, std::size_t at) {
+  refuse(fault);
+  smtp::EndFinder finder;
+  const std::size_t before = std::min(at, kBeforeFault);
+  (void)finder.find(connection_.input().substr(at - before, before));
+  connection_.consume(at);
+  while (true) {
+    const std::string_view bytes = connection_.input();
+    const auto end = finder.find(bytes);
+    const std::size_t size = end.value_or(bytes.size());
+    connection_.consume(size);
+    if (end) break;
+    co_await give_up_delivery();
+    if (!account_.drop(size)) co_return end_endless();
+    // A client whose lines end in LF alone says so, and then waits.
+    if (finder.may_have_ended()) say_refusal();
+    if (const auto stop = co_await read()) co_return *stop;
+  }
+  say_refusal();
+  record_refusal(false);
+  host_.say(reply_for(Parting::AfterFault));
+  co_return DataEnd::CutShort;
+}
+
+net::Task<DataEnd> DataPhase::finish() {
+  const smtp::Reply answer = *path_.answer();
+  // A client that was answered at once was still there; only after a slow answer is it worth checking.
+  const bool was_slow = Clock::now() - ended_ > kNoticeable;
+  const bool is_client_gone = was_slow && connection_.stream().is_peer_gone();
+  host_.say(answer);
+  connection_.give_time(limits().command);
+  auto told = connection_.flush_now();
+  if (!told) told = co_await connection_.flush();
+  const bool is_told = told->has_value();
+  if (path_.is_finished()) transaction_.delivery.reset();
+  record(answer, is_client_gone || !is_told, {});
+  co_return is_told ? DataEnd::Answered : DataEnd::Broken;
+}
+
+net::Task<DataEnd> DataPhase::chunk(std::uint64_t size, bool is_last) {
+  // Small chunks come with their commands, so that none is waited for.
+  if (Clock::now() > account_.deadline) co_return co_await lose_client(net::Failure::TimedOut);
+  do {
+    if (size > 0 && connection_.input().empty()) {
+      if (const auto end = co_await read()) co_return *end;
+    }
+    const std::string_view bytes = connection_.input().substr(0, std::min<std::uint64_t>(size, SIZE_MAX));
+    size -= bytes.size();
+    const bool is_end = is_last && size == 0;
+    auto fault = chunks_.scan(bytes).fault;
+    if (fault == smtp::DataFault::None && is_end) fault = chunks_.finish();
+    if (fault != smtp::DataFault::None) {
+      connection_.consume(bytes.size());
+      co_return co_await refuse_chunk(fault, size);
+    }
+    if (is_end) ended_ = Clock::now();
+    co_await path_.take(bytes, is_end, 0);
+    connection_.consume(bytes.size());
+    if (size == 0 || !path_.answer()) continue;
+    co_await give_up_delivery();
+    if (!account_.drop(bytes.size())) co_return end_endless();
+  } while (size > 0);
+  // A refusal before the last chunk: the rest of the message is not wanted, and the client hears it now.
+  if (is_last || path_.answer()) co_return co_await finish();
+  host_.say(250, "2.0.0", "Chunk taken");
+  co_return DataEnd::ChunkTaken;
+}
+
+// A chunk says how long it is, so there is no doubt about where the next command begins.
+net::Task<DataEnd> DataPhase::refuse_chunk(smtp::DataFault fault, std::uint64_t rest) {
+  refuse(fault);
+  if (rest > 0) co_await give_up_delivery();
+  auto end = co_await skip_chunk(connection_, host_, limits(), account_, rest, *path_.answer());
+  // The client need not wait until the next hop has answered RSET.
+  connection_.stream().expires_after(limits().command);
+  if (!co_await connection_.flush()) end = DataEnd::Broken;
+  record_refusal(end == DataEnd::Broken);
+  co_return end;
+}
+
+}  // namespace backstop::gateway

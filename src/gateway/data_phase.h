@@ -1,0 +1,119 @@
+// DATA or BDAT (RFC 5321 4.1.1.4, RFC 3030): one message from the client's bytes to the answer of the next
+// hop. Belongs to one session, for one message.
+//
+// Refused data is read to its end, within limits, so that the client hears the refusal as the answer to it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "gateway/held_memory.h"
+#include "gateway/message_path.h"
+#include "gateway/trace_field.h"
+#include "gateway/transaction.h"
+#include "intake/event_of.h"
+#include "net/connection.h"
+#include "net/task.h"
+#include "response/reader.h"
+#include "smtp/data_scanner.h"
+
+namespace backstop::gateway {
+
+/// How a part of the data ended. All replies are said by then, and all but ChunkTaken are recorded.
+enum class DataEnd : std::uint8_t {
+  ChunkTaken,  ///< the message goes on with another chunk
+  Answered,    ///< the message is over, and the session goes on
+  CutShort,    ///< the session must end; the client may still be sending
+  Closed,      ///< the session must end
+  Broken,      ///< the client is gone, or hears nothing more
+};
+
+/// What a data phase needs of its session.
+class DataHost {
+ public:
+  virtual void say(const smtp::Reply& reply) = 0;
+  /// The same without a copy of the text.
+  virtual void say(int code, std::string_view status, std::string_view text) = 0;
+  virtual void record(const intake::Outcome& outcome) = 0;
+  /// Every stream is closed, or about to be.
+  virtual bool is_stopped() const = 0;
+  /// Returns the last reply of a session that must end.
+  virtual smtp::Reply why_to_end() const = 0;
+
+ protected:
+  ~DataHost() = default;
+};
+
+/// The time that is left for the data of a message, and how much of it was of no use.
+struct DataAccount {
+  using Clock = std::chrono::steady_clock;
+
+  explicit DataAccount(const Limits& limits);
+  /// Adds to what came since the message was refused; false if that is too much.
+  bool drop(std::size_t size);
+  /// `filled`: the last read filled its room; then the next has more.
+  void grow(bool filled);
+
+  Clock::time_point deadline;
+  std::size_t room;  ///< read in pieces of this size
+  std::uint64_t dropped = 0;
+  std::uint64_t most_dropped;
+};
+
+/// Reads a chunk of `size` octets that is refused, and then says so: its bytes follow whatever we say (RFC
+/// 3030 4.2). Returns Answered, CutShort or Broken.
+net::Task<DataEnd> skip_chunk(net::Connection& connection, DataHost& host, const Limits& limits,
+                              DataAccount& account, std::uint64_t size, smtp::Reply refusal);
+
+class DataPhase {
+ public:
+  /// All must outlive this. `client`: whose network what is held counts for.
+  DataPhase(DataHost& host, net::Connection& connection, Transaction& transaction, next_hop::MessageForm form,
+            TraceFacts trace, response::Reader& reader, HeldMemory& memory,
+            const HeldMemory::Address& client);
+
+  /// DATA: from 354 to the answer.
+  net::Task<DataEnd> data();
+  /// BDAT: one chunk.
+  net::Task<DataEnd> chunk(std::uint64_t size, bool is_last);
+  /// The client ends the message before its last chunk, or is gone.
+  void leave(bool is_client_gone);
+
+  /// The message must be here by then.
+  DataAccount::Clock::time_point deadline() const { return account_.deadline; }
+  /// It waits for the client's bytes.
+  bool is_reading() const { return is_reading_; }
+  bool is_delivered() const { return path_.is_delivered(); }
+
+ private:
+  /// What stops a read; nullopt if there is more of the message.
+  net::Task<std::optional<DataEnd>> read();
+  net::Task<DataEnd> finish();
+  net::Task<DataEnd> lose_client(net::Failure failure);
+  net::Task<DataEnd> break_off();
+  net::Task<void> give_up_delivery();
+  void refuse(smtp::DataFault fault);
+  net::Task<DataEnd> refuse_data(smtp::DataFault fault, std::size_t at);
+  net::Task<DataEnd> refuse_chunk(smtp::DataFault fault, std::uint64_t rest);
+  DataEnd end_endless();
+  void say_refusal();
+  void record_refusal(bool is_client_gone);
+  void record(const smtp::Reply& reply, bool is_client_gone, std::string_view failure);
+  const Limits& limits() const { return transaction_.settings->limits; }
+
+  DataHost& host_;
+  net::Connection& connection_;
+  Transaction& transaction_;
+  MessagePath path_;
+  DataAccount account_;
+  smtp::ChunkScanner chunks_;
+  DataAccount::Clock::time_point ended_{};         ///< when its last byte had come
+  smtp::DataFault fault_ = smtp::DataFault::None;  ///< of the message
+  bool is_refusal_said_ = false;                   ///< before its data ended
+  bool is_reading_ = false;
+};
+
+}  // namespace backstop::gateway

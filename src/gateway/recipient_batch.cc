@@ -1,0 +1,118 @@
+#include "gateway/recipient_batch.h"
+
+#include <chrono>
+#include <utility>
+
+#include "gateway/replies.h"
+#include "intake/outbound_tag.h"
+#include "origin/tag_evidence.h"
+
+namespace backstop::gateway {
+
+RecipientBatch::RecipientBatch(Transaction& transaction, const smtp::Extensions& offered,
+                               ClientCounts& clients, const ClientCounts::Address& client)
+    : transaction_(transaction),
+      offered_(offered),
+      clients_(clients),
+      client_(client),
+      taken_(transaction.recipients.size()) {}
+
+// Only the null sender's tags count.
+bool RecipientBatch::is_guesser() const {
+  return transaction_.mail.reverse_path.is_null() && !transaction_.is_from_relay &&
+         clients_.is_guesser(client_, std::chrono::steady_clock::now(), transaction_.settings->limits);
+}
+
+void RecipientBatch::note_bad_tag(const intake::RecipientCheck& check) {
+  if (!check.claim || transaction_.is_from_relay ||
+      !origin::is_guess(check.claim->tag, transaction_.mail.reverse_path.is_null())) {
+    return;
+  }
+  clients_.add_bad_tag(client_, check.claim->address.folded(), std::chrono::steady_clock::now(),
+                       transaction_.settings->limits);
+}
+
+Route RecipientBatch::route_for(const intake::RecipientCheck& check) const {
+  const GatewaySettings& gateway = *transaction_.gateway;
+  if (transaction_.is_outbound()) {
+    std::string why = intake::why_not_tagged(transaction_, check.plain, gateway.untagged);
+    return {.next_hop = &gateway.next_hop, .is_tagged = why.empty(), .not_tagged = std::move(why)};
+  }
+  const bool has_own = check.domain->next_hop != nullptr;
+  return {.next_hop = has_own ? check.domain->next_hop.get() : &gateway.next_hop, .domain = check.domain};
+}
+
+RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
+  Asked asked;
+  auto command = smtp::parse_rcpt(argument, offered_, transaction_.mail.smtputf8);
+  if (!command) {
+    asked.answer = command.error();
+    return asked;
+  }
+  asked.command = std::move(*command);
+  asked.is_parsed = true;
+  const Settings& settings = *transaction_.settings;
+  if (taken_ >= settings.limits.recipients) {
+    asked.answer = reply_for(Exceeded::Recipients);
+    asked.decider = intake::Decider::Limit;
+    return asked;
+  }
+  auto& check = asked.check;
+  if (transaction_.is_outbound()) {
+    check = {.facts = {.is_ours = true}, .plain = asked.command.recipient};
+  } else {
+    check = intake::check_recipient(transaction_, asked.command.recipient, is_guesser());
+    note_bad_tag(check);
+  }
+  std::optional<Route> route;
+  if (check.facts.is_ours && !check.facts.is_routed) {
+    route = route_for(check);
+    check.facts.differs_from_first = transaction_.route && differ(*transaction_.route, *route);
+  }
+  const auto domain = check.domain == nullptr
+                          ? policy::DomainPolicy()
+                          : intake::policy_of(*check.domain, check.domain->name, settings);
+  asked.verdict = policy::judge_recipient(check.facts, domain);
+  if (asked.verdict.action == policy::Action::Refuse || asked.verdict.action == policy::Action::Defer) {
+    asked.answer = reply_for(asked.verdict, settings.help_url);
+  } else if (!transaction_.route) {
+    transaction_.route = std::move(route);
+  }
+  return asked;
+}
+
+void RecipientBatch::add(std::string_view argument) {
+  asked_.push_back(judge(argument));
+  if (!asked_.back().answer) ++taken_;
+}
+
+bool RecipientBatch::is_full() const {
+  if (asked_.size() >= kMost) return true;
+  const bool is_asked = !asked_.empty() && !asked_.back().answer;
+  // LMTP and a Maildir take one recipient: the next may be taken if this one is not.
+  return is_asked && transaction_.route->next_hop->protocol != next_hop::Protocol::Smtp;
+}
+
+net::Task<void> RecipientBatch::offer() {
+  std::vector<smtp::RcptCommand> commands;
+  for (const auto& asked : asked_) {
+    if (asked.answer) continue;
+    commands.push_back(asked.command);
+    commands.back().recipient = asked.check.plain;
+  }
+  if (commands.empty()) co_return;
+  auto answers = co_await transaction_.delivery->recipients(commands);
+  auto next = answers.begin();
+  for (auto& asked : asked_) {
+    if (asked.answer) continue;
+    asked.answer = std::move(*next++);
+    asked.decider = intake::Decider::NextHop;
+    if (!asked.answer->is_positive()) continue;
+    transaction_.recipients.push_back({.given = asked.command.recipient.text(),
+                                       .domain = asked.check.domain,
+                                       .claim = std::move(asked.check.claim),
+                                       .is_exempt = asked.check.is_exempt});
+  }
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,68 @@
+// RCPT commands that arrive together: each is judged as it comes, and those that may be taken are offered to
+// the next hop in one go. Belongs to one session, for one batch.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gateway/client_counts.h"
+#include "gateway/transaction.h"
+#include "intake/event_of.h"
+#include "intake/recipient_check.h"
+#include "net/task.h"
+#include "smtp/extensions.h"
+#include "smtp/reply.h"
+
+namespace backstop::gateway {
+
+class RecipientBatch {
+ public:
+  /// How many recipients are offered in one go; more make another batch.
+  static constexpr std::size_t kMost = 100;
+
+  /// One RCPT.
+  struct Asked {
+    smtp::RcptCommand command{};
+    bool is_parsed = false;
+    intake::RecipientCheck check{};
+    policy::Verdict verdict{};
+    std::optional<smtp::Reply> answer{};  ///< nullopt while the next hop must be asked
+    intake::Decider decider = intake::Decider::Policy;
+
+    bool is_from_next_hop() const { return decider == intake::Decider::NextHop; }
+  };
+
+  /// `offered`: what EHLO offered. `client` has its bad tags counted. All must outlive this.
+  RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, ClientCounts& clients,
+                 const ClientCounts::Address& client);
+
+  /// Judges one more, and sets the transaction's route if it is the first that may be taken.
+  void add(std::string_view argument);
+  /// No more may be added before offer(): the batch is full, or whether another may be taken depends on the
+  /// answer of the next hop.
+  bool is_full() const;
+  /// Offers those that may be taken to the transaction's delivery, which must be open if there is a route.
+  /// Those that are taken become recipients of the transaction. Afterwards each has its answer.
+  net::Task<void> offer();
+
+  /// In the order of the commands.
+  std::span<const Asked> asked() const { return asked_; }
+
+ private:
+  Asked judge(std::string_view argument);
+  bool is_guesser() const;
+  void note_bad_tag(const intake::RecipientCheck& check);
+  Route route_for(const intake::RecipientCheck& check) const;
+
+  Transaction& transaction_;
+  const smtp::Extensions& offered_;
+  ClientCounts& clients_;
+  const ClientCounts::Address& client_;
+  std::vector<Asked> asked_;
+  std::size_t taken_;  ///< recipients of the transaction, and those that may become some
+};
+
+}  // namespace backstop::gateway

@@ -1,0 +1,51 @@
+#include "gateway/transaction.h"
+
+#include <utility>
+
+#include "intake/outbound_tag.h"
+#include "next_hop/maildir_delivery.h"
+#include "next_hop/smtp_delivery.h"
+
+namespace backstop::gateway {
+
+bool differ(const Route& first, const Route& second) {
+  if (*first.next_hop != *second.next_hop || second.next_hop->protocol != next_hop::Protocol::Smtp)
+    return true;
+  if (first.is_tagged != second.is_tagged) return true;
+  const auto* const one = first.domain;
+  const auto* const other = second.domain;
+  if (one == nullptr || other == nullptr) return one != other;
+  return one->stage != other->stage || one->grace != other->grace || one->ceilings != other->ceilings;
+}
+
+std::string Transaction::tag_note() const {
+  return is_outbound() && route ? intake::tag_note(*this, route->not_tagged) : std::string();
+}
+
+std::string_view Transaction::stage() const {
+  return route && route->domain != nullptr ? policy::name(route->domain->stage) : std::string_view();
+}
+
+std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,
+                                                  next_hop::Pool& pool, next_hop::ClientIdentity client,
+                                                  std::unique_ptr<next_hop::Session>* personal) {
+  Route& route = *transaction.route;
+  const next_hop::NextHop& hop = *route.next_hop;
+  smtp::MailCommand mail = transaction.mail;
+  if (route.is_tagged) mail.reverse_path = intake::tagged_path(transaction, route.not_tagged);
+  if (hop.protocol == next_hop::Protocol::Maildir) {
+    return std::make_unique<next_hop::MaildirDelivery>(
+        shared.blocking, shared.alarm, hop,
+        mail.reverse_path.is_null() ? std::string() : mail.reverse_path.address->text(),
+        transaction.settings->hostname);
+  }
+  return std::make_unique<next_hop::SmtpDelivery>(
+      pool,
+      next_hop::Envelope{.hop = hop,
+                         .context = transaction.settings->next_hop_context(),
+                         .client = std::move(client),
+                         .mail = std::move(mail)},
+      personal);
+}
+
+}  // namespace backstop::gateway

@@ -1,0 +1,150 @@
+#include "intake/event_of.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "mail/address_syntax.h"
+#include "origin/search_key.h"
+#include "origin/tag_evidence.h"
+
+namespace backstop::intake {
+
+namespace {
+
+using store::Done;
+
+constexpr std::size_t kMostAddress = 2 * mail::kAddressMost;
+constexpr std::size_t kMostMessageId = 998;
+
+Done done_of(const smtp::Reply& reply) {
+  return reply.is_permanent() ? Done::Refused : Done::Deferred;
+}
+
+store::Verdict verdict_of(policy::Action action) {
+  switch (action) {
+    case policy::Action::Accept:
+      return store::Verdict::Accept;
+    case policy::Action::Label:
+      return store::Verdict::Label;
+    case policy::Action::Refuse:
+      return store::Verdict::Refuse;
+    case policy::Action::Defer:
+      return store::Verdict::Defer;
+  }
+  std::unreachable();
+}
+
+void add_verdict(const policy::Verdict& verdict, store::Event& event) {
+  event.verdict = verdict_of(verdict.action);
+  event.cause = policy::name(verdict.cause);
+  event.explanation = verdict.explanation;
+  event.next_stage = verdict.next_stage.transform(verdict_of);
+}
+
+void add_evidence(const std::vector<origin::Evidence>& evidence, store::Event& event) {
+  for (const auto& one : evidence) {
+    event.evidence.push_back({std::string(one.name), std::string(origin::name(one.finding)), one.detail});
+  }
+}
+
+void add_recipient(std::string_view address, store::Event& event) {
+  event.recipients.push_back(base::printable(address, kMostAddress));
+  event.addresses.push_back(origin::search_key(event.recipients.back()));
+}
+
+void add_judgement(const MailJudge& judge, store::Event& event) {
+  add_verdict(judge.verdict(), event);
+  event.kind = response::name(response::Kind::None);
+  const auto& response = judge.response();
+  if (!response || response->kind == response::Kind::None) return;
+  event.kind = response::name(response->kind);
+  event.reporting_mta = base::printable(response->reporting_mta);
+  if (response->original) {
+    event.original_message_id = base::printable(response->original->message_id, kMostMessageId);
+  }
+  event.certainty = response::name(certainty(*response));
+  event.origin = origin::name(judge.origin().result);
+  add_evidence(judge.origin().evidence, event);
+}
+
+/// Sets what was done in place of what policy said.
+void set_done(Done done, std::string_view cause, std::string_view explanation, store::Event& event) {
+  event.done = done;
+  event.cause = cause;
+  event.explanation = explanation;
+}
+
+store::Event begin(const Transaction& transaction, const EventContext& context) {
+  const auto& path = transaction.mail.reverse_path;
+  store::Event event;
+  event.time = std::chrono::floor<std::chrono::milliseconds>(context.now);
+  event.id = transaction.id;
+  event.gateway = context.gateway;
+  event.direction = transaction.direction;
+  event.client = context.client;
+  event.helo = base::printable(context.helo);
+  if (!path.is_null()) {
+    event.reverse_path = base::printable(path.address->text(), kMostAddress);
+    event.addresses.push_back(origin::search_key(event.reverse_path));
+  }
+  event.stage = context.stage;
+  event.took = context.took;
+  event.tag = context.tag;
+  return event;
+}
+
+}  // namespace
+
+store::Event event_of(const Transaction& transaction, const EventContext& context, const Outcome& outcome) {
+  store::Event event = begin(transaction, context);
+  for (const auto& recipient : transaction.recipients) add_recipient(recipient.given, event);
+  if (outcome.reply.code != 0) event.reply = outcome.reply.text();
+  event.client_gone = outcome.is_client_gone;
+  event.size = outcome.size;
+  event.message_id = outcome.message_id;
+  if (outcome.judge != nullptr) add_judgement(*outcome.judge, event);
+  if (!outcome.failure.empty()) {
+    set_done(Done::Failed, "failed", outcome.failure, event);
+  } else if (outcome.is_delivered) {
+    event.done = event.verdict == store::Verdict::Label ? Done::Labelled : Done::Delivered;
+  } else if (outcome.is_past_limit) {
+    set_done(done_of(outcome.reply), "limit", outcome.reply.lines.front(), event);
+  } else if (event.verdict != store::Verdict::Refuse) {
+    set_done(done_of(outcome.reply), "next-hop", "The next hop did not take the message", event);
+  } else {
+    event.done = done_of(outcome.reply);
+  }
+  return event;
+}
+
+store::Event event_of_recipient(const Transaction& transaction, const EventContext& context,
+                                const mail::Address& recipient, const RecipientCheck& check,
+                                const policy::Verdict& verdict, Decider decider, const smtp::Reply& reply) {
+  store::Event event = begin(transaction, context);
+  add_recipient(recipient.text(), event);
+  event.reply = reply.text();
+  event.done = done_of(reply);
+  if (check.claim && !transaction.site->keys.keys().empty()) {
+    add_evidence({origin::tag_evidence(check.claim->tag, check.claim->address)}, event);
+  }
+  add_verdict(verdict, event);
+  if (decider == Decider::NextHop) {
+    set_done(done_of(reply), "next-hop", "The next hop did not take this recipient", event);
+  } else if (decider == Decider::Limit) {
+    set_done(done_of(reply), "limit", reply.lines.front(), event);
+  }
+  return event;
+}
+
+store::Event event_of_sender(const Transaction& transaction, const EventContext& context,
+                             const policy::Verdict& verdict, const smtp::Reply& reply) {
+  store::Event event = begin(transaction, context);
+  event.reply = reply.text();
+  event.done = done_of(reply);
+  add_verdict(verdict, event);
+  return event;
+}
+
+}  // namespace backstop::intake

@@ -1,0 +1,53 @@
+// What the log and the history learn of a transaction: facts and outcome -> event. Pure; thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "intake/mail_judge.h"
+#include "intake/recipient_check.h"
+#include "intake/transaction.h"
+#include "smtp/reply.h"
+#include "store/event.h"
+
+namespace backstop::intake {
+
+/// What the front door adds to a transaction. A view.
+struct EventContext {
+  std::string_view gateway;  ///< its name in the configuration
+  std::string_view client;   ///< its address
+  std::string_view helo;
+  std::string_view tag;    ///< outbound: see tag_note()
+  std::string_view stage;  ///< empty if none applies
+  std::chrono::system_clock::time_point now;
+  std::chrono::milliseconds took{0};  ///< from MAIL
+};
+
+/// How a message ended.
+struct Outcome {
+  smtp::Reply reply{};          ///< without a code if the client was told nothing
+  bool is_client_gone = false;  ///< it left before the reply
+  bool is_delivered = false;    ///< the next hop said that it has the message
+  bool is_past_limit = false;   ///< one of our own limits decided
+  std::string_view failure{};   ///< why it did not come through, if neither policy nor the next hop says so
+  const MailJudge* judge = nullptr;  ///< null if the message was never begun
+  std::uint64_t size = 0;
+  std::string_view message_id{};
+};
+
+store::Event event_of(const Transaction& transaction, const EventContext& context, const Outcome& outcome);
+
+/// Who decided about a recipient that was not taken.
+enum class Decider : std::uint8_t { Policy, NextHop, Limit };
+
+/// Of one recipient that was not taken. `check` and `verdict` are what was found before.
+store::Event event_of_recipient(const Transaction& transaction, const EventContext& context,
+                                const mail::Address& recipient, const RecipientCheck& check,
+                                const policy::Verdict& verdict, Decider decider, const smtp::Reply& reply);
+
+/// Of a sender that was refused.
+store::Event event_of_sender(const Transaction& transaction, const EventContext& context,
+                             const policy::Verdict& verdict, const smtp::Reply& reply);
+
+}  // namespace backstop::intake

@@ -1,0 +1,59 @@
+// The judge of one inbound message: can it be a response, and if so, what is done with it, and why. Every
+// front door asks it: first with the header, and if the message may be a response, with as much of it as was
+// held.
+//
+// One a message; not thread-safe. The transaction and the reader must outlive it; the reader is used only
+// within a call, never across a wait.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "intake/hint_counts.h"
+#include "intake/transaction.h"
+#include "net/task.h"
+#include "policy/verdict.h"
+#include "response/reader.h"
+
+namespace backstop::intake {
+
+class MailJudge {
+ public:
+  MailJudge(const Transaction& transaction, response::Reader& reader);
+
+  /// What is to be done with a message once its header is there.
+  enum class Next : std::uint8_t { Pass, Hold };
+  /// `header`: as it was written, with the empty line. Pass is final: the message is no response.
+  Next header(std::string_view header);
+
+  /// Reads a message that was held. `extent` says whether it is whole.
+  response::Response read(std::string_view message, response::Extent extent);
+  /// Looks up what stores know, collects the evidence for each recipient and asks policy. The strictest
+  /// verdict counts for all recipients. Called once at most.
+  net::Task<void> judge(response::Response response);
+  /// The message was delivered: the hints that spoke for it are used up. Otherwise they are given back.
+  void keep_hints() { hints_.keep(); }
+
+  /// Accept until judge() has run.
+  const policy::Verdict& verdict() const { return verdict_; }
+  /// nullopt for a message that was not judged.
+  const std::optional<response::Response>& response() const { return response_; }
+  /// For the recipient whose verdict counts.
+  const origin::Origin& origin() const { return facts_.origin; }
+  /// Returns the value of the Backstop-Verdict field.
+  std::string verdict_field() const { return policy::verdict_field(verdict_, facts_); }
+
+ private:
+  response::Envelope envelope() const;
+  origin::Origin origin_of(const origin::Recipient& recipient, const origin::ClaimContext& context);
+
+  const Transaction& transaction_;
+  response::Reader& reader_;
+  std::optional<response::Response> response_;
+  policy::MessageFacts facts_;
+  HintPlaces hints_;
+  policy::Verdict verdict_;
+};
+
+}  // namespace backstop::intake

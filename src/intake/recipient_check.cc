@@ -1,0 +1,62 @@
+#include "intake/recipient_check.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "origin/tag.h"
+#include "origin/tag_evidence.h"
+
+namespace backstop::intake {
+
+namespace {
+
+bool holds(const std::vector<std::string>& local_parts, std::string_view local) {
+  return std::ranges::any_of(local_parts, [&](const auto& one) { return base::iequals(one, local); });
+}
+
+/// True for a tag of our form. Without any key we can't have written one, and the address is another's
+/// business.
+bool is_taken_off(const origin::TagCheck& check, const Site& site) {
+  return check.tag && is_verifiable(check.tag->shape) && !site.keys.keys().empty();
+}
+
+/// True for "user%host" and "host!user" of old, and "user@host" in quotes. A server that trusts us would send
+/// such mail on to that host; Postfix does.
+bool is_routed(std::string_view local) {
+  return local.find_first_of("%!@") != std::string_view::npos;
+}
+
+}  // namespace
+
+policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, const Site& site) {
+  policy::DomainPolicy policy{
+      .stage = domain.stage, .grace = domain.grace, .ceilings = domain.ceilings, .name = std::string(name)};
+  if (site.keys.signing_key() != nullptr) policy.first_key = site.keys.first_created();
+  return policy;
+}
+
+RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,
+                               bool is_guesser) {
+  const Site& site = *transaction.site;
+  auto tag = origin::verify(recipient, site.keys, transaction.today, site.tags);
+  RecipientCheck check;
+  check.plain = is_taken_off(tag, site) ? tag.tag->plain : recipient;
+  const mail::Address& plain = check.plain;
+  // A bare "postmaster" has no domain (RFC 5321 4.5.1): it belongs to the first one.
+  check.domain =
+      plain.domain.empty() && !site.domains.empty() ? &site.domains[0] : site.find_domain(plain.domain);
+  check.facts = {.is_ours = check.domain != nullptr, .is_routed = is_routed(plain.local)};
+  if (check.domain == nullptr || check.facts.is_routed) return check;
+  const DomainSettings& domain = *check.domain;
+  const std::string mailbox = origin::mailbox_of(plain, site.tags.delimiter).local;
+  check.is_exempt = holds(domain.exempt, plain.local) || holds(domain.exempt, mailbox);
+  check.facts.is_guessed = is_guesser && origin::is_guess(tag, transaction.mail.reverse_path.is_null());
+  check.claim = origin::Recipient{
+      .address = recipient,
+      .tag = std::move(tag),
+      .never_sends = holds(domain.never_sends, plain.local) || holds(domain.never_sends, mailbox)};
+  return check;
+}
+
+}  // namespace backstop::intake

@@ -1,0 +1,30 @@
+// The facts about one recipient of an inbound mail: is its domain ours, what does its tag say, is it a way
+// out to another server, what is its mailbox configured for. Pure; thread-safe. The caller adds what it alone
+// knows, and asks policy.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "intake/transaction.h"
+#include "mail/address.h"
+#include "policy/verdict.h"
+
+namespace backstop::intake {
+
+struct RecipientCheck {
+  policy::RecipientFacts facts;              ///< is_ours, is_routed and is_guessed
+  mail::Address plain;                       ///< without our tag: as the next hop gets it
+  const DomainSettings* domain = nullptr;    ///< of the site; null if it is not ours
+  std::optional<origin::Recipient> claim{};  ///< if it is ours and no way out
+  bool is_exempt = false;                    ///< its mailbox takes unproven responses
+};
+
+/// `is_guesser`: the client has brought too many bad tags.
+RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,
+                               bool is_guesser);
+
+/// Returns what policy must know of a domain of ours. `name` is for the explanation.
+policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, const Site& site);
+
+}  // namespace backstop::intake

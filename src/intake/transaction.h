@@ -1,0 +1,40 @@
+// One mail transaction (RFC 5321 3.3) as every front door sees it, from MAIL to its end: what the client
+// said, and what we found.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "intake/hint_counts.h"
+#include "intake/site.h"
+#include "origin/claim.h"
+#include "smtp/command.h"
+#include "store/event.h"
+
+namespace backstop::intake {
+
+/// A recipient that was accepted.
+struct Recipient {
+  std::string given;                         ///< as the client gave it
+  const DomainSettings* domain = nullptr;    ///< inbound: of the site
+  std::optional<origin::Recipient> claim{};  ///< inbound: what a response to it is judged by
+  bool is_exempt = false;                    ///< it takes unproven responses
+};
+
+struct Transaction {
+  const Site* site = nullptr;  ///< must outlive the transaction
+  store::Direction direction = store::Direction::Inbound;
+  smtp::MailCommand mail;
+  std::string id;
+  std::chrono::steady_clock::time_point begun;
+  std::chrono::sys_days today{};
+  HintCounts* hints = nullptr;  ///< of all transactions; null: hints are not counted
+  std::vector<Recipient> recipients;
+  bool is_from_relay = false;  ///< inbound: a host of ours brings it
+
+  bool is_outbound() const { return direction == store::Direction::Outbound; }
+};
+
+}  // namespace backstop::intake
