@@ -40,7 +40,7 @@ void DataAccount::grow(bool filled) {
   if (filled) room = std::min(room * 4, kMostRoom);
 }
 
-net::Task<DataEnd> skip_chunk(net::Connection& connection, DataHost& host, const Limits& limits,
+net::Task<DataEnd> skip_chunk(net::Connection& connection, Speaker& speaker, const Limits& limits,
                               DataAccount& account, std::uint64_t size, smtp::Reply refusal) {
   while (size > 0) {
     if (connection.input().empty()) {
@@ -48,28 +48,30 @@ net::Task<DataEnd> skip_chunk(net::Connection& connection, DataHost& host, const
       auto done = co_await connection.flush();
       if (done) done = co_await connection.fill(account.room);
       if (!done) {
-        host.say(refusal);
-        host.say(reply_for(Exceeded::DataTime));
-        co_return done.error() == net::Failure::TimedOut ? DataEnd::CutShort : DataEnd::Broken;
+        speaker.say(refusal);
+        speaker.cut_short(reply_for(Exceeded::DataTime));
+        if (done.error() != net::Failure::TimedOut) speaker.end(SessionEnd::Broken);
+        co_return DataEnd::SessionEnds;
       }
     }
     const std::size_t part = std::min<std::uint64_t>(size, connection.input().size());
     connection.consume(part);
     size -= part;
     if (!account.drop(part) && size > 0) {
-      host.say(refusal);
-      host.say(reply_for(Parting::NoEnd));
-      co_return DataEnd::CutShort;
+      speaker.say(refusal);
+      speaker.cut_short(reply_for(Parting::NoEnd));
+      co_return DataEnd::SessionEnds;
     }
   }
-  host.say(refusal);
+  speaker.say(refusal);
   co_return DataEnd::Answered;
 }
 
-DataPhase::DataPhase(DataHost& host, net::Connection& connection, Transaction& transaction,
+DataPhase::DataPhase(DataHost& host, Speaker& speaker, net::Connection& connection, Transaction& transaction,
                      next_hop::MessageForm form, TraceFacts trace, response::Reader& reader,
                      HeldMemory& memory, const HeldMemory::Address& client)
     : host_(host),
+      speaker_(speaker),
       connection_(connection),
       transaction_(transaction),
       path_(transaction, form, std::move(trace), reader, memory, client),
@@ -115,21 +117,23 @@ net::Task<DataEnd> DataPhase::lose_client(net::Failure failure) {
   if (path_.answer()) {
     if (is_slow) say_refusal();
     record_refusal(!is_refusal_said_);
-    if (is_slow) host_.say(last);
+    if (is_slow) speaker_.cut_short(last);
   } else {
-    if (is_slow) host_.say(last);
+    if (is_slow) speaker_.cut_short(last);
     record(last, !is_slow, is_slow ? "The client sent no more data in time" : kClientLeft);
   }
-  co_return is_slow ? DataEnd::CutShort : DataEnd::Broken;
+  if (!is_slow) speaker_.end(SessionEnd::Broken);
+  co_return DataEnd::SessionEnds;
 }
 
 // The last word leaves at once, since the stream is about to be closed with all others.
 net::Task<DataEnd> DataPhase::break_off() {
   const auto last = host_.why_to_end();
-  host_.say(last);
+  speaker_.close_with(last);
   const bool is_broken = !co_await connection_.flush();
   record(last, is_broken, "Backstop was stopped before the data ended");
-  co_return is_broken ? DataEnd::Broken : DataEnd::Closed;
+  if (is_broken) speaker_.end(SessionEnd::Broken);
+  co_return DataEnd::SessionEnds;
 }
 
 void DataPhase::leave(bool is_client_gone) {
@@ -147,12 +151,12 @@ net::Task<void> DataPhase::give_up_delivery() {
 DataEnd DataPhase::end_endless() {
   say_refusal();
   record_refusal(false);
-  host_.say(reply_for(Parting::NoEnd));
-  return DataEnd::CutShort;
+  speaker_.cut_short(reply_for(Parting::NoEnd));
+  return DataEnd::SessionEnds;
 }
 
 void DataPhase::say_refusal() {
-  if (!std::exchange(is_refusal_said_, true)) host_.say(*path_.answer());
+  if (!std::exchange(is_refusal_said_, true)) speaker_.say(*path_.answer());
 }
 
 void DataPhase::record_refusal(bool is_client_gone) {
@@ -168,7 +172,7 @@ void DataPhase::refuse(smtp::DataFault fault) {
 }
 
 net::Task<DataEnd> DataPhase::data() {
-  host_.say(354, {}, "Go on; end with a dot on a line by itself");
+  speaker_.say(354, {}, "Go on; end with a dot on a line by itself");
   connection_.give_time(limits().data_block);
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
@@ -213,8 +217,8 @@ net::Task<DataEnd> DataPhase::refuse_data(smtp::DataFault fault, std::size_t at)
   }
   say_refusal();
   record_refusal(false);
-  host_.say(reply_for(Parting::AfterFault));
-  co_return DataEnd::CutShort;
+  speaker_.cut_short(reply_for(Parting::AfterFault));
+  co_return DataEnd::SessionEnds;
 }
 
 net::Task<DataEnd> DataPhase::finish() {
@@ -222,14 +226,15 @@ net::Task<DataEnd> DataPhase::finish() {
   // A client that was answered at once was still there; only after a slow answer is it worth checking.
   const bool was_slow = Clock::now() - ended_ > kNoticeable;
   const bool is_client_gone = was_slow && connection_.stream().is_peer_gone();
-  host_.say(answer);
+  speaker_.say(answer);
   connection_.give_time(limits().command);
   auto told = connection_.flush_now();
   if (!told) told = co_await connection_.flush();
   const bool is_told = told->has_value();
   if (path_.is_finished()) transaction_.delivery.reset();
   record(answer, is_client_gone || !is_told, {});
-  co_return is_told ? DataEnd::Answered : DataEnd::Broken;
+  if (!is_told) speaker_.end(SessionEnd::Broken);
+  co_return is_told ? DataEnd::Answered : DataEnd::SessionEnds;
 }
 
 net::Task<DataEnd> DataPhase::chunk(std::uint64_t size, bool is_last) {
@@ -257,7 +262,7 @@ net::Task<DataEnd> DataPhase::chunk(std::uint64_t size, bool is_last) {
   } while (size > 0);
   // A refusal before the last chunk: the rest of the message is not wanted, and the client hears it now.
   if (is_last || path_.answer()) co_return co_await finish();
-  host_.say(250, "2.0.0", "Chunk taken");
+  speaker_.say(250, "2.0.0", "Chunk taken");
   co_return DataEnd::ChunkTaken;
 }
 
@@ -265,11 +270,14 @@ net::Task<DataEnd> DataPhase::chunk(std::uint64_t size, bool is_last) {
 net::Task<DataEnd> DataPhase::refuse_chunk(smtp::DataFault fault, std::uint64_t rest) {
   refuse(fault);
   if (rest > 0) co_await give_up_delivery();
-  auto end = co_await skip_chunk(connection_, host_, limits(), account_, rest, *path_.answer());
+  auto end = co_await skip_chunk(connection_, speaker_, limits(), account_, rest, *path_.answer());
   // The client need not wait until the next hop has answered RSET.
   connection_.stream().expires_after(limits().command);
-  if (!co_await connection_.flush()) end = DataEnd::Broken;
-  record_refusal(end == DataEnd::Broken);
+  if (!co_await connection_.flush()) {
+    speaker_.end(SessionEnd::Broken);
+    end = DataEnd::SessionEnds;
+  }
+  record_refusal(speaker_.how() == SessionEnd::Broken);
   co_return end;
 }
 

@@ -12,6 +12,7 @@
 
 #include "gateway/held_memory.h"
 #include "gateway/message_path.h"
+#include "gateway/speaker.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
 #include "intake/event_of.h"
@@ -22,21 +23,16 @@
 
 namespace backstop::gateway {
 
-/// How a part of the data ended. All replies are said by then, and all but ChunkTaken are recorded.
+/// How a part of the data ended. All replies are said by then, and what is over is recorded.
 enum class DataEnd : std::uint8_t {
-  ChunkTaken,  ///< the message goes on with another chunk
-  Answered,    ///< the message is over, and the session goes on
-  CutShort,    ///< the session must end; the client may still be sending
-  Closed,      ///< the session must end
-  Broken,      ///< the client is gone, or hears nothing more
+  ChunkTaken,   ///< the message goes on with another chunk
+  Answered,     ///< the message is over, and the session goes on
+  SessionEnds,  ///< the message is over, and so is the session: the speaker knows how
 };
 
 /// What a data phase needs of its session.
 class DataHost {
  public:
-  virtual void say(const smtp::Reply& reply) = 0;
-  /// The same without a copy of the text.
-  virtual void say(int code, std::string_view status, std::string_view text) = 0;
   virtual void record(const intake::Outcome& outcome) = 0;
   /// Every stream is closed, or about to be.
   virtual bool is_stopped() const = 0;
@@ -64,15 +60,15 @@ struct DataAccount {
 };
 
 /// Reads a chunk of `size` octets that is refused, and then says so: its bytes follow whatever we say (RFC
-/// 3030 4.2). Returns Answered, CutShort or Broken.
-net::Task<DataEnd> skip_chunk(net::Connection& connection, DataHost& host, const Limits& limits,
+/// 3030 4.2). Returns Answered or SessionEnds.
+net::Task<DataEnd> skip_chunk(net::Connection& connection, Speaker& speaker, const Limits& limits,
                               DataAccount& account, std::uint64_t size, smtp::Reply refusal);
 
 class DataPhase {
  public:
   /// All must outlive this. `client`: whose network what is held counts for.
-  DataPhase(DataHost& host, net::Connection& connection, Transaction& transaction, next_hop::MessageForm form,
-            TraceFacts trace, response::Reader& reader, HeldMemory& memory,
+  DataPhase(DataHost& host, Speaker& speaker, net::Connection& connection, Transaction& transaction,
+            next_hop::MessageForm form, TraceFacts trace, response::Reader& reader, HeldMemory& memory,
             const HeldMemory::Address& client);
 
   /// DATA: from 354 to the answer.
@@ -105,6 +101,7 @@ class DataPhase {
   const Limits& limits() const { return transaction_.settings->limits; }
 
   DataHost& host_;
+  Speaker& speaker_;
   net::Connection& connection_;
   Transaction& transaction_;
   MessagePath path_;

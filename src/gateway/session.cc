@@ -1,10 +1,7 @@
 #include "gateway/session.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "base/text.h"
 #include "gateway/offer.h"
@@ -18,8 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kGoodbyeTime{5};
-// Of a line that is no command.
-constexpr std::size_t kMostTold = 100;
 // What a client that is cut short may still send before its connection is reset, and for how long.
 constexpr std::size_t kMostDrained = 16UZ * 1024 * 1024;
 constexpr std::chrono::seconds kDrainTime{2};
@@ -34,7 +29,9 @@ Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, c
       connection_(std::move(socket), worker.loop().deadlines()),
       reader_(connection_, [this] { return is_to_end(); }),
       client_(peer, std::move(local)),
-      opening_(connection_, client_) {
+      opening_(connection_, client_),
+      speaker_(connection_),
+      recorder_(worker.shared(), settings_, client_) {
   worker_.add(*this);
 }
 
@@ -49,12 +46,12 @@ Session::~Session() {
 
 net::Task<void> Session::run() {
   if (co_await open()) co_await converse();
-  if (end_ != End::Broken) {
+  if (speaker_.how() != SessionEnd::Broken) {
     connection_.give_time(kGoodbyeTime);
     (void)co_await connection_.flush();
     co_await connection_.stream().shut_down();
   }
-  if (end_ != End::CutShort) connection_.stream().close();
+  if (speaker_.how() != SessionEnd::CutShort) connection_.stream().close();
   // The client need not wait until the next hop has answered RSET.
   co_await end_transaction();
   if (!connection_.stream().is_open()) co_return;
@@ -68,7 +65,7 @@ net::Task<bool> Session::accept_tls() {
   if (state_.is_tls) {
     tls_ = connection_.stream().tls_description();
   } else {
-    tell(os::LogLevel::Debug, fmt::format("no TLS with client {}: {}", client_.text(), opening_.why()));
+    recorder_.no_tls(opening_.why());
   }
   co_return state_.is_tls;
 }
@@ -90,26 +87,26 @@ net::Task<bool> Session::open() {
   connection_.stream().expires_after(limits().greeting);
   if (net::contains(gateway().proxy_protocol, client_.address()) &&
       !co_await opening_.read_proxy_header(is_tls)) {
-    tell(os::LogLevel::Debug, fmt::format("no PROXY header from {}", client_.text()));
+    recorder_.no_proxy_header();
     co_return false;
   }
   const auto exceeded = enter();
-  if (exceeded) tell_of(*exceeded);
+  if (exceeded) recorder_.turned_away(*exceeded);
   if (is_tls && (exceeded || !co_await accept_tls())) co_return false;
-  end_ = End::Open;
+  speaker_.open();
   if (exceeded || is_to_end()) {
-    close_with(exceeded ? reply_for(*exceeded) : why_to_end());
+    speaker_.close_with(exceeded ? reply_for(*exceeded) : why_to_end());
     co_return false;
   }
   state_.wants_tls = gateway().tls == ListenTls::Required;
-  say(220, {}, settings_->hostname + " ESMTP Backstop");
+  speaker_.say(220, {}, settings_->hostname + " ESMTP Backstop");
   co_return true;
 }
 
 net::Task<void> Session::converse() {
-  while (is_open()) {
+  while (speaker_.is_open()) {
     if (is_to_end()) {
-      close_with(why_to_end());
+      speaker_.close_with(why_to_end());
       break;
     }
     // A message in chunks has its time with all that comes between them.
@@ -118,8 +115,9 @@ net::Task<void> Session::converse() {
     if (const auto command = take(next)) {
       if (!answer_at_once(*command)) co_await handle(*command);
     }
-    if (patience_.has_too_many_errors(limits()) && is_open() && !client_.is_relay(gateway())) {
-      close_with(reply_for(Exceeded::Errors), End::CutShort);
+    if (speaker_.patience().has_too_many_errors(limits()) && speaker_.is_open() &&
+        !client_.is_relay(gateway())) {
+      speaker_.cut_short(reply_for(Exceeded::Errors));
     }
   }
 }
@@ -136,14 +134,15 @@ std::optional<smtp::Command> Session::take(const CommandReader::Next& next) {
       if (smtp::is_http_request(next.text)) {
         turn_away_http(next.text);
       } else {
-        say(500, "5.5.2", "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
+        speaker_.say(500, "5.5.2",
+                     "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
       }
       break;
     case TooLong:
-      close_with(reply_for(Exceeded::CommandLine), End::CutShort);
+      speaker_.cut_short(reply_for(Exceeded::CommandLine));
       break;
     case Ending:
-      close_with(why_to_end());
+      speaker_.close_with(why_to_end());
       break;
     case Failed:
       lose(next.failure);
@@ -154,55 +153,33 @@ std::optional<smtp::Command> Session::take(const CommandReader::Next& next) {
 
 // What follows an HTTP request is somebody else's text, and none of it may be taken for commands.
 void Session::turn_away_http(std::string_view line) {
-  tell(os::LogLevel::Info,
-       fmt::format("client {} sent an HTTP request, and its session was ended: {}", client_.text(),
-                   base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
-  close_with(reply_for(Parting::HttpRequest), End::CutShort);
+  recorder_.http_request(line);
+  speaker_.cut_short(reply_for(Parting::HttpRequest));
 }
 
 void Session::lose(net::Failure failure) {
   if (failure == net::Failure::Interrupted) {
-    close_with(why_to_end());
+    speaker_.close_with(why_to_end());
   } else if (failure == net::Failure::TimedOut) {
-    close_with(reply_for(data_ ? Exceeded::DataTime : Exceeded::CommandTime));
+    speaker_.close_with(reply_for(data_ ? Exceeded::DataTime : Exceeded::CommandTime));
   } else {
-    end_ = End::Broken;
+    speaker_.end(SessionEnd::Broken);
   }
-}
-
-void Session::say(const smtp::Reply& reply) {
-  smtp::append_reply(reply, connection_.output());
-  count_reply(reply.code);
-}
-
-void Session::say(int code, std::string_view status, std::string_view text) {
-  smtp::append_reply(code, status, text, connection_.output());
-  count_reply(code);
-}
-
-void Session::count_reply(int code) {
-  patience_.reply(code);
-  if (code == 421) end_ = std::max(end_, End::Closing);
-}
-
-void Session::close_with(const smtp::Reply& last, End end) {
-  say(last);
-  end_ = std::max(end_, end);
 }
 
 // Answers what takes no wait; returns false if the command is still to be handled.
 bool Session::answer_at_once(const smtp::Command& command) {
   using enum smtp::Verb;
   if (command.verb != Xclient) client_.end_xclient();
-  patience_.command(command.verb);
-  if (patience_.has_too_many_commands(limits()) && !client_.is_relay(gateway())) {
-    close_with(reply_for(Exceeded::CommandsWithoutMail), End::CutShort);
+  speaker_.patience().command(command.verb);
+  if (speaker_.patience().has_too_many_commands(limits()) && !client_.is_relay(gateway())) {
+    speaker_.cut_short(reply_for(Exceeded::CommandsWithoutMail));
     return true;
   }
   // The bytes of a chunk follow whatever we say, so they are read before it is refused.
   if (command.verb == Bdat) return false;
   if (const auto refusal = smtp::why_not_now(state_, command)) {
-    say(*refusal);
+    speaker_.say(*refusal);
     return true;
   }
   switch (command.verb) {
@@ -210,16 +187,16 @@ bool Session::answer_at_once(const smtp::Command& command) {
       handle_mail(command.argument);
       return true;
     case Noop:
-      say(250, "2.0.0", "Nothing done");
+      speaker_.say(250, "2.0.0", "Nothing done");
       return true;
     case Quit:
-      close_with({221, "2.0.0", "Goodbye"});
+      speaker_.close_with({221, "2.0.0", "Goodbye"});
       return true;
     case Vrfy:
-      say(252, "2.1.5", "Can't verify the address; send the message and its server will answer");
+      speaker_.say(252, "2.1.5", "Can't verify the address; send the message and its server will answer");
       return true;
     case Help:
-      say(214, "2.0.0", smtp::known_commands(state_));
+      speaker_.say(214, "2.0.0", smtp::known_commands(state_));
       return true;
     case Xclient:
       handle_attributes(smtp::AttributeCommand::Xclient, command.argument);
@@ -246,11 +223,11 @@ net::Task<void> Session::handle(const smtp::Command& command) {
       co_return co_await handle_chunk(command.argument);
     case Rset:
       co_await end_transaction();
-      co_return say(250, "2.0.0", "Reset");
+      co_return speaker_.say(250, "2.0.0", "Reset");
     case StartTls:
       co_return co_await handle_starttls();
     case Auth:
-      if (const auto answer = co_await relay_auth(command.argument)) say(*answer);
+      if (const auto answer = co_await relay_auth(command.argument)) speaker_.say(*answer);
       co_return;
     default:
       break;  // answered at once
@@ -259,68 +236,61 @@ net::Task<void> Session::handle(const smtp::Command& command) {
 
 net::Task<void> Session::handle_hello(const smtp::Command& command) {
   const auto name = smtp::parse_helo(command.argument);
-  if (!name) co_return say(name.error());
+  if (!name) co_return speaker_.say(name.error());
   co_await end_transaction();
-  if (!settings_.take_newest()) co_return close_with(reply_for(Ending::GatewayGone));
+  if (!settings_.take_newest()) co_return speaker_.close_with(reply_for(Ending::GatewayGone));
   client_.greet(*name);
   state_.phase = smtp::Phase::Ready;
   state_.is_extended = command.verb == smtp::Verb::Ehlo;
-  const auto count = client_.is_many(gateway()) ? nullptr : ticket_.next_hop_count();
   const auto common = co_await ask_next_hops(*settings_.get(), gateway(), worker_.shared().hops,
-                                             worker_.pool(), client_, state_.is_extended, count);
+                                             worker_.pool(), client_, state_.is_extended, next_hop_count());
   const bool may_authenticate = gateway().direction == Direction::Outbound && !state_.is_authenticated &&
                                 (state_.is_tls || client_.address().is_loopback());
-  state_.offered = offer_for(common, *settings_.get(), gateway(),
-                             {.is_tls = state_.is_tls,
-                              .may_authenticate = may_authenticate,
-                              .is_front_end = client_.is_front_end(gateway())});
+  auto offered = offer_for(common, *settings_.get(), gateway(),
+                           {.is_tls = state_.is_tls,
+                            .may_authenticate = may_authenticate,
+                            .is_front_end = client_.is_front_end(gateway())});
   if (state_.is_extended) {
-    say(smtp::extensions_reply(state_.offered, settings_->hostname));
+    speaker_.say(smtp::extensions_reply(offered, settings_->hostname));
   } else {
-    say(250, {}, settings_->hostname);
+    speaker_.say(250, {}, settings_->hostname);
   }
+  // AUTH is not offered a second time, but MAIL may still have AUTH=.
+  if (state_.is_authenticated) offered.auth = std::move(state_.offered.auth);
+  state_.offered = std::move(offered);
 }
 
 void Session::handle_mail(std::string_view argument) {
-  if (!settings_.take_newest()) return close_with(reply_for(Ending::GatewayGone));
+  if (!settings_.take_newest()) return speaker_.close_with(reply_for(Ending::GatewayGone));
   auto mail = smtp::parse_mail(argument, state_.offered);
-  if (!mail) return say(mail.error());
+  if (!mail) return speaker_.say(mail.error());
   const std::uint64_t most_size = state_.offered.most_size;
-  if (mail->size && most_size != 0 && *mail->size > most_size) return say(reply_for(Exceeded::Message));
-  transaction_ = std::make_unique<Transaction>();
+  if (mail->size && most_size != 0 && *mail->size > most_size)
+    return speaker_.say(reply_for(Exceeded::Message));
+  transaction_ = begin_transaction(settings_.get(), gateway(), std::move(*mail), worker_.shared());
   auto& transaction = *transaction_;
-  transaction.settings = settings_.get();
-  transaction.gateway = &gateway();
-  transaction.site = settings_.get().get();
-  transaction.direction = gateway().direction;
-  transaction.mail = std::move(*mail);
   transaction.id = worker_.next_id();
-  transaction.begun = Clock::now();
-  transaction.clock = worker_.shared().clock;
-  transaction.today = std::chrono::floor<std::chrono::days>(transaction.clock());
-  transaction.hints = &worker_.shared().hints;
   transaction.is_from_relay = client_.is_relay(gateway());
   if (transaction.is_outbound()) {
     const auto verdict = policy::judge_sender(
         {.is_trusted_network = client_.is_trusted(gateway()), .is_authenticated = state_.is_authenticated});
     if (verdict.action == policy::Action::Refuse) {
       const auto refusal = reply_for(verdict, settings_->help_url, !state_.offered.auth.empty());
-      say(refusal);
-      worker_.shared().events.record(
-          intake::event_of_sender(transaction, event_context({}), verdict, refusal));
+      speaker_.say(refusal);
+      recorder_.sender(transaction, verdict, refusal);
       transaction_.reset();
       return;
     }
   }
   state_.phase = smtp::Phase::Mail;
-  say(250, "2.1.0", "Sender noted");
+  speaker_.say(250, "2.1.0", "Sender noted");
 }
 
 // One RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
   RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
   batch.add(argument);
-  while (is_open() && !batch.is_full()) {
+  while (speaker_.is_open() && !batch.is_full()) {
     // Another command, or what is none, has its answer behind those of the batch.
     const auto line = reader_.buffered();
     if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
@@ -335,32 +305,24 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
   }
   co_await batch.offer();
   if (!transaction_->recipients.empty()) state_.phase = smtp::Phase::Recipients;
-  const std::string tag = transaction_->tag_note();
-  for (const auto& asked : batch.asked()) answer_recipient(asked, tag);
+  for (const auto& asked : batch.asked()) {
+    // If the next hop rejects a recipient, that is not an error of our own outbound client.
+    const bool is_excused = asked.is_from_next_hop() && transaction_->is_outbound();
+    speaker_.say_to_recipient(*asked.answer, is_excused);
+    recorder_.recipient(*transaction_, asked);
+  }
   // A next hop that took nobody is not kept waiting, and the next recipient may have another. A last reply
   // goes out before.
   const bool is_idle = transaction_->recipients.empty() && transaction_->delivery != nullptr;
-  if (is_idle && is_open()) co_await close_delivery();
+  if (is_idle && speaker_.is_open()) co_await close_delivery();
 }
 
-// A recipient that was taken is recorded with its message, and of those past the limit only the first.
-void Session::answer_recipient(const RecipientBatch::Asked& asked, const std::string& tag) {
-  const smtp::Reply& answer = *asked.answer;
-  smtp::append_reply(answer, connection_.output());
-  // If the next hop rejects a recipient, that is not an error of our own outbound client.
-  patience_.recipient(answer.code, asked.is_from_next_hop() && transaction_->is_outbound());
-  if (answer.code == 421) end_ = std::max(end_, End::Closing);
-  if (!asked.is_parsed || answer.is_positive()) return;
-  const bool is_past_limit = asked.decider == intake::Decider::Limit;
-  if (is_past_limit && std::exchange(transaction_->is_overfull, true)) return;
-  worker_.shared().events.record(intake::event_of_recipient(*transaction_, event_context(tag),
-                                                            asked.command.recipient, asked.check,
-                                                            asked.verdict, asked.decider, answer));
+next_hop::ClientCount Session::next_hop_count() const {
+  return client_.is_many(gateway()) ? nullptr : ticket_.next_hop_count();
 }
 
 next_hop::ClientIdentity Session::identity(const next_hop::NextHop& hop) const {
-  return client_.identity(hop, state_.is_extended,
-                          client_.is_many(gateway()) ? nullptr : ticket_.next_hop_count());
+  return client_.identity(hop, state_.is_extended, next_hop_count());
 }
 
 net::Task<void> Session::close_delivery() {
@@ -371,29 +333,13 @@ net::Task<void> Session::close_delivery() {
 
 net::Task<void> Session::end_transaction() {
   if (data_ != nullptr) {
-    data_->leave(end_ == End::Broken);
+    data_->leave(speaker_.how() == SessionEnd::Broken);
     data_.reset();
   }
   if (transaction_ != nullptr && transaction_->delivery != nullptr) co_await close_delivery();
   transaction_.reset();
   client_.forget_forwarded();
   if (state_.phase != smtp::Phase::Greeted) state_.phase = smtp::Phase::Ready;
-}
-
-intake::EventContext Session::event_context(const std::string& tag) const {
-  const auto took = Clock::now() - transaction_->begun;
-  return {.gateway = settings_.name(),
-          .client = client_.text(),
-          .helo = client_.helo(),
-          .tag = tag,
-          .stage = transaction_->stage(),
-          .now = transaction_->clock(),
-          .took = std::chrono::floor<std::chrono::milliseconds>(took)};
-}
-
-void Session::record(const intake::Outcome& outcome) {
-  const std::string tag = transaction_->tag_note();
-  worker_.shared().events.record(intake::event_of(*transaction_, event_context(tag), outcome));
 }
 
 void Session::begin_data(next_hop::MessageForm form) {
@@ -411,8 +357,9 @@ void Session::begin_data(next_hop::MessageForm form) {
                          .recipient = transaction.recipients.size() == 1
                                           ? std::string_view(transaction.recipients.front().given)
                                           : std::string_view()};
-  data_ = std::make_unique<DataPhase>(static_cast<DataHost&>(*this), connection_, *transaction_, form, trace,
-                                      worker_.reader(), worker_.shared().held, client_.address());
+  data_ =
+      std::make_unique<DataPhase>(static_cast<DataHost&>(*this), speaker_, connection_, *transaction_, form,
+                                  trace, worker_.reader(), worker_.shared().held, client_.address());
 }
 
 net::Task<void> Session::handle_data() {
@@ -423,10 +370,10 @@ net::Task<void> Session::handle_data() {
 net::Task<void> Session::handle_chunk(std::string_view argument) {
   const auto chunk = smtp::parse_bdat(argument);
   // Without its size there is no telling where the chunk ends and the next command begins.
-  if (!chunk) co_return close_with(chunk.error(), End::CutShort);
+  if (!chunk) co_return speaker_.cut_short(chunk.error());
   if (auto refusal = smtp::why_not_now(state_, {smtp::Verb::Bdat, argument})) {
     DataAccount account(limits());
-    goes_on(co_await skip_chunk(connection_, *this, limits(), account, chunk->size, *refusal));
+    (void)co_await skip_chunk(connection_, speaker_, limits(), account, chunk->size, *refusal);
     co_return;
   }
   if (data_ == nullptr) begin_data(next_hop::MessageForm::Plain);
@@ -434,21 +381,13 @@ net::Task<void> Session::handle_chunk(std::string_view argument) {
   co_await end_data(co_await data_->chunk(chunk->size, chunk->is_last));
 }
 
-// Returns true if the session goes on.
-bool Session::goes_on(DataEnd end) {
-  if (end == DataEnd::CutShort) end_ = std::max(end_, End::CutShort);
-  if (end == DataEnd::Closed) end_ = std::max(end_, End::Closing);
-  if (end == DataEnd::Broken) end_ = End::Broken;
-  return end == DataEnd::ChunkTaken || end == DataEnd::Answered;
-}
-
 net::Task<void> Session::end_data(DataEnd end) {
   if (end != DataEnd::ChunkTaken) {
     // A delivered message resets the counters: a client that keeps delivering may stay.
-    if (data_->is_delivered()) patience_ = {};
+    if (data_->is_delivered()) speaker_.patience() = {};
     data_.reset();
   }
-  if (goes_on(end) && data_ == nullptr) co_await end_transaction();
+  if (end == DataEnd::Answered) co_await end_transaction();
   connection_.buffer().shrink(kIdleBuffer);
 }
 
@@ -457,17 +396,16 @@ net::Task<void> Session::handle_starttls() {
   // What was sent along in the clear could be anybody's (CVE-2011-0411); nothing of it may reach the TLS
   // session.
   if (!connection_.input().empty()) {
-    co_return close_with({501, "5.5.1", "STARTTLS has to be the last command before its answer"},
-                         End::CutShort);
+    co_return speaker_.cut_short({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
   }
   co_await end_transaction();
   // What was offered may be gone: a reload can take the certificate away.
-  if (settings_->tls == nullptr) co_return say(454, "4.7.0", "TLS is not available just now");
-  say(220, "2.0.0", "Go on with TLS");
+  if (settings_->tls == nullptr) co_return speaker_.say(454, "4.7.0", "TLS is not available just now");
+  speaker_.say(220, "2.0.0", "Go on with TLS");
   connection_.stream().expires_after(limits().greeting);
   state_ = {.phase = smtp::Phase::Greeted, .wants_tls = state_.wants_tls};
   client_.forget_greeting();
-  if (!co_await connection_.flush() || !co_await accept_tls()) end_ = End::Broken;
+  if (!co_await connection_.flush() || !co_await accept_tls()) speaker_.end(SessionEnd::Broken);
 }
 
 // AUTH (RFC 4954) goes to the next hop, which knows the users; what it says is what the client hears. Its
@@ -483,7 +421,7 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
   session.is_personal = true;
   auto answer = co_await session.ask_one(command, limits().next_hop_reply);
   while (answer && answer->code == 334) {
-    say(*answer);
+    speaker_.say(*answer);
     is_authenticating_ = true;
     const auto next = co_await reader_.next(smtp::kMostAuthLine, limits().command);
     is_authenticating_ = false;
@@ -513,25 +451,25 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
 
 void Session::handle_attributes(smtp::AttributeCommand command, std::string_view argument) {
   const auto told = smtp::parse_attributes(command, argument);
-  if (!told) return say(told.error());
+  if (!told) return speaker_.say(told.error());
   if (command == smtp::AttributeCommand::Xforward) {
     client_.take_xforward(*told);
-    return say(250, "2.0.0", "Noted");
+    return speaker_.say(250, "2.0.0", "Noted");
   }
   // The session begins anew, as another client's.
   if (client_.take_xclient(*told)) {
     state_.is_authenticated = false;
     authenticated_.reset();
-    patience_ = {};
+    speaker_.patience() = {};
   }
   state_.phase = smtp::Phase::Greeted;
   state_.is_extended = false;
   auto& clients = worker_.shared().clients;
   if (const auto passed = clients.pass_on(ticket_, client_.counted(gateway()), limits()); !passed) {
-    tell_of(passed.error());
-    return close_with(reply_for(passed.error()), End::CutShort);
+    recorder_.turned_away(passed.error());
+    return speaker_.cut_short(reply_for(passed.error()));
   }
-  say(220, {}, settings_->hostname + " ESMTP Backstop");
+  speaker_.say(220, {}, settings_->hostname + " ESMTP Backstop");
 }
 
 bool Session::is_to_end() const {
@@ -551,7 +489,7 @@ void Session::drain() {
 // A client that has no greeting yet is told in place of it; nothing may be sent earlier.
 void Session::look_again() {
   settings_.look();
-  if (settings_.is_gone() && end_ != End::Broken) drain();
+  if (settings_.is_gone() && speaker_.how() != SessionEnd::Broken) drain();
 }
 
 // Returns the next hop of which this session keeps a session, or null.
@@ -568,17 +506,6 @@ void Session::give_way(std::span<const std::string> next_hops) {
   const auto* const hop = used_hop();
   if (hop == nullptr || std::ranges::find(next_hops, hop->url) == next_hops.end()) return;
   connection_.hurry(kScarceTime);
-}
-
-void Session::tell(os::LogLevel level, std::string_view line) const {
-  worker_.shared().events.notice(level, line);
-}
-
-void Session::tell_of(Exceeded limit) const {
-  if (limit == Exceeded::Sessions) return worker_.shared().watch.is_full(limits().sessions);
-  tell(os::LogLevel::Debug,
-       fmt::format("client {} is turned away: it has as many sessions as \"sessions_per_client\" allows",
-                   client_.text()));
 }
 
 }  // namespace backstop::gateway

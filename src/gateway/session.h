@@ -19,8 +19,8 @@
 #include "gateway/current_settings.h"
 #include "gateway/data_phase.h"
 #include "gateway/opening.h"
-#include "gateway/patience.h"
-#include "gateway/recipient_batch.h"
+#include "gateway/recorder.h"
+#include "gateway/speaker.h"
 #include "gateway/transaction.h"
 #include "gateway/worker.h"
 #include "net/connection.h"
@@ -48,14 +48,6 @@ class Session final : public LiveSession, private DataHost {
   static constexpr std::chrono::seconds kScarceTime{30};
 
  private:
-  /// How the session ends; each is further gone than the one before.
-  enum class End : std::uint8_t {
-    Open,
-    Closing,   ///< the last reply is said
-    CutShort,  ///< and the client may still be sending: it is let finish before the connection is closed
-    Broken,    ///< nothing can be said
-  };
-
   // Opening and the loop.
   net::Task<bool> open();
   net::Task<bool> accept_tls();
@@ -72,40 +64,29 @@ class Session final : public LiveSession, private DataHost {
   void begin_data(next_hop::MessageForm form);
   net::Task<void> handle_data();
   net::Task<void> handle_chunk(std::string_view argument);
-  bool goes_on(DataEnd end);
   net::Task<void> end_data(DataEnd end);
   net::Task<void> handle_starttls();
   net::Task<std::optional<smtp::Reply>> relay_auth(std::string_view argument);
   void handle_attributes(smtp::AttributeCommand command, std::string_view argument);
 
   // The transaction.
-  void answer_recipient(const RecipientBatch::Asked& asked, const std::string& tag);
   net::Task<void> close_delivery();
   /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
   net::Task<void> end_transaction();
-  intake::EventContext event_context(const std::string& tag) const;
 
-  // Replies and the end.
-  void say(const smtp::Reply& reply) override;
-  void say(int code, std::string_view status, std::string_view text) override;
-  void count_reply(int code);
-  void close_with(const smtp::Reply& last, End end = End::Closing);
+  // The end.
   void lose(net::Failure failure);
   void turn_away_http(std::string_view line);
   bool is_to_end() const;
   smtp::Reply why_to_end() const override;
-
-  // For the data phase.
-  void record(const intake::Outcome& outcome) override;
   bool is_stopped() const override { return worker_.is_stopped(); }
+  void record(const intake::Outcome& outcome) override { recorder_.message(*transaction_, outcome); }
 
   const next_hop::NextHop* used_hop() const;
+  next_hop::ClientCount next_hop_count() const;
   next_hop::ClientIdentity identity(const next_hop::NextHop& hop) const;
-  void tell(os::LogLevel level, std::string_view line) const;
-  void tell_of(Exceeded limit) const;
   const GatewaySettings& gateway() const { return settings_.gateway(); }
   const Limits& limits() const { return settings_->limits; }
-  bool is_open() const { return end_ == End::Open; }
 
   Worker& worker_;
   CurrentSettings settings_;
@@ -113,14 +94,14 @@ class Session final : public LiveSession, private DataHost {
   CommandReader reader_;
   Client client_;
   Opening opening_;
+  Speaker speaker_;
+  Recorder recorder_;
   ClientCounts::Ticket ticket_;
-  Patience patience_;
   smtp::SessionState state_;
   std::string tls_;                                   ///< its description, for Received
   std::unique_ptr<next_hop::Session> authenticated_;  ///< the next hop's session that AUTH went through
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<DataPhase> data_;  ///< while data comes in
-  End end_ = End::Broken;            ///< nothing can be said before the greeting
   bool is_authenticating_ = false;   ///< a next hop's session is kept for it
 };
 

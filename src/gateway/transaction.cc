@@ -26,6 +26,22 @@ std::string_view Transaction::stage() const {
   return route && route->domain != nullptr ? policy::name(route->domain->stage) : std::string_view();
 }
 
+std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
+                                               const GatewaySettings& gateway, smtp::MailCommand mail,
+                                               Shared& shared) {
+  auto transaction = std::make_unique<Transaction>();
+  transaction->site = settings.get();
+  transaction->settings = std::move(settings);
+  transaction->gateway = &gateway;
+  transaction->direction = gateway.direction;
+  transaction->mail = std::move(mail);
+  transaction->begun = std::chrono::steady_clock::now();
+  transaction->clock = shared.clock;
+  transaction->today = std::chrono::floor<std::chrono::days>(shared.clock());
+  transaction->hints = &shared.hints;
+  return transaction;
+}
+
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,
                                                   next_hop::Pool& pool, next_hop::ClientIdentity client,
                                                   std::unique_ptr<next_hop::Session>* personal) {

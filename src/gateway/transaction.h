@@ -42,6 +42,11 @@ struct Transaction : intake::Transaction {
   std::string_view stage() const;
 };
 
+/// Begins one now; `gateway` is of `settings`.
+std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
+                                               const GatewaySettings& gateway, smtp::MailCommand mail,
+                                               Shared& shared);
+
 /// Opens a delivery to the next hop of the transaction's route; outbound, the reverse path gets its tag.
 /// `personal`: see next_hop::SmtpDelivery.
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,

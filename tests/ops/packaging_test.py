@@ -206,6 +206,7 @@ class Install(Case):
     def test_the_unit_fits_to_the_place(self):
         self.install("packaging")
         self.install("src/app")
+        self.install("src/demo")
         unit = self.prefix / "lib/systemd/system/backstop.service"
         # It looks for the program that is started.
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False)

@@ -1,0 +1,46 @@
+// What a session tells the history and the log: events of its transactions, and lines about its client.
+// Belongs to one session.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/client.h"
+#include "gateway/current_settings.h"
+#include "gateway/recipient_batch.h"
+#include "gateway/shared.h"
+#include "gateway/transaction.h"
+#include "intake/event_of.h"
+
+namespace backstop::gateway {
+
+class Recorder {
+ public:
+  /// All must outlive this.
+  Recorder(Shared& shared, const CurrentSettings& settings, const Client& client)
+      : shared_(shared), settings_(settings), client_(client) {}
+
+  /// The sender was refused.
+  void sender(const Transaction& transaction, const policy::Verdict& verdict, const smtp::Reply& reply);
+  /// Records a recipient that was not taken. One that was is recorded with its message, and of those past the
+  /// limit only the first.
+  void recipient(Transaction& transaction, const RecipientBatch::Asked& asked);
+  void message(const Transaction& transaction, const intake::Outcome& outcome);
+
+  // Lines of the log.
+  void no_proxy_header();
+  void no_tls(std::string_view why);
+  void turned_away(Exceeded limit);
+  /// `line`: what the client sent, with its line end or without.
+  void http_request(std::string_view line);
+
+ private:
+  intake::EventContext context(const Transaction& transaction, const std::string& tag) const;
+  void tell(os::LogLevel level, const std::string& line) { shared_.events.notice(level, line); }
+
+  Shared& shared_;
+  const CurrentSettings& settings_;
+  const Client& client_;
+};
+
+}  // namespace backstop::gateway
