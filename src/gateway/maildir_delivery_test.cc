@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/folder_fixture.h"
 #include "net/loop_fixture.h"
 #include "smtp/pieces_test.h"
 
@@ -27,15 +28,8 @@ class NoSink : public EventSink {
 
 class MaildirDeliveryTest : public net::LoopTest {
  protected:
-  MaildirDeliveryTest() {
-    std::string form = (fs::temp_directory_path() / "maildir-XXXXXX").string();
-    root_ = ::mkdtemp(form.data());
-    hop_ = *parse_next_hop("maildir:" + root_.string() + "/%d/%n");
-  }
-  ~MaildirDeliveryTest() override {
-    blocking_.join();
-    fs::remove_all(root_);
-  }
+  MaildirDeliveryTest() { hop_ = *parse_next_hop("maildir:" + root_.string() + "/%d/%n"); }
+  ~MaildirDeliveryTest() override { blocking_.join(); }
 
   template <typename T>
   T wait(net::Task<T> task) {
@@ -73,7 +67,8 @@ class MaildirDeliveryTest : public net::LoopTest {
     return found;
   }
 
-  fs::path root_;
+  base::TemporaryFolder folder_;
+  const fs::path root_ = folder_.path();
   NextHop hop_;
   NoSink sink_;
   Watch watch_{sink_};
