@@ -1,18 +1,18 @@
-// A path of the envelope, and the value of an address field: what is read is written and read again the same,
-// within its caps, and is what the other readers take it for.
+// A path of the envelope, and the value of an address field: an address that is read can be written and read
+// again unchanged, keeps to its caps, and the strict and the lenient reader agree about it.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "base/text.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 
 namespace {
 
 using namespace backstop;
 
-// assert() is compiled out of the builds that fuzz fastest.
+// The builds that fuzz fastest have no assert().
 void require(bool holds) {
   if (!holds) std::abort();
 }

@@ -1,5 +1,5 @@
-// The first line is the name of a charset, the rest is bytes in it: only UTF-8 is appended, what stood there
-// stays, and a converter that was used before gives the same again.
+// The first line is the name of a charset, the rest is bytes in it: only UTF-8 is appended, the text before
+// it stays, and a converter that was used before gives the same result again.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(out.size() - 7 <= 6 * bytes.size());
   std::string again;
   require(mail::to_utf8(charset, bytes, again) == is_whole && out.substr(7) == again);
-  // What is UTF-8 already stays as it is.
+  // Text that is UTF-8 already does not change.
   std::string utf8;
   require(mail::to_utf8("utf-8", "x" + again, utf8) && utf8 == "x" + again);
   return 0;

@@ -1,5 +1,5 @@
-// The text of a configuration file: every finding has a place in the text and can be shown, and what has no
-// mistake is a configuration that can be used. No file is touched.
+// The text of a configuration file: every finding has a place in the text and can be shown, and a text
+// without a mistake gives a configuration that can be used. No file is touched.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace backstop;
 
-// assert() is compiled out of the builds that fuzz fastest.
+// The builds that fuzz fastest have no assert().
 void require(bool holds) {
   if (!holds) std::abort();
 }

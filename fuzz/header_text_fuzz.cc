@@ -1,5 +1,5 @@
-// The value of an unstructured header field: what comes out is UTF-8 without line ends, no longer than
-// promised, and does not depend on how the value was folded.
+// The value of an unstructured header field: the result is UTF-8 without line ends, no longer than promised,
+// and does not depend on how the value was folded.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,5 +1,5 @@
-// An mbox: in whatever pieces it comes, the same mails are found; they keep to the cap, come in the order of
-// the file, and none is longer than what was read.
+// An mbox: the same mails are found whatever the size of the pieces in which it comes (the first byte). They
+// keep to the cap and come in the order of the file.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

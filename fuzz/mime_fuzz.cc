@@ -1,5 +1,5 @@
-// A mail: the walk is sound under wide and narrow limits, a header read alone is the header of the whole, and
-// no parameter or body is decoded into more than it holds.
+// A mail: the walk is sound under wide and narrow limits, a header read alone equals the header of the whole
+// mail, and no parameter or body becomes longer by decoding.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -38,7 +38,7 @@ void check_decoders(std::string_view text) {
     std::string out = "kept";
     mail::decode(encoding, text, out);
     require(out.starts_with("kept"));
-    // A line of uuencode that was cut is filled up: at most 63 bytes, of a line of at least two.
+    // A line of uuencode that was cut is filled up: to at most 63 bytes, from a line of at least two.
     const std::size_t most = encoding == mail::TransferEncoding::Uuencode ? 3 * text.size() + 3 : text.size();
     require(out.size() <= 4 + most);
   }

@@ -1,5 +1,5 @@
-// The first bytes of a connection with the PROXY protocol: what is read cut short is never read otherwise,
-// what is refused stays refused, and the addresses survive our own line.
+// The first bytes of a connection with the PROXY protocol: more bytes never change a header that was read, or
+// turn a refusal into a header, and the addresses survive our own line.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -23,7 +23,7 @@ void write_and_read_again(const net::ProxyHeader& header) {
   require(again->header->source == header.source && again->header->destination == header.destination);
 }
 
-// The parses of all longer and longer beginnings: more is wanted until one settles it.
+// Parses longer and longer beginnings, until one of them is a header or is refused.
 void read_byte_by_byte(std::string_view bytes, const base::Result<net::ProxyParse>& whole) {
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
     const auto parsed = net::parse_proxy_header(bytes.substr(0, size));

@@ -1,4 +1,4 @@
-// Feeds every file of the folders given to a fuzz target, in place of libFuzzer. Fails on an empty corpus.
+// Gives every file of the given folders to a fuzz target, in place of libFuzzer. Fails on an empty corpus.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -1,11 +1,11 @@
 // A session of the gateway between a client that says anything and a next hop that answers anything. The
-// client hears 2xx after the end of a message only where the next hop has said 2xx after a message had ended,
-// once for each that it said it of; what the client is told are replies, and what the next hop is told are
-// commands and messages without a bare line end.
+// client gets 2xx after the end of a message only if the next hop has said 2xx after the end of one, and no
+// more often than the next hop did. The client gets only replies; the next hop gets only commands, and
+// messages without a bare line end.
 //
 // The first byte is the kind of gateway. Then come the client's bytes up to a line "%%", and the next hop's
-// answers, which are parted by lines "%": the greeting first, then one for each command and each message.
-// When they are used up the next hop is gone.
+// answers, with lines "%" between them: the greeting first, then one for each command and each message. When
+// they are used up the next hop closes its connection.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -38,7 +38,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// What can be read now; false once the other end is gone.
+// Appends all that can be read now; returns false if the other end is gone.
 bool read_now(int descriptor, std::string& into) {
   std::array<char, 65536> buffer;
   ssize_t size = 0;
@@ -52,7 +52,7 @@ void write_now(int descriptor, std::string_view bytes) {
   (void)::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-// A socket that the next hop listens at, one for the process.
+// The socket on which the next hop listens, one for the process.
 class Port {
  public:
   Port() {
@@ -84,7 +84,7 @@ class Port {
 
 using Answers = std::vector<std::string_view>;
 
-// One connection of the next hop: it knows where a message ends, and answers as it is told to.
+// One connection of the next hop: it knows where a message ends, and gives the answers of the input.
 class Hop {
  public:
   Hop(int descriptor, Answers& answers, std::size_t& taken)
@@ -101,7 +101,7 @@ class Hop {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
 
-  /// True when something came.
+  /// Returns true if something came.
   bool serve() {
     if (!is_open()) return false;
     const std::size_t before = input_.size();
@@ -190,7 +190,7 @@ class Hop {
     return true;
   }
 
-  // Only a success says that a message is there.
+  // Only a success says that the message was delivered.
   void end_message() {
     const std::string_view said = answer();
     smtp::ReplyParser parser;
@@ -219,7 +219,7 @@ class Hop {
   bool is_last_ = false;
 };
 
-// What the gateway says of its own doing: what was answered with 250 after its data.
+// Receives the gateway's events: they must tell which messages were answered with 250 after their data.
 class Events : public gateway::Journal {
  public:
   void record(store::Event event) override {
@@ -264,12 +264,13 @@ net::Task<void> serve(std::unique_ptr<gateway::Session> session) {
   co_await session->run();
 }
 
-// Which of the client's commands and messages each reply is for, from what it said and what it heard alone.
+// Works out which of the client's commands and messages each reply is for, only from what the client sent and
+// got.
 class Client {
  public:
   Client(std::string_view said, bool is_behind_proxy) : said_(said), is_behind_proxy_(is_behind_proxy) {}
 
-  /// Replies, one after the other; the last one may be cut short by the end.
+  /// Takes replies, one after the other; the last one may be cut short by the end.
   void hear(std::string_view bytes) {
     for (const char c : bytes) {
       require(c != '\n' || last_ == '\r');
@@ -283,7 +284,7 @@ class Client {
     }
   }
 
-  /// Messages that it may forget, since it heard 2xx after their end.
+  /// The number of messages that the client may forget, since it got 2xx after their end.
   std::size_t promised() const { return promised_; }
 
  private:
@@ -307,7 +308,7 @@ class Client {
     }
   }
 
-  // Nothing is said in answer to a PROXY header. A binary one is not followed.
+  // A PROXY header gets no answer. A binary one is not followed further.
   void greeting() {
     const bool is_binary = is_behind_proxy_ && !said_.starts_with("PROXY ");
     if (is_behind_proxy_) (void)line();
@@ -334,7 +335,8 @@ class Client {
     next_ = has_ended ? Next::Command : Next::Unknown;
   }
 
-  // One that can't be understood, or is not there whole, is the last thing that may be answered.
+  // A size that can't be understood, or a chunk that has not come whole, is the last thing that may be
+  // answered.
   void chunk(std::string_view argument, int code) {
     const auto chunk = smtp::parse_bdat(argument);
     if (!chunk || chunk->size > said_.size()) {
@@ -359,7 +361,7 @@ class Client {
     return line;
   }
 
-  std::string_view said_;  ///< what was not answered yet
+  std::string_view said_;  ///< the bytes that were not answered yet
   bool is_behind_proxy_;
   Next next_ = Next::Greeting;
   smtp::ReplyParser parser_;
@@ -367,7 +369,7 @@ class Client {
   std::size_t promised_ = 0;
 };
 
-// Everything that can happen, until nothing does any more.
+// Runs the loop and both ends until nothing happens any more.
 class Dialogue {
  public:
   Dialogue(const Port& port, gateway::Worker& worker, Answers answers, Client client)
@@ -394,7 +396,7 @@ class Dialogue {
     do {
       while (step()) {
       }
-      // Whoever still waits does so for a next hop that has nothing more to say.
+      // All that still waits, waits for a next hop that has no more answers.
     } while (close_hops());
     listen();
     ::close(client_);
@@ -416,7 +418,7 @@ class Dialogue {
     return has_happened;
   }
 
-  // After each step, so that no promise comes before what it is made for.
+  // Checked after each step, so that no promise comes before the next hop's own.
   void listen() {
     std::string heard;
     read_now(client_, heard);

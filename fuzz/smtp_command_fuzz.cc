@@ -1,5 +1,5 @@
-// Lines of a client: what is read is written and read again the same, on one line and with nothing hidden in
-// it; every refusal is a reply of one line.
+// Lines of a client: a command that is read can be written, on one line without control characters, and read
+// again unchanged; every refusal is a reply of one line.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -36,7 +36,7 @@ void check_refusal(const Reply& refusal) {
   require(std::ranges::count_if(wire, is_control) == 2);
 }
 
-// A line as the client side writes it, without its end.
+// Returns a line that our client side wrote, without its end.
 std::string_view line_of(const std::string& wire) {
   require(wire.ends_with("\r\n") && std::ranges::count_if(wire, is_control) == 2);
   return std::string_view(wire).substr(0, wire.size() - 2);
@@ -90,7 +90,7 @@ void check_bdat(std::string_view argument) {
   require(again && again->size == bdat->size && again->is_last == bdat->is_last);
 }
 
-// What is not known is said to be so.
+// Fills in the attributes that our commands tell as unknown.
 ClientAttributes completed(AttributeCommand command, ClientAttributes attributes) {
   const auto complete = [](std::optional<std::string>& text) { text = text.value_or(""); };
   for (auto* const text : {&attributes.name, &attributes.address, &attributes.helo}) complete(*text);
@@ -110,7 +110,7 @@ void check_attributes(AttributeCommand command, std::string_view argument) {
                            attributes->login, attributes->source, attributes->ident}) {
     if (text) require(text->size() <= 255 && base::is_utf8(*text) && std::ranges::none_of(*text, is_control));
   }
-  // In a value of 255 octets each may take three.
+  // In xtext each of the 255 octets of a value may become three.
   const bool is_short = argument.size() <= 150;
   const auto commands = attribute_commands(command, *attributes, attribute_names(command));
   std::string all;
@@ -152,7 +152,7 @@ void check_line(std::string_view line) {
   require(!command.argument.starts_with(' ') && !command.argument.ends_with(' '));
   if (command.verb != Verb::Unknown) require(base::istarts_with(line, name(command.verb)));
   check_order(command);
-  // Whatever the verb is: the fuzzer need not find it first.
+  // Every parser gets every argument, so that the fuzzer need not find the verb first.
   check_mail(command.argument);
   check_rcpt(command.argument);
   check_helo(command.argument);

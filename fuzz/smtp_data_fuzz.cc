@@ -1,5 +1,5 @@
-// Mail data in any pieces: the scanners find what the plain rules find, nothing that two servers could read
-// in two ways passes, and dots that are added are taken away again. The first byte is the size of the pieces.
+// Mail data in any pieces: the scanners find the same as the plain rules, no data passes that two servers
+// could read in two ways, and added dots are removed again. The first byte is the size of the pieces.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -24,7 +24,7 @@ struct Found {
   bool operator==(const Found&) const = default;
 };
 
-// The rules in the plainest words.
+// The rules as plain code.
 Found plainly(std::string_view bytes, bool has_end) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     const bool is_after_cr = at > 0 && bytes[at - 1] == '\r';
@@ -132,7 +132,7 @@ void check_stuffing(std::string_view plain, std::size_t piece_size, bool is_clea
   std::string want(plain);
   if (!want.empty() && !want.ends_with("\r\n")) want += "\r\n";
   require(unstuffed(wire, wire.size()) == want && unstuffed(wire, piece_size) == want);
-  // Whatever is in it, no dot stands alone between two line feeds before the end.
+  // Whatever the data is, no dot is alone between two line feeds before the end.
   require(wire.find("\n.\r\n") == std::string::npos || wire.find("\n.\r\n") == wire.size() - 4);
   if (!is_clean) return;
   require(ends_in_line_end == (plain.empty() || plain.ends_with("\r\n")));

@@ -1,5 +1,5 @@
-// The replies of a server: in whatever pieces they come, the same replies or the same fault; what is written
-// of them is clean, and is read again the same.
+// The replies of a server: the size of the pieces in which they come changes neither the replies nor the
+// fault, and a reply that is written again is clean and is read again unchanged.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// An address with or without a tag, and the text of a key file: what is signed verifies in any case of its
-// letters, what is read from a key file is written back the same, and no sentence holds what a terminal would
-// obey.
+// An address with or without a tag, and the text of a key file: a signed address verifies in any case of its
+// letters, a key file that is read is written back unchanged, and no sentence has control characters for a
+// terminal.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,7 @@ using namespace backstop;
 
 constexpr std::chrono::sys_days kToday{std::chrono::days(20999)};  // the day before the wrap
 
-// assert() is compiled out of the builds that fuzz fastest.
+// The builds that fuzz fastest have no assert().
 void require(bool holds) {
   if (!holds) std::abort();
 }

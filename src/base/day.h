@@ -1,4 +1,5 @@
-// Calendar days (UTC) as text: "2026-11-23". For files, options and sentences; the dates of mail are mail's.
+// Calendar days (UTC) as text: "2026-11-23". For files, options and sentences; mail/date.h reads dates of
+// mail.
 #pragma once
 
 #include <chrono>
@@ -8,7 +9,7 @@
 
 namespace backstop::base {
 
-/// YYYY-MM-DD and nothing else; nullopt for any other text and for a day that doesn't exist.
+/// Reads YYYY-MM-DD; returns nullopt for any other text and for a day that doesn't exist.
 std::optional<std::chrono::sys_days> parse_day(std::string_view text);
 
 std::string format_day(std::chrono::sys_days day);

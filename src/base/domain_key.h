@@ -16,16 +16,16 @@ constexpr std::size_t kDomainMost = 255;  // octets of a domain name, RFC 5321 4
 
 using DomainBuffer = std::array<char, kDomainMost>;
 
-/// The key of a domain of at most 255 octets, in `buffer`; an empty view for a longer one. Never allocates.
-/// A name in ASCII is only lowered. A name that UTS 46 can't map, or maps to what is no host name, is its own
-/// key, with its ASCII letters in lower case; so is an address literal.
+/// Returns the key of a domain of at most 255 octets, in `buffer`; an empty view for a longer one. Never
+/// allocates. A name in ASCII only becomes lower case. A name that UTS 46 can't map, or maps to something
+/// that is no host name, is its own key, with its ASCII letters in lower case; so is an address literal.
 std::string_view domain_key(std::string_view domain, DomainBuffer& buffer);
 
 /// The same; a domain of more than 255 octets is its own key.
 std::string domain_key(std::string_view domain);
 
-/// "Local@DOMAIN" with the domain as its key and the local part in lower case (ASCII): how addresses are
-/// compared. A text without "@" is only lowered.
+/// Returns the form in which addresses are compared: the domain as its key, the local part in lower case
+/// (ASCII). A text without "@" only becomes lower case.
 std::string address_key(std::string_view address);
 
 }  // namespace backstop::base

@@ -13,7 +13,7 @@ struct Row {
   std::string_view want;
 };
 
-// Spellings of the domains whose A-labels are wanted.
+// Spellings of domains, and the A-labels that are wanted for them.
 constexpr Row kMapped[] = {
     {"a u-label", "bücher.example", "xn--bcher-kva.example"},
     {"in capitals", "BÜCHER.EXAMPLE", "xn--bcher-kva.example"},
@@ -41,7 +41,7 @@ TEST(DomainKey, IsTheALabelInLowerCase) {
   for (const Row& row : kMapped) EXPECT_EQ(domain_key(row.domain), row.want) << row.name;
 }
 
-// What has no A-label, or is one: the name itself, in lower case.
+// Names that have no A-label, or are one: their key is the name itself, in lower case.
 constexpr Row kOwn[] = {
     {"empty", "", ""},
     {"ascii", "Mail.Example.ORG", "mail.example.org"},
@@ -60,7 +60,7 @@ constexpr Row kOwn[] = {
     {"nothing is left of a label", "\u00AD.Example", "\u00AD.example"},
 };
 
-TEST(DomainKey, IsTheNameItselfWhereThereIsNoALabel) {
+TEST(DomainKey, IsTheNameItselfIfThereIsNoALabel) {
   for (const Row& row : kOwn) EXPECT_EQ(domain_key(row.domain), row.want) << row.name;
 }
 
@@ -79,7 +79,7 @@ TEST(DomainKey, TakesAsManyOctetsAsADomainHas) {
   EXPECT_EQ(domain_key("", buffer), "");
 }
 
-// The A-label may be longer than what it stands for. A label past 63 octets, or a name past 253, has none.
+// An A-label may be longer than its U-label. A label past 63 octets, or a name past 253, has no A-label.
 TEST(DomainKey, HasTheLimitsOfALabels) {
   const std::string longest = domain_key(repeated("aü", 20));
   EXPECT_TRUE(longest.starts_with("xn--aaaaa") && longest.size() > 60 - 20) << longest;
@@ -89,7 +89,7 @@ TEST(DomainKey, HasTheLimitsOfALabels) {
   EXPECT_EQ(domain_key(many), many);
 }
 
-// Hostile names are as long as a domain may be, and no longer one is mapped at all.
+// Hostile names are as long as a domain may be; no longer name is mapped at all.
 TEST(DomainKey, IsStableForEveryPrefixOfAHostileName) {
   const std::string hostile = repeated("\u00ADü\u0308。\u0327Ａ", 40);
   for (std::size_t size = 0; size <= hostile.size(); ++size) {

@@ -1,4 +1,4 @@
-// What went wrong, for the person who has to mend it: what was found and what would be right.
+// What went wrong, for the person who must mend it: what was found and what would be right.
 #pragma once
 
 #include <expected>

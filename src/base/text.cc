@@ -45,7 +45,7 @@ std::size_t ifind(std::string_view text, std::string_view what, std::size_t from
     }
     return std::string_view::npos;
   }
-  // The next place of either case, each looked for only once it is passed.
+  // The next position of either case; each is sought again only after it was passed.
   std::size_t next_lower = text.find(lower, from);
   std::size_t next_upper = upper == lower ? std::string_view::npos : text.find(upper, from);
   for (;;) {
@@ -208,8 +208,19 @@ bool has_hidden(std::string_view text) {
   return false;
 }
 
+// Eight bytes at a time: whole mails are asked about.
 bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) return false;
+  }
+  for (; at < text.size(); ++at) {
+    if (static_cast<unsigned char>(text[at]) >= 0x80) return false;
+  }
+  return true;
 }
 
 bool is_utf8(std::string_view text) {
@@ -266,7 +277,7 @@ std::string well_formed(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t most) {
-  // Most texts are, and need no other look.
+  // Most texts are plain and can be returned as they are.
   const auto is_plain = [](char c) { return c >= ' ' && c < 0x7F; };
   if (text.size() <= most && std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;

@@ -87,7 +87,7 @@ TEST(Text, PrintableKeepsWhatIsSeen) {
   }
 }
 
-// All of Unicode, against the tables of ICU.
+// Compares all of Unicode with the tables of ICU.
 TEST(Text, HiddenCharactersAreThoseOfUnicode) {
   for (UChar32 code = 0; code <= 0x10FFFF; ++code) {
     if (U_IS_SURROGATE(code)) continue;

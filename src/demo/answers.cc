@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 #include "mail/message.h"
 
 namespace backstop::demo {

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "gateway/session.h"
 #include "net/loop_fixture.h"
 
@@ -147,15 +148,12 @@ class Client {
 class ShortMemoryTest : public testing::Test {
  protected:
   ShortMemoryTest() {
-    auto name = (std::filesystem::temp_directory_path() / "short-memory-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    folder_ = name;
     auto settings = std::make_shared<Settings>();
     settings->hostname = "mx.test";
     settings->domains.push_back({.name = "example.org", .stage = policy::Stage::Label, .grace = {}});
     auto& gateway = settings->gateways.emplace_back();
     gateway.name = "in";
-    gateway.next_hop = *next_hop::parse_next_hop("maildir:" + folder_.string() + "/%n");
+    gateway.next_hop = *next_hop::parse_next_hop("maildir:" + folder_.path("%n"));
     shared_.emplace(settings, told_);
     worker_.emplace(0, *shared_, &Session::make);
     auto sockets = net::listen(*net::parse_endpoint("127.0.0.1:0"), 1);
@@ -175,7 +173,6 @@ class ShortMemoryTest : public testing::Test {
     worker_->join();
     shared_->blocking.join();
     worker_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// On the worker's thread from now on; returns what was left of the one before.
@@ -188,12 +185,12 @@ class ShortMemoryTest : public testing::Test {
     return before.get_future().get();
   }
   std::ptrdiff_t delivered() const {
-    const auto place = folder_ / "bob" / "new";
+    const auto place = folder_.path() / "bob" / "new";
     if (!std::filesystem::exists(place)) return 0;
     return std::distance(std::filesystem::directory_iterator(place), {});
   }
 
-  std::filesystem::path folder_;
+  base::TemporaryFolder folder_;
   Told told_;
   std::optional<Shared> shared_;
   std::optional<Worker> worker_;

@@ -32,8 +32,8 @@ std::string unquote(std::string_view quoted) {
   return out;
 }
 
-// Offset of the "@" that follows the local part, or of the end where there is none; npos when the local part
-// is none.
+// Returns the offset of the "@" after the local part, or of the end if there is no "@"; npos if the local
+// part is not one.
 std::size_t local_length(std::string_view text) {
   if (text.starts_with('"')) {
     const std::size_t length = quoted_length(text);
@@ -43,8 +43,8 @@ std::size_t local_length(std::string_view text) {
   return is_dot_string(text.substr(0, length)) ? length : kNone;
 }
 
-// The source route at the start of a path: "@one.example,@two.example:" (RFC 5321 4.1.2, A-d-l). Its length,
-// 0 where there is none, npos where it is broken.
+// Returns the length of the source route at the start of a path, "@one.example,@two.example:" (RFC
+// 5321 4.1.2, A-d-l): 0 if there is none, npos if it is broken.
 std::size_t route_length(std::string_view path) {
   std::size_t at = 0;
   while (at < path.size() && path[at] == '@') {
@@ -59,7 +59,7 @@ std::size_t route_length(std::string_view path) {
   return at == 0 ? 0 : kNone;
 }
 
-// True when all beyond ASCII are letters, marks and digits, in well-formed UTF-8.
+// Returns true if all characters beyond ASCII are letters, marks and digits, in well-formed UTF-8.
 bool has_only_word_characters(std::string_view text) {
   const auto size = static_cast<std::int32_t>(text.size());
   for (std::int32_t at = 0; at < size;) {
@@ -99,15 +99,15 @@ base::Result<Address> parse_address(std::string_view text) {
   if (text.size() > kAddressMost) return no_address(text, "it is longer than 254 bytes");
   if (!base::is_utf8(text)) return no_address(text, "it is neither ASCII nor UTF-8");
   const std::size_t at_sign = local_length(text);
-  if (at_sign == kNone) return no_address(text, "what stands before \"@\" is no name of a mailbox");
+  if (at_sign == kNone) return no_address(text, "the text before \"@\" is no name of a mailbox");
   const std::string_view local = text.substr(0, at_sign);
   const std::string_view rest = text.substr(at_sign);
-  if (local.size() > kLocalMost) return no_address(text, "what stands before \"@\" is longer than 64 bytes");
+  if (local.size() > kLocalMost) return no_address(text, "the text before \"@\" is longer than 64 bytes");
   // RFC 5321 4.1.1.3: the only name that needs no domain.
   if (rest.empty() && base::iequals(local, "postmaster")) return Address{std::string(local), ""};
   if (!rest.starts_with('@')) return no_address(text, "an \"@\" is missing");
   const std::string_view domain = rest.substr(1);
-  if (!is_domain(domain)) return no_address(text, "what stands after \"@\" is no domain");
+  if (!is_domain(domain)) return no_address(text, "the text after \"@\" is no domain");
   return Address{local.front() == '"' ? unquote(local) : std::string(local), std::string(domain)};
 }
 

@@ -1,12 +1,9 @@
-// The lenient reader of mailbox lists (RFC 5322 3.4, with 4.4), for header fields as real mailers write them.
+#include "mail/address_list.h"
 
 #include <algorithm>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/text.h"
-#include "mail/address.h"
 #include "mail/address_syntax.h"
 
 namespace backstop::mail {
@@ -42,10 +39,10 @@ class Lexer {
     return Token::End;
   }
 
-  // Of the last token: a word, a literal in its brackets, or the special character.
+  // The last token: a word, a literal in its brackets, or the special character.
   std::string_view text() const { return text_; }
   char special() const { return text_.front(); }
-  // Of a quoted string: its content.
+  // The content of the last quoted string.
   const std::string& quoted() const { return quoted_; }
 
  private:
@@ -58,8 +55,8 @@ class Lexer {
     return Token::Word;
   }
 
-  // False when the comment has no end, and then no other one is looked for: that keeps the whole linear. In
-  // ISO-2022-JP without encoded words "ESC (" shifts back to ASCII.
+  // Returns false if the comment has no end. No other comment is tried then, which keeps the whole linear. In
+  // ISO-2022-JP without encoded words "ESC (" shifts back to ASCII, so that is no comment.
   bool skip_comment() {
     if (comment_is_open_ || (at_ > 0 && value_[at_ - 1] == kEscape)) return false;
     std::size_t depth = 0;
@@ -141,7 +138,7 @@ class ListReader {
   }
 
  private:
-  // Where in a mailbox the reading stands.
+  // Which part of a mailbox is being read.
   enum class State { Local, Route, Domain, Over };
 
   void start(bool is_in_brackets) {
@@ -154,7 +151,7 @@ class ListReader {
   }
 
   // Words belong together only where a dot joins them (RFC 5322 4.4, obs-local-part and obs-domain). Before
-  // "@" any other word starts the local part anew, since what stood there was a display name.
+  // "@" any other word starts the local part anew: the word before it was part of a display name.
   void take_piece(std::string_view piece, bool starts_with_dot, bool ends_with_dot) {
     const bool is_joined = joins_next_ || starts_with_dot;
     if (state_ == State::Local) {
@@ -197,7 +194,7 @@ class ListReader {
       case ';':
         finish();
         return start(false);
-      default:  // ">" and all that has no place in a mailbox
+      default:  // ">" and all characters that a mailbox may not have
         if (state_ == State::Domain) return finish();
         if (state_ == State::Local) return start(is_in_brackets_);
         if (c == '>') state_ = State::Over;
@@ -215,7 +212,7 @@ class ListReader {
     }
   }
 
-  // Notes the address, if it is one; what follows up to the next "," is no part of it.
+  // Adds the address, if it is one; the text up to the next "," is not part of it.
   void finish() {
     if (state_ != State::Domain) return;
     state_ = State::Over;

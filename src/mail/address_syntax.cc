@@ -35,7 +35,7 @@ bool is_label(std::string_view label) {
       return false;
     }
   }
-  // The limit holds for the label as the DNS has it, which a label in UTF-8 may be longer than.
+  // The limit is for the label in the DNS; the same label in UTF-8 may be longer.
   return !is_ascii || label.size() <= kLabelMost;
 }
 

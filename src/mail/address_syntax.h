@@ -1,5 +1,5 @@
 // The grammar that the strict and the lenient reader of addresses share (RFC 5321 4.1.2 and 4.1.3, RFC 6531
-// 3.3). Predicates over bytes; whether what is above 127 is UTF-8 is the caller's to check.
+// 3.3). Predicates over bytes: the caller checks whether bytes above 127 are UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@ constexpr std::size_t kLocalMost = 64;
 /// atext of RFC 5322 3.2.3, or a byte above 127.
 bool is_atext(char c);
 
-/// What may stand in a quoted local part, escaped or not: printable ASCII, space, or a byte above 127.
+/// Returns true for a byte that a quoted local part may have, escaped or not: printable ASCII, space, or
+/// above 127.
 bool is_quotable(char c);
 
 /// atext with single dots between.
@@ -22,7 +23,7 @@ bool is_dot_string(std::string_view text);
 /// A domain name, or a literal in its brackets.
 bool is_domain(std::string_view text);
 
-/// The quoted string at the start of `text`: its length with both quotes, or 0 when it isn't one.
+/// Returns the length of the quoted string at the start of `text`, with both quotes, or 0 if there is none.
 std::size_t quoted_length(std::string_view text);
 
 }  // namespace backstop::mail

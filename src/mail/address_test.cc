@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mail/address_list.h"
+
 namespace backstop::mail {
 namespace {
 
@@ -14,7 +16,7 @@ std::string repeated(std::size_t count, const std::string& text) {
   return out;
 }
 
-// A domain name of exactly that many octets, in labels of 62.
+// Returns a domain name of exactly `size` octets, in labels of 62.
 std::string long_domain(std::size_t size) {
   std::string out = repeated(size / 63 + 1, std::string(62, 'd') + ".").substr(0, size);
   if (out.ends_with('.')) out.back() = 'd';

@@ -19,9 +19,9 @@ struct Delimiter {
   bool closes = false;
 };
 
-/// A stack, as deep as multiparts are nested. A line has to equal the boundary, but for white space at its
+/// A stack, as deep as multiparts are nested. A line must equal the boundary, except for white space at its
 /// end: RFC 2046 lets anything follow the boundary, yet mailers give inner multiparts the boundary of the
-/// outer one with a suffix. A line of an outer multipart ends the inner ones, also when their close
+/// outer one with a suffix. A line of an outer multipart ends the inner ones, even if their close
 /// delimiters are missing.
 class Boundaries {
  public:
@@ -36,12 +36,12 @@ class Boundaries {
   bool empty() const { return open_.empty(); }
   const Open& operator[](std::size_t level) const { return open_[level]; }
   void push(const Open& open) { open_.push_back(open); }
-  /// A boundary that doesn't stand in the buffer as it is, since it was escaped or cut in pieces.
+  /// For a boundary that is not in the buffer as it is, since it was escaped or cut in pieces.
   void push(std::string boundary, const Open& open);
   void resize(std::size_t depth) { open_.resize(depth); }
 
   bool is_delimiter(std::size_t line) const { return match(line).has_value(); }
-  /// The first delimiter line at or after `line`, which has to be the begin of a line.
+  /// Returns the first delimiter line at or after `line`, which must be the beginning of a line.
   std::optional<Delimiter> next(std::size_t line) const;
 
  private:
@@ -49,7 +49,7 @@ class Boundaries {
 
   std::string_view buffer_;
   std::vector<Open> open_;
-  std::forward_list<std::string> decoded_;  // where a view of each stays valid
+  std::forward_list<std::string> decoded_;  // in a list, so that views of them stay valid
 };
 
 }  // namespace backstop::mail

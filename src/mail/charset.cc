@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -19,23 +18,9 @@ constexpr std::size_t kConvertersMost = 64;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_ascii(std::string_view bytes) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  std::size_t at = 0;
-  for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, bytes.data() + at, sizeof eight);
-    if ((eight & kHighBits) != 0) return false;
-  }
-  for (; at < bytes.size(); ++at) {
-    if (static_cast<unsigned char>(bytes[at]) >= 0x80) return false;
-  }
-  return true;
-}
-
-// A charset's name as it is compared: lower case, without the "-", "_" and spaces that mailers strew in, and
-// without quotes. Names with other characters than charsets have are not shown to ICU at all: it takes
-// options after a comma, and paths.
+// A charset's name in the form in which it is compared: lower case, without quotes, and without the "-", "_"
+// and spaces that mailers add. ICU never sees a name with characters that no charset's name has, since it
+// takes options after a comma, and paths.
 class Name {
  public:
   explicit Name(std::string_view charset) {
@@ -82,7 +67,8 @@ constexpr std::array kMailNames = std::to_array<Alias>({
     {"xwindows949", "windows-949"}, {"xxbig5", "Big5"},
 });
 
-// What ICU opens, and the superset that mailers mean by it (as the WHATWG Encoding Standard maps them).
+// The converter that ICU opens, and the superset that mailers mean (as the WHATWG Encoding Standard maps
+// them).
 constexpr std::array kSupersets = std::to_array<Alias>({
     {"US-ASCII", "windows-1252"},
     {"ISO-8859-1", "windows-1252"},
@@ -112,7 +98,7 @@ struct CloseConverter {
 };
 using IcuConverter = std::unique_ptr<UConverter, CloseConverter>;
 
-// ICU's own substitution writes U+001A for some charsets and tells nobody; these two write U+FFFD and set the
+// ICU's own substitution writes U+001A for some charsets without telling; these two write U+FFFD and set the
 // flag that `context` points to.
 void replace_undecodable(const void* context, UConverterToUnicodeArgs* arguments, const char*, std::int32_t,
                          UConverterCallbackReason reason, UErrorCode* error) {
@@ -123,7 +109,7 @@ void replace_undecodable(const void* context, UConverterToUnicodeArgs* arguments
   ucnv_cbToUWriteUChars(arguments, &kReplacementUnit, 1, 0, error);
 }
 
-// Unpaired surrogates, which UTF-7 lets through.
+// For unpaired surrogates, which UTF-7 lets through.
 void replace_unencodable(const void* context, UConverterFromUnicodeArgs* arguments, const UChar*,
                          std::int32_t, UChar32, UConverterCallbackReason reason, UErrorCode* error) {
   if (reason > UCNV_IRREGULAR) return;
@@ -133,7 +119,7 @@ void replace_unencodable(const void* context, UConverterFromUnicodeArgs* argumen
                          error);
 }
 
-// ICU looks for a file of a name that it doesn't know, so only known ones are opened.
+// ICU searches for a file if it doesn't know a name, so only known names are opened.
 IcuConverter open_icu(const char* name) {
   UErrorCode error = U_ZERO_ERROR;
   if (ucnv_countAliases(name, &error) == 0 || U_FAILURE(error)) return nullptr;
@@ -164,11 +150,11 @@ class Converter {
 
   std::string_view name() const { return name_.view(); }
 
-  // True when `bytes` are the same in UTF-8. Bytes that stand for themselves alone do so in a row too, for
-  // every charset starts in its plain state; so ESC, "~" or "+" tell the 7-bit charsets apart where they
-  // shift.
+  // Returns true if `bytes` are the same in UTF-8. Bytes that stand for themselves alone do so in a row too,
+  // since every charset starts in its plain state. The bytes that shift a 7-bit charset (ESC, "~", "+") don't
+  // stand for themselves, so text that shifts is never plain.
   bool is_plain(std::string_view bytes) const {
-    if (is_ascii_superset_) return is_ascii(bytes);
+    if (is_ascii_superset_) return base::is_ascii(bytes);
     for (const char c : bytes) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte >= plain_.size() || !plain_[byte]) return false;
@@ -176,7 +162,7 @@ class Converter {
     return true;
   }
 
-  // Appends all of `bytes`; false when something was replaced.
+  // Appends all of `bytes`; returns false if something was replaced.
   bool convert(UConverter* utf8, std::string_view bytes, std::string& out) {
     replaced_ = false;
     UErrorCode error = U_ZERO_ERROR;
@@ -222,10 +208,10 @@ class Converter {
   std::array<bool, 128> plain_{};
 };
 
-// The converters of one thread. When it is full, a new charset takes the place of the oldest.
+// The converters of one thread. Once there are 64, a new charset replaces the oldest.
 class Converters {
  public:
-  // Null when the charset is unknown.
+  // Returns null if the charset is unknown.
   Converter* find(const Name& name) {
     if (!name.is_sane() || name.view().empty()) return nullptr;
     for (const auto& converter : converters_) {
@@ -274,7 +260,8 @@ bool convert(std::string_view charset, std::string_view bytes, std::string& out)
   return converter != nullptr && convert(*converter, bytes, out);
 }
 
-// Well-formed UTF-8 as it is, anything else from windows-1252. True when it is the former.
+// Appends well-formed UTF-8 as it is and returns true; converts anything else from windows-1252 and returns
+// false.
 bool guess(std::string_view bytes, std::string& out) {
   if (base::is_utf8(bytes)) {
     out.append(without_byte_order_mark(bytes));
@@ -292,7 +279,7 @@ bool to_utf8(std::string_view charset, std::string_view bytes, std::string& out)
   const bool is_utf8 = name.view() == "utf8";
   const bool is_us_ascii = name.view() == "usascii" || name.view() == "ascii";
   if (is_absent || is_utf8 || is_us_ascii) {
-    if (is_ascii(bytes)) {
+    if (base::is_ascii(bytes)) {
       out.append(bytes);
       return true;
     }

@@ -89,7 +89,7 @@ TEST(Charset, ConvertsWhole) {
   }
 }
 
-// Bytes that are wrong, or whose charset is.
+// Bytes that are wrong, or have a wrong charset.
 const CharsetRow kReplaced[] = {
     {"absent, windows-1252", "", "caf\xE9", "café"},
     {"unknown, ASCII", "x-unknown", "plain", "plain"},
@@ -121,7 +121,7 @@ TEST(Charset, ReplacesAndSaysSo) {
   }
 }
 
-// The conversion works in pieces of 1,024 units and 2,048 bytes; a character stands across each seam.
+// The conversion works in pieces of 1,024 units and 2,048 bytes; each seam cuts a character.
 TEST(Charset, LongTextHasNoSeams) {
   for (std::size_t shift = 0; shift < 4; ++shift) {
     std::string bytes(shift, 'a');

@@ -1,7 +1,5 @@
 #include "mail/date.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <span>
@@ -31,7 +29,7 @@ struct NamedZone {
   hours offset;
 };
 
-// RFC 5322 4.3. Any other name is as good as "-0000", military letters too, since RFC 822 had their signs
+// RFC 5322 4.3. Any other name counts as "-0000", military letters too, since RFC 822 had their signs
 // backwards.
 constexpr auto kZones = std::to_array<NamedZone>({
     {"EST", hours(-5)},
@@ -44,7 +42,8 @@ constexpr auto kZones = std::to_array<NamedZone>({
     {"PDT", hours(-7)},
 });
 
-// Index of the name that `word` is, or begins with three letters or more; -1 for none.
+// Returns the index of the name that begins with `word`, which has three letters or more; -1 if there is
+// none.
 int index_of(std::span<const std::string_view> names, std::string_view word) {
   if (word.size() < 3) return -1;
   const auto found =
@@ -57,8 +56,8 @@ struct Number {
   std::size_t digits = 0;
 };
 
-// Cuts a date into words, numbers and single characters; comments and white space (RFC 5322 3.2.2) may stand
-// before each.
+// Cuts a date into words, numbers and single characters, and passes over comments and white space (RFC
+// 5322 3.2.2) before each.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) {}
@@ -80,13 +79,13 @@ class Cursor {
     return !rest_.empty() && base::is_digit(rest_.front());
   }
 
-  // A run of letters; empty where none begins. Bytes above 127 count, for day names of other languages.
+  // Takes a run of letters; may be empty. Bytes above 127 count, for day names of other languages.
   std::string_view word() {
     skip_white_space();
     return take_while([](char c) { return base::is_alpha(c) || static_cast<unsigned char>(c) > 127; });
   }
 
-  // A run of `least` to `most` digits, `most` being 4 or fewer.
+  // Takes a run of `least` to `most` digits; `most` is at most 4.
   std::optional<Number> number(std::size_t least, std::size_t most) {
     skip_white_space();
     const std::string_view digits = take_while(base::is_digit);
@@ -132,7 +131,7 @@ class Cursor {
   std::string_view rest_;
 };
 
-// Each reading step returns false where the text is no date.
+// Each reading step returns false if the text is no date.
 class DateReader {
  public:
   explicit DateReader(std::string_view text) : cursor_(text) {}
@@ -289,15 +288,6 @@ class DateReader {
 
 std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {
   return DateReader(text.substr(0, kDateMost)).read();
-}
-
-std::string format_iso8601(std::chrono::sys_seconds time) {
-  const auto midnight = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(midnight);
-  const std::chrono::hh_mm_ss clock(time - midnight);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 }  // namespace backstop::mail

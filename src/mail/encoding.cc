@@ -28,7 +28,7 @@ char byte_of(std::uint32_t bits) {
   return static_cast<char>(bits & 0xFF);
 }
 
-// Up to four digits, and the bytes that they make.
+// Collects four digits and appends the bytes that they make.
 class Quantum {
  public:
   explicit Quantum(std::string& out) : out_(out) {}
@@ -96,7 +96,7 @@ void decode_quoted_printable_line(std::string_view line, std::string& out) {
       out += static_cast<char>(high * 16 + low);
       at += 2;
     } else {
-      out += '=';  // RFC 2045 6.7: what is no escape is shown as it stands
+      out += '=';  // RFC 2045 6.7: a "=" that begins no escape is shown as it is
     }
   }
 }
@@ -111,7 +111,7 @@ void decode_base64(std::string_view text, std::string& out) {
     if (digit != kNoDigit) {
       quantum.add(digit);
     } else if (c == '=') {
-      quantum.flush();  // more may follow: mailers join what was encoded in pieces
+      quantum.flush();  // more may follow: mailers join pieces that were encoded one by one
     }
   }
   quantum.flush();

@@ -1,6 +1,6 @@
-// Transfer encodings (RFC 2045 6.7 and 6.8, and uuencode as old mailers sent it). Decoders take what real
-// mail holds: white space and rubbish between base64 digits, lower-case hex and soft line breaks with
-// trailing spaces. They append to `out`, never fail, and are linear.
+// Transfer encodings (RFC 2045 6.7 and 6.8, and uuencode as old mailers sent it). Decoders take the faults of
+// real mail: white space and rubbish between base64 digits, lower-case hex, soft line breaks with trailing
+// spaces. They append to `out`, never fail, and are linear.
 #pragma once
 
 #include <string>

@@ -62,7 +62,7 @@ TEST(Encoding, Rows) {
   }
 }
 
-// No row may run off its end, and what is decoded never grows past what was given.
+// No row may be read past its end, and the decoded text is never longer than the input.
 TEST(Encoding, RowsCutAtEveryPosition) {
   for (const Row& row : kRows) {
     for (std::size_t cut = 0; cut <= row.text.size(); ++cut) {

@@ -7,8 +7,8 @@
 namespace backstop::mail {
 namespace {
 
-// An open-addressed hash table over kFieldNames, filled by the compiler. A mail has some 25 fields, a good
-// part of them of a name that is none of ours: one look into the table has to say so.
+// An open-addressed hash table over kFieldNames, filled by the compiler. A mail has some 25 fields, and many
+// of their names are not ours: one look into the table must tell.
 constexpr int kSlotBits = 10;
 constexpr std::size_t kSlots = std::size_t{1} << kSlotBits;
 static_assert(kFieldNames.size() * 4 < kSlots, "a table more than a quarter full makes strangers slow");
@@ -17,7 +17,7 @@ static_assert(kFieldNames.size() <= 256, "FieldName is one byte");
 constexpr std::size_t kWord = 8;
 constexpr std::size_t kLongest = std::ranges::max(kFieldNames, {}, &std::string_view::size).size();
 
-// Written so that the compiler makes one load of it.
+// Written so that the compiler turns it into one load.
 constexpr std::uint64_t load(const char* bytes, std::size_t count) {
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -32,8 +32,8 @@ constexpr std::uint64_t load_short(const char* bytes, std::size_t count) {
   return load(bytes, 1) | load(bytes + count / 2, 1) << 8 | load(bytes + count - 1, 1) << 16;
 }
 
-// The name's first and last eight bytes. Bit 0x20 folds the case of letters; what else it folds, comparing
-// tells apart.
+// Hashes the name's first and last eight bytes. Bit 0x20 folds the case of letters; other characters that it
+// folds together are told apart by is_name().
 constexpr std::size_t slot_of(std::string_view name) {
   constexpr std::uint64_t kFold = 0x2020202020202020;
   const char* bytes = name.data();
@@ -44,7 +44,7 @@ constexpr std::size_t slot_of(std::string_view name) {
   return (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15 >> (64 - kSlotBits);
 }
 
-// A name in lower case, and 0x20 at each of its letters: the only bit in which another case of it may differ.
+// A name in lower case, and 0x20 at each of its letters: the only bit in which another spelling may differ.
 struct Folded {
   std::array<char, kLongest> lower{};
   std::array<char, kLongest> case_bits{};

@@ -1,5 +1,6 @@
-// The header field names that somebody in the project asks for by name. A field of any other name is
-// FieldName::Other and is found by its text.
+// The header field names that Backstop knows. Most are asked for by name. The others only tell that a line
+// belongs to a header: in a damaged header, behind an mbox line, in a file of unknown form, in the text of a
+// bounce. A field of any other name is FieldName::Other and is found by its text.
 #pragma once
 
 #include <array>
@@ -108,7 +109,7 @@ enum class FieldName : std::uint8_t {
   XAppleUnsubscribe,
 };
 
-/// How each is written, for messages and for the lookup; index by FieldName.
+/// The spelling of each name, for messages and for the lookup; index by FieldName.
 inline constexpr std::array kFieldNames = std::to_array<std::string_view>({
     "",
     "Return-Path",
@@ -207,7 +208,7 @@ inline constexpr std::array kFieldNames = std::to_array<std::string_view>({
     "X-Apple-Unsubscribe",
 });
 
-/// Without regard to case; FieldName::Other when the name is none of ours.
+/// Finds a name without regard to case; FieldName::Other if it is not in the table.
 FieldName field_name(std::string_view name);
 
 }  // namespace backstop::mail

@@ -44,7 +44,7 @@ TEST(FieldName, EveryOtherNameIsOther) {
       std::string wrong = name;
       wrong[at] = '_';
       EXPECT_EQ(field_name(wrong), FieldName::Other) << wrong;
-      // A control byte that differs from the right one by the bit that folds case.
+      // A byte that differs from the right one only by the bit that folds case.
       wrong[at] = static_cast<char>(name[at] & ~0x20);
       if (!base::is_alpha(name[at])) EXPECT_EQ(field_name(wrong), FieldName::Other) << name << at;
     }

@@ -1,4 +1,4 @@
-// Nothing in a mail makes reading it quadratic: each input below is grown tenfold, with every cap lifted, and
+// Nothing in a mail makes reading it quadratic: each input below grows tenfold, with every cap lifted, and
 // the work grows about tenfold too. Work is CPU time; quadratic work would grow a hundredfold.
 
 #include <fmt/format.h>
@@ -69,7 +69,7 @@ const Row kRows[] = {
      },
      20000},
     {"mails in mails", [](std::size_t n) { return repeated("Content-Type: message/rfc822\n\n", n); }, 2000},
-    // Only the cap keeps these two from looking each line up among as many boundaries as there are lines.
+    // Only the cap keeps these two from comparing each line with as many boundaries as there are lines.
     {"multiparts in multiparts", nested, 2000, {.header_bytes = kNoCap, .fields = kNoCap, .parts = kNoCap}},
     {"many lines under nested multiparts",
      [](std::size_t n) { return nested(32) + "\n" + repeated("--b\n", n); },
@@ -119,8 +119,8 @@ void read_whole(const std::string& mail, const Limits& limits, Message& message)
   }
 }
 
-// Of one reading. The least of some measurements, since whatever else the machine does can only add to it;
-// each takes some thousand ticks of the clock.
+// Returns the work of one reading: the least of some measurements, since other work of the machine can only
+// add to it. Each measurement takes some thousand ticks of the clock.
 double cpu_seconds(const std::string& mail, const Limits& limits) {
   Message message;
   double least = std::numeric_limits<double>::max();

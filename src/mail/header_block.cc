@@ -11,7 +11,7 @@
 namespace backstop::mail {
 namespace {
 
-// RFC 5322 3.6.8: printable ASCII but the colon. Bytes above 127 are no name in any mail but rubbish.
+// RFC 5322 3.6.8: printable ASCII except the colon. Only rubbish has names with bytes above 127.
 constexpr std::array<bool, 256> kIsNameByte = [] {
   std::array<bool, 256> table{};
   for (std::size_t byte = 33; byte < 127; ++byte) table[byte] = byte != ':';
@@ -22,7 +22,7 @@ constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-// Length of the line end at `at`: 0 when none stands there.
+// Returns the length of the line end at `at`, or 0 if there is none.
 std::size_t line_end_length(std::string_view buffer, std::size_t at) {
   if (at < buffer.size() && buffer[at] == '\n') return 1;
   if (at + 1 < buffer.size() && buffer[at] == '\r' && buffer[at + 1] == '\n') return 2;
@@ -34,8 +34,8 @@ std::size_t next_line(std::string_view buffer, std::size_t at) {
   return end == std::string_view::npos ? buffer.size() : end + 1;
 }
 
-// Past the name bytes at `at`. Eight bytes at a time: a name is about that long, and where it ends can't be
-// foretold, so a look at each byte costs a wrong guess of the processor for every field.
+// Returns the end of the name at `at`. Reads eight bytes at a time: names have about that length, and a loop
+// over single bytes would cost the processor a wrong guess for every field.
 std::size_t name_end(std::string_view buffer, std::size_t at) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHighs = kOnes << 7;
@@ -44,8 +44,8 @@ std::size_t name_end(std::string_view buffer, std::size_t at) {
     std::memcpy(&word, buffer.data() + at, sizeof word);
     if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
     const std::uint64_t no_colon = word ^ (kOnes * ':');
-    // The high bit of each byte that is below 33, a colon, or above 126. A borrow can only set bits above a
-    // true one.
+    // Sets the high bit of each byte that is below 33, a colon, or above 126. A borrow can only set bits
+    // above a true one.
     const std::uint64_t below = (word - kOnes * 33) & ~word;
     const std::uint64_t colons = (no_colon - kOnes) & ~no_colon;
     const std::uint64_t above = (word + kOnes) | word;
@@ -58,7 +58,7 @@ std::size_t name_end(std::string_view buffer, std::size_t at) {
 }
 
 struct Name {
-  std::size_t end = 0;    // past the name; equal to its begin when the line is no field
+  std::size_t end = 0;    // past the name; equal to its beginning if the line is no field
   std::size_t colon = 0;  // white space may stand before it (RFC 5322 4.5)
 };
 
@@ -75,8 +75,8 @@ bool is_field(std::string_view buffer, std::size_t at) {
   return scan_name(buffer, at).end > at;
 }
 
-// "From user@example.org Mon Jan  1 ...", as mbox files and mailers that deliver into them write it before a
-// mail; quoted once more (">From ") when the mail was returned from such a file.
+// "From user@example.org Mon Jan  1 ...": mbox files have it before a mail, and so have mails from mailers
+// that deliver into them. A mail that was returned from such a file has it quoted, ">From ".
 bool is_mbox_line(std::string_view buffer, std::size_t at) {
   std::string_view line = buffer.substr(at, 6);
   if (line.starts_with('>')) line.remove_prefix(1);
@@ -103,7 +103,7 @@ std::size_t skip_to_first_field(std::string_view buffer, std::size_t at) {
   return is_field(buffer, seek) ? seek : at;
 }
 
-// The end of the field that begins at `at`: past the line end of its last continuation line.
+// Returns the end of the field that begins at `at`: past the line end of its last continuation line.
 std::size_t field_end(std::string_view buffer, std::size_t at) {
   do {
     at = next_line(buffer, at);
@@ -111,21 +111,20 @@ std::size_t field_end(std::string_view buffer, std::size_t at) {
   return at;
 }
 
-// How far a header may be broken and still be taken for one.
+// How many lines in a row may be no field before the header counts as over.
 constexpr std::size_t kMostStrayLines = 20;
 constexpr std::size_t kNoField = std::string_view::npos;
 
-// Whether a field line, after lines that are none, shows that the header still goes on: text has lines like
-// "Note: so", too.
+// Returns true if a field line, after lines that are no fields, shows that the header goes on. Text has lines
+// like "Note: so", too, so the name must be known.
 bool continues_header(std::string_view name, BlockKind kind) {
   if (base::istarts_with(name, "X-") || base::istarts_with(name, "Content-")) return true;
   return kind == BlockKind::Message && field_name(name) != FieldName::Other;
 }
 
-// A line that is no field is either what is left of a fold that lost its white space, and the header goes on
-// behind it; or the first line of the body, whose empty line is missing. Returns the begin of the next field,
-// or kNoField
-// for a body.
+// A line that is no field either belongs to a fold that lost its white space, and the header goes on behind
+// it; or it is the first line of the body, and the empty line is missing. Returns the beginning of the next
+// field, or kNoField for a body.
 std::size_t next_field(std::string_view buffer, std::size_t at, BlockKind kind,
                        const Boundaries& boundaries) {
   std::size_t first = kNoField;

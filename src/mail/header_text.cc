@@ -17,7 +17,7 @@ bool is_line_end(char c) {
   return c == '\r' || c == '\n';
 }
 
-// Offset of the first line end, or the size.
+// Returns the offset of the first line end, or the size.
 std::size_t line_end(std::string_view value) {
   return static_cast<std::size_t>(std::ranges::find_if(value, is_line_end) - value.begin());
 }
@@ -29,8 +29,8 @@ struct EncodedWord {
   std::size_t end = 0;  // offset past the "?="
 };
 
-// The "?=" that ends a word whose text starts at `from`. A "=?" before it means that this word has no end and
-// another one begins; stopping there also keeps the whole linear.
+// Returns the offset of the "?=" that ends a word whose text starts at `from`. A "=?" before it means that
+// this word has no end and another one begins; stopping there also keeps the whole linear.
 std::size_t find_word_end(std::string_view value, std::size_t from) {
   for (std::size_t at = value.find('?', from); at != kNone; at = value.find('?', at + 1)) {
     const bool is_end = at + 1 < value.size() && value[at + 1] == '=';
@@ -40,7 +40,7 @@ std::size_t find_word_end(std::string_view value, std::size_t from) {
   return kNone;
 }
 
-// The word that starts with the "=?" at `begin` (RFC 2047 2).
+// Reads the word that starts with the "=?" at `begin` (RFC 2047 2).
 std::optional<EncodedWord> encoded_word(std::string_view value, std::size_t begin) {
   const std::size_t charset_begin = begin + 2;
   const std::size_t charset_size = value.substr(charset_begin, kCharsetMost + 1).find('?');
@@ -99,7 +99,8 @@ class HeaderDecoder {
   }
 
  private:
-  // White space between two words is none of the text; before the first and after the last it is.
+  // White space between two words is dropped; before the first word and after the last it belongs to the
+  // text.
   void take_text(std::string_view text) {
     gap_ = text;
     if (!base::trim(text).empty()) flush();
@@ -138,9 +139,9 @@ class HeaderDecoder {
 
   std::string_view value_;
   std::size_t done_ = 0;      // all before it is taken
-  std::string_view gap_;      // taken text that isn't written yet
-  std::string_view charset_;  // of bytes_
-  std::string bytes_;         // of adjacent words of one charset
+  std::string_view gap_;      // text that was taken but not written yet
+  std::string_view charset_;  // the charset of bytes_
+  std::string bytes_;         // the content of adjacent words of one charset
   bool is_after_word_ = false;
   std::string out_;
 };

@@ -28,7 +28,7 @@ TEST(HeaderText, Unfolds) {
   for (const auto& row : rows) EXPECT_EQ(unfold(row.value), row.want) << row.name;
 }
 
-// RFC 2047 8.
+// The examples of RFC 2047 8.
 const TextRow kRfc2047[] = {
     {"Moore", "=?US-ASCII?Q?Keith_Moore?= <moore@cs.utk.edu>", "Keith Moore <moore@cs.utk.edu>"},
     {"Simonsen", "=?ISO-8859-1?Q?Keld_J=F8rn_Simonsen?= <keld@dkuug.dk>",
@@ -115,7 +115,7 @@ const TextRow kBroken[] = {
      "=?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?Q?a_b?="},
 };
 
-TEST(HeaderText, LeavesBrokenWordsAsTheyStand) {
+TEST(HeaderText, LeavesBrokenWordsAsTheyAre) {
   for (const auto& row : kBroken) EXPECT_EQ(decode_header(row.value), row.want) << row.name;
 }
 

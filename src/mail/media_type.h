@@ -1,4 +1,4 @@
-// What Content-Type and Content-Transfer-Encoding say (RFC 2045 5 and 6).
+// Reads Content-Type and Content-Transfer-Encoding (RFC 2045 5 and 6).
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@ struct ContentType {
   std::string_view parameters;
 };
 
-/// nullopt when the value has no "type/subtype"; RFC 2045 5.2 then takes the part for text/plain.
+/// Returns nullopt if the value has no "type/subtype"; by RFC 2045 5.2 the part is text/plain then.
 std::optional<ContentType> parse_content_type(std::string_view value);
 
 MediaType media_type(std::string_view type, std::string_view subtype);
 
-/// Identity for 7bit, 8bit, binary, and for what nobody knows.
+/// Returns Identity for 7bit, 8bit, binary, and any unknown encoding.
 TransferEncoding parse_transfer_encoding(std::string_view value);
 
 }  // namespace backstop::mail

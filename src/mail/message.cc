@@ -24,8 +24,8 @@ bool holds_a_mail(const Part& part) {
          (part.media_type == MediaType::MessageRfc822 || part.media_type == MediaType::MessageGlobal);
 }
 
-// Reads a mail from its begin to its end, line by line, once. Of the parts, those on the way from the mail
-// itself to `current_` are open: their end is not yet known.
+// Reads a mail from its beginning to its end, line by line, once. The parts on the way from the mail itself
+// to `current_` are open: their end is not known yet.
 class Walker {
  public:
   Walker(Message& message, const Limits& limits)
@@ -110,7 +110,7 @@ void Walker::push_boundary() {
   }
 }
 
-// The parts under `part` that are open end at `end`, but none before its body, nor before one in it.
+// Ends the open parts under `part` at `end`, but none before its own body or before the end of a part in it.
 void Walker::close_children_of(std::uint32_t part, std::size_t end) {
   while (current_ != part) {
     end = std::max(end, current().body_begin);
@@ -119,7 +119,8 @@ void Walker::close_children_of(std::uint32_t part, std::size_t end) {
   }
 }
 
-// Seeks the delimiter line that begins a part. False when the mail holds none any more, or may not.
+// Seeks the delimiter line that begins a part. Returns false if there is none any more, or a cap forbids the
+// part.
 bool Walker::begin_next_part(std::size_t at) {
   while (!boundaries_.empty()) {
     const auto delimiter = boundaries_.next(at);

@@ -1,11 +1,11 @@
-// The MIME view of a mail: one contiguous buffer, and the parts and header fields that stand in it (RFC 5322,
+// The MIME view of a mail: one contiguous buffer, and the parts and header fields in it (RFC 5322,
 // RFC 2045, RFC 2046). Nothing is copied or decoded; every string_view points into the buffer given to
-// walk(), which has to outlive the Message. A Message may be walked into again and again, so that its vectors
+// walk(), which must outlive the Message. A Message may be used for one mail after the other, and its vectors
 // keep their memory. Not thread-safe; different Messages are independent.
 //
-// A multipart has its parts as children, none when its boundary is missing or never comes. A part of type
-// message/rfc822 or message/global has the mail in it as its only child, which may be empty, caps aside; when
-// it is transfer-encoded it is a leaf, since what it holds doesn't stand in the buffer.
+// A multipart has its parts as children; it has none if its boundary is missing or never comes. A part of
+// type message/rfc822 or message/global has the mail in it as its only child, which may be empty, caps aside.
+// If it is transfer-encoded it is a leaf, since the mail in it is not in the buffer.
 //
 // Any bytes are a mail: walk() can't fail. A mail past one of the Limits is read as far as the cap, and
 // `truncated` says which cap it met.
@@ -32,9 +32,9 @@ struct Limits {
 /// Which cap cut the reading short.
 enum class Truncation : std::uint8_t { None, HeaderBytes, Fields, Nesting, Parts };
 
-/// One header field as it stands in the buffer.
+/// One header field, as it is in the buffer.
 struct Field {
-  FieldName id = FieldName::Other;  ///< of the names that somebody asks for; Other for the rest
+  FieldName id = FieldName::Other;  ///< Other for names that are not in the table
   std::string_view name;            ///< as written, without the colon
   std::string_view
       value;  ///< after the colon, still folded, without leading white space and the last line end
@@ -91,9 +91,9 @@ struct Message {
   std::string_view header_of(const Part& part) const {
     return buffer.substr(part.begin, part.body_begin - part.begin);
   }
-  /// The first field of that name in the part, or null.
+  /// Returns the first field of that name in the part, or null.
   const Field* find(const Part& part, FieldName name) const;
-  /// Its value, or an empty view.
+  /// Returns the value of that field, or an empty view.
   std::string_view value(const Part& part, FieldName name) const;
 };
 
@@ -102,7 +102,7 @@ struct Message {
 void walk(std::string_view buffer, Message& message, const Limits& limits = {});
 
 /// Reads only the header block at the start of `buffer` into message.fields and message.parts[0], whose body
-/// is then what is left of the buffer. This is what the candidate test stands on.
+/// is then the rest of the buffer. The candidate test (response::Reader::can_be_response) is made on this.
 void walk_header(std::string_view buffer, Message& message, const Limits& limits = {});
 
 }  // namespace backstop::mail

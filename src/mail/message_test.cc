@@ -10,8 +10,8 @@
 namespace backstop::mail {
 namespace {
 
-// One line a part: depth, type, fields, and the body with its line ends spelled out (of a part with children,
-// only the type and fields).
+// One line for each part: depth, type, fields, and the body with its line ends spelled out; only type and
+// fields if the part has children.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -73,6 +73,9 @@ const Row kRows[] = {
     {"continuation first, and no field", " one\n two\n\nText", "text/plain < one\\n two\\n\\nText>\n"},
     {"folds lost", "From: a\nReceived: from b\nby c\nwith d\nDate: e\n\nText",
      "text/plain From:[a] Received:[from b] Date:[e] <Text>\n"},
+    {"folds lost, before a field that only shows that the header goes on",
+     "From: a\nReceived: from b\nby c\nList-Help: d\n\nText",
+     "text/plain From:[a] Received:[from b] List-Help:[d] <Text>\n"},
     {"empty line missing before text with a colon", "From: a\nHello\nNote: b\nBye\n\nText",
      "text/plain From:[a] <Hello\\nNote: b\\nBye\\n\\nText>\n"},
     {"empty line missing in a part",
@@ -289,7 +292,7 @@ TEST(Message, FindTakesTheFirstFieldOfThePart) {
   EXPECT_EQ(message.header_of(message.parts[1]), "To: three\n\n");
 }
 
-// A mail that meets each cap exactly, and one that passes it by one.
+// For each cap, a mail that reaches it exactly and a mail that exceeds it by one.
 struct CapRow {
   const char* name;
   Limits limits;

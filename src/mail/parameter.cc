@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kMostValueBytes = 16 * 1024;
 constexpr std::size_t kMostSections = 100;
 
-// One "name=value" as it stands.
+// One "name=value" as it was written.
 struct Parameter {
   std::string_view name;   // with the "*" and "*0*" of RFC 2231
   std::string_view value;  // between the quotes
   bool is_quoted = false;
 };
 
-// Takes the parameters one after the other, in one pass. It reads what mailers write beside the grammar:
+// Takes the parameters one after the other, in one pass. Also reads what mailers write against the grammar:
 // values that should have been quoted, missing and doubled semicolons, a quote that is never closed.
 class ParameterReader {
  public:
@@ -116,7 +116,7 @@ std::string unescape(std::string_view text) {
   return value;
 }
 
-bool stands_as_it_is(const Parameter& parameter) {
+bool needs_no_decoding(const Parameter& parameter) {
   return parameter.value.size() <= kMostValueBytes &&
          (!parameter.is_quoted || parameter.value.find_first_of("\\\r\n") == std::string_view::npos);
 }
@@ -142,8 +142,9 @@ std::string percent_decode(std::string_view text) {
   return value;
 }
 
-// What stands between the parameter's name and the "=": "" for the plain form, "*" for one with a charset,
-// "*N" and "*N*" for a section (RFC 2231 3, 4 and 4.1).
+// The text between the parameter's name and the "=": "" for the plain form, "*" for one with a charset, "*N"
+// and
+// "*N*" for a section (RFC 2231 3, 4 and 4.1).
 struct Form {
   bool is_plain = false;
   bool is_encoded = false;
@@ -166,7 +167,7 @@ std::optional<Form> form_of(std::string_view name, std::string_view wanted) {
   return form;
 }
 
-// Joins the sections of one RFC 2231 value, in whatever order they stand.
+// Joins the sections of one RFC 2231 value, in whatever order they come.
 class Sections {
  public:
   void add(const Form& form, const Parameter& parameter) {
@@ -215,8 +216,8 @@ std::optional<std::string_view> plain_parameter(std::string_view parameters, std
   while (reader.next(parameter)) {
     const auto form = form_of(parameter.name, name);
     if (!form) continue;
-    // The form with a charset is the one that is meant where both stand (RFC 6266 4.3).
-    if (!form->is_plain || !stands_as_it_is(parameter)) return std::nullopt;
+    // If there are both forms, the one with a charset counts (RFC 6266 4.3).
+    if (!form->is_plain || !needs_no_decoding(parameter)) return std::nullopt;
     if (!plain) plain = parameter.value;
   }
   return plain;

@@ -13,7 +13,7 @@ struct Row {
   std::string_view want_charset = "";
 };
 
-// All ask for "boundary".
+// All rows ask for "boundary".
 const Row kRows[] = {
     {"token", "; boundary=abc", "abc", "abc"},
     {"quoted", "; boundary=\"a b\"; x=y", "a b", "a b"},

@@ -1,4 +1,4 @@
-// What holds of every walk over any bytes: for the unit tests and the fuzz target.
+// For tests and the fuzz target: the rules that hold for every walk over any bytes.
 #pragma once
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 
 namespace backstop::mail {
 
-/// Empty when `message` is sound, else which rule it breaks.
+/// Returns an empty string if `message` is sound, else the rule that it breaks.
 inline std::string unsoundness(const Message& message, const Limits& limits) {
   const std::string_view buffer = message.buffer;
   const auto is_inside = [&](std::string_view view) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "mail/address_list.h"
 #include "mail/date.h"
 
 namespace backstop::mailbox {

@@ -1,4 +1,4 @@
-// Blocking work (disk, name look-ups) off the loops: a few threads for the whole process.
+// Runs blocking work (the disk) off the loops, on a few threads for the whole process.
 #pragma once
 
 #include <boost/asio/post.hpp>
@@ -22,7 +22,7 @@ struct DoneWith<void> {
   using Signature = void();
 };
 
-// What the work holds is gone when it returns, before the coroutine goes on.
+// All that the work holds is destroyed when it returns, before the coroutine goes on.
 template <typename Work>
 std::invoke_result_t<Work> run_once(Work work) {
   return work();
@@ -31,7 +31,7 @@ std::invoke_result_t<Work> run_once(Work work) {
 }  // namespace detail
 
 /// Runs `work` on the pool and gives its result to the awaiting coroutine, on its own loop, which stays alive
-/// meanwhile. `work` may not throw. The pool is to be joined before the loop is destroyed.
+/// meanwhile. `work` must not throw. Join the pool before the loop is destroyed.
 template <typename Work>
 Task<std::invoke_result_t<Work>> run_blocking(asio::thread_pool& pool, Work work) {
   using Value = std::invoke_result_t<Work>;

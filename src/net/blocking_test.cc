@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -42,7 +43,7 @@ Task<void> expect_move_only(asio::thread_pool& pool) {
   EXPECT_EQ(*output, 7);
 }
 
-TEST_F(BlockingTest, TakesAndGivesWhatCanOnlyBeMoved) {
+TEST_F(BlockingTest, TakesAndGivesMoveOnlyValues) {
   run(expect_move_only(pool_));
 }
 
@@ -61,18 +62,19 @@ Task<void> release(std::promise<void>& promise) {
   co_return;
 }
 
-Task<void> wait_in_pool(asio::thread_pool& pool, std::future<void>& released) {
-  co_await run_blocking(pool, [&] { released.wait(); });
+// If the work ran on the loop, nothing could release it. The time limit only ends the test then.
+Task<void> expect_release_of_work(asio::thread_pool& pool, std::future<void>& released) {
+  const auto end = co_await run_blocking(pool, [&] { return released.wait_for(std::chrono::seconds(30)); });
+  EXPECT_EQ(end, std::future_status::ready) << "the loop did not run while the work waited";
 }
 
-// The work ends only after another task of the loop has run.
 TEST_F(BlockingTest, TheLoopGoesOnMeanwhile) {
   std::promise<void> promise;
   auto released = promise.get_future();
-  run(wait_in_pool(pool_, released), release(promise));
+  run(expect_release_of_work(pool_, released), release(promise));
 }
 
-// Nothing else keeps this loop alive.
+// Nothing but the work in the pool keeps this loop alive.
 TEST(Blocking, KeepsItsLoopAlive) {
   asio::thread_pool pool(1);
   asio::io_context loop{1};

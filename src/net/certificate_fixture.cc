@@ -17,12 +17,6 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-std::filesystem::path make_folder() {
-  auto name = (std::filesystem::temp_directory_path() / "certificates-XXXXXX").string();
-  require(::mkdtemp(name.data()) != nullptr);
-  return name;
-}
-
 void add_extension(X509* certificate, X509* issuer, int what, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
@@ -40,17 +34,12 @@ FILE* create(const std::string& path) {
 }  // namespace
 
 TestAuthority::TestAuthority()
-    : folder_(make_folder()),
-      key_(make_key()),
-      certificate_(make_certificate(key_.get(), "Authority of " + folder_.filename().string(), 30)) {
+    : key_(make_key()),
+      certificate_(make_certificate(key_.get(), "Authority of " + folder_.path().filename().string(), 30)) {
   X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
   add_extension(certificate_.get(), certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
   sign(certificate_.get());
   write("ca", certificate_.get(), key_.get());
-}
-
-TestAuthority::~TestAuthority() {
-  std::filesystem::remove_all(folder_);
 }
 
 CertificateFiles TestAuthority::issue(const std::string& file, const std::string& names, int days) const {

@@ -1,12 +1,13 @@
-// For tests: certificates made on the spot, in files that go with the object.
+// For tests: certificates made on the spot, in files that are deleted with the object.
 #pragma once
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
+
+#include "base/folder_fixture.h"
 
 namespace backstop::net {
 
@@ -15,19 +16,16 @@ struct CertificateFiles {
   std::string key;
 };
 
-/// A certificate authority of its own, with a folder that is deleted in the end.
+/// A certificate authority with a temporary folder.
 class TestAuthority {
  public:
   TestAuthority();
-  ~TestAuthority();
-  TestAuthority(const TestAuthority&) = delete;
-  TestAuthority& operator=(const TestAuthority&) = delete;
 
   /// The authority's own certificate.
   std::string ca_file() const { return path("ca.pem"); }
-  std::string path(const std::string& name) const { return folder_ / name; }
-  /// `names` as OpenSSL writes them: "DNS:mail.example.org,IP:192.0.2.1". Valid from yesterday for so many
-  /// days; key mode 0600.
+  std::string path(const std::string& name) const { return folder_.path(name); }
+  /// `names` as OpenSSL writes them: "DNS:mail.example.org,IP:192.0.2.1". Valid from two days ago until
+  /// `days` from now; the key has mode 0600.
   CertificateFiles issue(const std::string& file, const std::string& names, int days = 30) const;
 
  private:
@@ -43,7 +41,7 @@ class TestAuthority {
   void sign(X509* certificate) const;
   CertificateFiles write(const std::string& file, X509* certificate, EVP_PKEY* key) const;
 
-  std::filesystem::path folder_;
+  base::TemporaryFolder folder_;
   Key key_;
   Certificate certificate_;
 };

@@ -26,7 +26,7 @@ std::string duration_text(Clock::duration duration) {
   return std::to_string(milliseconds / 1000) + " s";
 }
 
-// The system's words, as a clause: "connection refused".
+// Returns the system's words as a clause: "connection refused".
 std::string words_for(const error_code& error, Clock::duration limit) {
   if (error == asio::error::timed_out) return "no answer in " + duration_text(limit);
   if (error == asio::error::host_not_found || error == asio::error::no_data) return "no such host";
@@ -52,7 +52,7 @@ class Connector {
  public:
   Connector(Deadlines& deadlines, Clock::time_point end) : deadlines_(deadlines), end_(end) {}
 
-  // Each address has an equal part of the time that is left, so that a silent one leaves some to the next.
+  // Each address gets an equal share of the time that is left, so that a silent one leaves some for the next.
   Task<std::expected<std::unique_ptr<Stream>, error_code>> try_each(std::vector<Address> addresses) {
     error_code error = asio::error::host_not_found;
     const Executor loop = co_await asio::this_coro::executor;

@@ -12,8 +12,8 @@
 
 namespace backstop::net {
 
-/// Where to: with `path` a Unix domain socket, else `host` (a name, or an address without brackets) and
-/// `port`.
+/// The target of a connection: a Unix domain socket if there is a `path`, else `host` (a name, or an address
+/// without brackets) and `port`.
 struct Target {
   std::string host;
   std::uint16_t port = 0;
@@ -25,12 +25,12 @@ struct Target {
 };
 
 struct ConnectError {
-  bool is_of_name = false;   ///< the host was not found, or not in time; else it could not be connected to
+  bool is_of_name = false;   ///< the host was not found, or not in time; else the connection failed
   std::string message = {};  ///< one clause for people: "connection refused", "no answer in 30 s"
 };
 
-/// Tries each address of the host in turn within `limit` in all. Names are looked up by the system's
-/// resolver, off the loop (net/look_ups.h); numbers cost no look-up. The stream has no deadline yet.
+/// Tries the addresses of the host one after the other, within `limit` in all. The system's resolver looks
+/// names up, off the loop (net/look_ups.h); numbers cost no look-up. The stream has no deadline yet.
 Task<std::expected<std::unique_ptr<Stream>, ConnectError>> connect(Target target, Loop& loop,
                                                                    std::chrono::steady_clock::duration limit);
 

@@ -4,9 +4,9 @@
 #include <netinet/tcp.h>
 #include <sys/un.h>
 
-#include <filesystem>
 #include <string>
 
+#include "base/folder_fixture.h"
 #include "net/listener.h"
 #include "net/loop_fixture.h"
 
@@ -27,7 +27,7 @@ class ConnectTest : public LoopTest {
     return result;
   }
 
-  // Nobody accepts: the system completes the connection.
+  // Nobody accepts; the system completes the connection by itself.
   ListeningSocket listening(const char* address = "127.0.0.1") {
     auto sockets = listen({asio::ip::make_address(address), 0}, 1);
     if (!sockets) std::abort();
@@ -52,10 +52,9 @@ TEST_F(ConnectTest, ToNumbersAndNames) {
   }
 }
 
-TEST_F(ConnectTest, ToASocketOfTheFileSystem) {
-  auto folder = (std::filesystem::temp_directory_path() / "connect-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/lmtp";
+TEST_F(ConnectTest, ToAUnixSocket) {
+  const base::TemporaryFolder folder;
+  const std::string path = folder.path("lmtp");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -71,7 +70,6 @@ TEST_F(ConnectTest, ToASocketOfTheFileSystem) {
   };
   run(talk(**stream));
   EXPECT_EQ(far.receive(), "LHLO a.example\r\n");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(ConnectTest, SaysWhyNot) {
@@ -103,7 +101,7 @@ TEST_F(ConnectTest, SaysWhyNot) {
   }
 }
 
-// A backlog that is full: the system answers no further connection.
+// A listener whose backlog is full: the system answers no further connection.
 class FullBacklog {
  public:
   FullBacklog() : listening_(::socket(AF_INET, SOCK_STREAM, 0)) {

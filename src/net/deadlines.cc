@@ -8,7 +8,7 @@ namespace backstop::net {
 
 Deadlines::Deadlines(asio::io_context& loop) : timer_(loop) {}
 
-// Streams that outlive their ticker (a loop that is destroyed after it) must not reach into its list.
+// A stream may outlive its ticker, since the loop is destroyed later; it must not reach into the list then.
 Deadlines::~Deadlines() {
   streams_.clear();
 }
@@ -26,8 +26,8 @@ void Deadlines::stop() {
   timer_.cancel();
 }
 
-// CLOCK_MONOTONIC_COARSE is the time of the kernel's last tick of steady_clock's own clock: read without a
-// system call whatever the clock source.
+// CLOCK_MONOTONIC_COARSE is the clock of steady_clock, as of the kernel's last tick. Reading it takes no
+// system call, whatever the clock source.
 Deadlines::Clock::time_point Deadlines::now() {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
@@ -39,9 +39,9 @@ void Deadlines::close_all() {
   for (auto& waits : streams_) static_cast<Stream&>(waits).close();
 }
 
-// Cancelling posts the ends of the waits to the loop, so no stream leaves the list meanwhile.
+// Cancelling only posts the ends of the waits to the loop, so no stream leaves the list meanwhile.
 void Deadlines::tick() {
-  // A session whose connection was closed may try another one before it ends.
+  // A session whose connection was closed may open another one before it ends.
   if (is_closed_) return close_all();
   const auto time = now();
   for (auto& waits : streams_) {

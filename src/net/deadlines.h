@@ -1,5 +1,5 @@
-// The deadlines of a worker's streams: one ticker for all of them, so that a deadline costs a store and no
-// timer, and a slow or silent peer costs neither a thread nor a timer of its own.
+// The deadlines of a worker's streams. One ticker looks at all of them, so that setting a deadline only
+// writes a number, and a slow or silent peer costs neither a thread nor a timer.
 #pragma once
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -16,14 +16,15 @@ class Stream;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-/// What the ticker knows of a stream.
+/// The part of a stream that the ticker looks at.
 struct TimedWaits
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
-  std::uint8_t count = 0;  ///< of the waits in progress; a deadline means nothing to a stream that has none
+  std::uint8_t count = 0;  ///< waits in progress; without one the deadline has no effect
 };
 
-/// Not thread-safe: one a worker. Streams register themselves. A deadline is met at most one tick late.
+/// Not thread-safe; each worker has one. Streams register themselves. A wait ends at most one tick after its
+/// deadline.
 class Deadlines {
  public:
   using Clock = std::chrono::steady_clock;
@@ -34,14 +35,14 @@ class Deadlines {
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
-  /// Ticks until stop(); spawned once by the worker.
+  /// Ticks until stop(); the worker spawns it once.
   Task<void> run();
-  /// Closes every stream, and within a tick each one that is opened later: all that waits for one ends.
+  /// Closes every stream, and within a tick each one that is opened later, which ends every wait.
   void close_all();
-  /// Deadlines are met no more.
+  /// Ends run(): no deadline has an effect any more.
   void stop();
 
-  /// A few milliseconds behind at most, and cheaper than Clock::now().
+  /// The time of the kernel's last tick: a few milliseconds behind at most, and cheaper than Clock::now().
   static Clock::time_point now();
 
  private:

@@ -16,7 +16,7 @@ using asio::ip::address;
 using asio::ip::address_v4;
 using asio::ip::address_v6;
 
-// The longest: an IPv6 address with an IPv4 one at its end.
+// The longest text: an IPv6 address that ends in an IPv4 address.
 constexpr std::size_t kMostAddress = 45;
 
 base::Error no_endpoint(std::string_view text) {
@@ -32,7 +32,7 @@ unsigned bits_of(const address& address) {
   return address.is_v4() ? 32 : 128;
 }
 
-// The first bits that two addresses of one family share are compared byte by byte.
+// Compares whole bytes first, then the bits that are left.
 template <typename Bytes>
 bool have_same_prefix(const Bytes& a, const Bytes& b, unsigned bits) {
   const auto whole = bits / 8;
@@ -72,7 +72,7 @@ address unmapped(const address& address) {
 }
 
 std::optional<address> parse_address(std::string_view text) {
-  // Asio takes the text before a NUL, and a zone after "%".
+  // Asio would stop at a NUL, and read a zone after "%".
   if (text.size() > kMostAddress || text.contains('%') || text.contains('\0')) return std::nullopt;
   boost::system::error_code error;
   const auto address = asio::ip::make_address(text, error);
@@ -124,7 +124,7 @@ base::Result<Endpoint> parse_endpoint(std::string_view text) {
 
 Network::Network(const address& address, unsigned length) : address_(address), length_(length) {}
 
-// The length of a network of mapped addresses counts from the start of the IPv6 address.
+// In a network of mapped addresses the length counts from the start of the IPv6 address.
 base::Result<Network> Network::parse(std::string_view text) {
   const auto slash = text.find('/');
   const auto written = text.substr(0, slash);

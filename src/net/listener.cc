@@ -20,10 +20,10 @@ namespace {
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-// Connections that wait to be accepted; the system takes net.core.somaxconn where that is less.
+// The most connections that may wait to be accepted; the system takes net.core.somaxconn if that is less.
 constexpr int kBacklog = 4096;
 
-// For the file descriptors to come back.
+// Time for file descriptors to become free.
 constexpr auto kPause = 100ms;
 
 tcp::endpoint to_tcp(const Endpoint& endpoint) {
@@ -43,9 +43,9 @@ bool set_option(int descriptor, int level, int name) {
   return ::setsockopt(descriptor, level, name, &on, sizeof on) == 0;
 }
 
-// TCP_NODELAY is handed down to the connections that are accepted. The first socket of a group is bound
-// without SO_REUSEPORT, and so finds out whether anybody else is there. It has it from then on, also where it
-// stays alone: for the rest of the group, and for what overlaps with it later.
+// Accepted connections inherit TCP_NODELAY. The first socket of a group is bound without SO_REUSEPORT, to
+// find out whether anybody else listens there. After that it gets the option, even if it stays alone: for the
+// rest of its group, and for addresses that overlap with it later.
 bool bind_and_listen(int descriptor, const Endpoint& endpoint, bool is_alone) {
   const auto address = to_tcp(endpoint);
   return set_option(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
@@ -61,7 +61,7 @@ std::string system_words() {
   const int error = errno;
   std::string words = std::strerror(error);
   if (!words.empty()) words.front() = base::ascii_lower(words.front());
-  if (error == EACCES) words += "; ports below 1024 take root, or the capability CAP_NET_BIND_SERVICE";
+  if (error == EACCES) words += "; ports below 1024 need root, or the capability CAP_NET_BIND_SERVICE";
   if (error == EADDRINUSE) words += "; \"ss -ltnp\" tells who listens there";
   if (error == EADDRNOTAVAIL) words += "; this host has no such address";
   return words;
@@ -108,7 +108,7 @@ base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std:
     ListeningSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), asked);
     const bool is_alone = i == 0 && sharing == Sharing::No;
     if (socket.descriptor_ < 0 || !bind_and_listen(socket.descriptor_, asked, is_alone)) {
-      const auto words = system_words();  // first: writing an address changes errno
+      const auto words = system_words();  // before anything else: writing an address changes errno
       return std::unexpected(base::Error{"can't listen on " + asked.text() + ": " + words});
     }
     socket.endpoint_ = asked = bound_endpoint(socket.descriptor_, asked);
@@ -146,7 +146,7 @@ Task<void> Listener::pause() {
   co_await pause_.async_wait(kUseTask);
 }
 
-// Asked of the system only where the connection may have come to one of several addresses.
+// Asks the system only if the connection may have come to one of several addresses.
 Endpoint Listener::local_of(const Socket& socket) const {
   if (!endpoint_.address.is_unspecified()) return endpoint_;
   boost::system::error_code error;
@@ -157,7 +157,7 @@ Endpoint Listener::local_of(const Socket& socket) const {
 void Listener::stop() {
   boost::system::error_code ignored;
   acceptor_.non_blocking(true, ignored);
-  // As many as can have waited, and not as long as more come.
+  // At most a full backlog, so that a flood of connections can't keep stop() busy.
   for (int i = 0; i < kBacklog; ++i) {
     Socket socket(acceptor_.get_executor());
     asio::generic::stream_protocol::endpoint peer;

@@ -14,10 +14,10 @@
 
 namespace backstop::net {
 
-/// Who else may listen where we want to.
+/// Who else may listen on the address that we want.
 enum class Sharing : bool {
   No,
-  WithOurselves,  ///< who came by listen() and has the same user: for an address that overlaps with one of
+  WithOurselves,  ///< sockets of the same user that listen() made: for an address that overlaps with one of
                   ///< ours
 };
 
@@ -28,9 +28,9 @@ class ListeningSocket {
   ListeningSocket& operator=(ListeningSocket&&) noexcept;
   ~ListeningSocket();
 
-  /// Where it really is: with the port that the system chose.
+  /// The real address, with the port that the system chose.
   const Endpoint& endpoint() const;
-  /// Gives the descriptor away.
+  /// Hands the descriptor to the caller, who closes it.
   int release();
 
  private:
@@ -42,21 +42,21 @@ class ListeningSocket {
   Endpoint endpoint_;
 };
 
-/// `count` sockets on one address; where the port is 0 all get the one that the system chose for the first.
-/// Errors say "can't listen on 127.0.0.1:25: address already in use", and what to do about it.
+/// Opens `count` sockets on one address. If the port is 0, all get the one that the system chose for the
+/// first. Errors say "can't listen on 127.0.0.1:25: address already in use", and what to do about it.
 base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
                                                   Sharing sharing = Sharing::No);
 
-/// Accepts until stop(), and outlives run(): a connection is given to `on_accept` with its peer's address and
-/// our own. Out of file descriptors it pauses for a moment instead of spinning.
+/// Accepts until stop(), and must outlive run(). `on_accept` gets each connection with the peer's address and
+/// our own. Without free file descriptors it pauses for a moment instead of spinning.
 class Listener {
  public:
   using OnAccept = std::function<void(Socket, Endpoint peer, Endpoint local)>;
 
   Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept);
   Task<void> run();
-  /// No new connections; on the loop's thread. Those that wait to be accepted are given away first: a client
-  /// that has connected is told why nothing comes of it, where a close would reset its connection.
+  /// Ends accepting; call it on the loop's thread. Connections that wait to be accepted still go to
+  /// `on_accept`, so that their clients can be told why; a close would reset them.
   void stop();
   const Endpoint& endpoint() const;
 

@@ -84,7 +84,7 @@ Task<void> connect_times(int times, Target target, Loop& loop, std::vector<std::
     auto stream = co_await connect(target, loop, 1h);
     EXPECT_TRUE(stream) << stream.error().message;
     if (!stream) break;
-    // Told, so that it has been accepted before the next.
+    // The greeting shows that this one was accepted before the next one connects.
     char byte = 0;
     const auto greeted = co_await (*stream)->read_some({&byte, 1});
     EXPECT_TRUE(greeted);
@@ -127,8 +127,8 @@ TEST_F(ListenerTest, TellsBothAddresses) {
   }
 }
 
-// The port that the system chose is free for IPv6 alone: another program may have it for IPv4, so it is tried
-// with several.
+// The port that the system chose is free for IPv6; another program may have it for IPv4, so several are
+// tried.
 TEST_F(ListenerTest, AnIPv6ListenerLeavesIPv4ToAnother) {
   bool is_left = false;
   for (int i = 0; i < 50 && !is_left; ++i) {
@@ -171,13 +171,13 @@ TEST_F(ListenerTest, ConnectionsDoNotDelay) {
   EXPECT_TRUE(is_set);
 }
 
-// With no descriptor left it waits, and goes on when one comes back.
+// Without a free descriptor it waits, and goes on when there is one again.
 TEST_F(ListenerTest, OutlivesALackOfDescriptors) {
   auto sockets = listen(kAny, 1);
   ASSERT_TRUE(sockets);
   std::vector<Accepted> accepted;
   Listener listener(loop_.context(), std::move(sockets->front()), into(accepted, loop_));
-  // The client's socket stands ready before the descriptors are gone.
+  // The client's socket is made before the descriptors are gone.
   const auto address = asio::ip::tcp::endpoint(listener.endpoint().address, listener.endpoint().port);
   const Peer client(::socket(AF_INET, SOCK_STREAM, 0));
   ASSERT_EQ(::connect(client.descriptor(), address.data(), static_cast<socklen_t>(address.size())), 0);
@@ -202,7 +202,7 @@ TEST_F(ListenerTest, OutlivesALackOfDescriptors) {
   EXPECT_EQ(accepted.size(), 1u);
 }
 
-TEST_F(ListenerTest, SharesWithOurselvesWhereItIsSaid) {
+TEST_F(ListenerTest, SharesWithOurselvesIfAsked) {
   for (const std::size_t count : {1u, 2u}) {
     const auto first = listen(kAny, count);
     ASSERT_TRUE(first);
@@ -212,7 +212,7 @@ TEST_F(ListenerTest, SharesWithOurselvesWhereItIsSaid) {
   }
 }
 
-TEST_F(ListenerTest, WhoWaitsAtAStopIsGivenAway) {
+TEST_F(ListenerTest, ConnectionsThatWaitAtAStopAreAccepted) {
   auto sockets = listen(kAny, 1);
   ASSERT_TRUE(sockets);
   const auto address =

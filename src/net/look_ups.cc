@@ -22,7 +22,7 @@ using boost::system::error_code;
 struct Waiting
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   explicit Waiting(const Executor& loop) : answered(loop) {}
-  Timer answered;  ///< rings at the end of the time, or when there is an answer
+  Timer answered;  ///< ends at the end of the time, or when there is an answer
 };
 
 LookUps::Found resolve(const std::string& host) try {
@@ -39,7 +39,7 @@ LookUps::Found resolve(const std::string& host) try {
 
 }  // namespace
 
-/// Shared by the thread and all who wait for it.
+/// Shared by the thread and all coroutines that wait for it.
 struct LookUps::Running {
   Running(std::string name, const Executor& executor) : host(std::move(name)), loop(executor) {}
 
@@ -47,7 +47,7 @@ struct LookUps::Running {
     const std::scoped_lock lock(mutex);
     return found.has_value();
   }
-  // The loop is there until there is an answer: LookUps gives one itself before it goes.
+  // The loop still exists whenever this is called: LookUps gives an answer itself before it is destroyed.
   void wake() {
     for (auto& one : waiting) one.answered.cancel();
   }
@@ -55,8 +55,8 @@ struct LookUps::Running {
   const std::string host;
   const Executor loop;
   std::mutex mutex;
-  std::optional<Found> found;  ///< the first one counts
-  // On the loop only.
+  std::optional<Found> found;  ///< the first answer counts
+  // Used on the loop only.
   boost::intrusive::list<Waiting, boost::intrusive::constant_time_size<false>> waiting;
 };
 
@@ -67,7 +67,7 @@ void LookUps::ask(const std::shared_ptr<Running>& running) try {
   running->found = std::move(found);
   asio::post(running->loop, [running] { running->wake(); });
 } catch (...) {
-  // No memory to say so: those who wait see it at the end of their time, who comes later asks anew.
+  // No memory to tell. Those who wait time out; those who come later ask again.
 }
 
 LookUps::Started LookUps::start(std::string host, const Executor& loop) {

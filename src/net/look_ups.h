@@ -1,5 +1,6 @@
-// Names and their addresses, by the system's resolver. That can't be stopped and may take long: each look-up
-// has a thread of its own, so that a name which hangs holds up no other, and nobody waits for it at the end.
+// Looks up the addresses of names with the system's resolver, which can't be stopped and may take long. Each
+// look-up has a thread of its own, so that a name that hangs delays no other, and nobody waits for it at the
+// end.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -14,12 +15,12 @@
 
 namespace backstop::net {
 
-/// Of one worker, and not thread-safe. The loop has to outlive it.
+/// Belongs to one worker; not thread-safe. The loop must outlive it.
 class LookUps {
  public:
   using Clock = std::chrono::steady_clock;
   using Found = std::expected<std::vector<asio::ip::address>, boost::system::error_code>;
-  /// Threads at one time; one name has one, whoever asks.
+  /// The most threads at one time. All who ask for one name share its thread.
   static constexpr std::size_t kMost = 32;
 
   LookUps() = default;
@@ -27,9 +28,9 @@ class LookUps {
   LookUps(const LookUps&) = delete;
   LookUps& operator=(const LookUps&) = delete;
 
-  /// `timed_out` at `end`, `try_again` where there are too many, `operation_aborted` after stop().
+  /// Fails with `timed_out` at `end`, `try_again` if there are too many, `operation_aborted` after stop().
   Task<Found> look_up(std::string host, Clock::time_point end);
-  /// Ends every wait, also those to come.
+  /// Ends every wait, and each later one at once.
   void stop();
 
  private:

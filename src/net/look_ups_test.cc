@@ -63,7 +63,7 @@ class HangingNames {
 
 }  // namespace
 
-// In place of the system's, for the whole program.
+// Replaces the system's function for the whole program.
 extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
   static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   if (host == nullptr || !std::string_view(host).ends_with(".hangs.test")) {
@@ -97,7 +97,7 @@ class LookUpsTest : public LoopTest {
     const auto found = co_await loop_.look_ups().look_up(host, LookUps::Clock::now() + limit);
     answers_.push_back(text_of(found));
   }
-  // To be run behind the others, which wait by then.
+  // Run it after the others, which wait by then.
   Task<void> release_once_hanging(int count) {
     names_.wait_until_hanging(count);
     names_.release();
@@ -113,7 +113,7 @@ class LookUpsTest : public LoopTest {
   std::vector<std::string> answers_;
 };
 
-TEST_F(LookUpsTest, ANameThatHangsHoldsUpNoOther) {
+TEST_F(LookUpsTest, ANameThatHangsDelaysNoOther) {
   auto other_first = [this]() -> Task<void> {
     names_.wait_until_hanging(1);
     const auto found = co_await loop_.look_ups().look_up("localhost", LookUps::Clock::now() + 1h);
@@ -128,12 +128,12 @@ TEST_F(LookUpsTest, ANameIsAskedForOnceAtATime) {
   run(look_up("a.hangs.test"), look_up("a.hangs.test"), look_up("a.hangs.test"), release_once_hanging(1));
   EXPECT_THAT(answers_, ElementsAre("192.0.2.1", "192.0.2.1", "192.0.2.1"));
   EXPECT_EQ(names_.asked("a.hangs.test"), 1);
-  // Nothing is remembered: who keeps addresses, and how long, is the system's to say.
+  // Nothing is remembered: the system decides which addresses are kept, and for how long.
   run(look_up("a.hangs.test"), release_once_hanging(1));
   EXPECT_EQ(names_.asked("a.hangs.test"), 2);
 }
 
-TEST_F(LookUpsTest, WhoIsTooLateLeavesItToOthers) {
+TEST_F(LookUpsTest, AWaitThatTimesOutLeavesTheLookUpToOthers) {
   run(look_up("a.hangs.test", 1ms));
   run(look_up("a.hangs.test", 1ms));
   run(look_up("a.hangs.test"), release_once_hanging(1));
@@ -141,13 +141,13 @@ TEST_F(LookUpsTest, WhoIsTooLateLeavesItToOthers) {
   EXPECT_EQ(names_.asked("a.hangs.test"), 1);
 }
 
-TEST_F(LookUpsTest, AnEndThatHasPassedAsksNobody) {
+TEST_F(LookUpsTest, AnEndInThePastAsksNobody) {
   run(look_up("a.hangs.test", 0ms));
   EXPECT_THAT(answers_, ElementsAre("timed out"));
   EXPECT_EQ(names_.asked("a.hangs.test"), 0);
 }
 
-TEST_F(LookUpsTest, SoManyHangAtATime) {
+TEST_F(LookUpsTest, AtMost32NamesHangAtATime) {
   const int most = LookUps::kMost;
   for (int i = 0; i < most; ++i) run(look_up(std::to_string(i) + ".hangs.test", 1ms));
   EXPECT_THAT(answers_, Each("timed out"));
@@ -155,7 +155,8 @@ TEST_F(LookUpsTest, SoManyHangAtATime) {
   answers_.clear();
   run(look_up("one-more.hangs.test"));
   run(look_up("0.hangs.test", 1ms));
-  EXPECT_THAT(answers_, ElementsAre("too many", "timed out")) << "one that hangs already may be waited for";
+  EXPECT_THAT(answers_, ElementsAre("too many", "timed out"))
+      << "a name that hangs already may be waited for";
   auto stream_error = [this](Target target, std::string& said) -> Task<void> {
     const auto stream = co_await connect(std::move(target), loop_, 1h);
     said = stream || !stream.error().is_of_name ? "another" : stream.error().message;
@@ -164,7 +165,7 @@ TEST_F(LookUpsTest, SoManyHangAtATime) {
   run(stream_error({"one-more.hangs.test", 25, {}}, said));
   EXPECT_EQ(said, "too many names are being looked up");
   answers_.clear();
-  // One that has ended makes room, though nobody waited for it.
+  // A look-up that has ended makes room, though nobody waited for it.
   names_.release();
   names_.wait_until_hanging(0);
   auto until_there_is_room = [this]() -> Task<void> {
@@ -177,7 +178,7 @@ TEST_F(LookUpsTest, SoManyHangAtATime) {
   EXPECT_THAT(answers_, ElementsAre(testing::AnyOf("127.0.0.1", "::1")));
 }
 
-TEST_F(LookUpsTest, ItsEndWaitsForNoName) {
+TEST_F(LookUpsTest, CloseAllWaitsForNoName) {
   run(look_up("a.hangs.test"), look_up("b.hangs.test"), close_all_once_hanging(2));
   EXPECT_THAT(answers_, ElementsAre("stopped", "stopped"));
   run(look_up("c.hangs.test"));
@@ -185,7 +186,7 @@ TEST_F(LookUpsTest, ItsEndWaitsForNoName) {
   EXPECT_EQ(names_.asked("c.hangs.test"), 0);
 }
 
-// The loop is gone before the name is answered: the thread that asked is left alone.
+// The loop is destroyed before the name is answered, and the thread that asked must not touch it.
 TEST_F(LookUpsTest, ALoopThatIsDestroyedWaitsForNoName) {
   for (const bool waits : {false, true}) {
     std::optional<Loop> loop(1);

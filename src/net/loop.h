@@ -1,5 +1,4 @@
-// One event loop with what every user of it needs beside it: the deadlines of its streams, and the look-ups
-// of names. A worker has one.
+// One event loop, with the deadlines of its streams and its look-ups of names. Each worker has one.
 #pragma once
 
 #include "net/deadlines.h"
@@ -18,15 +17,15 @@ class Loop {
   Deadlines& deadlines() { return deadlines_; }
   LookUps& look_ups() { return look_ups_; }
 
-  /// Closes every stream, and within a tick each one that is opened later, and stops the look-ups: all that
-  /// waits for either ends.
+  /// Stops the look-ups and closes every stream, and within a tick each one that is opened later; that ends
+  /// every wait.
   void close_all() {
     look_ups_.stop();
     deadlines_.close_all();
   }
 
  private:
-  // First, so that it is destroyed last: both others need it to be there.
+  // The first member, so that it is destroyed last: the other two use it.
   asio::io_context context_;
   Deadlines deadlines_;
   LookUps look_ups_;

@@ -37,7 +37,7 @@ class Peer {
       std::abort();
     }
   }
-  /// What comes until the end or until `most` bytes are there.
+  /// Returns what comes until the end, or until there are `most` bytes.
   std::string receive(std::size_t most = std::string::npos) const {
     std::string got;
     std::array<char, 4096> buffer;
@@ -52,7 +52,7 @@ class Peer {
   void close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
-  /// TCP: what the other end hears is a reset.
+  /// TCP: the other end gets a reset.
   void reset() {
     const linger at_once{1, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -61,7 +61,7 @@ class Peer {
   int descriptor() const { return descriptor_; }
   int release() { return std::exchange(descriptor_, -1); }
 
-  /// What a reset has left behind, also one that came after the end; else 0.
+  /// Returns the error that a reset left, even one that came after the end; else 0.
   int error() const {
     int error = 0;
     socklen_t size = sizeof error;
@@ -73,7 +73,7 @@ class Peer {
   int descriptor_;
 };
 
-/// The two ends of a connection of TCP over the loopback interface.
+/// Returns the two ends of a TCP connection over the loopback interface.
 inline std::pair<Peer, Peer> tcp_ends() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -119,7 +119,7 @@ class LoopTest : public testing::Test {
     return {stream_of(std::move(near)), stream_of(std::move(far))};
   }
 
-  /// Lets the ticker pass by `ticks` times.
+  /// Waits until the ticker has ticked `ticks` times.
   Task<void> tick(int ticks = 2) {
     Timer timer(loop_.context());
     timer.expires_after(ticks * Deadlines::kTick);
@@ -138,7 +138,7 @@ class LoopTest : public testing::Test {
   std::size_t left_ = 0;
 };
 
-/// Reads until `size` bytes are there.
+/// Reads until there are `size` bytes.
 inline Task<std::string> read_exactly(Stream& stream, std::size_t size) {
   std::string got(size, '\0');
   std::size_t have = 0;
@@ -151,7 +151,7 @@ inline Task<std::string> read_exactly(Stream& stream, std::size_t size) {
   co_return got;
 }
 
-/// Takes what comes until the stream fails, and says how it failed.
+/// Reads until the stream fails, and says how it failed.
 inline Task<void> read_to_end(Stream& stream, std::string& got, Failure& end) {
   std::array<char, 65536> buffer;
   for (;;) {
@@ -164,7 +164,7 @@ inline Task<void> read_to_end(Stream& stream, std::string& got, Failure& end) {
   }
 }
 
-/// How one read ended; nothing for bytes.
+/// Returns how one read failed; nullopt if it got a byte.
 inline Task<std::optional<Failure>> how_it_ends(Stream& stream) {
   char byte = 0;
   const auto size = co_await stream.read_some({&byte, 1});
@@ -172,7 +172,7 @@ inline Task<std::optional<Failure>> how_it_ends(Stream& stream) {
   co_return size.error();
 }
 
-/// Bytes that are alike nowhere near.
+/// Returns bytes without a pattern.
 inline std::string long_text(std::size_t size) {
   std::string text(size, '\0');
   std::uint32_t state = 1;

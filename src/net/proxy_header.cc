@@ -28,7 +28,7 @@ bool may_become(std::string_view bytes, std::string_view start) {
   return bytes.starts_with(start) || start.starts_with(bytes);
 }
 
-// The word up to the next space, and `rest` moved past that.
+// Takes the word up to the next space from `rest`, with that space.
 std::string_view next_word(std::string_view& rest) {
   const auto space = std::min(rest.find(' '), rest.size());
   const auto word = rest.substr(0, space);
@@ -41,7 +41,7 @@ std::optional<asio::ip::address> address_of(std::string_view word, bool is_v6) {
   return parse_address(word);
 }
 
-// "192.0.2.1 198.51.100.1 40000 25": what stands after "TCP4 " or "TCP6 ".
+// Reads the text after "TCP4 " or "TCP6 ": "192.0.2.1 198.51.100.1 40000 25".
 std::optional<ProxyHeader> parse_addresses(std::string_view rest, bool is_v6) {
   if (std::ranges::count(rest, ' ') != 3) return std::nullopt;
   const auto source = address_of(next_word(rest), is_v6);
@@ -52,7 +52,7 @@ std::optional<ProxyHeader> parse_addresses(std::string_view rest, bool is_v6) {
   return ProxyHeader{Endpoint{*source, *source_port}, Endpoint{*destination, *destination_port}};
 }
 
-// Without its CRLF. After UNKNOWN anything may stand.
+// Reads a line without its CRLF. Anything may follow UNKNOWN.
 std::optional<ProxyHeader> parse_line(std::string_view line) {
   line.remove_prefix(kLineStart.size());
   const auto protocol = next_word(line);
@@ -104,20 +104,20 @@ ProxyHeader binary_addresses(std::string_view body) {
           Endpoint{binary_address<Address>(body.substr(kSize)), number_at(body, 2 * kSize + 2)}};
 }
 
-// A command and a family that we know; the family of LOCAL is not looked at.
+// Returns true if command and family are known; the family of LOCAL is not looked at.
 bool is_known(std::string_view fixed) {
   if (fixed.size() > 12 && byte_at(fixed, 12) != 0x20 && byte_at(fixed, 12) != 0x21) return false;
   if (fixed.size() <= 13 || byte_at(fixed, 12) == 0x20) return true;
   return byte_at(fixed, 13) >> 4 <= 3 && (byte_at(fixed, 13) & 0xf) <= 2;
 }
 
-// What a family's addresses take; TLVs may follow.
+// Returns the size of a family's addresses; TLVs may follow them.
 std::size_t address_size(unsigned family) {
   constexpr std::array<std::size_t, 4> kSizes{0, 12, 36, 216};
   return kSizes[family >> 4];
 }
 
-// 0x11 and 0x21 are TCP; of datagrams and Unix sockets there is nothing to say.
+// 0x11 and 0x21 are TCP. Datagrams and Unix sockets tell of no client.
 ProxyHeader parse_binary(unsigned family, std::string_view body) {
   if (family == 0x11) return binary_addresses<address_v4>(body);
   if (family == 0x21) return binary_addresses<address_v6>(body);

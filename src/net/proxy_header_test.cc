@@ -17,7 +17,7 @@ Endpoint endpoint(const char* address, std::uint16_t port) {
   return {asio::ip::make_address(address), port};
 }
 
-// The fixed part of version 2 and what follows; `size` is what its length field says.
+// Returns the fixed part of version 2 and `body`; `size` is the value of the length field.
 std::string binary(unsigned command, unsigned family, const std::string& body, std::size_t size) {
   return kSignature + static_cast<char>(command) + static_cast<char>(family) + static_cast<char>(size >> 8) +
          static_cast<char>(size & 0xff) + body;
@@ -113,7 +113,7 @@ struct BadRow {
   std::size_t want_enough;  ///< so many of the bytes are refused, and one fewer is not
 };
 
-// Each is refused at the byte that shows it, whatever would follow.
+// Each is refused at the byte that shows the fault, whatever follows.
 TEST(ProxyHeader, IsRefused) {
   const BadRow rows[] = {
       {"another protocol", "EHLO a.example\r\n", 1},

@@ -18,11 +18,11 @@ namespace backstop::net {
 
 namespace {
 
-// A read that filled its buffer is followed by reads that try the socket at once, which saves a turn of the
-// loop each; after so many the other streams of the worker have theirs.
+// After a read that filled its buffer, this many reads try the socket at once, which saves a turn of the loop
+// each. Then the other streams of the worker have their turn.
 constexpr std::uint8_t kEagerReads = 8;
 
-// sendmsg and recv again where a signal came between; never waits.
+// Repeats a call that a signal interrupted.
 template <typename Call>
 ssize_t without_interruption(Call call) {
   ssize_t result = 0;
@@ -61,12 +61,23 @@ void drop(std::size_t size, std::string_view& first, std::string_view& second) {
   second.remove_prefix(size - of_first);
 }
 
-// What the peer has sent, as far as it is here; of a peer that sends faster than we drop, a part.
+// Drops what the peer has sent and the system has received; only a part of it if the peer sends faster than
+// we drop.
 void drop_unread(int descriptor) {
   std::array<char, 4096> dropped;
   for (int i = 0; i < 16; ++i) {
     if (receive(descriptor, dropped, 0) < static_cast<ssize_t>(dropped.size())) return;
   }
+}
+
+// The most bytes in one record (RFC 8446 5.1).
+constexpr std::size_t kMostInRecord = 16384;
+
+const std::string kNothing;
+
+Failure failure_of_step(TlsStep step) {
+  if (step == TlsStep::Closed) return Failure::Closed;
+  return step == TlsStep::Cut ? Failure::Reset : Failure::Tls;
 }
 
 }  // namespace
@@ -115,8 +126,8 @@ void Stream::expire() {
   socket_.cancel(ignored);
 }
 
-// Only a wait that was cancelled while the stream stayed open ended by the deadline or by interrupt(): what
-// came at the same moment stands.
+// The deadline or interrupt() ended a wait only if it was cancelled and the stream is still open. If bytes or
+// an end came at the same moment, those count.
 Failure Stream::failure_of(const boost::system::error_code& error) const {
   if (error == asio::error::operation_aborted && is_open()) {
     if (has_timed_out_) return Failure::TimedOut;
@@ -125,7 +136,7 @@ Failure Stream::failure_of(const boost::system::error_code& error) const {
   return error == asio::error::eof ? Failure::Closed : Failure::Reset;
 }
 
-// Nothing of the descriptor's own error: 0 bytes say that it has to be waited for.
+// Never waits. Returns 0 if there is nothing to read yet.
 Outcome<std::size_t> Stream::read_now(std::span<char> into) {
   const auto size = receive(socket_.native_handle(), into, 0);
   if (size > 0) return static_cast<std::size_t>(size);
@@ -193,9 +204,9 @@ Task<boost::system::error_code> Stream::dial(asio::generic::stream_protocol::end
   co_return error;
 }
 
-// Waiting for the connection told Asio's epoll to report whenever the socket takes bytes, and it would go on
-// to do so for each acknowledgement. Registered anew, the socket reports what there is to read, and room for
-// bytes only once a write had to wait.
+// While it waited for the connection, Asio told epoll to report whenever the socket takes bytes, and epoll
+// would go on to do so for each acknowledgement. Registered anew, the socket reports bytes to read, and room
+// to write only once a write had to wait.
 void Stream::watch_reads_only(const asio::generic::stream_protocol& protocol,
                               boost::system::error_code& error) {
   const int descriptor = socket_.release(error);
@@ -210,7 +221,7 @@ bool Stream::is_quiet() {
   return receive(socket_.native_handle(), {&byte, 1}, MSG_PEEK) < 0 && would_block();
 }
 
-// POLLRDHUP also where bytes stand before the end.
+// POLLRDHUP tells of the end even if there are unread bytes before it.
 bool Stream::is_peer_gone() {
   if (!is_open() || (tls_ && tls_->is_closed_by_peer())) return true;
   pollfd look{socket_.native_handle(), POLLRDHUP, 0};
@@ -248,6 +259,92 @@ Task<void> Stream::drain(std::size_t most) {
     if (error) co_return;
     count += size;
   }
+}
+
+Task<Outcome<void>> Stream::accept_tls(std::shared_ptr<asio::ssl::context> context) {
+  assert(!tls_);
+  if (!is_open()) co_return std::unexpected(failure_of({}));
+  tls_ = std::make_unique<TlsSession>(std::move(context), socket_.native_handle());
+  tls_->accept();
+  co_return co_await shake_hands();
+}
+
+Task<Outcome<void>> Stream::connect_tls(std::shared_ptr<asio::ssl::context> context, std::string host) {
+  assert(!tls_);
+  if (!is_open()) co_return std::unexpected(failure_of({}));
+  tls_ = std::make_unique<TlsSession>(std::move(context), socket_.native_handle());
+  if (!tls_->connect(host)) co_return std::unexpected(Failure::Tls);
+  co_return co_await shake_hands();
+}
+
+Task<Outcome<void>> Stream::shake_hands() {
+  for (;;) {
+    const auto step = tls_->shake_hands();
+    if (step == TlsStep::Done) co_return Outcome<void>();
+    if (auto waited = co_await wait_for(step); !waited) co_return waited;
+  }
+}
+
+Task<Outcome<std::size_t>> Stream::read_tls(std::span<char> into) {
+  for (;;) {
+    if (!is_open()) co_return std::unexpected(failure_of({}));
+    const auto moved = tls_->read(into);
+    if (moved.step == TlsStep::Done) co_return moved.size;
+    if (auto waited = co_await wait_for(moved.step); !waited) co_return std::unexpected(waited.error());
+  }
+}
+
+// Two pieces that fit into one record are sent as one.
+Task<Outcome<void>> Stream::write_tls(std::string_view first, std::string_view second) {
+  if (second.empty() || first.empty() || first.size() + second.size() > kMostInRecord) {
+    if (auto written = co_await write_records(first); !written) co_return written;
+    co_return co_await write_records(second);
+  }
+  const auto joined = std::string(first).append(second);
+  co_return co_await write_records(joined);
+}
+
+Task<Outcome<void>> Stream::write_records(std::string_view bytes) {
+  while (!bytes.empty()) {
+    if (!is_open()) co_return std::unexpected(failure_of({}));
+    const auto moved = tls_->write(bytes);
+    bytes.remove_prefix(moved.size);
+    if (moved.step == TlsStep::Done) continue;
+    if (auto waited = co_await wait_for(moved.step); !waited) co_return waited;
+  }
+  co_return Outcome<void>();
+}
+
+// Waits for what an unfinished operation wants, or says why it can't go on.
+Task<Outcome<void>> Stream::wait_for(TlsStep wanted) {
+  const Wait wait(*this);
+  boost::system::error_code error;
+  if (wanted == TlsStep::WantRead) {
+    std::size_t size = 0;
+    const auto inbox = tls_->inbox();
+    std::tie(error, size) =
+        co_await socket_.async_read_some(asio::buffer(inbox.data(), inbox.size()), kUseTask);
+    tls_->filled(size);
+    if (error == asio::error::eof) co_return std::unexpected(Failure::Reset);  // without close_notify
+  } else if (wanted == TlsStep::WantWrite) {
+    std::tie(error) = co_await socket_.async_wait(Socket::wait_write, kUseTask);
+  } else {
+    co_return std::unexpected(failure_of_step(wanted));
+  }
+  if (error) co_return std::unexpected(failure_of(error));
+  co_return Outcome<void>();
+}
+
+bool Stream::is_tls() const {
+  return tls_ && tls_->is_established();
+}
+
+std::string Stream::tls_description() const {
+  return is_tls() ? tls_->description() : std::string();
+}
+
+const std::string& Stream::why() const {
+  return tls_ ? tls_->why() : kNothing;
 }
 
 }  // namespace backstop::net

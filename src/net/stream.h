@@ -1,5 +1,5 @@
 // One connection: plain or TLS, TCP or Unix domain, with a deadline that every wait obeys. Belongs to one
-// worker's thread. Writes are to be few and large: TCP_NODELAY is set, by connect() and by listen().
+// worker's thread. Make writes few and large: connect() and listen() set TCP_NODELAY.
 #pragma once
 
 #include <boost/asio/buffer.hpp>
@@ -23,11 +23,11 @@ enum class TlsStep : std::uint8_t;
 
 enum class Failure : std::uint8_t {
   Closed,       ///< the peer ended the connection in order (FIN, or TLS close_notify)
-  Reset,        ///< it ended otherwise, or any other error of the system
-  TimedOut,     ///< the deadline passed; after a read the stream is as it was, for a last word under a new
-                ///< deadline; of a write a part may have left
-  Interrupted,  ///< interrupt() was called; the stream is as after TimedOut
-  Tls,          ///< a fault of the TLS protocol or of a certificate; why() has OpenSSL's words
+  Reset,        ///< it ended in another way, or any other error of the system
+  TimedOut,     ///< the deadline passed. After a read the stream can still be used, for a last word under a
+                ///< new deadline; a write may have sent a part
+  Interrupted,  ///< interrupt() was called; otherwise as after TimedOut
+  Tls,          ///< an error of the TLS protocol or of a certificate; why() has OpenSSL's words
 };
 
 /// "the connection was closed", "no answer in time", ...
@@ -36,8 +36,8 @@ std::string_view explain(Failure failure);
 template <typename T>
 using Outcome = std::expected<T, Failure>;
 
-/// One read and one write may wait at the same time. To be destroyed when no wait is in progress; the loop
-/// has to outlive it.
+/// One read and one write may wait at the same time. Destroy it only while no wait is in progress; the loop
+/// must outlive it.
 class Stream : private TimedWaits {
  public:
   Stream(Socket socket, Deadlines& deadlines);
@@ -45,57 +45,61 @@ class Stream : private TimedWaits {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// From now on; obeyed by every wait until it is set anew. A coarse clock: costs no system call.
+  /// Sets the deadline, which every wait obeys until it is set anew. The clock is coarse and costs no system
+  /// call.
   void expires_after(std::chrono::steady_clock::duration time);
   void expires_at(std::chrono::steady_clock::time_point time);
-  /// Brings the deadline forward to `time`, also that of a wait in progress. A later one changes nothing.
+  /// Brings the deadline forward to `time`, even during a wait. A later `time` changes nothing.
   void expires_by(std::chrono::steady_clock::time_point time);
   bool is_waiting() const { return count > 0; }
 
-  /// At least one byte. `into` has to stay until it returns, and has room for one.
+  /// Reads at least one byte. `into` must not be empty, and must stay until this returns.
   Task<Outcome<std::size_t>> read_some(std::span<char> into);
-  /// All of it, in one system call where the socket takes it. Both have to stay until it returns.
+  /// Writes all of both, in one system call if the socket takes it. Both must stay until this returns.
   Task<Outcome<void>> write(std::string_view first, std::string_view second = {});
-  /// The same where it takes no wait, which costs no coroutine. Nothing where it does: then write() is to be
-  /// called for what is left in the two.
+  /// Writes what the socket takes without waiting, which saves a coroutine. Returns nullopt if bytes are
+  /// left; call write() with what remains in the two views.
   std::optional<Outcome<void>> write_now(std::string_view& first, std::string_view& second);
 
-  /// TLS from here on. Bytes that came before and were not read from the stream are gone by the caller's own
-  /// check: it must hold none. The context is kept alive by the stream.
+  /// Begins TLS. The caller must hold no bytes that came before and were read but not used. The stream keeps
+  /// the context alive.
   Task<Outcome<void>> accept_tls(std::shared_ptr<asio::ssl::context> context);
-  /// `host` is sent as SNI, and checked against the certificate where the context verifies.
+  /// `host` is sent as SNI, and checked against the certificate if the context verifies.
   Task<Outcome<void>> connect_tls(std::shared_ptr<asio::ssl::context> context, std::string host);
 
   bool is_tls() const;
-  /// "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384", as a Received field has it; empty without TLS.
+  /// Returns "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384", as in a Received field; empty without TLS.
   std::string tls_description() const;
-  /// What OpenSSL said of the last Failure::Tls; printable, may be empty.
+  /// OpenSSL's words for the last Failure::Tls; printable, may be empty.
   const std::string& why() const;
 
-  /// Nothing to read and not closed, looked at without waiting: a pooled connection that may be used again.
-  /// Always false after bytes came that nobody read. Not to be asked while a wait is in progress.
+  /// Returns true if there is nothing to read and the peer has not closed: a pooled connection may be used
+  /// again. Always false after bytes came that nobody read. Does not wait. Don't call it while a wait is in
+  /// progress.
   bool is_quiet();
-  /// The peer has closed or reset, as far as can be told without waiting and without taking bytes.
+  /// Returns true if the peer has closed or reset, as far as can be told without waiting and without taking
+  /// bytes.
   bool is_peer_gone();
 
   bool is_open() const;
   /// Ends the connection at once; a wait in progress ends with Failure::Reset. Never blocks.
   void close();
-  /// A wait in progress ends with Failure::Interrupted, and the stream may be used on. Nothing is lost by it.
+  /// Ends a wait in progress with Failure::Interrupted. Nothing is lost, and the stream can still be used.
   void interrupt();
-  /// Sends close_notify where TLS is, then FIN: what was written arrives. Does not wait for the peer; what it
-  /// sent and nobody read is dropped, since a close over unread bytes resets the connection.
+  /// Sends close_notify with TLS, then FIN; what was written arrives. Does not wait for the peer. Drops bytes
+  /// that the peer sent and nobody read, since a close over unread bytes resets the connection.
   Task<void> shut_down();
-  /// After shut_down(): drops what the peer still sends until it closes, the deadline passes, or `most` bytes
-  /// came, so that a close does not reset the connection before the peer has read our last words.
+  /// Call it after shut_down(). Drops what the peer still sends until it closes, the deadline passes, or
+  /// `most` bytes came, so that a close does not reset the connection before the peer has read our last
+  /// words.
   Task<void> drain(std::size_t most);
 
  private:
   friend class Deadlines;
   friend class Connector;
 
-  // While one lives the ticker cancels it when the deadline has passed. The reason of a cancellation is kept
-  // until the last of the waits that it ended is over, so that it never ends a later one.
+  // A wait in progress: the ticker cancels it when the deadline has passed. The reason of a cancellation is
+  // kept until the last wait that it ended is over, so that it is never taken for the end of a later wait.
   class Wait {
    public:
     explicit Wait(Stream& stream) : stream_(stream) { ++stream_.count; }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <string>
 
 #include "net/loop_fixture.h"
@@ -73,7 +74,8 @@ TEST_F(StreamTest, WritesMoreThanTheSocketsHold) {
   }
 }
 
-// The reads that fill their buffer try the socket at once, but not for ever: the other task has its turns.
+// Reads that fill their buffer make the next ones try the socket at once, but not for ever: the other task
+// has its turns, too.
 TEST_F(StreamTest, AFastPeerDoesNotTakeTheLoop) {
   auto [near, far] = stream_and_peer();
   far.send(std::string(10000, 'x'));
@@ -138,7 +140,7 @@ Task<void> drain(Stream& stream, std::size_t most) {
   stream.close();
 }
 
-// A close over bytes that nobody read resets the connection, and takes what the peer has not read with it.
+// A close over bytes that nobody read resets the connection, and what the peer has not read yet is lost.
 TEST_F(StreamTest, IsDrainedUntilThePeerEnds) {
   auto [near, peer] = stream_and_peer();
   peer.send(std::string(100'000, 'x'));
@@ -232,7 +234,7 @@ TEST_F(StreamTest, TheLongestDeadlineIsNone) {
   run(expect_end(*near, Failure::Closed), end_later(peer, tick()));
 }
 
-// Ended by the peer while the deadline is long past, an end is an end.
+// If the peer ends the connection after a wait has timed out, the next wait ends as closed.
 TEST_F(StreamTest, AnEndIsToldAfterATimeOut) {
   auto [near, peer] = stream_and_peer();
   near->expires_after(1ms);
@@ -258,7 +260,7 @@ TEST_F(StreamTest, ACloseEndsTheWaitsInProgress) {
   near->close();
 }
 
-TEST_F(StreamTest, ATickerClosesAllItsStreams) {
+TEST_F(StreamTest, ALoopClosesAllItsStreams) {
   auto [near, far] = streams();
   auto close_all = [](Loop& loop) -> Task<void> {
     loop.close_all();
@@ -267,7 +269,7 @@ TEST_F(StreamTest, ATickerClosesAllItsStreams) {
   run(expect_end(*near, Failure::Reset), expect_end(*far, Failure::Reset), close_all(loop_));
   EXPECT_FALSE(near->is_open());
   EXPECT_FALSE(far->is_open());
-  // A later one is not left to wait either.
+  // A stream that is opened later doesn't wait either.
   auto [late, peer] = stream_and_peer();
   run(expect_end(*late, Failure::Reset));
 }
@@ -284,11 +286,20 @@ TEST_F(StreamTest, AnInterruptedWaitLosesNothing) {
   run(echo(*far), expect_echo(*near, "NOOP\r\n", ""));
 }
 
-// A deadline that was met is over: the next wait ends as itself.
-TEST_F(StreamTest, AnInterruptAfterATimeOutIsNone) {
+// The earlier time-out must not be taken for the end of the next wait.
+TEST_F(StreamTest, AnInterruptAfterATimeOutIsAnInterrupt) {
   auto [near, peer] = stream_and_peer();
   near->expires_after(1ms);
   run(expect_end(*near, Failure::TimedOut));
+  near->expires_after(1h);
+  run(expect_end(*near, Failure::Interrupted), interrupt(*near));
+}
+
+// The deadline passes while nothing waits, so the next wait does not end because of it.
+TEST_F(StreamTest, AnInterruptAfterADeadlineThatEndedNoWaitIsAnInterrupt) {
+  auto [near, peer] = stream_and_peer();
+  near->expires_at(std::chrono::steady_clock::now() - 1h);
+  run(tick());
   near->expires_after(1h);
   run(expect_end(*near, Failure::Interrupted), interrupt(*near));
 }
@@ -300,8 +311,8 @@ TEST_F(StreamTest, AnInterruptMeansNothingWithoutAWait) {
   run(expect_end(*near, Failure::Closed));
 }
 
-// The bytes are here when the interrupt comes, and the wait ends with them. A later wait is not interrupted.
-TEST_F(StreamTest, AnInterruptThatComesWithTheBytesIsOver) {
+// The bytes have come when the interrupt comes, so the wait ends with them. The next wait is not interrupted.
+TEST_F(StreamTest, AnInterruptThatComesWithBytesDoesNotEndTheNextWait) {
   auto [near, peer] = stream_and_peer();
   auto read = [](Stream& stream) -> Task<void> {
     EXPECT_EQ(co_await how_it_ends(stream), std::nullopt);
@@ -330,7 +341,7 @@ TEST_F(StreamTest, SeesThatThePeerIsGone) {
   peer.send("QUIT\r\n");
   EXPECT_FALSE(near->is_peer_gone());
   peer.close();
-  EXPECT_TRUE(near->is_peer_gone()) << "behind bytes that nobody read";
+  EXPECT_TRUE(near->is_peer_gone()) << "after bytes that nobody read";
   std::string got;
   Failure end = Failure::Tls;
   run(read_to_end(*near, got, end));
@@ -341,8 +352,8 @@ TEST_F(StreamTest, SeesThatThePeerIsGone) {
   EXPECT_TRUE(reset->is_peer_gone());
 }
 
-// Closing over unread bytes resets the connection, and takes the last reply with it.
-TEST_F(StreamTest, TheLastWordArrivesThoughThePeerTalksOn) {
+// Closing over unread bytes would reset the connection, and the last reply would be lost.
+TEST_F(StreamTest, TheLastReplyArrivesThoughThePeerSendsOn) {
   auto [near, peer] = stream_and_peer();
   peer.send(std::string(20000, 'x'));
   run(write_all(*near, "421 ", "too many errors\r\n"));
@@ -351,14 +362,17 @@ TEST_F(StreamTest, TheLastWordArrivesThoughThePeerTalksOn) {
   EXPECT_EQ(peer.receive(), "421 too many errors\r\n");
 }
 
-TEST_F(StreamTest, TimeThatIsReadCoarselyIsTheClocks) {
-  const auto before = std::chrono::steady_clock::now();
-  const auto coarse = Deadlines::now();
-  EXPECT_LT(before - coarse, 100ms);
-  EXPECT_LE(coarse, std::chrono::steady_clock::now());
+// Never behind the kernel's last tick, and never ahead of the exact clock.
+TEST_F(StreamTest, TheCoarseTimeIsThatOfTheSteadyClock) {
+  timespec tick{};
+  ASSERT_EQ(::clock_gettime(CLOCK_MONOTONIC_COARSE, &tick), 0);
+  const auto coarse = Deadlines::now().time_since_epoch();
+  const auto exact = std::chrono::steady_clock::now().time_since_epoch();
+  EXPECT_GE(coarse, std::chrono::seconds(tick.tv_sec) + std::chrono::nanoseconds(tick.tv_nsec));
+  EXPECT_LE(coarse, exact);
 }
 
-// A loop that is destroyed while streams wait, as at the end of a program that was told to end at once.
+// A loop is destroyed while streams wait when a program must end at once.
 TEST(StreamAlone, IsDestroyedWithItsLoop) {
   auto [near, far] = tcp_ends();
   auto wait = [](Socket socket, Deadlines& deadlines) -> Task<void> {

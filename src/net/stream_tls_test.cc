@@ -206,7 +206,7 @@ TEST_F(StreamTlsTest, DoesNotTakeAnotherAuthority) {
   EXPECT_FALSE(near_->is_tls());
 }
 
-// In TLS 1.3 the server has sent its last word before it hears of it.
+// In TLS 1.3 the server has finished its side of the handshake before it hears of the refusal.
 TEST_F(StreamTlsTest, ARefusedServerHearsWhy) {
   SSL_CTX_set_max_proto_version(server_->native_handle(), TLS1_2_VERSION);
   const TestAuthority other;
@@ -253,7 +253,7 @@ TEST_F(StreamTlsTest, SendsTheNameButNoAddress) {
   }
 }
 
-TEST_F(StreamTlsTest, StartsAmidAPlainSession) {
+TEST_F(StreamTlsTest, StartsWithinAPlainSession) {
   run(write_only(*near_, "STARTTLS\r\n"), expect_bytes(*far_, "STARTTLS\r\n"));
   run(write_only(*far_, "220 Go\r\n"), expect_bytes(*near_, "220 Go\r\n"));
   EXPECT_FALSE(near_->is_tls());
@@ -263,7 +263,7 @@ TEST_F(StreamTlsTest, StartsAmidAPlainSession) {
   run(write_only(*near_, "EHLO a.example\r\n"), expect_bytes(*far_, "EHLO a.example\r\n"));
 }
 
-TEST_F(StreamTlsTest, WhatIsNoHandshakeIsAFault) {
+TEST_F(StreamTlsTest, BytesThatAreNoHandshakeAreAFault) {
   auto [server, peer] = stream_and_peer();
   peer.send("EHLO a.example\r\n");
   run(accept(*server, server_, accepted_));
@@ -350,7 +350,7 @@ TEST_F(StreamTlsTest, ACloseEndsTheWaitInProgress) {
   EXPECT_TRUE(far_->is_peer_gone());
 }
 
-// The tickets of TLS 1.3 come after the handshake: they are no bytes that somebody has to read.
+// The tickets of TLS 1.3 come after the handshake, and are no bytes for the reader.
 TEST_F(StreamTlsTest, IsQuietAfterTheHandshake) {
   encrypt();
   EXPECT_TRUE(near_->is_quiet());

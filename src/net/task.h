@@ -1,5 +1,5 @@
-// The types that all asynchronous code here is made of. A coroutine is a named function or a member, takes by
-// value what it uses after its first suspension, and runs on its worker's thread alone.
+// The types of all asynchronous code. A coroutine is a named function or a member, takes by value what it
+// uses after its first suspension, and runs on its worker's thread alone.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -19,8 +19,8 @@ using Executor = asio::io_context::executor_type;
 template <typename T>
 using Task = asio::awaitable<T, Executor>;
 
-/// Completion token: the operation, awaited where it is called, gives a tuple (error_code, ...) and does not
-/// throw. It costs no frame of its own, as use_awaitable would.
+/// Completion token: the operation is awaited in the same expression, gives a tuple (error_code, ...) and
+/// does not throw. Unlike use_awaitable it costs no frame of its own.
 inline constexpr auto kUseTask = asio::as_tuple(asio::deferred);
 
 /// TCP or Unix domain.

@@ -9,7 +9,6 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "net/openssl_words.h"
 
 namespace backstop::net {
 
@@ -29,8 +28,8 @@ base::Error error_of(const std::string& file, const std::string& what) {
   return {base::printable(file) + ": " + what};
 }
 
-// What both sides have in common. Nothing waits inside OpenSSL, so a write is done record by record, and its
-// buffers are given back while a session is idle. Reading ahead takes what the socket holds in one call.
+// Makes a context for either side. OpenSSL never waits: it writes record by record, and gives its buffers
+// back while a session is idle. Reading ahead takes what the socket holds in one call.
 TlsContext make_context(ssl::context::method method) {
   auto context = std::make_shared<ssl::context>(method);
   auto* handle = context->native_handle();
@@ -40,13 +39,13 @@ TlsContext make_context(ssl::context::method method) {
   SSL_CTX_set_mode(
       handle, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(handle, 1);
-  // Sessions are resumed by tickets, which the client keeps; a cache of ours would grow and be locked.
+  // The client keeps the tickets by which sessions are resumed; a cache of ours would grow and need a lock.
   SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(handle, 1);
   return context;
 }
 
-// No passphrase is asked for on a terminal: a key that needs one is refused.
+// Never asks for a passphrase on a terminal: a key that needs one is refused.
 int no_passphrase(char*, int, int, void*) {
   return 0;
 }
@@ -67,7 +66,7 @@ base::Result<TlsContext> server_tls(const std::string& certificate_file, const s
   if (auto checked = check_key_mode(key_file); !checked) return std::unexpected(checked.error());
   SSL_CTX_set_default_passwd_cb(handle, no_passphrase);
   ERR_clear_error();
-  // The key first: with a certificate before it OpenSSL would not tell another's key from none.
+  // The key is read first: after a certificate OpenSSL would report a wrong key and a missing one alike.
   if (SSL_CTX_use_PrivateKey_file(handle, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     return std::unexpected(error_of(key_file, "no key in PEM: " + openssl_words(ErrorOrder::First)));
   }

@@ -13,18 +13,18 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "net/openssl_words.h"
+#include "net/tls.h"
 
 namespace backstop::net {
 
 namespace {
 
-// After so many reads past the inbox the other streams of the worker have their turn.
+// After this many reads past the inbox the other streams of the worker have their turn.
 constexpr std::uint8_t kDirectReads = 8;
 
 }  // namespace
 
-// OpenSSL's way to the socket: reads take the inbox first, nothing ever waits.
+// OpenSSL's access to the socket: reads take the inbox first, and nothing ever waits.
 struct TlsSocketIo {
   static TlsSession& session(BIO* bio) { return *static_cast<TlsSession*>(BIO_get_data(bio)); }
 
@@ -44,7 +44,7 @@ struct TlsSocketIo {
     return take;
   }
 
-  // A read that does not fill its room has drained the socket: the next would find nothing.
+  // A read that does not fill its room has emptied the socket: the next would find nothing.
   static int from_descriptor(TlsSession& self, char* into, int size) {
     if (self.direct_reads_ == 0) {
       errno = EAGAIN;
@@ -68,7 +68,7 @@ struct TlsSocketIo {
     return static_cast<int>(sent);
   }
 
-  // OpenSSL flushes at the end of a flight; nothing is held back here.
+  // OpenSSL flushes at the end of a flight; there is nothing to flush here.
   static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
   static BIO_METHOD* method() {
@@ -181,7 +181,7 @@ void TlsSession::filled(std::size_t size) {
   direct_reads_ = size == kInbox ? kDirectReads : 0;
 }
 
-// A look at what came runs what is no data, such as the session tickets of TLS 1.3.
+// SSL_peek() also handles records that are no data, such as the session tickets of TLS 1.3.
 bool TlsSession::is_quiet() {
   if (end_ != TlsStep::Done) return false;
   direct_reads_ = kDirectReads;

@@ -1,6 +1,6 @@
-// The TLS of one stream: OpenSSL over the stream's descriptor, without waiting. Whoever waits is the stream.
-// It holds no buffers of its own but a small one: OpenSSL's are there only while they hold something, so that
-// an idle session costs what OpenSSL's state costs. (asio::ssl::stream keeps 68 KiB for each.)
+// The TLS of one stream: OpenSSL over the stream's descriptor. It never waits; the stream does that. Its only
+// buffer is a small one, and OpenSSL's exist only while they hold something, so that an idle session costs no
+// more than OpenSSL's state. (asio::ssl::stream keeps 68 KiB for each.)
 #pragma once
 
 #include <openssl/ssl.h>
@@ -18,11 +18,11 @@ namespace backstop::net {
 
 enum class TlsStep : std::uint8_t {
   Done,
-  WantRead,   ///< to be tried again after inbox() was filled
-  WantWrite,  ///< to be tried again when the descriptor takes bytes
+  WantRead,   ///< try again after inbox() was filled
+  WantWrite,  ///< try again when the descriptor takes bytes
   Closed,     ///< the peer sent close_notify
   Cut,        ///< the connection ended without it
-  Fault,      ///< why() says what
+  Fault,      ///< why() says which
 };
 
 class TlsSession {
@@ -31,7 +31,7 @@ class TlsSession {
 
   struct Moved {
     TlsStep step;
-    std::size_t size;  ///< how many bytes, when Done
+    std::size_t size;  ///< the number of bytes, if Done
   };
 
   TlsSession(std::shared_ptr<boost::asio::ssl::context> context, int descriptor);
@@ -39,22 +39,22 @@ class TlsSession {
   TlsSession& operator=(const TlsSession&) = delete;
 
   void accept();
-  /// False where `host` can't be a host name.
+  /// Returns false if `host` can't be a host name.
   bool connect(const std::string& host);
   TlsStep shake_hands();
   bool is_established() const { return is_established_; }
 
   Moved read(std::span<char> into);
-  /// At least one record's worth, when Done. After WantWrite it must be called with the same bytes.
+  /// Writes at least one record, if Done. After WantWrite it must be called with the same bytes.
   Moved write(std::string_view bytes);
-  /// One attempt to send close_notify.
+  /// Tries once to send close_notify.
   void shut_down();
 
-  /// Where the stream puts the first bytes that it waited for; the rest is taken from the descriptor.
+  /// The stream puts the first bytes that it waited for here; the rest is read from the descriptor.
   std::span<char> inbox() { return inbox_; }
   void filled(std::size_t size);
 
-  /// No bytes wait, here or in the socket, and the peer has not closed.
+  /// Returns true if no bytes wait, here or in the socket, and the peer has not closed.
   bool is_quiet();
   bool is_closed_by_peer() const;
 
@@ -76,9 +76,10 @@ class TlsSession {
   int descriptor_;
   std::uint16_t inbox_begin_ = 0;
   std::uint16_t inbox_end_ = 0;
-  std::uint8_t direct_reads_ = 0;  ///< how many more reads may go to the descriptor before it is waited for
+  std::uint8_t direct_reads_ =
+      0;  ///< how many more reads may try the descriptor before the stream waits for it
   bool is_established_ = false;
-  TlsStep end_ = TlsStep::Done;  ///< Cut or Fault once it has come to that: OpenSSL may not be asked again
+  TlsStep end_ = TlsStep::Done;  ///< once it is Cut or Fault, OpenSSL must not be called again
   std::array<char, kInbox> inbox_;
 };
 

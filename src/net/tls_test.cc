@@ -35,7 +35,7 @@ TEST_F(TlsTest, ReadsACertificateAndItsKey) {
   EXPECT_NE(SSL_CTX_get_mode(handle) & SSL_MODE_RELEASE_BUFFERS, 0);
 }
 
-TEST_F(TlsTest, RefusesWhatIsNoPair) {
+TEST_F(TlsTest, RefusesFilesThatAreNoPair) {
   const auto other = authority_.issue("other", "DNS:other.example.org");
   const auto garbage = file_with("garbage", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   const auto empty = file_with("empty", "");

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/folder_fixture.h"
 #include "net/loop_fixture.h"
 #include "smtp/pieces_test.h"
 
@@ -19,15 +20,8 @@ using testing::StartsWith;
 
 class MaildirDeliveryTest : public net::LoopTest {
  protected:
-  MaildirDeliveryTest() {
-    std::string form = (fs::temp_directory_path() / "maildir-XXXXXX").string();
-    root_ = ::mkdtemp(form.data());
-    hop_ = *parse_next_hop("maildir:" + root_.string() + "/%d/%n");
-  }
-  ~MaildirDeliveryTest() override {
-    blocking_.join();
-    fs::remove_all(root_);
-  }
+  MaildirDeliveryTest() { hop_ = *parse_next_hop("maildir:" + root_.string() + "/%d/%n"); }
+  ~MaildirDeliveryTest() override { blocking_.join(); }
 
   template <typename T>
   T wait(net::Task<T> task) {
@@ -65,7 +59,8 @@ class MaildirDeliveryTest : public net::LoopTest {
     return found;
   }
 
-  fs::path root_;
+  base::TemporaryFolder folder_;
+  const fs::path root_ = folder_.path();
   NextHop hop_;
   std::vector<std::string> lines_;
   Alarm alarm_{[this](os::LogLevel, std::string_view line) { lines_.emplace_back(line); }};

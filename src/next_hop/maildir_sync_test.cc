@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "next_hop/maildir.h"
 
 namespace {
@@ -94,15 +95,10 @@ using testing::ElementsAre;
 class MaildirSyncTest : public testing::Test {
  protected:
   MaildirSyncTest() {
-    auto name = (fs::temp_directory_path() / "maildir-sync-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
     calls = {};
-    calls.root = fs::canonical(name);
+    calls.root = folder_.path();
   }
-  ~MaildirSyncTest() override {
-    const auto root = std::exchange(calls, {}).root;
-    fs::remove_all(root);
-  }
+  ~MaildirSyncTest() override { calls = {}; }
 
   static fs::path box() { return calls.root / "bob"; }
   static std::ptrdiff_t count(std::string_view part) {
@@ -124,6 +120,9 @@ class MaildirSyncTest : public testing::Test {
     calls.failing = 0;
     return delivered;
   }
+
+ private:
+  base::TemporaryFolder folder_;
 };
 
 TEST_F(MaildirSyncTest, AllIsOnTheDiskBeforeTheAnswer) {

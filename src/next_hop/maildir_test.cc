@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_fixture.h"
+
 namespace backstop::next_hop {
 namespace {
 
@@ -86,12 +88,6 @@ TEST(MaildirPath, RefusesWhatIsNoName) {
 
 class MaildirTest : public testing::Test {
  protected:
-  MaildirTest() {
-    std::string form = (fs::temp_directory_path() / "maildir-XXXXXX").string();
-    root_ = ::mkdtemp(form.data());
-  }
-  ~MaildirTest() override { fs::remove_all(root_); }
-
   fs::path box() const { return root_ / "example.org" / "bob"; }
   std::vector<fs::path> files(std::string_view part) const {
     if (!fs::exists(box() / part)) return {};
@@ -99,7 +95,8 @@ class MaildirTest : public testing::Test {
   }
   MaildirFile create() const { return std::move(*MaildirFile::create(box().string(), "mx.test")); }
 
-  fs::path root_;
+  base::TemporaryFolder folder_;
+  const fs::path root_ = folder_.path();
 };
 
 std::string content(const fs::path& path) {

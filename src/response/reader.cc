@@ -6,7 +6,7 @@
 
 #include "base/domain_key.h"
 #include "base/text.h"
-#include "mail/address.h"
+#include "mail/address_list.h"
 #include "mail/encoding.h"
 #include "mail/parameter.h"
 #include "response/body_phrases.h"

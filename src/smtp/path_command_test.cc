@@ -158,13 +158,13 @@ const Row kBadMail[] = {
      "501 5.1.7 \"SIZE=1\" is no mail address: an \"@\" is missing"},
     {"no domain", "FROM:<user>", "501 5.1.7 \"user\" is no mail address: an \"@\" is missing"},
     {"bracket not closed", "FROM:<user@example.org SIZE=1",
-     "501 5.1.7 \"<user@example.org SIZE=1\" is no mail address: what stands before \"@\" is no name of a "
+     "501 5.1.7 \"<user@example.org SIZE=1\" is no mail address: the text before \"@\" is no name of a "
      "mailbox"},
     {"quote not closed", "FROM:<\"user@example.org> SIZE=1",
-     "501 5.1.7 \"<\"user@example.org> SIZE=1\" is no mail address: what stands before \"@\" is no name of a "
+     "501 5.1.7 \"<\"user@example.org> SIZE=1\" is no mail address: the text before \"@\" is no name of a "
      "mailbox"},
     {"escape at the end", "FROM:<\"user\\",
-     "501 5.1.7 \"<\"user\\\" is no mail address: what stands before \"@\" is no name of a mailbox"},
+     "501 5.1.7 \"<\"user\\\" is no mail address: the text before \"@\" is no name of a mailbox"},
     {"a display name", "FROM:John Doe <john@example.org>",
      "501 5.1.7 \"John\" is no mail address: an \"@\" is missing"},
     {"no space behind the path", "FROM:<user@example.org>SIZE=1",
@@ -176,10 +176,10 @@ const Row kBadMail[] = {
     {"tab behind the path", "FROM:<user@example.org>\tSIZE=1",
      "501 5.5.4 a space is missing between the address and \" SIZE=1\""},
     {"NUL in the path", "FROM:<us\0er@example.org>"s,
-     "501 5.1.7 \"us\uFFFDer@example.org\" is no mail address: what stands before \"@\" is no name of a "
+     "501 5.1.7 \"us\uFFFDer@example.org\" is no mail address: the text before \"@\" is no name of a "
      "mailbox"},
     {"line end in the path", "FROM:<\"us\r\ner\"@example.org>",
-     "501 5.1.7 \"\"us  er\"@example.org\" is no mail address: what stands before \"@\" is no name of a "
+     "501 5.1.7 \"\"us  er\"@example.org\" is no mail address: the text before \"@\" is no name of a "
      "mailbox"},
     {"UTF-8 without SMTPUTF8", "FROM:<jörg@x.example>",
      "553 5.6.7 the address \"jörg@x.example\" is not ASCII, and MAIL came without SMTPUTF8"},

@@ -54,7 +54,7 @@ class Privileges(Case):
         service = self.start()
         service.rewrite('["127.0.0.1:0"]', f'["127.0.0.1:0", "127.0.0.1:{port}"]')
         self.assertTrue(service.reload("not reloaded: ").endswith(
-            f" error not reloaded: can't listen on 127.0.0.1:{port}: permission denied; ports below 1024 take root, or the capability "
+            f" error not reloaded: can't listen on 127.0.0.1:{port}: permission denied; ports below 1024 need root, or the capability "
             "CAP_NET_BIND_SERVICE; a restart binds such ports before it becomes the user nobody"))
         self.assertEqual(send(service.address("out")).code, 250)
         service.stop()

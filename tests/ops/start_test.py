@@ -92,7 +92,7 @@ class Unprivileged(Starting):
         give_to_nobody(self.folder)
         port = self.enterContext(LowPort())
         file = self.configuration(inbound(HOP).replace("127.0.0.1:0", f"127.0.0.1:{port}"))
-        self.refused(69, f"backstop: can't listen on 127.0.0.1:{port}: permission denied; ports below 1024 take root, or the "
+        self.refused(69, f"backstop: can't listen on 127.0.0.1:{port}: permission denied; ports below 1024 need root, or the "
                      "capability CAP_NET_BIND_SERVICE", file, **as_nobody())
 
     def test_the_history_can_not_be_written(self):
