@@ -51,7 +51,6 @@ void add_evidence(const std::vector<origin::Evidence>& evidence, store::Event& e
 
 void add_recipient(std::string_view address, store::Event& event) {
   event.recipients.push_back(base::printable(address, kMostAddress));
-  event.addresses.push_back(origin::search_key(event.recipients.back()));
 }
 
 void add_judgement(const MailJudge& judge, store::Event& event) {
@@ -85,10 +84,7 @@ store::Event begin(const Transaction& transaction, const EventContext& context) 
   event.direction = transaction.direction;
   event.client = context.client;
   event.helo = base::printable(context.helo);
-  if (!path.is_null()) {
-    event.reverse_path = base::printable(path.address->text(), kMostAddress);
-    event.addresses.push_back(origin::search_key(event.reverse_path));
-  }
+  if (!path.is_null()) event.reverse_path = base::printable(path.address->text(), kMostAddress);
   event.stage = context.stage;
   event.took = context.took;
   event.tag = context.tag;
@@ -145,6 +141,11 @@ store::Event event_of_sender(const Transaction& transaction, const EventContext&
   event.done = done_of(reply);
   add_verdict(verdict, event);
   return event;
+}
+
+void add_addresses(store::Event& event) {
+  if (!event.reverse_path.empty()) event.addresses.push_back(origin::search_key(event.reverse_path));
+  for (const auto& recipient : event.recipients) event.addresses.push_back(origin::search_key(recipient));
 }
 
 }  // namespace backstop::intake

@@ -50,4 +50,8 @@ store::Event event_of_recipient(const Transaction& transaction, const EventConte
 store::Event event_of_sender(const Transaction& transaction, const EventContext& context,
                              const policy::Verdict& verdict, const smtp::Reply& reply);
 
+/// Adds the addresses by which a search of the history finds the event. Whoever keeps an event calls it: most
+/// mail is ordinary, and most histories don't keep that.
+void add_addresses(store::Event& event);
+
 }  // namespace backstop::intake

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "intake/event_of.h"
 #include "store/event_json.h"
 
 namespace backstop::service {
@@ -115,7 +116,9 @@ void EventLog::record(store::Event event) {
       log_->add(os::LogLevel::Info, event.time, event_line(event));
     }
   }
-  if (history_ != nullptr && (ordinary_ || !is_ordinary(event))) history_->record(std::move(event));
+  if (history_ == nullptr || (is_ordinary(event) && !ordinary_)) return;
+  intake::add_addresses(event);
+  history_->record(std::move(event));
 }
 
 void EventLog::notice(os::LogLevel level, std::string_view line) {
