@@ -41,6 +41,13 @@ const Row kFound[] = {
     {"after text in another script", "收件人：user@example.org", "user@example.org", "user@example.org"},
     {"before text in another script", "user@example.org宛て", "user@example.org", "user@example.org"},
     {"leaning asterisk", "*user@example.org", "user@example.org", "*user@example.org"},
+    {"a quoted local part at the start", "\"a b\"@example.org", "\"a b\"@example.org", "\"a b\"@example.org"},
+    {"brackets that are closed again", "<x> jürgen@example.org", "rgen@example.org", "rgen@example.org"},
+    {"letters beyond ASCII without brackets", "jürgen@example.org", "rgen@example.org", "rgen@example.org"},
+    {"longest domain", "a@" + std::string(251, 'b') + ".org", "a@" + std::string(251, 'b') + ".org",
+     "a@" + std::string(251, 'b') + ".org"},
+    {"one past the longest domain", "a@" + std::string(252, 'b') + ".org",
+     "a@" + std::string(252, 'b') + ".or", "a@" + std::string(252, 'b') + ".or"},
     {"longest local part", std::string(256, 'a') + "@example.org", std::string(256, 'a') + "@example.org",
      std::string(256, 'a') + "@example.org"},
     {"one past the longest local part", std::string(257, 'a') + "@example.org",
@@ -76,6 +83,14 @@ TEST(FindAddress, FindsNone) {
     EXPECT_EQ(found.text, row.want_address) << row.name;
     EXPECT_EQ(found.end, 0U) << row.name;
   }
+}
+
+TEST(IsServiceAddress, NamesARole) {
+  EXPECT_TRUE(is_service_address("postmaster@example.org"));
+  EXPECT_TRUE(is_service_address("NoReply@example.org"));
+  EXPECT_FALSE(is_service_address("postmasters@example.org"));
+  EXPECT_FALSE(is_service_address("the-postmaster@example.org"));
+  EXPECT_FALSE(is_service_address("carl@example.org"));
 }
 
 // The caps of both sides are 256 and 255 bytes, which end in the middle of a character here.

@@ -132,6 +132,10 @@ struct LookRow {
 TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
   const std::string status(kStatus);
   const std::string padding(40'000, 'y');
+  const auto padded_to = [](std::size_t size) {
+    const std::string header = report("");
+    return header + std::string(size - header.size(), 'y');
+  };
   const LookRow rows[] = {
       {"report and what it returns", "", report(status + std::string(kReturned)), "complete", "structural"},
       {"report and the header that it returns", "", report(status + std::string(kReturnedHeader)), "complete",
@@ -148,6 +152,8 @@ TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
        "padded", "structural"},
       {"a short file that lacks its end", "", report(std::string(1000, 'y')), "cut", "guessed"},
       {"what it returns in place of the report, and little of it", "", report(kReturned), "cut", "guessed"},
+      {"what was read is 32 KiB", "", padded_to(32 * 1024), "padded", "structural"},
+      {"what was read is a byte less", "", padded_to(32 * 1024 - 1), "cut", "guessed"},
       {"padded from mailer-daemon@", "mailer-daemon@mx.example.net", report(padding), "cut", "guessed"},
       {"a receipt that is padded", "", report(padding, "disposition-notification"), "cut", "guessed"},
       {"a report of nobody that was whole", "",

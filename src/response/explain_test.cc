@@ -87,6 +87,15 @@ const Row kKinds[] = {
      make_response(Kind::DsnFailed, kMta, std::vector(5, failed("a@b.test", kGone))),
      "The mail system at mx.example.net could not deliver a mail to a@b.test, a@b.test and 3 others because "
      "the mailbox does not exist. The mail that it answers was not returned."},
+    {"failed, one and one without an address",
+     make_response(Kind::DsnFailed, kMta, {failed("", kGone), failed("a@b.test", kGone)}),
+     "The mail system at mx.example.net could not deliver a mail to a@b.test and 1 other because the mailbox "
+     "does not exist. The mail that it answers was not returned."},
+    {"failed, two without an address",
+     make_response(Kind::DsnFailed, kMta, {failed("", kGone), failed("", kGone)}),
+     "The mail system at mx.example.net could not deliver a mail to 2 recipients that it does not name "
+     "because "
+     "the mailbox does not exist. The mail that it answers was not returned."},
     {"failed, two reasons",
      make_response(Kind::DsnFailed, kMta,
                    {failed("a@b.test", kGone), failed("c@d.test", kFull), failed("e@f.test", kGone)}),
@@ -235,6 +244,14 @@ TEST(Explain, TheOriginal) {
     const std::string text = explain(response);
     EXPECT_TRUE(text.ends_with(row.want + std::string(kGuessed))) << row.name << ": " << text;
     EXPECT_FALSE(text.contains("not returned")) << row.name;
+  }
+}
+
+TEST(Explain, ASubjectOfAHundredBytesIsWhole) {
+  for (const std::size_t size : {100, 101}) {
+    Response response = make_response(Kind::AutoReply);
+    response.original.emplace().subject = std::string(size, 's');
+    EXPECT_EQ(explain(response).contains(std::string(size, 's')), size == 100) << size;
   }
 }
 
