@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kNameMost = 60;  // ICU's own UCNV_MAX_CONVERTER_NAME_LENGTH
 constexpr std::size_t kConvertersMost = 64;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_ascii(std::string_view bytes) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;

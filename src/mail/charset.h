@@ -6,6 +6,9 @@
 
 namespace backstop::mail {
 
+/// U+FEFF in UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Appends `bytes`, which are in `charset` (any name that ICU or mail uses: "iso-2022-jp", "cp932", "utf8",
 /// "x-sjis"), to `out` in UTF-8. An unknown or absent charset is taken as UTF-8 where the bytes are
 /// well-formed UTF-8, and as windows-1252 otherwise; so is "us-ascii" with bytes above 127. Of charsets that

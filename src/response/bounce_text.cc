@@ -118,7 +118,6 @@ const RE2& pattern_of(const BounceFormat& format) {
       }
       RE2::Options options;
       options.set_case_sensitive(false);
-      options.set_log_errors(true);
       all.emplace(&row, std::make_unique<RE2>(pattern, options));
     }
     return all;
@@ -152,7 +151,6 @@ class TextReader {
       : text_(text), hits_(hits), format_(format), context_(context), most_(most) {}
 
   void find() {
-    if (text_.lines().empty()) return;
     set_section();
     if (format_ && !format_->row->recipient.empty()) find_by_pattern();
     if (!found_.empty()) return;
@@ -325,7 +323,6 @@ class TextReader {
     return {};
   }
 
-  static constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
   static constexpr int kMostAddressesOfLine = 50;
 
   const ReportText& text_;

@@ -16,9 +16,11 @@ struct TextContext {
   std::vector<std::string> failed_recipients;  ///< X-Failed-Recipients (Exim, Gmail)
   std::vector<std::string>
       own;                      ///< addresses of the report's From and To, lower case: whom it is from and to
-  std::string returned_to;      ///< the original's only recipient where it is known, else empty
   std::string reporter_domain;  ///< of the report's From: completes a recipient that has no domain
 };
+
+/// Recipients whose words are looked for in the whole text: each is a pass over it.
+inline constexpr std::size_t kMostMentions = 20;
 
 /// Appends the recipients that `text` reports to `recipients`, with their diagnostic, in the order of the
 /// text. Where `format` is null or its pattern finds nobody, the shapes that reports share decide. At most

@@ -1,6 +1,6 @@
 // The formats of bounces that are not (or not only) RFC 3464: one row a product. A row says by which words
 // the product is known, between which phrases the recipients stand, how the line of a recipient looks and
-// where the words of the refusal stand. A new format is a new row in a formats_*.cc table and a fixture.
+// where the words of the refusal stand. A new format is a new row and a fixture.
 // Lists of phrases are separated by '|'; a phrase is lower case where ASCII, with single spaces, and may run
 // over line ends.
 //
@@ -33,20 +33,5 @@ struct BounceFormat {
 
 /// All rows, in order of precedence.
 std::span<const BounceFormat> bounce_formats();
-
-/// The parts of it.
-std::span<const BounceFormat> mta_formats();
-std::span<const BounceFormat> provider_formats();
-std::span<const BounceFormat> gateway_formats();
-std::span<const BounceFormat> language_formats();
-
-/// Phrases of a report that says that a mail was not delivered, whoever wrote it; and that it is late only.
-std::span<const std::string_view> failure_phrases();
-std::span<const std::string_view> delay_phrases();
-/// What stands before an original that is returned as text: the report ends there.
-std::span<const std::string_view> original_markers();
-/// Failures and delays in subjects. A subject proves nothing alone; see candidate.cc.
-std::span<const std::string_view> failure_subjects();
-std::span<const std::string_view> delay_subjects();
 
 }  // namespace backstop::response

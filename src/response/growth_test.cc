@@ -12,6 +12,7 @@
 #include "response/formats.h"
 #include "response/reader.h"
 #include "response/reason.h"
+#include "response/report_phrases.h"
 
 namespace backstop::response {
 namespace {

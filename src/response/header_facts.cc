@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "mail/header_text.h"
-#include "response/formats.h"
+#include "response/report_phrases.h"
 
 namespace backstop::response {
 
@@ -69,7 +69,6 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "delivery failure",
     "delivery status",
     "delivery notification",
-    "mail delivery",
     "microsoft exchange",
     "microsoft outlook",
 
@@ -141,8 +140,7 @@ const HeaderPhrases& HeaderPhrases::get() {
     for (const auto phrase : kDaemonSenders) add(phrase, {HeaderUse::What::DaemonSender});
     for (const auto phrase : kMailerDaemons) add(phrase, {HeaderUse::What::MailerDaemon});
     for (const auto phrase : kPostmasters) add(phrase, {HeaderUse::What::Postmaster});
-    for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
-                             list_notice_signs(), feedback_signs(), receipt_signs()}) {
+    for (const auto signs : sign_tables()) {
       for (const auto& sign : signs) {
         if (sign.zone == Zone::Field) made.of_field[static_cast<std::size_t>(sign.field)].push_back(&sign);
         if (sign.zone != Zone::Field && sign.zone != Zone::Body)

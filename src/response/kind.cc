@@ -41,7 +41,6 @@ Kind kind_of_statuses(const KindFacts& facts) {
 }
 
 bool says_delay(const KindFacts& facts) {
-  if (facts.format && facts.format->row->kind == Kind::DsnDelayed) return true;
   if (facts.header.has_delay_subject) return true;
   return facts.hits.has_any(BodyPhrases::get().delays);
 }

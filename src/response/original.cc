@@ -100,10 +100,15 @@ std::optional<Original> find_original(const mail::Message& message, const Report
   return from_text(text, scratch);
 }
 
-bool has_own_part(const mail::Message& message, mail::MediaType type) {
-  return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
-    return part.media_type == type && !is_inside_message(message, part);
+const mail::Part* find_own_part(const mail::Message& message, mail::MediaType type) {
+  const auto part = std::ranges::find_if(message.parts, [&](const mail::Part& each) {
+    return each.media_type == type && !is_inside_message(message, each);
   });
+  return part == message.parts.end() ? nullptr : &*part;
+}
+
+bool has_own_part(const mail::Message& message, mail::MediaType type) {
+  return find_own_part(message, type) != nullptr;
 }
 
 }  // namespace backstop::response

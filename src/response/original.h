@@ -17,6 +17,9 @@ std::optional<Original> find_original(const mail::Message& message, const Report
 /// The part is inside of a returned or forwarded mail.
 bool is_inside_message(const mail::Message& message, const mail::Part& part);
 
+/// The first part of this type that is not inside of a returned or forwarded mail, or null.
+const mail::Part* find_own_part(const mail::Message& message, mail::MediaType type);
+
 /// The mail has a part of this type that is not inside of a returned or forwarded mail.
 bool has_own_part(const mail::Message& message, mail::MediaType type);
 

@@ -12,6 +12,17 @@
 
 namespace backstop::response {
 
+/// Calls `each` for every phrase of a list of the tables, separated by '|'. An empty list has
+/// none.
+template <typename Each>
+void for_each_phrase(std::string_view list, Each&& each) {
+  while (!list.empty()) {
+    const std::size_t bar = list.find('|');
+    each(list.substr(0, bar));
+    list.remove_prefix(bar == std::string_view::npos ? list.size() : bar + 1);
+  }
+}
+
 /// One phrase that was found. `phrase` is its index in the span the set was made from.
 struct PhraseHit {
   std::uint32_t phrase = 0;

@@ -7,10 +7,11 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address.h"
+#include "mail/charset.h"
 #include "mail/encoding.h"
-#include "mail/parameter.h"
 #include "response/body_phrases.h"
 #include "response/bounce_text.h"
+#include "response/certainty.h"
 #include "response/header_facts.h"
 #include "response/kind.h"
 #include "response/original.h"
@@ -27,9 +28,6 @@ using mail::MediaType;
 
 namespace {
 
-// Recipients whose words are looked for in the whole text: each is a pass over it.
-constexpr std::size_t kMostMentions = 20;
-
 // Nothing but what a delivery puts on top.
 bool is_trace_alone(const mail::Message& header) {
   return std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
@@ -41,11 +39,10 @@ bool is_trace_alone(const mail::Message& header) {
 // Walks the header of `mail`, and returns the mail. getmail puts its Received and an empty line before a mail
 // that begins with a byte order mark, as some of Office 365 do: what follows is the mail then.
 std::string_view walk_header_of(std::string_view mail, mail::Message& header, const mail::Limits& limits) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   mail::walk_header(mail, header, limits);
   const std::string_view body = mail.substr(header.parts[0].body_begin);
-  if (!body.starts_with(kByteOrderMark) || !is_trace_alone(header)) return mail;
-  mail = body.substr(kByteOrderMark.size());
+  if (!body.starts_with(mail::kByteOrderMark) || !is_trace_alone(header)) return mail;
+  mail = body.substr(mail::kByteOrderMark.size());
   mail::walk_header(mail, header, limits);
   return mail;
 }
@@ -77,7 +74,6 @@ struct Reader::State {
 
  private:
   std::string_view body_of(const mail::Part& part, Response& response);
-  const mail::Part* find_part(MediaType type) const;
   std::string_view wrapped_report() const;
   void read_fields(Response& response);
   void read_text(const Envelope& envelope, const CompiledFormat* format, Response& response);
@@ -86,11 +82,6 @@ struct Reader::State {
   void complete(Recipient& recipient, Response& response);
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
-  bool is_padded(bool is_cut, Extent extent) const;
-  bool is_by_person() const;
-  bool is_from_daemon() const;
-  ShownBy shown_by_structure(const Response& response, bool is_cut, Extent extent) const;
-  void weigh(bool is_cut, bool has_format, Response& response) const;
 };
 
 Reader::Reader(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -127,11 +118,11 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   if (is_wrapped && !open(inner, envelope, response)) return response;
   text.collect(message, limits.text);
   response.truncated = response.truncated || text.is_truncated();
-  const bool is_cut = response.truncated;
+  const CertaintyFacts read_facts{*facts, text, message, limits.text, response.truncated, extent};
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
-  if (!is_wrapped) response.shown_by = shown_by_structure(response, is_cut, extent);
+  if (!is_wrapped) response.shown_by = shown_by_structure(read_facts, response);
   const bool is_shown = response.shown_by != ShownBy::Appearance;
   response.kind = decide_kind({*facts, text, hits, message, format, response.recipients, is_shown});
   if (response.kind == Kind::None) {
@@ -151,7 +142,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
     response.original->header_block.resize(limits.header_block);
     response.truncated = true;
   }
-  weigh(is_cut, !is_wrapped && format != nullptr, response);
+  weigh(read_facts, !is_wrapped && format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
   return response;
@@ -169,13 +160,6 @@ std::string_view Reader::State::body_of(const mail::Part& part, Response& respon
   return decoded;
 }
 
-const mail::Part* Reader::State::find_part(MediaType type) const {
-  for (const auto& part : message.parts) {
-    if (part.media_type == type && !is_inside_message(message, part)) return &part;
-  }
-  return nullptr;
-}
-
 // A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
 // sender. What a person forwards is none, also if a distribution list took the sender off: their mail has no
 // daemon's name, and a postmaster's has an ordinary sender. Exchange's journal wraps every mail so. The
@@ -184,7 +168,7 @@ std::string_view Reader::State::wrapped_report() const {
   const bool is_daemon = facts->is_daemon_sender || facts->is_mailer_daemon ||
                          (facts->is_postmaster && !facts->is_ordinary_sender);
   if (!is_daemon || facts->has_reply_subject || !facts->has_failure_subject ||
-      find_part(MediaType::MessageDeliveryStatus) || has_mail_program(message) ||
+      has_own_part(message, MediaType::MessageDeliveryStatus) || has_mail_program(message) ||
       has_field(message, "X-MS-Journal-Report"))
     return {};
   for (std::size_t i = 0; i + 1 < message.parts.size(); ++i) {
@@ -199,15 +183,15 @@ std::string_view Reader::State::wrapped_report() const {
 
 void Reader::State::read_fields(Response& response) {
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
-  if (find_part(MediaType::MessageDeliveryStatus)) {
+  if (has_own_part(message, MediaType::MessageDeliveryStatus)) {
     // Some products write a part for each recipient.
     for (const auto& part : message.parts) {
       if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
       read_delivery_status(body_of(part, response), report_limits, response);
     }
-  } else if (const auto* notification = find_part(MediaType::MessageDispositionNotification)) {
+  } else if (const auto* notification = find_own_part(message, MediaType::MessageDispositionNotification)) {
     read_disposition(body_of(*notification, response), report_limits, response);
-  } else if (const auto* report = find_part(MediaType::MessageFeedbackReport)) {
+  } else if (const auto* report = find_own_part(message, MediaType::MessageFeedbackReport)) {
     read_feedback(body_of(*report, response), report_limits, response);
   }
 }
@@ -324,65 +308,6 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
   recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code, is_delayed);
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
     recipient.reason = reasons.find(text.flat(), recipient.status, code, is_delayed);
-  }
-}
-
-namespace {
-
-bool names_recipient(const Response& response) {
-  return std::ranges::any_of(response.recipients, [](const Recipient& recipient) {
-    return !recipient.address.empty() || !recipient.original_address.empty();
-  });
-}
-
-}  // namespace
-
-// The header promises a delivery report, and a cap came before one was whole.
-bool Reader::State::is_padded(bool is_cut, Extent extent) const {
-  constexpr std::size_t kLeast = 32UZ * 1024;  // a file that only lacks its end hides nothing
-  if (!facts->is_null_path) return false;
-  const mail::Part* const report = find_part(MediaType::MessageDeliveryStatus);
-  const bool is_report_long = report != nullptr && message.body_of(*report).size() > limits.text;
-  if (!is_cut && !is_report_long) return false;
-  if (extent == Extent::Start && message.buffer.size() < kLeast) return false;
-  const auto type = mail::parameter(message.parts[0].content_type_parameters, "report-type");
-  if (!type || !base::iequals(*type, "delivery-status")) return false;
-  return report == nullptr || report->end >= message.buffer.size() || is_report_long;
-}
-
-// Asked while the recipients are still those of the report's fields alone.
-ShownBy Reader::State::shown_by_structure(const Response& response, bool is_cut, Extent extent) const {
-  if (!facts->is_daemon_path || (!facts->is_report && is_by_person())) return ShownBy::Appearance;
-  if (find_part(MediaType::MessageDeliveryStatus) && names_recipient(response))
-    return ShownBy::DeliveryStatus;
-  if (is_padded(is_cut, extent)) return ShownBy::Padding;
-  return facts->has_failed_recipients ? ShownBy::FailedRecipients : ShownBy::Appearance;
-}
-
-// People quote reports and attach them, also through lists that take their sender off.
-bool Reader::State::is_by_person() const {
-  return has_mail_program(message) || begins_with_greeting(text);
-}
-
-bool Reader::State::is_from_daemon() const {
-  if (facts->has_reply_subject || is_by_person()) return false;
-  return facts->is_daemon_sender || facts->is_mailer_daemon ||
-         (facts->is_postmaster && !facts->has_references);
-}
-
-// Asked last: a text is read as a report if its product is known.
-void Reader::State::weigh(bool is_cut, bool has_format, Response& response) const {
-  const bool has_original = response.original && response.original->found_in != FoundIn::ReportFields;
-  if (response.shown_by == ShownBy::Appearance && facts->is_null_path && has_format && has_original &&
-      is_from_daemon()) {
-    response.shown_by = ShownBy::Format;
-  }
-  const bool is_read =
-      is_dsn(response.kind) && has_original && (response.shown_by != ShownBy::Appearance || has_format);
-  if (response.shown_by == ShownBy::Padding) {
-    response.look = Look::Padded;
-  } else if (is_cut && !is_read) {
-    response.look = Look::Cut;
   }
 }
 

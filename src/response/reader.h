@@ -26,9 +26,6 @@ struct Limits {
   std::size_t header_block = 64 * 1024;  ///< bytes kept of the original's header block
 };
 
-/// Whether the bytes that are read are all of the mail, or its start.
-enum class Extent : bool { Whole, Start };
-
 class Reader {
  public:
   explicit Reader(const Limits& limits = {});

@@ -81,7 +81,7 @@ std::string_view without_type(std::string_view value) {
 }
 
 bool is_hex(char c) {
-  return base::is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+  return base::hex_value(c) >= 0;
 }
 
 // RFC 6533 3: "\x{20AC}" is one code point.
@@ -122,7 +122,6 @@ enum class GroupField {
   Diagnostic,
   RemoteMta,
   ReportingMta,
-  ReceivedFromMta,
   ActualRecipient,
   Other
 };
@@ -157,17 +156,14 @@ Action parse_action(std::string_view word) {
     std::string_view word;
     Action action;
   };
-  // The words of RFC 3464 2.3.3 and those that products write instead.
+  // How the words of RFC 3464 2.3.3 begin, and those that products write instead.
   constexpr std::array kRows = std::to_array<Row>({
-      {"failed", Action::Failed},
-      {"failure", Action::Failed},
       {"fail", Action::Failed},
       {"error", Action::Failed},
       {"expired", Action::Failed},
       {"hard", Action::Failed},
-      {"delayed", Action::Delayed},
-      {"deferred", Action::Delayed},
       {"delay", Action::Delayed},
+      {"deferred", Action::Delayed},
       {"delivered", Action::Delivered},
       {"deliverable", Action::Delivered},
       {"success", Action::Delivered},

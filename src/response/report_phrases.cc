@@ -1,10 +1,9 @@
-// The words of failures and delays in all languages, for texts and for subjects, and what stands before an
-// original that is returned as text. One row a language, phrases separated by '|'.
+#include "response/report_phrases.h"
+
 #include <array>
 #include <vector>
 
-#include "response/formats.h"
-#include "response/phrase_list.h"
+#include "response/phrases.h"
 
 namespace backstop::response {
 namespace {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -90,6 +91,9 @@ enum class Look : std::uint8_t {
              ///< kilobytes
 };
 
+/// Whether the bytes that are read are all of the mail, or its start.
+enum class Extent : bool { Whole, Start };
+
 struct Recipient {
   std::string address;           ///< the final recipient, without type and angle brackets
   std::string original_address;  ///< Original-Recipient, else empty
@@ -143,10 +147,35 @@ struct Envelope {
   std::string recipient;  ///< the envelope recipient, or empty when not known
 };
 
+struct KindWords {
+  std::string_view name;  ///< the spelling of the JSON and the documentation
+  std::string_view one;   ///< for people: "a bounce" without its article
+  std::string_view many;
+};
+
+/// Index by Kind.
+inline constexpr std::array kKindWords = std::to_array<KindWords>({
+    {"none", "mail", "ordinary mails"},
+    {"dsn-failed", "bounce", "bounces"},
+    {"dsn-delayed", "delay notice", "delay notices"},
+    {"dsn-delivered", "notice of delivery", "notices of delivery"},
+    {"mdn", "read receipt", "read receipts"},
+    {"auto-reply", "automatic reply", "automatic replies"},
+    {"challenge", "challenge", "challenges"},
+    {"filter-notice", "notice of a filter", "filter notices"},
+    {"list-notice", "notice of a mailing list", "list notices"},
+    {"feedback-report", "feedback report", "feedback reports"},
+});
+constexpr const KindWords& words(Kind kind) {
+  return kKindWords[static_cast<std::size_t>(kind)];
+}
+
 /// The spellings of the JSON and the documentation, index by enumerator.
-inline constexpr std::array<std::string_view, 10> kKindNames = {
-    "none",       "dsn-failed", "dsn-delayed",   "dsn-delivered", "mdn",
-    "auto-reply", "challenge",  "filter-notice", "list-notice",   "feedback-report"};
+inline constexpr std::array<std::string_view, kKindWords.size()> kKindNames = [] {
+  std::array<std::string_view, kKindWords.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kKindWords[i].name;
+  return names;
+}();
 inline constexpr std::array<std::string_view, 6> kActionNames = {"",          "failed",  "delayed",
                                                                  "delivered", "relayed", "expanded"};
 inline constexpr std::array<std::string_view, 4> kStatusFromNames = {"", "field", "diagnostic", "smtp-code"};

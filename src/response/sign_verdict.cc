@@ -53,8 +53,7 @@ std::vector<const Sign*> all_signs(const KindFacts& facts) {
 // An InPair mark whose product has another one in another zone.
 bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(signs, [&](const Sign* other) {
-    return other->strength == Strength::InPair && other->product == sign.product &&
-           (other->zone != sign.zone || other->field != sign.field);
+    return other->strength == Strength::InPair && other->product == sign.product && other->zone != sign.zone;
   });
 }
 

@@ -15,6 +15,7 @@
 // none of them can match. That a mail comes from a "no-reply" address is no mark; every shop writes from one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -78,11 +79,29 @@ struct Sign {
   Strength strength = Strength::WithMachineMark;
 };
 
+/// Writes the rows of a table: one line a row, the kind named once a file.
+template <Kind kKind>
+struct SignRow {
+  static constexpr Sign field(std::string_view product, mail::FieldName name, std::string_view phrase,
+                              Strength strength) {
+    return {kKind, product, Zone::Field, name, phrase, strength};
+  }
+  static constexpr Sign text(std::string_view product, Zone zone, std::string_view phrase,
+                             Strength strength) {
+    return {kKind, product, zone, mail::FieldName::Other, phrase, strength};
+  }
+};
+
 std::span<const Sign> auto_reply_signs();
 std::span<const Sign> challenge_signs();
 std::span<const Sign> filter_notice_signs();
 std::span<const Sign> list_notice_signs();
 std::span<const Sign> feedback_signs();
 std::span<const Sign> receipt_signs();
+
+inline std::array<std::span<const Sign>, 6> sign_tables() {
+  return {auto_reply_signs(),  challenge_signs(), filter_notice_signs(),
+          list_notice_signs(), feedback_signs(),  receipt_signs()};
+}
 
 }  // namespace backstop::response

@@ -1,6 +1,6 @@
 // Auto-replies: vacation, mailbox gone or unattended, ticket acknowledgement. A header field that only an
 // auto-responder writes decides; a subject or a text needs a mark of a machine beside it.
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {

@@ -1,5 +1,5 @@
 // Challenges: programs that hold a mail until its sender has proven to be a person.
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {

@@ -1,7 +1,7 @@
 // Filter notices: a virus, spam, content or attachment filter tells the claimed sender what it did. A mail
 // system that returns what the next server's filter refused sends a bounce, not a notice. What a product
 // tells the recipient or the administrator is no response and has no row.
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {

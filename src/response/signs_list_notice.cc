@@ -1,6 +1,6 @@
 // List notices: a list program holds a post, refuses it, answers a command or asks for a confirmation. The
 // fields that mark every post of a list (List-Id, X-BeenThere, X-Mailman-Version) say nothing here.
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {

@@ -1,7 +1,7 @@
 // Receipts that are no RFC 8098 notification: Exchange tells in words that a mail was read, or was deleted
 // unread. The words come in pairs of subject and text, and never from an ordinary sender: people write
 // "Read: chapter 4".
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {

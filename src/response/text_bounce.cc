@@ -202,7 +202,7 @@ bool is_text_bounce(const KindFacts& facts) {
     // A product without any mark in its header: only a subject that begins as bounces do, and not in a
     // conversation.
     if (header.has_failure_subject && !header.has_references && is_terse_notice(facts)) return true;
-    return header.has_leading_failure_subject && !header.is_reply && facts.format && points >= 4;
+    return header.has_leading_failure_subject && !header.is_reply && facts.format;
   }
   if (points < 4 || !(says_failure || facts.format || header.has_failure_subject)) return false;
   return !is_persons_mail(facts) && is_report_enough(facts);
