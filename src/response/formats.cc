@@ -6,7 +6,7 @@ namespace backstop::response {
 namespace {
 
 constexpr std::array kFormats = std::to_array<BounceFormat>({
-    // Mail providers and the senders' services.
+    // Mail providers and sending services.
     {.name = "Google Groups",
      .signature = "you might not have permission to post messages to the group|the group you tried to "
                   "contact"},
@@ -75,7 +75,7 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .signature = "the following mail has been returned because it encountered an error",
      .recipient = "intended recipient: <?(ADDR)>?.*"},
 
-    // Filters and gateways that stand before a mail server and return what it refuses.
+    // Filters and gateways in front of a mail server, which return what it refuses.
     {.name = "MessageLabs",
      .signature = "this is the mail delivery agent at|mail delivery agent at symantec|messagelabs",
      .begin = "deliver your message to the following addresses",
@@ -119,7 +119,7 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .diagnostic_begin = "reject reason:"},
 
     // Mail transfer agents that people install.
-    // These two begin as qmail does.
+    // These two begin as qmail does, so they come before it.
     {.name = "Apache James",
      .signature = "this is the james mail server at",
      .begin = "the reason why i was unable to deliver your message"},
@@ -272,7 +272,7 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .begin = "message not delivered to the following",
      .end = "error detail (phquery"},
 
-    // Localised forms of Exchange and its like.
+    // Translations of Exchange and the like.
     {.name = "Exchange (Japanese)",
      .signature = "次の受信者またはグループへの配信に失敗しました|次の受信者への配信に失敗しました|"
                   "以下の受信者またはグループへの配信に失敗しました"},

@@ -22,7 +22,7 @@ std::string without_brackets(std::string_view value) {
   return std::string(base::trim(text));
 }
 
-// The original of a header block that was walked into `message` as part `part`.
+// Returns the original whose header block was walked into `message` as `part`.
 std::optional<Original> from_header(const mail::Message& message, const mail::Part& part, FoundIn found_in) {
   Original original;
   original.found_in = found_in;
@@ -90,7 +90,7 @@ std::optional<Original> find_original(const mail::Message& message, const Report
         mail::decode(part.encoding, body, decoded);
         body = decoded;
       }
-      // Some products put an empty line before the header (mobile gateways, X-series gateways).
+      // Some gateways put an empty line before the header.
       while (body.starts_with('\n') || body.starts_with('\r')) body.remove_prefix(1);
       mail::walk_header(body, scratch);
       original = from_header(scratch, scratch.parts[0], found_in);

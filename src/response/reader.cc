@@ -28,7 +28,7 @@ using mail::MediaType;
 
 namespace {
 
-// Nothing but what a delivery puts on top.
+// Returns whether the header has only fields that a delivery adds.
 bool is_trace_alone(const mail::Message& header) {
   return std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
     return field.id == FieldName::Received || field.id == FieldName::DeliveredTo ||
@@ -36,8 +36,8 @@ bool is_trace_alone(const mail::Message& header) {
   });
 }
 
-// Walks the header of `mail`, and returns the mail. getmail puts its Received and an empty line before a mail
-// that begins with a byte order mark, as some of Office 365 do: what follows is the mail then.
+// Walks the header of `mail` and returns the mail. Some mails of Office 365 begin with a byte order mark, and
+// getmail puts its Received and an empty line before it: then the mail begins after the mark.
 std::string_view walk_header_of(std::string_view mail, mail::Message& header, const mail::Limits& limits) {
   mail::walk_header(mail, header, limits);
   const std::string_view body = mail.substr(header.parts[0].body_begin);
@@ -57,7 +57,7 @@ bool has_field(const mail::Message& message, std::string_view name) {
 struct Reader::State {
   explicit State(const Limits& given) : limits(given) {}
 
-  /// Reads the header of `mail`, and the whole of it where it can be a response: true then.
+  /// Reads the header of `mail`, and the whole mail if it can be a response; returns whether it can.
   bool open(std::string_view mail, const Envelope& envelope, Response& response);
   Response read(std::string_view mail, const Envelope& envelope, Extent extent);
 
@@ -66,7 +66,7 @@ struct Reader::State {
   mail::Message header;
   mail::Message scratch;
   HeaderReader headers;
-  const HeaderFacts* facts = nullptr;  // of the mail that is open
+  const HeaderFacts* facts = nullptr;  // of the mail that open() read
   ReportText text;
   BodyHits hits;
   ReasonFinder reasons;
@@ -160,10 +160,10 @@ std::string_view Reader::State::body_of(const mail::Part& part, Response& respon
   return decoded;
 }
 
-// A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
-// sender. What a person forwards is none, also if a distribution list took the sender off: their mail has no
-// daemon's name, and a postmaster's has an ordinary sender. Exchange's journal wraps every mail so. The
-// envelope is the outer mail's: it shows nothing about the inner one.
+// Returns a report that a gateway or a list wrapped whole into a mail of its own, with the report's subject
+// and sender, else an empty view. A mail in which a person forwards a report does not count: it has no
+// daemon's name, and a postmaster's has an ordinary sender. Neither does Exchange's journal, which wraps
+// every mail. The envelope is the outer mail's and shows nothing about the inner one.
 std::string_view Reader::State::wrapped_report() const {
   const bool is_daemon = facts->is_daemon_sender || facts->is_mailer_daemon ||
                          (facts->is_postmaster && !facts->is_ordinary_sender);
@@ -184,7 +184,7 @@ std::string_view Reader::State::wrapped_report() const {
 void Reader::State::read_fields(Response& response) {
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
   if (has_own_part(message, MediaType::MessageDeliveryStatus)) {
-    // Some products write a part for each recipient.
+    // Some products write one part for each recipient.
     for (const auto& part : message.parts) {
       if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
       read_delivery_status(body_of(part, response), report_limits, response);
@@ -219,7 +219,7 @@ TextContext Reader::State::context_of(const Envelope& envelope) const {
   return context;
 }
 
-// X-Failed-Recipients is exact; the text lends its words.
+// Takes the recipients from X-Failed-Recipients, which is exact, and their words from the text.
 void Reader::State::take_failed_recipients(const std::vector<std::string>& addresses,
                                            std::vector<Recipient>& found, Response& response) {
   std::unordered_map<std::string, std::size_t> index;
@@ -260,7 +260,7 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     take_failed_recipients(context.failed_recipients, found, response);
   }
   if (found.empty()) {
-    // Nobody is named: where the mail that came back went to one address only, that one failed.
+    // Nobody is named. If the mail that came back went to a single address, that one failed.
     const auto original = find_original(message, text, scratch);
     const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
     if (to.size() == 1) {
@@ -270,7 +270,7 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     }
   }
   if (response.recipients.size() == 1 && found.size() == 1) {
-    // The report's fields had no address, but a status.
+    // The report's fields had a status, but no address.
     response.recipients[0].address = found[0].address;
     if (response.recipients[0].diagnostic.empty()) response.recipients[0].diagnostic = found[0].diagnostic;
   } else if (!found.empty() || response.recipients.empty()) {
@@ -311,7 +311,7 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
   }
 }
 
-// A text bounce names its host in its first words, else in its From address.
+// A text bounce names its host in its first words, or in its From address.
 void Reader::State::find_reporting_mta(Response& response) const {
   constexpr std::array kBefore = std::to_array<std::string_view>(
       {"program at ", "mail system at host ", "generating server: ", "reporting-mta: ", "program at host ",
@@ -331,7 +331,7 @@ void Reader::State::find_reporting_mta(Response& response) const {
   const auto from = mail::parse_address_list(facts->from, 1);
   if (!from.empty()) response.reporting_mta = from[0].domain;
   if (!response.reporting_mta.empty()) return;
-  // "From: MAILER-DAEMON <>": the host made the Message-ID.
+  // "From: MAILER-DAEMON <>" has no host, but the host made the Message-ID.
   const auto id = message.value(message.parts[0], FieldName::MessageId);
   if (const std::size_t at = id.rfind('@'); at != std::string_view::npos)
     response.reporting_mta = report_host(id.substr(at + 1));

@@ -1,5 +1,5 @@
-// Why a recipient failed: from the words of the refusal, the enhanced status and the reply code, to the
-// closed list of response::Reason. docs/reasons.md says which RFC 3463 codes each reason stands for.
+// Why a recipient failed: chooses a Reason by the words of the refusal, the enhanced status and the reply
+// code. docs/reasons.md lists the RFC 3463 codes of each reason.
 #pragma once
 
 #include <string_view>
@@ -11,15 +11,15 @@
 
 namespace backstop::response {
 
-/// The reason that an enhanced status code alone stands for; Unknown where it stands for none in particular.
+/// Returns the reason of an enhanced status code alone, or Unknown if it has none in particular.
 Reason reason_of_status(std::string_view status);
 
-/// Holds scratch memory, one a thread.
+/// Holds scratch memory: each thread needs its own.
 class ReasonFinder {
  public:
   ReasonFinder();
-  /// Of a delay the words that speak of time ("still undelivered after 4 hours") give way to those that say
-  /// why.
+  /// Returns Unknown if nothing says why. In a delay, words about time ("still undelivered after 4 hours")
+  /// count only if no other words say why.
   Reason find(std::string_view words, std::string_view status, int reply_code, bool is_delayed = false);
 
  private:

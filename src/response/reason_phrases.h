@@ -9,19 +9,19 @@
 
 namespace backstop::response {
 
-/// What a phrase of the table is worth against the status code.
+/// How much a phrase counts against the status code.
 enum class ReasonWeight : std::uint8_t {
-  Names,     ///< the words name the reason; they outweigh any status, which servers often set wrongly
-  Suggests,  ///< holds only where the status says nothing particular (X.0.0, X.7.1 and their like)
+  Names,     ///< the words name the reason; they outweigh the status, which servers often set wrongly
+  Suggests,  ///< counts only if the status says nothing particular (X.0.0, X.7.1 and the like)
 };
 
 struct ReasonPhrase {
-  std::string_view phrase;  ///< lower case where ASCII
+  std::string_view phrase;  ///< its ASCII letters in lower case
   Reason reason = Reason::Unknown;
   ReasonWeight weight = ReasonWeight::Names;
 };
 
-/// The table, in order of precedence: of the phrases that stand in a text, the first row wins.
+/// The table in order of precedence: of the phrases that are in a text, the one listed first wins.
 std::span<const ReasonPhrase> reason_phrases();
 
 }  // namespace backstop::response

@@ -6,12 +6,12 @@
 
 namespace backstop::response {
 
-/// Phrases of a report that says that a mail was not delivered, whoever wrote it; and that it is late only.
+/// What a report says, whoever wrote it: that a mail was not delivered, and that it is only late.
 std::span<const std::string_view> failure_phrases();
 std::span<const std::string_view> delay_phrases();
-/// What stands before an original that is returned as text: the report ends there.
+/// What comes before an original that is returned as text: the report ends there.
 std::span<const std::string_view> original_markers();
-/// Failures and delays in subjects. A subject proves nothing alone; see candidate.cc.
+/// Failures and delays in subjects. A subject alone proves nothing.
 std::span<const std::string_view> failure_subjects();
 std::span<const std::string_view> delay_subjects();
 

@@ -1,4 +1,4 @@
-// Marks of feedback reports that carry no message/feedback-report part.
+// Feedback reports without a message/feedback-report part.
 #include <array>
 
 #include "response/signs.h"
