@@ -1,4 +1,4 @@
-// Which recipients a text reports, in which words, and what wins when several could be meant.
+// Which recipients a text reports, in which words, and which of several addresses is taken.
 #include "response/bounce_text.h"
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 namespace backstop::response {
 namespace {
 
-// "address 'diagnostic'" of each recipient, a line each.
+// Returns a line "address 'diagnostic'" for each recipient.
 std::string recipients_of(std::string_view text, std::string_view header = "", Limits limits = {}) {
   Reader reader(limits);
   std::string mail(header);
@@ -38,7 +38,7 @@ void check(std::span<const Row> rows) {
   for (const Row& row : rows) EXPECT_EQ(recipients_of(row.text), row.want) << row.name;
 }
 
-// A list of addresses before a label before a server's reply before a sentence.
+// A list of addresses comes before a label, a label before a server's reply, and that before a sentence.
 TEST(BounceText, TheLikeliestShapeWins) {
   const std::string alone = "alone@example.com\n";
   const std::string head = "<head@example.com>: over quota\n";
@@ -68,7 +68,7 @@ TEST(BounceText, TheLikeliestShapeWins) {
   check(rows);
 }
 
-TEST(BounceText, WhatStandsBeforeAnAddress) {
+TEST(BounceText, ReadsTheWordsBeforeAnAddress) {
   const Row rows[] = {
       {"a bullet", "Was not delivered:\n  * carl@example.com\n", "carl@example.com ''\n"},
       {"a number's sign", "Was not delivered:\n#. carl@example.com\n", "carl@example.com ''\n"},
@@ -82,6 +82,7 @@ TEST(BounceText, WhatStandsBeforeAnAddress) {
       {"RCPT", "Was not delivered:\n>>> RCPT TO:<carl@example.com>\n",
        "carl@example.com '>>> RCPT TO:<carl@example.com>'\n"},
       {"MAIL", "Was not delivered:\n>>> MAIL FROM:<carl@example.com>\n", ""},
+      {"MAIL in a sentence", "Was not delivered:\n\nIt rejected MAIL FROM <carl@example.com>\n", ""},
       {"an unknown label", "Was not delivered:\nUnknown user: carl@example.com\n",
        "carl@example.com 'Unknown user: carl@example.com'\n"},
       {"a label with an equals sign", "Was not delivered:\nuser=carl@example.com.\n",
@@ -89,6 +90,8 @@ TEST(BounceText, WhatStandsBeforeAnAddress) {
       {"the sender's label", "Was not delivered:\nFrom: carl@example.com\n", ""},
       {"the sender's label in capitals", "Was not delivered:\nSENDER : carl@example.com\n", ""},
       {"the sender's label in another language", "Was not delivered:\nAbsender: carl@example.com\n", ""},
+      {"the sender's label with an equals sign", "Was not delivered:\nFrom = <carl@example.com>\n", ""},
+      {"the sender's label in Cyrillic", "Was not delivered:\nотправитель: carl@example.com\n", ""},
       {"a field that nobody knows", "Was not delivered:\nX-Own-Field: carl@example.com\n", ""},
       {"a word that begins like a label", "Was not delivered:\nFromage: carl@example.com\n",
        "carl@example.com 'Fromage: carl@example.com'\n"},
@@ -100,7 +103,7 @@ TEST(BounceText, WhatStandsBeforeAnAddress) {
   check(rows);
 }
 
-TEST(BounceText, TheReaderAndTheReporterAreNotMeant) {
+TEST(BounceText, LeavesOutTheReaderAndTheReporter) {
   const Row rows[] = {
       {"a reader in a list", "Was not delivered:\n\nann@example.org\n", "ann@example.org ''\n"},
       {"a reader under a label", "Was not delivered:\n\nUser: ann@example.org\n", ""},
@@ -114,8 +117,53 @@ TEST(BounceText, TheReaderAndTheReporterAreNotMeant) {
   check(rows);
 }
 
-// Between the news and what comes back.
-TEST(BounceText, RecipientsStandInTheReport) {
+TEST(BounceText, LeavesOutAddressesOfTheHeaderAndTheEnvelope) {
+  const auto first = [](std::string_view address) {
+    std::string mail =
+        "From: Mail Delivery System <relay@mx.example.net>\nTo: ann@example.org, ben@example.org\n"
+        "Subject: Undeliverable mail\n\nIt was not delivered by ";
+    mail.append(address).append(" to carl@example.com.\n\nAsk eve@example.com.\n");
+    const auto found = Reader().read(mail, {.reverse_path = "", .recipient = "owner@example.org"});
+    return found.recipients.empty() ? "" : found.recipients[0].address;
+  };
+  EXPECT_EQ(first("dora@example.com"), "dora@example.com");
+  EXPECT_EQ(first("relay@mx.example.net"), "carl@example.com");
+  EXPECT_EQ(first("ann@example.org"), "carl@example.com");
+  EXPECT_EQ(first("ben@example.org"), "carl@example.com");
+  EXPECT_EQ(first("Owner@example.org"), "carl@example.com");
+}
+
+TEST(BounceText, LooksAtFiftyAddressesOfALine) {
+  const auto line = [](int others) {
+    std::string text = "It was not delivered to ";
+    for (int i = 0; i < others; ++i) text += "postmaster@example.com, ";
+    return text + "carl@example.com\n";
+  };
+  EXPECT_TRUE(recipients_of(line(49)).starts_with("carl@example.com "));
+  EXPECT_EQ(recipients_of(line(50)), "");
+}
+
+TEST(BounceText, CutsWordsAtFourThousandBytes) {
+  const struct {
+    std::size_t size;
+    std::string_view more;
+    std::size_t want;
+  } rows[] = {{3990, "", 3994},
+              {3990, "\nmore", 3999},
+              {3990, "\nmore!!", 4000},
+              {3996, "\nmore", 4000},
+              {4100, "", 4000}};
+  const std::size_t around = std::string_view("carl@example.com ''\n").size();
+  for (const auto& row : rows) {
+    std::string text = "Was not delivered:\n\n<carl@example.com>: 550 ";
+    text.append(row.size, 'x').append(row.more).append("\n");
+    EXPECT_EQ(recipients_of(text, "", {.diagnostic = 10'000}).size(), around + row.want)
+        << row.size << row.more;
+  }
+}
+
+// The section of the recipients is between the news and the mail that comes back.
+TEST(BounceText, TakesRecipientsFromTheirSection) {
   const Row rows[] = {
       {"before the news is another matter", "old@example.com\n\nWas not delivered:\n\ncarl@example.com\n",
        "carl@example.com ''\n"},
@@ -135,6 +183,10 @@ TEST(BounceText, RecipientsStandInTheReport) {
        "The following addresses had permanent fatal errors\ncarl@example.com\n\n"
        "----- Transcript of session follows -----\nold@example.com\n",
        "carl@example.com ''\n"},
+      {"quotes around a product's address", "Target mail address: `carl@example.com'\n",
+       "carl@example.com 'Target mail address: `carl@example.com''\n"},
+      {"a full stop after a product's address", "Target mail address: carl@example.com.\n",
+       "carl@example.com 'Target mail address: carl@example.com.'\n"},
       {"a failure before a delay",
        "old@example.com\nStill trying.\nother@example.com\nWas not delivered:\n\ncarl@example.com\n",
        "carl@example.com ''\n"},
@@ -143,7 +195,7 @@ TEST(BounceText, RecipientsStandInTheReport) {
   check(rows);
 }
 
-TEST(BounceText, WordsOfARecipient) {
+TEST(BounceText, TakesTheWordsOfARecipient) {
   const Row rows[] = {
       {"behind it", "Was not delivered:\n<carl@example.com>: 550 no\n", "carl@example.com '550 no'\n"},
       {"below it", "Was not delivered:\n<carl@example.com>:\n550 no\nmore\n\nelse\n",
@@ -182,7 +234,7 @@ TEST(BounceText, WordsOfARecipient) {
   check(rows);
 }
 
-// The words of the fields' recipients are looked for in the text, of at most 20: each is a pass over it.
+// If the fields give no words, they are looked for in the text, but only for 20 recipients.
 std::string mentions(int count, bool in_fields) {
   std::string fields;
   std::string text = "Was not delivered.\n\n";
@@ -190,7 +242,7 @@ std::string mentions(int count, bool in_fields) {
   for (int i = 0; i < count; ++i) {
     const auto address = fmt::format("user{}@example.com", i);
     fields += "\nFinal-Recipient: rfc822; " + address + "\nAction: failed\n";
-    text += fmt::format("550 {} has no room {}\n\n", address, i);
+    text += fmt::format("It was not delivered to {}: 550 no room {}\n\n", address, i);
     failed += "X-Failed-Recipients: " + address + "\n";
   }
   if (!in_fields) return failed + "From: MAILER-DAEMON@mx.example.net\n\n" + text;
@@ -198,22 +250,23 @@ std::string mentions(int count, bool in_fields) {
          "--b\nContent-Type: message/delivery-status\n" + fields + "\n--b--\n";
 }
 
-TEST(BounceText, LendsItsWordsToTwentyRecipients) {
+TEST(BounceText, GivesWordsToTwentyRecipients) {
   Reader reader;
   for (const bool in_fields : {true, false}) {
     for (const int count : {1, 2, 20, 21}) {
       const auto found = reader.read(mentions(count, in_fields), {.reverse_path = "", .recipient = ""});
       ASSERT_EQ(found.recipients.size(), static_cast<std::size_t>(count)) << in_fields;
       for (int i = 0; i < count; ++i) {
-        const std::string want = fmt::format("550 user{}@example.com has no room {}", i, i);
-        EXPECT_EQ(found.recipients[static_cast<std::size_t>(i)].diagnostic, i < 20 || !in_fields ? want : "")
+        const std::string want =
+            fmt::format("It was not delivered to user{}@example.com: 550 no room {}", i, i);
+        EXPECT_EQ(found.recipients[static_cast<std::size_t>(i)].diagnostic, i < 20 ? want : "")
             << in_fields << " " << i << " of " << count;
       }
     }
   }
 }
 
-TEST(BounceText, FieldsAndTextOfOneRecipientAreOne) {
+TEST(BounceText, CompletesTheRecipientOfTheFields) {
   const auto report = [](std::string_view fields, std::string_view text, std::string_view more = "") {
     std::string mail =
         "From: MAILER-DAEMON@mx.example.net\nTo: ann@example.org\nContent-Type: multipart/report; "
@@ -265,7 +318,7 @@ TEST(BounceText, FieldsAndTextOfOneRecipientAreOne) {
   }
 }
 
-TEST(BounceText, ActionsFollowTheKind) {
+TEST(BounceText, GivesTheActionOfTheKind) {
   const struct {
     std::string_view text;
     Action want;

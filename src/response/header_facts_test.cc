@@ -1,4 +1,4 @@
-// What the header and the envelope say, fact by fact.
+// Each fact of the header and the envelope.
 #include "response/header_facts.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace backstop::response {
 namespace {
 
-// The names of the facts that hold, in the order of HeaderFacts.
+// Returns the names of the facts that are true, in the order of HeaderFacts.
 std::string facts_of(std::string_view header, std::optional<std::string_view> reverse_path = std::nullopt) {
   mail::Message message;
   const std::string mail = std::string(header) + "\n";
@@ -49,7 +49,7 @@ struct PathRow {
   std::string_view want;
 };
 
-TEST(HeaderFacts, OfTheReversePath) {
+TEST(HeaderFacts, ReadsTheReversePath) {
   const PathRow rows[] = {
       {"", "null-sender null-path daemon-path"},
       {"<>", "null-sender null-path daemon-path"},
@@ -66,12 +66,12 @@ TEST(HeaderFacts, OfTheReversePath) {
   for (const auto& row : rows) EXPECT_EQ(facts_of("X: y\n", row.reverse_path), row.want) << row.reverse_path;
 }
 
-TEST(HeaderFacts, ReturnPathSpeaksWhereTheEnvelopeIsNotKnown) {
+TEST(HeaderFacts, UsesReturnPathIfTheEnvelopeIsNotKnown) {
   EXPECT_EQ(facts_of("X: y\n"), "");
   EXPECT_EQ(facts_of("Return-Path: <>\n"), "null-sender null-path daemon-path");
   EXPECT_EQ(facts_of("Return-Path: <>\n", "jo@example.net"), "ordinary");
   EXPECT_EQ(facts_of("Return-Path: <jo@example.net>\n", ""), "null-sender null-path daemon-path");
-  // The topmost is the last that was written.
+  // The topmost one was written last.
   EXPECT_EQ(facts_of("Return-Path: <jo@example.net>\nReturn-Path: <>\n"), "ordinary");
 }
 
@@ -80,7 +80,7 @@ struct Row {
   std::string_view want;
 };
 
-TEST(HeaderFacts, OfTheSender) {
+TEST(HeaderFacts, ReadsTheSender) {
   const Row rows[] = {
       {"From: jo@example.net\n", ""},
       {"From: Mail Delivery System <a@example.net>\n", "daemon"},
@@ -99,7 +99,7 @@ TEST(HeaderFacts, OfTheSender) {
       {"From: System Administrator\n", "postmaster"},
       {"From: <>\n", "daemon"},
       {"From: Jo <>\n", "daemon"},
-      // The first one counts.
+      // The first field counts.
       {"From: jo@example.net\nFrom: MAILER-DAEMON@example.net\n", ""},
       {"From: =?utf-8?Q?Mail_Delivery_System?= <a@example.net>\n", "daemon"},
       {"From: Mail De\u00ADlivery System <a@example.net>\n", "daemon"},
@@ -109,7 +109,7 @@ TEST(HeaderFacts, OfTheSender) {
   EXPECT_EQ(facts_of("X: y\n", "postmaster@example.net"), "ordinary");
 }
 
-TEST(HeaderFacts, OfTheSubject) {
+TEST(HeaderFacts, ReadsTheSubject) {
   const Row rows[] = {
       {"Subject: Plans\n", ""},
       {"Subject: Undeliverable: Plans\n", "failure leading"},
@@ -137,8 +137,8 @@ TEST(HeaderFacts, OfTheSubject) {
   for (const auto& row : rows) EXPECT_EQ(facts_of(row.header), row.want) << row.header;
 }
 
-// The prefixes of a subject end after ten, and those of a list's name after 80 bytes.
-TEST(HeaderFacts, ManyPrefixes) {
+// At most ten prefixes are skipped, and a list's name has at most 80 bytes.
+TEST(HeaderFacts, SkipsTenPrefixes) {
   const auto tagged = [](std::size_t length) {
     return "Subject: [" + std::string(length, 'x') + "] Re: Plans\n";
   };
@@ -153,7 +153,7 @@ TEST(HeaderFacts, ManyPrefixes) {
   EXPECT_EQ(facts_of(lists(10)), "");
 }
 
-TEST(HeaderFacts, OfOtherFields) {
+TEST(HeaderFacts, ReadsOtherFields) {
   const Row rows[] = {
       {"Auto-Submitted: auto-replied\n", "auto-replied auto-submitted"},
       {"Auto-Submitted:  Auto-Replied (x)\n", "auto-replied auto-submitted"},
@@ -174,7 +174,7 @@ TEST(HeaderFacts, OfOtherFields) {
   for (const auto& row : rows) EXPECT_EQ(facts_of(row.header), row.want) << row.header;
 }
 
-TEST(HeaderFacts, OfTheNextMailAreItsOwn) {
+TEST(HeaderFacts, ForgetsTheMailBefore) {
   HeaderReader reader;
   mail::Message message;
   mail::walk_header("From: Postmaster <a@example.net>\nSubject: Undeliverable\nX-Autorespond: x\n\n",
@@ -195,7 +195,7 @@ struct SignRow {
   std::size_t want_signs;
 };
 
-TEST(HeaderFacts, ASignStandsInItsPlace) {
+TEST(HeaderFacts, FindsASignInItsZoneOnly) {
   const SignRow rows[] = {
       {"Subject: Automatic reply: x\n", {}, 1},     {"Subject:  \t Automatic reply: x\n", {}, 1},
       {"Subject: Re: Automatic reply: x\n", {}, 0}, {"Subject: [x] Automatic reply: x\n", {}, 0},
@@ -217,8 +217,8 @@ TEST(HeaderFacts, ASignStandsInItsPlace) {
   }
 }
 
-// Each reason alone; the last rows are ordinary mail.
-TEST(HeaderFacts, ACandidateHasOneReason) {
+// Each reason alone; the last three rows have none.
+TEST(HeaderFacts, OneReasonMakesACandidate) {
   const struct {
     std::string_view header;
     std::optional<std::string_view> reverse_path;

@@ -57,7 +57,7 @@ const Row kRows[] = {
     {"Word's namespace tags", "a<o:p></o:p>b", "ab"},
 };
 
-TEST(HtmlText, IsWhatAReaderSees) {
+TEST(HtmlText, KeepsWhatAReaderSees) {
   for (const Row& row : kRows) {
     std::string out;
     append_html_text(row.html, out);
@@ -84,7 +84,7 @@ TEST(HtmlText, IsWellFormedAndNoLongerWhereverItIsCut) {
   }
 }
 
-TEST(HtmlText, TagPastItsCapIsText) {
+TEST(HtmlText, TakesATagPastItsCapForText) {
   for (const std::size_t size : {64 * 1024 - 3, 64 * 1024 - 2}) {
     std::string out;
     append_html_text("<a " + std::string(size - 1, 'x') + ">b", out);

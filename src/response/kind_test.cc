@@ -1,4 +1,4 @@
-// Which of several kinds a mail is when it shows signs of more than one: a table a step of the decision.
+// Which kind a mail has that shows signs of several: one table for each step of the decision.
 #include "response/kind.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,6 @@
 namespace backstop::response {
 namespace {
 
-// Not known, null, and a person's.
 constexpr std::optional<std::string_view> kUnknown = std::nullopt;
 constexpr std::optional<std::string_view> kNull = "";
 constexpr std::optional<std::string_view> kOrdinary = "jo@example.net";
@@ -34,7 +33,7 @@ void check(std::span<const Row> rows) {
   }
 }
 
-// A person's mail: fields of `header` come first, and the first From and the first Subject count.
+// Makes a person's mail. Fields of `header` come first, and the first From and the first Subject count.
 std::string mail(std::string_view header, std::string_view text = "See you.\n") {
   std::string made(header);
   return made.append("From: Jo <jo@example.net>\nTo: ann@example.org\nSubject: Plans\n\n").append(text);
@@ -56,7 +55,7 @@ const std::string kReceipt =
     "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; carl@example.com\n\n";
 constexpr std::string_view kDaemon = "From: MAILER-DAEMON@mx.example.net\n";
 
-TEST(Kind, APartForMachinesDecidesFirst) {
+TEST(Kind, PartsForMachinesDecideFirst) {
   const Row rows[] = {
       {"a complaint before a receipt and a report", multipart("", kFailed + kReceipt + kComplaint), kUnknown,
        "feedback-report"},
@@ -83,7 +82,7 @@ TEST(Kind, APartForMachinesDecidesFirst) {
   check(rows);
 }
 
-TEST(Kind, AReportHasTheKindOfItsActions) {
+TEST(Kind, FollowsTheActionsOfAReport) {
   const auto report = [](std::string_view a, std::string_view b = "") {
     const auto group = [](std::string_view fields) {
       return fields.empty() ? std::string()
@@ -109,7 +108,7 @@ TEST(Kind, AReportHasTheKindOfItsActions) {
   check(rows);
 }
 
-TEST(Kind, AReportWithoutActionsHasTheKindOfItsWords) {
+TEST(Kind, FollowsTheWordsOfAReportWithoutActions) {
   const auto report = [](std::string_view header, std::string_view text) {
     std::string made(header);
     return mail(made.append("Content-Type: multipart/report; boundary=b\n"),
@@ -136,8 +135,8 @@ TEST(Kind, AReportWithoutActionsHasTheKindOfItsWords) {
   check(rows);
 }
 
-// A report's part is also what a person attaches.
-TEST(Kind, AReportThatSomebodyAttachesIsNone) {
+// Persons attach the part of a report to their mail.
+TEST(Kind, IgnoresAReportThatAPersonAttached) {
   const auto attached = [](std::string_view header) { return multipart(header, kFailed, "mixed"); };
   const Row rows[] = {
       {"no mark of a machine", attached("Subject: Plans for a delivery report\n"), kUnknown, "dsn-failed"},
@@ -164,7 +163,7 @@ TEST(Kind, AReportThatSomebodyAttachesIsNone) {
   check(rows);
 }
 
-TEST(Kind, ACalendarsMailIsNone) {
+TEST(Kind, IgnoresMailOfCalendars) {
   const auto with = [](std::string_view type) {
     std::string part = "--b\nContent-Type: ";
     part.append(type).append("\n\nBEGIN:VCALENDAR\n");
@@ -186,8 +185,8 @@ TEST(Kind, ACalendarsMailIsNone) {
   check(rows);
 }
 
-// The text is a bounce's, from a mail system by its name, and the mail has an auto-reply's mark.
-TEST(Kind, ABounceInItsHeaderIsOneWhateverItsMarks) {
+// The mails have a bounce's text and an auto-reply's mark.
+TEST(Kind, FollowsABouncesHeaderBeforeMarks) {
   constexpr std::string_view kText = "Your message to carl@example.com could not be delivered.\n";
   const auto marked = [&](std::string_view header) {
     return mail(std::string(header) + "Auto-Submitted: auto-replied\n", kText);
@@ -214,7 +213,7 @@ TEST(Kind, ABounceInItsHeaderIsOneWhateverItsMarks) {
   check(rows);
 }
 
-TEST(Kind, AnAnswerOfAProgramWithoutMarksIsAnAutoReply) {
+TEST(Kind, TakesAnAutomaticAnswerForAnAutoReply) {
   const auto answer = [](std::string_view header) { return mail(header); };
   const Row rows[] = {
       {"auto-generated, with references",
@@ -233,7 +232,7 @@ TEST(Kind, AnAnswerOfAProgramWithoutMarksIsAnAutoReply) {
   check(rows);
 }
 
-TEST(Kind, AProgramsPrefixBeforeTheOldSubject) {
+TEST(Kind, KnowsAProgramsPrefixOfTheOldSubject) {
   const std::string forty(40, 'x');
   const Row rows[] = {
       {"a conversation", mail("Subject: Automatic reply: Plans\nIn-Reply-To: <1@example.org>\n"), kOrdinary,
@@ -272,7 +271,7 @@ TEST(Kind, AProgramsPrefixBeforeTheOldSubject) {
   check(rows);
 }
 
-TEST(Kind, MailScannersFieldHasTheNameOfTheSite) {
+TEST(Kind, KnowsMailScannersFieldOfAnySite) {
   const auto notice = [](std::string_view field) {
     return mail("Subject: Warning\nAuto-Submitted: auto-generated\n" + std::string(field) + "\n");
   };
@@ -292,7 +291,7 @@ TEST(Kind, MailScannersFieldHasTheNameOfTheSite) {
   check(rows);
 }
 
-TEST(Kind, ExchangesWrapperSaysWhatIsInIt) {
+TEST(Kind, FollowsTheClassInExchangesWrapper) {
   const auto wrapped = [](std::string_view content, std::string_view type = "application/ms-tnef") {
     std::string part = "--b\nContent-Type: ";
     part.append(type).append("\n\n").append(content).append("\n");

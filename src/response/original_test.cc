@@ -1,4 +1,4 @@
-// Where the mail that came back is looked for, and which one is taken.
+// Where the returned mail is looked for, and which one is taken if there are several.
 #include "response/original.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 namespace backstop::response {
 namespace {
 
-// A delivery report with `parts` behind its text and its fields.
+// Reads a delivery report that has `parts` after its text and its fields.
 Response read_report(std::string_view parts, std::string_view text = "It could not be delivered.\n") {
   std::string mail =
       "From: MAILER-DAEMON@mx.example.net\nSubject: Undeliverable\n"
@@ -36,7 +36,7 @@ struct Row {
   FoundIn want_found_in = FoundIn::MessageRfc822;
 };
 
-TEST(Original, IsFoundInThePartThatHoldsIt) {
+TEST(Original, IsFoundInAPart) {
   const Row rows[] = {
       {"message/rfc822", part("message/rfc822", "Subject: a\n\nbody\n"), "a"},
       {"message/global", part("message/global", "Subject: a\n\nbody\n"), "a", FoundIn::GlobalHeaders},
@@ -77,8 +77,8 @@ TEST(Original, IsFoundInThePartThatHoldsIt) {
   }
 }
 
-// One field that says which mail it is makes an original, and nothing else does.
-TEST(Original, HasAFieldThatNamesIt) {
+// One of the fields that identify a mail is enough, and no other field is.
+TEST(Original, HasAFieldThatIdentifiesIt) {
   const struct {
     std::string_view field;
     bool want_original;
@@ -140,7 +140,7 @@ constexpr std::string_view kSummary = "From: ann@example.org\nTo: carl@example.c
 constexpr std::string_view kOtherSummary = "From: ann@example.org\nTo: dora@example.com\nSubject: other\n";
 constexpr std::string_view kWhole = "Received: by mx.example.org\nFrom: ann@example.org\nSubject: whole\n";
 
-TEST(Original, IsTheWholeHeaderBlockOfATextOrItsFirst) {
+TEST(Original, IsTheWholeHeaderBlockOrTheFirst) {
   const auto text = [](std::string_view a, std::string_view b = "") {
     std::string made = "It could not be delivered.\n\n";
     return made.append(a).append("\nMore words.\n\n").append(b).append("\n");
@@ -167,7 +167,7 @@ TEST(Original, IsTheWholeHeaderBlockOfATextOrItsFirst) {
   EXPECT_FALSE(read_report("").original);
 }
 
-TEST(Original, OfAPartIsBeforeTheOneOfTheText) {
+TEST(Original, IsTakenFromAPartBeforeTheText) {
   std::string text = "It could not be delivered.\n\n";
   text.append(kWhole);
   const auto original = read_report(part("text/rfc822-headers", "Subject: a\n"), text).original;

@@ -1,4 +1,4 @@
-// What shows that a person wrote.
+// The signs of a person's mail.
 #include "response/person.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ struct Row {
   bool want;
 };
 
-TEST(HasMailProgram, NamesOneInItsField) {
+TEST(HasMailProgram, IsNamedInItsField) {
   const Row rows[] = {
       {"User-Agent: Mutt/2.2\n\n", true},
       {"X-Mailer: Apple Mail (2.3)\n\n", true},

@@ -1,5 +1,5 @@
-// The rules of the reader itself: which bytes are the mail, which host reports, how a recipient's status and
-// reason are completed.
+// The rules of the reader itself: which bytes are the mail, which host reports, and how a recipient's status
+// and reason are completed.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -33,8 +33,8 @@ struct WrapRow {
   std::string_view reverse_path = "";
 };
 
-// A gateway wraps a report whole; what a person forwards stays theirs.
-TEST(ReaderRules, AWrappedReportIsRead) {
+// A gateway wraps a whole report; a mail in which a person forwards one is still theirs.
+TEST(ReaderRules, ReadsAWrappedReport) {
   const std::string daemon = "From: Mail Router <a@example.net>\n";
   const std::string failure = "Subject: Undeliverable\n";
   const std::string other(
@@ -72,8 +72,8 @@ TEST(ReaderRules, AWrappedReportIsRead) {
   }
 }
 
-// Of a report that wraps one the outer fields count.
-TEST(ReaderRules, AReportThatReturnsAReportIsItself) {
+// The fields of the outer report count.
+TEST(ReaderRules, ReadsAReportThatReturnsAReport) {
   const std::string mail =
       "From: MAILER-DAEMON@outer.example.net\nSubject: Undeliverable\n"
       "Content-Type: multipart/report; boundary=o\n\n--o\nContent-Type: message/delivery-status\n\n"
@@ -84,7 +84,7 @@ TEST(ReaderRules, AReportThatReturnsAReportIsItself) {
 }
 
 // getmail puts a header of its own before a byte order mark.
-TEST(ReaderRules, AMailBeginsAtItsByteOrderMark) {
+TEST(ReaderRules, BeginsAtAByteOrderMark) {
   const std::string marked = "\xEF\xBB\xBF" + std::string(kReport);
   const struct {
     const char* name;
@@ -104,7 +104,7 @@ TEST(ReaderRules, AMailBeginsAtItsByteOrderMark) {
   }
 }
 
-TEST(ReaderRules, ACandidateThatIsNoneKeepsThatItWasCut) {
+TEST(ReaderRules, SaysThatOrdinaryMailWasCut) {
   Reader reader;
   const std::string mail = "From: jo@example.net\nSubject: Plans\n\nSee you.\n";
   const auto found = reader.read(mail, kNull, Extent::Start);
@@ -115,7 +115,7 @@ TEST(ReaderRules, ACandidateThatIsNoneKeepsThatItWasCut) {
   EXPECT_FALSE(reader.read(mail, kNull).truncated);
 }
 
-TEST(ReaderRules, TheHostThatReports) {
+TEST(ReaderRules, FindsTheReportingHost) {
   const auto text = [](std::string_view words, std::string_view from = "MAILER-DAEMON@from.example.net",
                        std::string_view more = "") {
     return fmt::format(
@@ -153,7 +153,7 @@ struct CompleteRow {
   std::string_view want;  ///< status, where it is from, reason, host
 };
 
-TEST(ReaderRules, ARecipientIsCompletedFromItsWords) {
+TEST(ReaderRules, CompletesARecipientFromItsWords) {
   const CompleteRow rows[] = {
       {"the field's status before that of the words", "Status: 5.2.2\nDiagnostic-Code: smtp; 550 5.1.1 x\n",
        "", "5.2.2 field mailbox-full -"},
@@ -189,7 +189,7 @@ TEST(ReaderRules, ARecipientIsCompletedFromItsWords) {
   }
 }
 
-TEST(ReaderRules, AReasonIsThatOfAFailureOrADelay) {
+TEST(ReaderRules, GivesReasonsToFailuresAndDelays) {
   const struct {
     std::string_view action;
     std::string_view words;
@@ -200,7 +200,7 @@ TEST(ReaderRules, AReasonIsThatOfAFailureOrADelay) {
       {"delivered", "mailbox full", Reason::Unknown},
       {"relayed", "mailbox full", Reason::Unknown},
       {"expanded", "mailbox full", Reason::Unknown},
-      // The words that only tell the time give way in a delay.
+      // In a delay, words that only tell the time count less.
       {"failed", "retry timeout exceeded: connection refused", Reason::Expired},
       {"delayed", "retry timeout exceeded: connection refused", Reason::NetworkError},
       {"delayed", "retry timeout exceeded", Reason::Expired},
@@ -218,8 +218,19 @@ TEST(ReaderRules, AReasonIsThatOfAFailureOrADelay) {
   }
 }
 
-// The text speaks of both of them, and nobody knows which words are whose.
-TEST(ReaderRules, TwoRecipientsHaveNoReasonInCommon) {
+TEST(ReaderRules, KeepsTheReasonOfAComplaint) {
+  const std::string mail =
+      "From: a@example.net\nSubject: Report\nContent-Type: multipart/report; report-type=feedback-report; "
+      "boundary=b\n\n--b\n\nMailbox full.\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: "
+      "abuse\n"
+      "Original-Rcpt-To: carl@example.com\n\n--b--\n";
+  const auto found = Reader().read(mail, kNull);
+  ASSERT_EQ(found.recipients.size(), 1U);
+  EXPECT_EQ(name(found.recipients[0].reason), "spam");
+}
+
+// The words of the text may be about either of them.
+TEST(ReaderRules, GivesTheTextsReasonToASingleRecipient) {
   const std::string mail =
       "From: MAILER-DAEMON@a.example.net\nSubject: Report\nContent-Type: multipart/report; boundary=b\n\n"
       "--b\n\nMailbox full.\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; "
@@ -230,8 +241,8 @@ TEST(ReaderRules, TwoRecipientsHaveNoReasonInCommon) {
   for (const auto& recipient : found.recipients) EXPECT_EQ(name(recipient.reason), "unknown");
 }
 
-// A product that serves one domain names its users alone.
-TEST(ReaderRules, AUserWithoutADomainIsOfTheReporters) {
+// Products that serve a single domain omit it.
+TEST(ReaderRules, AddsTheReportersDomain) {
   const std::string mail =
       "From: MAILER-DAEMON@aol.example.net\nTo: ann@example.org\nSubject: Undeliverable\n\nYour mail to the "
       "following recipients could not be delivered because they are not accepting mail from you:\n\ncarl17\n";
@@ -240,8 +251,8 @@ TEST(ReaderRules, AUserWithoutADomainIsOfTheReporters) {
   EXPECT_EQ(found.recipients[0].address, "carl17@aol.example.net");
 }
 
-// What an MDN names is kept where the mail that came back does not say it.
-TEST(ReaderRules, TheIdOfTheFieldsCompletesTheOriginal) {
+// The Message-ID of the report's fields is kept if the returned header has none.
+TEST(ReaderRules, CompletesTheOriginalFromTheFields) {
   const auto receipt = [](std::string_view returned) {
     return fmt::format(
         "From: carl@example.com\nSubject: Read\nContent-Type: multipart/report; "

@@ -16,7 +16,7 @@ struct StatusRow {
   Reason want_reason;
 };
 
-// The codes of the IANA registry of enhanced status codes, and what docs/reasons.md says of each.
+// The codes of the IANA registry of enhanced status codes, with their reasons of docs/reasons.md.
 TEST(ReasonOfStatus, FollowsTheRegistry) {
   const StatusRow rows[] = {
       {"5.1.1", Reason::UserUnknown},
@@ -174,7 +174,7 @@ TEST(ReasonFinder, ReadsTheWordsOfServers) {
   }
 }
 
-// "rbl" in "turbleton" and "dolu" in "modolus" are no block list and no full mailbox.
+// "rbl" in "turbleton" is not a block list, and "dolu" in "modolus" is not a full mailbox.
 TEST(ReasonFinder, TakesAPhraseOnlyAtTheStartOfAWord) {
   const Row rows[] = {
       {"rbl within a word", "<turbleton@example.org>", "", 0, Reason::Unknown},
@@ -195,19 +195,19 @@ TEST(ReasonPhrases, AreLiteralsThatCanMatch) {
     EXPECT_EQ(row.phrase, base::to_lower(row.phrase)) << row.phrase;
     EXPECT_EQ(row.phrase, base::trim(row.phrase)) << row.phrase;
     EXPECT_TRUE(base::is_utf8(row.phrase)) << row.phrase;
-    // The text is searched with runs of white space collapsed.
+    // White space is single spaces in the text that is searched.
     EXPECT_EQ(row.phrase.find("  "), std::string_view::npos) << row.phrase;
     EXPECT_EQ(row.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row.phrase;
     EXPECT_NE(row.reason, Reason::Unknown) << row.phrase;
   }
 }
 
-TEST(ReasonPhrases, NoneStandsTwice) {
+TEST(ReasonPhrases, NoneIsListedTwice) {
   std::set<std::string_view> seen;
   for (const auto& row : reason_phrases()) EXPECT_TRUE(seen.insert(row.phrase).second) << row.phrase;
 }
 
-// A phrase that holds one of another reason above it is never the first that is found.
+// A phrase that contains a phrase of another reason above it would never win.
 TEST(ReasonPhrases, NoneIsShadowedByOneOfAnotherReason) {
   ReasonFinder finder;
   for (const auto& row : reason_phrases()) {

@@ -11,8 +11,8 @@
 namespace backstop::response {
 namespace {
 
-// One recipient a line: "address action status reason remote-mta 'diagnostic' (original-address)", empty ones
-// as "-".
+// Returns a line for each recipient: "address action status remote-mta 'diagnostic' (original-address)", with
+// "-" for what is empty.
 std::string dump(const Response& response) {
   const auto or_dash = [](std::string_view text) { return text.empty() ? "-" : text; };
   std::string out = fmt::format("from {}\n", or_dash(response.reporting_mta));
@@ -40,7 +40,7 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
-// The situations of RFC 3464, appendix E, and what products make of the fields.
+// The examples of RFC 3464, appendix E, and the variations of products.
 const Row kDeliveryStatus[] = {
     {"one recipient failed",
      "Reporting-MTA: dns; mail.example.org\n"
@@ -253,7 +253,7 @@ struct TextRow {
   std::string_view want;
 };
 
-TEST(ReportAddress, IsFreeOfWhatStandsAroundIt) {
+TEST(ReportAddress, IsFreeOfTheMarksAroundIt) {
   const TextRow rows[] = {
       {"typed", "rfc822; user@example.org", "user@example.org"},
       {"no type", "user@example.org", "user@example.org"},
@@ -288,7 +288,7 @@ TEST(ReportAddress, IsFreeOfWhatStandsAroundIt) {
   for (const auto& row : rows) EXPECT_EQ(report_address(row.value), row.want) << row.name;
 }
 
-TEST(ReportHost, IsFreeOfWhatStandsAroundIt) {
+TEST(ReportHost, IsFreeOfTheMarksAroundIt) {
   const TextRow rows[] = {
       {"typed", "dns; mx.example.org", "mx.example.org"},
       {"no type", "mx.example.org", "mx.example.org"},

@@ -1,4 +1,4 @@
-// What the marks of the sign tables say together: each strength with and without what it needs, and each kind
+// How the marks of the sign tables are weighed: each strength with and without what it needs, and each kind
 // beside each lower one. The mails have no other sign of a response.
 #include "response/sign_verdict.h"
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kOrdinary = "jo@example.net";
 
-// A mail of a person. Fields of `header` come first: the first From and the first Subject count.
+// Reads a person's mail. Fields of `header` come first: the first From and the first Subject count.
 std::string_view kind_of(std::string_view header, std::string_view text, std::string_view reverse_path) {
   std::string mail(header);
   mail.append("From: Jo <jo@example.net>\nTo: ann@example.org\nSubject: Lunch\n\n").append(text);
@@ -36,7 +36,7 @@ void check(std::span<const Row> rows) {
   }
 }
 
-// Marks that decide alone, or as a pair; the strongest first.
+// Marks that decide alone or as a pair; those of the kind that wins first.
 struct Marks {
   std::string_view kind;
   std::string_view header;
@@ -52,7 +52,7 @@ constexpr Marks kStrongestFirst[] = {
     {"auto-reply", "X-Autorespond: Lunch\n", "", ""},
 };
 
-TEST(SignVerdict, TheMoreParticularKindWins) {
+TEST(SignVerdict, PrefersTheMoreParticularKind) {
   for (std::size_t i = 0; i < std::size(kStrongestFirst); ++i) {
     for (std::size_t j = i; j < std::size(kStrongestFirst); ++j) {
       const Marks& strong = kStrongestFirst[i];
@@ -70,8 +70,8 @@ TEST(SignVerdict, TheMoreParticularKindWins) {
   }
 }
 
-// "Please verify your message" is a challenge beside a mark of a machine.
-TEST(SignVerdict, AMarkThatNeedsAMachineHasOne) {
+// "Please verify your message" is a challenge if a machine's mark is beside it.
+TEST(SignVerdict, AsksForAMachinesMark) {
   const Row rows[] = {
       {"nothing", "Subject: Please verify your message\n", "", kOrdinary, "none"},
       {"null sender", "Subject: Please verify your message\n", "", "", "challenge"},
@@ -119,7 +119,7 @@ TEST(SignVerdict, AMarkThatNeedsAMachineHasOne) {
   check(rows);
 }
 
-TEST(SignVerdict, AMarkThatNeedsTheNullSenderHasIt) {
+TEST(SignVerdict, AsksForTheNullSender) {
   const Row rows[] = {
       {"null sender", "Subject: On leave\n", "", "", "auto-reply"},
       {"null sender and a mail program", "Subject: On leave\nUser-Agent: Mutt/2.2\n", "", "", "none"},
@@ -129,7 +129,7 @@ TEST(SignVerdict, AMarkThatNeedsTheNullSenderHasIt) {
   check(rows);
 }
 
-TEST(SignVerdict, APairIsOfOneProductInTwoPlaces) {
+TEST(SignVerdict, AsksForAPairOfOneProductInTwoZones) {
   const Row rows[] = {
       {"field and subject", "X-Boxtrapper: 1\nSubject: Hello verify#1\n", "", kOrdinary, "challenge"},
       {"subject and text", "Subject: Hello verify#1\n", "Reply with verify#1 in the subject.\n", kOrdinary,
@@ -149,7 +149,7 @@ TEST(SignVerdict, APairIsOfOneProductInTwoPlaces) {
   check(rows);
 }
 
-TEST(SignVerdict, AFieldThatSpamCopiesNeedsASecondSign) {
+TEST(SignVerdict, AsksForASecondSignOfAFieldThatSpamCopies) {
   const Row rows[] = {
       {"alone", "X-AskVersion: 1\n", "", kOrdinary, "none"},
       {"null sender", "X-AskVersion: 1\n", "", "", "challenge"},
@@ -172,8 +172,8 @@ TEST(SignVerdict, AFieldThatSpamCopiesNeedsASecondSign) {
   check(rows);
 }
 
-// A header that was copied from a challenge proves nothing else, either.
-TEST(SignVerdict, ACopiedChallengeTakesTheFieldsWithIt) {
+// The other fields of a header that was copied from a challenge prove nothing either.
+TEST(SignVerdict, IgnoresFieldsBesideACopiedChallenge) {
   const Row rows[] = {
       {"no challenge", "X-Autorespond: Plans\n", "", kOrdinary, "auto-reply"},
       {"half of a pair", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
@@ -190,7 +190,7 @@ TEST(SignVerdict, ACopiedChallengeTakesTheFieldsWithIt) {
   check(rows);
 }
 
-TEST(SignVerdict, AnOrderIsNoMail) {
+TEST(SignVerdict, IgnoresConfirmationsOfOrders) {
   const Row rows[] = {
       {"a mail", "Subject: We received your request\n", "", "", "auto-reply"},
       {"an order", "Subject: We received your request: order 17\n", "", "", "none"},

@@ -1,5 +1,5 @@
-// Who writes decides how much of a report a text bounce must hold. Each sender meets each text; the fixtures
-// have the mails of real products.
+// How much of a report a text bounce must have depends on who sent it. The first table has each sender with
+// each text; in the others, each row has one fact more or less. The fixtures have the mails of real products.
 #include "response/text_bounce.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ struct Row {
   std::optional<std::string_view> reverse_path;
   std::string_view from;
   std::string_view more = {};  // of the header
-  // Is it a bounce with each of the texts?
+  // Whether the mail is a bounce with each of the texts.
   bool want_nothing = false;
   bool want_names = false;
   bool want_product = false;
@@ -72,7 +72,7 @@ const Row kRows[] = {
 
 class TextBounce : public testing::TestWithParam<Row> {};
 
-TEST_P(TextBounce, NeedsAReportAfterItsSender) {
+TEST_P(TextBounce, NeedsAReportThatFitsItsSender) {
   const Row& row = GetParam();
   Reader reader;
   const auto is_bounce = [&](std::string_view text) {
@@ -99,7 +99,6 @@ INSTANTIATE_TEST_SUITE_P(Senders, TextBounce, testing::ValuesIn(kRows), [](const
   return name;
 });
 
-// Every other fact: what it adds, and what a mail is that lacks just that much.
 struct FactRow {
   std::string name;
   std::optional<std::string_view> reverse_path;
@@ -131,7 +130,7 @@ const std::string kFailedBlock = "It could not be delivered.\n" + kBlock;
 const std::string kSystem = "This is the mail system at host mx.example.net.\n";
 const std::string kFailure = "Subject: Undeliverable mail\n";
 
-// Four points are enough, three are not: each row has one point more than the one above it, or less.
+// Four points are enough, three are not. Only with the right number for each fact do all rows hold.
 TEST(TextBounceFacts, NeedsFourPoints) {
   const std::string daemon = "From: Mail Delivery System <relay@example.net>\n";
   const std::string postmaster = "From: Postmaster <a@example.net>\n";
@@ -156,7 +155,7 @@ TEST(TextBounceFacts, NeedsFourPoints) {
   Facts().check(rows);
 }
 
-// Points alone are no report.
+// Without words of a failure, points are not enough.
 TEST(TextBounceFacts, SaysThatSomethingFailed) {
   const std::string daemon = "From: MAILER-DAEMON@example.net\n";
   const FactRow rows[] = {
@@ -171,7 +170,7 @@ TEST(TextBounceFacts, SaysThatSomethingFailed) {
   Facts().check(rows);
 }
 
-TEST(TextBounceFacts, FailedRecipientsNeedAWordOfIt) {
+TEST(TextBounceFacts, NeedsAFailureBesideFailedRecipients) {
   const std::string failed = "X-Failed-Recipients: carl@example.com\n";
   const FactRow rows[] = {
       {"alone", "jo@example.net", failed, "See you.\n", false},
@@ -185,8 +184,8 @@ TEST(TextBounceFacts, FailedRecipientsNeedAWordOfIt) {
   Facts().check(rows);
 }
 
-// From nobody's name: a few lines that open with a failure and hold an address alone.
-TEST(TextBounceFacts, ATerseNoticeHasNoSender) {
+// The header has no mark. The text is a few lines that open with a failure and have an address alone.
+TEST(TextBounceFacts, KnowsATerseNotice) {
   const std::string terse = "It could not be delivered to:\n\ncarl@example.com\n";
   const auto sized = [&](std::size_t size) { return terse + std::string(size - terse.size(), 'x') + "\n"; };
   const auto opened = [&](std::size_t offset) {
@@ -215,7 +214,7 @@ TEST(TextBounceFacts, ATerseNoticeHasNoSender) {
   Facts().check(rows);
 }
 
-TEST(TextBounceFacts, AProductWithoutASenderHasItsSubject) {
+TEST(TextBounceFacts, KnowsAProductByItsSubject) {
   const auto path = "jo@example.net";
   const FactRow rows[] = {
       {"product and subject", path, kFailure, kSystem, true},
@@ -230,15 +229,15 @@ TEST(TextBounceFacts, AProductWithoutASenderHasItsSubject) {
   Facts().check(rows);
 }
 
-// A daemon by its name alone, whose envelope is not known, has to name somebody else's address.
-TEST(TextBounceFacts, AStrangersAddressNamesAMail) {
+// A daemon's name with an unknown envelope needs a stranger's address.
+TEST(TextBounceFacts, NeedsAStrangersAddress) {
   const std::string daemon = "From: Mail Delivery System <relay@example.net>\n" + kFailure;
   const auto lines = [](int before) {
     std::string text;
     for (int i = 0; i < before; ++i) text += "x\n";
     return text + "carl@example.com\n";
   };
-  // Who the mail is to is looked at for 4096 bytes.
+  // To is searched for 4096 bytes.
   const auto readers = [&](std::size_t begin) {
     return daemon + "To: " + std::string(begin - 2, 'x') + ", carl@example.com\n";
   };
@@ -264,8 +263,8 @@ TEST(TextBounceFacts, AStrangersAddressNamesAMail) {
   Facts().check(rows);
 }
 
-// The name of a daemon under an ordinary sender: the stranger stands beside the failure.
-TEST(TextBounceFacts, ADaemonsNameNeedsTheFailedAddress) {
+// A daemon's address with an ordinary envelope needs a stranger's address beside the failure.
+TEST(TextBounceFacts, NeedsTheFailedAddress) {
   const std::string header = "From: MAILER-DAEMON@example.net\n" + kFailure;
   const auto path = "jo@example.net";
   const FactRow rows[] = {
@@ -315,8 +314,8 @@ TEST(TextBounceFacts, ReturnsAMailInAPart) {
   Facts().check(rows);
 }
 
-// How long the words are by which a product is known: 25 bytes are its own, fewer are what people write.
-TEST(TextBounceFacts, AProductsWordsAreLong) {
+// Words of 25 bytes are a product's own; people write shorter ones.
+TEST(TextBounceFacts, NeedsLongWordsOfAProduct) {
   const FactRow rows[] = {
       {"25 bytes", "", kFailure, "The phone number is incorrect.\n", true},
       {"24 bytes", "", kFailure, "It couldn't be delivered to anybody.\n", false},
@@ -349,8 +348,8 @@ TEST(TextBounceFacts, OpensWithItsNews) {
   Facts().check(rows);
 }
 
-// A list hands on what people write, and takes their sender off.
-TEST(TextBounceFacts, OnAListNeedsMore) {
+// A list forwards what people write, and may replace their sender by the null one.
+TEST(TextBounceFacts, NeedsMoreOnAList) {
   const std::string list = "List-Id: <l.example.org>\n" + kFailure;
   const std::string named = "carl@example.com: over quota\n";
   const std::string late_product = std::string(400, 'x') + "\n" + kSystem;
@@ -379,7 +378,7 @@ TEST(TextBounceFacts, OnAListNeedsMore) {
   Facts().check(rows);
 }
 
-TEST(TextBounceFacts, OfAnAutomaticAnswerNamesAMail) {
+TEST(TextBounceFacts, NeedsANamedMailInAnAutomaticAnswer) {
   const std::string header = "From: Postmaster <a@example.net>\nAuto-Submitted: auto-replied\n" + kFailure;
   const std::string late = std::string(400, 'x') + "\n";
   const FactRow rows[] = {
@@ -390,7 +389,7 @@ TEST(TextBounceFacts, OfAnAutomaticAnswerNamesAMail) {
   Facts().check(rows);
 }
 
-TEST(TextBounceFacts, IsNoPersonsMail) {
+TEST(TextBounceFacts, IsNotAPersonsMail) {
   const std::string daemon = "From: MAILER-DAEMON@example.net\n" + kFailure;
   const std::string postmaster = "From: Postmaster <a@example.net>\n";
   const std::string text = kSystem + "carl@example.com: over quota\n";
