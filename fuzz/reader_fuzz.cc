@@ -1,5 +1,5 @@
-// A mail through the reader of responses, under wide and narrow limits: whatever is read keeps the promises
-// of reader.h and response.h, a response never fails the candidate test, and a Reader gives the same again.
+// Reads a mail under wide and narrow limits. The result must keep the promises of reader.h and response.h, a
+// response must pass the candidate test, and a Reader that reads the mail again must return the same.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -43,7 +43,7 @@ void check_read(response::Reader& reader, std::string_view mail, const response:
   check_response(read, limits);
   const bool can_be_response = reader.can_be_response(mail, envelope);
   require(can_be_response || read.kind == response::Kind::None);
-  // A session asks before it has more than the header.
+  // A session asks when it has only the header.
   mail::Message header;
   mail::walk_header(mail, header, limits.mime);
   require(reader.can_be_response(mail.substr(0, header.parts[0].body_begin), envelope) == can_be_response);
