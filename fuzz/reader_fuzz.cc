@@ -1,6 +1,5 @@
-// A mail through the reader of responses, under wide and narrow limits: the result keeps the promises of
-// reader.h and response.h, every response passes the candidate test, and a Reader gives the same result
-// again.
+// Reads a mail under wide and narrow limits. The result must keep the promises of reader.h and response.h, a
+// response must pass the candidate test, and a Reader that reads the mail again must return the same.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

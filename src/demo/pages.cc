@@ -16,16 +16,9 @@ namespace backstop::demo {
 
 namespace {
 
-// Index by response::Kind.
-constexpr std::array<std::string_view, response::kKindNames.size()> kKinds = {
-    "ordinary mails",    "bounces",    "delay notices",  "notices of delivery", "read receipts",
-    "automatic replies", "challenges", "filter notices", "list notices",        "feedback reports",
-};
-static_assert(std::ranges::none_of(kKinds, &std::string_view::empty));
-
 std::string_view words_of(std::string_view kind) {
-  const auto* const found = std::ranges::find(response::kKindNames, kind);
-  return found == response::kKindNames.end() ? kind : kKinds[found - response::kKindNames.begin()];
+  const auto* const found = std::ranges::find(response::kKindWords, kind, &response::KindWords::name);
+  return found == response::kKindWords.end() ? kind : found->many;
 }
 
 /// "163 bounces, 28 automatic replies": the most first.

@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t kNameMost = 60;  // ICU's own UCNV_MAX_CONVERTER_NAME_LENGTH
 constexpr std::size_t kConvertersMost = 64;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // A charset's name in the form in which it is compared: lower case, without quotes, and without the "-", "_"
 // and spaces that mailers add. ICU never sees a name with characters that no charset's name has, since it

@@ -6,6 +6,9 @@
 
 namespace backstop::mail {
 
+/// U+FEFF in UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Appends `bytes`, which are in `charset` (any name that ICU or mail uses: "iso-2022-jp", "cp932", "utf8",
 /// "x-sjis"), to `out` in UTF-8. With an unknown or absent charset, and with "us-ascii" but bytes above 127,
 /// the bytes are taken for UTF-8 if they are well-formed UTF-8, else for windows-1252. If mailers mean a

@@ -49,21 +49,6 @@ constexpr std::string_view kRouted =
     "are "
     "not accepted here";
 
-// Index by Kind.
-constexpr std::array<std::string_view, response::kKindNames.size()> kResponses = {
-    "mail",
-    "bounce",
-    "delay notice",
-    "notice of delivery",
-    "read receipt",
-    "automatic reply",
-    "challenge",
-    "notice of a filter",
-    "notice of a mailing list",
-    "feedback report",
-};
-static_assert(std::ranges::none_of(kResponses, &std::string_view::empty));
-
 // Every character that is not printable ASCII as one '?'.
 std::string ascii(std::string_view text) {
   std::string out;
@@ -106,8 +91,7 @@ std::string domain_of(const DomainPolicy& domain) {
 
 std::string fill(Cause cause, const DomainPolicy& domain, response::Kind kind) {
   return fmt::format(fmt::runtime(kSentences[static_cast<std::size_t>(cause)]),
-                     fmt::arg("domain", domain_of(domain)),
-                     fmt::arg("response", kResponses[static_cast<std::size_t>(kind)]));
+                     fmt::arg("domain", domain_of(domain)), fmt::arg("response", response::words(kind).one));
 }
 
 // What the reader of the verdict is told beside it.

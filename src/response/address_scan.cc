@@ -8,7 +8,7 @@
 namespace backstop::response {
 namespace {
 
-// RFC 5321 4.5.3.1.1 allows 64 octets; VERP and X.400 gateways go beyond.
+// RFC 5321 4.5.3.1.1 allows 64 octets, but VERP and X.400 gateways write more.
 constexpr std::size_t kLongestLocalPart = 256;
 constexpr std::size_t kLongestDomain = 255;
 
@@ -34,7 +34,7 @@ std::size_t local_part_begin(std::string_view line, std::size_t at, std::size_t 
   std::size_t begin = at;
   while (begin > lowest && (is_atext(line[begin - 1]) || (in_brackets && is_beyond_ascii(line[begin - 1]))))
     --begin;
-  // Not from the middle of a character, where the cap or the one before it ended.
+  // The cap, or the address before, may have ended in the middle of a character.
   while (begin < at && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) ++begin;
   return begin;
 }
@@ -75,8 +75,8 @@ FoundAddress find_address(std::string_view line, std::size_t from) {
     const std::string_view domain = line.substr(at + 1, end - at - 1);
     if (domain.find('.') == std::string_view::npos && domain[0] != '[' && !in_brackets) continue;
     std::string_view text = line.substr(begin, end - begin);
-    // X.400 addresses name their gateway's user ("dda:SMTP=user@example.org"); quotes and dots lean on some
-    // addresses.
+    // X.400 addresses name their gateway's user ("dda:SMTP=user@example.org"). Some addresses have quotes and
+    // dots before them.
     for (const std::string_view prefix : {"smtp=", "rfc822="}) {
       if (base::istarts_with(text, prefix)) text.remove_prefix(prefix.size());
     }

@@ -1,4 +1,4 @@
-// Mail addresses in running text, as reports write them.
+// Finds mail addresses in running text, as reports write them.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,17 @@
 namespace backstop::response {
 
 struct FoundAddress {
-  std::string_view text;  ///< without angle brackets; empty when there is none
+  std::string_view text;  ///< without angle brackets; empty if none was found
   std::size_t begin = 0;  ///< offset in the line of the address with its brackets, quotes and "mailto:"
   std::size_t end = 0;
 };
 
-/// The first address of `line` at or after `from`. Linear: bytes before the "@" are looked at once, and no
-/// more than a local part can have.
+/// Returns the first address of `line` at or after `from`. Takes linear time: of the bytes before an "@", no
+/// more are looked at than a local part can have.
 FoundAddress find_address(std::string_view line, std::size_t from = 0);
 
-/// Addresses that a report gives for questions, not as failed ones: "postmaster@example.org".
+/// Returns whether a report gives this address for questions and not as a failed one:
+/// "postmaster@example.org".
 bool is_service_address(std::string_view address);
 
 }  // namespace backstop::response

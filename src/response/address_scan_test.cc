@@ -12,7 +12,7 @@ struct Row {
   const char* name;
   std::string line;
   std::string want_address;
-  std::string want_whole;  ///< with what leans on it
+  std::string want_whole;  ///< with the marks around it
 };
 
 const Row kFound[] = {
@@ -33,6 +33,7 @@ const Row kFound[] = {
      "prvs=0123=user@example.org"},
     {"local domain in brackets", "<user@host>", "user@host", "<user@host>"},
     {"utf-8 in brackets", "<jürgen@grün.example>", "jürgen@grün.example", "<jürgen@grün.example>"},
+    {"utf-8 with a byte 0x80 in brackets", "<cÀ@example.org>", "cÀ@example.org", "<cÀ@example.org>"},
     {"X.400 gateway", "dda:SMTP=user@example.org", "user@example.org", "SMTP=user@example.org"},
     {"typed", "rfc822=user@example.org", "user@example.org", "rfc822=user@example.org"},
     {"after a lone at sign", "@ user@example.org", "user@example.org", "user@example.org"},
@@ -41,6 +42,13 @@ const Row kFound[] = {
     {"after text in another script", "收件人：user@example.org", "user@example.org", "user@example.org"},
     {"before text in another script", "user@example.org宛て", "user@example.org", "user@example.org"},
     {"leaning asterisk", "*user@example.org", "user@example.org", "*user@example.org"},
+    {"a quoted local part at the start", "\"a b\"@example.org", "\"a b\"@example.org", "\"a b\"@example.org"},
+    {"brackets that are closed again", "<x> jürgen@example.org", "rgen@example.org", "rgen@example.org"},
+    {"letters beyond ASCII without brackets", "jürgen@example.org", "rgen@example.org", "rgen@example.org"},
+    {"longest domain", "a@" + std::string(251, 'b') + ".org", "a@" + std::string(251, 'b') + ".org",
+     "a@" + std::string(251, 'b') + ".org"},
+    {"one past the longest domain", "a@" + std::string(252, 'b') + ".org",
+     "a@" + std::string(252, 'b') + ".or", "a@" + std::string(252, 'b') + ".or"},
     {"longest local part", std::string(256, 'a') + "@example.org", std::string(256, 'a') + "@example.org",
      std::string(256, 'a') + "@example.org"},
     {"one past the longest local part", std::string(257, 'a') + "@example.org",
@@ -70,6 +78,7 @@ TEST(FindAddress, FindsNone) {
       {"quotes that hold nothing", "x\"@example.org", "", ""},
       {"literal that never ends", "user@[192.0.2.1", "", ""},
       {"price", "3 @ 4.50", "", ""},
+      {"at sign within quotes", "\"a@b\"@example.org", "", ""},
   };
   for (const Row& row : rows) {
     const FoundAddress found = find_address(row.line);
@@ -78,7 +87,15 @@ TEST(FindAddress, FindsNone) {
   }
 }
 
-// The caps of both sides are 256 and 255 bytes, which end in the middle of a character here.
+TEST(IsServiceAddress, NamesARole) {
+  EXPECT_TRUE(is_service_address("postmaster@example.org"));
+  EXPECT_TRUE(is_service_address("NoReply@example.org"));
+  EXPECT_FALSE(is_service_address("postmasters@example.org"));
+  EXPECT_FALSE(is_service_address("the-postmaster@example.org"));
+  EXPECT_FALSE(is_service_address("carl@example.org"));
+}
+
+// Both caps (256 and 255 bytes) are in the middle of a character here.
 TEST(FindAddress, IsCutBetweenCharacters) {
   std::string euros;
   for (int i = 0; i < 100; ++i) euros += "\u20AC";
@@ -98,8 +115,8 @@ TEST(FindAddress, GoesOnAfterTheOneBefore) {
             (std::vector<std::string>{"a@example.org", "b@example.org", "c@example.org", "d@example.org"}));
 }
 
-// Cut anywhere, and asked from anywhere, it stays inside of the line and past `from`.
-TEST(FindAddress, StaysInsideOfTheLine) {
+// Wherever the line is cut and wherever the search begins, the address is within the line and after `from`.
+TEST(FindAddress, StaysInTheLine) {
   for (const Row& row : kFound) {
     for (std::size_t length = 0; length <= row.line.size(); length += row.line.size() > 100 ? 17 : 1) {
       const std::string_view line = std::string_view(row.line).substr(0, length);

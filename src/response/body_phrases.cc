@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "response/phrase_list.h"
+#include "response/report_phrases.h"
 
 namespace backstop::response {
 namespace {
@@ -31,8 +31,7 @@ class Builder {
       all_.formats.push_back({&row, ids_of_list(row.signature), ids_of_list(row.begin), ids_of_list(row.end),
                               ids_of_list(row.diagnostic_begin)});
     }
-    for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
-                             list_notice_signs(), feedback_signs(), receipt_signs()}) {
+    for (const auto signs : sign_tables()) {
       for (const auto& sign : signs) {
         if (sign.zone == Zone::Body) all_.signs.push_back({&sign, id(sign.phrase)});
       }

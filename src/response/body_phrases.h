@@ -1,4 +1,4 @@
-// All phrases that are looked for in the text of a report, as one PhraseSet: signatures and sections of the
+// All phrases that are looked for in the text of a report, in one PhraseSet: signatures and sections of the
 // bounce formats, failures, delays, the lines before a returned original, and the Body marks of signs.h.
 #pragma once
 
@@ -27,7 +27,7 @@ struct CompiledFormat {
   std::vector<PhraseId> diagnostic_begin;
 };
 
-/// The Body mark of a sign.
+/// A sign of Zone::Body and its phrase.
 struct BodySign {
   const Sign* sign = nullptr;
   PhraseId phrase = kNoPhrase;
@@ -48,23 +48,23 @@ struct BodyPhrases {
   static const BodyPhrases& get();
 };
 
-/// Which phrases one text holds. Holds scratch memory, one a thread.
+/// The phrases that one text has. Holds scratch memory: each thread needs its own.
 class BodyHits {
  public:
   BodyHits();
   void find(std::string_view text);
   bool has(PhraseId phrase) const { return phrase != kNoPhrase && begin_[phrase] != kNotFound; }
   bool has_any(const std::vector<PhraseId>& phrases) const { return first_of(phrases) != kNoPhrase; }
-  /// The first row of the table whose signature was found, or null.
+  /// Returns the first row of the table whose signature was found, or null.
   const CompiledFormat* format() const;
-  /// Offset of the first occurrence's first byte, and past its last.
+  /// Return the offset of the first occurrence, and the one past its end.
   std::uint32_t begin_of(PhraseId phrase) const { return begin_[phrase]; }
   std::uint32_t end_of(PhraseId phrase) const {
     return begin_[phrase] + static_cast<std::uint32_t>(BodyPhrases::get().phrases[phrase].size());
   }
-  /// Of those that were found the one that stands first, or kNoPhrase.
+  /// Returns the one of `phrases` that comes first in the text, or kNoPhrase.
   PhraseId first_of(const std::vector<PhraseId>& phrases) const;
-  /// The one that is listed first, or kNoPhrase.
+  /// Returns the first of `phrases` that was found at all, or kNoPhrase.
   PhraseId first_listed_of(const std::vector<PhraseId>& phrases) const;
 
  private:

@@ -17,7 +17,7 @@
 namespace backstop::response {
 namespace {
 
-// How likely an address is the failed recipient, by what stands around it; the lowest that occurs wins.
+// How likely an address is the failed recipient, by the words around it. The likeliest that occurs wins.
 enum class Shape : std::uint8_t {
   Alone,     // "  <user@example.org>", "* user@example.org:"
   Head,      // "<user@example.org>: host said ...", "user@example.org ... unknown host"
@@ -32,21 +32,21 @@ struct Found {
   std::string_view address;
   std::size_t line = 0;
   std::size_t begin = 0;  // in the line, of the address with its brackets
-  std::size_t end = 0;    // past it
+  std::size_t end = 0;
 };
 
 bool is_bullet(std::string_view text) {
   return text.empty() || text.find_first_not_of("*->#.=| \t•·") == std::string_view::npos;
 }
 
-// Words before an address that say it is the failed recipient.
+// Returns whether the words before an address can say that it is the failed recipient.
 bool is_recipient_label(std::string_view label) {
   while (!label.empty() &&
          (label.back() == ':' || label.back() == ' ' || label.back() == '=' || label.back() == '"'))
     label.remove_suffix(1);
   while (!label.empty() && !base::is_alpha(label.front()) && static_cast<unsigned char>(label.front()) < 0x80)
     label.remove_prefix(1);
-  // Fields of the original and of its envelope that a report quotes.
+  // These are fields of the original and of its envelope that a report quotes.
   constexpr std::array kNot = std::to_array<std::string_view>(
       {"from",       "sender",    "cc",           "reply-to",      "subject",     "message-id",
        "date",       "sent",      "contact",      "envelope-from", "return-path", "original sender",
@@ -102,7 +102,7 @@ bool is_own(const TextContext& context, std::string_view address) {
   return std::ranges::find(context.own, base::address_key(address)) != context.own.end();
 }
 
-// "ADDR" of the patterns in formats.h.
+// What "ADDR" stands for in the patterns of formats.h.
 constexpr std::string_view kAddressPattern =
     "(?:\"[^\"]{1,64}\"|[^\\s<>\"(){}\\[\\],;:]{1,256})@(?:\\[[^\\]]{1,64}\\]|[^\\s<>\"(){}\\[\\],;:=]{1,255}"
     ")";
@@ -118,7 +118,6 @@ const RE2& pattern_of(const BounceFormat& format) {
       }
       RE2::Options options;
       options.set_case_sensitive(false);
-      options.set_log_errors(true);
       all.emplace(&row, std::make_unique<RE2>(pattern, options));
     }
     return all;
@@ -138,7 +137,7 @@ std::string_view trim_address(std::string_view address) {
 
 constexpr std::size_t kLongestDiagnostic = 4000;
 
-// Appends a line of a diagnostic as far as there is room for it.
+// Appends as much of a diagnostic's line as there is room for.
 void append_words(std::string& words, std::string_view line) {
   if (words.size() >= kLongestDiagnostic) return;
   if (!words.empty()) words += ' ';
@@ -152,7 +151,6 @@ class TextReader {
       : text_(text), hits_(hits), format_(format), context_(context), most_(most) {}
 
   void find() {
-    if (text_.lines().empty()) return;
     set_section();
     if (format_ && !format_->row->recipient.empty()) find_by_pattern();
     if (!found_.empty()) return;
@@ -175,7 +173,7 @@ class TextReader {
       const PhraseId begin = hits_.first_listed_of(format_->diagnostic_begin);
       if (begin != kNoPhrase) return paragraph_after(hits_.end_of(begin));
     }
-    // Words without a code are taken where no server's reply about the recipient stands elsewhere.
+    // Words without a code count only if the text has no server's reply about the recipient elsewhere.
     if (index < kMostMentions) {
       if (std::string mention = find_diagnostic(text_, found.address); !mention.empty()) return mention;
     }
@@ -205,7 +203,7 @@ class TextReader {
     for (const auto marker : phrases.original_markers) close_section(marker, from);
   }
 
-  // The section ends before the line of `phrase`, where that stands after `from`.
+  // Ends the section before the line of `phrase`, if that comes after `from`.
   void close_section(PhraseId phrase, std::size_t from) {
     if (!hits_.has(phrase) || hits_.begin_of(phrase) < from) return;
     const std::size_t line = text_.line_at(hits_.begin_of(phrase));
@@ -230,8 +228,8 @@ class TextReader {
       if (!RE2::FullMatch(input, pattern, &address)) continue;
       const std::string_view found = trim_address({address.data(), address.size()});
       const auto at = static_cast<std::size_t>(address.data() - line.data());
-      // "... has rejected <user@example.org> with ..." holds its words around the address, "Recipient: x"
-      // below it.
+      // "... has rejected <user@example.org> with ..." has its words around the address, "Recipient: x" has
+      // them below.
       const bool is_sentence = line.substr(0, at).find(' ') != std::string_view::npos &&
                                line.substr(0, at).find(':') == std::string_view::npos;
       add({is_sentence ? Shape::Sentence : Shape::Alone, found, i, at, at + address.size()});
@@ -255,7 +253,7 @@ class TextReader {
         if (shape != Shape::Sentence && shape != Shape::Alone) break;
       }
     }
-    // Addresses alone on a line and those that head one are the same list in many reports.
+    // In many reports, addresses alone on a line and addresses that begin a line are one list.
     for (const auto& found : all) {
       const Shape shape = found.shape == Shape::Head ? Shape::Alone : found.shape;
       if (shape == best) add(found);
@@ -310,10 +308,10 @@ class TextReader {
     return words;
   }
 
-  // The first line below that quotes a server's reply, and what goes on in its paragraph.
+  // Returns the first line below that quotes a server's reply, with the rest of its paragraph.
   std::string first_reply(std::size_t from, std::size_t next) {
     const auto& lines = text_.lines();
-    // Asked with growing `from`, so each line is looked at once.
+    // `from` grows from call to call, so each line is looked at once.
     for (reply_line_ = std::max(reply_line_, from); reply_line_ < next; ++reply_line_) {
       const std::string_view line = text_.text_of(lines[reply_line_]);
       if (!has_code(line)) continue;
@@ -325,7 +323,6 @@ class TextReader {
     return {};
   }
 
-  static constexpr std::size_t kMostMentions = 20;  // each is a pass over the text
   static constexpr int kMostAddressesOfLine = 50;
 
   const ReportText& text_;
@@ -338,7 +335,7 @@ class TextReader {
   std::size_t section_begin_ = 0;
   std::size_t section_end_ = 0;
   std::vector<Found> found_;
-  std::unordered_set<std::string> known_;  // the addresses of found_, lower case
+  std::unordered_set<std::string> known_;  // the addresses of found_, in lower case
 };
 
 }  // namespace
@@ -347,7 +344,7 @@ std::string find_diagnostic(const ReportText& text, std::string_view address) {
   const auto& lines = text.lines();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string_view line = text.text_of(lines[i]);
-    if (line.size() <= address.size() || !base::icontains(line, address)) continue;
+    if (!base::icontains(line, address)) continue;
     if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
     std::string words;
     append_words(words, line);
@@ -368,7 +365,7 @@ bool read_bounce_text(const ReportText& text, const BodyHits& hits, const Compil
   for (std::size_t i = 0; i < found.size(); ++i) {
     Recipient recipient;
     recipient.address = found[i].address;
-    // Products that serve one domain name its users alone.
+    // Products that serve a single domain omit it.
     if (recipient.address.find('@') == std::string::npos && !context.reporter_domain.empty()) {
       recipient.address.append("@").append(context.reporter_domain);
     }

@@ -1,4 +1,4 @@
-// How surely a mail is a bounce, and whether what decides was read.
+// How surely a mail is a bounce, and whether the parts that decide were read.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ struct CertaintyRow {
   std::string_view want;
 };
 
-TEST(Certainty, OfABounce) {
+TEST(Certainty, DependsOnSenderAndForm) {
   const std::string whole = report(std::string(kStatus) + std::string(kReturned) + "--b--\n");
   const std::string xfailed = text("It could not be delivered.\n", "X-Failed-Recipients: gone@example.net\n");
   const std::string qmail = text(std::string(kQmail) + std::string(kQmailCopy));
@@ -64,7 +64,7 @@ TEST(Certainty, OfABounce) {
   };
   const CertaintyRow rows[] = {
       {"null sender and a delivery status", "", whole, "structural"},
-      {"the same without what it returns", "", report(std::string(kStatus) + "--b--\n"), "structural"},
+      {"the same without the returned mail", "", report(std::string(kStatus) + "--b--\n"), "structural"},
       {"mailer-daemon@ of any host, in any case", "Mailer-Daemon@mx.example.net", whole, "structural"},
       {"MAILER-DAEMON alone, as a delivery agent writes <>", "MAILER-DAEMON", whole, "structural"},
       {"double-bounce@", "double-bounce@mx.example.net", whole, "structural"},
@@ -74,7 +74,7 @@ TEST(Certainty, OfABounce) {
       {"a status that names nobody", "", report(std::string(kStatusOfNobody) + "--b--\n"), "guessed"},
       {"X-Failed-Recipients", "", xfailed, "structural"},
       {"X-Failed-Recipients of an ordinary sender", "bounces@mx.example.net", xfailed, "guessed"},
-      {"a known product's text with what it returns", "", qmail, "marked"},
+      {"a known product's text and the returned mail", "", qmail, "marked"},
       {"the same from mailer-daemon@", "mailer-daemon@mx.example.net", qmail, "guessed"},
       {"a known product's text that returns nothing", "", text(kQmail), "guessed"},
       {"the same to a postmaster's list, by a person", "",
@@ -99,7 +99,7 @@ TEST(Certainty, OfABounce) {
                    "message/rfc822\n\n{}\n--outer--\n",
                    whole),
        "guessed"},
-      {"an unknown text with what it returns", "",
+      {"an unknown text and the returned mail", "",
        text(fmt::format("Your mail could not be delivered to gone@example.net: no such user.\n\n{}",
                         kQmailCopy)),
        "guessed"},
@@ -113,7 +113,7 @@ TEST(Certainty, OfABounce) {
   }
 }
 
-TEST(Certainty, OfAMailWhoseEnvelopeIsNotKnown) {
+TEST(Certainty, UsesReturnPathIfTheEnvelopeIsNotKnown) {
   const std::string whole = report(std::string(kStatus) + "--b--\n");
   Reader reader;
   EXPECT_EQ(name(certainty(reader.read("Return-Path: <>\n" + whole))), "structural");
@@ -124,22 +124,26 @@ TEST(Certainty, OfAMailWhoseEnvelopeIsNotKnown) {
 struct LookRow {
   const char* name;
   std::string sender;
-  std::string start;  ///< of a mail that goes on
+  std::string start;  ///< the start of a longer mail
   std::string_view want;
   std::string_view want_certainty;
 };
 
-TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
+TEST(Certainty, SaysWhatWasReadOfTheStartOfAMail) {
   const std::string status(kStatus);
   const std::string padding(40'000, 'y');
+  const auto padded_to = [](std::size_t size) {
+    const std::string header = report("");
+    return header + std::string(size - header.size(), 'y');
+  };
   const LookRow rows[] = {
-      {"report and what it returns", "", report(status + std::string(kReturned)), "complete", "structural"},
-      {"report and the header that it returns", "", report(status + std::string(kReturnedHeader)), "complete",
+      {"report and the returned mail", "", report(status + std::string(kReturned)), "complete", "structural"},
+      {"report and the returned header", "", report(status + std::string(kReturnedHeader)), "complete",
        "structural"},
       {"report alone", "", report(status), "cut", "structural"},
       {"report, then padding", "", report(status + "--b\n\n" + padding), "cut", "structural"},
       {"padding in place of the report", "", report(padding), "padded", "structural"},
-      {"what it returns in place of the report", "", report(std::string(kReturned) + padding), "padded",
+      {"the returned mail in place of the report", "", report(std::string(kReturned) + padding), "padded",
        "structural"},
       {"padding within the report", "",
        report("--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; " + padding), "padded",
@@ -147,17 +151,19 @@ TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
       {"padded, and X-Failed-Recipients", "", "X-Failed-Recipients: gone@example.net\n" + report(padding),
        "padded", "structural"},
       {"a short file that lacks its end", "", report(std::string(1000, 'y')), "cut", "guessed"},
-      {"what it returns in place of the report, and little of it", "", report(kReturned), "cut", "guessed"},
+      {"a little of the returned mail in place of the report", "", report(kReturned), "cut", "guessed"},
+      {"what was read is 32 KiB", "", padded_to(32 * 1024), "padded", "structural"},
+      {"what was read is a byte less", "", padded_to(32 * 1024 - 1), "cut", "guessed"},
       {"padded from mailer-daemon@", "mailer-daemon@mx.example.net", report(padding), "cut", "guessed"},
       {"a receipt that is padded", "", report(padding, "disposition-notification"), "cut", "guessed"},
       {"a report of nobody that was whole", "",
        report(std::string(kStatusOfNobody) + "--b\nContent-Type: message/rfc822\n\nFrom: a@example.org\n\n" +
               padding),
        "cut", "guessed"},
-      {"a known product's text with what it returns", "", text(std::string(kQmail) + std::string(kQmailCopy)),
-       "complete", "marked"},
+      {"a known product's text and the returned mail", "",
+       text(std::string(kQmail) + std::string(kQmailCopy)), "complete", "marked"},
       {"a known product's text", "", text(kQmail), "cut", "guessed"},
-      {"X-Failed-Recipients with what is returned", "",
+      {"X-Failed-Recipients and the returned mail", "",
        text(std::string(kQmail) + std::string(kQmailCopy), "X-Failed-Recipients: gone@example.net\n"),
        "complete", "structural"},
   };
@@ -173,8 +179,8 @@ TEST(Certainty, WhatIsReadOfTheStartOfAMail) {
   }
 }
 
-// Whatever else stands in the mail or its header: the form is what no other mail has.
-TEST(Certainty, TheFormIsStrongerThanTheSigns) {
+// No other mail has this form, whatever else is in the mail or its header.
+TEST(Certainty, FollowsTheFormBeforeTheSigns) {
   const std::string status(kStatus);
   const auto with = [](std::string_view header, std::string_view parts) {
     return fmt::format(
@@ -221,8 +227,8 @@ TEST(Certainty, TheFormIsStrongerThanTheSigns) {
   }
 }
 
-// As if it were a mail that is too long to be read.
-TEST(Certainty, AReportThatIsPaddedWithinIsPadded) {
+// A report that is longer than the cap of the text is like a mail that is too long.
+TEST(Certainty, SeesPaddingWithinAReport) {
   const std::string padding(20'000, 'y');
   const std::string mail =
       report("--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; " + padding +
@@ -233,8 +239,8 @@ TEST(Certainty, AReportThatIsPaddedWithinIsPadded) {
   EXPECT_EQ(name_of_look(found.look), "padded");
 }
 
-// Without any other mark of a bounce, too.
-TEST(Certainty, APaddedReportIsABounceWhateverElseItSays) {
+// It needs no other mark of a bounce.
+TEST(Certainty, TakesAPaddedReportForABounce) {
   const std::string mail =
       "From: Jo <jo@example.net>\nSubject: Hello\nMIME-Version: 1.0\n"
       "Content-Type: multipart/report; boundary=b; report-type=\"Delivery-Status\"\n\n--b\n\n" +
@@ -244,8 +250,8 @@ TEST(Certainty, APaddedReportIsABounceWhateverElseItSays) {
   EXPECT_EQ(name_of_look(found.look), "padded");
 }
 
-// A cap of the reader's own cuts as the end of what was held does.
-TEST(Certainty, AMailWithMorePartsThanAreReadIsCut) {
+// The cap of parts cuts a mail as well.
+TEST(Certainty, SeesThatPartsWereLeftOut) {
   std::string parts;
   for (int i = 0; i < 20; ++i) parts += "--b\n\nx\n";
   Reader reader({.mime = {.parts = 10}});

@@ -59,7 +59,7 @@ std::string safe(std::string_view text, std::size_t most = 254) {
   return base::printable(base::trim(text), most);
 }
 
-// "the mail system at mx.example.net", at the start of a sentence.
+// Returns "The mail system at mx.example.net", which begins a sentence.
 std::string mail_system(const Response& response) {
   if (response.reporting_mta.empty()) return "A mail system that does not give its name";
   return "The mail system at " + safe(response.reporting_mta);
@@ -115,8 +115,8 @@ std::vector<Recipients> by_reason(const Recipients& recipients) {
   return groups;
 }
 
-// "to a@example.org because the mailbox is full, and to b@example.org because ...". A sole reason that nobody
-// knows is left out.
+// Returns "to a@example.org because the mailbox is full, and to b@example.org because ...". If the only
+// reason is unknown, it is left out.
 std::string to_whom_and_why(const Recipients& recipients) {
   const std::vector<Recipients> groups = by_reason(recipients);
   std::string out;
@@ -138,7 +138,7 @@ bool is_unexplained(const Recipients& recipients) {
                              [](const Recipient* recipient) { return recipient->reason == Reason::Unknown; });
 }
 
-// What became of the recipients that did not fail, as further sentences.
+// Says in further sentences what became of the recipients that did not fail.
 std::string explain_the_others(const Response& response) {
   std::string out;
   if (const auto delayed = recipients_with(response, {Action::Delayed}); !delayed.empty())
@@ -179,12 +179,12 @@ std::string explain_delivered(const Response& response) {
   };
   add("delivered a mail to ", delivered);
   add("passed a mail on to a system that confirms nothing, for ", relayed);
-  add("passed a mail on to all who stand behind ", expanded);
+  add("passed a mail on to the addresses behind ", expanded);
   if (done.empty()) done = "delivered a mail";
   return mail_system(response) + " reports that it " + done + ".";
 }
 
-// "user@example.org", of a kind whose one recipient is whoever answers; else `other`.
+// Returns who answers, in a kind whose recipient is the one who answers; `other` if nothing names them.
 std::string answerer(const Response& response, std::string_view other) {
   for (const Recipient& recipient : response.recipients) {
     if (!address_of(recipient).empty()) return safe(address_of(recipient));
@@ -230,7 +230,7 @@ std::string explain_filter_notice(const Response& response) {
 std::string explain_list_notice(const Response& response) {
   return "This is a notice from the mailing list software of " +
          answerer(response, "a list that it does not name") +
-         ": a mail to it was held, was not accepted or not understood, or has to be confirmed.";
+         ": a mail to it was held, was not accepted or not understood, or must be confirmed.";
 }
 
 std::string explain_feedback_report(const Response& response) {
@@ -239,7 +239,7 @@ std::string explain_feedback_report(const Response& response) {
   return out + ": somebody who got a mail marked it as unwanted.";
 }
 
-// "23 November 2026", or nothing.
+// Returns "23 November 2026", or an empty string if the date can't be read.
 std::string day_of(std::string_view date) {
   constexpr auto kMonths =
       std::to_array<std::string_view>({"January", "February", "March", "April", "May", "June", "July",
@@ -261,7 +261,7 @@ std::string explain_original(const std::optional<Original>& original) {
   const std::string id = safe(original->message_id);
   if (!id.empty()) return " It answers the mail with the Message-ID <" + id + ">" + of_day + ".";
   if (!day.empty()) return " It answers a mail" + of_day + ".";
-  return " Of the mail that it answers too little was returned to say which one it is.";
+  return " Too little of the mail that it answers was returned to say which one it is.";
 }
 
 std::string explain_kind(const Response& response) {

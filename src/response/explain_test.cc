@@ -87,6 +87,15 @@ const Row kKinds[] = {
      make_response(Kind::DsnFailed, kMta, std::vector(5, failed("a@b.test", kGone))),
      "The mail system at mx.example.net could not deliver a mail to a@b.test, a@b.test and 3 others because "
      "the mailbox does not exist. The mail that it answers was not returned."},
+    {"failed, one and one without an address",
+     make_response(Kind::DsnFailed, kMta, {failed("", kGone), failed("a@b.test", kGone)}),
+     "The mail system at mx.example.net could not deliver a mail to a@b.test and 1 other because the mailbox "
+     "does not exist. The mail that it answers was not returned."},
+    {"failed, two without an address",
+     make_response(Kind::DsnFailed, kMta, {failed("", kGone), failed("", kGone)}),
+     "The mail system at mx.example.net could not deliver a mail to 2 recipients that it does not name "
+     "because "
+     "the mailbox does not exist. The mail that it answers was not returned."},
     {"failed, two reasons",
      make_response(Kind::DsnFailed, kMta,
                    {failed("a@b.test", kGone), failed("c@d.test", kFull), failed("e@f.test", kGone)}),
@@ -139,7 +148,7 @@ const Row kKinds[] = {
                     with_action("e@f.test", Action::Expanded)}),
      "The mail system at mx.example.net reports that it delivered a mail to a@b.test, and passed a mail on "
      "to a "
-     "system that confirms nothing, for c@d.test, and passed a mail on to all who stand behind e@f.test. The "
+     "system that confirms nothing, for c@d.test, and passed a mail on to the addresses behind e@f.test. The "
      "mail that it answers was not returned."},
     {"delivered, nobody named", make_response(Kind::DsnDelivered, kMta),
      "The mail system at mx.example.net reports that it delivered a mail. The mail that it answers was not "
@@ -172,29 +181,29 @@ const Row kKinds[] = {
     {"list notice", make_response(Kind::ListNotice, "", {with_action("list@b.test", Action::None)}),
      "This is a notice from the mailing list software of list@b.test: a mail to it was held, was not "
      "accepted "
-     "or not understood, or has to be confirmed. The mail that it answers was not returned."},
+     "or not understood, or must be confirmed. The mail that it answers was not returned."},
     {"list notice of a host", make_response(Kind::ListNotice, kMta),
      "This is a notice from the mailing list software of the system at mx.example.net: a mail to it was "
      "held, "
-     "was not accepted or not understood, or has to be confirmed. The mail that it answers was not "
+     "was not accepted or not understood, or must be confirmed. The mail that it answers was not "
      "returned."},
     {"feedback report", make_response(Kind::FeedbackReport, kMta),
      "This is a feedback report from the mail system at mx.example.net: somebody who got a mail marked it as "
      "unwanted. The mail that it answers was not returned."},
 };
 
-// What follows of a delivery status notification that nothing makes certain.
+// The last sentence about a delivery status notification that is not certain.
 constexpr std::string_view kGuessed =
     " It only looks like a report: anybody could have written what it shows.";
 
-TEST(Explain, EveryKind) {
+TEST(Explain, ExplainsEveryKind) {
   for (const auto& row : kKinds) {
     const std::string more(is_dsn(row.response.kind) ? kGuessed : "");
     EXPECT_EQ(explain(row.response), row.want + more) << row.name;
   }
 }
 
-TEST(Explain, WhatMakesAReportCertain) {
+TEST(Explain, SaysWhatMakesAReportCertain) {
   std::set<std::string_view> sentences;
   for (const ShownBy by : {ShownBy::Appearance, ShownBy::Format, ShownBy::FailedRecipients,
                            ShownBy::DeliveryStatus, ShownBy::Padding}) {
@@ -214,7 +223,7 @@ struct OriginalRow {
   const char* want;  ///< the end of the explanation
 };
 
-TEST(Explain, TheOriginal) {
+TEST(Explain, NamesTheOriginal) {
   const OriginalRow rows[] = {
       {"subject and date", "1@b.test", "Lunch", "Mon, 23 Nov 2026 17:46:17 +0100",
        " It answers the mail with the subject \"Lunch\" of 23 November 2026."},
@@ -224,7 +233,7 @@ TEST(Explain, TheOriginal) {
       {"Message-ID", "1@b.test", "", "1 Feb 2026 00:00 GMT",
        " It answers the mail with the Message-ID <1@b.test> of 1 February 2026."},
       {"date", "", "", "1 Feb 2026 00:00 GMT", " It answers a mail of 1 February 2026."},
-      {"nothing", "", "", "", " Of the mail that it answers too little was returned to say which one it is."},
+      {"nothing", "", "", "", " Too little of the mail that it answers was returned to say which one it is."},
   };
   for (const auto& row : rows) {
     Response response = make_response(Kind::DsnFailed);
@@ -238,6 +247,14 @@ TEST(Explain, TheOriginal) {
   }
 }
 
+TEST(Explain, CutsASubjectAfterAHundredBytes) {
+  for (const std::size_t size : {100, 101}) {
+    Response response = make_response(Kind::AutoReply);
+    response.original.emplace().subject = std::string(size, 's');
+    EXPECT_EQ(explain(response).contains(std::string(size, 's')), size == 100) << size;
+  }
+}
+
 TEST(Explain, SaysThatNotAllWasRead) {
   constexpr std::string_view want = " Not all of it was read, since it is past the limits.";
   Response response = make_response(Kind::AutoReply);
@@ -246,7 +263,7 @@ TEST(Explain, SaysThatNotAllWasRead) {
   EXPECT_TRUE(explain(response).ends_with(want));
 }
 
-// No kind lets a terminal's control bytes, line ends or endless text through.
+// No kind passes on control bytes for a terminal, line ends or endless text.
 TEST(Explain, IsSafeToPrint) {
   const std::string hostile = "\x1b[31m\r\nBcc: \xFF" + std::string(10000, 'x');
   for (std::size_t kind = 0; kind < kKindNames.size(); ++kind) {
@@ -261,7 +278,7 @@ TEST(Explain, IsSafeToPrint) {
   }
 }
 
-TEST(Explain, EveryReasonHasItsOwnWords) {
+TEST(Explain, HasOwnWordsForEveryReason) {
   std::set<std::string_view> seen;
   for (std::size_t reason = 0; reason < kReasonNames.size(); ++reason) {
     const std::string_view text = because(static_cast<Reason>(reason));

@@ -1,10 +1,9 @@
-// The formats of bounces that are not (or not only) RFC 3464: one row a product. A row says by which words
-// the product is known, between which phrases the recipients stand, how the line of a recipient looks and
-// where the words of the refusal stand. A new format is a new row in a formats_*.cc table and a fixture.
-// Lists of phrases are separated by '|'; a phrase is lower case where ASCII, with single spaces, and may run
-// over line ends.
+// The formats of bounces that are not (or not only) RFC 3464: each row is a product. It says by which words
+// the product is known, between which phrases its recipients are listed, how the line of a recipient looks
+// and after which phrase the words of the refusal come. A new format is a new row and a fixture.
 //
-// The first row in the order of the tables whose signature stands in the text reads the mail.
+// Phrases are separated by '|'. Their ASCII letters are in lower case, their spaces single, and they may run
+// over line ends. The first row whose signature is in the text reads the mail.
 #pragma once
 
 #include <span>
@@ -16,37 +15,21 @@ namespace backstop::response {
 
 struct BounceFormat {
   std::string_view name;  ///< the product
-  /// DsnFailed becomes DsnDelayed where a phrase of a delay stands in the text; DsnDelivered holds only where
-  /// no phrase of a failure does.
+  /// DsnFailed becomes DsnDelayed if a phrase of a delay is in the text; DsnDelivered holds only if no phrase
+  /// of a failure is.
   Kind kind = Kind::DsnFailed;
   std::string_view signature;  ///< any of these phrases in the text makes the row apply
   std::string_view begin =
-      {};  ///< recipients stand after one of these phrases; after the signature where none is there
+      {};  ///< recipients come after one of these phrases, or after the signature if there is none
   std::string_view end = {};  ///< and before one of these
-  /// RE2 on one line (white space collapsed), anchored at both ends; group 1 is the address. "ADDR" stands
-  /// for an address. Empty, or found nowhere: the shapes that reports share find the recipient
-  /// (bounce_text.cc).
+  /// An RE2 pattern for a whole line (white space collapsed); group 1 is the address, and "ADDR" matches one.
+  /// If it is empty or matches no line, bounce_text.cc finds the recipient by the shapes that reports share.
   std::string_view recipient = {};
   std::string_view diagnostic_begin =
-      {};  ///< the words of the refusal stand after the first of these that is there
+      {};  ///< the words of the refusal come after the first of these that is found
 };
 
 /// All rows, in order of precedence.
 std::span<const BounceFormat> bounce_formats();
-
-/// The parts of it.
-std::span<const BounceFormat> mta_formats();
-std::span<const BounceFormat> provider_formats();
-std::span<const BounceFormat> gateway_formats();
-std::span<const BounceFormat> language_formats();
-
-/// Phrases of a report that says that a mail was not delivered, whoever wrote it; and that it is late only.
-std::span<const std::string_view> failure_phrases();
-std::span<const std::string_view> delay_phrases();
-/// What stands before an original that is returned as text: the report ends there.
-std::span<const std::string_view> original_markers();
-/// Failures and delays in subjects. A subject proves nothing alone; see candidate.cc.
-std::span<const std::string_view> failure_subjects();
-std::span<const std::string_view> delay_subjects();
 
 }  // namespace backstop::response

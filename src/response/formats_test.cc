@@ -1,4 +1,4 @@
-// What must hold of every row of the format tables, so that a new row can't do harm, and that each row reads
+// What must hold for every row of the format table, so that a new row can't do harm, and that each row reads
 // a fixture.
 #include "response/formats.h"
 
@@ -14,8 +14,9 @@
 
 #include "base/text.h"
 #include "response/fixture_files_test.h"
-#include "response/phrase_list.h"
+#include "response/phrases.h"
 #include "response/reader.h"
+#include "response/report_phrases.h"
 
 namespace backstop::response {
 namespace {
@@ -26,13 +27,13 @@ std::vector<std::string_view> phrases_of(std::string_view list) {
   return all;
 }
 
-// Why a phrase can never match, or what it would match too often; empty where it is sound.
+// Returns why a phrase can never match or matches too often, or an empty string.
 std::string unsoundness(std::string_view phrase) {
   if (phrase.size() < 4) return "too short";
   if (!base::is_utf8(phrase)) return "no UTF-8";
   if (phrase != base::to_lower(phrase)) return "not in lower case";
   if (phrase != base::trim(phrase)) return "white space at an end";
-  // The text is searched with runs of white space collapsed, line ends too.
+  // White space and line ends are single spaces in the text that is searched.
   if (phrase.find("  ") != std::string_view::npos) return "two spaces";
   if (phrase.find_first_of("\t\r\n") != std::string_view::npos) return "white space that is no space";
   return {};
@@ -53,14 +54,13 @@ TEST(Formats, EachHasANameOfItsOwnAndASignature) {
   for (const auto& row : bounce_formats()) {
     EXPECT_TRUE(names.insert(row.name).second) << row.name;
     EXPECT_FALSE(row.signature.empty()) << row.name;
-    EXPECT_TRUE(row.kind == Kind::DsnFailed || row.kind == Kind::DsnDelayed || row.kind == Kind::DsnDelivered)
-        << row.name;
+    EXPECT_TRUE(row.kind == Kind::DsnFailed || row.kind == Kind::DsnDelivered) << row.name;
   }
   EXPECT_GT(names.size(), 50U);
 }
 
 // A row above takes every mail that has its signature.
-TEST(Formats, NoSignatureStandsTwiceOrHoldsOneOfARowAbove) {
+TEST(Formats, NoSignatureBeginsWithOneOfARowAbove) {
   const auto rows = bounce_formats();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t above = 0; above < i; ++above) {
@@ -82,7 +82,6 @@ TEST(Formats, RecipientPatternsCompileAndHaveTheAddressInAGroup) {
     const RE2 compiled(pattern, RE2::Quiet);
     EXPECT_TRUE(compiled.ok()) << row.name << ": " << compiled.error();
     EXPECT_GE(compiled.NumberOfCapturingGroups(), 1) << row.name;
-    // Lines are matched without regard to case.
     EXPECT_EQ(pattern.find("ADDR"), std::string::npos) << row.name << " has two addresses";
   }
 }

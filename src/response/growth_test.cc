@@ -12,6 +12,7 @@
 #include "response/formats.h"
 #include "response/reader.h"
 #include "response/reason.h"
+#include "response/report_phrases.h"
 
 namespace backstop::response {
 namespace {
@@ -32,7 +33,7 @@ std::string repeated(std::string_view piece, std::size_t count) {
   return text;
 }
 
-// `line` with the number in place of "{}".
+// Returns `line` with the number in place of "{}".
 std::string numbered(std::string_view line, std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) text += fmt::format(fmt::runtime(line), i);
@@ -246,7 +247,8 @@ const Row kRows[] = {
      1000},
 };
 
-// Of one reading. The least of some measurements, since whatever else the machine does can only add to it.
+// Returns the CPU time of one reading: the least of some measurements, since other work of the machine can
+// only add to it.
 double cpu_seconds(Reader& reader, const std::string& mail) {
   double least = std::numeric_limits<double>::max();
   for (int run = 0; run < 5; ++run) {

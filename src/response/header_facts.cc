@@ -6,11 +6,11 @@
 
 #include "base/text.h"
 #include "mail/header_text.h"
-#include "response/formats.h"
+#include "response/report_phrases.h"
 
 namespace backstop::response {
 
-// What one phrase of the header zones means.
+// What a phrase of the header zones means.
 struct HeaderUse {
   enum class What : std::uint8_t {
     Sign,
@@ -24,7 +24,7 @@ struct HeaderUse {
   const Sign* sign = nullptr;
 };
 
-// The phrases of the header zones, compiled once, and what each stands for.
+// The phrases of the header zones, compiled once, and what each of them means.
 struct HeaderPhrases {
   std::vector<std::string_view> phrases;
   std::vector<std::vector<HeaderUse>> uses;
@@ -44,7 +44,7 @@ constexpr auto kIsListField = [] {
   return table;
 }();
 
-// Words in From or the reverse path that only a mail system puts there.
+// Names of mail systems in From or the reverse path.
 constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "mailer-daemon",
     "mailer_daemon",
@@ -69,7 +69,6 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "delivery failure",
     "delivery status",
     "delivery notification",
-    "mail delivery",
     "microsoft exchange",
     "microsoft outlook",
 
@@ -91,7 +90,7 @@ constexpr std::array kDaemonSenders = std::to_array<std::string_view>({
     "system attendant",
 });
 
-// Of these the address itself says it.
+// Names that count only in the address itself.
 constexpr std::array kMailerDaemons =
     std::to_array<std::string_view>({"mailer-daemon", "mailer_daemon", "maildaemon@", "mailerdaemon@",
                                      "mdaemon@", "post_master@", "mail-daemon@"});
@@ -100,8 +99,8 @@ constexpr std::array kPostmasters =
     std::to_array<std::string_view>({"postmaster", "administrator", "system administrator",
                                      "mail administrator", "sysadmin", "admin@", "mailadmin@"});
 
-// The bytes of a sender that a phrase can stand in. "jo@mailserver.example.net" is no mail server, and in
-// "Jo Doe, Postmaster" a person tells what they do.
+// The parts of a sender. "jo@mailserver.example.net" is not a mail server, and in "Jo Doe, Postmaster" a
+// person says what they do.
 struct SenderText {
   explicit SenderText(std::string_view sender) {
     name_begin = std::min(sender.find_first_not_of(" \t\""), sender.size());
@@ -141,8 +140,7 @@ const HeaderPhrases& HeaderPhrases::get() {
     for (const auto phrase : kDaemonSenders) add(phrase, {HeaderUse::What::DaemonSender});
     for (const auto phrase : kMailerDaemons) add(phrase, {HeaderUse::What::MailerDaemon});
     for (const auto phrase : kPostmasters) add(phrase, {HeaderUse::What::Postmaster});
-    for (const auto signs : {auto_reply_signs(), challenge_signs(), filter_notice_signs(),
-                             list_notice_signs(), feedback_signs(), receipt_signs()}) {
+    for (const auto signs : sign_tables()) {
       for (const auto& sign : signs) {
         if (sign.zone == Zone::Field) made.of_field[static_cast<std::size_t>(sign.field)].push_back(&sign);
         if (sign.zone != Zone::Field && sign.zone != Zone::Body)
@@ -157,13 +155,13 @@ const HeaderPhrases& HeaderPhrases::get() {
 
 namespace {
 
-// "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject; the offset past them.
+// Returns the offset after "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject.
 std::size_t subject_start(std::string_view subject, bool& is_reply) {
   constexpr std::array kPrefixes = std::to_array<std::string_view>(
       {"re:", "fwd:", "fw:",  "aw:",  "wg:",  "sv:",   "vs:",    "antw:", "ref:",  "rif:",
        "r:",  "tr:",  "odp:", "enc:", "res:", "回复:", "回复：", "答复:", "転送:", "re："});
   std::size_t at = 0;
-  // Nearly every subject: no prefix can begin it.
+  // Most subjects have no prefix: every prefix has one of these bytes.
   constexpr std::string_view kPrefixBytes = ":[\xEF";
   if (subject.substr(0, 16).find_first_of(kPrefixBytes) == std::string_view::npos) {
     return std::min(subject.find_first_not_of(" \t"), subject.size());
@@ -186,7 +184,7 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
   return at;
 }
 
-// What decode_header() makes of it, as it is compared; without that work where there is none to do.
+// Writes the decoded value to `out`, as it is compared. Most values need no decoding.
 void decode_into(std::string_view value, std::string& out) {
   const bool is_plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7F && c != '='; });
   if (is_plain) {
@@ -242,7 +240,7 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
   while (reverse_path.ends_with('>')) reverse_path.remove_suffix(1);
   reverse_path = base::trim(reverse_path);
   facts_.is_null_sender = reverse_path.empty() || base::istarts_with(reverse_path, "mailer-daemon");
-  // Delivery agents write Return-Path: <MAILER-DAEMON> for the null one.
+  // Delivery agents write Return-Path: <MAILER-DAEMON> for the null sender.
   facts_.is_null_path = reverse_path.empty() || base::iequals(reverse_path, "mailer-daemon");
   facts_.is_daemon_path = facts_.is_null_path || base::istarts_with(reverse_path, "mailer-daemon@") ||
                           base::istarts_with(reverse_path, "double-bounce@");

@@ -1,5 +1,5 @@
-// What envelope and headers say about a mail, before a byte of its body is read: the candidate test stands on
-// it, and the reader's decision begins with it.
+// What the envelope and the header say about a mail, before a byte of its body is read. The candidate test is
+// made on it, and the reader's decision begins with it.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +15,20 @@
 namespace backstop::response {
 
 struct HeaderFacts {
-  /// "<>", or MAILER-DAEMON, which delivery agents write for it.
+  /// The envelope sender is "<>", or MAILER-DAEMON, which delivery agents write for it.
   bool is_null_sender = false;
   /// The envelope sender is known, and is "<>" itself.
   bool is_null_path = false;
-  /// The same, or the envelope sender is mailer-daemon@ or double-bounce@ of any domain.
+  /// The envelope sender is "<>", or mailer-daemon@ or double-bounce@ of any domain.
   bool is_daemon_path = false;
   /// The envelope sender is known, and is neither null nor a mail system's.
   bool is_ordinary_sender = false;
   /// From or the reverse path has the name of a mail system: MAILER-DAEMON, "Mail Delivery System". Anybody
-  /// can take such a name.
+  /// can use such a name.
   bool is_daemon_sender = false;
-  /// And says so in the address itself: MAILER-DAEMON@, mdaemon@.
+  /// The address in From says so itself: MAILER-DAEMON@, mdaemon@.
   bool is_mailer_daemon = false;
-  /// From is a postmaster or another role that sends bounces; a person writes under it as well.
+  /// From is a postmaster or another role that sends bounces. Persons write under these names as well.
   bool is_postmaster = false;
   bool is_auto_replied = false;        ///< Auto-Submitted: auto-replied
   bool is_auto_submitted = false;      ///< Auto-Submitted: anything but "no"
@@ -41,19 +41,19 @@ struct HeaderFacts {
   bool has_reply_subject = false;  ///< the subject starts with "Re:", "Fwd:" or the like
   bool is_reply = false;           ///< has_references or has_reply_subject
   bool is_list_mail = false;       ///< has one of kListFields
-  std::string from;                ///< decoded, without default-ignorable characters
+  std::string from;                ///< decoded, without default-ignorable characters; of the first From field
   std::string subject;             ///< the same
-  /// Marks of the header zones that were found, whatever their strength.
+  /// The marks that were found in the header, whatever their strength.
   std::vector<const Sign*> signs;
 };
 
 struct HeaderPhrases;  // the compiled tables, in header_facts.cc
 
-/// Holds scratch memory, one a thread; used again for every mail.
+/// Holds scratch memory that is used again for every mail: each thread needs its own.
 class HeaderReader {
  public:
   HeaderReader();
-  /// The result is valid until the next call. `message` needs no more than its header block walked.
+  /// The result is valid until the next call. Of `message` only the header block must have been walked.
   const HeaderFacts& read(const mail::Message& message, const Envelope& envelope);
 
  private:
@@ -68,7 +68,7 @@ class HeaderReader {
   std::vector<PhraseHit> hits_;
 };
 
-/// Can a mail with these facts be a response? See Reader::can_be_response.
+/// Returns whether a mail with these facts can be a response. See Reader::can_be_response.
 bool can_be_response(const HeaderFacts& facts);
 
 }  // namespace backstop::response

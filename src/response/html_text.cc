@@ -10,7 +10,7 @@
 namespace backstop::response {
 namespace {
 
-constexpr std::size_t kLongestTag = 64 * 1024;  // an attribute may hold a data: URL; beyond it "<" is text
+constexpr std::size_t kLongestTag = 64 * 1024;  // an attribute may have a data: URL; past this "<" is text
 constexpr std::size_t kLongestEntity = 24;  // "&ZeroWidthSpace;" has 16, and a number may begin with zeros
 
 bool ends_line(std::string_view name) {
@@ -23,13 +23,13 @@ bool ends_line(std::string_view name) {
   return false;
 }
 
-// A no-break space separates words too, and a control byte says nothing.
+// A no-break space separates words too, and a control byte has no meaning.
 void append_character(std::uint32_t code, std::string& out) {
   const bool is_space = code == 0xA0 || (code < 0x20 && code != '\n');
   base::append_code_point(is_space ? ' ' : code, out);
 }
 
-// "&#8203;" and "&#x200B;"; browsers read them without the semicolon, too.
+// Reads "&#8203;" and "&#x200B;". Browsers also read them without the semicolon.
 std::size_t decode_number(std::string_view html, std::string& out) {
   constexpr std::uint32_t kPastTheLast = 0x110000;
   const bool is_hex = html.size() > 2 && base::ascii_lower(html[2]) == 'x';
@@ -46,7 +46,7 @@ std::size_t decode_number(std::string_view html, std::string& out) {
   return at < html.size() && html[at] == ';' ? at + 1 : at;
 }
 
-// Decodes the entity at the start of `html`; the number of bytes taken, 0 when it is none that we know.
+// Decodes the entity at the start of `html` and returns its length, or 0 if it is unknown.
 std::size_t decode_entity(std::string_view html, std::string& out) {
   html = html.substr(0, kLongestEntity);
   if (html.substr(1).starts_with('#')) return decode_number(html, out);
@@ -72,7 +72,7 @@ std::size_t decode_entity(std::string_view html, std::string& out) {
   return 0;
 }
 
-// Past the end of a <style> or <script> element whose start tag ends at `from`.
+// Returns the end of a <style> or <script> element whose start tag ends at `from`.
 std::size_t past_element(std::string_view html, std::string_view name, std::size_t from) {
   const std::size_t close = base::ifind(html, std::string("</").append(name), from);
   return close == std::string_view::npos ? html.size() : close;
@@ -82,7 +82,7 @@ std::size_t past_element(std::string_view html, std::string_view name, std::size
 
 void append_html_text(std::string_view html, std::string& out) {
   std::size_t at = 0;
-  std::size_t close = 0;  // the first ">" at or after `at`, once it was looked for
+  std::size_t close = 0;  // the first ">" at or after `at`, once it has been looked for
   while (at < html.size()) {
     const char c = html[at];
     if (c == '&') {
@@ -113,7 +113,7 @@ void append_html_text(std::string_view html, std::string& out) {
     if (name.starts_with('/')) name.remove_prefix(1);
     name = name.substr(0, name.find_first_of(" \t\r\n/>:"));
     at = close + 1;
-    // "<user@example.org>" that somebody forgot to escape is no tag.
+    // "<user@example.org>" is not a tag: somebody forgot to escape it.
     if (whole.find('@') != std::string_view::npos && whole.find('=') == std::string_view::npos) {
       out.append("<").append(whole).append(">");
     } else if (base::iequals(name, "style") || base::iequals(name, "script")) {

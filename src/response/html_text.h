@@ -1,5 +1,5 @@
-// HTML as text: tags dropped, blocks and breaks as line ends, the entities that mail uses decoded. For
-// reading phrases, not for display. Linear, no recursion.
+// Turns HTML into text: tags are dropped, blocks and breaks become line ends, and the entities that mail uses
+// are decoded. The text is for finding phrases, not for display. Takes linear time and no recursion.
 #pragma once
 
 #include <string>

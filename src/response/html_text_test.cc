@@ -32,6 +32,10 @@ const Row kRows[] = {
     {"angle bracket that is no tag", "1 < 2 > 0", "1 < 2 > 0"},
     {"address that nobody escaped", "to <user@example.org> failed", "to <user@example.org> failed"},
     {"link with an address in it is a tag", "<a href=mailto:user@example.org>user</a>", "user"},
+    {"numbers around the space", "&#31;&#32;&#33;", "  !"},
+    {"number cut after its sign", "a&#", "a&#"},
+    {"number cut after its x", "a&#x", "a&#x"},
+    {"a hex digit ends a decimal number", "&#64A;", "@A;"},
     {"named entities", "&lt;a&gt;&amp;&quot;&apos;&nbsp;&uuml;", "<a>&\"' ü"},
     {"numbered entities", "&#64;&#x40;&#X4A;&#8364;&#128231;", "@@J€📧"},
     {"no-break space by number", "a&#160;b&#xA0;c", "a b c"},
@@ -53,7 +57,7 @@ const Row kRows[] = {
     {"Word's namespace tags", "a<o:p></o:p>b", "ab"},
 };
 
-TEST(HtmlText, IsWhatAReaderSees) {
+TEST(HtmlText, KeepsWhatAReaderSees) {
   for (const Row& row : kRows) {
     std::string out;
     append_html_text(row.html, out);
@@ -80,7 +84,7 @@ TEST(HtmlText, IsWellFormedAndNoLongerWhereverItIsCut) {
   }
 }
 
-TEST(HtmlText, TagPastItsCapIsText) {
+TEST(HtmlText, TakesATagPastItsCapForText) {
   for (const std::size_t size : {64 * 1024 - 3, 64 * 1024 - 2}) {
     std::string out;
     append_html_text("<a " + std::string(size - 1, 'x') + ">b", out);

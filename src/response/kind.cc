@@ -30,7 +30,7 @@ Kind kind_of_actions(const KindFacts& facts) {
   return Kind::None;
 }
 
-// The status codes of a report whose Action field is missing.
+// Returns the kind of the status codes, for a report without an Action field.
 Kind kind_of_statuses(const KindFacts& facts) {
   const auto starts = [&](char c) {
     return std::ranges::any_of(facts.recipients, [c](const Recipient& r) { return r.status.starts_with(c); });
@@ -41,12 +41,11 @@ Kind kind_of_statuses(const KindFacts& facts) {
 }
 
 bool says_delay(const KindFacts& facts) {
-  if (facts.format && facts.format->row->kind == Kind::DsnDelayed) return true;
   if (facts.header.has_delay_subject) return true;
   return facts.hits.has_any(BodyPhrases::get().delays);
 }
 
-// The value of a field that has no id.
+// Returns the value of a field that has no id.
 std::string_view other_field(const mail::Message& message, std::string_view name) {
   for (const auto& field : message.fields_of(message.parts[0])) {
     if (field.id == mail::FieldName::Other && base::iequals(field.name, name)) return base::trim(field.value);
@@ -54,12 +53,12 @@ std::string_view other_field(const mail::Message& message, std::string_view name
   return {};
 }
 
-// "Automatic reply: offer", as Exchange, Gmail and others write it, in a mail that lost every mark of a
-// machine on its way to a mailbox. The words before the colon are the program's; the rest is the subject of
-// the mail that is answered, which Exchange repeats in Thread-Topic. In a person's mail that field has the
-// whole subject.
+// Returns whether the subject is like "Automatic reply: offer", as Exchange, Gmail and others write it, in a
+// mail that lost every mark of a machine on its way. The words before the colon are the program's; the rest
+// is the subject of the answered mail, which Exchange repeats in Thread-Topic. In a person's mail that field
+// has the whole subject.
 bool is_prefixed_reply(const KindFacts& facts) {
-  constexpr std::size_t kLongestRest = 40;  // of the prefix: "d'absence du bureau"
+  constexpr std::size_t kLongestRest = 40;  // of the prefix, such as "d'absence du bureau"
   constexpr std::string_view kWideColon = "：";
   const auto& header = facts.header;
   if (header.is_list_mail || has_mail_program(facts.message)) return false;
@@ -69,7 +68,7 @@ bool is_prefixed_reply(const KindFacts& facts) {
     const std::string_view rest = subject.substr(std::min(sign->phrase.size(), subject.size()));
     const std::size_t wide_colon = rest.find(kWideColon);
     const std::size_t colon = std::min(rest.find(':'), wide_colon);
-    if (colon > kLongestRest) continue;  // or none
+    if (colon > kLongestRest) continue;  // or there is none
     const std::string_view answered =
         base::trim(rest.substr(colon + (colon == wide_colon ? kWideColon.size() : 1)));
     if (answered.empty()) continue;
@@ -78,15 +77,15 @@ bool is_prefixed_reply(const KindFacts& facts) {
       if (base::iequals(mail::decode_header(written), answered)) return true;
       continue;
     }
-    // "Out of office: 3 to 5 May" is what people write in a thread.
+    // In a thread, people write "Out of office: 3 to 5 May".
     const bool is_automatic = base::icontains(sign->phrase, "auto");
     if (is_automatic && header.has_references && base::trim(rest.substr(0, colon)).empty()) return true;
   }
   return false;
 }
 
-// MailScanner writes the name of the site into that of its field: "X-Example-Org-MailScanner: generated".
-// On mail that it scanned the value is another.
+// MailScanner puts the name of the site into the name of its field: "X-Example-Org-MailScanner: generated".
+// Mail that it scanned has another value.
 bool is_mailscanner_notice(const mail::Message& message) {
   static constexpr std::string_view kEnd = "-MailScanner";
   static constexpr std::string_view kValue = "generated";
@@ -98,8 +97,8 @@ bool is_mailscanner_notice(const mail::Message& message) {
   });
 }
 
-// The class of a message that Exchange wrapped into a winmail.dat (MS-OXTNEF 2.2.2.3), which stands near its
-// start.
+// Returns the kind of a message that Exchange wrapped into a winmail.dat. Its class is near the start
+// (MS-OXTNEF 2.2.2.3).
 Kind kind_of_tnef(const mail::Message& message) {
   struct Class {
     std::string_view name;
@@ -127,13 +126,13 @@ Kind kind_of_tnef(const mail::Message& message) {
   return Kind::None;
 }
 
-// RFC 3834 wants "auto-replied" and ticket systems write "auto-generated": from a null sender, with the name
-// of the mail that it answers, that is the same.
+// RFC 3834 asks for "auto-replied", but ticket systems write "auto-generated". From a null sender, with the
+// id of the mail that it answers, that means the same.
 bool is_automatic_answer(const HeaderFacts& header) {
   return header.is_null_sender && header.is_auto_submitted && header.has_references && !header.is_list_mail;
 }
 
-// A report without fields that names those who got the mail, and nobody who did not.
+// Returns whether the text says that the mail was delivered, and of nobody that it was not.
 bool says_delivered(const KindFacts& facts) {
   if (!facts.format || facts.format->row->kind != Kind::DsnDelivered) return false;
   const auto& phrases = BodyPhrases::get();
@@ -165,8 +164,8 @@ Kind kind_by_all_signs(const KindFacts& facts) {
       (has_mail_program(facts.message) ||
        (!facts.header.is_postmaster && !facts.header.has_failure_subject && !facts.header.has_delay_subject));
   if (has_own_part(facts.message, MediaType::MessageDeliveryStatus) && !is_attached_by_hand) {
-    // amavis and Barracuda wrap their own notices in a report; one that merely mentions a filter stays a
-    // report.
+    // amavis and Barracuda wrap their own notices in a report. A report that only mentions a filter is still
+    // a report.
     if (signs.kind == Kind::FilterNotice && signs.is_decisive) return Kind::FilterNotice;
     return kind_of_report(facts);
   }
@@ -179,8 +178,8 @@ Kind kind_by_all_signs(const KindFacts& facts) {
     return is_reply ? Kind::AutoReply : Kind::None;
   }
   if (signs.kind == Kind::FilterNotice) return signs.kind;
-  // A bounce may quote a list notice, and many wear an auto-reply's marks; none of them bounces from a
-  // daemon.
+  // A bounce may quote a list notice, and many have an auto-reply's marks. Neither an auto-reply nor a list
+  // notice has a bounce's header.
   const auto& header = facts.header;
   const bool is_bounce_by_header =
       header.has_leading_failure_subject || header.is_mailer_daemon || header.has_failed_recipients ||

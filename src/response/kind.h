@@ -1,4 +1,4 @@
-// Which kind of response a mail is: the one place where all that was found is weighed.
+// Decides which kind of response a mail is: the one place where all that was found is weighed.
 #pragma once
 
 #include <vector>
@@ -16,9 +16,9 @@ struct KindFacts {
   const ReportText& text;
   const BodyHits& hits;
   const mail::Message& message;
-  const CompiledFormat* format;              ///< the row whose signature stands in the text, or null
-  const std::vector<Recipient>& recipients;  ///< from the fields of a report
-  bool is_shown = false;                     ///< the form alone shows that it is a bounce
+  const CompiledFormat* format;              ///< the row whose signature is in the text, or null
+  const std::vector<Recipient>& recipients;  ///< those that the fields of the report name
+  bool is_shown = false;                     ///< its form alone shows that it is a bounce
 };
 
 Kind decide_kind(const KindFacts& facts);

@@ -22,7 +22,7 @@ std::string without_brackets(std::string_view value) {
   return std::string(base::trim(text));
 }
 
-// The original of a header block that was walked into `message` as part `part`.
+// Returns the original whose header block was walked into `message` as `part`.
 std::optional<Original> from_header(const mail::Message& message, const mail::Part& part, FoundIn found_in) {
   Original original;
   original.found_in = found_in;
@@ -90,7 +90,7 @@ std::optional<Original> find_original(const mail::Message& message, const Report
         mail::decode(part.encoding, body, decoded);
         body = decoded;
       }
-      // Some products put an empty line before the header (mobile gateways, X-series gateways).
+      // Some gateways put an empty line before the header.
       while (body.starts_with('\n') || body.starts_with('\r')) body.remove_prefix(1);
       mail::walk_header(body, scratch);
       original = from_header(scratch, scratch.parts[0], found_in);
@@ -100,10 +100,15 @@ std::optional<Original> find_original(const mail::Message& message, const Report
   return from_text(text, scratch);
 }
 
-bool has_own_part(const mail::Message& message, mail::MediaType type) {
-  return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
-    return part.media_type == type && !is_inside_message(message, part);
+const mail::Part* find_own_part(const mail::Message& message, mail::MediaType type) {
+  const auto part = std::ranges::find_if(message.parts, [&](const mail::Part& each) {
+    return each.media_type == type && !is_inside_message(message, each);
   });
+  return part == message.parts.end() ? nullptr : &*part;
+}
+
+bool has_own_part(const mail::Message& message, mail::MediaType type) {
+  return find_own_part(message, type) != nullptr;
 }
 
 }  // namespace backstop::response

@@ -1,4 +1,4 @@
-// The mail that a response answers, as far as it came back.
+// Finds the mail that a response answers, as far as it came back.
 #pragma once
 
 #include <optional>
@@ -9,15 +9,18 @@
 
 namespace backstop::response {
 
-/// Looks in the places where products put it: message/rfc822 and message/global, text/rfc822-headers and
-/// message/global-headers, and a header block inside the report's text. `scratch` is walked into.
+/// Looks where products put it: in message/rfc822 and message/global, in text/rfc822-headers and
+/// message/global-headers, and in a header block inside the report's text. `scratch` is overwritten.
 std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
                                       mail::Message& scratch);
 
-/// The part is inside of a returned or forwarded mail.
+/// Returns whether the part belongs to a returned or forwarded mail.
 bool is_inside_message(const mail::Message& message, const mail::Part& part);
 
-/// The mail has a part of this type that is not inside of a returned or forwarded mail.
+/// Returns the first part of this type that does not belong to a returned or forwarded mail, or null.
+const mail::Part* find_own_part(const mail::Message& message, mail::MediaType type);
+
+/// Returns whether there is such a part.
 bool has_own_part(const mail::Message& message, mail::MediaType type);
 
 }  // namespace backstop::response

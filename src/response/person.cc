@@ -10,8 +10,8 @@
 namespace backstop::response {
 namespace {
 
-// Programs that people write mail with, as User-Agent and X-Mailer name them. Not here: those that are a mail
-// server as well (GroupWise, Lotus Notes, Internet Mail Service, CommuniGate Pro).
+// Programs that people write mail with, as User-Agent and X-Mailer name them. Those that are also a mail
+// server are left out (GroupWise, Lotus Notes, Internet Mail Service, CommuniGate Pro).
 constexpr std::array kMailPrograms = std::to_array<std::string_view>(
     {"outlook",    "thunderbird",  "apple mail", "iphone mail",  "ipad mail",  "mutt",      "the bat!",
      "evolution",  "kmail",        "roundcube",  "squirrelmail", "eudora",     "pegasus",   "becky",

@@ -1,5 +1,5 @@
-// What shows that a person wrote a mail, whatever it says: people write about bounces, quote them and pass
-// them on, and some of them are postmasters.
+// Recognises mail that a person wrote, whatever it says: people write about bounces, quote them and forward
+// them, and some of them are postmasters.
 #pragma once
 
 #include "mail/message.h"
@@ -7,13 +7,15 @@
 
 namespace backstop::response {
 
-/// User-Agent or X-Mailer names a program that people write mail with.
+/// Returns whether User-Agent or X-Mailer names a program that people write mail with.
 bool has_mail_program(const mail::Message& message);
 
-/// "Hello Ann," stands alone in the first line: a person begins, or a program that writes as one.
+/// Returns whether the first line is a greeting such as "Hello Ann,", as persons begin, and programs that
+/// write like one.
 bool begins_with_greeting(const ReportText& text);
 
-/// A calendar's program answers or asks for its owner (RFC 6047), also from the null sender.
+/// Returns whether a calendar program answers or asks for its owner (RFC 6047), which it may do from the null
+/// sender.
 bool is_calendar_mail(const mail::Message& message);
 
 }  // namespace backstop::response

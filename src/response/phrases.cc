@@ -37,7 +37,7 @@ void PhraseSet::ScratchDeleter::operator()(Scratch* scratch) const {
 
 namespace {
 
-// The spellings under which a phrase is looked for: Hyperscan folds the case of ASCII letters only.
+// Returns the spellings of a phrase that are looked for: Hyperscan ignores the case of ASCII letters only.
 std::vector<std::string> spellings(std::string_view phrase) {
   std::vector<std::string> all{std::string(phrase)};
   if (std::ranges::all_of(phrase, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return all;

@@ -1,6 +1,6 @@
-// A set of literal phrases found in one pass over a text, by Hyperscan. Phrases are matched without regard to
-// ASCII case; one with letters beyond ASCII is matched as written, with its first letter in upper case, and
-// all in upper case.
+// Sets of literal phrases that Hyperscan finds in one pass over a text. ASCII letters match in either case. A
+// phrase with letters beyond ASCII matches as written, with its first letter in upper case, and all in upper
+// case.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,16 @@
 
 namespace backstop::response {
 
+/// Calls `each` for every phrase of a list whose phrases are separated by '|'. An empty list has none.
+template <typename Each>
+void for_each_phrase(std::string_view list, Each&& each) {
+  while (!list.empty()) {
+    const std::size_t bar = list.find('|');
+    each(list.substr(0, bar));
+    list.remove_prefix(bar == std::string_view::npos ? list.size() : bar + 1);
+  }
+}
+
 /// One phrase that was found. `phrase` is its index in the span the set was made from.
 struct PhraseHit {
   std::uint32_t phrase = 0;
@@ -19,18 +29,18 @@ struct PhraseHit {
   std::uint32_t end = 0;
 };
 
-/// Immutable and shared between threads once made.
+/// Immutable, and may be shared between threads.
 class PhraseSet {
  public:
-  /// Scratch memory of Hyperscan, one a thread and a set.
+  /// Scratch memory of Hyperscan: each thread needs one for each set.
   class Scratch;
   struct ScratchDeleter {
     void operator()(Scratch* scratch) const;
   };
   using ScratchPtr = std::unique_ptr<Scratch, ScratchDeleter>;
 
-  /// Phrases are not empty. Aborts where Hyperscan can't compile them: that is a mistake in a table, not in a
-  /// mail.
+  /// Phrases must not be empty. Aborts if Hyperscan can't compile them, which is a mistake in a table, never
+  /// in a mail.
   explicit PhraseSet(std::span<const std::string_view> phrases);
   ~PhraseSet();
   PhraseSet(const PhraseSet&) = delete;
@@ -38,8 +48,8 @@ class PhraseSet {
 
   ScratchPtr make_scratch() const;
 
-  /// The first occurrence of each phrase that stands in `text`, in the order in which they end. `hits` is
-  /// cleared first. Texts past 4 GiB are cut there.
+  /// Writes the first occurrence of each phrase in `text` to `hits`, in the order in which they end. A text
+  /// is read up to 4 GiB.
   void find(std::string_view text, Scratch& scratch, std::vector<PhraseHit>& hits) const;
 
  private:

@@ -7,10 +7,11 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_list.h"
+#include "mail/charset.h"
 #include "mail/encoding.h"
-#include "mail/parameter.h"
 #include "response/body_phrases.h"
 #include "response/bounce_text.h"
+#include "response/certainty.h"
 #include "response/header_facts.h"
 #include "response/kind.h"
 #include "response/original.h"
@@ -27,10 +28,7 @@ using mail::MediaType;
 
 namespace {
 
-// Recipients whose words are looked for in the whole text: each is a pass over it.
-constexpr std::size_t kMostMentions = 20;
-
-// Nothing but what a delivery puts on top.
+// Returns whether the header has only fields that a delivery adds.
 bool is_trace_alone(const mail::Message& header) {
   return std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
     return field.id == FieldName::Received || field.id == FieldName::DeliveredTo ||
@@ -38,14 +36,13 @@ bool is_trace_alone(const mail::Message& header) {
   });
 }
 
-// Walks the header of `mail`, and returns the mail. getmail puts its Received and an empty line before a mail
-// that begins with a byte order mark, as some of Office 365 do: what follows is the mail then.
+// Walks the header of `mail` and returns the mail. Some mails of Office 365 begin with a byte order mark, and
+// getmail puts its Received and an empty line before it: then the mail begins after the mark.
 std::string_view walk_header_of(std::string_view mail, mail::Message& header, const mail::Limits& limits) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   mail::walk_header(mail, header, limits);
   const std::string_view body = mail.substr(header.parts[0].body_begin);
-  if (!body.starts_with(kByteOrderMark) || !is_trace_alone(header)) return mail;
-  mail = body.substr(kByteOrderMark.size());
+  if (!body.starts_with(mail::kByteOrderMark) || !is_trace_alone(header)) return mail;
+  mail = body.substr(mail::kByteOrderMark.size());
   mail::walk_header(mail, header, limits);
   return mail;
 }
@@ -60,7 +57,7 @@ bool has_field(const mail::Message& message, std::string_view name) {
 struct Reader::State {
   explicit State(const Limits& given) : limits(given) {}
 
-  /// Reads the header of `mail`, and the whole of it where it can be a response: true then.
+  /// Reads the header of `mail`, and the whole mail if it can be a response; returns whether it can.
   bool open(std::string_view mail, const Envelope& envelope, Response& response);
   Response read(std::string_view mail, const Envelope& envelope, Extent extent);
 
@@ -69,7 +66,7 @@ struct Reader::State {
   mail::Message header;
   mail::Message scratch;
   HeaderReader headers;
-  const HeaderFacts* facts = nullptr;  // of the mail that is open
+  const HeaderFacts* facts = nullptr;  // of the mail that open() read
   ReportText text;
   BodyHits hits;
   ReasonFinder reasons;
@@ -77,7 +74,6 @@ struct Reader::State {
 
  private:
   std::string_view body_of(const mail::Part& part, Response& response);
-  const mail::Part* find_part(MediaType type) const;
   std::string_view wrapped_report() const;
   void read_fields(Response& response);
   void read_text(const Envelope& envelope, const CompiledFormat* format, Response& response);
@@ -86,11 +82,6 @@ struct Reader::State {
   void complete(Recipient& recipient, Response& response);
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
-  bool is_padded(bool is_cut, Extent extent) const;
-  bool is_by_person() const;
-  bool is_from_daemon() const;
-  ShownBy shown_by_structure(const Response& response, bool is_cut, Extent extent) const;
-  void weigh(bool is_cut, bool has_format, Response& response) const;
 };
 
 Reader::Reader(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -127,11 +118,11 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   if (is_wrapped && !open(inner, envelope, response)) return response;
   text.collect(message, limits.text);
   response.truncated = response.truncated || text.is_truncated();
-  const bool is_cut = response.truncated;
+  const CertaintyFacts read_facts{*facts, text, message, limits.text, response.truncated, extent};
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
-  if (!is_wrapped) response.shown_by = shown_by_structure(response, is_cut, extent);
+  if (!is_wrapped) response.shown_by = shown_by_structure(read_facts, response);
   const bool is_shown = response.shown_by != ShownBy::Appearance;
   response.kind = decide_kind({*facts, text, hits, message, format, response.recipients, is_shown});
   if (response.kind == Kind::None) {
@@ -151,7 +142,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
     response.original->header_block.resize(limits.header_block);
     response.truncated = true;
   }
-  weigh(is_cut, !is_wrapped && format != nullptr, response);
+  weigh(read_facts, !is_wrapped && format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
   return response;
@@ -169,22 +160,15 @@ std::string_view Reader::State::body_of(const mail::Part& part, Response& respon
   return decoded;
 }
 
-const mail::Part* Reader::State::find_part(MediaType type) const {
-  for (const auto& part : message.parts) {
-    if (part.media_type == type && !is_inside_message(message, part)) return &part;
-  }
-  return nullptr;
-}
-
-// A report that a gateway or a list wrapped whole into a mail of its own, with the report's subject and
-// sender. What a person forwards is none, also if a distribution list took the sender off: their mail has no
-// daemon's name, and a postmaster's has an ordinary sender. Exchange's journal wraps every mail so. The
-// envelope is the outer mail's: it shows nothing about the inner one.
+// Returns a report that a gateway or a list wrapped whole into a mail of its own, with the report's subject
+// and sender, else an empty view. A mail in which a person forwards a report does not count: it has no
+// daemon's name, and a postmaster's has an ordinary sender. Neither does Exchange's journal, which wraps
+// every mail. The envelope is the outer mail's and shows nothing about the inner one.
 std::string_view Reader::State::wrapped_report() const {
   const bool is_daemon = facts->is_daemon_sender || facts->is_mailer_daemon ||
                          (facts->is_postmaster && !facts->is_ordinary_sender);
   if (!is_daemon || facts->has_reply_subject || !facts->has_failure_subject ||
-      find_part(MediaType::MessageDeliveryStatus) || has_mail_program(message) ||
+      has_own_part(message, MediaType::MessageDeliveryStatus) || has_mail_program(message) ||
       has_field(message, "X-MS-Journal-Report"))
     return {};
   for (std::size_t i = 0; i + 1 < message.parts.size(); ++i) {
@@ -199,15 +183,15 @@ std::string_view Reader::State::wrapped_report() const {
 
 void Reader::State::read_fields(Response& response) {
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
-  if (find_part(MediaType::MessageDeliveryStatus)) {
-    // Some products write a part for each recipient.
+  if (has_own_part(message, MediaType::MessageDeliveryStatus)) {
+    // Some products write one part for each recipient.
     for (const auto& part : message.parts) {
       if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
       read_delivery_status(body_of(part, response), report_limits, response);
     }
-  } else if (const auto* notification = find_part(MediaType::MessageDispositionNotification)) {
+  } else if (const auto* notification = find_own_part(message, MediaType::MessageDispositionNotification)) {
     read_disposition(body_of(*notification, response), report_limits, response);
-  } else if (const auto* report = find_part(MediaType::MessageFeedbackReport)) {
+  } else if (const auto* report = find_own_part(message, MediaType::MessageFeedbackReport)) {
     read_feedback(body_of(*report, response), report_limits, response);
   }
 }
@@ -235,7 +219,7 @@ TextContext Reader::State::context_of(const Envelope& envelope) const {
   return context;
 }
 
-// X-Failed-Recipients is exact; the text lends its words.
+// Takes the recipients from X-Failed-Recipients, which is exact, and their words from the text.
 void Reader::State::take_failed_recipients(const std::vector<std::string>& addresses,
                                            std::vector<Recipient>& found, Response& response) {
   std::unordered_map<std::string, std::size_t> index;
@@ -276,7 +260,7 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     take_failed_recipients(context.failed_recipients, found, response);
   }
   if (found.empty()) {
-    // Nobody is named: where the mail that came back went to one address only, that one failed.
+    // Nobody is named. If the mail that came back went to a single address, that one failed.
     const auto original = find_original(message, text, scratch);
     const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
     if (to.size() == 1) {
@@ -286,7 +270,7 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     }
   }
   if (response.recipients.size() == 1 && found.size() == 1) {
-    // The report's fields had no address, but a status.
+    // The report's fields had a status, but no address.
     response.recipients[0].address = found[0].address;
     if (response.recipients[0].diagnostic.empty()) response.recipients[0].diagnostic = found[0].diagnostic;
   } else if (!found.empty() || response.recipients.empty()) {
@@ -327,66 +311,7 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
   }
 }
 
-namespace {
-
-bool names_recipient(const Response& response) {
-  return std::ranges::any_of(response.recipients, [](const Recipient& recipient) {
-    return !recipient.address.empty() || !recipient.original_address.empty();
-  });
-}
-
-}  // namespace
-
-// The header promises a delivery report, and a cap came before one was whole.
-bool Reader::State::is_padded(bool is_cut, Extent extent) const {
-  constexpr std::size_t kLeast = 32UZ * 1024;  // a file that only lacks its end hides nothing
-  if (!facts->is_null_path) return false;
-  const mail::Part* const report = find_part(MediaType::MessageDeliveryStatus);
-  const bool is_report_long = report != nullptr && message.body_of(*report).size() > limits.text;
-  if (!is_cut && !is_report_long) return false;
-  if (extent == Extent::Start && message.buffer.size() < kLeast) return false;
-  const auto type = mail::parameter(message.parts[0].content_type_parameters, "report-type");
-  if (!type || !base::iequals(*type, "delivery-status")) return false;
-  return report == nullptr || report->end >= message.buffer.size() || is_report_long;
-}
-
-// Asked while the recipients are still those of the report's fields alone.
-ShownBy Reader::State::shown_by_structure(const Response& response, bool is_cut, Extent extent) const {
-  if (!facts->is_daemon_path || (!facts->is_report && is_by_person())) return ShownBy::Appearance;
-  if (find_part(MediaType::MessageDeliveryStatus) && names_recipient(response))
-    return ShownBy::DeliveryStatus;
-  if (is_padded(is_cut, extent)) return ShownBy::Padding;
-  return facts->has_failed_recipients ? ShownBy::FailedRecipients : ShownBy::Appearance;
-}
-
-// People quote reports and attach them, also through lists that take their sender off.
-bool Reader::State::is_by_person() const {
-  return has_mail_program(message) || begins_with_greeting(text);
-}
-
-bool Reader::State::is_from_daemon() const {
-  if (facts->has_reply_subject || is_by_person()) return false;
-  return facts->is_daemon_sender || facts->is_mailer_daemon ||
-         (facts->is_postmaster && !facts->has_references);
-}
-
-// Asked last: a text is read as a report if its product is known.
-void Reader::State::weigh(bool is_cut, bool has_format, Response& response) const {
-  const bool has_original = response.original && response.original->found_in != FoundIn::ReportFields;
-  if (response.shown_by == ShownBy::Appearance && facts->is_null_path && has_format && has_original &&
-      is_from_daemon()) {
-    response.shown_by = ShownBy::Format;
-  }
-  const bool is_read =
-      is_dsn(response.kind) && has_original && (response.shown_by != ShownBy::Appearance || has_format);
-  if (response.shown_by == ShownBy::Padding) {
-    response.look = Look::Padded;
-  } else if (is_cut && !is_read) {
-    response.look = Look::Cut;
-  }
-}
-
-// A text bounce names its host in its first words, else in its From address.
+// A text bounce names its host in its first words, or in its From address.
 void Reader::State::find_reporting_mta(Response& response) const {
   constexpr std::array kBefore = std::to_array<std::string_view>(
       {"program at ", "mail system at host ", "generating server: ", "reporting-mta: ", "program at host ",
@@ -406,7 +331,7 @@ void Reader::State::find_reporting_mta(Response& response) const {
   const auto from = mail::parse_address_list(facts->from, 1);
   if (!from.empty()) response.reporting_mta = from[0].domain;
   if (!response.reporting_mta.empty()) return;
-  // "From: MAILER-DAEMON <>": the host made the Message-ID.
+  // "From: MAILER-DAEMON <>" has no host, but the host made the Message-ID.
   const auto id = message.value(message.parts[0], FieldName::MessageId);
   if (const std::size_t at = id.rfind('@'); at != std::string_view::npos)
     response.reporting_mta = report_host(id.substr(at + 1));

@@ -1,12 +1,12 @@
-// The reader of responses: a mail and what is known of its envelope -> Response.
+// The reader of responses: makes a Response of a mail and of what is known of its envelope.
 //
-// It reads a program's mail the way a postmaster does: by its structure first (RFC 3464, RFC 8098, RFC 5965),
-// then by the signatures of the products that write something else. The signatures are tables (see
-// docs/architecture.md); their phrases are Hyperscan databases, one each for the header, the text and the
-// words of a refusal, compiled once a process.
+// It reads a program's mail as a postmaster does: first by its structure (RFC 3464, RFC 8098, RFC 5965), then
+// by the words of the products that write something else. Those words are tables (see docs/architecture.md).
+// They are compiled once a process into three Hyperscan databases: for the header, for the text and for the
+// words of a refusal.
 //
-// A Reader holds scratch memory: one a thread, used again for every mail. The tables behind it are shared and
-// immutable.
+// A Reader holds scratch memory that is used again for every mail: each thread needs its own. The tables are
+// shared and immutable.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@
 
 namespace backstop::response {
 
-/// Each is the largest number that is still read; what is beyond is dropped and Response::truncated set.
+/// Each is the largest number that is still read. What is beyond it is dropped, and Response::truncated is
+/// set.
 struct Limits {
   mail::Limits mime = {};
   std::size_t text = 256 * 1024;  ///< bytes of decoded text that are searched for phrases
@@ -26,9 +27,6 @@ struct Limits {
   std::size_t header_block = 64 * 1024;  ///< bytes kept of the original's header block
 };
 
-/// Whether the bytes that are read are all of the mail, or its start.
-enum class Extent : bool { Whole, Start };
-
 class Reader {
  public:
   explicit Reader(const Limits& limits = {});
@@ -36,13 +34,13 @@ class Reader {
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
 
-  /// The candidate test: can this mail be a response, by its envelope and headers alone? `header` is the
-  /// start of the mail up to and including the empty line (more may follow and is not looked at). No false
-  /// "no" where the headers suffice; "yes" when in doubt.
+  /// The candidate test: returns whether this mail can be a response, by its envelope and header alone.
+  /// `header` is the start of the mail, with the empty line after the header; what follows is ignored. It
+  /// says yes when in doubt, so a "no" is final.
   bool can_be_response(std::string_view header, const Envelope& envelope = {});
 
-  /// Reads the whole mail. Where `envelope` does not know the reverse path, Return-Path stands for it.
-  /// `extent` says whether `mail` is all of it; Response::look says whether that mattered.
+  /// Reads the whole mail. Return-Path is used if `envelope` has no reverse path. `extent` says whether
+  /// `mail` is all of it; Response::look says whether that mattered.
   Response read(std::string_view mail, const Envelope& envelope = {}, Extent extent = Extent::Whole);
 
  private:

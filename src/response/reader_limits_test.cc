@@ -1,5 +1,5 @@
-// The reader's caps, each at the largest number that is still read and one past it, and mails that are no
-// whole mails.
+// The reader's caps, each at the largest number that is still read and one past it, and input that is not a
+// whole mail.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -172,8 +172,8 @@ struct MimeRow {
   mail::Limits past;
 };
 
-// The mail has seven fields, five of them its own, and four parts: itself and, one below it, the text, the
-// fields and what is returned.
+// The mail has seven fields, five of them in its header. It has four parts: itself, and below it the text,
+// the fields and the returned header.
 TEST(ReaderLimits, Mime) {
   const std::string mail = report("Final-Recipient: rfc822; user@example.net\nAction: failed\n", "To: a\n");
   const std::size_t header = mail.find("\n\n") + 2;
@@ -193,8 +193,8 @@ TEST(ReaderLimits, Mime) {
   }
 }
 
-// A wrapped report does not hide that a cap was met outside of it.
-TEST(ReaderLimits, OfAWrappedReport) {
+// A cap that was met outside of a wrapped report is reported too.
+TEST(ReaderLimits, AreReportedBesideAWrappedReport) {
   const std::string inner = report("Final-Recipient: rfc822; user@example.net\nAction: failed\n");
   const auto wrapped = [&](std::size_t parts) {
     std::string mail(kBounceHeader);
@@ -241,7 +241,7 @@ TEST(ReaderLimits, ReadsWhatIsNoWholeMail) {
   }
 }
 
-// Of each folder two mails, of kinds, charsets and structures that differ.
+// The mails differ in kind, charset and structure.
 TEST(ReaderLimits, ReadsAMailWhereverItIsCut) {
   const char* const names[] = {
       "auto-reply/exchange-japanese",

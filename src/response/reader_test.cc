@@ -1,4 +1,4 @@
-// Every fixture of fixtures/ read and held against the values beside it.
+// Reads every fixture of fixtures/ and compares it with the values beside it.
 #include "response/reader.h"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ json::object object_of(const Response& response) {
   return object;
 }
 
-// What `want` asks for and `got` does not have; keys that `want` lacks are free.
+// Returns what `want` has and `got` lacks or has otherwise. Keys that `want` lacks may have any value.
 std::string difference(const json::value& want, const json::value& got, const std::string& at) {
   if (want.is_object() && got.is_object()) {
     std::string all;
@@ -72,8 +72,8 @@ std::string difference(const json::value& want, const json::value& got, const st
   return at + ": want " + json::serialize(want) + "\n  got " + json::serialize(got) + "\n";
 }
 
-// One test a folder and not a mail: a process of its own for each of hundreds would spend its time on
-// compiling the tables.
+// One test for each folder: with one for each mail, hundreds of processes would spend their time on compiling
+// the tables.
 class FixtureFolder : public testing::TestWithParam<path> {};
 
 TEST_P(FixtureFolder, IsReadAsWritten) {

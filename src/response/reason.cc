@@ -8,8 +8,9 @@
 namespace backstop::response {
 namespace {
 
-// RFC 3463 3 with the codes that RFC 4954, 5248, 7372, 7504 and 7505 added. Without the class: the reason is
-// the same for a delay. A code that products use for everything (0.0, 1.0, 2.0, 5.0, 7.0, 7.1) is not here.
+// The codes of RFC 3463 3 and those that RFC 4954, 5248, 7372, 7504 and 7505 added, without their class,
+// since the reason is the same for a delay. Codes that products use for everything
+// (0.0, 1.0, 2.0, 5.0, 7.0, 7.1) are left out.
 struct StatusReason {
   std::string_view detail;
   Reason reason;
@@ -119,7 +120,7 @@ ReasonFinder::ReasonFinder() : phrases_(reason_phrase_set()), scratch_(phrases_.
 Reason ReasonFinder::find(std::string_view words, std::string_view status, int reply_code, bool is_delayed) {
   const Reason by_status = reason_of_status(status);
   phrases_.find(words, *scratch_, hits_);
-  // Its row's number, or past all where it only speaks of time.
+  // A row's number; words that only tell the time come after all others.
   const auto precedence = [&](const PhraseHit& hit) {
     const bool gives_way = is_delayed && reason_phrases()[hit.phrase].reason == Reason::Expired;
     return hit.phrase + (gives_way ? reason_phrases().size() : 0);

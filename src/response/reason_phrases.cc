@@ -1,11 +1,9 @@
-// The words by which refusals name their reason. One row is a reason and phrases that speak for it, separated
-// by '|'. Order is precedence: a row wins over all below it, so a particular phrase stands above a broad one
-// ("relay access denied" above "denied"). A new phrase goes into the row of its reason.
+#include "response/reason_phrases.h"
+
 #include <array>
 #include <vector>
 
-#include "response/phrase_list.h"
-#include "response/reason.h"
+#include "response/phrases.h"
 
 namespace backstop::response {
 namespace {

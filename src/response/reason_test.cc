@@ -16,7 +16,7 @@ struct StatusRow {
   Reason want_reason;
 };
 
-// The codes of the IANA registry of enhanced status codes, and what docs/reasons.md says of each.
+// The codes of the IANA registry of enhanced status codes, with their reasons of docs/reasons.md.
 TEST(ReasonOfStatus, FollowsTheRegistry) {
   const StatusRow rows[] = {
       {"5.1.1", Reason::UserUnknown},
@@ -34,26 +34,48 @@ TEST(ReasonOfStatus, FollowsTheRegistry) {
       {"5.2.4", Reason::SystemError},
       {"4.3.1", Reason::SystemError},
       {"4.3.2", Reason::NotAcceptingMail},
+      {"5.3.3", Reason::SystemError},
       {"5.3.4", Reason::TooLarge},
+      {"5.3.5", Reason::SystemError},
       {"4.4.1", Reason::NetworkError},
       {"4.4.2", Reason::NetworkError},
       {"4.4.3", Reason::SystemError},
       {"5.4.4", Reason::DomainUnknown},
+      {"5.4.5", Reason::SystemError},
       {"5.4.6", Reason::RoutingLoop},
       {"4.4.7", Reason::Expired},
+      {"5.4.8", Reason::RoutingLoop},
       {"5.5.1", Reason::SystemError},
+      {"5.5.2", Reason::SystemError},
       {"5.5.3", Reason::Policy},
+      {"5.5.4", Reason::SystemError},
+      {"5.6.0", Reason::ContentRejected},
       {"5.6.1", Reason::ContentRejected},
+      {"5.6.2", Reason::ContentRejected},
+      {"5.6.3", Reason::ContentRejected},
+      {"5.6.4", Reason::ContentRejected},
+      {"5.6.5", Reason::ContentRejected},
       {"5.6.7", Reason::ContentRejected},
       {"5.7.2", Reason::Policy},
+      {"5.7.3", Reason::Policy},
       {"5.7.8", Reason::AuthenticationFailed},
+      {"5.7.9", Reason::AuthenticationFailed},
       {"5.7.10", Reason::TlsRequired},
+      {"5.7.11", Reason::TlsRequired},
       {"5.7.17", Reason::MailboxDisabled},
+      {"5.7.20", Reason::AuthenticationFailed},
+      {"5.7.21", Reason::AuthenticationFailed},
+      {"5.7.22", Reason::AuthenticationFailed},
       {"5.7.23", Reason::AuthenticationFailed},
+      {"5.7.24", Reason::AuthenticationFailed},
+      {"5.7.25", Reason::AuthenticationFailed},
       {"5.7.26", Reason::AuthenticationFailed},
       {"4.7.27", Reason::SenderReputation},
       {"4.7.28", Reason::RateLimited},
+      {"5.7.29", Reason::AuthenticationFailed},
       {"5.7.30", Reason::TlsRequired},
+      {"5.7.57", Reason::AuthenticationFailed},
+      {"5.7.64", Reason::RelayDenied},
   };
   for (const auto& row : rows) EXPECT_EQ(reason_of_status(row.status), row.want_reason) << row.status;
 }
@@ -152,7 +174,7 @@ TEST(ReasonFinder, ReadsTheWordsOfServers) {
   }
 }
 
-// "rbl" in "turbleton" and "dolu" in "modolus" are no block list and no full mailbox.
+// "rbl" in "turbleton" is not a block list, and "dolu" in "modolus" is not a full mailbox.
 TEST(ReasonFinder, TakesAPhraseOnlyAtTheStartOfAWord) {
   const Row rows[] = {
       {"rbl within a word", "<turbleton@example.org>", "", 0, Reason::Unknown},
@@ -173,19 +195,19 @@ TEST(ReasonPhrases, AreLiteralsThatCanMatch) {
     EXPECT_EQ(row.phrase, base::to_lower(row.phrase)) << row.phrase;
     EXPECT_EQ(row.phrase, base::trim(row.phrase)) << row.phrase;
     EXPECT_TRUE(base::is_utf8(row.phrase)) << row.phrase;
-    // The text is searched with runs of white space collapsed.
+    // White space is single spaces in the text that is searched.
     EXPECT_EQ(row.phrase.find("  "), std::string_view::npos) << row.phrase;
     EXPECT_EQ(row.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row.phrase;
     EXPECT_NE(row.reason, Reason::Unknown) << row.phrase;
   }
 }
 
-TEST(ReasonPhrases, NoneStandsTwice) {
+TEST(ReasonPhrases, NoneIsListedTwice) {
   std::set<std::string_view> seen;
   for (const auto& row : reason_phrases()) EXPECT_TRUE(seen.insert(row.phrase).second) << row.phrase;
 }
 
-// A phrase that holds one of another reason above it is never the first that is found.
+// A phrase that contains a phrase of another reason above it would never win.
 TEST(ReasonPhrases, NoneIsShadowedByOneOfAnotherReason) {
   ReasonFinder finder;
   for (const auto& row : reason_phrases()) {

@@ -15,7 +15,7 @@
 namespace backstop::response {
 namespace {
 
-// One field of a group, unfolded. `starts_group` is set on the first field after an empty line.
+// One unfolded field of a group. `starts_group` is set for the first field after an empty line.
 struct ReportField {
   std::string_view name;
   std::string value;
@@ -37,7 +37,7 @@ void for_each_field(std::string_view body, Each&& each) {
   };
   while (base::next_line(body, line)) {
     if (base::trim(line).empty()) {
-      // A line with only white space continues a field by RFC 5322; products mean an empty line by it.
+      // In RFC 5322 a line of white space continues a field, but products mean an empty line.
       flush();
       is_after_blank = true;
       continue;
@@ -55,7 +55,7 @@ void for_each_field(std::string_view body, Each&& each) {
     const bool is_field =
         !name.empty() && colon < 60 && name.find_first_of(" \t<@") == std::string_view::npos;
     if (!is_field) {
-      // A continuation that lost its indentation on the way: the words still belong to the field before.
+      // This continuation lost its indentation on the way; its words still belong to the field before.
       if (has_field && field.value.size() < kLongestValue) field.value.append(" ").append(base::trim(line));
       continue;
     }
@@ -69,7 +69,7 @@ void for_each_field(std::string_view body, Each&& each) {
   flush();
 }
 
-// "smtp; 550 5.1.1 no such user" -> the words, and whether the type says that a host further on spoke them.
+// Returns the words of "smtp; 550 5.1.1 no such user".
 std::string_view without_type(std::string_view value) {
   const std::size_t semicolon = value.substr(0, 40).find(';');
   if (semicolon == std::string_view::npos) return base::trim(value);
@@ -81,7 +81,7 @@ std::string_view without_type(std::string_view value) {
 }
 
 bool is_hex(char c) {
-  return base::is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+  return base::hex_value(c) >= 0;
 }
 
 // RFC 6533 3: "\x{20AC}" is one code point.
@@ -122,7 +122,6 @@ enum class GroupField {
   Diagnostic,
   RemoteMta,
   ReportingMta,
-  ReceivedFromMta,
   ActualRecipient,
   Other
 };
@@ -132,8 +131,8 @@ GroupField group_field(std::string_view name) {
     std::string_view name;
     GroupField field;
   };
-  // X-Actual-Recipient is Sendmail's address after aliases; X-PowerMTA-BounceCategory and the like say
-  // nothing new.
+  // X-Actual-Recipient is Sendmail's address after aliases. X-PowerMTA-BounceCategory and the like add
+  // nothing.
   constexpr std::array kRows = std::to_array<Row>({
       {"final-recipient", GroupField::FinalRecipient},
       {"original-recipient", GroupField::OriginalRecipient},
@@ -157,17 +156,14 @@ Action parse_action(std::string_view word) {
     std::string_view word;
     Action action;
   };
-  // The words of RFC 3464 2.3.3 and those that products write instead.
+  // How the words of RFC 3464 2.3.3 begin, and those that products write instead.
   constexpr std::array kRows = std::to_array<Row>({
-      {"failed", Action::Failed},
-      {"failure", Action::Failed},
       {"fail", Action::Failed},
       {"error", Action::Failed},
       {"expired", Action::Failed},
       {"hard", Action::Failed},
-      {"delayed", Action::Delayed},
-      {"deferred", Action::Delayed},
       {"delay", Action::Delayed},
+      {"deferred", Action::Delayed},
       {"delivered", Action::Delivered},
       {"deliverable", Action::Delivered},
       {"success", Action::Delivered},
@@ -240,7 +236,7 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
         return;
       case GroupField::FinalRecipient:
       case GroupField::OriginalRecipient:
-        // A second one in the same group is another recipient: some products leave the empty line out.
+        // A second one in the same group is another recipient, since some products omit the empty line.
         if (!current || (which == GroupField::FinalRecipient ? has_final : has_original)) current = open();
         break;
       case GroupField::Action:
@@ -286,15 +282,15 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   response.truncated = response.truncated || is_full;
   for (std::size_t i = before; i < response.recipients.size(); ++i) {
     auto& recipient = response.recipients[i];
-    // A final address inside the product's own world (X.400, a daemon's queue) says less than the one that
-    // was written to.
+    // A final address that only the product understands (X.400, a daemon's queue) says less than the address
+    // that the mail was written to.
     const bool is_internal =
         !mail::looks_like_address(recipient.address) || recipient.address.ends_with("-daemon");
     if (is_internal && mail::looks_like_address(recipient.original_address))
       recipient.address = recipient.original_address;
     if (recipient.address.empty()) recipient.address = recipient.original_address;
   }
-  // A group that names nobody and fails nothing is the per-message group of a product that ran the two
+  // A group without address, status and words is the per-message group of a product that ran the groups
   // together.
   const auto names_nobody = [](const Recipient& recipient) {
     return recipient.address.empty() && recipient.status.empty() && recipient.diagnostic.empty();
@@ -325,8 +321,8 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
     } else if (base::iequals(field.name, "error") || base::iequals(field.name, "failure")) {
       recipient.diagnostic = diagnostic_text(field.value, limits, response);
     } else if (base::iequals(field.name, "disposition")) {
-      // RFC 8098 3.2.6; RFC 5429 2.1.1: a refusal is said as "deleted". What was not shown was not failed
-      // either.
+      // RFC 8098 3.2.6. RFC 5429 2.1.1 reports a refusal as "deleted". A mail that was not displayed did not
+      // fail either.
       recipient.action =
           base::icontains(field.value, "displayed") || base::icontains(field.value, "processed")
               ? Action::Delivered

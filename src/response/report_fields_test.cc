@@ -11,8 +11,8 @@
 namespace backstop::response {
 namespace {
 
-// One recipient a line: "address action status reason remote-mta 'diagnostic' (original-address)", empty ones
-// as "-".
+// Returns a line for each recipient: "address action status remote-mta 'diagnostic' (original-address)", with
+// "-" for what is empty.
 std::string dump(const Response& response) {
   const auto or_dash = [](std::string_view text) { return text.empty() ? "-" : text; };
   std::string out = fmt::format("from {}\n", or_dash(response.reporting_mta));
@@ -40,7 +40,7 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
-// The situations of RFC 3464, appendix E, and what products make of the fields.
+// The examples of RFC 3464, appendix E, and the variations of products.
 const Row kDeliveryStatus[] = {
     {"one recipient failed",
      "Reporting-MTA: dns; mail.example.org\n"
@@ -253,7 +253,7 @@ struct TextRow {
   std::string_view want;
 };
 
-TEST(ReportAddress, IsFreeOfWhatStandsAroundIt) {
+TEST(ReportAddress, IsFreeOfTheMarksAroundIt) {
   const TextRow rows[] = {
       {"typed", "rfc822; user@example.org", "user@example.org"},
       {"no type", "user@example.org", "user@example.org"},
@@ -274,6 +274,10 @@ TEST(ReportAddress, IsFreeOfWhatStandsAroundIt) {
       {"brackets alone", "rfc822; <>", ""},
       {"xtext", "utf-8; \\x{442}\\x{435}@example.org", "те@example.org"},
       {"xtext of a character past 16 bits", "utf-8; \\x{1F4E7}@example.org", "📧@example.org"},
+      {"xtext of every digit", "utf-8; \\x{A9}\\x{f0}\\x{0FA}\\x{aF}@example.org", "©ðú¯@example.org"},
+      {"xtext of six digits", "utf-8; \\x{0000E9}@example.org", "é@example.org"},
+      {"xtext of seven digits", "utf-8; \\x{00000E9}@example.org", "\\x{00000E9}@example.org"},
+      {"xtext of other letters", "utf-8; \\x{G0}@example.org", "\\x{G0}@example.org"},
       {"xtext that is no character", "utf-8; \\x{D800}\\x{110000}@example.org",
        "\xEF\xBF\xBD\xEF\xBF\xBD@example.org"},
       {"xtext that is cut", "utf-8; \\x{44", "\\x{44"},
@@ -284,7 +288,7 @@ TEST(ReportAddress, IsFreeOfWhatStandsAroundIt) {
   for (const auto& row : rows) EXPECT_EQ(report_address(row.value), row.want) << row.name;
 }
 
-TEST(ReportHost, IsFreeOfWhatStandsAroundIt) {
+TEST(ReportHost, IsFreeOfTheMarksAroundIt) {
   const TextRow rows[] = {
       {"typed", "dns; mx.example.org", "mx.example.org"},
       {"no type", "mx.example.org", "mx.example.org"},
@@ -308,6 +312,8 @@ TEST(ParseAction, TakesTheWordsOfTheRfcAndOfProducts) {
   const ActionRow rows[] = {
       {"failed", Action::Failed},     {"Failed", Action::Failed},
       {"failure", Action::Failed},    {"failed (no user)", Action::Failed},
+      {"error", Action::Failed},      {"hard bounce", Action::Failed},
+      {"delay", Action::Delayed},     {"deliverable", Action::Delivered},
       {"expired", Action::Failed},    {"delayed", Action::Delayed},
       {"deferred", Action::Delayed},  {"delivered", Action::Delivered},
       {"success", Action::Delivered}, {"relayed", Action::Relayed},

@@ -1,10 +1,9 @@
-// The words of failures and delays in all languages, for texts and for subjects, and what stands before an
-// original that is returned as text. One row a language, phrases separated by '|'.
+#include "response/report_phrases.h"
+
 #include <array>
 #include <vector>
 
-#include "response/formats.h"
-#include "response/phrase_list.h"
+#include "response/phrases.h"
 
 namespace backstop::response {
 namespace {
@@ -15,7 +14,7 @@ struct PhraseRow {
 };
 
 // clang-format off
-// Said by machines; people who write about bounces say it too, so it counts only beside a machine's marks.
+// Machines say this, and so do people who write about bounces: it counts only beside a machine's marks.
 constexpr std::array kFailures = std::to_array<PhraseRow>({
     {"English",
      "could not be delivered|couldn't be delivered|could not be sent|cannot be delivered|"
@@ -85,7 +84,7 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "전송하지 못했습니다|배달되지 않|배달하지 못했습니다|전송되지 못했습니다|전송에 실패|발송에 실패|배달할 수 없|반송|전달되지 못했습니다|전달할 수 없"},
 });
 
-// The mail is late, and it is still tried.
+// The mail is late, and the system keeps trying.
 constexpr std::array kDelays = std::to_array<PhraseRow>({
     {"English",
      "has not yet been delivered|have not yet been delivered|not yet been delivered|"

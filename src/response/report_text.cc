@@ -20,14 +20,14 @@ bool is_ascii(std::string_view text) {
                               [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b'; });
 }
 
-// The part's charset is one that writes all in ASCII: Exchange 2003 reports in utf-7, and Chinese mail may be
-// in hz-gb-2312.
+// Returns whether the part's charset writes every character in ASCII: Exchange 2003 reports in utf-7, and
+// Chinese mail may be in hz-gb-2312.
 bool hides_in_ascii(const mail::Part& part) {
   return base::icontains(part.content_type_parameters, "utf-7") ||
          base::icontains(part.content_type_parameters, "hz-gb");
 }
 
-// A text part that is read: plain and HTML text that is no part of a returned mail.
+// Returns whether the part is read: plain or HTML text outside of a returned mail.
 bool is_readable(const mail::Message& message, const mail::Part& part) {
   if (part.media_type != MediaType::TextPlain && part.media_type != MediaType::TextHtml) return false;
   for (auto parent = part.parent; parent != mail::Part::kNoParent; parent = message.parts[parent].parent) {
@@ -37,7 +37,7 @@ bool is_readable(const mail::Message& message, const mail::Part& part) {
   return true;
 }
 
-// Which fields a block of header lines has: bits of the fields that make it look like a mail's.
+// The fields that make a block of header lines look like a mail's, as bits.
 constexpr std::uint32_t kFrom = 1, kTo = 2, kSubject = 4, kDate = 8, kMessageId = 16, kReceived = 32,
                         kReturnPath = 64, kMime = 128, kOther = 256;
 
@@ -69,7 +69,7 @@ std::uint32_t bit_of(FieldName name) {
   }
 }
 
-// The field name of a header line, or an empty view. "http://..." and "550: no" are none.
+// Returns the field name of a header line, or an empty view. "http://..." and "550: no" have none.
 std::string_view name_of_line(std::string_view line) {
   const std::size_t colon = line.substr(0, 60).find(':');
   if (colon == std::string_view::npos || colon < 2) return {};
@@ -81,14 +81,14 @@ std::string_view name_of_line(std::string_view line) {
   return is_name ? name : std::string_view{};
 }
 
-// Quote marks and indentation before a line.
+// Returns the length of the quote marks and the indentation before a line.
 std::size_t prefix_of(std::string_view line) {
   const std::size_t at = line.find_first_not_of("> \t|");
   return at == std::string_view::npos ? line.size() : at;
 }
 
 // Writes `line` to `out` without white space at its ends, with single spaces inside and without
-// default-ignorable characters; returns past what it wrote.
+// default-ignorable characters. Returns the end of what it wrote.
 char* append_collapsed(std::string_view line, char* out) {
   const char* const begin = out;
   bool wants_space = false;
@@ -114,8 +114,8 @@ char* append_collapsed(std::string_view line, char* out) {
   return out;
 }
 
-// What somebody quotes: "> some words". Not ">>> RCPT TO:<...>" of a transcript, and not "> user@example.org"
-// of a list.
+// Returns whether somebody quotes the line: "> some words", but not ">>> RCPT TO:<...>" of a transcript, and
+// not "> user@example.org" of a list.
 bool is_quoted(std::string_view line) {
   line = line.substr(std::min(line.size(), line.find_first_not_of(' ')));
   if (!line.starts_with('>') || line.starts_with(">>>")) return false;
@@ -141,7 +141,7 @@ void ReportText::collect(const mail::Message& message, std::size_t most) {
   }
   if (!storage_.empty()) raw_ = storage_;
   if (raw_.empty() && !message.parts.empty()) {
-    // A structure that is broken: the report's words are somewhere in there.
+    // The structure is broken: the report's words are somewhere in the body.
     const std::string_view body = message.body_of(message.parts[0]);
     is_truncated_ = body.size() > most;
     raw_ = base::utf8_prefix(body, most);
@@ -217,7 +217,8 @@ void ReportText::find_header_blocks() {
     const std::size_t begin = raw_.size() - rest.size();
     if (!base::next_line(rest, line)) break;
     if (bits != 0) {
-      // Inside a block: a field or a continuation at the block's own prefix goes on, all else ends it.
+      // Inside a block: a field or a continuation with the block's own prefix continues it; any other line
+      // ends it.
       const bool has_prefix = prefix_of(line) >= block.prefix && line.size() > block.prefix;
       const std::string_view inner = has_prefix ? line.substr(block.prefix) : std::string_view{};
       if (!inner.empty() && (inner[0] == ' ' || inner[0] == '\t')) continue;
@@ -241,7 +242,7 @@ void ReportText::flatten() {
   lines_.clear();
   std::string_view rest = raw_;
   if (!blocks_.empty() && blocks_.back().is_whole) rest = rest.substr(0, blocks_.back().begin);
-  // What is written is never longer than what is read, but for the space after a last line without its end.
+  // The output is never longer than the input, except for the space after a last line without a line end.
   flat_.resize_and_overwrite(rest.size() + 1, [&](char* flat, std::size_t) {
     char* out = flat;
     std::string_view line;

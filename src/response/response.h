@@ -1,9 +1,10 @@
-// What the reader finds in a mail: whether it is a response, which kind, who sent it and why, which
-// recipients it is about and which mail it answers. Plain values that own their text; all text is well-formed
-// UTF-8.
+// What the reader finds in a mail: whether it is a response, of which kind, who sent it and why, which
+// recipients it is about and which mail it answers. These are plain values that own their text, which is
+// always well-formed UTF-8.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,10 +14,10 @@
 namespace backstop::response {
 
 enum class Kind : std::uint8_t {
-  None,            ///< no response
+  None,            ///< not a response
   DsnFailed,       ///< a bounce: at least one recipient failed (RFC 3464 or any other form)
-  DsnDelayed,      ///< a delay notice; none failed yet
-  DsnDelivered,    ///< delivered, relayed or expanded; none failed or delayed
+  DsnDelayed,      ///< a delay notice; nothing has failed yet
+  DsnDelivered,    ///< delivered, relayed or expanded; nothing failed or is delayed
   Mdn,             ///< disposition notification (RFC 8098)
   AutoReply,       ///< vacation, mailbox gone or unattended, ticket acknowledgement
   Challenge,       ///< asks the sender to prove themselves
@@ -25,7 +26,7 @@ enum class Kind : std::uint8_t {
   FeedbackReport,  ///< RFC 5965
 };
 
-/// RFC 3464 2.3.3.
+/// What became of a recipient (RFC 3464 2.3.3).
 enum class Action : std::uint8_t { None, Failed, Delayed, Delivered, Relayed, Expanded };
 
 /// Where Recipient::status was taken from.
@@ -36,7 +37,7 @@ enum class StatusFrom : std::uint8_t {
   SmtpCode,    ///< derived from the three-digit SMTP code in the diagnostic text
 };
 
-/// Why a recipient failed; docs/reasons.md says which RFC 3463 codes each stands for.
+/// Why a recipient failed. docs/reasons.md lists the RFC 3463 codes of each.
 enum class Reason : std::uint8_t {
   Unknown,
   UserUnknown,
@@ -65,68 +66,71 @@ enum class FoundIn : std::uint8_t {
   MessageRfc822,
   Rfc822Headers,  ///< text/rfc822-headers
   GlobalHeaders,  ///< message/global or message/global-headers
-  BodyText,       ///< plain text inside the body, as challenges and old bounces do
-  ReportFields,   ///< nothing was returned, but fields of the report name the original (MDN, ARF)
+  BodyText,       ///< plain text inside the body, where challenges and old bounces put it
+  ReportFields,   ///< nothing came back, but fields of the report name the original (MDN, ARF)
 };
 
 /// What shows that a mail is a response at all, weakest first.
 enum class ShownBy : std::uint8_t {
-  Appearance,        ///< words and marks that anybody could write
+  Appearance,        ///< words and marks that anybody can write
   Format,            ///< null sender, a daemon or postmaster in From, a known form, an original returned
   FailedRecipients,  ///< a daemon's sender, and X-Failed-Recipients
   DeliveryStatus,    ///< a daemon's sender, and a delivery report with a recipient that can be read
   Padding,           ///< null sender, and the mail says that it is a delivery report but was cut before one
 };
 
-/// How surely a mail is a response at all. A delivery status notification is *certain* if it is not guessed:
-/// only then may it be refused for want of a proof.
+/// How surely a mail is a response at all. Only a delivery status notification that is not guessed may be
+/// refused because it has no proof.
 enum class Certainty : std::uint8_t { Guessed, Marked, Structural };
 
-/// Whether what decides was read, in a mail that is larger than what is read of it.
+/// Whether the parts that decide were read, in a mail of which only a part was read.
 enum class Look : std::uint8_t {
-  Complete,  ///< the report, and the start of what it returns; also of every mail that was read whole
+  Complete,  ///< the report and the start of what it returns were read, or the whole mail was
   Cut,       ///< the mail was cut before both were read
-  Padded,    ///< the report that the mail promises lies behind the cap; a genuine one has it in its first
+  Padded,    ///< the mail promises a report that lies past the cap; a genuine report is in the first
              ///< kilobytes
 };
 
+/// Whether the bytes that are read are the whole mail or only its start.
+enum class Extent : bool { Whole, Start };
+
 struct Recipient {
   std::string address;           ///< the final recipient, without type and angle brackets
-  std::string original_address;  ///< Original-Recipient, else empty
+  std::string original_address;  ///< Original-Recipient, or empty
   Action action = Action::None;
   std::string status;  ///< "5.1.1", or empty
   StatusFrom status_from = StatusFrom::None;
   Reason reason = Reason::Unknown;
-  std::string remote_mta;  ///< the host that refused, or empty
-  std::string diagnostic;  ///< its words, unfolded, at most Limits::diagnostic bytes
+  std::string remote_mta;  ///< the host that refused the mail, or empty
+  std::string diagnostic;  ///< what that host said, unfolded, at most Limits::diagnostic bytes
 };
 
-/// The mail that is answered, as far as it came back. Empty where a field did not.
+/// The mail that is answered, as far as it came back. A field that did not is empty.
 struct Original {
   std::string message_id;  ///< without angle brackets
   std::string from;        ///< decoded header text
   std::string to;
   std::string subject;
-  std::string date;          ///< as written
-  std::string in_reply_to;   ///< raw, unfolded
-  std::string references;    ///< raw, unfolded
-  std::string header_block;  ///< the raw bytes of the returned header fields, for the origin's proofs
+  std::string date;         ///< as written
+  std::string in_reply_to;  ///< raw, unfolded
+  std::string references;   ///< raw, unfolded
+  std::string
+      header_block;  ///< the raw bytes of the returned header fields, in which `origin` looks for proofs
   FoundIn found_in = FoundIn::MessageRfc822;
 };
 
 struct Response {
   Kind kind = Kind::None;
-  std::string reporting_mta;  ///< the host that reports, or empty where nothing names it
+  std::string reporting_mta;  ///< the host that reports, or empty if nothing names it
   std::vector<Recipient> recipients;
   std::optional<Original> original;
-  std::string_view
-      format;  ///< the row of the format table that matched, for people; a static string, may be empty
-  bool truncated = false;  ///< a cap was met, so what stands beyond it was not read
+  std::string_view format;  ///< for people: the name of the format that matched, a static string, or empty
+  bool truncated = false;   ///< a cap was met, and what lies beyond it was not read
   ShownBy shown_by = ShownBy::Appearance;
   Look look = Look::Complete;
 };
 
-/// Failed, delayed or delivered: RFC 3464 calls all three a delivery status notification.
+/// Returns true for a delivery status notification, which may say failed, delayed or delivered (RFC 3464).
 constexpr bool is_dsn(Kind kind) {
   return kind == Kind::DsnFailed || kind == Kind::DsnDelayed || kind == Kind::DsnDelivered;
 }
@@ -136,17 +140,42 @@ constexpr Certainty certainty(const Response& response) {
   return response.shown_by == ShownBy::Format ? Certainty::Marked : Certainty::Structural;
 }
 
-/// What the SMTP session knows, or what is known of it later.
+/// The envelope, as the SMTP session knows it, or as far as it is known later.
 struct Envelope {
   std::optional<std::string>
-      reverse_path;       ///< without angle brackets; empty string: null sender; nullopt: not known
-  std::string recipient;  ///< the envelope recipient, or empty when not known
+      reverse_path;       ///< without angle brackets; empty for the null sender; nullopt if not known
+  std::string recipient;  ///< the envelope recipient, or empty if not known
 };
 
+struct KindWords {
+  std::string_view name;  ///< the spelling of the JSON and the documentation
+  std::string_view one;   ///< for people: "a bounce" without its article
+  std::string_view many;
+};
+
+/// Index by Kind.
+inline constexpr std::array kKindWords = std::to_array<KindWords>({
+    {"none", "mail", "ordinary mails"},
+    {"dsn-failed", "bounce", "bounces"},
+    {"dsn-delayed", "delay notice", "delay notices"},
+    {"dsn-delivered", "notice of delivery", "notices of delivery"},
+    {"mdn", "read receipt", "read receipts"},
+    {"auto-reply", "automatic reply", "automatic replies"},
+    {"challenge", "challenge", "challenges"},
+    {"filter-notice", "notice of a filter", "filter notices"},
+    {"list-notice", "notice of a mailing list", "list notices"},
+    {"feedback-report", "feedback report", "feedback reports"},
+});
+constexpr const KindWords& words(Kind kind) {
+  return kKindWords[static_cast<std::size_t>(kind)];
+}
+
 /// The spellings of the JSON and the documentation, index by enumerator.
-inline constexpr std::array<std::string_view, 10> kKindNames = {
-    "none",       "dsn-failed", "dsn-delayed",   "dsn-delivered", "mdn",
-    "auto-reply", "challenge",  "filter-notice", "list-notice",   "feedback-report"};
+inline constexpr std::array<std::string_view, kKindWords.size()> kKindNames = [] {
+  std::array<std::string_view, kKindWords.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kKindWords[i].name;
+  return names;
+}();
 inline constexpr std::array<std::string_view, 6> kActionNames = {"",          "failed",  "delayed",
                                                                  "delivered", "relayed", "expanded"};
 inline constexpr std::array<std::string_view, 4> kStatusFromNames = {"", "field", "diagnostic", "smtp-code"};

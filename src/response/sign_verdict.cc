@@ -12,12 +12,12 @@
 namespace backstop::response {
 namespace {
 
-// The name of a mail system or of a role in From, which a person may bear, too.
+// Returns whether the mark is the name of a mail system or of a role in From, which a person may have too.
 bool is_role_mark(const Sign& sign) {
   return sign.zone == Zone::From && sign.kind == Kind::None;
 }
 
-// The mail says that it answers another one.
+// Returns whether the mail says that it answers another one.
 bool is_answer(const HeaderFacts& header) {
   return header.is_null_sender || header.has_references || header.has_reply_subject || header.is_auto_replied;
 }
@@ -41,7 +41,7 @@ int rank(Kind kind) {
   }
 }
 
-// Every mark that stands in the mail, in the header and in the text.
+// Returns all marks of the mail, those of the header and those of the text.
 std::vector<const Sign*> all_signs(const KindFacts& facts) {
   std::vector<const Sign*> signs = facts.header.signs;
   for (const auto& row : BodyPhrases::get().signs) {
@@ -50,11 +50,10 @@ std::vector<const Sign*> all_signs(const KindFacts& facts) {
   return signs;
 }
 
-// An InPair mark whose product has another one in another zone.
+// Returns whether the product of an InPair mark has another one in another zone.
 bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(signs, [&](const Sign* other) {
-    return other->strength == Strength::InPair && other->product == sign.product &&
-           (other->zone != sign.zone || other->field != sign.field);
+    return other->strength == Strength::InPair && other->product == sign.product && other->zone != sign.zone;
   });
 }
 
@@ -63,14 +62,14 @@ bool is_precedence(const Sign& sign) {
          sign.field == mail::FieldName::Preference;
 }
 
-// A WithAnswer mark beside which another mark of its kind stands; those of Precedence are one.
+// Returns whether a WithAnswer mark has another mark of its kind beside it; those of Precedence count once.
 bool is_seconded(const Sign& sign, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(signs, [&](const Sign* other) {
     return other->kind == sign.kind && other->field != sign.field && !is_precedence(*other);
   });
 }
 
-// Spam copies the fields of a challenge to pass as one; then the rest of its marks proves nothing, either.
+// Spam copies a challenge's fields to look like one. Then its other fields prove nothing either.
 bool has_copied_challenge(const KindFacts& facts, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(facts.header.signs, [&](const Sign* sign) {
     return sign->kind == Kind::Challenge && sign->zone == Zone::Field &&
@@ -80,7 +79,7 @@ bool has_copied_challenge(const KindFacts& facts, const std::vector<const Sign*>
   });
 }
 
-// A shop or a parcel service confirms an order, in the words of those that confirm a mail.
+// Shops and parcel services confirm an order in the words by which programs confirm a mail.
 bool confirms_an_order(const Sign& sign, const HeaderFacts& header) {
   constexpr std::array kGoods = std::to_array<std::string_view>(
       {"order",   "parcel",   "booking", "payment",   "bestellung",  "auftrag",  "paket",     "buchung",
@@ -130,7 +129,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
         break;
       case Strength::InPair:
         if (!is_paired(*sign, signs)) continue;
-        // People send "Read: chapter 4"; a receipt has no sender.
+        // People send "Read: chapter 4", but a receipt has no ordinary sender.
         if (sign->kind == Kind::Mdn && facts.header.is_ordinary_sender) continue;
         break;
       case Strength::WithAnswer:

@@ -1,4 +1,4 @@
-// What the marks of signs.h say together.
+// Weighs the marks of signs.h that a mail has.
 #pragma once
 
 #include "response/kind.h"
@@ -8,14 +8,14 @@ namespace backstop::response {
 
 struct SignVerdict {
   Kind kind = Kind::None;
-  bool is_decisive = false;  ///< by a mark that decides alone, by a pair, or by one with its second sign
+  bool is_decisive = false;  ///< a mark that decides alone, a pair, or a mark with its second sign
 };
 
-/// The strongest mark decides; of equals a challenge before a list notice before a filter notice before a
-/// receipt before an auto-reply, since the more particular programs also wear the marks of the general.
+/// Returns the kind of the most particular mark that counts: a feedback report before a challenge, a list
+/// notice, a filter notice, a receipt and an auto-reply. Particular programs also write the general marks.
 SignVerdict judge_signs(const KindFacts& facts);
 
-/// A program wrote the mail (signs.h, WithMachineMark).
+/// Returns whether the header shows that a program wrote the mail (Strength::WithMachineMark).
 bool has_machine_mark(const KindFacts& facts);
 
 }  // namespace backstop::response

@@ -1,5 +1,5 @@
-// Challenges: programs that hold a mail until its sender has proven to be a person.
-#include "response/sign_row.h"
+// Challenges: a program holds a mail until its sender has proven to be a person.
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {
@@ -11,10 +11,10 @@ using Row = SignRow<Kind::Challenge>;
 using Mark = SignRow<Kind::None>;
 
 constexpr Sign kSigns[] = {
-    // cPanel's; sent by the mailbox owner, to the Reply-To, without Auto-Submitted and not from a null
-    // sender.
-    // Spam carries its field too, and the rest of its header with it; the number of the challenge stands in
-    // the subject in every language.
+    // cPanel sends it as the mailbox's owner, to the Reply-To, without Auto-Submitted and not from a null
+    // sender. Spam copies its field with the rest of its header. In every language, the subject has the
+    // number
+    // of the challenge.
     Row::field("cPanel BoxTrapper", F::XBoxtrapper, "", InPair),
     Row::text("cPanel BoxTrapper", Subject, "verify#", InPair),
     Row::text("cPanel BoxTrapper", Body, "verify#", InPair),
@@ -88,8 +88,7 @@ constexpr Sign kSigns[] = {
 
     // Sentences that several of them share.
     Row::text("challenge", SubjectFirst, "unverified email to ", Decides),
-    // What every shop writes to a new customer; so only from a null sender, and not to a person who signed
-    // up.
+    // Every shop writes this to a new customer, but not from a null sender.
     Row::text("challenge", SubjectFirst, "please verify your email address", WithNullSender),
     Row::text("challenge", SubjectFirst, "please verify your message", WithMachineMark),
     Row::text("challenge", SubjectFirst, "please confirm your email to", WithMachineMark),

@@ -1,7 +1,7 @@
-// Marks of feedback reports that carry no message/feedback-report part.
+// Feedback reports without a message/feedback-report part.
 #include <array>
 
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {

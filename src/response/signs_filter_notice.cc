@@ -1,7 +1,7 @@
 // Filter notices: a virus, spam, content or attachment filter tells the claimed sender what it did. A mail
 // system that returns what the next server's filter refused sends a bounce, not a notice. What a product
-// tells the recipient or the administrator is no response and has no row.
-#include "response/sign_row.h"
+// tells the recipient or the administrator is not a response and has no row.
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {
@@ -13,7 +13,7 @@ using Row = SignRow<Kind::FilterNotice>;
 using Mark = SignRow<Kind::None>;
 
 constexpr Sign kSigns[] = {
-    // amavis: since 2.3 an RFC 3464 report, before it a plain text.
+    // amavis writes an RFC 3464 report since 2.3, and wrote plain text before.
     Row::text("amavis", SubjectFirst, "considered unsolicited bulk email", Decides),
     Row::text("amavis", SubjectFirst, "virus in your mail", WithMachineMark),
     Row::text("amavis", SubjectFirst, "virus in mail from you", WithMachineMark),
@@ -165,7 +165,7 @@ constexpr Sign kSigns[] = {
     Row::text("Mimecast", Body, "the message you sent has been placed on hold", WithMachineMark),
     Row::text("Mimecast", Body, "the email you sent has been placed on hold", WithMachineMark),
 
-    // A rule of the receiver's about content or size.
+    // The receiver has a rule about content or size.
     Row::text("mail policy", Body, "was blocked by our e-mail policy", WithMachineMark),
     Row::text("mail policy", Body, "was blocked by our email policy", WithMachineMark),
     Row::text("mail policy", Body, "violates our e-mail policy", WithMachineMark),
@@ -173,7 +173,7 @@ constexpr Sign kSigns[] = {
     Row::text("mail policy", Body, "your email has been quarantined", WithMachineMark),
     Row::text("mail policy", Body, "your e-mail has been quarantined", WithMachineMark),
 
-    // What several of them say, in a subject that opens with it.
+    // Subjects that several of them begin with these words.
     Row::text("virus notice", SubjectFirst, "virus found in message", WithMachineMark),
     Row::text("virus notice", SubjectFirst, "virus found in a message you sent", WithMachineMark),
     Row::text("virus notice", SubjectFirst, "virus found in your message", WithMachineMark),

@@ -1,6 +1,6 @@
 // List notices: a list program holds a post, refuses it, answers a command or asks for a confirmation. The
-// fields that mark every post of a list (List-Id, X-BeenThere, X-Mailman-Version) say nothing here.
-#include "response/sign_row.h"
+// fields that every post of a list has (List-Id, X-BeenThere, X-Mailman-Version) say nothing here.
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {
@@ -12,7 +12,7 @@ using Row = SignRow<Kind::ListNotice>;
 using Mark = SignRow<Kind::None>;
 
 constexpr Sign kSigns[] = {
-    // Mailman writes this field into all that it says itself, and into no post.
+    // Mailman writes this field into everything that it says itself, and into no post.
     Row::field("Mailman", F::XListAdministrivia, "yes", Decides),
     Row::text("Mailman hold", SubjectFirst, "your message to ", InPair),
     Row::text("Mailman hold", Subject, "awaits moderator approval", InPair),
@@ -22,8 +22,8 @@ constexpr Sign kSigns[] = {
     Row::text("Mailman welcome", Subject, "\" mailing list", InPair),
     Row::text("Mailman goodbye", SubjectFirst, "you have been unsubscribed from the ", InPair),
     Row::text("Mailman goodbye", Subject, " mailing list", InPair),
-    // Where a relay or an archive dropped X-List-Administrivia: the subjects and first sentences of its
-    // templates. Posts have Mailman's fields too, so the two stand together.
+    // A relay or an archive may drop X-List-Administrivia. These are the subjects and first sentences of
+    // Mailman's templates. Posts have Mailman's fields too, so two of these must be found.
     Row::text("Mailman hold (German)", SubjectFirst, "ihre nachricht an ", InPair),
     Row::text("Mailman hold (German)", Subject, "wartet auf bewilligung", InPair),
     Row::text("Mailman hold (German)", Subject, "wartet auf die bewilligung", InPair),
@@ -89,13 +89,13 @@ constexpr Sign kSigns[] = {
     Row::text("Majordomo", ReversePath, "owner-majordomo", Decides),
     Row::text("Majordomo", SubjectFirst, "majordomo results", Decides),
     Row::text("Majordomo", SubjectFirst, "majordomo file: ", Decides),
-    // To the owner: "BOUNCE list@example.org: Non-member submission from [...]".
+    // The owner gets "BOUNCE list@example.org: Non-member submission from [...]".
     Row::text("Majordomo hold", SubjectFirst, "bounce ", InPair),
     Row::text("Majordomo hold", Subject, "non-member submission from", InPair),
     Row::text("Majordomo hold", Subject, "approval required", InPair),
 
     Row::field("ezmlm", F::DeliveredTo, "responder for ", Decides),
-    // Not "Delivered-To: moderator for x": a post keeps it once the moderator let it through.
+    // "Delivered-To: moderator for x" does not count: a post that the moderator accepted still has it.
     Row::text("ezmlm", SubjectFirst, "moderate for ", Decides),
     Row::text("ezmlm", From, "-help@", InPair),
     Row::text("ezmlm", Body, "hi! this is the ezmlm program.", InPair),
@@ -108,7 +108,7 @@ constexpr Sign kSigns[] = {
     Row::text("ezmlm", Body, "program ezmlm", InPair),
     Row::text("ezmlm", Body, "this is the ezmlm program. i'm managing the", WithMachineMark),
 
-    // Digests come from LISTSERV@ too, under another display name.
+    // Digests also come from LISTSERV@, under another display name.
     Row::text("LISTSERV", From, "l-soft list server at", Decides),
     Row::text("LISTSERV", From, "listserv server (", Decides),
     Row::text("LISTSERV", SubjectFirst, "rejected posting to ", Decides),
@@ -155,7 +155,7 @@ constexpr Sign kSigns[] = {
     Row::text("fml", SubjectFirst, "subscribe confirmation request", WithMachineMark),
     Row::text("Yahoo! Groups", From, "notify@yahoogroups.com", Decides),
     Row::text("Yahoo! Groups", From, "confirm-s2-", Decides),
-    // Its refusal of a post is an RFC 3464 report and stays a bounce; this is the same sentence without one.
+    // Its refusal of a post is an RFC 3464 report, and so a bounce. This is the same sentence without one.
     Row::text("Google Groups", Body, "the group you tried to contact", WithMachineMark),
     Row::text("Google Groups", SubjectFirst, "google groups: ", WithMachineMark),
     Row::text("Google Groups", Body, "have permission to post messages to the group", WithMachineMark),
@@ -166,7 +166,7 @@ constexpr Sign kSigns[] = {
     Row::field("phpList", F::XPhpListVersion, "", InPair),
     Row::text("Discourse", Subject, "] email issue -- ", WithMachineMark),
 
-    // The address under which a list program speaks.
+    // The addresses from which list programs write.
     Mark::text("list program", From, "-request@", MachineMarkOffList),
     Mark::text("list program", From, "listserv@", MachineMarkOffList),
     Row::text("list program", SubjectFirst, "confirm subscribe to ", WithMachineMark),

@@ -1,7 +1,7 @@
-// Receipts that are no RFC 8098 notification: Exchange tells in words that a mail was read, or was deleted
-// unread. The words come in pairs of subject and text, and never from an ordinary sender: people write
+// Receipts without an RFC 8098 notification: Exchange says in words that a mail was read or was deleted
+// unread. The subject and the text must both say so, and the sender must not be ordinary, since people write
 // "Read: chapter 4".
-#include "response/sign_row.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {
@@ -118,8 +118,8 @@ constexpr Sign kSigns[] = {
     Row::text("receipt (Korean)", Body, "읽었습니다", InPair),
     Row::text("receipt (Korean)", Body, "읽지 않고 삭제", InPair),
 
-    // The subjects of mail programs. The notification itself may stand deeper in the mail than the header
-    // shows, and old programs sent none.
+    // The subjects of mail programs. The notification itself may be deeper in the mail, and old programs sent
+    // none.
     Row::text("receipt", SubjectFirst, "message opened", WithNullSender),
     Row::text("receipt", SubjectFirst, "message read", WithNullSender),
     Row::text("receipt", SubjectFirst, "message displayed", WithNullSender),

@@ -1,4 +1,4 @@
-// What must hold of every row of the sign tables, so that a new row can't do harm.
+// What must hold for every row of the sign tables, so that a new row can't do harm.
 #include "response/signs.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 
 namespace backstop::response {
 
-// How a failing test names a row.
+// Names a row in the message of a failing test.
 void PrintTo(const Sign& sign, std::ostream* out) {
   *out << name(sign.kind) << " / " << sign.product << " / zone " << static_cast<int>(sign.zone) << " / \""
        << sign.phrase << "\"";
@@ -63,10 +63,10 @@ TEST(Signs, PhrasesAreLiteralsThatCanMatch) {
     const std::string row = testing::PrintToString(sign);
     EXPECT_EQ(sign.phrase, base::to_lower(sign.phrase)) << row;
     EXPECT_TRUE(base::is_utf8(sign.phrase)) << row;
-    // The zones are searched with runs of white space collapsed.
+    // White space is single spaces in the zones.
     EXPECT_EQ(sign.phrase.find("  "), std::string_view::npos) << row;
     EXPECT_EQ(sign.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row;
-    // And without what is folded away.
+    // Hidden characters are removed from the zones.
     std::string folded(sign.phrase);
     base::fold_hidden(folded);
     EXPECT_EQ(sign.phrase, folded) << row;
@@ -85,7 +85,7 @@ TEST(Signs, NoRowDecidesByTooLittle) {
   for (const Sign& sign : all_signs()) {
     const std::string row = testing::PrintToString(sign);
     if (sign.strength != Strength::Decides) continue;
-    // Else the header fields would not be enough for the candidate test.
+    // The candidate test sees only the header.
     EXPECT_NE(sign.zone, Zone::Body) << row;
     if (sign.zone != Zone::Field) EXPECT_GE(sign.phrase.size(), 6U) << row;
     // A subject alone never makes an auto-reply.
@@ -120,17 +120,17 @@ TEST(Signs, AskingOthersNotToAnswerIsNoMark) {
   }
 }
 
-TEST(Signs, NoRowStandsTwice) {
+TEST(Signs, NoRowIsListedTwice) {
   std::set<std::tuple<Zone, mail::FieldName, std::string_view, Strength, std::string_view>> seen;
   for (const Sign& sign : all_signs()) {
-    // A phrase may be half of the pairs of several products.
+    // A phrase may be part of pairs of several products.
     const std::string_view product = sign.strength == Strength::InPair ? sign.product : "";
     EXPECT_TRUE(seen.emplace(sign.zone, sign.field, sign.phrase, sign.strength, product).second)
         << testing::PrintToString(sign);
   }
 }
 
-// An InPair row needs a partner in another zone, and one of the two has to stand in the header.
+// An InPair row needs a partner in another zone.
 TEST(Signs, EveryPairHasItsPartner) {
   const std::vector<Sign> all = all_signs();
   for (const Sign& sign : all) {

@@ -1,4 +1,4 @@
-// What holds of every Response to any bytes: for the unit tests and the fuzz target.
+// What must hold for the Response to any bytes. Used by the unit tests and the fuzz target.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace backstop::response {
 
-/// Empty when `response` is sound, else which rule it breaks.
+/// Returns an empty string if `response` is sound, else the rule that it breaks.
 inline std::string unsoundness(const Response& response, const Limits& limits) {
   const auto is_none = response.kind == Kind::None;
   if (is_none && (!response.recipients.empty() || response.original || !response.reporting_mta.empty())) {

@@ -7,7 +7,7 @@
 namespace backstop::response {
 namespace {
 
-// Length of "5.1.1" at the start of `text`, or 0.
+// Returns the length of a code such as "5.1.1" at the start of `text`, or 0.
 std::size_t enhanced_status_length(std::string_view text) {
   if (text.size() < 5 || (text[0] != '2' && text[0] != '4' && text[0] != '5') || text[1] != '.') return 0;
   std::size_t at = 2;
@@ -20,7 +20,7 @@ std::size_t enhanced_status_length(std::string_view text) {
       ++at;
     }
   }
-  // "5.1.1.7" is part of an address of the internet; "5.1.1." ends a sentence.
+  // "5.1.1.7" is part of an IP address; "5.1.1." ends a sentence.
   if (at + 1 < text.size() && text[at] == '.' && base::is_digit(text[at + 1])) return 0;
   if (at < text.size() && (base::is_alpha(text[at]) || base::is_digit(text[at]))) return 0;
   return at;
@@ -69,7 +69,7 @@ std::string_view find_remote_host(std::string_view text) {
       std::string_view host = rest.substr(0, rest.find_first_not_of(kHostCharacters));
       const std::string_view after = base::trim(rest.substr(host.size(), 4));
       while (host.ends_with('.') || host.ends_with('-')) host.remove_suffix(1);
-      // A host has a dot and is followed by its address or by what it said.
+      // A host has a dot, and its address or what it said comes next.
       const bool is_named = host.find('.') != std::string_view::npos && host.size() > 3;
       if (is_named && (after.starts_with('[') || after.starts_with('(') || before.starts_with("host") ||
                        before.starts_with("smtp server")))

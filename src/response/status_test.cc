@@ -18,7 +18,7 @@ TEST(FindEnhancedStatus, TakesTheFirstThatStandsAlone) {
       {"alone", "5.1.1", "5.1.1"},
       {"after a reply code", "550 5.1.1 No such user", "5.1.1"},
       {"after a reply code with a dash", "550-5.7.26 This mail", "5.7.26"},
-      {"with words behind it", "4.2.2 (mailbox full)", "4.2.2"},
+      {"with words after it", "4.2.2 (mailbox full)", "4.2.2"},
       {"in parentheses", "(5.7.1)", "5.7.1"},
       {"after a hash", "#5.1.1", "5.1.1"},
       {"after a hash and a code", "#550 5.1.1 RESOLVER.ADR.RecipNotFound", "5.1.1"},
@@ -63,7 +63,7 @@ struct CodeRow {
   int want_code;
 };
 
-TEST(FindReplyCode, TakesTheFirstWhereServersWriteOne) {
+TEST(FindReplyCode, TakesTheFirstInAServersPlace) {
   const CodeRow rows[] = {
       {"alone", "550", 550},
       {"with words", "550 User unknown", 550},

@@ -16,12 +16,12 @@ namespace {
 
 using mail::MediaType;
 
-// A text of a few lines that opens with a failure and has an address alone on a line: nobody writes so by
-// hand without a greeting. A monitor does, and says that it generated the mail.
+// Returns whether the text has few lines, opens with a failure and has an address alone on a line. Nobody
+// writes that by hand without a greeting. A monitor does, but it says that it generated the mail.
 bool is_terse_notice(const KindFacts& facts) {
   constexpr std::size_t kMostText = 800;
   constexpr std::size_t kOpening = 200;
-  // A header block in the text is what somebody forwards.
+  // Somebody who forwards a mail leaves a header block in the text.
   if (facts.text.flat().size() > kMostText || !facts.text.header_blocks().empty()) return false;
   if (facts.header.is_auto_submitted || begins_with_greeting(facts.text)) return false;
   const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
@@ -31,7 +31,7 @@ bool is_terse_notice(const KindFacts& facts) {
   });
 }
 
-// The original came back, as a part or in the text.
+// Returns whether the original came back, as a part or in the text.
 bool returns_original(const KindFacts& facts) {
   return has_own_part(facts.message, MediaType::MessageRfc822) ||
          has_own_part(facts.message, MediaType::MessageGlobal) ||
@@ -39,27 +39,27 @@ bool returns_original(const KindFacts& facts) {
          has_own_part(facts.message, MediaType::MessageGlobalHeaders) || !facts.text.header_blocks().empty();
 }
 
-// Whom the mail is to, as far as it is looked at for each address.
+// Returns the start of To. It is searched for each address, so it is cut.
 std::string_view readers_of(const KindFacts& facts) {
   constexpr std::size_t kMost = 4096;
   return facts.message.value(facts.message.parts[0], mail::FieldName::To).substr(0, kMost);
 }
 
-// The address of a line is neither its reader's nor its own, and none for questions.
+// Returns whether the line has an address that is not a reader's, not the sender's and not one for questions.
 bool names_a_stranger(const KindFacts& facts, std::string_view line, std::string_view readers) {
   const std::string_view address = find_address(line).text;
   return !address.empty() && !is_service_address(address) && !base::icontains(readers, address) &&
          !base::icontains(facts.header.from, address);
 }
 
-// A signature or the footer of a list begins here.
+// Returns whether a signature or the footer of a list begins with this line.
 bool is_footer(std::string_view line) {
   constexpr std::size_t kRule = 8;
   return line == "--" || (line.size() >= kRule && line.find_first_not_of('_') == std::string_view::npos);
 }
 
-// A mail that answers another brings it along or names an address that is neither its reader's nor its own.
-// Parcel services and monitors write from null senders too, and say that something was not delivered.
+// Returns whether the mail returns another mail or names a stranger's address. Parcel services and monitors
+// also write from null senders that something was not delivered, and do neither.
 bool names_a_mail(const KindFacts& facts) {
   constexpr std::size_t kMostLines = 200;
   if (returns_original(facts)) return true;
@@ -72,8 +72,8 @@ bool names_a_mail(const KindFacts& facts) {
   return false;
 }
 
-// What comes back is announced: "The first 50 lines of your original message follow". Not the line that mail
-// programs set above what they quote.
+// Returns whether the original is announced: "The first 50 lines of your original message follow". The line
+// that mail programs write above a quote does not count.
 bool announces_original(const KindFacts& facts) {
   const auto& phrases = BodyPhrases::get();
   return std::ranges::any_of(phrases.original_markers, [&](PhraseId marker) {
@@ -83,7 +83,7 @@ bool announces_original(const KindFacts& facts) {
   });
 }
 
-// The address of a stranger stands beside the words of a failure, in their line or in the next.
+// Returns whether a stranger's address is in the line of a failure's words or in the next.
 bool names_failed_address(const KindFacts& facts) {
   const auto& phrases = BodyPhrases::get();
   const auto& lines = facts.text.lines();
@@ -99,7 +99,7 @@ bool names_failed_address(const KindFacts& facts) {
   return std::ranges::any_of(phrases.failures, is_beside) || std::ranges::any_of(phrases.delays, is_beside);
 }
 
-// A report opens with its news; a person who quotes one first says why.
+// A report opens with its news, whereas a person who quotes a report first says why.
 bool opens_with_failure(const KindFacts& facts, std::size_t within) {
   const auto& phrases = BodyPhrases::get();
   const auto is_early = [&](PhraseId phrase) {
@@ -109,8 +109,8 @@ bool opens_with_failure(const KindFacts& facts, std::size_t within) {
          (facts.format && is_early(facts.hits.first_of(facts.format->signature)));
 }
 
-// The product's words stand in the text, and not only its name or a phrase that people use ("hMailServer",
-// "couldn't be delivered to").
+// Returns whether the text has the product's own words, and not only its name or a phrase that people use
+// ("hMailServer", "couldn't be delivered to").
 bool has_products_words(const KindFacts& facts) {
   constexpr std::size_t kShortest = 25;
   return facts.format && std::ranges::any_of(facts.format->signature, [&](PhraseId phrase) {
@@ -118,7 +118,7 @@ bool has_products_words(const KindFacts& facts) {
          });
 }
 
-// What is returned is a mail, and not a report that somebody passes on.
+// Returns whether the returned mail is itself a report, which somebody forwards.
 bool returns_a_report(const mail::Message& message) {
   return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
     return part.media_type == MediaType::MultipartReport && part.parent != mail::Part::kNoParent &&
@@ -126,8 +126,8 @@ bool returns_a_report(const mail::Message& message) {
   });
 }
 
-// A mark that a mail system left beside its name, which people bear too, and beside Precedence, which a list
-// writes.
+// Returns whether a mail system left a mark other than its name, which people have too, and other than
+// Precedence, which a list writes.
 bool has_system_mark(const HeaderFacts& header) {
   return std::ranges::any_of(header.signs, [](const Sign* sign) {
     return (sign->zone == Zone::Field || sign->product == "auto-responder") &&
@@ -135,8 +135,8 @@ bool has_system_mark(const HeaderFacts& header) {
   });
 }
 
-// Who a text bounce comes from decides how much of a report it must hold: everybody can take the name
-// MAILER-DAEMON, a postmaster writes himself, and a distribution list sends people's mail with the null
+// How much of a report a text bounce must have depends on who sent it: everybody can use the name
+// MAILER-DAEMON, a postmaster also writes by hand, and a distribution list sends people's mail with the null
 // sender.
 bool is_report_enough(const KindFacts& facts) {
   constexpr std::size_t kFirstWords = 40;
@@ -166,11 +166,11 @@ bool is_report_enough(const KindFacts& facts) {
   return opens_with_failure(facts, kOpening) && (is_returned() || (has_words() && names_a_mail(facts)));
 }
 
-// A person wrote the mail, whatever it says of a bounce.
+// Returns whether a person wrote the mail, whatever it says about a bounce.
 bool is_persons_mail(const KindFacts& facts) {
   const auto& header = facts.header;
   if (header.is_auto_replied) return false;
-  // Somebody may have moved a bounce with a mail program.
+  // A bounce that somebody moved with a mail program has the program's name.
   if (header.is_mailer_daemon && !header.is_ordinary_sender && facts.format) return false;
   if (header.is_mailer_daemon || header.is_daemon_sender)
     return !header.is_null_sender && has_mail_program(facts.message);
@@ -199,10 +199,10 @@ bool is_text_bounce(const KindFacts& facts) {
       header.is_null_sender || header.is_daemon_sender || header.is_postmaster || header.is_auto_replied;
   if (!is_machine) {
     if (header.is_list_mail || has_mail_program(facts.message)) return false;
-    // A product without any mark in its header: only a subject that begins as bounces do, and not in a
-    // conversation.
+    // A product without any mark in its header: the subject must begin as a bounce's does, and the mail must
+    // not be part of a conversation.
     if (header.has_failure_subject && !header.has_references && is_terse_notice(facts)) return true;
-    return header.has_leading_failure_subject && !header.is_reply && facts.format && points >= 4;
+    return header.has_leading_failure_subject && !header.is_reply && facts.format;
   }
   if (points < 4 || !(says_failure || facts.format || header.has_failure_subject)) return false;
   return !is_persons_mail(facts) && is_report_enough(facts);

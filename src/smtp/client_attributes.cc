@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "mail/address_syntax.h"
 #include "smtp/command.h"
-#include "smtp/number.h"
 #include "smtp/words.h"
 
 namespace backstop::smtp {

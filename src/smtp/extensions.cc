@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "base/text.h"
-#include "smtp/number.h"
 #include "smtp/words.h"
 
 namespace backstop::smtp {

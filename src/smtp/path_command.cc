@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "smtp/command.h"
-#include "smtp/number.h"
 #include "smtp/words.h"
 
 namespace backstop::smtp {

@@ -1,9 +1,14 @@
-// The words between the spaces of a command or a reply line.
+// The words between the spaces of a command or a reply line, and the numbers among them.
 #pragma once
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "base/text.h"
 
@@ -28,6 +33,17 @@ inline bool has_word(std::string_view words, std::string_view word) {
 inline void append_word(std::string_view word, std::string& words) {
   if (!words.empty()) words += ' ';
   words += word;
+}
+
+/// Returns the number of 1 to 20 digits (RFC 1870 3, RFC 3030 2), or the largest one if it doesn't fit;
+/// nullopt for anything else.
+inline std::optional<std::uint64_t> parse_number(std::string_view text) {
+  constexpr std::size_t kMostDigits = 20;
+  if (text.empty() || text.size() > kMostDigits || !base::is_digit(text.front())) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (end != text.data() + text.size()) return std::nullopt;
+  return error == std::errc() ? number : std::numeric_limits<std::uint64_t>::max();
 }
 
 /// Text of the other side as a reply of ours shows it: short, printable, in quotes.

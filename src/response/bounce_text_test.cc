@@ -1,0 +1,342 @@
+// Which recipients a text reports, in which words, and which of several addresses is taken.
+#include "response/bounce_text.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "response/reader.h"
+
+namespace backstop::response {
+namespace {
+
+// Returns a line "address 'diagnostic'" for each recipient.
+std::string recipients_of(std::string_view text, std::string_view header = "", Limits limits = {}) {
+  Reader reader(limits);
+  std::string mail(header);
+  mail.append(
+          "From: Mail Delivery System <MAILER-DAEMON@mx.example.net>\nTo: ann@example.org\n"
+          "Subject: Undeliverable mail\n\n")
+      .append(text);
+  std::string all;
+  for (const auto& recipient :
+       reader.read(mail, {.reverse_path = "", .recipient = "ann@example.org"}).recipients) {
+    all += fmt::format("{} '{}'\n", recipient.address, recipient.diagnostic);
+  }
+  return all;
+}
+
+struct Row {
+  const char* name;
+  std::string text;
+  std::string_view want;
+};
+
+void check(std::span<const Row> rows) {
+  for (const Row& row : rows) EXPECT_EQ(recipients_of(row.text), row.want) << row.name;
+}
+
+// A list of addresses comes before a label, a label before a server's reply, and that before a sentence.
+TEST(BounceText, TheLikeliestShapeWins) {
+  const std::string alone = "alone@example.com\n";
+  const std::string head = "<head@example.com>: over quota\n";
+  const std::string label = "Recipient: label@example.com\n";
+  const std::string reply = "550 5.1.1 <reply@example.com>... no\n";
+  const std::string sentence = "It was not delivered to sentence@example.com today.\n";
+  const Row rows[] = {
+      {"alone", "Was not delivered:\n" + sentence + reply + label + alone, "alone@example.com ''\n"},
+      {"head", "Was not delivered:\n" + sentence + reply + label + head, "head@example.com 'over quota'\n"},
+      {"alone and head are one list", "Was not delivered:\n" + alone + "\n" + head,
+       "alone@example.com ''\nhead@example.com 'over quota'\n"},
+      {"label", "Was not delivered:\n" + sentence + reply + label,
+       "label@example.com 'Recipient: label@example.com'\n"},
+      {"reply", "Was not delivered:\n" + sentence + reply,
+       "reply@example.com '550 5.1.1 <reply@example.com>... no'\n"},
+      {"sentence", "Was not delivered:\n" + sentence,
+       "sentence@example.com 'It was not delivered to sentence@example.com today.'\n"},
+      {"the first of two sentences",
+       "Was not delivered:\n" + sentence + "Was not delivered to other@example.com.\n",
+       "sentence@example.com 'It was not delivered to sentence@example.com today. Was not delivered to "
+       "other@example.com.'\n"},
+      {"a sentence that says nothing of a delivery", "Was not delivered:\n\nAsk carl@example.com for more.\n",
+       ""},
+      {"a person's sentence in another script", "Was not delivered:\n\nÀ carl@example.com, désolé.\n",
+       "carl@example.com 'À carl@example.com, désolé.'\n"},
+  };
+  check(rows);
+}
+
+TEST(BounceText, ReadsTheWordsBeforeAnAddress) {
+  const Row rows[] = {
+      {"a bullet", "Was not delivered:\n  * carl@example.com\n", "carl@example.com ''\n"},
+      {"a number's sign", "Was not delivered:\n#. carl@example.com\n", "carl@example.com ''\n"},
+      {"an arrow", "Was not delivered:\n-> carl@example.com\n", "carl@example.com ''\n"},
+      {"a reply code", "Was not delivered:\n450 <carl@example.com> later\n",
+       "carl@example.com '450 <carl@example.com> later'\n"},
+      {"a reply code in quotes", "Was not delivered:\n'550 <carl@example.com> no\n",
+       "carl@example.com ''550 <carl@example.com> no'\n"},
+      {"four digits", "Was not delivered:\n5501 <carl@example.com> no\n", ""},
+      {"a code of success", "Was not delivered:\n250 <carl@example.com> no\n", ""},
+      {"RCPT", "Was not delivered:\n>>> RCPT TO:<carl@example.com>\n",
+       "carl@example.com '>>> RCPT TO:<carl@example.com>'\n"},
+      {"MAIL", "Was not delivered:\n>>> MAIL FROM:<carl@example.com>\n", ""},
+      {"MAIL in a sentence", "Was not delivered:\n\nIt rejected MAIL FROM <carl@example.com>\n", ""},
+      {"an unknown label", "Was not delivered:\nUnknown user: carl@example.com\n",
+       "carl@example.com 'Unknown user: carl@example.com'\n"},
+      {"a label with an equals sign", "Was not delivered:\nuser=carl@example.com.\n",
+       "user=carl@example.com ''\n"},
+      {"the sender's label", "Was not delivered:\nFrom: carl@example.com\n", ""},
+      {"the sender's label in capitals", "Was not delivered:\nSENDER : carl@example.com\n", ""},
+      {"the sender's label in another language", "Was not delivered:\nAbsender: carl@example.com\n", ""},
+      {"the sender's label with an equals sign", "Was not delivered:\nFrom = <carl@example.com>\n", ""},
+      {"the sender's label in Cyrillic", "Was not delivered:\nотправитель: carl@example.com\n", ""},
+      {"a field that nobody knows", "Was not delivered:\nX-Own-Field: carl@example.com\n", ""},
+      {"a word that begins like a label", "Was not delivered:\nFromage: carl@example.com\n",
+       "carl@example.com 'Fromage: carl@example.com'\n"},
+      {"a label and a name", "Was not delivered:\nRecipient: Carl <carl@example.com>\n",
+       "carl@example.com 'Recipient: Carl <carl@example.com>'\n"},
+      {"the sender's label and a name", "Was not delivered:\nFrom: Carl <carl@example.com>\n", ""},
+      {"marks before a label", "Was not delivered:\n- From: carl@example.com\n", ""},
+  };
+  check(rows);
+}
+
+TEST(BounceText, LeavesOutTheReaderAndTheReporter) {
+  const Row rows[] = {
+      {"a reader in a list", "Was not delivered:\n\nann@example.org\n", "ann@example.org ''\n"},
+      {"a reader under a label", "Was not delivered:\n\nUser: ann@example.org\n", ""},
+      {"a reader in a sentence", "Was not delivered to ann@example.org.\n", ""},
+      {"a reader in another case", "Was not delivered to ANN@Example.ORG.\n", ""},
+      {"a reporter in a sentence", "Was not delivered by mailer-daemon@mx.example.net.\n", ""},
+      {"an address for questions", "Was not delivered:\n\npostmaster@example.com\n", ""},
+      {"a stranger behind them", "ann@example.org: not delivered to carl@example.com.\n",
+       "ann@example.org 'not delivered to carl@example.com.'\n"},
+  };
+  check(rows);
+}
+
+TEST(BounceText, LeavesOutAddressesOfTheHeaderAndTheEnvelope) {
+  const auto first = [](std::string_view address) {
+    std::string mail =
+        "From: Mail Delivery System <relay@mx.example.net>\nTo: ann@example.org, ben@example.org\n"
+        "Subject: Undeliverable mail\n\nIt was not delivered by ";
+    mail.append(address).append(" to carl@example.com.\n\nAsk eve@example.com.\n");
+    const auto found = Reader().read(mail, {.reverse_path = "", .recipient = "owner@example.org"});
+    return found.recipients.empty() ? "" : found.recipients[0].address;
+  };
+  EXPECT_EQ(first("dora@example.com"), "dora@example.com");
+  EXPECT_EQ(first("relay@mx.example.net"), "carl@example.com");
+  EXPECT_EQ(first("ann@example.org"), "carl@example.com");
+  EXPECT_EQ(first("ben@example.org"), "carl@example.com");
+  EXPECT_EQ(first("Owner@example.org"), "carl@example.com");
+}
+
+TEST(BounceText, LooksAtFiftyAddressesOfALine) {
+  const auto line = [](int others) {
+    std::string text = "It was not delivered to ";
+    for (int i = 0; i < others; ++i) text += "postmaster@example.com, ";
+    return text + "carl@example.com\n";
+  };
+  EXPECT_TRUE(recipients_of(line(49)).starts_with("carl@example.com "));
+  EXPECT_EQ(recipients_of(line(50)), "");
+}
+
+TEST(BounceText, CutsWordsAtFourThousandBytes) {
+  const struct {
+    std::size_t size;
+    std::string_view more;
+    std::size_t want;
+  } rows[] = {{3990, "", 3994},
+              {3990, "\nmore", 3999},
+              {3990, "\nmore!!", 4000},
+              {3996, "\nmore", 4000},
+              {4100, "", 4000}};
+  const std::size_t around = std::string_view("carl@example.com ''\n").size();
+  for (const auto& row : rows) {
+    std::string text = "Was not delivered:\n\n<carl@example.com>: 550 ";
+    text.append(row.size, 'x').append(row.more).append("\n");
+    EXPECT_EQ(recipients_of(text, "", {.diagnostic = 10'000}).size(), around + row.want)
+        << row.size << row.more;
+  }
+}
+
+// The section of the recipients is between the news and the mail that comes back.
+TEST(BounceText, TakesRecipientsFromTheirSection) {
+  const Row rows[] = {
+      {"before the news is another matter", "old@example.com\n\nWas not delivered:\n\ncarl@example.com\n",
+       "carl@example.com ''\n"},
+      {"before the news where nothing is behind", "carl@example.com\n\nwas not delivered.\n",
+       "carl@example.com ''\n"},
+      {"behind a delay", "old@example.com\n\nStill trying:\n\ncarl@example.com\n", "carl@example.com ''\n"},
+      {"behind what comes back",
+       "Was not delivered:\n\ncarl@example.com\n\nReturned message follows.\n\nold@example.com\n",
+       "carl@example.com ''\n"},
+      {"what comes back is named first",
+       "Returned message follows.\n\nWas not delivered:\n\ncarl@example.com\n", "carl@example.com ''\n"},
+      {"a product's own beginning",
+       "This is the haraka mailer program at mx.example.net.\nold@example.com\n"
+       "Sorry it didn't work out:\n\ncarl@example.com\n",
+       "carl@example.com ''\n"},
+      {"a product's own end",
+       "The following addresses had permanent fatal errors\ncarl@example.com\n\n"
+       "----- Transcript of session follows -----\nold@example.com\n",
+       "carl@example.com ''\n"},
+      {"quotes around a product's address", "Target mail address: `carl@example.com'\n",
+       "carl@example.com 'Target mail address: `carl@example.com''\n"},
+      {"a full stop after a product's address", "Target mail address: carl@example.com.\n",
+       "carl@example.com 'Target mail address: carl@example.com.'\n"},
+      {"a failure before a delay",
+       "old@example.com\nStill trying.\nother@example.com\nWas not delivered:\n\ncarl@example.com\n",
+       "carl@example.com ''\n"},
+      {"each once", "Was not delivered:\n\ncarl@example.com\n\nCARL@example.com\n", "carl@example.com ''\n"},
+  };
+  check(rows);
+}
+
+TEST(BounceText, TakesTheWordsOfARecipient) {
+  const Row rows[] = {
+      {"behind it", "Was not delivered:\n<carl@example.com>: 550 no\n", "carl@example.com '550 no'\n"},
+      {"below it", "Was not delivered:\n<carl@example.com>:\n550 no\nmore\n\nelse\n",
+       "carl@example.com '550 no more'\n"},
+      {"to the next one", "Was not delivered:\n<carl@example.com>:\n550 no\n<dora@example.com>:\n551 moved\n",
+       "carl@example.com '550 no'\ndora@example.com '551 moved'\n"},
+      {"the address again", "Was not delivered:\ncarl@example.com <carl@example.com>\n550 no\n",
+       "carl@example.com '550 no'\n"},
+      {"elsewhere, with a code",
+       "Was not delivered:\n\n<carl@example.com>\n\nThe server said: 550 no <carl@example.com>\nand went.\n",
+       "carl@example.com 'The server said: 550 no <carl@example.com> and went.'\n"},
+      {"its own without a code give way to those",
+       "Was not delivered:\n\n<carl@example.com>: it is gone\n\n"
+       "The server said: 550 no <carl@example.com>\n",
+       "carl@example.com 'The server said: 550 no <carl@example.com>'\n"},
+      {"its own without a code", "Was not delivered:\n\n<carl@example.com>: it is gone\n",
+       "carl@example.com 'it is gone'\n"},
+      {"two letters are no words", "Was not delivered:\n\n<carl@example.com>: no\n\nHost said: 550 gone\n",
+       "carl@example.com 'Host said: 550 gone'\n"},
+      {"three letters are", "Was not delivered:\n\n<carl@example.com>: nil\n\nHost said: 550 gone\n",
+       "carl@example.com 'nil'\n"},
+      {"the first reply below",
+       "Was not delivered:\n\n<carl@example.com>\n\nx\n\nHost said: 550 gone\nfor good\n\ny\n",
+       "carl@example.com 'Host said: 550 gone for good'\n"},
+      {"words before it", "Was not delivered:\n\nUser's mailbox is full: carl@example.com\n",
+       "carl@example.com 'User's mailbox is full: carl@example.com'\n"},
+      {"a product's place for them",
+       "This is the haraka mailer program at mx.example.net.\nSorry it didn't work out:\n\n"
+       "<carl@example.com>\n\nFailure reason: out of paper\nand ink\n\nelse\n",
+       "carl@example.com 'out of paper and ink'\n"},
+      {"a product's place, a line on",
+       "This is the haraka mailer program at mx.example.net.\nSorry it didn't work out:\n\n"
+       "<carl@example.com>\n\nFailure reason:\n\nout of paper\n",
+       "carl@example.com 'out of paper'\n"},
+  };
+  check(rows);
+}
+
+// If the fields give no words, they are looked for in the text, but only for 20 recipients.
+std::string mentions(int count, bool in_fields) {
+  std::string fields;
+  std::string text = "Was not delivered.\n\n";
+  std::string failed;
+  for (int i = 0; i < count; ++i) {
+    const auto address = fmt::format("user{}@example.com", i);
+    fields += "\nFinal-Recipient: rfc822; " + address + "\nAction: failed\n";
+    text += fmt::format("It was not delivered to {}: 550 no room {}\n\n", address, i);
+    failed += "X-Failed-Recipients: " + address + "\n";
+  }
+  if (!in_fields) return failed + "From: MAILER-DAEMON@mx.example.net\n\n" + text;
+  return "From: MAILER-DAEMON@mx.example.net\nContent-Type: multipart/report; boundary=b\n\n--b\n\n" + text +
+         "--b\nContent-Type: message/delivery-status\n" + fields + "\n--b--\n";
+}
+
+TEST(BounceText, GivesWordsToTwentyRecipients) {
+  Reader reader;
+  for (const bool in_fields : {true, false}) {
+    for (const int count : {1, 2, 20, 21}) {
+      const auto found = reader.read(mentions(count, in_fields), {.reverse_path = "", .recipient = ""});
+      ASSERT_EQ(found.recipients.size(), static_cast<std::size_t>(count)) << in_fields;
+      for (int i = 0; i < count; ++i) {
+        const std::string want =
+            fmt::format("It was not delivered to user{}@example.com: 550 no room {}", i, i);
+        EXPECT_EQ(found.recipients[static_cast<std::size_t>(i)].diagnostic, i < 20 ? want : "")
+            << in_fields << " " << i << " of " << count;
+      }
+    }
+  }
+}
+
+TEST(BounceText, CompletesTheRecipientOfTheFields) {
+  const auto report = [](std::string_view fields, std::string_view text, std::string_view more = "") {
+    std::string mail =
+        "From: MAILER-DAEMON@mx.example.net\nTo: ann@example.org\nContent-Type: multipart/report; "
+        "boundary=b\n\n--b\n\n";
+    return mail.append(text)
+        .append("\n--b\nContent-Type: message/delivery-status\n\n")
+        .append(fields)
+        .append("\n")
+        .append(more)
+        .append("--b--\n");
+  };
+  const std::string returned =
+      "--b\nContent-Type: text/rfc822-headers\n\nFrom: ann@example.org\nTo: dora@example.com\n\n";
+  const std::string returned_two =
+      "--b\nContent-Type: text/rfc822-headers\n\nTo: dora@example.com, emil@example.com\n\n";
+  const struct {
+    const char* name;
+    std::string mail;
+    std::string_view want;
+  } rows[] = {
+      {"its own words stay",
+       report("Final-Recipient: rfc822; carl@example.com\nAction: failed\nDiagnostic-Code: smtp; 550 own\n",
+              "550 carl@example.com text\n"),
+       "carl@example.com 5.0.0 '550 own'\n"},
+      {"a status without an address",
+       report("Action: failed\nStatus: 5.2.2\n", "Was not delivered:\n\n<carl@example.com>: full up\n"),
+       "carl@example.com 5.2.2 'full up'\n"},
+      {"a status with words and without an address",
+       report("Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 own\n",
+              "Was not delivered:\n\n<carl@example.com>: full up\n"),
+       "carl@example.com 5.2.2 '552 own'\n"},
+      {"two in the text",
+       report("Action: failed\nStatus: 5.2.2\n", "Was not delivered:\n\na@example.com\nb@example.com\n"),
+       "a@example.com  ''\nb@example.com  ''\n"},
+      {"nobody in either", report("Action: failed\nStatus: 5.2.2\n", "Was not delivered.\n"), " 5.2.2 ''\n"},
+      {"nobody, but the mail went to one",
+       report("Action: failed\nStatus: 5.2.2\n", "Was not delivered.\n", returned),
+       "dora@example.com 5.2.2 ''\n"},
+      {"nobody, and the mail went to two",
+       report("Action: failed\nStatus: 5.2.2\n", "Was not delivered.\n", returned_two), " 5.2.2 ''\n"},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    std::string all;
+    for (const auto& recipient : reader.read(row.mail, {.reverse_path = "", .recipient = ""}).recipients) {
+      all += fmt::format("{} {} '{}'\n", recipient.address, recipient.status, recipient.diagnostic);
+    }
+    EXPECT_EQ(all, row.want) << row.name;
+  }
+}
+
+TEST(BounceText, GivesTheActionOfTheKind) {
+  const struct {
+    std::string_view text;
+    Action want;
+  } rows[] = {
+      {"It could not be delivered:\n\ncarl@example.com\n", Action::Failed},
+      {"It is still trying:\n\ncarl@example.com\n", Action::Delayed},
+      {"Your message was successfully delivered to the destination listed below:\n\ncarl@example.com\n",
+       Action::Delivered},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    std::string mail =
+        "From: MAILER-DAEMON@mx.example.net\nTo: ann@example.org\nSubject: Delivery report\n\n";
+    const auto found = reader.read(mail.append(row.text), {.reverse_path = "", .recipient = ""});
+    ASSERT_EQ(found.recipients.size(), 1U) << row.text;
+    EXPECT_EQ(name(found.recipients[0].action), name(row.want)) << row.text;
+  }
+}
+
+}  // namespace
+}  // namespace backstop::response

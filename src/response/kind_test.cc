@@ -1,0 +1,334 @@
+// Which kind a mail has that shows signs of several: one table for each step of the decision.
+#include "response/kind.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "response/reader.h"
+
+namespace backstop::response {
+namespace {
+
+constexpr std::optional<std::string_view> kUnknown = std::nullopt;
+constexpr std::optional<std::string_view> kNull = "";
+constexpr std::optional<std::string_view> kOrdinary = "jo@example.net";
+
+struct Row {
+  std::string name;
+  std::string mail;
+  std::optional<std::string_view> reverse_path;
+  std::string_view want;
+};
+
+void check(std::span<const Row> rows) {
+  Reader reader;
+  for (const Row& row : rows) {
+    Envelope envelope;
+    if (row.reverse_path) envelope.reverse_path = *row.reverse_path;
+    EXPECT_EQ(name(reader.read(row.mail, envelope).kind), row.want) << row.name;
+  }
+}
+
+// Makes a person's mail. Fields of `header` come first, and the first From and the first Subject count.
+std::string mail(std::string_view header, std::string_view text = "See you.\n") {
+  std::string made(header);
+  return made.append("From: Jo <jo@example.net>\nTo: ann@example.org\nSubject: Plans\n\n").append(text);
+}
+
+std::string multipart(std::string_view header, std::string_view parts, std::string_view subtype = "report") {
+  std::string made(header);
+  made.append("Content-Type: multipart/").append(subtype).append("; boundary=b\n");
+  return mail(made, "--b\n\nSee below.\n" + std::string(parts) + "--b--\n");
+}
+
+std::string status_part(std::string_view fields) {
+  return "--b\nContent-Type: message/delivery-status\n\n" + std::string(fields) + "\n";
+}
+
+const std::string kFailed = status_part("Final-Recipient: rfc822; carl@example.com\nAction: failed\n");
+const std::string kComplaint = "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n";
+const std::string kReceipt =
+    "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; carl@example.com\n\n";
+constexpr std::string_view kDaemon = "From: MAILER-DAEMON@mx.example.net\n";
+
+TEST(Kind, PartsForMachinesDecideFirst) {
+  const Row rows[] = {
+      {"a complaint before a receipt and a report", multipart("", kFailed + kReceipt + kComplaint), kUnknown,
+       "feedback-report"},
+      {"a receipt before a report", multipart("", kFailed + kReceipt), kUnknown, "mdn"},
+      {"a report", multipart("", kFailed), kUnknown, "dsn-failed"},
+      {"a complaint before marks", multipart("X-List-Administrivia: yes\n", kComplaint), kUnknown,
+       "feedback-report"},
+      {"a receipt before marks", multipart("X-List-Administrivia: yes\n", kReceipt), kUnknown, "mdn"},
+      {"a report before marks", multipart("X-List-Administrivia: yes\n", kFailed), kUnknown, "dsn-failed"},
+      {"a filter's own mark before a report", multipart("X-Tnz-Problem-Type: 40\n", kFailed), kUnknown,
+       "filter-notice"},
+      {"a filter's words in a report", multipart("Subject: Virus intercepted\n", kFailed), kNull,
+       "dsn-failed"},
+      {"a filter's words and then its own mark",
+       multipart("Subject: Virus intercepted\nX-Tnz-Problem-Type: 40\n", kFailed), kNull, "filter-notice"},
+      {"a filter's own mark and then its words",
+       multipart("X-Tnz-Problem-Type: 40\nSubject: Virus intercepted\n", kFailed), kNull, "filter-notice"},
+      {"a request to unsubscribe, with an auto-reply's mark",
+       mail("X-Autorespond: x\nX-Apple-Unsubscribe: 1\n"), kUnknown, "none"},
+      {"the same without it", mail("X-Autorespond: x\n"), kUnknown, "auto-reply"},
+      {"a receipt and a request to unsubscribe", multipart("X-Apple-Unsubscribe: 1\n", kReceipt), kUnknown,
+       "mdn"},
+  };
+  check(rows);
+}
+
+TEST(Kind, FollowsTheActionsOfAReport) {
+  const auto report = [](std::string_view a, std::string_view b = "") {
+    const auto group = [](std::string_view fields) {
+      return fields.empty() ? std::string()
+                            : "\nFinal-Recipient: rfc822; carl@example.com\n" + std::string(fields) + "\n";
+    };
+    return multipart("", status_part("Reporting-MTA: dns; mx.example.net\n" + group(a) + group(b)));
+  };
+  const Row rows[] = {
+      {"failed", report("Action: failed"), kUnknown, "dsn-failed"},
+      {"delayed", report("Action: delayed"), kUnknown, "dsn-delayed"},
+      {"delivered", report("Action: delivered"), kUnknown, "dsn-delivered"},
+      {"relayed", report("Action: relayed"), kUnknown, "dsn-delivered"},
+      {"expanded", report("Action: expanded"), kUnknown, "dsn-delivered"},
+      {"failed beside delayed", report("Action: delayed", "Action: failed"), kUnknown, "dsn-failed"},
+      {"delayed beside delivered", report("Action: delivered", "Action: delayed"), kUnknown, "dsn-delayed"},
+      {"an action before a status", report("Action: delayed\nStatus: 5.1.1"), kUnknown, "dsn-delayed"},
+      {"status 5 without an action", report("Status: 5.1.1"), kUnknown, "dsn-failed"},
+      {"status 2 without an action", report("Status: 2.1.5"), kUnknown, "dsn-delivered"},
+      {"status 4 without an action", report("Status: 4.4.1"), kUnknown, "dsn-failed"},
+      {"status 5 beside status 2", report("Status: 2.1.5", "Status: 5.1.1"), kUnknown, "dsn-failed"},
+      {"neither", report(""), kUnknown, "dsn-failed"},
+  };
+  check(rows);
+}
+
+TEST(Kind, FollowsTheWordsOfAReportWithoutActions) {
+  const auto report = [](std::string_view header, std::string_view text) {
+    std::string made(header);
+    return mail(made.append("Content-Type: multipart/report; boundary=b\n"),
+                "--b\n\n" + std::string(text) +
+                    "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
+                    "--b--\n");
+  };
+  constexpr std::string_view kDelivered =
+      "Your message was successfully delivered to the destination listed below.\n";
+  const Row rows[] = {
+      {"no words", report("", "See below.\n"), kUnknown, "dsn-failed"},
+      {"a delay in the subject", report("Subject: Delivery delayed\n", "See below.\n"), kUnknown,
+       "dsn-delayed"},
+      {"a delay in the text", report("", "Your mail has been delayed.\n"), kUnknown, "dsn-delayed"},
+      {"delivered", report("", kDelivered), kUnknown, "dsn-delivered"},
+      {"delivered and a delay", report("Subject: Delivery delayed\n", kDelivered), kUnknown, "dsn-delivered"},
+      {"delivered and a failure", report("", std::string(kDelivered) + "It was rejected.\n"), kUnknown,
+       "dsn-failed"},
+      {"delivered under the general name",
+       report("", "Delivery status notification\n\n" + std::string(kDelivered)), kUnknown, "dsn-delivered"},
+      {"another product", report("", "This is the mail system at host mx.example.net.\n"), kUnknown,
+       "dsn-failed"},
+  };
+  check(rows);
+}
+
+// Persons attach the part of a report to their mail.
+TEST(Kind, IgnoresAReportThatAPersonAttached) {
+  const auto attached = [](std::string_view header) { return multipart(header, kFailed, "mixed"); };
+  const Row rows[] = {
+      {"no mark of a machine", attached("Subject: Plans for a delivery report\n"), kUnknown, "dsn-failed"},
+      {"no mark of a machine, and no subject of a report", attached("Subject: Out of office\n"), kUnknown,
+       "none"},
+      {"a report by its type", multipart("Subject: Out of office\n", kFailed), kUnknown, "dsn-failed"},
+      {"a machine's mark", attached("X-Auto-Generated: yes\n"), kUnknown, "dsn-failed"},
+      {"a postmaster", attached("From: Postmaster <postmaster@example.net>\n"), kUnknown, "dsn-failed"},
+      {"a failure in the subject", attached("Subject: Undeliverable: Plans\n"), kUnknown, "dsn-failed"},
+      {"a delay in the subject", attached("Subject: Delivery delayed\n"), kUnknown, "dsn-failed"},
+      {"a failure in the subject, and a mail program",
+       attached("Subject: Undeliverable: Plans\nX-Mailer: Thunderbird\n"), kUnknown, "none"},
+      {"a delay in the subject, and a mail program",
+       attached("Subject: Delivery delayed\nX-Mailer: Thunderbird\n"), kUnknown, "none"},
+      {"a postmaster with a mail program",
+       attached("From: Postmaster <postmaster@example.net>\nX-Mailer: Thunderbird\n"), kUnknown, "none"},
+      {"a machine's mark and a mail program", attached("X-Auto-Generated: yes\nX-Mailer: Thunderbird\n"),
+       kUnknown, "dsn-failed"},
+      {"a daemon's, moved with a mail program", attached(std::string(kDaemon) + "X-Mailer: Thunderbird\n"),
+       kUnknown, "dsn-failed"},
+      {"under a daemon's name, from an ordinary sender",
+       attached(std::string(kDaemon) + "X-Mailer: Thunderbird\n"), kOrdinary, "none"},
+  };
+  check(rows);
+}
+
+TEST(Kind, IgnoresMailOfCalendars) {
+  const auto with = [](std::string_view type) {
+    std::string part = "--b\nContent-Type: ";
+    part.append(type).append("\n\nBEGIN:VCALENDAR\n");
+    return multipart(std::string(kDaemon) + "Subject: Undeliverable: Plans\n", part, "mixed");
+  };
+  const Row rows[] = {
+      {"text/plain", with("text/plain"), kNull, "dsn-failed"},
+      {"text/calendar", with("text/calendar"), kNull, "none"},
+      {"TEXT/Calendar", with("TEXT/Calendar"), kNull, "none"},
+      {"application/ics", with("application/ics"), kNull, "none"},
+      {"application/calendar", with("application/calendar"), kNull, "dsn-failed"},
+      {"text/ics", with("text/ics"), kNull, "dsn-failed"},
+      {"inside of what came back", with("message/rfc822\n\nContent-Type: text/calendar"), kUnknown,
+       "dsn-failed"},
+      {"a report by its part",
+       multipart("", kFailed + "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n"), kUnknown,
+       "dsn-failed"},
+  };
+  check(rows);
+}
+
+// The mails have a bounce's text and an auto-reply's mark.
+TEST(Kind, FollowsABouncesHeaderBeforeMarks) {
+  constexpr std::string_view kText = "Your message to carl@example.com could not be delivered.\n";
+  const auto marked = [&](std::string_view header) {
+    return mail(std::string(header) + "Auto-Submitted: auto-replied\n", kText);
+  };
+  constexpr std::string_view kName = "From: Mail Delivery System <a@example.net>\n";
+  const auto with_name = [&](std::string_view more) {
+    return marked(std::string(kName) + std::string(more));
+  };
+  const Row rows[] = {
+      {"no mark", mail(std::string(kName), kText), kNull, "dsn-failed"},
+      {"no bounce in the header", with_name(""), kNull, "auto-reply"},
+      {"a failure begins the subject", with_name("Subject: Undeliverable: Plans\n"), kNull, "dsn-failed"},
+      {"a failure in the subject, of a daemon", with_name("Subject: Plans: undeliverable\n"), kNull,
+       "dsn-failed"},
+      {"a failure in the subject, of a postmaster",
+       marked("From: Postmaster <a@example.net>\nSubject: Plans: undeliverable\n"), kNull, "dsn-failed"},
+      {"a failure in the subject, of a person", marked("Subject: Plans: undeliverable\n"), kNull,
+       "auto-reply"},
+      {"MAILER-DAEMON", marked(kDaemon), kNull, "dsn-failed"},
+      {"X-Failed-Recipients", with_name("X-Failed-Recipients: carl@example.com\n"), kUnknown, "dsn-failed"},
+      {"a filter's words", mail(std::string(kDaemon) + "Subject: Virus intercepted\n", kText), kNull,
+       "filter-notice"},
+  };
+  check(rows);
+}
+
+TEST(Kind, TakesAnAutomaticAnswerForAnAutoReply) {
+  const auto answer = [](std::string_view header) { return mail(header); };
+  const Row rows[] = {
+      {"auto-generated, with references",
+       answer("Auto-Submitted: auto-generated\nReferences: <1@example.org>\n"), kNull, "auto-reply"},
+      {"with In-Reply-To", answer("Auto-Submitted: auto-generated\nIn-Reply-To: <1@example.org>\n"), kNull,
+       "auto-reply"},
+      {"with Re: alone", answer("Auto-Submitted: auto-generated\nSubject: Re: Plans\n"), kNull, "none"},
+      {"from an ordinary sender", answer("Auto-Submitted: auto-generated\nReferences: <1@example.org>\n"),
+       kOrdinary, "none"},
+      {"without the field", answer("References: <1@example.org>\n"), kNull, "none"},
+      {"of a list",
+       answer("Auto-Submitted: auto-generated\nReferences: <1@example.org>\nList-Id: <l.example.org>\n"),
+       kNull, "none"},
+      {"no", answer("Auto-Submitted: no\nReferences: <1@example.org>\n"), kNull, "none"},
+  };
+  check(rows);
+}
+
+TEST(Kind, KnowsAProgramsPrefixOfTheOldSubject) {
+  const std::string forty(40, 'x');
+  const Row rows[] = {
+      {"a conversation", mail("Subject: Automatic reply: Plans\nIn-Reply-To: <1@example.org>\n"), kOrdinary,
+       "auto-reply"},
+      {"no conversation", mail("Subject: Automatic reply: Plans\n"), kOrdinary, "none"},
+      {"no colon", mail("Subject: Automatic reply\nIn-Reply-To: <1@example.org>\n"), kOrdinary, "none"},
+      {"nothing after the colon", mail("Subject: Automatic reply:\nIn-Reply-To: <1@example.org>\n"),
+       kOrdinary, "none"},
+      {"words before the colon",
+       mail("Subject: Automatic reply of Jo: Plans\nIn-Reply-To: <1@example.org>\n"), kOrdinary, "none"},
+      {"a wide colon", mail("Subject: 自动答复：Plans\nThread-Topic: Plans\n"), kOrdinary, "auto-reply"},
+      {"a prefix that people write", mail("Subject: Out of office: Plans\nIn-Reply-To: <1@example.org>\n"),
+       kOrdinary, "none"},
+      {"the same with the old subject", mail("Subject: Out of office: Plans\nThread-Topic: Plans\n"),
+       kOrdinary, "auto-reply"},
+      {"the old subject in another case", mail("Subject: Out of office: Plans\nthread-topic: PLANS\n"),
+       kOrdinary, "auto-reply"},
+      {"the old subject encoded", mail("Subject: Out of office: Plans\nThread-Topic: =?utf-8?Q?Plans?=\n"),
+       kOrdinary, "auto-reply"},
+      {"another subject",
+       mail("Subject: Automatic reply: Plans\nThread-Topic: Automatic reply: Plans\n"
+            "In-Reply-To: <1@example.org>\n"),
+       kOrdinary, "none"},
+      {"40 bytes before the colon", mail("Subject: Out of office" + forty + ": Plans\nThread-Topic: Plans\n"),
+       kOrdinary, "auto-reply"},
+      {"41 bytes before the colon",
+       mail("Subject: Out of office" + forty + "x: Plans\nThread-Topic: Plans\n"), kOrdinary, "none"},
+      {"on a list", mail("Subject: Out of office: Plans\nThread-Topic: Plans\nList-Id: <l.example.org>\n"),
+       kOrdinary, "none"},
+      {"with a mail program", mail("Subject: Out of office: Plans\nThread-Topic: Plans\nX-Mailer: Mutt\n"),
+       kOrdinary, "none"},
+      {"a receipt's prefix", mail("Subject: Read: Plans\nThread-Topic: Plans\n"), kOrdinary, "none"},
+      {"a prefix that stands elsewhere", mail("Subject: Plans (out of office): Plans\nThread-Topic: Plans\n"),
+       kOrdinary, "none"},
+  };
+  check(rows);
+}
+
+TEST(Kind, KnowsMailScannersFieldOfAnySite) {
+  const auto notice = [](std::string_view field) {
+    return mail("Subject: Warning\nAuto-Submitted: auto-generated\n" + std::string(field) + "\n");
+  };
+  const Row rows[] = {
+      {"generated", notice("X-Example-Org-MailScanner: generated"), kOrdinary, "filter-notice"},
+      {"in another case", notice("x-example-org-mailscanner: Generated"), kOrdinary, "filter-notice"},
+      {"8 spaces behind it", notice("X-Example-Org-MailScanner: generated        "), kOrdinary,
+       "filter-notice"},
+      {"9 spaces behind it", notice("X-Example-Org-MailScanner: generated         "), kOrdinary, "none"},
+      {"scanned", notice("X-Example-Org-MailScanner: Found to be clean"), kOrdinary, "none"},
+      {"not at the end", notice("X-Example-Org-MailScanner-From: generated"), kOrdinary, "none"},
+      {"no site", notice("-MailScanner: generated"), kOrdinary, "none"},
+      {"a site of one letter", notice("X-MailScanner: generated"), kOrdinary, "filter-notice"},
+      {"in a report", multipart("X-Example-Org-MailScanner: generated\n", kFailed), kUnknown,
+       "filter-notice"},
+  };
+  check(rows);
+}
+
+TEST(Kind, FollowsTheClassInExchangesWrapper) {
+  const auto wrapped = [](std::string_view content, std::string_view type = "application/ms-tnef") {
+    std::string part = "--b\nContent-Type: ";
+    part.append(type).append("\n\n").append(content).append("\n");
+    return multipart("Auto-Submitted: auto-generated\n", part, "mixed");
+  };
+  const auto behind = [&](std::size_t bytes) { return wrapped(std::string(bytes, 'x') + ".IPNRN"); };
+  const Row rows[] = {
+      {"a receipt", wrapped("..REPORT.IPM.Note.IPNRN.."), kNull, "mdn"},
+      {"not read", wrapped("..REPORT.IPM.Note.IPNNRN.."), kNull, "mdn"},
+      {"an old receipt", wrapped("IPM.Microsoft Mail.Read Receipt"), kNull, "mdn"},
+      {"a bounce", wrapped("..REPORT.IPM.Note.NDR.."), kNull, "dsn-failed"},
+      {"an old bounce", wrapped("IPM.Microsoft Mail.Non-Delivery"), kNull, "dsn-failed"},
+      {"a vacation", wrapped("IPM.Note.Rules.OofTemplate.Microsoft"), kNull, "auto-reply"},
+      {"a mail", wrapped("IPM.Microsoft Mail.Note"), kNull, "none"},
+      {"another application", wrapped("..REPORT.IPM.Note.IPNRN..", "application/pdf"), kNull, "none"},
+      {"another type", wrapped("..REPORT.IPM.Note.IPNRN..", "audio/ms-tnef"), kNull, "none"},
+      {"inside of a mail that came along",
+       wrapped("Content-Type: application/ms-tnef\n\n..REPORT.IPM.Note.IPNRN..", "message/rfc822"), kNull,
+       "none"},
+      {"within 4096 bytes", behind(4096 - 6), kNull, "mdn"},
+      {"past 4096 bytes", behind(4096 - 5), kNull, "none"},
+      {"encoded",
+       multipart("Auto-Submitted: auto-generated\n",
+                 "--b\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n"
+                 "SVBNLk5vdGUuSVBOUk4=\n",
+                 "mixed"),
+       kNull, "mdn"},
+      {"a mark before it",
+       multipart("X-Autorespond: x\n", "--b\nContent-Type: application/ms-tnef\n\n.NDR\n", "mixed"), kNull,
+       "auto-reply"},
+      {"it before a prefix",
+       multipart("Subject: Out of office: Plans\nThread-Topic: Plans\n",
+                 "--b\nContent-Type: application/ms-tnef\n\n.NDR\n", "mixed"),
+       kOrdinary, "dsn-failed"},
+  };
+  check(rows);
+}
+
+}  // namespace
+}  // namespace backstop::response

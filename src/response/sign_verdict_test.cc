@@ -1,0 +1,206 @@
+// How the marks of the sign tables are weighed: each strength with and without what it needs, and each kind
+// beside each lower one. The mails have no other sign of a response.
+#include "response/sign_verdict.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "response/reader.h"
+
+namespace backstop::response {
+namespace {
+
+constexpr std::string_view kOrdinary = "jo@example.net";
+
+// Reads a person's mail. Fields of `header` come first: the first From and the first Subject count.
+std::string_view kind_of(std::string_view header, std::string_view text, std::string_view reverse_path) {
+  std::string mail(header);
+  mail.append("From: Jo <jo@example.net>\nTo: ann@example.org\nSubject: Lunch\n\n").append(text);
+  Reader reader;
+  return name(reader.read(mail, {.reverse_path = std::string(reverse_path), .recipient = ""}).kind);
+}
+
+struct Row {
+  const char* name;
+  std::string_view header;
+  std::string_view text;
+  std::string_view reverse_path;
+  std::string_view want;
+};
+
+void check(std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    EXPECT_EQ(kind_of(row.header, row.text, row.reverse_path), row.want) << row.name;
+  }
+}
+
+// Marks that decide alone or as a pair; those of the kind that wins first.
+struct Marks {
+  std::string_view kind;
+  std::string_view header;
+  std::string_view subject;
+  std::string_view text;
+};
+constexpr Marks kStrongestFirst[] = {
+    {"feedback-report", "", "Complaint about message from ann", ""},
+    {"challenge", "From: verify@0spam.com\n", "", ""},
+    {"list-notice", "X-List-Administrivia: yes\n", "", ""},
+    {"filter-notice", "X-Tnz-Problem-Type: 40\n", "", ""},
+    {"mdn", "", "Read: ", "Your message to: ann was read on Monday.\n"},
+    {"auto-reply", "X-Autorespond: Lunch\n", "", ""},
+};
+
+TEST(SignVerdict, PrefersTheMoreParticularKind) {
+  for (std::size_t i = 0; i < std::size(kStrongestFirst); ++i) {
+    for (std::size_t j = i; j < std::size(kStrongestFirst); ++j) {
+      const Marks& strong = kStrongestFirst[i];
+      const Marks& weak = kStrongestFirst[j];
+      // "Read: " has to be the start of the subject.
+      std::string subject = "Subject: ";
+      subject.append(weak.subject).append(i == j ? "" : strong.subject).append("\n");
+      const std::string text = std::string(strong.text) + std::string(weak.text) + "See you.\n";
+      for (const bool is_strong_first : {true, false}) {
+        std::string header(is_strong_first ? strong.header : weak.header);
+        if (i != j) header += is_strong_first ? weak.header : strong.header;
+        EXPECT_EQ(kind_of(header + subject, text, ""), strong.kind) << strong.kind << " beside " << weak.kind;
+      }
+    }
+  }
+}
+
+// "Please verify your message" is a challenge if a machine's mark is beside it.
+TEST(SignVerdict, AsksForAMachinesMark) {
+  const Row rows[] = {
+      {"nothing", "Subject: Please verify your message\n", "", kOrdinary, "none"},
+      {"null sender", "Subject: Please verify your message\n", "", "", "challenge"},
+      {"null sender and a mail program", "Subject: Please verify your message\nUser-Agent: Mutt/2.2\n", "",
+       "", "none"},
+      {"a daemon", "From: Mail Delivery System <a@example.net>\nSubject: Please verify your message\n", "",
+       kOrdinary, "challenge"},
+      {"a daemon by a name that is no mark",
+       "From: Mail Router <a@example.net>\nSubject: Please verify your message\n", "", kOrdinary,
+       "challenge"},
+      {"a daemon with a mail program",
+       "From: Mail Delivery System <a@example.net>\nSubject: Please verify your message\nX-Mailer: "
+       "Thunderbird\n",
+       "", kOrdinary, "none"},
+      {"auto-replied with a mail program",
+       "Subject: Please verify your message\nAuto-Submitted: auto-replied\nX-Mailer: Thunderbird\n", "",
+       kOrdinary, "challenge"},
+      {"a mark", "Subject: Please verify your message\nX-Auto-Generated: yes\n", "", kOrdinary, "challenge"},
+      {"a mark and a mail program",
+       "Subject: Please verify your message\nX-Auto-Generated: yes\nX-Mailer: Thunderbird\n", "", kOrdinary,
+       "challenge"},
+      {"a mark on a list",
+       "Subject: Please verify your message\nX-Auto-Generated: yes\nList-Id: <l.example.org>\n", "",
+       kOrdinary, "challenge"},
+      {"bulk", "Subject: Please verify your message\nPrecedence: bulk\n", "", kOrdinary, "challenge"},
+      {"bulk on a list", "Subject: Please verify your message\nPrecedence: bulk\nList-Id: <l.example.org>\n",
+       "", kOrdinary, "none"},
+      {"a role in From", "From: autoreply@example.net\nSubject: Please verify your message\n", "", kOrdinary,
+       "challenge"},
+      {"a role in From and a mail program",
+       "From: autoreply@example.net\nSubject: Please verify your message\nX-Mailer: Thunderbird\n", "",
+       kOrdinary, "none"},
+      {"a role in the reverse path and a mail program",
+       "Subject: Please verify your message\nX-Mailer: Thunderbird\n", "", "autoreply@example.net",
+       "challenge"},
+      {"the field of another kind", "Subject: Please verify your message\nX-Autorespond: yes\n", "",
+       kOrdinary, "challenge"},
+      {"a field that needs an answer", "Subject: Please verify your message\nPrecedence: auto_reply\n", "",
+       kOrdinary, "challenge"},
+      {"words that decide are no mark", "Subject: Virus detected by McAfee\n",
+       "This site uses a challenge/response filter.\n", kOrdinary, "filter-notice"},
+      {"the same from a null sender", "Subject: Virus detected by McAfee\n",
+       "This site uses a challenge/response filter.\n", "", "challenge"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForTheNullSender) {
+  const Row rows[] = {
+      {"null sender", "Subject: On leave\n", "", "", "auto-reply"},
+      {"null sender and a mail program", "Subject: On leave\nUser-Agent: Mutt/2.2\n", "", "", "none"},
+      {"ordinary sender", "Subject: On leave\n", "", kOrdinary, "none"},
+      {"ordinary sender and a mark", "Subject: On leave\nX-Auto-Generated: yes\n", "", kOrdinary, "none"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForAPairOfOneProductInTwoZones) {
+  const Row rows[] = {
+      {"field and subject", "X-Boxtrapper: 1\nSubject: Hello verify#1\n", "", kOrdinary, "challenge"},
+      {"subject and text", "Subject: Hello verify#1\n", "Reply with verify#1 in the subject.\n", kOrdinary,
+       "challenge"},
+      {"subject alone", "Subject: Hello verify#1\n", "", kOrdinary, "none"},
+      {"text alone, twice", "X-Auto-Generated: yes\n",
+       "This mail requires that you verify that you wrote it, with verify#1.\n", kOrdinary, "none"},
+      {"two products", "Subject: Hello verify#1\n", "i will be out of the office starting Monday.\n",
+       kOrdinary, "none"},
+      {"two products, both whole", "Subject: Jo is out of the office, verify#1\n",
+       "i will be out of the office starting Monday.\n", kOrdinary, "auto-reply"},
+      {"a receipt from nobody", "Subject: Read: Plans\n", "It was read on Monday.\n", "", "mdn"},
+      {"a receipt from a person", "Subject: Read: Plans\n", "It was read on Monday.\n", kOrdinary, "none"},
+      {"another kind from a person", "Subject: Jo is out of the office\n",
+       "i will be out of the office starting Monday.\n", kOrdinary, "auto-reply"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForASecondSignOfAFieldThatSpamCopies) {
+  const Row rows[] = {
+      {"alone", "X-AskVersion: 1\n", "", kOrdinary, "none"},
+      {"null sender", "X-AskVersion: 1\n", "", "", "challenge"},
+      {"In-Reply-To", "X-AskVersion: 1\nIn-Reply-To: <1@example.org>\n", "", kOrdinary, "challenge"},
+      {"Re:", "X-AskVersion: 1\nSubject: Re: Plans\n", "", kOrdinary, "challenge"},
+      {"auto-replied", "X-AskVersion: 1\nAuto-Submitted: auto-replied\n", "", kOrdinary, "challenge"},
+      {"another of its kind", "X-AskVersion: 1\n", "Only you: you only have to do this once.\n", kOrdinary,
+       "challenge"},
+      {"one of another kind", "X-AskVersion: 1\n", "Your mail: our virus checker found a virus.\n", kOrdinary,
+       "filter-notice"},
+      {"precedence alone", "Precedence: auto_reply\n", "", kOrdinary, "none"},
+      {"precedence as an answer", "Precedence: auto_reply\n", "", "", "auto-reply"},
+      {"precedence in two fields", "Precedence: auto_reply\nX-Precedence: auto_reply\n", "", kOrdinary,
+       "none"},
+      {"precedence in two other fields", "Precedence: auto_reply\nPreference: auto_reply\n", "", kOrdinary,
+       "none"},
+      {"precedence and a subject", "Precedence: auto_reply\nSubject: Automatic reply: Plans\n", "", kOrdinary,
+       "auto-reply"},
+  };
+  check(rows);
+}
+
+// The other fields of a header that was copied from a challenge prove nothing either.
+TEST(SignVerdict, IgnoresFieldsBesideACopiedChallenge) {
+  const Row rows[] = {
+      {"no challenge", "X-Autorespond: Plans\n", "", kOrdinary, "auto-reply"},
+      {"half of a pair", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
+      {"half of a pair that answers", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", "", "auto-reply"},
+      {"a pair", "X-Boxtrapper: 1\nX-Autorespond: Plans\nSubject: verify#1\n", "", kOrdinary, "challenge"},
+      {"a field without its second sign", "X-AskVersion: 1\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
+      {"a field with it", "X-AskVersion: 1\nX-Autorespond: Plans\nSubject: Please confirm (conf#1)\n", "",
+       kOrdinary, "challenge"},
+      {"the field of another kind without its second sign",
+       "Precedence: auto_reply\nX-Tnz-Problem-Type: 40\n", "", kOrdinary, "filter-notice"},
+      {"marks that are no fields", "X-Boxtrapper: 1\nFrom: majordomo@example.net\n", "", kOrdinary,
+       "list-notice"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, IgnoresConfirmationsOfOrders) {
+  const Row rows[] = {
+      {"a mail", "Subject: We received your request\n", "", "", "auto-reply"},
+      {"an order", "Subject: We received your request: order 17\n", "", "", "none"},
+      {"a mail, in German", "Subject: Eingangsbestätigung: Ihr Brief\n", "", "", "auto-reply"},
+      {"an order, in German", "Subject: Eingangsbestätigung: Ihre Bestellung\n", "", "", "none"},
+      {"a vacation", "Subject: Automatic reply: your order\n", "", "", "auto-reply"},
+      {"a receipt", "Subject: Read: your order\n", "It was read on Monday.\n", "", "mdn"},
+  };
+  check(rows);
+}
+
+}  // namespace
+}  // namespace backstop::response
