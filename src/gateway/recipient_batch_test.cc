@@ -38,6 +38,25 @@ std::shared_ptr<const next_hop::NextHop> shared_hop(std::string_view url) {
   return std::make_shared<const next_hop::NextHop>(*next_hop::parse_next_hop(url));
 }
 
+std::string upper(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+// prvs=0781abcdef=bob@example.org -> bob+prvs=0781abcdef@example.org
+std::string sub_address_of(const std::string& tagged) {
+  const auto user = tagged.rfind('=') + 1;
+  const auto at = tagged.find('@');
+  return tagged.substr(user, at - user) + "+" + tagged.substr(0, user - 1) + tagged.substr(at);
+}
+
+// The same tag before another mailbox.
+std::string renamed(const std::string& tagged, std::string_view user) {
+  return tagged.substr(0, tagged.rfind('=') + 1).append(user) + tagged.substr(tagged.find('@'));
+}
+
 class RecipientBatchTest : public testing::Test {
  protected:
   RecipientBatchTest() {
@@ -117,7 +136,13 @@ const Row kTaken[] = {
      "bad-mac"},
     {"another product's", "btv1==0123456789a==bob@example.org", "btv1==0123456789a==bob@example.org",
      "foreign"},
+    {"good, as a sub-address", sub_address_of(tagged("bob@example.org")), "bob@example.org", "good"},
+    {"good, in other letters", upper(tagged("bob@example.org")), "BOB@EXAMPLE.ORG", "good"},
+    {"good, but of another mailbox", renamed(tagged("bob@example.org"), "carl"), "carl@example.org",
+     "bad-mac"},
     {"a sub-address that is no tag", "bob+shop@example.org", "bob+shop@example.org", "no-tag"},
+    {"our domain in other letters", "bob@EXAMPLE.Org", "bob@EXAMPLE.Org", "no-tag"},
+    {"a quoted local part", R"("bob b"@example.org)", R"("bob b"@example.org)", "no-tag"},
     {"never sends", "noc@example.org", "noc@example.org", "no-tag", true},
     {"never sends, in other letters", "NOC@Example.ORG", "NOC@Example.ORG", "no-tag", true},
     {"never sends, with a good tag", tagged("noc@example.org"), "noc@example.org", "good", true},
@@ -125,6 +150,7 @@ const Row kTaken[] = {
     {"a subdomain", "noc@sub.example.org", "noc@sub.example.org", "no-tag"},
     {"a subdomain, tagged", tagged("bob@sub.example.org"), "bob@sub.example.org", "good"},
     {"postmaster alone", "postmaster", "postmaster@", "no-tag"},
+    {"postmaster alone, in other letters", "PostMaster", "PostMaster@", "no-tag"},
     {"UTF-8, tagged",
      tagged("b\xc3\xb6"
             "b@example.org"),

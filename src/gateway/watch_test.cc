@@ -80,11 +80,18 @@ TEST_F(WatchTest, WhatCantBeToldIsLeft) {
   class Throws : public Journal {
    public:
     void record(store::Event) override {}
-    void notice(os::LogLevel, std::string_view) override { throw std::bad_alloc(); }
+    void notice(os::LogLevel, std::string_view) override {
+      ++tries;
+      throw std::bad_alloc();
+    }
+    int tries = 0;
   };
   Throws sink;
   Watch deaf(sink);
-  deaf.threw(Watch::Part::Session, std::make_exception_ptr(std::bad_alloc()), at(0));
+  for (const int seconds : {0, 60}) {
+    deaf.threw(Watch::Part::Session, std::make_exception_ptr(std::bad_alloc()), at(seconds));
+  }
+  EXPECT_EQ(sink.tries, 2);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-"""backstop check-config: every mistake of a file with its place, and the texts that are written from the table of settings."""
+"""backstop check-config: it names every mistake in a file with its place. Also the texts that are made from the table of settings."""
 import os
 import re
 import subprocess
@@ -11,13 +11,13 @@ INBOUND = '[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1
 OUTBOUND = '[[gateway]]\nname = "out"\ndirection = "outbound"\nlisten = ["127.0.0.1:2526"]\nnext_hop = "smtp://127.0.0.1:10026"\n'
 TRUSTED = 'trusted = ["127.0.0.0/8"]\n'
 DOMAIN = '[[domain]]\nname = "example.org"\n'
-# The lines of a good file: 1 [server], 3 the inbound gateway, 8 the outbound one, 14 the domain, 16 what is added.
+# The lines of a good file: 1 [server], 3 the inbound gateway, 8 the outbound one, 14 the domain, 16 the row's text.
 GOOD = SERVER + INBOUND + OUTBOUND + TRUSTED + DOMAIN
 
 LOCAL_PART = 'it has to be the part of an address before its "@", such as "hostmaster"'
 NEXT_HOP = "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or maildir:/path/%d/%n is wanted"
 
-# name, text, what is told of it (without the name of the file).
+# name, text, want line (without the name of the file)
 MISTAKES = [
     ("empty file", "", ['1:1: [server] has no "hostname"; it has to be a host name, such as "mx.example.org"',
                         "1:1: there is no [[gateway]], so there is nothing to do"]),
@@ -245,7 +245,7 @@ class Checked(Case):
                 self.assertEqual(outcome.status, 0)
                 self.assertRegex(outcome.out.decode(), r"\A[^\n]*/backstop\.toml: good: \d gateways?, \d domains?\n  gateway ")
 
-    def test_many_mistakes_are_told_in_order(self):
+    def test_mistakes_are_listed_in_order(self):
         path, outcome = self.check(GOOD.replace("mx.example.org", "a b").replace("inbound", "sideways") + 'grace = 7\nstag = "reject"\n')
         places = re.findall(r"(?m)^.*?\.toml:(\d+):(\d+): ", outcome.err)
         self.assertEqual(places, [("2", "12"), ("5", "13"), ("16", "9"), ("17", "1")], outcome.err)
@@ -270,7 +270,7 @@ class Files(Case):
         path.chmod(mode)
         return self.write("backstop.toml", (GOOD + 'stage = "reject"\n[keys]\nfile = "keys"\n').encode())
 
-    def test_key_file_stands_beside_the_configuration(self):
+    def test_key_file_is_looked_for_beside_the_configuration(self):
         outcome = run("check-config", self.keys(0o600))
         self.assertEqual((outcome.status, outcome.err), (0, ""))
 
@@ -340,7 +340,7 @@ class Written(Case):
         text = re.sub(r"(?m)^#(\w+ = )", r"\1", self.example)
         self.assertGreater(text.count("\n") - len(re.findall(r"(?m)^#", text)), 60)
         outcome = run("check-config", self.write("backstop.toml", text.encode()))
-        # It names files and a user of another system, and nothing else can be wrong.
+        # Its files and its user belong to another machine; nothing else can be wrong.
         mistakes = [line for line in outcome.err.splitlines() if ": warning: " not in line]
         for line in mistakes:
             self.assertRegex(line, "there is no user|[Nn]o such file")

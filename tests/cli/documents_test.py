@@ -1,4 +1,4 @@
-"""The help, the manual pages and the completion are of one source, and say the same."""
+"""The help, the manual pages and the completion are made from one source and agree."""
 import pathlib
 import re
 import subprocess
@@ -23,7 +23,7 @@ def options_in(text):
 
 
 def tree():
-    """Every command as a tuple of words, with the options of its help."""
+    """Returns every command, as a tuple of words, with the options that its help lists."""
     found = {(): options_in(help_of())}
     for command in commands_in(help_of()):
         found[(command,)] = options_in(help_of(command))
@@ -44,7 +44,7 @@ class Pages(Case):
     def test_every_command_is_in_the_tree(self):
         self.assertTrue({("classify",), ("scan",), ("history",), ("demo",), ("keys",), ("tag",), ("check-config",), ("completion",), ("man",)} <= set(TREE), TREE)
 
-    def test_every_command_and_option_has_its_place(self):
+    def test_every_command_and_option_is_in_the_manual(self):
         for command, options in TREE.items():
             with self.subTest(command):
                 page = (self.folder / "-".join(("backstop", *command[:1]))).with_suffix(".1").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ class Pages(Case):
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", *pages], capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 
-    def test_text_that_roff_would_take_for_its_own(self):
+    def test_text_that_looks_like_roff_is_escaped(self):
         text = subprocess.run(["mandoc", "-T", "ascii", self.folder / "backstop-classify.1"], capture_output=True, check=True).stdout
         plain = re.sub(rb".\x08", b"", text).decode()
         self.assertIn("backstop classify --keys keys --rcpt prvs=0787c97471=ann@example.org - < mail", plain)

@@ -1,4 +1,4 @@
-"""Bad input: one clear line on standard error, a documented exit status, and the rest goes on."""
+"""Bad input gives one clear line on standard error and a documented exit status, and the rest is still read."""
 import os
 import subprocess
 import unittest
@@ -35,7 +35,7 @@ class Files(Case):
                     path = self.write("mail", content)
                     outcome = run(*command, path)
                     self.assertEqual(outcome.status, want_status, outcome.err)
-                    # scan tells what is cut short as a number.
+                    # scan counts the mails that are cut short.
                     want = "" if want_line is None or (command[0] == "scan" and want_status == 1) else f"backstop: {path}{want_line}\n"
                     self.assertEqual(outcome.err, want)
                     if command[0] == "classify":
@@ -50,7 +50,7 @@ class Files(Case):
                 self.assertEqual((outcome.status, outcome.out.count(b"\n")), (want_status, want_mails))
                 self.assertEqual(outcome.err, "" if want_line is None else f"backstop: -{want_line}\n")
 
-    def test_many_broken_mails_are_two_lines(self):
+    def test_many_broken_mails_make_two_lines(self):
         outcome = run("classify", self.write("mbox", mbox_of([b"rubbish\n"] * 1000)))
         self.assertEqual(outcome.status, 65)
         self.assertEqual(outcome.err.count("\n"), 2, outcome.err)
@@ -119,7 +119,7 @@ class Paths(Case):
         outcome = run("classify", "/dev/zero")
         self.check(outcome, 65, "backstop: /dev/zero: not a mail: it holds binary data\n")
 
-    def test_the_highest_status_stands(self):
+    def test_the_highest_status_wins(self):
         outcome = run("classify", self.folder / "gone", self.write("prose", b"Dear Sir,\n"), self.write("mail", ORDINARY))
         self.assertEqual(outcome.status, 66)
         self.assertEqual(outcome.err.count("\n"), 2)

@@ -1,6 +1,6 @@
-"""backstop history: what it lists, for people and as JSON. The file is made as docs/history.md has it, by another program."""
+"""backstop history: what it lists, for people and as JSON. The tests write the file themselves, as docs/history.md describes it."""
+import contextlib
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -81,7 +81,7 @@ class Json(History):
                 self.add(**{key: word})
         self.check(self.objects("-n", "1000"))
 
-    def test_words_that_can_be_asked_for_are_those_of_the_schema(self):
+    def test_filters_take_the_words_of_the_schema(self):
         help_text = " ".join(run("history", "--help").out.decode().split())
         for key in ("kind", "origin", "verdict", "done", "direction"):
             words = [word for word in SCHEMA["properties"][key]["enum"] if word]
@@ -112,7 +112,7 @@ class Filters(History):
         self.add(id="c", time=NOON)
 
     def test_untagged(self):
-        """What left with a sender and without a tag, and nothing else."""
+        """Lists the mail that left with a sender but without a tag, and nothing else."""
         self.add(id="tagged", direction="outbound", reverse_path="ann@example.org", tag="key-1")
         self.add(id="null", direction="outbound", reverse_path="", tag="none (the null reverse path is never tagged)")
         self.add(id="srs", direction="outbound", reverse_path="SRS0=x=1=a=b@example.org", tag="none (it was rewritten by a forwarder)")
@@ -212,7 +212,7 @@ class Places(History):
         self.assertEqual(outcome.out.count(b"\n"), 1)
 
     def untagged_line(self, more=""):
-        """What check-config says of mail that left without a tag, or nothing."""
+        """Returns what check-config says of mail that left without a tag, or nothing."""
         self.write("not-there", b"0 exim sign 2020-01-01 not a secret to anybody\n").chmod(0o600)
         config = self.write("backstop.toml", (self.CONFIG + '[history]\nurl = "sqlite:history.db"\n' + more).encode())
         outcome = run("check-config", config)
@@ -228,7 +228,7 @@ class Places(History):
         for _ in range(3):
             self.add(**left, tag="none (unknown.example is no domain of ours)")
         self.add(**left, tag="none (its local part needs quotes)")
-        # Not what is older, did not leave, or that nobody answers.
+        # Mail that is older, did not leave, or has the null sender is not counted.
         self.add(**{**left, "time": now - 15 * 86400_000}, tag="none (old)")
         self.add(**{**left, "done": "refused"}, tag="none (refused)")
         self.add(**{**left, "reverse_path": ""}, tag="none (null)")
@@ -236,7 +236,7 @@ class Places(History):
                                                "1 (its local part needs quotes)")
         self.assertEqual(self.untagged_line("enabled = false\n"), "")
 
-    def test_check_config_beside_a_history_that_is_not_there_or_none(self):
+    def test_check_config_without_a_history_or_with_a_file_that_is_none(self):
         self.path.unlink()
         self.assertEqual(self.untagged_line(), "")
         self.path.write_bytes(b"Dear Sir,\n" * 100)
@@ -250,18 +250,16 @@ class Places(History):
         gone = run("history", "-c", self.folder / "gone.toml")
         self.assertEqual((gone.status, gone.err), (66, f"{self.folder}/gone.toml: no such file\n"))
 
+    def of_version(self, version):
+        """Makes a history file without events whose version is this."""
+        path = self.folder / f"version{version}.db"
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.executescript(TABLES + f"PRAGMA user_version = {version};")
+        return path
+
     def test_what_can_not_be_read(self):
         text = self.write("text", b"Dear Sir,\n" * 100)
-        newer = self.folder / "newer.db"
-        with sqlite3.connect(newer) as database:
-            database.executescript(TABLES)
-            database.execute("PRAGMA user_version = 4")
-        database.close()
-        older = self.folder / "older.db"
-        with sqlite3.connect(older) as database:
-            database.executescript(TABLES)
-            database.execute("PRAGMA user_version = 1")
-        database.close()
+        newer, older = self.of_version(4), self.of_version(1)
         closed = self.write("closed", b"")
         closed.chmod(0)
         for path, want in [(self.folder / "gone", "there is no such file"), (text, "it is no SQLite database"), (self.folder, "it is no plain file"),

@@ -1,4 +1,4 @@
-"""What classify, scan and demo --mailbox print: against their schemas, for people, and the same from every kind of mailbox."""
+"""The output of classify, scan and demo --mailbox: it fits the schemas, is readable, and is the same for every kind of mailbox."""
 import json
 import mailbox
 import subprocess
@@ -21,7 +21,7 @@ def objects(outcome):
 
 
 def sample_mails():
-    """The mails of the sample, byte for byte, cut by another reader than ours."""
+    """Returns the mails of the sample, byte for byte, as Python's own mbox reader splits them."""
     box = mailbox.mbox(SAMPLE)
     mails = [box.get_bytes(key) for key in box.keys()]
     box.close()
@@ -189,7 +189,7 @@ class Tags(Case):
             with self.subTest(address):
                 self.assertEqual(self.origin(address), ("unproven", "untaggable"))
 
-    def test_what_verify_tells_of_each_outcome(self):
+    def test_tag_verify_explains_each_outcome(self):
         tag = self.tagged("2025-12-18")
         for day, want in (("2026-01-01", "good"), ("2026-01-02", "stale"), ("2026-02-01", "stale"), ("2026-02-02", "expired")):
             with self.subTest(day):
@@ -215,7 +215,7 @@ class Tags(Case):
         for i in range(30):
             self.assertEqual(run("keys", "new", self.folder / f"ring{i}").status, 0)
             numbers.add(objects(run("keys", "list", "--json", self.folder / f"ring{i}"))[0]["keys"][0]["number"])
-        # All thirty alike: once in 10^29 runs.
+        # All thirty are alike once in 10^29 runs.
         self.assertGreater(len(numbers), 1)
 
     def test_scan_counts_them_and_takes_the_tag_off(self):
@@ -238,7 +238,7 @@ class Sample(Case):
         self.assertRegex(text, r"2026-03-17: \d+ responses")
         self.assertIn("Proven to answer mail that you wrote: 6;", " ".join(text.split()))
 
-    def test_no_progress_bar_where_nobody_looks(self):
+    def test_no_progress_bar_unless_on_a_terminal(self):
         self.assertEqual(run("scan", SAMPLE).err, "")
 
     def test_progress_bar_on_a_terminal(self):

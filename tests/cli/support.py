@@ -1,6 +1,7 @@
-"""What the tests of the command line share: running the program, mails to feed it, and a folder that goes with the test."""
+"""Shared by the tests of the command line: running the program, mails for it, and a temporary folder for each test."""
 import os
 import pathlib
+import re
 import resource
 import subprocess
 import sys
@@ -32,34 +33,42 @@ POSTMARK = b"From MAILER-DAEMON Thu Jan  1 10:00:00 2026\n"
 
 
 class Outcome:
-    """How a run of the program ended, and what it took."""
+    """How a run of the program ended, and what it used: CPU seconds, memory, and octets that it read (sockets and pipes too)."""
 
-    def __init__(self, status, out, err, usage):
+    def __init__(self, status, out, err, usage, octets_read):
         self.status = status
         self.out = out
         self.err = err
         self.seconds = usage.ru_utime + usage.ru_stime
         self.memory_mb = usage.ru_maxrss / 1024
+        self.octets_read = octets_read
+
+
+def octets_read_by(pid):
+    """Returns what a process has read by system calls; works for one that has ended, until it is reaped."""
+    return int(re.search(r"(?m)^rchar: (\d+)$", pathlib.Path(f"/proc/{pid}/io").read_text())[1])
 
 
 def run(*arguments, stdin=b"", before=(), timeout=120):
-    """Runs the program with a file as standard input, so that no pipe can stall."""
-    # Without its rights, root may not enter the home that the program is in.
+    """Runs the program, with a file as standard input so that no pipe can stall; `timeout` is in seconds of CPU time."""
+    # Root without its capabilities may not enter the home folder that the program is in.
     program = copy_for_all(pathlib.Path(PROGRAM)) if before else PROGRAM
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
         process = subprocess.Popen([*before, program, *map(str, arguments)], stdin=given, stdout=out, stderr=err,
                                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout)))
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        octets_read = octets_read_by(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        return Outcome(process.returncode, out.read(), err.read().decode(), usage)
+        return Outcome(process.returncode, out.read(), err.read().decode(), usage, octets_read)
 
 
 def without_privileges():
-    """A command before the program that takes root's right to read everything away."""
+    """Returns a command to put before the program, which takes away root's right to read everything."""
     return ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
 
 

@@ -1,17 +1,15 @@
-"""Mails that are known by their Message-ID, and one attempt after the other to hand such a mail to a server."""
+"""Mails that are identified by their Message-ID, and attempts to hand such a mail to a server."""
 import collections
 import pathlib
 import re
-import socket
 import sys
 import threading
 import time
 
-from connections import has_other_side
-
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
 # pylint: disable=wrong-import-position  # the folder has to be known first
+from connections import is_dropped  # noqa: E402
 from support import FakeClient, dotted  # noqa: E402
 
 GREETING_SECONDS = 10
@@ -56,7 +54,7 @@ Shall we meet at noon?
 
 
 class Mail:
-    """`is_report`: a bounce, which the gateway holds until its end; `chunks`: sent with BDAT in so many, 0: with DATA."""
+    """`is_report`: it is a bounce, which the gateway holds until its end. `chunks`: it is sent with BDAT in this many; 0: with DATA."""
 
     def __init__(self, name, recipient, size=0, is_report=False, chunks=0):
         self.name = name
@@ -68,7 +66,7 @@ class Mail:
         self.text = text.replace("\n", "\r\n").encode()
 
     def parts(self):
-        """What follows the command that begins the data: the first half, the rest, and with it the end."""
+        """Returns the two halves of what follows the command that begins the data; the second has the end of data."""
         octets = b"".join(self.bdat()) if self.chunks else dotted(self.text)
         middle = len(octets) // 2
         return octets[:middle], octets[middle:]
@@ -80,24 +78,12 @@ class Mail:
                 for i, piece in enumerate(pieces)]
 
 
-def is_silent(connection):
-    """Whether nothing has come, no end and no reset either: had the other side gone just now, it would have said so."""
-    connection.setblocking(False)
-    try:
-        connection.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        pass
-    return False
-
-
 class Attempt:
-    """.step is the last of STEPS that was reached; .code that of the last reply, 0 where the connection ended instead.
+    """.step is the last of STEPS that was reached; .code that of the last reply, 0 if the connection ended instead.
 
-    .is_ungreeted: it was connected, and heard nothing in GREETING_SECONDS. .is_forsaken: the same, but the kernel dropped the
-    last packet of its handshake, so that the server never had the connection. `at` is called with each step once it is
-    reached: "half" after half of the data was sent, "dot" after all of it was, before the answer is read.
+    .is_ungreeted: it connected and got no greeting in GREETING_SECONDS. .is_forsaken: the same, but the kernel dropped the last
+    packet of its handshake, so that the server never had the connection. `at` is called with each step once it is reached:
+    "half" when half of the data has been sent, "dot" when all has been sent, before the answer is read.
     """
 
     def __init__(self, at=lambda step: None):
@@ -112,23 +98,18 @@ class Attempt:
         self.at(step)
 
     def connect(self, address):
-        """The client, or None."""
+        """Returns the client, or None if it could not connect or was not welcome."""
         try:
             client = FakeClient(address, hello=None)
         except OSError:
-            return None
-        try:
-            ends = client.connection.getsockname(), client.connection.getpeername()
-        except OSError:  # it was reset since
-            client.close()
             return None
         patience, begin = client.connection.gettimeout(), time.monotonic()
         client.connection.settimeout(GREETING_SECONDS)
         is_greeted = self.expect(client, None, "connect", 220)
         client.connection.settimeout(patience)
         if not is_greeted and time.monotonic() - begin >= GREETING_SECONDS:
-            is_dropped = not has_other_side(*ends) and is_silent(client.connection)
-            self.is_forsaken, self.is_ungreeted = is_dropped, not is_dropped
+            self.is_forsaken = is_dropped(client.connection)
+            self.is_ungreeted = not self.is_forsaken
             client.close()
             return None
         if is_greeted and self.expect(client, "EHLO client.test", "ehlo", 250):
@@ -139,14 +120,14 @@ class Attempt:
     def expect(self, client, line, step, code):
         try:
             self.code = (client.read() if line is None else client.command(line)).code
-        except (OSError, AssertionError):  # a connection that ends within a reply, too
+        except (OSError, AssertionError):  # also a connection that ends within a reply
             self.code = 0
         if self.code == code:
             self.reach(step)
         return self.code == code
 
     def send(self, client, mail):
-        """True where the mail was answered 250."""
+        """Returns whether the mail was answered 250."""
         good = (self.expect(client, f"MAIL FROM:<{mail.sender}>", "mail", 250)
                 and self.expect(client, f"RCPT TO:<{mail.recipient}>", "rcpt", 250)
                 and (mail.chunks or self.expect(client, "DATA", "data", 354)))
@@ -176,8 +157,8 @@ class Record:
     def __init__(self):
         self.lock = threading.Lock()
         self.accepted = set()
-        self.unanswered = collections.Counter()  # attempts that sent all of a mail and heard nothing, by its name
-        self.ended_at = collections.Counter()  # attempts that the server left, by their last step
+        self.unanswered = collections.Counter()  # attempts that sent all of a mail and got no answer, by its name
+        self.ended_at = collections.Counter()  # attempts whose connection the server ended, by their last step
         self.refused = collections.Counter()  # attempts by the code that ended them
 
     def add(self, mail, attempt):
@@ -192,6 +173,6 @@ class Record:
 
 
 def names_in(mails):
-    """How often each Message-ID is among these."""
+    """Counts the mails by their Message-ID."""
     found = [MESSAGE_ID.search(mail) for mail in mails]
     return collections.Counter(one.group(1).decode() if one else "?" for one in found)

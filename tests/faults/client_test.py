@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Clients that leave, by FIN or by RST, after every octet of what they have to say: the next hop never completes a mail whose end
-the client did not send, completes each whose end was sent in order, and the gateway keeps nothing of who has left."""
+"""Clients that leave, by FIN or by RST, after every octet that they have to send. The next hop never completes a mail whose end
+the client did not send, and completes each whose end it did send, unless it reset the connection. The gateway keeps nothing."""
 import concurrent.futures
 import contextlib
 import random
@@ -13,7 +13,7 @@ SEED = 20240301
 THREADS = 12
 LARGE_CUTS = 60
 
-# Sessions of nobody are not waited for: without a pool, what is open belongs to a client.
+# Without a pool, every session with the next hop belongs to a client, so that the tests can wait for the end of all.
 TEXT = config(gateway("in", "inbound", "smtp://127.0.0.1:{port}", "pool = 0\n"), stage="observe", domain="smtp.test", workers=2,
               more='[[domain]]\nname = "maildir.test"\nstage = "observe"\nnext_hop = "maildir:{folder}/mail/%n"\n'
                    '[limits]\nsessions_per_client = 1000\nnext_hop_sessions = 100000\n[log]\nlevel = "warning"\n')
@@ -22,7 +22,7 @@ TEXT = config(gateway("in", "inbound", "smtp://127.0.0.1:{port}", "pool = 0\n"),
 class Stream:
     """All that a client sends in one session, and where its mail ends.
 
-    After `pauses` it has to read as many replies as stand there before it may go on: the greeting, and those up to 354.
+    `pauses` says after which octets it must read replies before it may go on, and how many: the greeting, and those up to 354.
     """
 
     def __init__(self, mail):
@@ -41,7 +41,7 @@ class Stream:
         self.octets = begin + envelope + data + b"QUIT\r\n"
 
     def send(self, address, size, leave):
-        """The first `size` octets, and then the client is gone."""
+        """Sends the first `size` octets; then the client leaves."""
         client = FakeClient(address, hello=None)
         with client:
             sent = 0
@@ -57,12 +57,12 @@ class Stream:
 
 
 def fin(client):
-    """In order, and nothing is read any more."""
+    """Closes in order, and reads nothing more."""
     client.close()
 
 
 def half(client):
-    """In order, and all answers are read."""
+    """Ends sending in order, and reads all answers."""
     client.end_sending()
     with contextlib.suppress(AssertionError, OSError):
         while client.read().code:
@@ -79,12 +79,12 @@ class Leaves(Case):
         self.hop = self.enterContext(FakeServer())
         self.backstop = self.enterContext(Backstop(self.folder, "backstop", TEXT.replace("{port}", str(self.hop.port))))
         self.address = self.backstop.address("in")
-        self.hop.wait_for("quit")  # the gateway has asked what is offered
+        self.hop.wait_for("quit")  # the gateway has asked the next hop what it offers
         wait_until(lambda: not self.hop.sessions, "the first session has ended")
         self.open_files = self.backstop.open_files()
 
     def check(self, cuts):
-        """Each of (name, stream, size, leave); the name is in the mail."""
+        """Runs each (name, stream, size, leave), and checks what the next hop and the gateway have then; the name is in the mail."""
         with concurrent.futures.ThreadPoolExecutor(THREADS) as threads:
             list(threads.map(lambda cut: cut[1].send(self.address, cut[2], cut[3]), cuts))
         wait_until(lambda: self.backstop.open_files() <= self.open_files,
@@ -109,7 +109,7 @@ class Leaves(Case):
                 self.assertTrue(attempt.send(client, Mail("last@sender.test", recipient)))
 
     def everywhere(self, form, make):
-        """A cut before and after each octet, by each way to leave."""
+        """Cuts before and after each octet, in each way to leave."""
         cuts = []
         for leave in (fin, half, rst):
             size = most = 0
@@ -134,7 +134,7 @@ class Leaves(Case):
         self.everywhere("maildir", lambda name: Mail(name, "bob@maildir.test"))
 
     def test_large_mails(self):
-        """Anywhere in mails that pass through in many pieces, and close to their ends."""
+        """Cuts anywhere in mails that pass in many pieces, and close to their ends."""
         rng = random.Random(SEED)
         cuts = []
         for form in ("data", "chunks", "report", "maildir"):
@@ -143,7 +143,7 @@ class Leaves(Case):
                 recipient = "bob@maildir.test" if form == "maildir" else "bob@smtp.test"
                 stream = Stream(Mail(name, recipient, 700_000, form == "report", 4 if form == "chunks" else 0))
                 size = rng.choice([rng.randint(stream.data_begins, stream.end), stream.end - rng.randint(0, 6)])
-                # An answer between chunks to who has closed makes its system drop what it has not sent yet.
+                # An answer between chunks, to a client that has closed, makes the client's system drop what it has not sent yet.
                 cuts.append((name, stream, size, rng.choice([half, rst] if form == "chunks" else [fin, half, rst])))
         self.check(cuts)
         print(f"seed {SEED}")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Full disks and a locked history. Where there is no space for a mail, 452 is the answer and nothing is left of it; where there
-is none for the history, mail flows as before, and what could not be recorded is counted."""
+"""Full disks and a locked history. Without space for a mail the answer is 452, and nothing is left of the mail. Without space for
+the history mail flows as before, and the events that could not be recorded are counted."""
 import concurrent.futures
 import contextlib
 import re
@@ -27,14 +27,14 @@ class Maildir(Case):
         self.backstop = self.enterContext(Backstop(self.folder, "backstop", text))
 
     def send(self, mail):
-        """The code and the text of the last reply."""
+        """Sends a mail and returns the code of the last reply."""
         attempt = Attempt()
         with attempt.connect(self.backstop.address("in")) as client:
             attempt.send(client, mail)
         return attempt.code
 
     def check(self, mails, codes):
-        """What was taken is there whole, and nothing else is."""
+        """Checks that every accepted mail is there whole, and nothing else."""
         self.assertEqual(set(codes), {250, 452})
         taken = {mail.name for mail, code in zip(mails, codes) if code == 250}
         boxes = [box for box in self.disk.path.iterdir() if box.is_dir()]
@@ -46,8 +46,8 @@ class Maildir(Case):
         self.assertEqual([path for box in boxes for path in box.glob("tmp/*")], [])
         print(f"{len(mails)} mails, {len(taken)} answered 250, {len(mails) - len(taken)} answered 452")
 
-    def test_it_fills_up(self):
-        """By clients at the same time, with mails of all forms and sizes."""
+    def test_the_disk_fills_up(self):
+        """Several clients at the same time send mails of all forms and sizes."""
         self.begin("8m")
         mails = [Mail(f"{i}@sender.test", f"bob{i % 3}@example.org", [2000, 70_000, 600_000][i % 3], i % 4 == 1, 3 * (i % 4 == 2)) for i in range(90)]
         with concurrent.futures.ThreadPoolExecutor(6) as threads:
@@ -58,7 +58,7 @@ class Maildir(Case):
         self.assertEqual(self.send(Mail("later@sender.test", "bob1@example.org", 600_000)), 250)
 
     def test_no_more_files(self):
-        """Each mailbox takes a few folders: some mails fail at these, some at their own file."""
+        """Each mailbox needs a few folders: some mails fail when these are made, some at their own file."""
         for most_files in range(12, 24):
             with self.subTest(most_files):
                 self.folder = self.folder / str(most_files)
@@ -88,7 +88,7 @@ class History(Case):
         return self.ask("SELECT count(*) FROM event WHERE message_id = ?", name) > 0
 
     def times(self, mails):
-        """Seconds that each of some mails took."""
+        """Sends this many mails, and returns the seconds that each took."""
         times = []
         attempt = Attempt()
         with attempt.connect(self.backstop.address("in")) as client:
@@ -103,19 +103,18 @@ class History(Case):
         return sum(int(number) for number in LOST.findall(self.backstop.log()))
 
     def catch_up(self):
-        """Until what was recorded last is written: it comes in its order."""
-        wait_until(lambda: self.has_event(f"{self.sent - 1}@sender.test"), "the last event is written")
-
-    def recover(self):
-        """Until an event is written again; as long as the buffer is full each is lost."""
-        for _ in range(20):
+        """Sends mails until the event of one is written. By then each earlier event is written or lost, since they are written
+        in order. No single event can be waited for: any is lost if it finds the buffer full, and on a busy machine the buffer
+        fills without a fault, too.
+        """
+        for _ in range(60):
             self.times(1)
             with contextlib.suppress(AssertionError):
                 return wait_until(lambda: self.has_event(f"{self.sent - 1}@sender.test"), "written", seconds=1)
         raise AssertionError("events are not written again")
 
     def check(self, break_it, mend_it):
-        """Rounds with and without the fault, so that what else the machine does is in both."""
+        """Alternates rounds with and without the fault, so that other load on the machine is in both."""
         self.times(MAILS)
         well, broken = [], []
         for _ in range(ROUNDS):
@@ -125,7 +124,7 @@ class History(Case):
             break_it()
             broken += self.times(MAILS)
             mend_it()
-            self.recover()
+            self.catch_up()
         self.assertEqual(self.backstop.stop(), 0)
         ratio = statistics.median(broken) / statistics.median(well)
         print(f"{self.sent} mails, {self.events()} events, {self.lost()} lost; median {statistics.median(well) * 1000:.2f} ms, "
@@ -148,7 +147,7 @@ class History(Case):
         self.check(lambda: other.execute("BEGIN EXCLUSIVE"), lambda: other.execute("ROLLBACK"))
 
     def test_an_end_while_it_is_locked(self):
-        """It ends in time all the same, and says what it lost."""
+        """The gateway ends all the same, and says how many events it lost."""
         self.begin(self.folder)
         self.times(MAILS)
         self.catch_up()

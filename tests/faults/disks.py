@@ -9,7 +9,7 @@ CLONE_NEWNS = 0x00020000
 
 
 def can_mount():
-    """From here on, mounts of this process are nobody else's."""
+    """Hides the mounts of this process from all others, from now on. Returns whether that is possible."""
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() != 0 or libc.unshare(CLONE_NEWNS) != 0:
         return False
@@ -20,7 +20,7 @@ needs_mounts = unittest.skipUnless(can_mount(), "a small disk takes root, and th
 
 
 class Disk:
-    """So many octets at `path`, a new folder."""
+    """A disk of this size, mounted at `path`, a new folder."""
 
     def __init__(self, path, size, most_files=0):
         self.path = path
@@ -33,11 +33,11 @@ class Disk:
         return self
 
     def __exit__(self, *_):
-        # What still runs there keeps it until its end, which is all the same to us.
+        # It is gone once no process uses it any more.
         subprocess.run(["umount", "--lazy", self.path], check=True)
 
     def fill(self):
-        """Not an octet is left."""
+        """Fills the disk to its last octet."""
         with open(self.filler, "ab", buffering=0) as file, contextlib.suppress(OSError):
             while True:
                 file.write(bytes(4096))

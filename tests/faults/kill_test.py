@@ -1,11 +1,10 @@
 #!/usr/bin/python3
-"""kill -9 of the gateway at every step of a transaction: nothing that was answered 250 is missing at the next hop, and only
-what a client had no answer to may be there twice."""
+"""kill -9 of the gateway at every step of a transaction: no mail that was answered 250 is missing at the next hop, and only a
+mail whose client got no answer may be there twice."""
 import contextlib
 import random
 import socket
 import statistics
-import struct
 import threading
 import time
 import unittest
@@ -15,6 +14,7 @@ import attempts
 import connections
 from attempts import STEPS, Attempt, Mail, Record, names_in
 from connections import has_other_side
+from fake_client import reset
 from support import Backstop, Case, FakeServer, Port, Stall, config, gateway, main, read_maildir
 
 SEED = 20240229
@@ -22,11 +22,11 @@ CLIENTS, MAILS = 8, 500
 STEPS_BETWEEN_KILLS = 400
 MOST_SECONDS = 60
 TCP_REPAIR = 19
-PAUSE = 0.01  # of a client that could not connect
+PAUSE = 0.01  # seconds, before a client that could not connect tries again
 
 
 def configuration(port, hop):
-    """Mail to smtp.test goes to the recording server, to maildir.test into a Maildir."""
+    """Returns a configuration in which mail to smtp.test goes to the recording server and mail to maildir.test into a Maildir."""
     maildir = '[[domain]]\nname = "maildir.test"\nstage = "observe"\nnext_hop = "maildir:{folder}/mail/%n"\n'
     return config(gateway("in", "inbound", f"smtp://127.0.0.1:{hop.port}").replace(":0\"]", f":{port}\"]"),
                   stage="observe", domain="smtp.test", more=maildir + '[log]\nlevel = "warning"\n')
@@ -40,7 +40,7 @@ def can_vanish():
 
 
 class OtherSide(Case):
-    """Which clients have nobody at the other side: the kernel dropped them, and the gateway never heard of them."""
+    """Recognises clients that the kernel dropped, so that the gateway never had their connections."""
 
     def connect(self, family=socket.AF_INET, host="127.0.0.1", server_host=None):
         listener = self.enterContext(socket.create_server((server_host or host, 0), family=family, dualstack_ipv6=server_host == "::"))
@@ -71,8 +71,7 @@ class OtherSide(Case):
         self.assertTrue(has_other_side(*ends), "connected, and not accepted")
         accepted, _ = listener.accept()
         self.assertTrue(has_other_side(*ends), "accepted")
-        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        accepted.close()
+        reset(accepted)
         self.assertFalse(has_other_side(*ends), "reset")
         self.assertFalse(has_other_side(*reversed(ends)))
 
@@ -83,7 +82,7 @@ class OtherSide(Case):
                 self.assertTrue(has_other_side(*ends))
 
     def attempt(self, end):
-        """What is said of a client that hears nothing, once `end` has been done to the server's side of it."""
+        """Returns how a client that hears nothing is classed after `end` was applied to the server's socket."""
         listener = self.enterContext(socket.create_server(("127.0.0.1", 0)))
 
         def look(*ends):
@@ -93,19 +92,15 @@ class OtherSide(Case):
             return has_other_side(*ends)
 
         attempt = Attempt()
-        with mock.patch.object(attempts, "GREETING_SECONDS", 0.1), mock.patch.object(attempts, "has_other_side", look):
+        with mock.patch.object(attempts, "GREETING_SECONDS", 0.1), mock.patch.object(connections, "has_other_side", look):
             self.assertIsNone(attempt.connect(listener.getsockname()))
         return attempt.is_ungreeted, attempt.is_forsaken
 
     @unittest.skipUnless(can_vanish(), "a socket without an end takes the right to administer the network")
-    def test_the_kernels_doing_is_told_apart(self):
+    def test_a_connection_that_the_kernel_dropped_is_told_apart(self):
         def vanish(accepted):
-            # The socket goes and the client hears of no end, as when the kernel drops it (linux/tcp.h).
+            # In this mode (linux/tcp.h) the socket vanishes without a packet to the client, as when the kernel drops it.
             accepted.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
-            accepted.close()
-
-        def reset(accepted):
-            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             accepted.close()
 
         for end, want in ((lambda accepted: None, (True, False)), (reset, (True, False)), (vanish, (False, True))):
@@ -121,7 +116,7 @@ class Kill(Case):
         self.backstop = self.enterContext(Backstop(self.folder, "backstop", configuration(self.port, self.hop)))
 
     def arrived(self):
-        """How often each mail is at one of the next hops."""
+        """Counts how often each mail is at one of the next hops."""
         delivered = read_maildir(self.backstop.folder / "mail/bob")
         return names_in([taken.data for taken in self.hop.mails] + delivered)
 
@@ -131,7 +126,7 @@ class Kill(Case):
 
 
 class EveryStep(Kill):
-    """One client, and the step known at which the gateway dies."""
+    """One client; the gateway is killed at a known step."""
 
     def attempt(self, mail, at=lambda step: None):
         attempt = Attempt(at)
@@ -142,7 +137,7 @@ class EveryStep(Kill):
         return attempt
 
     def check(self, mail, step, want_first, want_all):
-        """The gateway is killed at that step of the first attempt; then the mail is sent again if need be."""
+        """Kills the gateway at that step of the first attempt, and sends the mail again if it got no answer."""
         killed = []
 
         def kill(reached):
@@ -167,7 +162,7 @@ class EveryStep(Kill):
                     self.check(mail, step, int(step == "answered"), 1)
 
     def test_smtp_before_the_answer(self):
-        """The next hop has the whole mail, and says so when the gateway is gone."""
+        """The next hop has the whole mail, and answers when the gateway is gone."""
         for form in ("ordinary", "report", "chunks"):
             with self.subTest(form):
                 mail = Mail(f"dot.{form}@sender.test", "bob@smtp.test", 3000, form == "report", 3 if form == "chunks" else 0)
@@ -185,7 +180,7 @@ class EveryStep(Kill):
                 stall.release()
                 self.assertEqual(self.attempt(mail).step, "answered")
                 self.hop.cut_sessions()
-                # The client had no answer to the first, so it may be there; a client that had one sends no second.
+                # The client got no answer to the first, so that one may be there too. A client that got one does not send again.
                 self.assertEqual(self.arrived()[mail.name], 2)
 
     def test_maildir(self):
@@ -195,14 +190,14 @@ class EveryStep(Kill):
                     self.check(Mail(f"{step}@sender.test", "bob@maildir.test", 3000), step, int(step == "answered"), 1)
 
     def time_to_answer(self, name):
-        """Seconds from the end of data on, of a mail to the Maildir."""
+        """Returns the seconds from the end of data to the answer, of a mail to the Maildir."""
         times = []
         attempt = self.attempt(Mail(name, "bob@maildir.test", 300_000), lambda _: times.append(time.monotonic()))
         self.assertEqual(attempt.step, "answered")
         return times[-1] - times[-2]
 
     def test_maildir_while_it_is_written(self):
-        """A write, two syncs and a link lie between the end of data and the answer: the kill comes somewhere there."""
+        """Between the end of data and the answer there are a write, two syncs and a link; the kill comes somewhere among them."""
         rng = random.Random(SEED)
         most = 1.2 * statistics.median(self.time_to_answer(f"{i}@sender.test") for i in range(9))
         found = []
@@ -231,7 +226,7 @@ class EveryStep(Kill):
 
 
 class Clients:
-    """Threads that send mails, several a connection, and each again until it is answered 250."""
+    """Threads that send mails, several on a connection, and send each again until it is answered 250."""
 
     def __init__(self, address, at):
         self.address = address
@@ -273,7 +268,7 @@ class Clients:
 
 
 class Killer:
-    """Restarts the gateway whenever clients have made a random number of steps, and a random moment later."""
+    """Restarts the gateway a random moment after the clients have made a random number of steps, again and again."""
 
     def __init__(self, restart):
         self.rng = random.Random(SEED)
@@ -313,7 +308,7 @@ class Killer:
 
 
 class Load(Kill):
-    """Many clients, and the gateway killed at random moments."""
+    """Many clients, with the gateway killed at random moments."""
 
     def test_thousands_of_mails(self):
         killer = Killer(self.restart)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Very many clients: sessions that say nothing cost little memory, and those that say one octet now and then leave ordinary mail
-as quick as it was."""
+"""Very many clients: idle sessions cost little memory, and sessions that send one octet now and then do not slow ordinary mail
+down."""
 import pathlib
 import re
 import resource
@@ -14,19 +14,19 @@ from fake_client import FakeClient
 from support import Backstop, Case, FakeServer, config, gateway, main, wait_until
 
 IDLE = 10_000
-WITH_MAIL = 1000  # of them have sent a mail before
+WITH_MAIL = 1000  # of these have sent a mail before
 MOST_BYTES = 10 * 1024  # of memory for each
 SLOW = 2000
-GAP = 1.0  # seconds between two octets of one of them
-TURNS = 20  # of some of them each, within that
+GAP = 1.0  # seconds between two octets of a slow client
+TURNS = 20  # groups of slow clients, which take turns within a gap
 MOST_FACTOR = 3
 ROUNDS = 3
 FEW_FILES = 500  # beside the connections
-FROM_EACH = 90  # of one address, of which the gateway takes 100
+FROM_EACH = 90  # of one address, from which the gateway accepts 100
 
 
 def can_open(files):
-    """Here, and in what is started from here."""
+    """Raises the limit of open files for this process and its children."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, 1024), max(files, most)))
@@ -61,12 +61,12 @@ class Many(Case):
             self.clients.append(FakeClient(self.address, source=address_of(number)))
 
     def memory(self):
-        """What the process has to itself, in octets."""
+        """Returns the private memory of the process, in octets."""
         status = pathlib.Path(f"/proc/{self.backstop.child.pid}/smaps_rollup").read_text()
         return sum(int(size) * 1024 for size in re.findall(r"^(?:Private_Clean|Private_Dirty|Swap):\s+(\d+) kB$", status, re.MULTILINE))
 
     def times(self, name, seconds):
-        """Seconds from connecting to the last answer, of the ordinary mails of so long a time."""
+        """Sends ordinary mails for this long. Returns the seconds that each took, from connecting to the last answer."""
         times = []
         end = time.monotonic() + seconds
         while (begin := time.monotonic()) < end:
@@ -94,12 +94,12 @@ class Idle(Many):
             client.send("NOOP\r\n")
         self.assertEqual({client.read().code for client in self.clients}, {250})
         self.close_clients()
-        # What is left is pooled sessions with the next hop.
+        # Only pooled sessions with the next hop are left.
         wait_until(lambda: self.backstop.open_files() <= files + 20, lambda: f"{files} open files, as at the start, but {self.backstop.open_files()}")
 
 
 class Slow(Many):
-    """Each sends an octet now and then: of a command, or of the header of a mail."""
+    """Clients that send an octet now and then, of a command or of the header of a mail."""
 
     def trickle(self):
         octets = b"NOOP" + b" x" * 200
@@ -109,7 +109,7 @@ class Slow(Many):
             self.turns += 1
 
     def beside_slow_ones(self, name):
-        """As times(), with them there."""
+        """Measures as times() does, with the slow clients there."""
         self.open_clients(SLOW)
         for client in self.clients[::2]:
             self.assertEqual([reply.code for reply in client.envelope("ann@sender.test", "bob@maildir.test")], [250, 250])
@@ -131,7 +131,7 @@ class Slow(Many):
     def test_ordinary_mail_is_as_quick(self):
         self.times("warm", 0.5)
         alone, beside = [], []
-        # In turns, so that what else the machine does is in both.
+        # In turns, so that other load on the machine is in both.
         for number in range(ROUNDS):
             alone += self.times(f"alone.{number}", GAP)
             beside += self.beside_slow_ones(f"beside.{number}")

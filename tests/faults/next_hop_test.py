@@ -1,18 +1,18 @@
 #!/usr/bin/python3
-"""A next hop that is gone, silent, slow or talking nonsense, at every step, on sessions that are fresh and on pooled ones: the
-client hears 4xx and never 250, and the gateway goes on."""
+"""A next hop that goes away, is silent, is slow or talks nonsense, at every step, on new and on pooled sessions: the client gets
+4xx and never 250, and the gateway goes on."""
 import collections
 import concurrent.futures
 import time
 
 from attempts import Attempt, Mail, names_in
-from fake_answers import Answer, Gone
+from fake_answers import Answer
 from fake_server import ANSWERS, hello
 from support import Backstop, Both, Case, Cut, FakeServer, Raw, Stall, Text, Trickle, config, gateway, main, wait_until
 
 THREADS = 24
-MOST_SECONDS = 10  # of one mail; each wait for the next hop has a limit of one second
-LARGE = 16_000_000  # more than the kernel's buffers of two connections take
+MOST_SECONDS = 10  # seconds for one mail; each wait for the next hop has a limit of one second
+LARGE = 16_000_000  # octets; more than the kernel's buffers of two connections hold
 LIMITS = ('[limits]\nnext_hop_connect = "1s"\nnext_hop_reply = "1s"\nnext_hop_final = "1s"\ndata_block = "1s"\nmessage = "100MiB"\n'
           'sessions_per_client = 1000\n[log]\nlevel = "warning"\n')
 
@@ -28,7 +28,7 @@ class Down(Answer):
 
 
 class Early(Answer):
-    """Octets in the middle of the data; the client waits for them, so that the gateway has them before the data ends."""
+    """Sends octets in the middle of the data. The client waits for them, so that the gateway has them before the data ends."""
 
     def __init__(self, octets):
         self.octets = octets
@@ -40,7 +40,7 @@ class Early(Answer):
 
 
 class Take(Answer):
-    """The server takes the mail, and then something else comes in place of its answer."""
+    """The server accepts the mail, and then sends something else in place of its answer."""
 
     def __init__(self, then):
         self.then = then
@@ -53,7 +53,7 @@ class Take(Answer):
 OCTETS = bytes(range(256)) + b"\r\n"
 TAKEN = b"250 2.0.0 taken\r\n"
 
-# What is no answer at any step. Each is made anew for each use.
+# Faults that can come at any step. Each is made anew for each use.
 SILENCE = {
     "ended": lambda: Cut(reset=False),
     "reset": lambda: Cut(),
@@ -84,7 +84,7 @@ NONSENSE = {
 }
 EVERYWHERE = {**SILENCE, **NONSENSE}
 
-# step -> name -> answer: what is wrong only there.
+# step -> name -> answer, for faults that are possible at that step only
 ELSEWHERE = {
     "connect": {"busy": lambda: Text("421 4.3.2 busy")},
     "ehlo": {"going": lambda: Text("421 4.3.2 going")},
@@ -131,7 +131,7 @@ def all_faults():
 
 
 class Way:
-    """A domain with a next hop of its own, so that faults don't meet. `scheme`: "smtp" or "lmtp"."""
+    """A domain with a next hop of its own, so that faults don't influence each other. `scheme`: "smtp" or "lmtp"."""
 
     def __init__(self, number, fault, scheme):
         self.domain = f"f{number}.test"
@@ -144,7 +144,7 @@ class Way:
                 f'next_hop = "{self.scheme}://127.0.0.1:{self.server.port}"\npool = {pool}\n')
 
     def send(self, address, name, form="ordinary"):
-        """The code of the last reply, and how many seconds it took to come to that."""
+        """Sends a mail. Returns the code of the last reply, and the seconds until then."""
         mail = mail_of(f"{name}.{self.domain}", f"bob@{self.domain}", form)
         is_early = name == "faulty" and self.fault.name.startswith("early")
         attempt = Attempt(lambda step: is_early and step == "half" and self.server.wait_for("early"))
@@ -165,7 +165,7 @@ class Way:
 
 class NextHop(Case):
     def begin(self, faults, pool, scheme="smtp"):
-        """A way for each fault, and the gateway, once it has heard what each next hop offers."""
+        """Starts a way for each fault and the gateway, and waits until the gateway knows what each next hop offers."""
         self.ways = [Way(number, fault, scheme) for number, fault in enumerate(faults)]
         for way in self.ways:
             self.addCleanup(way.server.close)
@@ -178,7 +178,7 @@ class NextHop(Case):
             way.server.wait_for("ehlo")
 
     def run_all(self, check):
-        """The check of each way, many at a time; what is wrong, by the name of the fault."""
+        """Runs the check on each way, many at a time. Returns what is wrong, by the name of the fault."""
         with concurrent.futures.ThreadPoolExecutor(THREADS) as threads:
             found = list(threads.map(check, self.ways))
         wrong = [f"{way.fault.step}, {way.fault.name}, {way.fault.form}: {what}" for way, what in zip(self.ways, found) if what]
@@ -186,7 +186,7 @@ class NextHop(Case):
         return len(found)
 
     def fail_once(self, way):
-        """The mail that meets the fault, and what is wrong with what comes of it."""
+        """Sends the mail that meets the fault. Returns what is wrong with the result."""
         fault = way.fault
         way.server.answer(fault.step, fault.make())
         code, took = way.send(self.address, "faulty", fault.form)
@@ -200,7 +200,7 @@ class NextHop(Case):
         return None
 
     def go_on(self, way):
-        """The same way again, now that the next hop is well."""
+        """Sends a mail the same way again, now that the next hop works."""
         if way.fault.name == "down":
             return None
         code, _ = way.send(self.address, "later")
@@ -245,7 +245,7 @@ class NextHop(Case):
         self.pooled_sessions("lmtp")
 
     def test_a_pooled_session_that_died_costs_nothing(self):
-        """It is noticed before, or at the first command, and another is opened."""
+        """This is noticed before its use or at the first command, and another session is opened."""
         deaths = {
             "ended while it waited": ("rset", lambda: None),
             "ended at MAIL": ("mail", lambda: Cut(reset=False)), "reset at MAIL": ("mail", lambda: Cut()),
@@ -274,10 +274,10 @@ class NextHop(Case):
 
 
 class Greeting(Case):
-    """What next hops offer is asked at the start, and of one that was never heard of when a client greets."""
+    """Next hops are asked what they offer at the start; one that never answered is asked again when a client greets."""
 
     def test_silent_next_hops_do_not_hold_up_clients(self):
-        """With the limits of minutes that there are by default."""
+        """With the default limits, which are minutes."""
         hops = [self.enterContext(FakeServer({**GOOD, step: Stall()})) for step in ("connect", "ehlo") * 3]
         healthy = self.enterContext(FakeServer(GOOD))
         domains = "".join(f'[[domain]]\nname = "f{i}.test"\nstage = "observe"\nnext_hop = "smtp://127.0.0.1:{hop.port}"\n'
@@ -295,7 +295,7 @@ class Greeting(Case):
         found = [send("healthy.test") for _ in range(6)]
         self.assertEqual({code for code, _ in found}, {250})
         times = [took for _, took in found]
-        # Each is asked for a short time, and not again at once.
+        # Each is waited for only for a short time, and not asked again at once.
         self.assertLess(max(times), MOST_SECONDS)
         self.assertLess(min(times), 1)
         for hop in hops:

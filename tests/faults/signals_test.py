@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""SIGTERM and SIGHUP while mail flows: transactions end, sessions stay, nothing that was answered 250 is missing, and the history
-has every event."""
+"""SIGTERM and SIGHUP while mail flows: at SIGTERM transactions may end, at SIGHUP sessions stay. No mail that was answered 250 is
+missing, and the history has every event."""
 import concurrent.futures
 import contextlib
 import os
@@ -17,14 +17,14 @@ SEED = 20240302
 CLIENTS = 8
 STOPS = 4
 RELOADS = 30
-MOST_SECONDS = 10  # of an end that nobody holds up
+MOST_SECONDS = 10  # seconds, for an end that no client delays
 SECOND_KEY = "1 exim sign 2020-01-02 another secret\n0 exim verify 2020-01-01 not a secret to anybody\n"
 
 
 class Crowd:
-    """Clients that send one mail after the other, several a connection, until they are told to stop or turned away.
+    """Clients that send one mail after the other, several on a connection, until they are told to stop or turned away.
 
-    `shut_out` has the code that each heard who was not let in, 0 for none.
+    `shut_out` has the codes that clients got in place of a greeting, 0 for none.
     """
 
     def __init__(self, address, name):
@@ -49,7 +49,7 @@ class Crowd:
                 client.result()
 
     def ended(self):
-        """How many send no more."""
+        """Returns how many clients have stopped sending."""
         return sum(client.done() for client in self.clients)
 
     def run(self, number):
@@ -78,7 +78,7 @@ class Crowd:
             client.close()
 
     def wait_for(self, more):
-        """Until so many mails more were sent."""
+        """Waits until this many more mails have been sent."""
         want = self.sent + more
         wait_until(lambda: self.sent >= want or self.ended() == CLIENTS, f"{want} mails")
 
@@ -114,7 +114,7 @@ class Stop(Signals):
                 self.assertEqual(self.backstop.stop(), 0)
                 took = time.monotonic() - begin
             self.assertLess(took, MOST_SECONDS)
-            # Who was in a transaction had its end; who was not, 421.
+            # Clients in a transaction could end it; the others got 421.
             self.assertEqual(set(crowd.record.refused) - {421}, set())
             self.assertEqual(set(crowd.record.ended_at) - {"waiting"}, set())
             self.assertLessEqual(set(crowd.shut_out), {0, 421})
@@ -131,7 +131,7 @@ class Stop(Signals):
         return self.enterContext(FakeClient(self.backstop.address(name)))
 
     def test_each_at_its_own_step(self):
-        """Who waits for a command hears 421 at once, who is in a transaction may end it, and no one else gets in."""
+        """A client that is between transactions gets 421 at once, one in a transaction may end it, and nobody else gets in."""
         self.begin()
         stall = Stall("250 2.0.0 taken")
         idle, in_data, answered, silent = self.client(), self.client(), self.client(), self.client()
@@ -156,20 +156,20 @@ class Stop(Signals):
         stall.release()
         self.assertEqual([answered.read().code, answered.read().code, answered.read().code], [250, 421, 0])
         self.assertTrue(self.backstop.child.is_running())
-        # It has a few seconds to say something, and not the minutes that it would have otherwise.
+        # It has a few seconds to send something, and not the minutes that it would have otherwise.
         self.assertEqual([silent.read().code, silent.read().code], [421, 0])
         self.assertEqual(self.backstop.child.wait(), 0)
         self.assertEqual(self.arrived(), {mail.name: 1, other.name: 1})
 
-    def test_a_second_one_waits_for_nobody(self):
-        """Whatever the next hop or the client is about to do, and however long that may take."""
+    def test_a_second_signal_waits_for_nobody(self):
+        """Whatever the next hop or the client is doing, and however long that may take."""
         self.hop.answer("mail", ["250 2.1.0 ok", Stall()])
         self.hop.answer("connect", ["220 fake.test ESMTP", Stall()])
         self.other.answer("dot", Stall())
         text = self.text().replace("workers = 2", "workers = 1")
         self.backstop = self.enterContext(Backstop(self.folder, "backstop", text))
         pooled, final, in_data = self.client(), self.client("out"), self.client()
-        # The session that the first mail leaves is silent at the next, and the one that is opened instead gets no greeting.
+        # The pooled session of the first mail is silent at the next one, and the session opened in its place gets no greeting.
         self.assertEqual(pooled.mail(new_mail(), "ann@sender.test", "bob@smtp.test").code, 250)
         in_data.envelope("ann@sender.test", "bob@maildir.test")
         self.assertEqual(in_data.command("DATA").code, 354)
@@ -191,7 +191,7 @@ class Stop(Signals):
 
 class Reload(Signals):
     def reload(self, text=None, keys=None, want="reloaded: "):
-        """SIGHUP, once the files are as told, until the log says what became of it."""
+        """Sends SIGHUP with these files in place, and waits until the log tells the result."""
         folder = self.backstop.folder
         if text is not None:
             self.backstop.config.write_text(text.replace("{folder}", str(folder)))
@@ -202,7 +202,7 @@ class Reload(Signals):
         self.backstop.child.wait_for(lambda: len(re.findall(f"^.*{want}", self.backstop.log(), re.MULTILINE)) > before, f"it logs {want}")
 
     def test_under_load(self):
-        """Good files and broken ones in turns: no session is dropped, and no mail is refused."""
+        """Good and broken files in turns: no session is dropped, and no mail is refused."""
         self.begin()
         rng = random.Random(SEED)
         keys = (self.backstop.folder / "keys").read_text()
@@ -223,7 +223,7 @@ class Reload(Signals):
         self.assertEqual(self.arrived(), {name: 1 for name in record.accepted})
 
     def test_the_next_transaction_sees_it(self):
-        """In a session that was there before; the transaction that is open ends as it began."""
+        """Also in a session from before the reload; an open transaction ends with the settings that it began with."""
         self.begin()
         client = self.enterContext(FakeClient(self.backstop.address("in")))
 
@@ -247,7 +247,7 @@ class Reload(Signals):
         client = self.enterContext(FakeClient(self.backstop.address("out")))
 
         def numbers():
-            """Of the keys that the mails so far were tagged with."""
+            """Returns the numbers of the keys that the mails so far were tagged with."""
             return [re.match(r"prvs=(\d)", taken.sender)[1] for taken in self.other.mails]
 
         def send():
@@ -263,13 +263,13 @@ class Reload(Signals):
         self.reload(want="not reloaded: ")
         send()
         self.assertEqual(numbers(), ["0", "1", "1", "1"])
-        # Mail that was tagged with the old key has its answers still.
+        # Answers to mail that was tagged with the old key still get in.
         bounce = self.enterContext(FakeClient(self.backstop.address("in")))
         self.assertEqual(bounce.envelope("", self.other.mails[0].sender)[1].code, 250)
 
 
 class Others(Signals):
-    """Signals that mean something to other programs, and what is not to end it either, at any moment."""
+    """Signals at odd moments, and signals that mean something to other programs: none of them ends it."""
 
     def send_all(self, *more):
         for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE, *more):
@@ -277,7 +277,7 @@ class Others(Signals):
                 self.backstop.child.signal(number)
 
     def test_while_it_starts(self):
-        """Its configuration comes through a pipe, and it waits for that meanwhile."""
+        """It reads its configuration from a pipe, and waits for that meanwhile."""
         backstop = self.backstop = Backstop(self.folder, "backstop", self.text())
         text = backstop.config.read_text()
         backstop.config.unlink()
@@ -287,7 +287,7 @@ class Others(Signals):
             with open(backstop.config, "w", encoding="ascii") as pipe:
                 self.send_all(signal.SIGHUP)
                 pipe.write(text)
-            # SIGHUP was kept until it had started, and it reads the pipe again.
+            # SIGHUP was kept until the start was over, and now it reads the pipe again.
             wait_until(lambda: backstop.is_ready.search(backstop.log()), "it has started")
             with open(backstop.config, "w", encoding="ascii") as pipe:
                 pipe.write(text)

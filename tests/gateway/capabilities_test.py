@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""What the gateway offers its clients: what it can do itself, and of the rest what the next hop offers."""
+"""The extensions that the gateway offers its clients: those that it has itself, and those of the next hop."""
 from dialogue import ANN, BOB, Dialogue, codes, told, url
 from fake_server import hello
 from support import gateway, main, new_mail, wait_until
 
 OURS = {"PIPELINING": "", "ENHANCEDSTATUSCODES": "", "CHUNKING": "", "SIZE": "52428800", "LIMITS": "RCPTMAX=1000"}
 
-# name, what the next hop offers, want_inbound and want_outbound beside what is always there
+# name, what the next hop offers, want_inbound and want_outbound besides those that are always there
 OFFERS = [
     ("nothing", (), {}, {}),
     ("8BITMIME", ("8BITMIME",), {"8BITMIME": ""}, {"8BITMIME": ""}),
@@ -69,7 +69,7 @@ class Offers(Dialogue):
         client.hello()
         self.assertEqual(client.extensions, {**OURS, "SMTPUTF8": ""})
 
-    def test_of_several_next_hops_it_is_what_all_can(self):
+    def test_of_several_next_hops_it_offers_what_all_offer(self):
         hop, other = self.hop(extensions=("8BITMIME", "SMTPUTF8", "SIZE 2000000")), self.hop(extensions=("8BITMIME", "SIZE 3000000"))
         self.start(gateway("in", "inbound", url(hop)), more_domain=f'next_hop = "{url(other)}"')
         self.assertEqual(self.client().extensions, {**OURS, "8BITMIME": "", "SIZE": "2000000"})
@@ -132,7 +132,7 @@ class Parameters(Dialogue):
         replies = client.envelope(ANN, BOB, parameters=" SMTPUTF8")
         self.assertEqual([told(reply) for reply in replies], ["250 2.1.0", "550 5.6.7"])
         self.assertNotIn("MAIL", {line[:4] for line in hop.commands})
-        # It is the mail that can't go there, not the next one.
+        # Only this mail can't go there; the next one can.
         self.assertEqual(client.command("RSET").code, 250)
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
         wait_until(lambda: len(hop.mails) == 1, "the next mail")

@@ -1,4 +1,4 @@
-"""A gateway between clients and next hops that a test makes up: what the dialogues here begin with."""
+"""A gateway between clients and next hops that a test makes up; the base of the dialogues here."""
 import hashlib
 import hmac
 import json
@@ -17,7 +17,7 @@ ANN, BOB, CARL, EVE = "ann@example.net", "bob@example.org", "carl@example.org", 
 SECRET = KEYS.rstrip("\n").split(" ", 4)[4]
 TODAY = int(time.time() // 86400)
 
-# What a program writes when it could not deliver a mail of Bob's, as Postfix does.
+# A bounce of a mail of Bob's, as Postfix writes it.
 BOUNCE = b"""\
 From: MAILER-DAEMON@mail.example.net (Mail Delivery System)\r
 To: bob@example.org\r
@@ -54,7 +54,7 @@ Message-ID: <1.lunch@example.org>\r
 
 
 def tagged(address, days=14, secret=SECRET, number=0):
-    """The address with a tag that is good for so many days more; docs/tags.md has the form."""
+    """Returns the address with a tag that is good for this many more days; docs/tags.md describes the form."""
     digits = f"{number}{(TODAY + days) % 1000:03}"
     mac = hmac.new(secret.encode(), (digits + address.lower()).encode(), hashlib.sha1).hexdigest()[:6]
     return f"prvs={digits}{mac}={address}"
@@ -65,12 +65,12 @@ def codes(replies):
 
 
 def told(reply):
-    """Code and enhanced status: "550 5.7.1"."""
+    """Returns the code and the enhanced status: "550 5.7.1"."""
     return f"{reply.code} {reply.text.split(' ')[0]}"
 
 
 def without_trace(mail):
-    """A mail that came through the gateway without the fields that it put in front: its Received, and its verdict."""
+    """Returns a mail that came through the gateway, without the Received field that the gateway put in front."""
     rest = re.sub(rb"\AReceived: .*?\r\n(?![ \t])", b"", mail, count=1, flags=re.DOTALL)
     assert rest != mail, mail
     return rest
@@ -81,7 +81,7 @@ def url(hop, scheme="smtp"):
 
 
 class Dialogue(Case):
-    """self.gate is the gateway once start() or relay() was called. One worker, so that it is known which sessions are pooled."""
+    """self.gate is the gateway, after start() or relay(). It has one worker, so that all its sessions share one pool."""
 
     gate = None
 
@@ -89,7 +89,7 @@ class Dialogue(Case):
         return self.enterContext(FakeServer(answers, keep=True, **options))
 
     def start(self, *gateways, more="", limits=None, keys=KEYS, **settings):
-        """With these gateways, and without keys where they are None."""
+        """Starts Backstop with these gateways, and without keys if `keys` is None."""
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in (limits or {}).items())
         more += '[log]\nformat = "json"\n' + (f"[limits]\n{text}" if limits else "")
         text = config(*gateways, workers=1, more=more, **settings)
@@ -100,7 +100,7 @@ class Dialogue(Case):
         return self.enterContext(self.gate)
 
     def relay(self, hop, direction="inbound", more_gateway="", scheme="smtp", **settings):
-        """One gateway in front of this next hop; its address."""
+        """Starts one gateway in front of this next hop. Returns its address."""
         name = "in" if direction == "inbound" else "out"
         return self.start(gateway(name, direction, url(hop, scheme), more_gateway), **settings).address(name)
 
@@ -108,13 +108,13 @@ class Dialogue(Case):
         return self.enterContext(FakeClient(address or next(iter(self.gate.addresses.values()))[0], **options))
 
     def events(self, count=1):
-        """What was logged of decisions, once there are so many: it is written after the reply."""
+        """Waits until this many decisions are in the log, since they are written after the reply, and returns them."""
         def logged():
             lines = [json.loads(line) for line in self.gate.log().rpartition("\n")[0].splitlines() if line.startswith('{"time"')]
             return [line for line in lines if "done" in line]
         return wait_until(lambda: len(logged()) >= count and logged(), f"{count} events")
 
     def rss(self):
-        """Resident memory of the gateway, in octets."""
+        """Returns the resident memory of the gateway, in octets."""
         status = pathlib.Path(f"/proc/{self.gate.child.pid}/status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[1]) * 1024

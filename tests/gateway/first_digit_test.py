@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Replies of a next hop count by their first digit (RFC 5321, 4.2), and the client hears a code that belongs to its command."""
+"""Replies of a next hop count by their first digit (RFC 5321, 4.2), and the client gets a code that fits its command."""
 from dialogue import ANN, BOB, CARL, Dialogue, codes, told, url
 from fake_answers import Raw
 from support import gateway, main, new_mail
@@ -41,7 +41,7 @@ class FirstDigit(Dialogue):
             client = self.client(address)
             client.envelope(ANN, BOB)
             self.assertEqual(client.data(new_mail()).code, want)
-        # None is what belongs to a login, nor a success: the server is out of step, and hears no line of the mail.
+        # Neither a reply to a login nor a success fits here: the server is out of step, and gets no line of the mail.
         for octets in (b"334 VXNlcm5hbWU6\r\n", b"250 taken\r\n", b"200 taken\r\n"):
             hop.answer("data", Raw(octets))
             client = self.client(address)
@@ -51,7 +51,7 @@ class FirstDigit(Dialogue):
         self.assertEqual([line for line in hop.commands if line.startswith("Subject")], [])
 
     def test_no_success(self):
-        """3xx where nothing is to follow is neither yes nor no."""
+        """3xx is neither yes nor no if nothing is to follow."""
         hop = self.hop()
         address = self.relay(hop)
         for step in ("mail", "rcpt", "dot"):
@@ -92,7 +92,7 @@ class FirstDigit(Dialogue):
         self.expect_mail(self.client(self.relay(hop, more_gateway='identity = "xclient"\n')), hop)
 
     def test_login(self):
-        """The exception: who has logged in may send to everybody, so only the code of a login is one."""
+        """The exception: a client that has logged in may send to everybody, so only the code of a login counts as one."""
         for answer in ("200 welcome", "250 2.7.0 welcome", "354 go on"):
             hop = self.hop({"auth": answer}, extensions=("AUTH PLAIN LOGIN",))
             self.start(gateway("out", "outbound", url(hop)).replace('trusted = ["127.0.0.0/8"]\n', ""))

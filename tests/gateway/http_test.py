@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""A web page can make its reader's browser post SMTP to us: an HTTP request as a command ends the session, and nothing behind it counts."""
+"""A web page can make a browser post SMTP to us. So an HTTP request as a command ends the session, and nothing after it counts."""
 from dialogue import ANN, BOB, CARL, Dialogue, codes, told, url
 from support import gateway, main, new_mail, wait_until
 
-# What a page would smuggle, behind its own header.
+# What a page would smuggle, after its own header.
 BODY = (f"EHLO page.test\r\nMAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\nFrom: <{ANN}>\r\nSubject: by your browser\r\n\r\nhi\r\n.\r\nQUIT\r\n")
 FIELDS = "Host: 127.0.0.1:2525\r\nUser-Agent: Any/5.0\r\nContent-Type: text/plain\r\n\r\n"
 
@@ -15,7 +15,7 @@ REQUESTS = [
     "MAIL FROM:<a@b.test> HTTP/1.1\r\n", "EHLO / HTTP/1.1\r\n", "NOOP HTTP/1.1\r\n", "RCPT / HTTP/3\r\n", " POST / HTTP/1.1\r\n", "\tGET\t/\tHTTP/1.1\r\n",
     "POST / HTTP/1.1\n", "GET /\n", "HTTP/1.1 200 OK\r\n",
 ]
-# What only looks alike; none of it ends the session.
+# Lines that only look alike; none of them ends the session.
 OTHERS = [("NOOP HTTP", 250), ("NOOP HTTP/", 250), ("NOOP HTTP/1.1x", 250), ("NOOP GET / POST", 250), ("GETS", 500), ("POSTMASTER", 500), ("HTTP", 500),
           ("VRFY get", 252), ("HELP POST", 214), ("GET-IT /", 500), ("EHLO get.test", 250)]
 
@@ -28,7 +28,7 @@ class Http(Dialogue):
 
     def expect_end(self, client):
         self.assertEqual(told(client.read()), "221 2.7.0")
-        # No answer more, and no reset.
+        # No further answer, and no reset.
         self.assertEqual((client.connection.recv(1), client.buffer), (b"", b""))
         client.close()
 
@@ -89,7 +89,7 @@ class Http(Dialogue):
         self.assertEqual(client.command("AUTH LOGIN").code, 334)
         client.send("POST / HTTP/1.1\r\n" + FIELDS + BODY)
         self.expect_end(client)
-        # One word of it could be an answer as well.
+        # One word of it could be an answer in a login as well.
         client = self.client(self.gate.address("out"))
         self.assertEqual(client.command("AUTH LOGIN").code, 334)
         self.assertEqual(client.command("POST").code, 235)
@@ -100,12 +100,12 @@ class Http(Dialogue):
         for line, want in OTHERS:
             with self.subTest(line):
                 self.assertEqual(client.command(line).code, want)
-        # In a mail it is text.
+        # Within a mail it is text.
         text = new_mail() + b"GET / HTTP/1.1\r\nPOST\r\n"
         self.assertEqual(client.mail(text, ANN, BOB).code, 250)
         self.assertTrue(self.taking.mails[0].data.endswith(text))
 
-    def test_it_is_told(self):
+    def test_it_is_logged(self):
         client = self.client(self.gate.address("in"), hello=None)
         client.send("POST /\x1b[2J HTTP/1.1\r\n" + FIELDS)
         client.read()

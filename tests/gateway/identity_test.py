@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How the next hop learns who the client is, and which sessions with it are shared for that."""
+"""How the next hop learns who the client is, and which sessions with it clients may share."""
 from dialogue import ANN, BOB, CARL, Dialogue
 from fake_answers import Answer, Text
 from fake_server import hello
@@ -11,13 +11,13 @@ XCLIENT = ("PIPELINING", "XCLIENT NAME ADDR PORT PROTO HELO LOGIN")
 
 
 def told_by(hop, verb):
-    """The attributes of each command of that verb, without the port, which nobody knows before."""
+    """Returns the attributes of each command with that verb, without the port, which the test can't know."""
     return [{key: value for key, _, value in (word.partition("=") for word in line.split(" ")[1:]) if key != "PORT"}
             for line in hop.commands if line.startswith(verb + " ")]
 
 
 class UntilXclient(Answer):
-    """Offers XCLIENT to the host that connected, and no more to the one that it then speaks for, as Postfix does."""
+    """Offers XCLIENT to the host that connected, but not to the client that this host then names, as Postfix does."""
 
     def perform(self, session):
         is_trusted = b"XCLIENT" not in session.stream.octets
@@ -26,7 +26,7 @@ class UntilXclient(Answer):
 
 class Identity(Dialogue):
     def send(self, hop, identity, helos=("one.test", "two.test"), **settings):
-        """A mail from each of these clients, one after the other."""
+        """Sends a mail from each of these clients, one after the other."""
         address = self.relay(hop, more_gateway=f'identity = "{identity}"\n', **settings)
         if identity != "proxy":
             hop.wait_for("ehlo")
@@ -52,7 +52,7 @@ class Identity(Dialogue):
                          [{"NAME": NOBODY, "ADDR": "127.0.0.1", "PROTO": "ESMTP", "HELO": helo, "IDENT": NOBODY, "SOURCE": NOBODY}
                           for helo in ("one.test", "two.test")])
         self.assertEqual(self.sessions_with_mail(hop), 1)
-        # It comes along with MAIL and RCPT.
+        # It is sent together with MAIL and RCPT.
         self.assertEqual([read.split(b" ", 1)[0] for read in hop.reads(b"MAIL")], [b"XFORWARD"] * 2)
 
     def test_xforward_to_a_next_hop_without_pipelining(self):
@@ -83,11 +83,11 @@ class Identity(Dialogue):
         self.assertEqual(told_by(hop, "XCLIENT"),
                          [{"NAME": NOBODY, "ADDR": "127.0.0.1", "PROTO": "ESMTP", "HELO": helo, "LOGIN": NOBODY}
                           for helo in ("one.test", "two.test")])
-        # Announced anew on each use, and the client's own name comes last.
+        # It is sent again on each use, and the client's own name comes last.
         self.assertEqual(self.sessions_with_mail(hop), 1)
         self.assertEqual([line for line in hop.commands if line.startswith("EHLO")][-2:], ["EHLO one.test", "EHLO two.test"])
 
-    def test_xclient_on_a_session_without_way_back(self):
+    def test_xclient_on_a_session_that_then_offers_it_no_more(self):
         hop = self.hop({"ehlo": UntilXclient()})
         self.send(hop, "xclient")
         self.assertEqual([attributes["HELO"] for attributes in told_by(hop, "XCLIENT")], ["one.test", "two.test"])
@@ -101,7 +101,7 @@ class Identity(Dialogue):
         for header in headers:
             self.assertRegex(header, r"^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+$")
             self.assertEqual(header.split(" ")[5], str(self.gate.address("in")[1]))
-        # One connection to ask what it offers, and one for each mail; all of them told.
+        # One connection asks what it offers, and each mail has one; all begin with a header.
         self.assertEqual((len(headers), self.sessions_with_mail(hop)), (len(hop.streams), 2))
 
     def test_a_reset_transaction_leaves_the_session_to_others(self):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Domains and names beyond ASCII: every spelling of a domain of ours is ours, and what we write is ASCII where it has to be."""
+"""Domains and names beyond ASCII: every spelling of our domain is ours, and what we write is ASCII where it must be."""
 import unicodedata
 
 from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, tagged, url
@@ -39,7 +39,7 @@ class OwnDomains(Dialogue):
             self.assertEqual(self.reply_to(address, ANN, f"dora@{ULABEL}").code, 550)
 
     def sent(self, hop, address, sender, recipient):
-        """The reverse path that the next hop got."""
+        """Returns the reverse path that the next hop got."""
         client = self.client(address)
         self.assertEqual(codes(client.envelope(sender, recipient, parameters=" SMTPUTF8")), [250, 250])
         client.quit()
@@ -93,7 +93,7 @@ class Trace(Dialogue):
     def test_a_name_beyond_ascii(self):
         for verb in ("EHLO", "HELO"):
             for parameter in ("", " SMTPUTF8") if verb == "EHLO" else ("",):
-                # The A-label of the second would be longer than a label may be.
+                # The A-label of the second would be too long for a label.
                 for greeting, want in (("GRÜN.example", f"from {ALABEL} ("), ("grü" * 30 + ".example", f"from {'gr?' * 30}.example (")):
                     with self.subTest(verb + parameter, greeting=greeting):
                         field = self.received(greeting, parameter, verb=verb)

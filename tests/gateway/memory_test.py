@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the gateway keeps in memory of a large message, and of replies that nobody reads."""
+"""How much the gateway keeps in memory of a large message, and of replies that nobody reads."""
 import contextlib
 import socket
 import threading
@@ -11,7 +11,7 @@ HEAD = b"From: <ann@example.net>\r\nSubject: long\r\n\r\n"
 
 
 class Sink:
-    """A next hop that takes one mail of any size and keeps none of it but its size."""
+    """A next hop that accepts one mail of any size and keeps only its size."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -73,12 +73,12 @@ class Memory(Dialogue):
         self.assertGreater(sink.size, 200 * len(block))
         self.assertLess(most - before, 2 << 20)
 
-    def test_who_reads_no_replies_is_not_listened_to(self):
-        # A chunk of nothing is answered, and counts as nothing else.
+    def test_a_client_that_reads_no_replies_is_not_read_from(self):
+        # An empty chunk is answered, and counts towards no limit.
         client = self.client(self.relay(self.hop(), limits={"command": "1s"}))
         client.envelope(ANN, BOB)
         before = self.rss()
-        # More than the buffers of both systems hold; the end comes once the last word had its time, too.
+        # More than the buffers of both systems hold. The session ends after the time that its last reply has.
         with self.assertRaises(ConnectionError):
             client.send(b"BDAT 0\r\n" * (8 << 20))
         self.assertLess(self.rss() - before, 8 << 20)

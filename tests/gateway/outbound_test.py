@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Outbound: who may send, what is tagged, and logins and DSN, which are passed on whole."""
+"""Outbound: which clients may send, what is tagged, and logins and DSN, which are passed on whole."""
 import base64
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ class Outbound(Dialogue):
         return self.start(text if trusted else text.replace('trusted = ["127.0.0.0/8"]\n', ""), **settings).address("out")
 
     def personal(self, hop, octets=b"AUTH"):
-        """The connections on which these octets came."""
+        """Returns the connections on which these octets came."""
         return [stream for stream in hop.streams if octets in stream.octets]
 
 
@@ -27,8 +27,8 @@ class WhoMaySend(Outbound):
         client = self.client(self.out(self.hop()))
         self.assertEqual(client.mail(new_mail(), BOB, ANN).code, 250)
 
-    def test_whose_mail_it_is_does_not_matter(self):
-        # XFORWARD tells that, and not who brings it.
+    def test_the_origin_that_xforward_tells_does_not_matter(self):
+        # XFORWARD tells where the mail came from, not who sends it to us.
         client = self.client(self.out(self.hop(), more='xclient = ["127.0.0.1"]\n'))
         client.command("XFORWARD ADDR=203.0.113.7")
         self.assertEqual(client.mail(new_mail(), BOB, ANN).code, 250)
@@ -46,7 +46,7 @@ class WhoMaySend(Outbound):
                 event = self.events()[0]
                 self.assertEqual((event["cause"], event["done"], event["direction"]), ("not-authorized", "refused", "outbound"))
 
-    def test_who_logs_in(self):
+    def test_a_client_that_logs_in(self):
         hop = self.hop(extensions=AUTH)
         client = self.client(self.out(hop, trusted=False))
         self.assertEqual(client.extensions["AUTH"], "PLAIN LOGIN")
@@ -54,11 +54,11 @@ class WhoMaySend(Outbound):
         for _ in range(2):
             self.assertEqual(client.mail(new_mail(), BOB, ANN).code, 250)
         self.assertRegex(hop.mails[0].data.decode(), r" with ESMTPA id ")
-        # Both over the session that the login went through, and over no other.
+        # Both mails use the session of the login, and no other.
         self.assertEqual([stream.octets.count(b"MAIL") for stream in self.personal(hop)], [2])
         self.assertEqual(self.personal(hop, b"MAIL"), self.personal(hop))
 
-    def test_it_is_nobody_elses_session(self):
+    def test_no_other_client_gets_its_session(self):
         hop = self.hop(extensions=AUTH)
         address = self.out(hop)
         client = self.client(address)
@@ -89,7 +89,7 @@ class WhoMaySend(Outbound):
         self.assertEqual(client.command(LOGIN).code, 503)
 
     def test_the_longest_lines(self):
-        # RFC 4954, 4: 12288 octets each with CRLF, and tickets of Kerberos do take thousands.
+        # RFC 4954, 4: up to 12288 octets each, with CRLF. Kerberos tickets do take thousands.
         challenge, answer = "Q" * (12288 - 6), "A" * (12288 - 2)
         hop = self.hop({"auth": f"334 {challenge}", "credentials": "235 2.7.0 welcome"}, extensions=AUTH)
         client = self.client(self.out(hop, trusted=False))
@@ -140,7 +140,7 @@ class WhoMaySend(Outbound):
         client.command(LOGIN)
         hop.cut_sessions()
         self.assertEqual(codes(client.envelope(BOB, ANN)), [250, 451])
-        # It can't be had back without the client, who is told to log in again.
+        # Only the client can log in again, and it is told to.
         self.assertEqual(told(client.command(f"RCPT TO:<{ANN}>")), "421 4.4.2")
         self.assertEqual(client.read().code, 0)
 
@@ -170,7 +170,7 @@ class WhoMaySend(Outbound):
         self.assertNotIn("AUTH", client.extensions)
         self.assertEqual(client.command(LOGIN).code, 502)
 
-    def test_who_comes_through_a_balancer_does_not_log_in_in_the_clear(self):
+    def test_no_login_without_tls_through_a_balancer(self):
         hop = self.hop(extensions=AUTH)
         address = self.out(hop, 'proxy_protocol = ["127.0.0.1"]\n')
         client = self.client(address, hello=None)
@@ -287,12 +287,12 @@ class BesidePostfix(Outbound):
         far = self.enterContext(Postfix(self.folder, "far", {"virtual_mailbox_domains": "example.net"}, mailboxes=[ANN]))
         client = self.client(self.out(far))
         self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
-        arrived = wait_until(lambda: far.mailbox(ANN), "it arrived")[0]
+        arrived = far.wait_for_mails(ANN)[0]
         self.assertIn(f"Return-Path: <{tagged(BOB)}>".encode(), arrived)
 
     @needs("dovecot")
     def test_a_login_is_postfixs_own(self):
-        # Who fails once waits for seconds, unless told otherwise.
+        # Postfix delays a client after a failed login, unless told otherwise.
         users = self.enterContext(Dovecot(self.folder, "users", [BOB], more="""\
 auth_mechanisms = plain cram-md5
 auth_failure_delay = 0
@@ -317,7 +317,7 @@ service auth {
             answer = f"{BOB} {hmac.new(secret.encode(), challenge, hashlib.md5).hexdigest()}".encode()
             self.assertEqual(client.command(base64.b64encode(answer).decode()).code, want)
         self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
-        wait_until(lambda: far.mailbox(ANN), "it arrived")
+        far.wait_for_mails(ANN)
         wait_until(lambda: f"sasl_method=CRAM-MD5, sasl_username={BOB}" in far.log(), "it is in the log")
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What people write about undelivered mail gets in at the stage reject, also where the sender is a postmaster or null."""
+"""Mail that people write about undelivered mail gets in at stage reject, even from a postmaster or the null sender."""
 from dialogue import ANN, BOB, Dialogue, told
 from support import header_of, main
 

@@ -11,7 +11,7 @@ REFUSALS = {"rcpt": ["250 2.1.5 ok", "550 5.1.1 who?", "450 4.2.0 later", "250 2
 # name, lines in one packet, want_codes
 ORDERS = [
     ("one after the other", ("NOOP", "RSET", "VRFY bob", "HELP", "NOOP"), [250, 250, 252, 214, 250]),
-    ("a recipient that is none between two", (MAIL, TO_BOB, "RCPT TO:<@>", TO_CARL, "NOOP"), [250, 250, 501, 550, 250]),
+    ("an invalid recipient between two", (MAIL, TO_BOB, "RCPT TO:<@>", TO_CARL, "NOOP"), [250, 250, 501, 550, 250]),
     ("a stranger between two", (MAIL, TO_BOB, "RCPT TO:<x@else.test>", TO_CARL), [250, 250, 550, 550]),
     ("each answer of the next hop", (MAIL, *[TO_BOB] * 4, "RSET"), [250, 250, 550, 450, 250, 250]),
     ("recipients parted by another command", (MAIL, TO_BOB, "NOOP", TO_CARL, "NOOP"), [250, 250, 250, 550, 250]),
@@ -30,18 +30,18 @@ class Pipelining(Dialogue):
                 client = self.client(self.relay(self.hop({"rcpt": list(REFUSALS["rcpt"])})))
                 self.assertEqual(codes(client.pipeline(*lines)), want_codes)
 
-    def test_a_bare_line_feed_is_answered_in_its_place(self):
+    def test_a_bare_line_feed_is_answered_in_its_turn(self):
         client = self.client(self.relay(self.hop()))
         client.send(f"{MAIL}\r\n{TO_BOB}\r\n{TO_CARL}\nNOOP\r\n")
         self.assertEqual([told(client.read()) for _ in range(4)], ["250 2.1.0", "250 2.1.5", "500 5.5.2", "250 2.0.0"])
 
-    def test_they_leave_together(self):
+    def test_they_are_sent_together(self):
         hop = self.hop()
         client = self.client(self.relay(hop))
         client.send("\r\n".join((MAIL, TO_BOB, TO_CARL, "DATA", "")))
         self.assertEqual([client.read().code for _ in range(4)], [250, 250, 250, 354])
         self.assertEqual(hop.reads(b"MAIL"), ["\r\n".join((MAIL, TO_BOB, TO_CARL, "")).encode()])
-        # DATA has not gone there: nobody knows yet whether the mail will.
+        # DATA has not been sent there: the gateway does not know yet whether the mail will be.
         client.send(dotted(new_mail()))
         self.assertEqual(client.read().code, 250)
         self.assertEqual(hop.commands[-1], "DATA")
@@ -62,7 +62,7 @@ class Pipelining(Dialogue):
         self.assertEqual(client.data(new_mail()).code, 250)
         self.assertEqual(hop.mails[0].recipients, names)
 
-    def test_data_after_nobody_was_taken(self):
+    def test_data_after_every_recipient_was_refused(self):
         hop = self.hop({"rcpt": "550 5.1.1 who?"})
         client = self.client(self.relay(hop))
         self.assertEqual(codes(client.pipeline(MAIL, TO_BOB, TO_CARL, "DATA", "NOOP")), [250, 550, 550, 503, 250])
@@ -118,7 +118,7 @@ class WhenDataGoes(Dialogue):
         hop.wait_for("rset")
         connections = hop.steps["connect"]
         self.assertEqual(hop.commands[-3:], ["MAIL FROM:<>", f"RCPT TO:<{BOB}>", "RSET"])
-        # The session goes on, on both sides.
+        # Both sessions go on.
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
         self.assertEqual(hop.steps["connect"], connections)
 
@@ -132,7 +132,7 @@ class WhenDataGoes(Dialogue):
 
 
 class LastReplies(Dialogue):
-    """What ends a session, or a message, is heard before the next hop has answered RSET."""
+    """The client gets the reply that ends a session or a message before the next hop has answered RSET."""
 
     def expect_it_is_heard_first(self, send, want, limits=None, ends=True):
         reset = Stall("250 2.0.0 ok")
@@ -146,7 +146,7 @@ class LastReplies(Dialogue):
         if ends:
             self.assertEqual(client.read().code, 0)
         hop.wait_for("rset", 2)
-        # It still waits for that answer: had it been given up, the connection would be closed.
+        # The gateway still waits for that answer: otherwise the connection would be closed.
         [session] = [one for one in hop.sessions if one.stream.octets.endswith(b"RSET\r\n")]
         self.assertEqual(select.select([session.connection], [], [], 0)[0], [])
         reset.release()
@@ -154,14 +154,14 @@ class LastReplies(Dialogue):
     def test_goodbye(self):
         self.expect_it_is_heard_first(lambda client, hop: client.send(f"RCPT TO:<{BOB}>\r\nQUIT\r\n"), ["250 2.1.5", "221 2.0.0"])
 
-    def test_data_that_no_mail_may_hold(self):
+    def test_data_with_a_fault(self):
         for data in ("DATA\r\nSubject: x\n\r\n.\r\n", "BDAT 2 LAST\r\nx\n"):
             def send(client, hop, data=data):
                 client.send(f"RCPT TO:<{BOB}>\r\n")
                 self.assertEqual(client.read().code, 250)
                 client.send(data)
             with self.subTest(data):
-                # A chunk says where it ends, and the session goes on behind it.
+                # A chunk says where it ends, so the session goes on after it.
                 ends = data.startswith("DATA")
                 want = ["354 Go", "550 5.5.2", "421 4.7.0"] if ends else ["550 5.5.2"]
                 self.expect_it_is_heard_first(send, want, ends=ends)

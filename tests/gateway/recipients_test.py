@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Inbound recipients: which are ours, that their tags are taken off and judged with the mail, and which have to come alone."""
+"""Inbound recipients: which are ours, tags that are removed and judged with the mail, and recipients that must come alone."""
 import datetime
 
 from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, tagged, told, url
@@ -12,38 +12,16 @@ GOOD, STALE, EXPIRED, FORGED, FOREIGN, UNKNOWN = (
 NEW_KEYS = f"0 exim sign {datetime.date.today():%Y-%m-%d} not a secret to anybody\n"
 DOMAIN = 'never_sends = ["noc"]\n'
 
-# name, sender, recipient, want reply, want recipient at the next hop; at every stage
+# Tried at every stage. These prove the wiring; recipient_check_test.cc has the whole table.
+# name, sender, recipient, want reply, want recipient at the next hop
 AT_RCPT = [
     ("no tag", ANN, BOB, "250 2.1.5", BOB),
-    ("no tag, null sender: a callout", "", BOB, "250 2.1.5", BOB),
     ("good, null sender", "", GOOD, "250 2.1.5", BOB),
-    ("good, another sender", ANN, GOOD, "250 2.1.5", BOB),
-    ("good, as a sub-address", "", "bob+" + GOOD.split("=bob")[0] + "@example.org", "250 2.1.5", BOB),
-    ("good, in other letters", "", GOOD.upper(), "250 2.1.5", "BOB@EXAMPLE.ORG"),
-    ("stale, null sender", "", STALE, "250 2.1.5", BOB),
-    ("expired, null sender", "", EXPIRED, "250 2.1.5", BOB),
-    ("expired, another sender", ANN, EXPIRED, "250 2.1.5", BOB),
     ("forged, null sender: a callout, too", "", FORGED, "250 2.1.5", BOB),
-    ("forged, another sender", ANN, FORGED, "250 2.1.5", BOB),
-    ("made for another mailbox", "", GOOD.replace("=bob@", "=carl@"), "250 2.1.5", CARL),
-    ("of a key that is not there", "", UNKNOWN, "250 2.1.5", BOB),
-    ("of another product", "", FOREIGN, "250 2.1.5", FOREIGN),
-    ("never sends, null sender", "", NOC, "250 2.1.5", NOC),
-    ("never sends, another sender", ANN, NOC, "250 2.1.5", NOC),
-    ("never sends, with a good tag", "", tagged(NOC), "250 2.1.5", NOC),
     ("not ours", ANN, "x@else.test", "550 5.7.1", None),
-    ("not ours, null sender", "", "x@else.test", "550 5.7.1", None),
-    ("not ours, with a tag", "", tagged("x@else.test"), "550 5.7.1", None),
     ("a subdomain", ANN, "bob@sub.example.org", "550 5.7.1", None),
-    ("a way to another host", ANN, "x%else.test@example.org", "550 5.7.1", None),
-    ("a source route", ANN, "@else.test:bob@example.org", "250 2.1.5", BOB),
     ("a route from us to others", ANN, "@example.org:x@else.test", "550 5.7.1", None),
-    ("a literal", ANN, "bob@[127.0.0.1]", "550 5.7.1", None),
     ("postmaster without domain", ANN, "postmaster", "250 2.1.5", "postmaster"),
-    ("postmaster in other letters", "", "PostMaster", "250 2.1.5", "PostMaster"),
-    ("another name without domain", ANN, "bob", "501 5.1.3", None),
-    ("our domain in other letters", ANN, "bob@EXAMPLE.Org", "250 2.1.5", "bob@EXAMPLE.Org"),
-    ("a quoted local part", ANN, '"bob b"@example.org', "250 2.1.5", '"bob b"@example.org'),
 ]
 
 
@@ -92,15 +70,15 @@ class AtRcpt(Dialogue):
 
 
 def guesses(count, of=BOB):
-    """So many different tags that are not ours."""
+    """Returns this many different tags that are not ours."""
     return [tagged(of, secret=f"guess {i}") for i in range(count)]
 
 
 class BadTags(Dialogue):
-    """A client that guesses tags: its guesses get 450, and nothing else of it does."""
+    """A client that guesses tags: its guesses get 450, and everything else from it passes."""
 
     def rcpt(self, client, *recipients, sender=""):
-        """The replies to these recipients, each in its own transaction: a callout."""
+        """Returns the replies to these recipients, each in a transaction of its own, as in a callout."""
         found = []
         for recipient in recipients:
             replies = client.envelope(sender, recipient)
@@ -108,7 +86,7 @@ class BadTags(Dialogue):
             found.append(told(replies[1]))
         return found
 
-    def test_the_sixth_is_put_off(self):
+    def test_the_sixth_is_deferred(self):
         client = self.client(self.relay(self.hop()))
         self.assertEqual(self.rcpt(client, *guesses(7)), ["250 2.1.5"] * 5 + ["450 4.7.1"] * 2)
         event = self.events(2)[0]
@@ -136,7 +114,7 @@ class BadTags(Dialogue):
         client = self.client(self.relay(self.hop()))
         self.assertEqual(self.rcpt(client, *[FORGED] * 4, FORGED.upper(), *guesses(4), FORGED), ["250 2.1.5"] * 9 + ["450 4.7.1"])
 
-    def test_those_that_are_no_guess_do_not_count(self):
+    def test_tags_that_are_not_guesses_do_not_count(self):
         address = self.relay(self.hop(), limits={"bad_tags": 1})
         client = self.client(address)
         late = [tagged(BOB, days=days) for days in range(-40, 0)]
@@ -156,15 +134,15 @@ class BadTags(Dialogue):
         other = self.client(address, source=("127.0.0.2", 0))
         self.assertEqual(self.rcpt(other, *guesses(2)), ["250 2.1.5", "450 4.7.1"])
 
-    def test_below_reject_nobody_is_put_off(self):
+    def test_below_reject_nobody_is_deferred(self):
         for stage in ("observe", "label"):
             client = self.client(self.relay(self.hop(), stage=stage, limits={"bad_tags": 1}))
             self.assertEqual(self.rcpt(client, *guesses(4)), ["250 2.1.5"] * 4)
 
 
 class NullSender(Dialogue):
-    def test_it_may_have_many_recipients(self):
-        """A calendar's answers, a list's or a forwarder's mail."""
+    def test_a_mail_of_its_may_have_many_recipients(self):
+        """As calendars, lists and forwarders send them."""
         hop = self.hop()
         client = self.client(self.relay(hop))
         everybody = [f"user{i}@example.org" for i in range(50)]
@@ -182,7 +160,7 @@ class NullSender(Dialogue):
 
 
 FIELD = "unproven; kind=dsn-failed; certainty=structural; "
-# name, sender, recipient, settings, want reply to the data, want verdict field where it is delivered
+# name, sender, recipient, settings, want reply to the data, want verdict field if it is delivered
 AT_THE_END = [
     ("with a good tag", "", GOOD, {}, "250 2.0.0", "genuine; kind=dsn-failed; certainty=structural; cause=tag; tag=proves"),
     ("without a tag", "", BOB, {}, "550 5.7.1", None),
@@ -230,7 +208,7 @@ class AtTheEnd(Dialogue):
 
 
 class ComeAgain(Dialogue):
-    """Recipients that could get another answer to the data than the first have to come alone: 452 4.5.3."""
+    """Recipients that could get another answer to the data than the first must come alone: 452 4.5.3."""
 
     def expect_second_deferred(self, client, *recipients, sender=ANN):
         replies = client.envelope(sender, *recipients)
@@ -289,7 +267,7 @@ class ComeAgain(Dialogue):
             self.assertEqual(len(list((self.folder / "mail/example.org" / name / "new").iterdir())), 1)
 
     def test_lmtp_and_maildir_with_those_that_are_refused(self):
-        # All of them in one packet: who was refused does not count as the one that is taken.
+        # All of them in one packet: a refused recipient does not count as the one that is accepted.
         names = ["gone@example.org", "x@else.test", BOB, "<", CARL]
         hop = self.hop({"rcpt": ["550 5.1.1 who?", "250 2.1.5 ok"]}, lmtp=True)
         self.start(gateway("lmtp", "inbound", url(hop, "lmtp")), gateway("box", "inbound", f"maildir:{self.folder}/mail/%d/%n"))
@@ -298,13 +276,13 @@ class ComeAgain(Dialogue):
         self.assertEqual(client.data(new_mail()).code, 250)
         self.assertEqual(hop.mails[0].recipients, [BOB])
         client = self.client(self.gate.address("box"))
-        # A name that is no folder.
+        # A name that can't be a folder.
         self.assertEqual(codes(client.envelope(ANN, '".."@example.org', *names[1:])), [250, 550, 550, 250, 501, 452])
         self.assertEqual(client.data(new_mail()).code, 250)
         self.assertEqual(len(list((self.folder / "mail/example.org/bob/new").iterdir())), 1)
 
-    def test_the_first_sets_it_only_once_it_is_taken(self):
-        # Who was refused leaves no mark on those who come after.
+    def test_only_an_accepted_recipient_decides_for_the_later_ones(self):
+        # A refused recipient does not influence the later ones.
         hop, other = self.hop({"rcpt": ["550 5.1.1 who?", "250 ok"]}), self.hop()
         self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "label"\nnext_hop = "{url(other)}"\n')
         client = self.client()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Data that is refused before its end is read to its end, so that an honest client hears why, and nobody's connection is reset."""
+"""Data that is refused early is read to its end, so that an honest client learns why, and no connection is reset."""
 import os
 import select
 
@@ -13,7 +13,7 @@ END = b".\r\n"
 MIB = 1024 * 1024
 KNOWN_LIMITS = {"message": "256KiB", "header": "16KiB", "held": "64KiB", "received_fields": 10}
 
-# name, sender, how the mail begins, want reply, whether its end is certain; all of it long before the mail ends
+# name, sender, how the mail begins, want reply, whether the end of data is certain; each is refused long before its end
 REFUSALS = [
     ("a bare LF", ANN, HEAD + b"\r\na\nb\r\n", "550 5.5.2", False),
     ("a bare LF in the header", ANN, b"From: <ann@example.net>\nSubject: x\r\n\r\n", "550 5.5.2", False),
@@ -38,8 +38,13 @@ class RefusedData(Dialogue):
         self.assertEqual(codes(client.envelope(sender, BOB)), [250, 250])
         return client
 
+    def begin_data(self, address, sender=ANN):
+        client = self.begin(address, sender)
+        self.assertEqual(client.command("DATA").code, 354)
+        return client
+
     def expect_end(self, client, is_certain):
-        """What follows a refusal: the session goes on, or ends in good order and not with a reset."""
+        """Checks that the session goes on after a refusal, or ends in order and not with a reset."""
         if is_certain:
             self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
             client.quit()
@@ -52,12 +57,11 @@ class RefusedData(Dialogue):
         client.close()
 
     def test_much_of_it(self):
-        """By clients that write everything before they read."""
+        """Clients write everything before they read."""
         address = self.relay(self.taking, limits=KNOWN_LIMITS)
         for name, sender, start, want, is_certain in REFUSALS:
             with self.subTest(name):
-                client = self.begin(address, sender)
-                self.assertEqual(client.command("DATA").code, 354)
+                client = self.begin_data(address, sender)
                 client.send(start + MEGABYTE * 7 + END)
                 self.assertEqual(told(client.read()), want)
                 self.expect_end(client, is_certain)
@@ -67,11 +71,10 @@ class RefusedData(Dialogue):
         address = self.relay(self.taking, limits=KNOWN_LIMITS)
         for name, sender, start, want, is_certain in REFUSALS:
             with self.subTest(name):
-                client = self.begin(address, sender)
-                self.assertEqual(client.command("DATA").code, 354)
+                client = self.begin_data(address, sender)
                 client.send(start)
                 for _ in range(8):
-                    # Whatever the gateway has to say, it says behind the end.
+                    # The gateway answers only after the end.
                     self.assertEqual(select.select([client.connection], [], [], 0.02)[0], [])
                     client.send(LINE * 500)
                 client.send(END)
@@ -82,8 +85,7 @@ class RefusedData(Dialogue):
         address = self.relay(self.taking)
         for end in (b"\r\n.\r\n", b"\r\n..\r\n\r\n.\r\n", b"\n\r\n.\r\n", b"\r\r\n.\r\n", b"\r\n.\r\r\n.\r\n", b"\0\r\n.\r\n"):
             with self.subTest(end):
-                client = self.begin(address)
-                self.assertEqual(client.command("DATA").code, 354)
+                client = self.begin_data(address)
                 for octet in HEAD + b"\r\na\nb" + end:
                     client.send(bytes([octet]))
                 self.assertEqual(told(client.read()), "550 5.5.2")
@@ -92,8 +94,7 @@ class RefusedData(Dialogue):
     def test_what_follows_is_no_command(self):
         address = self.relay(self.taking)
         for end in (b"\n.\r\n", b"\n.\n", b"\r\n.\r\n"):
-            client = self.begin(address)
-            self.assertEqual(client.command("DATA").code, 354)
+            client = self.begin_data(address)
             client.send(HEAD + b"\r\na\nb" + end + f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\n".encode() + HEAD + b"\r\n.\r\n" + LINE * 100)
             self.assertEqual(told(client.read()), "550 5.5.2")
             self.expect_end(client, False)
@@ -119,7 +120,7 @@ class RefusedData(Dialogue):
                     self.assertEqual(client.connection.recv(1), b"", "it ends with close_notify")
 
     def test_in_chunks(self):
-        """Each is read, the session goes on, and the chunks behind the one that was refused belong to nothing."""
+        """Each chunk is read and the session goes on. Chunks after the refused one belong to no message."""
         address = self.relay(self.taking, limits=KNOWN_LIMITS)
         for name, sender, start, want, _ in REFUSALS:
             body = start + MEGABYTE * 6
@@ -127,44 +128,41 @@ class RefusedData(Dialogue):
                 with self.subTest(name, cut=cut):
                     client = self.begin(address, sender)
                     replies = client.bdat(*(part for part in (body[:cut], body[cut:]) if part))
-                    # The verdict on a bounce needs all of it, or as much as is held.
+                    # The verdict on a bounce needs all of it, or as much as may be held.
                     self.assertEqual([told(reply) for reply in replies], [want, "503 5.5.1"][:len(replies)])
                     self.expect_end(client, True)
 
     def test_a_fault_after_a_refusal(self):
-        """What was refused first stays the answer."""
+        """The first refusal remains the answer."""
         address = self.relay(self.taking, limits=KNOWN_LIMITS)
         for name, sender, start, want, is_certain in REFUSALS:
             if is_certain:
                 with self.subTest(name):
-                    client = self.begin(address, sender)
-                    self.assertEqual(client.command("DATA").code, 354)
+                    client = self.begin_data(address, sender)
                     client.send(start + MEGABYTE + b"a\nb\r\n" + MEGABYTE + END)
                     self.assertEqual(told(client.read()), want)
                     self.expect_end(client, False)
 
     def test_a_client_whose_lines_end_in_lf(self):
-        """Its end of data is none, but it waits for an answer then."""
+        """Its end of data is not valid, but it waits for an answer then."""
         address = self.relay(self.taking)
         for end in (b"\n.\n", b"\r\n.\n", b"\n.\r\n", b"\r.\r"):
             with self.subTest(end):
-                client = self.begin(address)
-                self.assertEqual(client.command("DATA").code, 354)
+                client = self.begin_data(address)
                 client.send(b"From: ann@example.net\nSubject: x\n\nhello" + end)
                 self.assertEqual(told(client.read()), "550 5.5.2")
                 client.send(b"QUIT\n")
                 client.end_sending()
                 self.expect_no_reset(client)
-        # All of a mail may follow such a line all the same: it is answered once.
-        client = self.begin(address)
-        self.assertEqual(client.command("DATA").code, 354)
+        # More of the mail may follow such a line; it is answered once.
+        client = self.begin_data(address)
         client.send(HEAD + b"\r\nx\n.\n")
         self.assertEqual(told(client.read()), "550 5.5.2")
         client.send(MEGABYTE + END)
         self.expect_end(client, False)
 
     def test_one_that_never_ends(self):
-        """It is cut at 64 MiB, or twice what a message may have."""
+        """It is cut at 64 MiB, or at twice the size limit of a message."""
         address = self.relay(self.taking, limits=KNOWN_LIMITS)
         for name, _, start, want, _ in REFUSALS[:1] + REFUSALS[5:6]:
             for form in ("DATA", "BDAT"):
@@ -188,8 +186,7 @@ class RefusedData(Dialogue):
         address = self.relay(self.taking, limits={**KNOWN_LIMITS, "data_block": "1s"})
         for name, sender, start, want, _ in REFUSALS:
             with self.subTest(name):
-                client = self.begin(address, sender)
-                self.assertEqual(client.command("DATA").code, 354)
+                client = self.begin_data(address, sender)
                 client.send(start + (LINE * 4000 if name in LARGE else b""))
                 self.assertEqual([told(client.read()), told(client.read())], [want, "421 4.4.2"])
                 self.expect_no_reset(client)
@@ -199,8 +196,7 @@ class RefusedData(Dialogue):
 
     def test_one_that_leaves(self):
         address = self.relay(self.taking)
-        client = self.begin(address)
-        self.assertEqual(client.command("DATA").code, 354)
+        client = self.begin_data(address)
         client.send(HEAD + b"\r\na\nb\r\n")
         client.close()
         event = self.events(1)[0]
@@ -223,7 +219,7 @@ class RefusedData(Dialogue):
         self.assertEqual(self.taking.mails, [])
 
     def test_a_close_that_does_not_reset(self):
-        """Whatever else ends a session while its client still writes."""
+        """Also for other reasons to end a session while its client still writes."""
         address = self.relay(self.taking, limits={"commands_without_mail": 10, "errors": 10})
         rest = b"NOOP\r\n" * 50_000
         for name, start, want in (("a long line", b"x" * 5000 + b"\r\n", "500 5.5.2"), ("a bad chunk", b"BDAT x\r\n", "501 5.5.4"),
@@ -233,7 +229,7 @@ class RefusedData(Dialogue):
                 client = self.client(address)
                 client.send(start + rest)
                 self.assertEqual(told(client.read()), want)
-                # A reset would raise.
+                # A reset would raise an exception.
                 while client.connection.recv(65536):
                     pass
                 client.close()

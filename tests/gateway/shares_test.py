@@ -1,31 +1,31 @@
 #!/usr/bin/python3
-"""What one client, or one network, takes of what all share leaves room for the others."""
+"""One client, or one network, can use only a share of what all use together, so that others have room."""
 
 from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told, url
 from fake_server import EXTENSIONS
 from support import gateway, main, new_mail, wait_until
 
 KIB = 1024
-# One network may hold two such pieces of a response, and all together sixteen.
+# One network may hold two such pieces of a response, and all networks together sixteen.
 MEMORY = {"held": "64KiB", "header": "64KiB", "held_total": "1MiB"}
 PIECE = 64 * KIB
 
 
 def padded(octets, size):
-    """So many octets that begin like that: a piece of a text."""
+    """Returns this many octets of text that begin with these."""
     return octets + (b"x" * 78 + b"\r\n") * ((size - len(octets)) // 80) + b"x" * ((size - len(octets)) % 80)
 
 
 class Memory(Dialogue):
     def begin(self, source, octets, sender=""):
-        """A client whose mail has begun with a chunk, and the answer to that."""
+        """Begins a mail with a chunk. Returns the client and the answer to the chunk."""
         client = self.client(source=(source, 0))
         self.assertEqual(codes(client.envelope(sender, BOB)), [250, 250])
         client.send(b"BDAT %d\r\n" % len(octets) + octets)
         return client, client.read()
 
     def fill(self, networks):
-        """Each of these networks holds all that it may."""
+        """Lets each of these networks hold all that it may."""
         clients = []
         for network in networks:
             for host in (1, 2):
@@ -35,7 +35,7 @@ class Memory(Dialogue):
         return clients
 
     def expect_put_off(self, hop, source):
-        """A bounce in pieces is put off, in either form; the session goes on, and the next hop has heard nothing of it."""
+        """Checks that a bounce in pieces is deferred, in either form, that the session goes on, and that the next hop got nothing of it."""
         before = hop.commands.count("DATA")
         _, reply = self.begin(source, BOUNCE[:-10])
         self.assertEqual(told(reply), "452 4.3.1")
@@ -46,7 +46,7 @@ class Memory(Dialogue):
         self.assertEqual(hop.commands.count("DATA"), before)
 
     def expect_ordinary_mail(self, hop, source):
-        """It is taken, whole or with a header in pieces."""
+        """Checks that an ordinary mail is accepted, whole or with its header in pieces."""
         before = len(hop.mails)
         self.assertEqual(self.client(source=(source, 0)).mail(new_mail(), ANN, BOB).code, 250)
         client, reply = self.begin(source, padded(b"From: <ann@example.net>\r\nX-Long: ", 8 * KIB), ANN)
@@ -64,13 +64,13 @@ class Memory(Dialogue):
                 busy = self.fill([1])
                 self.expect_put_off(hop, "127.0.1.3")
                 self.expect_ordinary_mail(hop, "127.0.1.3")
-                # Another network has its own, for as much.
+                # Another network has its own share of the same size.
                 others = self.fill([2])
                 self.expect_ordinary_mail(hop, "127.0.2.3")
                 for client in (*busy, *others):
                     client.send(b"BDAT 2 LAST\r\n\r\n")
                     self.assertEqual(client.read().code, 550 if stage == "reject" else 250)
-                # What was held is given back.
+                # The held memory is free again.
                 self.fill([1])
 
     def test_all_networks_together(self):
@@ -88,7 +88,7 @@ class Memory(Dialogue):
     def test_headers_that_do_not_end(self):
         hop = self.hop()
         self.relay(hop, stage="observe", limits=MEMORY)
-        # All memory for responses is gone as well.
+        # All memory for responses is used up as well.
         busy = self.fill(range(1, 9))
         header = padded(b"From: <ann@example.net>\r\nX-Long: ", 60 * KIB)
         clients = [self.begin(f"127.0.10.{host}", header, ANN) for host in (1, 2)]
@@ -102,7 +102,7 @@ class Memory(Dialogue):
         self.assertEqual(len(busy), 16)
 
 
-# What a client sends and then is silent, with the reply that it hears before: each keeps a session of the next hop.
+# What a client sends before it falls silent, and the reply that it gets first; each keeps a session with the next hop.
 KEPT = [
     ("after RCPT", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\n", 2, 250),
     ("within a command", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\nDA", 2, 250),
@@ -117,7 +117,7 @@ FULL = "451 4.4.5"
 
 class NextHopSessions(Dialogue):
     def keep(self, octets, replies, want, address=None, source="127.0.0.1"):
-        """A client that is silent after these octets, and its last reply to them."""
+        """Sends these octets. Returns the client, which then is silent, and the last reply."""
         client = self.client(address, source=(source, 0), timeout=60)
         client.send(octets)
         last = [client.read() for _ in range(replies)][-1]
@@ -137,14 +137,14 @@ class NextHopSessions(Dialogue):
                 for _ in range(20):
                     self.expect_full("127.0.0.1")
                 self.assertEqual(self.client(source=("127.0.0.2", 0)).mail(new_mail(), ANN, BOB).code, 250)
-                # One that ends makes room.
+                # A session that ends makes room.
                 busy.pop().cut()
                 wait_until(lambda: self.client().mail(new_mail(), ANN, BOB).code == 250, "there is room again")
                 self.events(20)
                 self.assertEqual(self.gate.log().count("a client was put off: it uses 2 sessions with next hops"), 1)
 
-    def test_mail_in_turn_is_no_matter(self):
-        # What idles in the pool is nobody's.
+    def test_mails_one_after_the_other_are_not_limited(self):
+        # Sessions that idle in the pool count for nobody.
         hop = self.hop()
         address = self.relay(hop, limits={"next_hop_sessions": 8})
         for _ in range(3):
@@ -153,7 +153,7 @@ class NextHopSessions(Dialogue):
                 self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
 
     def test_logins(self):
-        # A login that goes on keeps one, and one that succeeded as well.
+        # A login keeps one while it goes on, and also after it succeeded.
         hop = self.hop({"auth": ["334 VXNlcm5hbWU6", "235 2.7.0 welcome"]}, extensions=AUTH)
         text = gateway("out", "outbound", url(hop)).replace('trusted = ["127.0.0.0/8"]\n', "")
         self.start(text, limits={"next_hop_sessions": 16})
@@ -163,7 +163,7 @@ class NextHopSessions(Dialogue):
         self.assertEqual(told(self.client().command("AUTH LOGIN")), FULL)
         self.assertEqual(self.client(source=("127.0.0.2", 0)).command("AUTH LOGIN").code, 235)
 
-    def test_who_speaks_for_many_has_no_share(self):
+    def test_a_client_that_speaks_for_many_has_no_share(self):
         hop = self.hop()
         self.relay(hop, "outbound", limits={"next_hop_sessions": 4})
         for _ in range(4):
@@ -191,7 +191,7 @@ class NextHopSessions(Dialogue):
         for client, name in zip(busy, [name for name, *_ in KEPT] + ["within a login"]):
             with self.subTest(name):
                 self.assertEqual([told(client.read()), client.read().code], ["421 4.4.2", 0])
-        # Those that keep none of them have their time.
+        # Clients that keep no session have their full time.
         self.assertEqual([calm.command("NOOP").code, idle.command("NOOP").code], [250, 250])
         self.assertEqual(self.client(inbound, source=("127.0.0.101", 0)).mail(new_mail(), ANN, BOB).code, 250)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Nothing can be smuggled: whatever looks like an end of data to some server and is none is refused, and never passed on.
+"""Nothing can be smuggled: whatever some server could take for an end of data, though it is not one, is refused and never passed on.
 
-CVE-2023-51764 and its kin. The next hop takes down every octet that it gets.
+See CVE-2023-51764 and similar ones. The next hop records every octet that it gets.
 """
 from dialogue import ANN, BOB, Dialogue, codes, told, without_trace
 from support import main, wait_until
@@ -9,13 +9,13 @@ from support import main, wait_until
 HEAD = b"From: <ann@example.net>\r\nSubject: two\r\n\r\nthe first\r\n"
 SMUGGLED = b"MAIL FROM:<root@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nSubject: smuggled\r\n\r\nx"
 
-# What ends data for some server, and for us is a fault.
+# Some server takes these for the end of data; to us they are faults.
 FAULTS = [
     b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r.\r\n", b"\r\n.\r", b"\n.\r", b"\r.\n", b"\n\n.\n\n", b"\r\n\0.\r\n", b"\r\n.\0\r\n",
     b"\r\n.\r\0\n", b"\0\r\n.\n", b"\r\r\n.\r\r\n", b"\r\n.\r\r\n", b"\r\r\n.\r\n", b"\n\r.\n\r", b"\r\n.\n\r\n", b"\r\n\n.\r\n",
     b"\r\n\r.\r\n", b"\n", b"\r", b"\0", b"\n\r\n", b"\r\r\n",
 ]
-# What ends none and is no fault either: how the rest of a mail has to look at the next hop.
+# These are neither an end of data nor a fault: how the rest of the mail must look at the next hop.
 HARMLESS = [
     (b"\r\n..\r\n", b"\r\n.\r\n"), (b"\r\n.x\r\n", b"\r\nx\r\n"), (b"x.\r\n", b"x.\r\n"), (b"\r\n ..\r\n", b"\r\n ..\r\n"), (b"\r\n...\r\n", b"\r\n..\r\n"),
     (b"\r\n\x0b.\x0b\r\n", b"\r\n\x0b.\x0b\r\n"), ("\r\n\u2028.\u2028\r\n".encode(), "\r\n\u2028.\u2028\r\n".encode()),
@@ -41,7 +41,7 @@ class Smuggling(Dialogue):
             yield name, hop
 
     def expect_closed(self, client):
-        """Nothing behind it is taken for a command."""
+        """Checks that nothing after the data is taken for a command."""
         self.assertEqual([told(client.read()), client.read().code], ["421 4.7.0", 0])
         client.close()
 
@@ -85,7 +85,7 @@ class Smuggling(Dialogue):
                         while reply.code == 250:
                             reply = client.read()
                         self.assertEqual(told(reply), "550 5.5.2")
-                        # A chunk says where it ends: what follows are commands, and chunks of no transaction.
+                        # A chunk says where it ends, so commands follow, and chunks outside of a transaction.
                         client.send("QUIT\r\n")
                         left = [client.read().code]
                         while left[-1] == 503:
@@ -124,7 +124,7 @@ class Smuggling(Dialogue):
                     self.assertEqual(without_trace(hop.mails[-1].data), HEAD + b"x" + want_part + b"y\r\n")
 
     def test_in_commands(self):
-        # name, octets, want_codes; nothing of them reaches the next hop as a line of its own
+        # name, octets, want_codes; none of them reaches the next hop as a line of its own
         _, hop = next(self.each_hop())
         for octets in (b"RCPT TO:<bob@example.org>\nRSET\r\n", b"RCPT TO:<bob@example.org\rRSET>\r\n", b"RCPT TO:<bob@example.org>\r\r\n",
                        b"RCPT TO:<bob\0@example.org>\r\n", b"RCPT TO:<\"bob\rRSET\r\"@example.org>\r\n", b"RCPT TO:<\"bob\nRSET\n\"@example.org>\r\n"):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Ordinary mail streams as it arrives, and what is forbidden on the way never reaches its end at the next hop."""
+"""Ordinary mail streams as it arrives. If it turns out to be forbidden on the way, the next hop never gets its end."""
 import time
 
 from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told, without_trace
@@ -8,7 +8,7 @@ from support import Stall, header_of, main, new_mail, wait_until
 HEAD = b"From: <ann@example.net>\r\nSubject: long\r\nMessage-ID: <1.long@example.net>\r\n\r\n"
 MIDDLE = b"a line of the middle\r\n" * 20
 
-# name, how a client goes away, and whether it hears what is said to it after that
+# name, how a client leaves, and whether it still reads what is sent to it
 WAYS_TO_LEAVE = [
     ("in order", lambda client: client.close(), False),
     ("by a reset", lambda client: client.cut(), False),
@@ -18,7 +18,7 @@ WAYS_TO_LEAVE = [
 
 class Streaming(Dialogue):
     def begin(self, hop, **settings):
-        """A client whose mail streams: the next hop already has its middle, and not yet its end."""
+        """Begins a mail that streams: the next hop already has its middle, but not its end. Returns the client."""
         client = self.client(self.relay(hop, **settings))
         client.envelope(ANN, BOB)
         self.assertEqual(client.command("DATA").code, 354)
@@ -69,7 +69,7 @@ class Streaming(Dialogue):
                 self.assertEqual(self.events()[0]["done"], "failed")
 
     def expect_cut(self, hop):
-        """The next hop's connection ended within the message: no end of data, no RSET, nothing taken."""
+        """Checks that the next hop's connection ended within the message: no end of data, no RSET, and no mail accepted."""
         stream = next(stream for stream in hop.streams if MIDDLE[-40:] in stream.octets)
         wait_until(lambda: stream.is_over, "the next hop's connection ended")
         message = stream.octets.partition(b"DATA\r\n")[2]
@@ -88,7 +88,7 @@ class Streaming(Dialogue):
                 self.assertEqual((event["done"], event["client_gone"]), ("failed", True))
 
     def test_a_client_that_leaves_before_the_answer(self):
-        """The mail is whole at the next hop, so its answer stands, whoever is there to hear it."""
+        """The next hop has the whole mail, so its answer counts even if no client is there to get it."""
         for name, leave, is_listening in WAYS_TO_LEAVE:
             for answer, want_done in (("250 2.0.0 taken", "delivered"), ("550 5.1.1 no", "refused"), ("451 4.3.0 later", "deferred")):
                 with self.subTest(name, answer=answer):
@@ -98,11 +98,11 @@ class Streaming(Dialogue):
                     client.send(b"and the end\r\n.\r\n")
                     hop.wait_for("dot")
                     leave(client)
-                    # Whether it is there is asked where the answer took its time: more than 50 ms.
+                    # The gateway checks whether the client is there only if the answer took more than 50 ms.
                     time.sleep(0.1)
                     self.assertEqual(hop.mails, [])
                     stall.release()
-                    # To the gateway, who only ended its sending is gone as well, but it is told.
+                    # A client that only ended its sending counts as gone, too, but gets the answer.
                     if is_listening:
                         reply = client.read()
                         self.assertEqual((f"{reply.code} {reply.text}", client.read().code), (answer, 0))
@@ -144,7 +144,7 @@ class Streaming(Dialogue):
         client.envelope(ANN, BOB)
         client.send(f"BDAT {len(HEAD)}\r\n".encode() + HEAD)
         self.assertEqual(told(client.read()), "552 5.3.4")
-        # What the client had already sent behind it is read and refused.
+        # What the client had already sent after it is read and refused.
         client.send(b"BDAT 5\r\nabc\r\nBDAT 0 LAST\r\nNOOP\r\n")
         self.assertEqual([client.read().code for _ in range(3)], [503, 503, 250])
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
@@ -156,7 +156,7 @@ class Held(Dialogue):
         client = self.client(self.relay(hop, stage="label"))
         client.envelope("", BOB)
         self.assertEqual(client.data(BOUNCE).code, 250)
-        # All of it came with the first octets behind DATA.
+        # All of it came with the first octets after DATA.
         reads = hop.reads(b"Received: from client.test")
         self.assertEqual(len(reads), 1)
         self.assertTrue(reads[0].endswith(b"--xx--\r\n.\r\n"))
@@ -211,7 +211,7 @@ class Held(Dialogue):
 
 OURS = b"Backstop-Verdict: genuine; kind=dsn-failed\r\n"
 
-# name, a header with a field of ours that a stranger wrote, and without
+# name, a header with one of our fields, written by a stranger, and the header without it
 FORGED = [
     ("first", OURS + HEAD, HEAD),
     ("last", HEAD[:-2] + OURS + b"\r\n", HEAD),
@@ -224,7 +224,7 @@ FORGED = [
 
 
 class OwnFields(Dialogue):
-    def test_those_of_strangers_are_taken_out(self):
+    def test_those_of_strangers_are_removed(self):
         hop = self.hop()
         client = self.client(self.relay(hop))
         for name, header, want_header in FORGED:
@@ -233,7 +233,7 @@ class OwnFields(Dialogue):
                 self.assertEqual(client.data(header + b"x\r\n" + OURS).code, 250)
                 self.assertEqual(without_trace(hop.mails[-1].data), want_header + b"x\r\n" + OURS)
 
-    def test_behind_a_dot_that_the_next_hop_takes_away(self):
+    def test_after_a_dot_that_the_next_hop_removes(self):
         hop = self.hop()
         client = self.client(self.relay(hop))
         client.envelope(ANN, BOB)
@@ -277,7 +277,7 @@ class Trace(Dialogue):
         client.hello(verb="HELO")
         client.envelope(ANN, BOB, "carl@example.org")
         self.assertEqual(client.data(b"x\r\n").code, 250)
-        # Recipients do not learn of each other.
+        # Recipients do not see each other.
         self.assertRegex(header_of(hop.mails[1].data, "Received"), r" with SMTP id [0-9a-f]+; ")
 
 

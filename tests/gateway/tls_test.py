@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""TLS on both sides, each for itself; what came before it is not believed (CVE-2011-0411)."""
+"""TLS on both sides, independent of each other; anything that came before the handshake is discarded (CVE-2011-0411)."""
 import contextlib
 import os
 import ssl
 
 from dialogue import ANN, BOB, Dialogue, codes, told
 from fake_answers import Answer, Text
+from fake_client import trusting_context
 from fake_server import EXTENSIONS
 from support import Cut, Raw, Stall, certificate, gateway, main, new_mail, wait_until
 
@@ -21,14 +22,8 @@ class Tls(Dialogue):
         return f'[tls]\ncertificate = "{self.ours[0]}"\nkey = "{self.ours[1]}"\n{more}'
 
     def front(self, tls, hop=None, more_gateway="", **settings):
-        """A gateway that speaks TLS to its clients as told."""
+        """Starts a gateway with this kind of TLS for its clients. Returns its address."""
         return self.relay(hop or self.hop(), more_gateway=f'tls = "{tls}"\n{more_gateway}', more=self.section(), **settings)
-
-
-def wrapped(connection):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(connection)
 
 
 class ToClients(Tls):
@@ -48,7 +43,7 @@ class ToClients(Tls):
             self.assertNotIn("STARTTLS", client.extensions)
             self.assertEqual(told(client.command("STARTTLS")), "502 5.5.1")
 
-    def test_what_was_injected_before_it(self):
+    def test_octets_injected_before_the_handshake(self):
         for injected in ("RSET\r\n", f"MAIL FROM:<{ANN}>\r\nRCPT TO:<{BOB}>\r\n", "\0", "E"):
             with self.subTest(injected):
                 hop = self.hop()
@@ -58,8 +53,8 @@ class ToClients(Tls):
                 self.assertEqual(client.read().code, 0)
                 self.assertNotIn("MAIL", {line[:4] for line in hop.commands})
 
-    def test_what_was_injected_a_moment_later(self):
-        # It is no TLS, so nothing comes of the handshake.
+    def test_octets_injected_in_place_of_the_handshake(self):
+        # They are not TLS, so the handshake fails.
         hop = self.hop()
         client = self.client(self.front("starttls", hop))
         self.assertEqual(client.command("STARTTLS").code, 220)
@@ -69,13 +64,13 @@ class ToClients(Tls):
                 self.assertNotIn(b"250", octets)
         self.assertNotIn("MAIL", {line[:4] for line in hop.commands})
 
-    def test_what_was_said_before_it_is_forgotten(self):
+    def test_a_transaction_before_it_is_forgotten(self):
         client = self.client(self.front("starttls"))
         client.envelope(ANN, BOB)
         self.assertEqual(told(client.command("STARTTLS")), "503 5.5.1")
         client.command("RSET")
         self.assertEqual(client.command("STARTTLS").code, 220)
-        client.connection = wrapped(client.connection)
+        client.connection = trusting_context().wrap_socket(client.connection)
         self.assertEqual(told(client.command(f"MAIL FROM:<{ANN}>")), "503 5.5.1")
         client.hello()
         self.assertEqual(codes(client.envelope(ANN, BOB)), [250, 250])
@@ -104,13 +99,13 @@ class ToClients(Tls):
         hop = self.hop()
         address = self.front("implicit", hop)
         client = self.client(address, hello=None)
-        client.connection = wrapped(client.connection)
+        client.connection = trusting_context().wrap_socket(client.connection)
         self.assertEqual(client.read().code, 220)
         client.hello()
         self.assertNotIn("STARTTLS", client.extensions)
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
         self.assertIn(b" with ESMTPS id ", hop.mails[0].data)
-        # Who speaks in the clear hears nothing.
+        # A client without TLS gets no reply.
         plain = self.client(address, hello=None)
         plain.send("EHLO client.test\r\n")
         with contextlib.suppress(ConnectionResetError):
@@ -119,10 +114,9 @@ class ToClients(Tls):
     def test_old_versions_are_refused(self):
         client = self.client(self.front("starttls"))
         self.assertEqual(client.command("STARTTLS").code, 220)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = trusting_context()
         context.set_ciphers("ALL:@SECLEVEL=0")
-        # Python warns of what is tried here on purpose.
+        # Python warns of such an old version, which is used here on purpose.
         with self.assertWarns(DeprecationWarning):
             context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
         with self.assertRaises((ssl.SSLError, ConnectionError)):
@@ -133,8 +127,7 @@ class ToClients(Tls):
         address = self.front("implicit", hop, more_gateway='proxy_protocol = ["127.0.0.1"]\n')
         # The header and the first octets of the handshake in one packet.
         client = self.client(address, hello=None)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = trusting_context()
         inbox, outbox = ssl.MemoryBIO(), ssl.MemoryBIO()
         session = context.wrap_bio(inbox, outbox)
         with self.assertRaises(ssl.SSLWantReadError):
@@ -171,7 +164,7 @@ HOPS = [
 
 
 class InHandshake(Answer):
-    """220, and in place of what belongs to the handshake something else, once the client has begun it."""
+    """Answers 220, and sends something other than TLS once the client has begun the handshake."""
 
     def __init__(self, then):
         self.then = then
@@ -183,7 +176,7 @@ class InHandshake(Answer):
         return self.then.perform(session)
 
 
-# Name, what comes in the handshake, want reply to RCPT, want line in the log.
+# name, what comes in the handshake, want reply to RCPT, want line in the log
 HANDSHAKES = [
     ("ended", Cut(reset=False), "451 4.4.2", "ended the connection: the connection was lost"),
     ("reset", Cut(), "451 4.4.2", "ended the connection: the connection was lost"),
@@ -212,7 +205,18 @@ class ToNextHops(Tls):
                 if want_reply.startswith("451"):
                     self.assertNotIn("MAIL", {line[:4] for line in hop.commands})
 
-    def test_a_handshake_that_comes_to_nothing(self):
+    def test_octets_of_a_next_hop_before_the_handshake(self):
+        """Anybody could have sent them, so there is no handshake after them (CVE-2011-0411)."""
+        for mode in ("offered", "required"):
+            with self.subTest(mode):
+                hop = self.hop({"starttls": Raw(b"220 go ahead\r\n250 ok\r\n", good=True)}, certificate=self.theirs)
+                client = self.through(hop, mode)
+                self.assertEqual(told(client.envelope(ANN, BOB)[1]), "451 4.5.0")
+                wait_until(lambda: "it spoke before the TLS handshake" in self.gate.log(), "the log says so")
+                wait_until(lambda hop=hop: all(stream.is_over for stream in hop.streams), "the gateway has closed each connection")
+                self.assertFalse(any(stream.is_tls for stream in hop.streams))
+
+    def test_a_handshake_that_fails(self):
         for name, answer, want_reply, want_line in HANDSHAKES:
             for mode in ("offered", "required"):
                 with self.subTest(name, mode=mode):
@@ -226,7 +230,7 @@ class ToNextHops(Tls):
                     line = f"next hop smtp://127.0.0.1:{hop.port} {want_line}"
                     wait_until(lambda line=line: line in self.gate.log(), line)
 
-    def test_what_is_offered_is_what_is_said_within(self):
+    def test_only_extensions_within_tls_count(self):
         hop = self.hop({"ehlo": ["250-fake.test\r\n250 STARTTLS", "250-fake.test\r\n250 8BITMIME"] * 4}, certificate=self.theirs)
         client = self.through(hop, "required")
         self.assertIn("8BITMIME", client.extensions)
@@ -249,7 +253,7 @@ class ToNextHops(Tls):
                     self.assertEqual(told(client.envelope(ANN, BOB)[1]), "451 4.7.5")
                     self.assertNotIn("MAIL", {line[:4] for line in hop.commands})
 
-    def test_a_certificate_is_not_looked_at_unless_asked(self):
+    def test_a_certificate_is_checked_only_if_configured(self):
         hop = self.hop(certificate=self.theirs, implicit=True)
         client = self.through(hop, "required", "smtps")
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)

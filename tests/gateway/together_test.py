@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Several recipients of one response: the verdict of the least favourable is carried out for all, and none is put off."""
+"""Several recipients of one response: the verdict of the least favourable is carried out for all, and none is deferred."""
 import itertools
 
 from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, tagged, told
@@ -21,7 +21,7 @@ REFUSED = {"bare", "never-sends"}
 
 
 def want(first, second):
-    """What is done with a bounce to both, and the causes that may be named. Exempt are all or none."""
+    """Returns what is done with a bounce to both, and the causes that may be named. A mail is exempt only if all its recipients are."""
     causes = {RECIPIENTS[name][1] for name in (first, second)}
     if "exempt" in causes and causes != {"exempt"}:
         causes = causes - {"exempt"} | {"bare"}
@@ -32,7 +32,7 @@ def want(first, second):
 
 class Pairs(Dialogue):
     def send(self, client, first, second, mail=BOUNCE, sender=""):
-        """The reply to the data; both recipients have been taken."""
+        """Returns the reply to the data; both recipients have been accepted."""
         self.assertEqual(codes(client.envelope(sender, RECIPIENTS[first][0], RECIPIENTS[second][0])), [250, 250, 250])
         return told(client.data(mail))
 
@@ -76,7 +76,7 @@ class Pairs(Dialogue):
                     self.assertIsNone(header_of(hop.mails[-1].data, "Backstop-Verdict"))
         self.assertEqual(len(hop.mails), 2 * len(RECIPIENTS) ** 2)
 
-    def test_one_proof_among_many_rescues_nobody(self):
+    def test_one_proof_among_many_does_not_save_the_mail(self):
         hop = self.hop()
         client = self.client(self.relay(hop, more_domain=DOMAIN))
         for many in ([tagged(f"user{i}@example.org") for i in range(20)] + ["last@example.org"], ["first@example.org"] + ["postmaster@example.org"] * 20):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Who may say that the client is another: balancers with PROXY headers, trusted hosts with XCLIENT and XFORWARD, and nobody else."""
+"""Balancers with PROXY headers and trusted hosts with XCLIENT and XFORWARD may name another client, and nobody else may."""
 import ipaddress
 
 from dialogue import ANN, BOB, Dialogue, codes, told, url
@@ -45,8 +45,18 @@ BAD = [
 
 
 def attributes_of(commands, verb):
-    """What each command of that verb told."""
+    """Returns the attributes of each command with that verb."""
     return [dict(word.split("=", 1) for word in line.split(" ")[1:]) for line in commands if line.startswith(verb + " ")]
+
+
+def expect_one_session_each(test, address):
+    """Checks that a client whom the balancer names twice is refused the second time, and that another one is let in."""
+    found = []
+    for source in ("192.0.2.7", "192.0.2.7", "192.0.2.9"):
+        client = test.client(address, hello=None)
+        client.send(f"PROXY TCP4 {source} 192.0.2.8 1000 25\r\n")
+        found.append(client.read().code)
+    test.assertEqual(found, [220, 421, 220])
 
 
 class Balancers(Dialogue):
@@ -70,7 +80,7 @@ class Balancers(Dialogue):
                     self.assertIn(f"({literal})", header_of(hop.mails[-1].data, "Received"))
                     client.quit()
 
-    def test_what_is_no_header(self):
+    def test_octets_that_are_no_header(self):
         address = self.relay(self.hop(), more_gateway=BALANCER)
         for name, octets in BAD:
             with self.subTest(name):
@@ -78,14 +88,14 @@ class Balancers(Dialogue):
                 client.send(octets)
                 self.assertEqual(client.read().code, 0)
 
-    def test_from_others_it_is_no_command(self):
+    def test_from_others_it_is_an_unknown_command(self):
         address = self.relay(self.hop(), more_gateway='proxy_protocol = ["192.0.2.0/24"]\n')
         client = self.client(address)
         self.assertEqual(told(client.command("PROXY TCP4 192.0.2.7 192.0.2.8 1000 25")), "500 5.5.2")
-        # Nor does anybody wait for one.
+        # The gateway does not wait for one either.
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
 
-    def test_who_may_send_is_asked_of_the_client(self):
+    def test_the_named_client_decides_who_may_send(self):
         self.start(gateway("out", "outbound", url(self.hop()), BALANCER).replace('"127.0.0.0/8"', '"192.0.2.0/24"'))
         for source, want in (("192.0.2.7", 250), ("198.51.100.7", 550)):
             client = self.client(hello=None)
@@ -96,12 +106,7 @@ class Balancers(Dialogue):
 
     def test_each_of_its_clients_has_its_own_limits(self):
         address = self.relay(self.hop(), more_gateway=BALANCER, limits={"sessions_per_client": 1})
-        found = []
-        for source in ("192.0.2.7", "192.0.2.7", "192.0.2.9"):
-            client = self.client(address, hello=None)
-            client.send(f"PROXY TCP4 {source} 192.0.2.8 1000 25\r\n")
-            found.append(client.read().code)
-        self.assertEqual(found, [220, 421, 220])
+        expect_one_session_each(self, address)
 
 
 class Xclient(Dialogue):
@@ -115,8 +120,8 @@ class Xclient(Dialogue):
         self.assertEqual({"XCLIENT", "XFORWARD"} & set(client.extensions), set())
         self.assertEqual([told(client.command(f"{verb} ADDR=192.0.2.7")) for verb in ("XCLIENT", "XFORWARD")], ["502 5.5.1"] * 2)
 
-    def test_a_host_that_says_to_be_a_trusted_one_is_none(self):
-        # By XCLIENT itself: the connection is what is trusted, not the client that it tells of.
+    def test_a_host_that_claims_to_be_a_trusted_one_is_not_trusted(self):
+        # Even by XCLIENT: the connection is trusted, not the client that it names.
         address = self.relay(self.hop(), more_gateway='xclient = ["192.0.2.0/24"]\nproxy_protocol = ["127.0.0.1"]\n')
         client = self.client(address, hello=None)
         client.send("PROXY TCP4 192.0.2.7 192.0.2.8 1000 25\r\n")
@@ -134,7 +139,7 @@ class Xclient(Dialogue):
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
         self.assertIn("from now.test (far.test [192.0.2.7])", header_of(hop.mails[0].data, "Received"))
         self.assertEqual(self.events()[0]["client"], "192.0.2.7")
-        # Again for another, on the same connection.
+        # The same for another client, on the same connection.
         client.command("XCLIENT ADDR=IPV6:2001:db8::7 NAME=[UNAVAILABLE]")
         client.hello("later.test")
         client.mail(new_mail(), ANN, BOB)
@@ -149,7 +154,7 @@ class Xclient(Dialogue):
         self.assertIn(421, [client.command("NOOP").code for _ in range(4)])
 
     def test_nothing_of_the_former_client_is_left(self):
-        """However the second one is told, and whether mail came between."""
+        """In whatever way the second client is named, and whether or not there was mail in between."""
         first = "XCLIENT ADDR=192.0.2.7 PORT=1000 NAME=far.test LOGIN=ann HELO=theirs.test PROTO=SMTP DESTADDR=192.0.2.9 DESTPORT=25"
         for second, with_mail, with_hello, want_address in (
                 ("XCLIENT ADDR=192.0.2.8", True, True, "192.0.2.8"), ("XCLIENT ADDR=192.0.2.8", False, True, "192.0.2.8"),
@@ -194,7 +199,7 @@ class Xclient(Dialogue):
         self.assertEqual(len([stream for stream in hop.streams if b"MAIL" in stream.octets]), 1)
 
     def test_one_client_in_several_commands(self):
-        """What one command can't hold, in any order, as the README has it."""
+        """Attributes that are too long for one command may come in several, in any order, as Postfix's XCLIENT_README says."""
         for commands in (("NAME=far.test ADDR=192.0.2.7", "HELO=theirs.test LOGIN=ann"), ("LOGIN=ann", "NAME=far.test", "PORT=1000", "ADDR=192.0.2.7")):
             hop = self.hop(extensions=("XCLIENT NAME ADDR LOGIN",))
             client = self.client(self.relay(hop, more_gateway=TRUSTED + 'identity = "xclient"\n'))
@@ -208,15 +213,15 @@ class Xclient(Dialogue):
 
     def test_its_clients_have_the_limits_and_it_has_none(self):
         address = self.relay(self.hop(), more_gateway=TRUSTED, limits={"sessions_per_client": 2})
-        # Before they name anybody.
+        # Before they name a client.
         clients = [self.client(address) for _ in range(8)]
         found = [clients[i].command(f"XCLIENT ADDR=192.0.2.{i // 4}").code for i in range(8)]
         self.assertEqual(found, [220, 220, 421, 421] * 2)
         self.assertEqual([clients[i].read().code for i in (2, 3)], [0, 0])
-        # Another on the same connection gives the place of the former back, and a refused one took none.
+        # Naming another client on the same connection frees the place of the former one; a refused client took none.
         self.assertEqual([clients[0].command("XCLIENT ADDR=192.0.2.9").code, clients[1].command("XCLIENT ADDR=192.0.2.9").code], [220, 220])
         self.assertEqual([self.client(address).command(f"XCLIENT ADDR=192.0.2.{i}").code for i in (0, 0, 9)], [220, 220, 421])
-        # Its own address counts like any other once it is named; a port tells it from the connection's.
+        # Its own address counts like any other once it is named; here the port makes it another client.
         self.assertEqual([self.client(address).command("XCLIENT ADDR=127.0.0.1").code for _ in range(3)], [220, 220, 421])
 
     def test_a_refused_client_says_so_and_all_sessions_count(self):
@@ -228,14 +233,9 @@ class Xclient(Dialogue):
         clients[1].close()
 
     def test_a_client_that_a_balancer_named_counts(self):
-        # The balancer may tell more by XCLIENT, and its clients still have their limits.
+        # The balancer may use XCLIENT as well, and its clients still have their limits.
         address = self.relay(self.hop(), more_gateway=TRUSTED + BALANCER, limits={"sessions_per_client": 1})
-        found = []
-        for source in ("192.0.2.7", "192.0.2.7", "192.0.2.9"):
-            client = self.client(address, hello=None)
-            client.send(f"PROXY TCP4 {source} 192.0.2.8 1000 25\r\n")
-            found.append(client.read().code)
-        self.assertEqual(found, [220, 421, 220])
+        expect_one_session_each(self, address)
 
     def test_errors_are_each_clients_own(self):
         client = self.client(self.relay(self.hop(), more_gateway=TRUSTED, limits={"errors": 3}))
@@ -262,7 +262,7 @@ class Xclient(Dialogue):
         client.command(f"MAIL FROM:<{ANN}>")
         self.assertEqual(told(client.command("XCLIENT ADDR=192.0.2.7")), "503 5.5.1")
 
-    def test_a_name_can_write_no_field(self):
+    def test_a_name_can_not_forge_a_field(self):
         hop = self.hop()
         client = self.client(self.relay(hop, more_gateway=TRUSTED))
         client.command("XCLIENT ADDR=192.0.2.7 NAME=x+29+3B+28by")
@@ -270,7 +270,7 @@ class Xclient(Dialogue):
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
         self.assertIn("(x???by [192.0.2.7])", header_of(hop.mails[0].data, "Received"))
 
-    def test_whom_it_speaks_for_has_no_login(self):
+    def test_a_named_client_has_no_login(self):
         hop = self.hop(extensions=("AUTH PLAIN",))
         self.start(gateway("out", "outbound", url(hop), TRUSTED).replace('trusted = ["127.0.0.0/8"]\n', ""))
         client = self.client()
@@ -319,7 +319,7 @@ class Xforward(Dialogue):
             self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
             told_now = dict(word.split("=") for word in words.split(" "))
             wants.append({"NAME": NOBODY, "ADDR": "192.0.2.6", "PORT": NOBODY, "PROTO": "ESMTP", "HELO": NOBODY, "IDENT": NOBODY, "SOURCE": NOBODY, **told_now})
-        # The last is of the client itself again.
+        # The last mail is the client's own again.
         client.mail(new_mail(), ANN, BOB)
         wants.append({"NAME": "own.test", "ADDR": "192.0.2.6", "PORT": NOBODY, "PROTO": "ESMTP", "HELO": "own.test", "IDENT": NOBODY, "SOURCE": NOBODY})
         self.assertEqual(attributes_of(hop.commands, "XFORWARD"), wants)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What left with a tag and what without, and why: in the log, in the history and in what check-config counts."""
+"""Which mail left with a tag, which without, and why: in the log, in the history and in the counts of check-config."""
 import contextlib
 import json
 import re
@@ -10,7 +10,7 @@ from dialogue import ANN, BOB, Dialogue, codes, tagged
 from support import PROGRAM, gateway, main, new_mail
 
 MORE = 'untagged = ["lists.test", "majordomo@half.test"]\n'
-# name, sender, recipient, want the reason, or nothing where it is tagged
+# name, sender, recipient, want reason, which is empty if it is tagged
 REASONS = [
     ("tagged", BOB, ANN, None),
     ("the null sender", "", ANN, "the null reverse path is never tagged: nothing answers it"),
@@ -57,13 +57,13 @@ class Reasons(Dialogue):
         self.send(client, BOB, ANN)
         self.assertEqual(self.events()[0]["tag"], "key-3")
 
-    def test_mail_that_comes_in_says_nothing_of_tags(self):
+    def test_inbound_mail_has_no_note_of_a_tag(self):
         client = self.client(self.relay(self.hop()))
         self.send(client, ANN, BOB)
         self.assertEqual(self.events()[0]["tag"], "")
 
     def test_what_the_commands_say(self):
-        """All of it is kept, whether or not ordinary mail is; what has no sender is nobody's loss."""
+        """Untagged mail is recorded even if ordinary mail is not. Mail without a sender is not counted, since nothing answers it."""
         hop = self.hop()
         self.relay(hop, "outbound", MORE)
         config = self.gate.config
@@ -84,7 +84,7 @@ class Reasons(Dialogue):
         self.assertIn(f"  untagged: {len(want)} mails left without a tag in the last 14 days: 2 (it has a tag already, or begins as one), 1 (", counted)
 
 
-# The history's file as version 1 had it, with an event.
+# A history file of version 1, with one event.
 VERSION_1 = """
 CREATE TABLE event (number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, id TEXT NOT NULL, gateway TEXT NOT NULL,
   direction TEXT NOT NULL, client TEXT NOT NULL, helo TEXT NOT NULL, reverse_path TEXT NOT NULL, recipients TEXT NOT NULL, size INTEGER NOT NULL,
@@ -104,7 +104,7 @@ PRAGMA user_version = 1;
 
 
 class Older(Dialogue):
-    def test_a_file_of_before_is_brought_along(self):
+    def test_an_older_file_is_upgraded(self):
         self.relay(self.hop(), "outbound")
         folder, config = self.gate.folder, self.gate.config
         self.assertEqual(self.gate.stop(), 0)
@@ -127,7 +127,7 @@ class Older(Dialogue):
 
 class InBoth(Dialogue):
     def test_a_gateway_in_each_direction(self):
-        """A bounce of what left without a tag is not refused for want of one."""
+        """A bounce of mail that left without a tag is not refused because it has none."""
         hop = self.hop()
         url = f"smtp://127.0.0.1:{hop.port}"
         self.start(gateway("in", "inbound", url), gateway("out", "outbound", url, MORE))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What is done with each kind of response, by what was found: the rows of docs/policy.md, at every stage."""
+"""What is done with each kind of response, depending on the findings: the rows of docs/policy.md, at every stage."""
 import collections
 import datetime
 
@@ -51,7 +51,7 @@ WAITS = mail(LIST, "Your message to Cooks awaits moderator approval", "Your mail
              "X-List-Administrivia: yes", "Auto-Submitted: auto-replied")
 WORDS = mail("postmaster@shop.test", "Undeliverable: Order", "Your mail to kate@shop.test could not be delivered: user unknown.")
 
-# name, mail, want kind; each is read so by the null sender
+# name, mail, want kind if it comes from the null sender
 MAILS = {
     "failed": (dsn("failed", "5.1.1"), "dsn-failed"),
     "traced": (dsn("failed", "5.1.1", TRACED), "dsn-failed"),
@@ -75,7 +75,7 @@ ACCEPTED = ("delivered", "delivered", "delivered")
 SRS0, SRS0_PLUS, SRS1 = "SRS0=Xy1z=AB=shop.test=kate@example.org", "SRS0+Xy1z=AB=shop.test=kate@example.org", "SRS1=ab=mid.test==Xy1z=AB=shop.test=kate@example.org"
 OUT = 'untagged = ["shop.test"]'
 
-# name, mail, sender, recipient, settings, want what is done at observe, label and reject, want cause
+# name, mail, sender, recipient, settings, want done at observe, label and reject, want cause
 ROWS = [
     ("a certain failure, no tag", "failed", "", BOB, {}, REFUSED, "bare"),
     ("a certain delay, no tag", "delayed", "", BOB, {}, REFUSED, "bare"),
@@ -207,7 +207,7 @@ class Rows(Dialogue):
 
 class Hints(Dialogue):
     def test_five_a_day_for_a_mailbox(self):
-        """What is put off takes none, and a sub-address is the same mailbox."""
+        """A deferred mail does not count, and a sub-address counts for the same mailbox."""
         hop = self.hop({"dot": ["451 4.3.0 later"] * 6 + ["250 2.0.0 ok"] * 6})
         client = self.client(self.relay(hop))
 
@@ -220,7 +220,7 @@ class Hints(Dialogue):
 
 
 RELAYS = 'relays = ["192.0.2.7"]\n'
-# name, settings, what the client says before its mail, want what is done
+# name, settings, what the client sends before its mail, want done
 RELAYED = [
     ("by its connection", 'relays = ["127.0.0.1"]\n', [], "labelled"),
     ("a whole network", 'relays = ["127.0.0.0/8", "2001:db8::/32"]\n', [], "labelled"),
@@ -258,8 +258,8 @@ class Relays(Dialogue):
 
 
 class Callouts(Dialogue):
-    def test_whoever_only_asks_is_answered(self):
-        """MAIL, RCPT and no mail, as others check that an address is there: at reject, from the null sender and from others."""
+    def test_a_callout_is_accepted(self):
+        """MAIL and RCPT without a mail, as others check that an address exists: at reject, from the null sender and from others."""
         client = self.client(self.relay(self.hop(), more_domain=DOMAIN))
         for sender in ("", ANN):
             for recipient in (BOB, tagged(BOB), tagged(BOB, days=-1), tagged(BOB, days=-40), tagged(BOB, number=5), NOC, SRS0, "postmaster@example.org"):

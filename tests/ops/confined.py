@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """confined.py UNIT PROGRAM ARGUMENT...
 
-Runs the program as the user nobody under what a unit takes from it, as far as that can be had without systemd itself: its
-system calls, its address families, its capabilities, its limits. Takes root. Ends with status 77 where the kernel or a library
-can't do it.
+Runs the program as the user nobody under the restrictions of a unit, as far as that is possible without systemd itself: system
+calls, address families, capabilities, limits. Needs root. Ends with status 77 if the kernel or a library can't do it.
 """
 import configparser
 import ctypes
@@ -23,7 +22,7 @@ EQUAL = 4
 
 
 class Repeated(dict):
-    """A setting that stands several times has all its values."""
+    """Keeps all values of a setting that occurs several times."""
 
     def __setitem__(self, key, value):
         if isinstance(value, list) and isinstance(self.get(key), list):
@@ -37,7 +36,7 @@ class Compare(ctypes.Structure):
 
 
 def settings(unit):
-    """The [Service] section; the values of a setting that stands several times are lines."""
+    """Returns the [Service] section. The values of a setting that occurs several times are lines."""
     parser = configparser.RawConfigParser(strict=False, delimiters=("=",), dict_type=Repeated)
     parser.optionxform = str
     parser.read(unit)
@@ -45,7 +44,7 @@ def settings(unit):
 
 
 def members(name):
-    """The system calls of a group, as systemd knows it."""
+    """Returns the system calls of a group, as systemd defines it."""
     if not name.startswith("@"):
         return {name}
     text = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True).stdout
@@ -54,7 +53,7 @@ def members(name):
 
 
 def system_calls(lines):
-    """What SystemCallFilter= comes to: a later line takes from an earlier one, and what every program needs stays."""
+    """Returns the system calls that SystemCallFilter= allows: later lines take from earlier ones, and those that every program needs stay."""
     allowed = set()
     for line in lines.split("\n"):
         calls = set().union(*map(members, line.lstrip("~").split()))
@@ -79,7 +78,7 @@ class Filter:
 
     def allow(self, name, *rules):
         number = self.library.seccomp_syscall_resolve_name(name.encode())
-        if number < 0:  # of another processor
+        if number < 0:  # a system call of another processor
             return
         array = (Compare * len(rules))(*rules)
         must(self.library.seccomp_rule_add_array(self.context, ctypes.c_uint32(ALLOW), number, ctypes.c_uint(len(rules)), array), name)
@@ -89,7 +88,7 @@ class Filter:
 
 
 def drop_to(user, libc):
-    """As User= and AmbientCapabilities= do it."""
+    """Becomes the user, as User= and AmbientCapabilities= do it."""
     must(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keeping capabilities")
     os.setgroups([])
     os.setgid(user.pw_gid)
@@ -110,7 +109,7 @@ def confine(unit):
     calls = Filter(system_calls(have["SystemCallFilter"]), have["RestrictAddressFamilies"].split())
     drop_to(pwd.getpwnam("nobody"), libc)
     must(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
-    # MemoryDenyWriteExecute= as kernels from 6.3 on have it; an older one goes without.
+    # MemoryDenyWriteExecute=, which kernels have from 6.3 on; an older one goes without.
     libc.prctl(PR_SET_MDWE, 1, 0, 0, 0)
     calls.load()
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the log says, in which form, and what never stands in it."""
+"""What the log says, in which form, and what it never contains."""
 import contextlib
 import json
 import os
@@ -7,7 +7,7 @@ import re
 
 import jsonschema
 
-from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, Cut, FakeClient, FakeServer, Port, Service, Stall, Supervisor, certificate, config, inbound, main,
+from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, Cut, FakeClient, FakeServer, Port, Service, Supervisor, certificate, config, inbound, main,
                  new_bounce, new_mail, outbound, send, takes_root, url, wait_until)
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -43,14 +43,14 @@ class Lines(Log):
         settings = (f"info gateway in: inbound, listens on 127.0.0.1:0, next hop {hop}\ninfo gateway out: outbound, listens on 127.0.0.1:0, next hop {hop}\n"
                     f"info domains: 1, 1 at stage reject\ninfo keys: 1 in {keys}, key 0 signs; fingerprints: 0=7b0adf2c\ninfo history: sqlite:{history}\n")
         ports = service.address("in")[1], service.address("out")[1]
-        # How many files there may be is the machine's business.
+        # The limit of open files depends on the machine.
         text = re.sub(r"(?m)^warning \d+ sessions at the same time .*\n", "", text)
         self.assertRegex(text, r"\Ainfo backstop \d+\.\d+\.\d+: ")
         self.assertEqual(text.partition("\n")[2], settings + f"info ready: in 127.0.0.1:{ports[0]}, out 127.0.0.1:{ports[1]}\n"
                          f"info reloaded: {service.config}\n" + settings
                          + "info stopping: no new sessions, transactions may end\ninfo stopped\n")
 
-    def test_no_line_goes_where_standard_streams_were(self):
+    def test_no_line_goes_to_a_file_that_took_the_place_of_a_standard_stream(self):
         closes = self.folder / "closes"
         closes.write_text(f'#!/bin/sh\nexec "{PROGRAM}" "$@" 0<&- 1>&- 2>&-\n')
         closes.chmod(0o755)
@@ -66,7 +66,7 @@ class Lines(Log):
         self.assertEqual(len(service.history()), 1)
 
     def speak(self, service):
-        """Something of everything."""
+        """Makes the log write one line of each kind."""
         send(service.address("in"), BOB, ANN)
         send(service.address("in"), "", ANN, new_bounce())
         send(service.address("in"), "", "prvs=0000000000=" + ANN)
@@ -87,7 +87,7 @@ class Lines(Log):
             service.wait_for_line(done)
         self.assertEqual(service.stop(), 0)
 
-    def test_every_human_line_has_its_form(self):
+    def test_every_text_line_has_its_form(self):
         service = self.start(inbound(url(self.hop.address)))
         self.speak(service)
         for line in service.lines():
@@ -117,7 +117,7 @@ class Lines(Log):
 
     def test_every_json_line_is_an_object_on_standard_error_too(self):
         service = self.service(inbound(url(self.hop.address)), json_lines=True, file=False)
-        # That it is ready is an object as well.
+        # The line that says that it is ready is an object, too.
         service.is_ready = re.compile(r'"message":"ready: ([^"]*)"')
         self.enterContext(service)
         self.speak(service)
@@ -133,7 +133,7 @@ class Lines(Log):
                 service = self.service(inbound(url(hop.address)), level=level, environment=supervisor.environment)
                 with service:
                     service.rewrite("workers = 2", "workers = 1")
-                    # The log may be silent about it.
+                    # At some levels the log says nothing of it.
                     supervisor.reload(service)
                     service.rewrite("[history]", "[histery]")
                     service.reload("not reloaded: ")
@@ -157,7 +157,7 @@ class Lines(Log):
 
 class NextHops(Log):
     def trouble(self, hop_url, want, more="", times=6, said=r"^4\.", **options):
-        """Mails that can't be handed on: one line that says why."""
+        """Mails that can't be passed on: one line says why."""
         service = self.start(inbound(hop_url, more), **options)
         for _ in range(times):
             reply = send(service.address("in"), BOB, ANN)
@@ -172,7 +172,7 @@ class NextHops(Log):
         self.trouble(url(port.address), "can't be reached: connection refused")
 
     def test_name_that_is_not_found(self):
-        # RFC 6761, 6.4: no server of names knows it. Where there is none, that is not waited for.
+        # RFC 6761, 6.4: no name server knows it. The test does not wait for one that does not answer.
         self.trouble("smtp://mail.invalid:25", "has a name that can't be looked up: .+", times=3, said=r"^4\.4\.3 .*can't be looked up",
                      environment={"RES_OPTIONS": "attempts:1 timeout:1"})
 
@@ -222,7 +222,7 @@ class Hostile(Log):
         self.hop = self.enterContext(FakeServer())
         self.service = self.start(inbound(url(self.hop.address)))
 
-    def test_a_name_can_not_be_another_field(self):
+    def test_a_name_can_not_forge_a_field(self):
         for hello in ("x from=<boss@example.org>", 'x" to="y', "x\\", "[IPv6:::1]", "x=y", "m\u00fcller.test", "x\x1b[2J", "a" * 255):
             with self.subTest(hello), FakeClient(self.service.address("in"), hello=None) as client:
                 client.read()
@@ -230,7 +230,7 @@ class Hostile(Log):
                 client.mail(new_mail(BOB, ANN), BOB, ANN)
         self.check()
 
-    def test_an_address_can_not_be_another_field(self):
+    def test_an_address_can_not_forge_a_field(self):
         with FakeClient(self.service.address("in")) as client:
             for local in ('"a b"', '"a> to=<b"', '"a\\"b"', '"a\\\\b"', "a=b", '">,<x"'):
                 client.mail(new_mail(), f"{local}@example.net", ANN)
@@ -238,7 +238,7 @@ class Hostile(Log):
             client.mail(new_mail(headers=('Message-ID: <x" reply="250 ok@example.net>',)), BOB, ANN)
         self.check()
 
-    def test_a_next_hop_can_not_begin_a_line(self):
+    def test_a_next_hop_can_not_forge_a_line(self):
         self.hop.answer("dot", '550 5.1.1 no" took=0ms\r\n')
         send(self.service.address("in"), BOB, ANN)
         self.check()
@@ -258,7 +258,7 @@ class Hostile(Log):
 
 
 class Secrets(Log):
-    """No content of a mail, and no key, in the log, the history, or what is said on standard error."""
+    """The log, the history and standard error contain no content of a mail and no key."""
 
     def test_no_content_and_no_key_is_written_anywhere(self):
         for json_lines in (False, True):
@@ -289,7 +289,7 @@ class Secrets(Log):
         send(service.address("in"), BOB, ANN, ordinary)
         hop.answer("dot", "250 2.0.0 ok")
         with FakeClient(service.address("in")) as client:
-            # What is no command, a mail that is refused within its data, and one that is cut.
+            # A line that is not a command, a mail that is refused within its data, and one that is cut.
             client.command(f"{CANARY} {CANARY}")
             client.envelope(BOB, ANN)
             client.command("DATA")
@@ -300,7 +300,7 @@ class Secrets(Log):
             client.command("DATA")
             client.send(f"Subject: {CANARY}\r\n\r\n{CANARY}")
             client.cut()
-        # A key file with a mistake: the mistake is told, the line is not.
+        # A key file with a mistake: the mistake is named, and the line is not shown.
         (service.folder / "keys").write_text(f"0 exim signs 2020-01-01 {CANARY}-key\n{CANARY}\n")
         service.reload("not reloaded: ")
         service.wait_for_line("failed")
@@ -308,7 +308,7 @@ class Secrets(Log):
 
 
 class Stuck(Log):
-    """Mail doesn't wait for the log."""
+    """Mail does not wait for the log."""
 
     def setUp(self):
         super().setUp()
@@ -320,7 +320,7 @@ class Stuck(Log):
         self.enterContext(service)
         for _ in range(5):
             self.assertEqual(send(service.address("in"), BOB, ANN).code, 250)
-        # Once there is room again, it says what is missing.
+        # Once there is room again, it says how many lines are missing.
         service.rewrite("/dev/full", f"{service.folder}/log")
         service.log_file = service.folder / "log"
         service.child.signal(1)
@@ -342,13 +342,13 @@ class Stuck(Log):
         self.assertEqual(service.stop(), 0)
 
     @takes_root
-    def test_a_log_that_may_not_be_opened_anew(self):
+    def test_a_log_that_can_not_be_reopened(self):
         service = self.service(inbound(url(self.hop.address)), more_server='user = "nobody"')
         os.chown(service.folder, NOBODY.pw_uid, NOBODY.pw_gid)
         os.chown(service.folder / "keys", NOBODY.pw_uid, NOBODY.pw_gid)
         self.enterContext(service)
         old = service.log_file.rename(service.folder / "log.1")
-        # As a logrotate does it that makes the new file as root.
+        # A logrotate that makes the new file as root does this.
         service.log_file.write_text("")
         service.log_file.chmod(0o600)
         service.child.signal(1)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The rule for logrotate that docs/operations.md has, with the real one."""
+"""The rule for logrotate in docs/operations.md, run by the real logrotate."""
 import re
 import subprocess
 

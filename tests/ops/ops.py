@@ -1,4 +1,4 @@
-"""What the tests of running a server share, beside the harness of tests/peers."""
+"""Shared by the tests of running a server, on top of the harness of tests/peers."""
 import collections
 import json
 import os
@@ -16,7 +16,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
 
 from support import (PATIENCE, PROGRAM, SOURCE, Backstop, Case, Cut, FakeClient, FakeServer, Port, Stall, certificate,  # noqa: E402
-                     config, copy_for_all, gateway, main, needs, new_bounce, new_mail, wait_until)
+                     config, copy_for_all, gateway, is_dropped, main, needs, new_bounce, new_mail, wait_until)
 
 ANN, BOB = "ann@example.org", "bob@example.net"
 NOBODY = pwd.getpwnam("nobody")
@@ -39,7 +39,7 @@ def url(address):
 
 
 def run(*arguments, program=PROGRAM, **options):
-    """Runs the program to its end: (status, what it wrote to standard output, to standard error)."""
+    """Runs the program to its end. Returns its status, its standard output and its standard error."""
     done = subprocess.run([program, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=PATIENCE, check=False, **options)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
@@ -49,7 +49,7 @@ PAGE = (SOURCE / "docs/operations.md").read_text()
 
 
 def block(part):
-    """The block of docs/operations.md that holds this text."""
+    """Returns the block of docs/operations.md that contains this text."""
     found = [text for text in re.findall(r"(?m)^```\n(.*?)^```$", PAGE, re.DOTALL) if part in text]
     assert len(found) == 1, (part, len(found))
     return found[0]
@@ -61,7 +61,7 @@ Lines = collections.namedtuple("Lines", "out machine")
 def run_lines(folder, text, commands):
     """Runs lines of a page in a shell; they must all succeed.
 
-    `commands` are scripts for the commands that they call. Those that would change this machine are only written down, in .machine.
+    `commands` maps commands that they call to scripts. Commands that would change this machine are only recorded, in .machine.
     """
     programs, told = folder / "commands", folder / "machine"
     programs.mkdir(exist_ok=True)
@@ -77,7 +77,7 @@ def run_lines(folder, text, commands):
 
 
 def as_nobody():
-    """Options of run() for the user nobody, who gets a copy of the program."""
+    """Returns the options that make run() run a copy of the program as the user nobody."""
     return {"program": copy_for_all(PROGRAM), "user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
 
 
@@ -86,8 +86,11 @@ def give_to_nobody(*paths):
         shutil.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
 
 
+RELOADED = re.compile('(?: info |")reloaded: ')
+
+
 class Service(Backstop):
-    """One whose log may be in a file, or JSON on standard error."""
+    """Backstop whose log may be a file, or JSON on standard error."""
 
     def __init__(self, folder, name, text, **more):
         super().__init__(folder, name, text, **more)
@@ -97,18 +100,20 @@ class Service(Backstop):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
     def lines(self, part=""):
-        """Whole lines of the log that hold this text."""
+        """Returns the whole lines of the log that contain this text."""
         return [line for line in self.text().split("\n")[:-1] if part in line]
 
     def wait_for_line(self, part, times=1):
         found = self.child.wait_for(lambda: len(self.lines(part)) >= times and self.lines(part), f"{times} lines with {part!r}")
         return found[times - 1]
 
-    def reload(self, want="reloaded: "):
-        """SIGHUP, and the line that says what became of it."""
-        before = len(self.lines(want))
+    def reload(self, want=None):
+        """Sends SIGHUP and returns the line with this text that follows, by default the one that says that it worked."""
+        def told():
+            return self.lines(want) if want else [line for line in self.lines() if RELOADED.search(line)]
+        before = len(told())
         self.child.signal(signal.SIGHUP)
-        return self.wait_for_line(want, before + 1)
+        return self.child.wait_for(lambda: told()[before:], f"a line with {want or 'reloaded'!r}")[0]
 
     def rewrite(self, old, new):
         text = self.config.read_text()
@@ -117,13 +122,13 @@ class Service(Backstop):
 
 
 def send(address, sender=ANN, recipient=BOB, mail=None):
-    """One mail in a session of its own: the reply that ended it."""
+    """Sends one mail in a session of its own. Returns the reply that ended it."""
     with FakeClient(address) as client:
         return client.mail(mail or new_mail(sender, recipient), sender, recipient)
 
 
 class Supervisor:
-    """The socket that systemd gives to a service that tells how it is."""
+    """The socket that systemd gives to a service, to which the service reports its state."""
 
     def __init__(self, path):
         self.path = str(path)
@@ -147,16 +152,16 @@ class Supervisor:
             pass
 
     def reload(self, service):
-        """SIGHUP, until it is over, whatever the log says of it."""
+        """Sends SIGHUP and waits until the reload is over, whatever the log says."""
         service.child.signal(signal.SIGHUP)
         self.wait_for("RELOADING=1\n")
         self.wait_for("READY=1\n")
 
 
 class LowPort:
-    """A port that only root may listen at, and nobody else is given as long as this is open.
+    """A port that only root may listen at, and that nobody else gets as long as this is open.
 
-    It is bound, but not listened on: with SO_REUSEADDR set after that, who has it set as well may bind it and listen.
+    It is bound, but not listened on. SO_REUSEADDR is set after that, so that a server that sets it, too, can bind it and listen.
     """
 
     def __init__(self, host="127.0.0.1"):
@@ -179,5 +184,5 @@ class LowPort:
 
 
 __all__ = ["ANN", "BOB", "NOBODY", "PAGE", "PATIENCE", "PROGRAM", "SOURCE", "Case", "Cut", "FakeClient", "FakeServer", "LowPort", "Port", "Service", "Stall",
-           "Supervisor", "as_nobody", "block", "certificate", "config", "copy_for_all", "gateway", "give_to_nobody", "inbound", "json", "main", "needs",
-           "new_mail", "outbound", "run", "run_lines", "send", "takes_root", "unittest", "url", "wait_until"]
+           "Supervisor", "as_nobody", "block", "certificate", "config", "copy_for_all", "gateway", "give_to_nobody", "inbound", "is_dropped", "json", "main", "needs",
+           "new_bounce", "new_mail", "outbound", "run", "run_lines", "send", "takes_root", "unittest", "url", "wait_until"]

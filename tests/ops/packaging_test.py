@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The unit and the example that are installed: good by themselves, and good for the program that they are for."""
+"""The unit and the example that are installed: they are correct by themselves, and right for the program."""
 import pathlib
 import re
 import shutil
@@ -12,7 +12,7 @@ from ops import (ANN, BOB, NOBODY, PROGRAM, SOURCE, Case, FakeClient, FakeServer
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = PROGRAM.parent
 UNIT = BUILD / "packaging/backstop.service"
-WORST_EXPOSURE = 20  # of systemd-analyze security: 2.0, as docs/operations.md says
+WORST_EXPOSURE = 20  # the most that systemd-analyze security may find: 2.0, as docs/operations.md says
 
 
 class Unit(Case):
@@ -26,7 +26,7 @@ class Unit(Case):
     def test_systemd_understands_it(self):
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", self.unit], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
-        # Were it one that says yes to all, this would pass as well.
+        # A check that accepts everything would accept this as well.
         self.unit.write_text(self.unit.read_text().replace("NoNewPrivileges=yes", "NoNewPrivilege=yes"))
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", self.unit], capture_output=True, text=True, check=False)
         self.assertIn("NoNewPrivilege", done.stderr)
@@ -38,7 +38,7 @@ class Unit(Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("Overall exposure level", done.stdout)
 
-    def test_it_waits_as_long_as_we_do(self):
+    def test_it_waits_longer_than_the_program_does(self):
         code = (SOURCE / "src/service/service.cc").read_text()
         drain, flush = (int(re.search(rf"seconds {name}{{(\d+)}}", code).group(1)) for name in ("kDrainTime", "kFlushTime"))
         self.assertGreater(int(settings(UNIT)["TimeoutStopSec"]), drain + flush)
@@ -52,11 +52,11 @@ class Unit(Case):
 @needs("systemd-analyze", "seccomp")
 @takes_root
 class Sandbox(Case):
-    def test_all_that_it_does_is_allowed(self):
+    def test_the_unit_allows_all_that_the_program_does(self):
         chain, key = certificate(self.folder)
         port = self.enterContext(LowPort())
         hop = self.enterContext(FakeServer())
-        # A name, so that the system's resolver is used, too.
+        # A name, so that the system's resolver is used as well.
         text = config(inbound(f"smtp://localhost:{hop.port}", 'tls = "starttls"').replace("127.0.0.1:0", f"127.0.0.1:{port}"),
                       outbound(url(hop.address)), inbound(f"maildir:{self.folder}/mail/%n").replace('"in"', '"box"'),
                       more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n[log]\nfile = "{{folder}}/log"\n')
@@ -86,7 +86,7 @@ class Sandbox(Case):
         self.assertEqual(send(service.address("box"), BOB, ANN).code, 250)
         self.assertEqual(len(list((self.folder / "mail/ann/new").iterdir())), 1)
         service.wait_for_events(3)
-        # Ports below 1024 come by a reload, too.
+        # A reload can open ports below 1024, too.
         other = self.enterContext(LowPort())
         service.rewrite(f'"127.0.0.1:{port}"', f'"127.0.0.1:{port}", "127.0.0.1:{other}"')
         service.reload()
@@ -95,13 +95,13 @@ class Sandbox(Case):
 
 @takes_root
 class Readers(Case):
-    """Who may read the history that the unit leaves, as docs/operations.md has it: the group of the user that it runs as."""
+    """The group of the unit's user may read the history, as docs/operations.md says, and nobody else."""
 
     def setUp(self):
         super().setUp()
         self.hop = self.enterContext(FakeServer())
         unit = settings(UNIT)
-        # The umask and the folder of the unit.
+        # The unit's umask and folder.
         program = self.write("program", f'#!/bin/sh\numask {unit["UMask"]}\nexec {PROGRAM} "$@"\n')
         program.chmod(0o755)
         self.service = Service(self.folder, "backstop", config(inbound(url(self.hop.address)), more_server='user = "nobody"',
@@ -115,7 +115,7 @@ class Readers(Case):
         self.service.wait_for_events(1)
 
     def read(self, *arguments, groups=(NOBODY.pw_gid,)):
-        """As somebody else, who may be in groups besides his own."""
+        """Runs the program as another user, who may be in more groups than his own."""
         return run(*arguments, program=copy_for_all(PROGRAM), user="daemon", group="daemon", extra_groups=groups)
 
     def test_the_group_reads_the_history(self):
@@ -153,7 +153,7 @@ class Certificates(Case):
         chain, key = self.folder / "tls/fullchain.pem", self.folder / "tls/key.pem"
         self.assertEqual((chain.read_text(), key.read_text()), ("first fullchain.pem", "first privkey.pem"))
         self.assertEqual((chain.stat().st_mode & 0o777, key.stat().st_mode & 0o777, key.stat().st_uid), (0o644, 0o600, NOBODY.pw_uid))
-        # A renewal, as certbot runs the hook.
+        # certbot runs the hook like this after a renewal.
         (live / "privkey.pem").write_text("second")
         hook = self.folder / "letsencrypt/renewal-hooks/deploy/backstop"
         run_lines(self.folder, f"RENEWED_LINEAGE={live} {hook}", {})
@@ -169,7 +169,7 @@ class Example(Case):
         status, out, err = run("check-config", path)
         self.assertEqual((status, out.splitlines()[0], err), (0, f"{path}: good: 2 gateways, 1 domain", ""))
 
-    def test_what_is_commented_is_good_too(self):
+    def test_commented_settings_are_good_too(self):
         chain, key = certificate(self.folder)
         text = re.sub(r'(?m)^#(\[tls\]|\w+ = )', r"\1", (SOURCE / "packaging/backstop.toml").read_text())
         for old, new in (("/etc/backstop/keys", self.folder / "keys"), ("/etc/backstop/tls/fullchain.pem", chain), ("/etc/backstop/tls/key.pem", key),
@@ -194,7 +194,7 @@ class Install(Case):
     def found(self):
         return {str(path.relative_to(self.prefix)) for path in self.prefix.rglob("*") if path.is_file()}
 
-    def test_all_is_put_where_it_belongs(self):
+    def test_every_file_is_installed_in_its_place(self):
         self.install("packaging")
         docs = {f"share/doc/backstop/{path.relative_to(SOURCE / 'docs')}" for path in (SOURCE / "docs").rglob("*") if path.is_file()}
         self.assertIn("share/doc/backstop/operations.md", docs)
@@ -203,12 +203,12 @@ class Install(Case):
 
     @needs("systemd-analyze")
     @unittest.skipUnless((BUILD / "share/man/man1").is_dir(), "the manual pages are not built")
-    def test_the_unit_fits_to_the_place(self):
+    def test_the_unit_names_the_installed_program(self):
         self.install("packaging")
         self.install("src/app")
         self.install("src/demo")
         unit = self.prefix / "lib/systemd/system/backstop.service"
-        # It looks for the program that is started.
+        # systemd-analyze looks for the program that the unit starts.
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         text = unit.read_text()
@@ -219,17 +219,17 @@ class Install(Case):
         self.assertIn("man:backstop(1)", text)
         self.assertTrue({"share/man/man1/backstop.1", "share/backstop/samples/joe-job.mbox",
                          "share/bash-completion/completions/backstop"} <= self.found())
-        # What is installed runs, with what it needs beside it.
+        # The installed program runs, with the files that it needs.
         program = self.prefix / "bin/backstop"
         subprocess.run([program, "demo", "--once", "--fast", "--folder", self.folder / "demo"], check=True, capture_output=True, timeout=120)
-        # The example is one for the paths of the unit.
+        # The example fits the paths of the unit.
         example = (self.prefix / "share/doc/backstop/examples/backstop.toml").read_text()
         self.assertIn(f"/{settings(unit)['StateDirectory']}/history.db", example)
         self.assertIn(f"/var/log/{settings(unit)['LogsDirectory']}/backstop.log", example)
 
     @takes_root
     def test_the_first_configuration(self):
-        """The lines of the page that come after the installation."""
+        """Runs the lines of the page that come after the installation."""
         self.install("packaging")
         lines = block("systemd-sysusers").partition("systemd-sysusers\n")
         text = "".join(lines[1:])

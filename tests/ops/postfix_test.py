@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The lines that docs/operations.md has for Postfix, and packaging/backstop.toml, with real Postfixes: one of ours, one of somebody else."""
+"""The lines for Postfix in docs/operations.md, and packaging/backstop.toml, with two real Postfixes: ours, and somebody else's."""
 import os
 import re
 
@@ -8,7 +8,7 @@ from support import Postfix, accepts, header_of
 
 BOB, GONE, LATER = "bob@example.net", "gone@example.net", "later@elsewhere.test"
 TAGGED = re.compile(r"prvs=[0-9]{4}[0-9a-f]{6}=ann@example\.org")
-# Commands of the page that act on the configuration of the Postfix at hand.
+# Commands of the page that change the configuration of Postfix.
 OF_POSTFIX = ("postconf", "postfix", "postmap", "postsuper")
 
 
@@ -17,21 +17,21 @@ class Documented(Case):
         for old, new in values.items():
             self.assertIn(old, text)
             text = text.replace(old, str(new))
-        # The queue of a test has no chroot.
+        # The queue of a test is no chroot.
         return text.replace("n   -       y ", "n   -       n ")
 
     def lines(self, part, values=None, postfix=None):
-        """Runs the lines of the page that hold this text, and returns what they print and what they would have done to the machine."""
+        """Runs the lines of the page that contain this text. Returns their output, and the commands that would have changed the machine."""
         postfix = postfix or self.home
         commands = {name: f'exec /usr/sbin/{name} -c {postfix.folder}/etc "$@"' for name in OF_POSTFIX}
         done = run_lines(self.folder, self.replaced(block(part), values or {}), {**commands, "backstop": f'exec {PROGRAM} "$@"'})
         for name in ("main.cf", "master.cf"):
-            # As the harness does it: Postfix waits for files that were just written.
+            # Postfix waits for files that were just written, as in the harness.
             os.utime(postfix.folder / "etc" / name, (0, 0))
         return done
 
     def start_backstop(self, next_hops, change=lambda text: text):
-        """The example, at ports that are free and with files of the test."""
+        """Returns the example with free ports and the files of the test."""
         text = (SOURCE / "packaging/backstop.toml").read_text()
         for old, new in (('"0.0.0.0:25", "[::]:25"', '"127.0.0.1:0"'), ("127.0.0.1:10526", "127.0.0.1:0"), ("/etc/backstop/", "{folder}/"),
                          ("/var/lib/backstop/", "{folder}/"), ('"observe"', '"reject"\ngrace = "0d"'), *next_hops.items()):
@@ -41,7 +41,7 @@ class Documented(Case):
         return self.backstop.address("out")[1]
 
     def start_far(self):
-        """A server that takes mail for whomever at first, and answers later; through our gateway."""
+        """A server that accepts mail for anybody at first and bounces it later, through our gateway."""
         self.far = Postfix(self.folder, "far", {
             "virtual_mailbox_domains": "example.net, elsewhere.test", "smtpd_reject_unlisted_recipient": "no", "default_transport": "smtp",
             "relayhost": f"[127.0.0.1]:{self.backstop.address('in')[1]}",
@@ -49,13 +49,9 @@ class Documented(Case):
             mailboxes=[BOB])
         self.enterContext(self.far)
 
-    def arrived(self, postfix, address, count=1):
-        return wait_until(lambda: len(postfix.mailbox(address)) >= count and postfix.mailbox(address),
-                          lambda: f"{count} mails for {address}\n{postfix.log()}")
-
 
 class DeliversItself(Documented):
-    """Postfix delivers itself: mail of users goes out to Backstop and back before it leaves."""
+    """Postfix delivers by itself: mail of users goes to Backstop and back before it leaves."""
 
     def set_up(self, main=None, own_maps=""):
         self.home = Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org", "default_transport": "smtp", **(main or {})},
@@ -73,18 +69,18 @@ class DeliversItself(Documented):
         self.master = self.home.folder / "etc/master.cf"
         text = self.master.read_text()
         for name in ("smtpd", "pickup"):
-            # The options of these two services come behind their lines.
+            # The options of these two services follow their lines.
             text, count = re.subn(rf"(?m)^(.*\s{name}\s*)$", lambda line: f"{line.group(1).rstrip()}\n{self.option}".rstrip(), text, count=1)
             self.assertEqual(count, 1)
         self.services = (self.replaced(block("127.0.0.1:10525 inet"), {"10525": self.behind_in, "canonical_maps=": f"canonical_maps={own_maps}"})
                          + self.replaced(block("127.0.0.1:10527 inet"), {"10527": self.behind_out}))
         self.home.write("master.cf", text + self.services)
         self.enterContext(self.home)
-        # The harness waits for the services that it knows.
+        # The harness waits for the services that it started.
         wait_until(lambda: accepts(self.behind_in.address) and accepts(self.behind_out.address), "Postfix listens behind us")
 
     def configuration(self):
-        """What main.cf sets; an empty setting is none."""
+        """Returns the settings of main.cf, without empty ones."""
         return [line for line in self.home.command("postconf", "-n").splitlines() if not line.endswith("=")]
 
     def submit(self, recipient):
@@ -103,13 +99,13 @@ class OnePostfix(DeliversItself):
     def test_mail_of_users_leaves_with_a_tag(self):
         mail = self.submit(BOB)
         self.home.send(new_mail(ANN, BOB), ANN, BOB)
-        for arrived in self.arrived(self.far, BOB, 2):
+        for arrived in self.far.wait_for_mails(BOB, 2):
             self.assertRegex(header_of(arrived, "Return-Path"), rf"^<{TAGGED.pattern}>$")
         self.assertIn(header_of(mail, "Message-ID"), {header_of(one, "Message-ID") for one in self.far.mailbox(BOB)})
 
     def test_a_bounce_from_elsewhere_comes_home(self):
         mail = self.submit(LATER)
-        bounce = self.arrived(self.home, ANN)[0]
+        bounce = self.home.wait_for_mails(ANN)[0]
         self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
         self.assertIn(header_of(mail, "Message-ID").encode(), bounce)
@@ -117,7 +113,7 @@ class OnePostfix(DeliversItself):
 
     def test_a_bounce_of_our_own_comes_home(self):
         mail = self.submit(GONE)
-        bounce = self.arrived(self.home, ANN)[0]
+        bounce = self.home.wait_for_mails(ANN)[0]
         self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
         self.assertIn(header_of(mail, "Message-ID").encode(), bounce)
         # Postfix delivers first, and logs it then.
@@ -129,27 +125,27 @@ class OnePostfix(DeliversItself):
         with FakeClient(self.backstop.address("in")) as client:
             self.assertEqual(client.mail(new_bounce(ANN), "", ANN).code, 550)
             self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
-        self.assertEqual(len(self.arrived(self.home, ANN)), 1)
+        self.assertEqual(len(self.home.wait_for_mails(ANN)), 1)
 
     def test_postfix_sees_the_client_itself(self):
         with FakeClient(self.backstop.address("in"), source=("127.0.0.9", 0)) as client:
             self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
-        self.arrived(self.home, ANN)
+        self.home.wait_for_mails(ANN)
         wait_until(lambda: re.search(r"postfix/backstop/smtpd\[\d+\]: \w+: client=unknown\[127\.0\.0\.9\]", self.home.log()), "it is in the log")
 
     def test_nobody_is_relayed(self):
         with FakeClient(self.backstop.address("in")) as client:
             self.assertEqual(client.mail(new_mail("x@elsewhere.test", BOB), "x@elsewhere.test", BOB).code, 550)
 
-    def test_mail_within_the_house_stays_there(self):
+    def test_local_mail_stays_local(self):
         self.submit(ANN)
-        self.assertEqual(header_of(self.arrived(self.home, ANN)[0], "Delivered-To"), ANN)
+        self.assertEqual(header_of(self.home.wait_for_mails(ANN)[0], "Delivered-To"), ANN)
         self.assertEqual(len(self.home.mailbox(ANN)), 1)
 
     def submit_in_vain(self):
         self.assertEqual(self.backstop.stop(), 0)
         self.submit(BOB)
-        # Postfix took it and keeps it. While it moves the file from one queue to another, its list may miss it.
+        # Postfix keeps the mail. Its list can miss a mail while the file moves from one queue to another.
         wait_until(lambda: "status=deferred (connect to " in self.home.log(), "Postfix has found nobody")
         wait_until(lambda: len(self.home.queue()) == 1, "it is in the queue")
 
@@ -157,8 +153,8 @@ class OnePostfix(DeliversItself):
         self.submit_in_vain()
         self.assertNotIn("removed", self.home.log())
 
-    def test_names_with_a_tag_do_not_exist_for_that(self):
-        """The map that takes tags off makes Postfix believe so, and it would bounce the mail."""
+    def test_a_name_does_not_exist_because_of_its_tag(self):
+        """The map that removes tags could make Postfix believe that they exist, and it would bounce the mail."""
         unknown = "prvs=0000000000=nobody@example.org"
         for port, want in ((self.home.port, 250), (self.behind_in, 550)):
             with FakeClient(port.address) as client:
@@ -169,18 +165,18 @@ class OnePostfix(DeliversItself):
         values = {"127.0.0.1:25 ": f"127.0.0.1:{self.backstop.address('in')[1]} ", "/etc/backstop/keys": self.backstop.folder / "keys",
                   "you@example.org": ANN}
         self.assertIn("apt-get install swaks", self.lines("--data @bounce.eml", values).machine)
-        bounce = self.arrived(self.home, ANN)[0]
+        bounce = self.home.wait_for_mails(ANN)[0]
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
         self.assertEqual(header_of(bounce, "Delivered-To"), ANN)
         self.assertIn(" gateway=in ", self.backstop.wait_for_line(" kind=dsn-failed certainty=structural origin=genuine "))
 
-    def test_back_to_how_it_was(self):
+    def test_removing_it_restores_the_configuration(self):
         self.submit_in_vain()
         text = self.master.read_text()
         self.assertEqual(text.count(self.option), 2)
         self.home.write("master.cf", text.replace(self.option, ""))
         self.lines("postsuper -r ALL")
-        arrived = self.arrived(self.far, BOB)[0]
+        arrived = self.far.wait_for_mails(BOB)[0]
         self.assertEqual(header_of(arrived, "Return-Path"), f"<{ANN}>")
         self.assertEqual(self.lines("systemctl disable", self.untag).machine,
                          ["systemctl disable --now backstop", "systemctl restart postfix"])
@@ -189,7 +185,7 @@ class OnePostfix(DeliversItself):
 
 @needs("backstop", "postfix")
 class OwnMaps(DeliversItself):
-    """A site that has maps of its own keeps them."""
+    """A site with maps of its own keeps them."""
 
     def setUp(self):
         super().setUp()
@@ -200,9 +196,9 @@ class OwnMaps(DeliversItself):
         with FakeClient(self.backstop.address("in")) as client:
             self.assertEqual(client.mail(new_mail(BOB, "info@example.org"), BOB, "info@example.org").code, 250)
             self.assertEqual(client.envelope(BOB, "prvs=9999000000=nobody@example.org")[1].code, 550)
-        self.arrived(self.home, ANN)
+        self.home.wait_for_mails(ANN)
         self.submit(GONE)
-        self.assertEqual({header_of(mail, "Delivered-To") for mail in self.arrived(self.home, ANN, 2)}, {ANN})
+        self.assertEqual({header_of(mail, "Delivered-To") for mail in self.home.wait_for_mails(ANN, 2)}, {ANN})
         self.assertNotIn("recipient_canonical_classes", self.configuration())
 
     def test_they_stay_when_ours_go(self):
@@ -213,7 +209,7 @@ class OwnMaps(DeliversItself):
 
 @needs("backstop", "postfix")
 class Domains(Documented):
-    """Each domain that Postfix takes mail for needs a section."""
+    """Each domain that Postfix accepts mail for needs a section."""
 
     def test_the_page_finds_all(self):
         classes = {"mydestination": "localhost, own.example", "virtual_mailbox_domains": "box.example", "relay_domains": "relay.example",
@@ -236,7 +232,7 @@ class Domains(Documented):
 
 @needs("backstop", "postfix")
 class Smarthost(Documented):
-    """All mail leaves through somebody else's server."""
+    """All mail leaves through another provider's server."""
 
     def start(self, server, more_main=None):
         def change(text):
@@ -253,13 +249,13 @@ class Smarthost(Documented):
         self.start(server.address)
         self.enterContext(self.home)
         self.home.send(new_mail(ANN, GONE), ANN, GONE)
-        # Postfix knows nothing of tags here, so its own bounce has no need of any map.
-        self.assertEqual(header_of(self.arrived(self.home, ANN)[0], "Delivered-To"), ANN)
+        # Postfix never sees tags here, so its own bounce needs no map.
+        self.assertEqual(header_of(self.home.wait_for_mails(ANN)[0], "Delivered-To"), ANN)
         self.assertRegex("\n".join(server.commands), rf"MAIL FROM:<{TAGGED.pattern}>")
 
     def test_postfix_logs_in_through_backstop(self):
         server = self.enterContext(FakeServer({"other": "235 2.7.0 welcome"}, extensions=("PIPELINING", "8BITMIME", "AUTH PLAIN")))
-        # As strict as a provider may want it.
+        # A provider may be as strict as this.
         passwords = self.folder / "passwords"
         out = self.start(server.address, {"smtp_sasl_password_maps": f"texthash:{passwords}", "smtp_tls_security_level": "encrypt",
                                           "smtp_tls_wrappermode": "yes", "smtp_tls_policy_maps": "inline:{ mx.example.net=verify }"})
@@ -268,7 +264,7 @@ class Smarthost(Documented):
             return self.home.command("postconf", "-h", "smtp_tls_policy_maps").strip()
 
         before = policies()
-        # Ours come and go, and the site's own stay.
+        # Our settings come and go, and the site's own stay.
         for _ in range(2):
             self.assertEqual(self.lines("smtp_sasl_auth_enable", {"10526": out}).machine, ["apt-get install libsasl2-modules"])
             self.assertEqual(policies(), f"{before} inline:{{ {{ [127.0.0.1]:{out} = none }} }}")
@@ -280,7 +276,7 @@ class Smarthost(Documented):
         wait_until(lambda: server.mails, lambda: f"the mail is there\n{self.home.log()}\n{server.commands}")
         self.assertIn("AUTH PLAIN AGFubgBzZWNyZXQ=", server.commands)
         self.assertRegex(server.mails[0].sender, rf"^{TAGGED.pattern}$")
-        # What was handed through is nobody's to read.
+        # The password that was passed through is in no log.
         self.assertNotIn("AGFubgBzZWNyZXQ=", self.backstop.text())
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Started as root, it binds and then is its own user for good."""
+"""If it is started as root, it binds its ports and then becomes its own user for good."""
 import os
 import pathlib
 import re
@@ -32,7 +32,7 @@ class Privileges(Case):
     def start(self, **what):
         return self.enterContext(self.service(**what))
 
-    def test_it_has_nothing_of_root_left(self):
+    def test_it_gives_up_everything_of_root(self):
         service = self.start()
         for task in pathlib.Path(f"/proc/{service.child.pid}/task").iterdir():
             status = status_of(f"{service.child.pid}/task/{task.name}")
@@ -60,7 +60,7 @@ class Privileges(Case):
         service.stop()
         service.start()
         self.assertEqual(send(("127.0.0.1", port)).code, 250)
-        # What it has it keeps, and other ports it may have.
+        # It keeps its port, and may open others.
         service.rewrite(f'"127.0.0.1:0", "127.0.0.1:{port}"', f'"127.0.0.1:{port}", "127.0.0.2:0"')
         service.reload()
         self.assertEqual(send(("127.0.0.1", port)).code, 250)
@@ -91,39 +91,39 @@ class Privileges(Case):
         mail, = (self.folder / "mail/ann/new").iterdir()
         self.assertEqual(mail.stat().st_uid, NOBODY.pw_uid)
 
-    def test_no_core_is_dumped_and_nobody_looks_in(self):
+    def test_no_core_is_dumped_and_nobody_can_trace_it(self):
         service = self.start()
         limits = pathlib.Path(f"/proc/{service.child.pid}/limits").read_text()
         self.assertRegex(limits, r"(?m)^Max core file size +0 +0 ")
-        # What belongs to root though the process doesn't is what nobody else of its user may look into.
+        # The kernel gives these files to root if other processes of the same user may not look into this one.
         self.assertEqual(os.stat(f"/proc/{service.child.pid}/mem").st_uid, 0)
 
     def test_a_rotated_key_signs_after_a_reload(self):
         service = self.start()
         send(service.address("out"))
-        # As root, who rotates: the file stays its owner's.
+        # root rotates the key, and the file keeps its owner.
         service.command("keys", "rotate", service.folder / "keys")
         self.assertEqual((service.folder / "keys").stat().st_uid, NOBODY.pw_uid)
         service.reload()
         send(service.address("out"))
         self.assertEqual([TAG.match(mail.sender).group(1) for mail in self.hop.mails], ["0", "1"])
 
-    def test_a_key_file_of_root_is_warned_of(self):
+    def test_it_warns_of_a_key_file_of_root(self):
         service = self.start(keys_of_nobody=False)
         keys = service.folder / "keys"
         warning = f'file: the user "nobody" can\'t read {keys}, so a reload would fail; run: chown nobody {keys}'
         self.assertRegex(service.wait_for_line("so a reload would fail"), rf" warning {service.config}:\d+:8: warning: {re.escape(warning)}$")
-        # It was read before, and goes on being used.
+        # The keys that were read before stay in use.
         send(service.address("out"))
         self.assertRegex(service.reload("not reloaded: "), rf" error not reloaded: {service.config}:\d+:8: file: key file {keys}: "
                          "can't open it: Permission denied$")
         send(service.address("out"))
         self.assertEqual([TAG.match(mail.sender).group(1) for mail in self.hop.mails], ["0", "0"])
-        # What the warning says is the cure.
+        # The warning names the remedy.
         give_to_nobody(keys)
         service.reload()
 
-    def test_check_config_warns_of_all_that_the_user_can_not_read(self):
+    def test_check_config_warns_of_every_file_that_the_user_can_not_read(self):
         service = self.service(keys_of_nobody=False)
         service.config.chmod(0o600)
         status, out, err = run("check-config", service.config)
@@ -137,7 +137,7 @@ class Privileges(Case):
         status, out, err = run("check-config", service.config)
         self.assertEqual((status, err.count("can't read")), (0, 2), err)
 
-    def test_nobody_is_warned_where_nobody_is_become(self):
+    def test_no_warning_without_a_change_of_user(self):
         service = self.service(more_server="", keys_of_nobody=False)
         status, _, err = run("check-config", service.config)
         self.assertEqual((status, err), (0, ""))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What keeps `backstop serve` from starting: one clear line, and the exit status that docs/command-line.md has for it."""
+"""If `backstop serve` can't start, it prints one clear line and exits with the status that docs/command-line.md lists."""
 import pathlib
 import socket
 
@@ -19,14 +19,14 @@ class Starting(Case):
         return self.write("backstop.toml", text)
 
     def refused(self, status, line, file=None, **options):
-        """`line`: all that is said, with PATH for the configuration."""
+        """Checks that it exits with this status and prints this line only, in which PATH stands for the configuration."""
         path = file or self.configuration()
         want = (status, "", line.replace("PATH", str(path)) + "\n")
         self.assertEqual(run("serve", "-c", path, **options), want)
 
 
 class Anybody(Starting):
-    def test_the_address_is_taken(self):
+    def test_the_address_is_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             file = self.configuration(inbound(HOP).replace("127.0.0.1:0", f"127.0.0.1:{port}"))
@@ -76,7 +76,7 @@ class Anybody(Starting):
 
 @takes_root
 class Unprivileged(Starting):
-    """As somebody who may do little."""
+    """The same for a user with few rights."""
 
     def setUp(self):
         super().setUp()
@@ -104,8 +104,8 @@ class Unprivileged(Starting):
         self.refused(69, f"backstop: can't write the log {self.folder}/log: Permission denied",
                      self.configuration(more='[log]\nfile = "{folder}/log"\n'), **as_nobody())
 
-    def test_the_files_are_those_of_the_user_who_is_become(self):
-        # Root could write both, but goes on as somebody who can't.
+    def test_the_files_must_be_writable_for_the_new_user(self):
+        # root could write both, but goes on as a user who can't.
         self.refused(69, f"backstop: can't write the log {self.folder}/log: Permission denied",
                      self.configuration(more_server='user = "nobody"', more='[log]\nfile = "{folder}/log"\n'))
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How it ends: SIGTERM, a second one, and what clients and the supervisor hear."""
+"""How it ends: SIGTERM, a second SIGTERM, and what clients and the supervisor are told."""
 import signal
 import socket
 import time
@@ -7,7 +7,7 @@ import time
 from ops import (ANN, BOB, Case, FakeClient, FakeServer, Service, Stall, Supervisor, certificate, config, inbound, main, new_mail, outbound, url,
                  wait_until)
 
-AT_ONCE = 4  # seconds; less than silent transactions are waited for
+AT_ONCE = 4  # seconds; shorter than the wait for a silent transaction
 
 
 class Stop(Case):
@@ -23,6 +23,11 @@ class Stop(Case):
         client = FakeClient(service.address(name), **options)
         self.addCleanup(client.close)
         return client
+
+    def begin_data(self, client, octets):
+        client.envelope(BOB, ANN)
+        self.assertEqual(client.command("DATA").code, 354)
+        client.send(octets)
 
     def ends_at_once(self, service, begun):
         self.assertEqual(service.child.wait(), 0)
@@ -44,14 +49,14 @@ class Stop(Case):
                 self.ends_at_once(service, begun)
                 self.assertTrue(service.lines()[-1].endswith(" info stopped"), service.lines()[-1])
 
-    def test_a_silent_handshake_holds_up_nobody(self):
+    def test_a_silent_handshake_delays_nothing(self):
         chain, key = certificate(self.folder)
         service = self.start(inbound(url(self.hop.address), 'tls = "implicit"') + inbound(
             url(self.hop.address), 'proxy_protocol = ["127.0.0.0/8"]').replace('"in"', '"proxied"') + inbound(
             url(self.hop.address), 'tls = "starttls"').replace('"in"', '"starttls"'), more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n')
         silent = [self.client(service, "in", hello=None), self.client(service, "proxied", hello=None), self.client(service, "starttls")]
         self.assertEqual(silent[2].command("STARTTLS").code, 220)
-        # The sessions of before are there by now, since there is one after them on every worker.
+        # Every worker has accepted a later session by now, so it has accepted these.
         for _ in range(8):
             self.client(service, "starttls").quit()
         begun = time.monotonic()
@@ -61,12 +66,10 @@ class Stop(Case):
     def test_a_running_transaction_ends_first(self):
         service = self.start()
         client = self.client(service)
-        client.envelope(BOB, ANN)
-        self.assertEqual(client.command("DATA").code, 354)
-        client.send("Subject: half\r\n\r\n")
+        self.begin_data(client, "Subject: half\r\n\r\n")
         service.child.signal(signal.SIGTERM)
         service.wait_for_line(" info stopping: ")
-        # Nobody else comes in.
+        # Nobody else is let in.
         wait_until(lambda: self.is_refused(service.address("in")), "no new sessions")
         client.send("the other half\r\n.\r\n")
         self.assertEqual(client.read().code, 250)
@@ -83,7 +86,7 @@ class Stop(Case):
         with socket.socket() as probe:
             return probe.connect_ex(address) != 0
 
-    def test_a_client_that_is_silent_within_its_transaction_is_not_waited_for_long(self):
+    def test_it_does_not_wait_long_for_a_client_that_is_silent_in_its_transaction(self):
         service = self.start()
         client = self.client(service)
         self.assertEqual([reply.code for reply in client.envelope(BOB, ANN)], [250, 250])
@@ -100,23 +103,21 @@ class Stop(Case):
         self.hop.answer("dot", stall)
         service = self.start()
         client = self.client(service)
-        client.envelope(BOB, ANN)
-        self.assertEqual(client.command("DATA").code, 354)
-        client.send("Subject: a\r\n\r\nb\r\n.\r\n")
+        self.begin_data(client, "Subject: a\r\n\r\nb\r\n.\r\n")
         self.hop.wait_for("dot")
         service.child.signal(signal.SIGTERM)
         service.wait_for_line(" info stopping: ")
-        # A reload comes too late to be one, and ends nothing.
+        # It is too late for a reload; the signal does nothing.
         service.child.signal(signal.SIGHUP)
         begun = time.monotonic()
         service.child.signal(signal.SIGTERM)
         self.ends_at_once(service, begun)
-        # Whether the next hop took it is not known, so the client was told nothing that it could rely on.
+        # Nobody knows whether the next hop accepted the mail, so the client got no final answer.
         self.assertNotEqual(client.read().code, 250)
-        # It was cut by us, and the log blames nobody.
+        # Backstop itself cut the session, so the log blames no next hop.
         self.assertEqual(service.lines("next hop"), [line for line in service.lines("next hop") if " gateway " in line])
 
-    def test_a_second_signal_is_told_within_a_message(self):
+    def test_a_second_signal_is_announced_within_a_message(self):
         chain, key = certificate(self.folder)
         service = self.start(inbound(url(self.hop.address), 'tls = "starttls"'), more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n')
         report = "From: <>\r\nAuto-Submitted: auto-replied\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n"
@@ -172,7 +173,7 @@ class Outbound(Case):
             for _ in range(20):
                 self.assertEqual(client.mail(new_mail(ANN, BOB), ANN, BOB).code, 250)
         self.assertEqual(service.stop(), 0)
-        # In its own file, since it was closed in good order.
+        # All is in the database file itself, since it was closed properly.
         self.assertFalse((service.folder / "history.db-wal").exists())
         self.assertEqual(len(service.history()), 20)
 

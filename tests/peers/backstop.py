@@ -1,4 +1,4 @@
-"""Backstop itself: `backstop serve` with a configuration that the test writes, and its history."""
+"""Runs `backstop serve` with a configuration that the test writes, and reads its history."""
 import contextlib
 import os
 import pathlib
@@ -10,7 +10,7 @@ import subprocess
 from case import PROGRAM
 from children import PATIENCE, Peer, wait_until
 
-# A key that is older than every grace.
+# A key that is older than any grace.
 KEYS = "0 exim sign 2020-01-01 not a secret to anybody\n"
 
 READY = re.compile(r"^backstop: ready: (.*)$", re.MULTILINE)
@@ -18,9 +18,9 @@ LISTENER = re.compile(r"(\S+) (?:\[([^]]+)\]|([^\s,:]+)):(\d+)")
 
 
 class Backstop(Peer):
-    """`config` is TOML, in which {folder} is filled in; .folder holds `keys` and the history.
+    """Backstop with this configuration: TOML, in which {folder} is replaced by .folder, which holds `keys` and the history.
 
-    .addresses has, for each gateway's name, the (host, port) pairs that it listens at, and .address(name) the first of them.
+    .addresses maps the name of each gateway to the (host, port) pairs that it listens at; .address(name) is the first of them.
     """
 
     def __init__(self, folder, name, config, keys=KEYS, program=PROGRAM, environment=None):
@@ -52,23 +52,23 @@ class Backstop(Peer):
         return path.read_text(errors="replace") if path.exists() else ""
 
     def stop(self):
-        """SIGTERM, and the exit status. Everything that runs is brought to its end first."""
+        """Sends SIGTERM, which lets transactions end, and returns the exit status."""
         self.child.signal(signal.SIGTERM)
         return self.child.wait()
 
     def kill(self):
-        """kill -9."""
+        """Sends SIGKILL."""
         self.child.signal(signal.SIGKILL)
         return self.child.wait()
 
     def end(self, child):
-        """With the test: whoever still runs has to end in good order, which a sanitizer's finding is not."""
+        """Stops it at the end of the test, if it still runs. It must exit with 0, which it does not after a finding of a sanitizer."""
         if child.is_running():
             status = child.stop(seconds=PATIENCE)
             assert status == 0, f"{self.name} ended with status {status}\n{self.log()[-5000:]}"
 
     def open_files(self):
-        """How many the process has, connections too; without those of the history, which come and go."""
+        """Returns how many files and connections the process has open, without those of the history, which come and go."""
         links = []
         for path in pathlib.Path(f"/proc/{self.child.pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):
@@ -82,7 +82,7 @@ class Backstop(Peer):
         return done.stdout
 
     def history(self, **wanted):
-        """The events that have these values, oldest first: dictionaries, with the names of src/store/event.h."""
+        """Returns the events that have these values, oldest first, as dictionaries with the names of src/store/event.h."""
         path = self.folder / "history.db"
         if not path.exists():
             return []
@@ -92,7 +92,7 @@ class Backstop(Peer):
         return [event for event in events if all(event[name] == value for name, value in wanted.items())]
 
     def wait_for_events(self, count, **wanted):
-        """The events, once there are so many: they are written after the reply."""
+        """Waits until there are this many events, since they are written after the reply, and returns them."""
         return wait_until(lambda: len(found := self.history(**wanted)) >= count and found,
                           lambda: f"{count} events of {wanted} among {self.history()}")
 
@@ -103,7 +103,7 @@ def gateway(name, direction, next_hop, more=""):
 
 
 def config(*gateways, workers=2, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
-    """A whole configuration, for one domain."""
+    """Returns a whole configuration for one domain."""
     return (f'[server]\nhostname = "mx.example.org"\nworkers = {workers}\n{more_server}\n' + "".join(gateways)
             + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\ngrace = "{grace}"\n{more_domain}\n'
             + '[keys]\nfile = "{folder}/keys"\n\n[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)

@@ -1,4 +1,4 @@
-"""A test with a folder of its own, what it takes of the machine, and how a file of tests ends."""
+"""A test with a folder of its own, skipping tests whose programs are missing, and the exit status of a file of tests."""
 import ctypes.util
 import os
 import pathlib
@@ -16,7 +16,7 @@ EXIM = SOURCE / "var/exim/exim"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 MOST_LOG = 20_000
 
-# Servers that run as other users reach what the tests make, whatever the umask of whoever runs them.
+# Servers that run as other users must reach the files of the tests, whatever umask the tests were started with.
 os.umask(0o022)
 
 
@@ -35,7 +35,7 @@ def is_there(name):
 
 
 def needs(*names):
-    """Skips the test where one of these is missing. Mail servers change their user, so all but swaks take root."""
+    """Skips the test if one of these is missing. Mail servers change their user, so all of them need root."""
     missing = [name for name in names if not is_there(name)]
     if os.geteuid() != 0 and set(names) & {"postfix", "exim", "dovecot"}:
         return unittest.skip("mail servers are started as root")
@@ -43,7 +43,7 @@ def needs(*names):
 
 
 class Case(unittest.TestCase):
-    """self.folder is empty, can be entered by every user, and goes with the test. When the test fails, logs are shown."""
+    """self.folder is empty at first, can be entered by every user, and is removed after the test. If the test fails, its logs are shown."""
 
     maxDiff = None
 
@@ -52,7 +52,7 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.folder.chmod(0o755)
-        # Cleanups run backwards: the servers have ended by now, and the folder is still there.
+        # Cleanups run backwards: the servers have ended when this runs, and the folder is still there.
         self.addCleanup(self._show_logs)
 
     def run(self, result=None):
@@ -79,7 +79,7 @@ class Case(unittest.TestCase):
 
 
 def main():
-    """Runs the tests of the file. One that was skipped makes the whole file a skipped one, so that it is never passed."""
+    """Runs the tests of the file. If any was skipped, the whole file counts as skipped, so that it is never taken for passed."""
     result = unittest.main(exit=False, verbosity=2).result
     if not result.wasSuccessful() or result.testsRun == 0:
         sys.exit(1)

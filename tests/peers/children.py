@@ -1,4 +1,4 @@
-"""Processes that end with the test that started them, whatever happens to it, and waiting for what they do."""
+"""Processes that end with the test that started them, whatever happens to it; and waiting for conditions."""
 import atexit
 import contextlib
 import os
@@ -17,8 +17,8 @@ running = []
 
 
 def wait_until(condition, what, seconds=PATIENCE):
-    """Asks again and again until the condition gives something true, which is returned; too late is a failure, which says
-    `what`, a text or what makes one."""
+    """Calls `condition` until it returns something true, and returns that. After `seconds` it fails and says `what`, which is a
+    text or a function that returns one."""
     deadline = time.monotonic() + seconds
     while True:
         found = condition()
@@ -30,20 +30,20 @@ def wait_until(condition, what, seconds=PATIENCE):
 
 
 def accepts(address):
-    """Whether somebody listens at (host, port) or at the path of a socket."""
+    """Returns whether a server listens at (host, port) or at the path of a socket."""
     family = socket.AF_UNIX if isinstance(address, (str, os.PathLike)) else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         return probe.connect_ex(str(address) if family == socket.AF_UNIX else address) == 0
 
 
 class Child:
-    """A process in a session of its own, so that its children can be ended with it. Its output goes to a file."""
+    """A process in a session of its own, so that its children can be ended with it. Its output goes to the file `log`."""
 
     def __init__(self, command, log, environment=None):
         self.name = os.path.basename(str(command[0]))
         self.log_path = log
         with open(log, "ab") as out:
-            # setpriv: should this process be killed before it can clean up, the child hears of it.
+            # setpriv: if this process is killed before it can clean up, the kernel sends the child SIGTERM.
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=subprocess.DEVNULL,
                                             stdout=out, stderr=out, start_new_session=True,
                                             env={**os.environ, **(environment or {})})
@@ -57,7 +57,7 @@ class Child:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def wait_for(self, condition, what, seconds=PATIENCE):
-        """As wait_until(), but a process that has ended need not be waited for."""
+        """Works as wait_until(), but fails at once if the process has ended."""
         def look():
             found = condition()
             if not found and not self.is_running():
@@ -70,14 +70,14 @@ class Child:
         self.process.send_signal(number)
 
     def wait(self, seconds=PATIENCE):
-        """The exit status; a negative one is the number of the signal that ended it."""
+        """Waits for the end and returns the exit status; a negative one is the number of the signal that ended the process."""
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired as error:
             raise AssertionError(f"{self.name} still runs after {seconds:.0f} s\n{self.log()}") from error
 
     def stop(self, seconds=10):
-        """Asks it to end, and ends what is left of its session."""
+        """Sends SIGTERM, waits, then kills whatever is left of its session."""
         if self in running:
             running.remove(self)
         if self.is_running():
@@ -90,7 +90,7 @@ class Child:
 
 
 class Peer:
-    """What starts children and holds ports, and is used with enterContext(): all of it ends with the test."""
+    """Base of whatever starts children or holds ports. Used with enterContext(), so that all of it ends with the test."""
 
     def __init__(self, folder, name):
         self.name = name
@@ -128,5 +128,5 @@ def stop_all():
         child.stop(seconds=1)
 
 
-# What ctest or a person ends runs the line above, too.
+# With this, SIGTERM from ctest or from a person runs stop_all() as well.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))

@@ -1,36 +1,16 @@
 #!/usr/bin/python3
-"""A mail leaves a Postfix through Backstop, another Postfix takes it and bounces it, and the bounce comes back through Backstop."""
+"""A mail leaves one Postfix through Backstop, another Postfix accepts it and bounces it, and the bounce returns through Backstop."""
 import re
 
-from support import (Backstop, Case, Exim, FakeClient, Postfix, body_of, config, gateway, header_of, main, needs, new_mail, wait_until)
+from support import (Backstop, Case, Exim, FakeClient, Postfix, body_of, config, exim_relay, gateway, header_of, main, needs, new_mail, wait_until)
 
 ANN, BOB, NOBODY, LIST = "ann@example.org", "bob@example.net", "nobody@example.net", "list@lists.example.net"
 TAGGED = re.compile(rb"prvs=[0-9a-f]{10}=ann@example\.org")
 
-EXIM_CALLOUT = """
-begin acl
-recipient:
-  deny
-    !verify = sender/callout=5s,no_cache
-  accept
-begin routers
-relay:
-  driver = manualroute
-  route_list = * 127.0.0.1
-  transport = relay
-  self = send
-begin transports
-relay:
-  driver = smtp
-  port = NEXT
-begin retry
-* * F,1h,1s
-"""
-
 
 class Circle(Case):
-    """home has example.org and sends all else out through the gateway; far has example.net, believes every recipient at first,
-    and answers through the gateway."""
+    """`home` has example.org and sends all other mail out through the gateway. `far` has example.net, accepts any recipient at
+    first, and sends its bounces through the gateway."""
 
     MORE_OUT = ""
 
@@ -48,17 +28,14 @@ class Circle(Case):
             self.enterContext(postfix)
 
     def through(self, name):
-        """The settings of a Postfix that sends by this gateway."""
+        """Returns the settings of a Postfix that sends all its mail through this gateway."""
         return {"default_transport": "smtp", "relayhost": f"[127.0.0.1]:{self.gateway.address(name)[1]}"}
 
-    def arrived(self, postfix, address, count=1):
-        return wait_until(lambda: len(postfix.mailbox(address)) >= count and postfix.mailbox(address), f"{count} mails for {address}")
-
     def real_bounce(self):
-        """A bounce that far has made and home has got, and the tagged address that it came to."""
+        """Returns a bounce that far made and home received, and the tagged address that it was sent to."""
         self.home.send(new_mail(ANN, NOBODY), ANN, NOBODY)
-        bounce = self.arrived(self.home, ANN)[0]
-        # As it was before home and the gateway put their fields in front.
+        bounce = self.home.wait_for_mails(ANN)[0]
+        # Without the fields that home and the gateway put in front.
         start = re.search(rb"^Received: by far\.test \(Postfix\)", bounce, re.MULTILINE)
         return bounce[start.start():], TAGGED.search(self.far.log().encode())[0].decode()
 
@@ -68,12 +45,12 @@ class Bounces(Circle):
     def test_a_genuine_bounce_comes_home(self):
         mail = new_mail(ANN, NOBODY)
         self.home.send(mail, ANN, NOBODY)
-        bounce = self.arrived(self.home, ANN)[0]
+        bounce = self.home.wait_for_mails(ANN)[0]
         self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
         self.assertRegex(header_of(bounce, "Content-Type"), "^multipart/report; report-type=delivery-status;")
         self.assertIn(f"Message-ID: {header_of(mail, 'Message-ID')}".encode(), bounce)
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed; certainty=structural; cause=tag; tag=proves")
-        # Out under a tag, back to it, and nothing is left anywhere.
+        # It left with a tag, the bounce came back to the tag, and no queue holds anything.
         wait_until(lambda: re.search(r"from=<prvs=[0-9a-f]{10}=ann@example\.org>", self.far.log()), "it is in the log")
         wait_until(lambda: re.search(r"to=<prvs=[0-9a-f]{10}=ann@example\.org>, .*status=sent", self.far.log()), "it is in the log")
         wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
@@ -84,17 +61,17 @@ class Bounces(Circle):
                          [("labelled", "dsn-failed", "genuine", "far.test")])
         self.assertEqual(f"<{came[0]['original_message_id']}>", header_of(mail, "Message-ID"))
 
-    def test_a_mail_that_is_taken_makes_no_bounce(self):
+    def test_a_delivered_mail_makes_no_bounce(self):
         mail = new_mail(ANN, BOB)
         self.home.send(mail, ANN, BOB)
-        arrived = self.arrived(self.far, BOB)[0]
+        arrived = self.far.wait_for_mails(BOB)[0]
         self.assertRegex(header_of(arrived, "Return-Path"), r"^<prvs=[0-9a-f]{10}=ann@example\.org>$")
         self.assertEqual(body_of(arrived), body_of(mail))
         wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
         self.assertEqual(self.home.mailbox(ANN), [])
 
     def test_the_same_bounce_without_its_tag_is_labelled(self):
-        """It names our host, which anybody could have written: a hint."""
+        """It names our host in a Received field, which anybody could have written, so that is only a hint."""
         bounce, _ = self.real_bounce()
         with FakeClient(self.inbound) as client:
             self.assertEqual(client.mail(bounce, "", ANN).code, 250)
@@ -109,9 +86,9 @@ class Bounces(Circle):
             refusal = client.data(bounce)
             self.assertEqual(refusal.code, 550)
             self.assertTrue(refusal.text.startswith("5.7.1 "), refusal)
-            # With its tag it would have passed: it comes a second time.
+            # With its tag it would have passed, as it did the first time.
             self.assertEqual(client.mail(bounce, "", tagged).code, 250)
-        self.assertEqual(len(self.arrived(self.home, ANN, 2)), 2)
+        self.assertEqual(len(self.home.wait_for_mails(ANN, 2)), 2)
         refused = self.gateway.wait_for_events(1, done="refused")
         self.assertEqual([(event["kind"], event["origin"], event["cause"]) for event in refused], [("dsn-failed", "unproven", "bare")])
 
@@ -121,13 +98,13 @@ class Bounces(Circle):
         for name, forged in (("another hash", tagged.replace(tagged[9:15], "abcdef")), ("another day", tagged[:6] + "999" + tagged[9:])):
             with self.subTest(name), FakeClient(self.inbound) as client:
                 self.assertNotEqual(forged, tagged)
-                # Somebody may only ask whether there is such an address: the mail decides.
+                # RCPT is accepted, since a sender may only verify the address; the message decides.
                 self.assertEqual([reply.code for reply in client.envelope("", forged)], [250, 250])
                 self.assertEqual(client.data(bounce).code, 550)
         self.assertEqual({event["cause"] for event in self.gateway.wait_for_events(2, done="refused")}, {"bare"})
 
     def test_a_forged_bounce_of_a_real_postfix_is_refused(self):
-        # far was told by a spammer that ann wrote to nobody.
+        # A spammer told far that ann had written to an unknown address.
         with FakeClient(self.far.port.address) as client:
             self.assertEqual(client.mail(new_mail(ANN, NOBODY), ANN, NOBODY).code, 250)
         wait_until(lambda: "said: 550 5.7.1" in self.far.log(), "far is told that its bounce is refused")
@@ -139,11 +116,11 @@ class Bounces(Circle):
 class Outward(Circle):
     MORE_OUT = 'untagged = ["lists.example.net"]\n'
 
-    def test_a_receipt_that_was_asked_for_comes_home(self):
-        # DSN is passed on whole: it is far, not home, that says that the mail was delivered.
+    def test_a_requested_receipt_comes_home(self):
+        # The DSN parameters are passed on whole, so far and not home reports the delivery.
         mail = new_mail(ANN, BOB)
         self.home.command("sendmail", "-i", "-f", ANN, "-N", "success", "-V", "envelope-7", "--", BOB, given=mail)
-        receipt = self.arrived(self.home, ANN)[0]
+        receipt = self.home.wait_for_mails(ANN)[0]
         self.assertRegex(header_of(receipt, "Backstop-Verdict"), "^genuine; kind=dsn-delivered;")
         self.assertRegex(receipt, rb"(?m)^Reporting-MTA: dns; far\.test\r$")
         self.assertRegex(receipt, rb"(?m)^Action: delivered\r$")
@@ -155,11 +132,11 @@ class Outward(Circle):
             self.assertEqual(client.envelope(BOB, ANN, parameters=" RET=HDRS")[0].code // 100, 5)
 
     def test_a_tagged_and_an_untagged_recipient_in_one_mail(self):
-        # The second hears 452, and home sends again by itself: nothing is lost, nothing doubled.
+        # The second recipient gets 452 and home sends again by itself, so nothing is lost or doubled.
         mail = new_mail(ANN, BOB)
         self.home.send(mail, ANN, BOB, LIST)
         for address, want_path in ((BOB, r"^<prvs=[0-9a-f]{10}=ann@example\.org>$"), (LIST, r"^<ann@example\.org>$")):
-            arrived = self.arrived(self.far, address)[0]
+            arrived = self.far.wait_for_mails(address)[0]
             self.assertRegex(header_of(arrived, "Return-Path"), want_path)
             self.assertEqual(header_of(arrived, "Message-ID"), header_of(mail, "Message-ID"))
         wait_until(lambda: not self.home.queue() + self.far.queue(), "both queues are empty")
@@ -170,14 +147,14 @@ class Outward(Circle):
 
 @needs("backstop", "postfix")
 class Callouts(Circle):
-    # sender, want_code: what a server that verifies its senders through the gateway says to a mail of theirs
+    # sender, want_code: the reply of a server that verifies senders through the gateway
     SENDERS = [(ANN, 250), ("gone@example.org", 550)]
 
     def check(self, address):
         for sender, want_code in self.SENDERS:
             with self.subTest(sender), FakeClient(address) as client:
                 self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
-        # It was home that was asked, with the null sender.
+        # home was asked, with the null sender.
         wait_until(lambda: "from=<> to=<gone@example.org>" in self.home.log(), "it is in the log")
         self.assertEqual(self.home.mailbox(ANN), [])
 
@@ -190,8 +167,7 @@ class Callouts(Circle):
 
     @needs("exim")
     def test_of_exim(self):
-        asking = self.enterContext(Exim(self.folder, "asking", "acl_smtp_rcpt = recipient\n",
-                                        EXIM_CALLOUT.replace("NEXT", str(self.inbound[1]))))
+        asking = self.enterContext(Exim(self.folder, "asking", "acl_smtp_rcpt = recipient\n", exim_relay(self.inbound[1])))
         self.check(asking.port.address)
 
 

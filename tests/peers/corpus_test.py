@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Real mails, each to an address of its own that never wrote: at the stage reject all responses are refused and nothing else, at
-the stage observe everything is delivered and recorded.
+"""Sends real mails, each to an address of its own that never wrote. At stage reject all responses are refused and nothing else;
+at stage observe everything is delivered and recorded.
 
-The mails are in the folder that BACKSTOP_CORPUS names, with labels.tsv, whose first columns are a file and its kind; by default
-in shared/corpus beside the project. Without it the test is skipped.
+The mails are in the folder that BACKSTOP_CORPUS names (default: shared/corpus beside the project), with a labels.tsv whose first
+columns are a file and its kind. Without the folder the test is skipped.
 """
 import collections
 import concurrent.futures
@@ -22,7 +22,7 @@ STRANGER = "someone@example.net"
 
 
 def as_sent(mail):
-    """A mail as SMTP carries it: without the line that an mbox puts in front, and with CRLF alone."""
+    """Returns a mail as SMTP carries it: without an mbox line in front, and with CRLF as its only line end."""
     mail = re.sub(rb"\AFrom [^\n]*\n", b"", mail).replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
     return mail.replace(b"\n", b"\r\n")
 
@@ -43,7 +43,7 @@ class Corpus(Case):
             self.write(f"mails/{name}", mail)
 
     def read(self, sender):
-        """What the reader makes of each mail: the command line, which has the whole mail before it. Its kind, its certainty, and whether the file lacks its end."""
+        """Returns what `classify` says of each mail, which it reads whole: its kind, its certainty, and whether the file is cut short."""
         done = subprocess.run([PROGRAM, "classify", "--json", "--mail-from", f"<{sender}>", self.folder / "mails"],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE * 4, check=False)
         self.assertLessEqual(done.returncode, 1, done.stderr)
@@ -52,7 +52,7 @@ class Corpus(Case):
         return found
 
     def run_through(self, stage, sender):
-        """Sends all of them: the replies and what was delivered, both by name."""
+        """Sends all of them. Returns the replies and what was delivered, both by name."""
         sink = self.enterContext(SmtpSink(self.folder, "sink"))
         gate = self.enterContext(Backstop(self.folder, "gateway", config(
             gateway("in", "inbound", f"smtp://127.0.0.1:{sink.port}"), stage=stage, more="[limits]\nerrors = 10000\n")))
@@ -74,24 +74,24 @@ class Corpus(Case):
         return replies, delivered, events
 
     def told(self, names, kinds):
-        """For the message of a failure."""
+        """Returns a text for the message of a failure."""
         return "\n".join(f"{self.files[name]}: label {self.labels[name]}, read as {kinds[name]}" for name in sorted(names))
 
     def check_reject(self, sender):
         read = self.read(sender)
         kinds = {name: kind for name, (kind, *_) in read.items()}
         replies, delivered, events = self.run_through("reject", sender)
-        # Of a file that lacks its end the command line can't know what is missing; the gateway was given what is there as a whole.
+        # classify says that a file is cut short; for the gateway the same octets were a whole message.
         whole = {name for name, (_, _, is_cut) in read.items() if not is_cut}
         self.assertGreater(len(whole), len(read) * 0.9)
-        # Some return a mail that went through a host of the name that the gateway has here.
+        # Some return a mail that passed a host with the name that the gateway has here.
         hinted = {name for name, event in events.items() if event["cause"] == "hinted"}
         certain = {name for name, (kind, certainty, _) in read.items() if kind.startswith("dsn-") and certainty != "guessed"} & whole - hinted
         refused = {name for name, reply in replies.items() if reply.code == 550}
         self.assertEqual({reply.code for reply in replies.values()} | {250, 550}, {250, 550})
         self.assertEqual(certain - refused, set(), self.told(certain - refused, kinds))
         self.assertEqual(refused & whole - certain, set(), self.told(refused & whole - certain, kinds))
-        # What was answered 250 is there, once; what was not, isn't.
+        # Each mail that was answered 250 is there once, and no other.
         self.assertEqual(delivered, collections.Counter(self.mails.keys() - refused))
         self.assertEqual({name: event["kind"] for name, event in events.items()}, kinds)
         self.assertEqual({name for name, event in events.items() if event["done"] == "labelled"},
@@ -100,7 +100,7 @@ class Corpus(Case):
 
     def test_reject_of_the_null_sender(self):
         refused = self.check_reject("")
-        # By the labels of the corpus, too, which may be wrong in one of a hundred.
+        # The labels of the corpus agree; one in a hundred may be wrong.
         bounces = {name for name, kind in self.labels.items() if kind.startswith("dsn-")}
         print(f"  of {len(bounces)} labelled as bounces {len(bounces - refused)} passed, "
               f"of {len(self.labels) - len(bounces)} others {len(refused - bounces)} were refused", flush=True)
@@ -109,7 +109,7 @@ class Corpus(Case):
         self.assertGreater(len(bounces & refused), len(bounces) / 2)
 
     def test_reject_of_another_sender(self):
-        """Whoever has a name may be answered: nothing of theirs is certain."""
+        """A bounce with a sender is never certain, since that sender can be answered."""
         self.assertEqual(self.check_reject(STRANGER), set())
 
     def test_observe(self):
@@ -119,7 +119,7 @@ class Corpus(Case):
         self.assertEqual(delivered, collections.Counter(self.mails.keys()))
         self.assertEqual({name: event["kind"] for name, event in events.items()}, kinds)
         self.assertEqual({event["done"] for event in events.values()}, {"delivered"})
-        # Nothing was changed, but it is known what the next stage would have done. It lets complaints alone, too.
+        # Nothing was changed, but the history says what the next stage would have done. That one leaves complaints alone, too.
         self.assertEqual({(event["kind"] in ("none", "feedback-report"), event["next_stage"]) for event in events.values()},
                          {(True, ""), (False, "label")})
 

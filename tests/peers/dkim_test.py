@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A signed mail still verifies behind Backstop, in both directions, through Postfix, and byte for byte."""
+"""A signed mail still verifies after Backstop, in both directions and through Postfix, and its octets are unchanged."""
 import base64
 import subprocess
 import warnings
@@ -7,7 +7,7 @@ import warnings
 from support import Backstop, Case, FakeClient, FakeServer, Postfix, config, gateway, header_of, main, needs, new_mail, wait_until
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports are as they are
+    warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports give warnings
     try:
         import dkim
     except ImportError:
@@ -15,7 +15,7 @@ with warnings.catch_warnings():
 
 ANN, BOB = "ann@example.org", "bob@example.net"
 
-# What a server in between might be tempted to change: folds, spaces, case, 8 bits, dots, empty and long lines, the end.
+# Whatever a relay might be tempted to change: folds, spaces, case, 8 bits, dots, empty and long lines, the end.
 DELICATE = dict(headers=("X-Folded: one\r\n\t two\r\n   three  ", "x-CASE:no space", "X-Empty: ", "MIME-Version: 1.0",
                          "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"),
                 text="Grüße \n.\n..two dots\n\n" + "long " * 180 + "\n \ttrailing \t \n\n\n")
@@ -57,7 +57,7 @@ class Signatures(Case):
         for canonical in self.CANONICAL:
             signed = self.signer.sign(new_mail(ANN, BOB, **mail), canonical)
             self.assertTrue(self.signer.is_good(signed))
-            # The verification is one: another octet fails it.
+            # The verification does verify: another octet makes it fail.
             self.assertFalse(self.signer.is_good(signed.replace(b"\r\n\r\n", b"\r\n\r\nx", 1)))
             yield canonical.decode(), signed
 
@@ -79,7 +79,7 @@ class Signatures(Case):
                     self.assertTrue(self.signer.is_good(arrived), arrived.decode(errors="replace"))
 
     def test_every_octet_stays(self):
-        # The gateway puts fields in front, and that is all; whether the client sends DATA or chunks.
+        # The gateway puts fields in front and changes nothing else, whether the client sends DATA or chunks.
         with FakeServer() as server:
             gate = self.enterContext(Backstop(self.folder, "gateway", config(
                 gateway("in", "inbound", f"smtp://127.0.0.1:{server.port}"), domain="example.net", stage="label")))
@@ -93,7 +93,7 @@ class Signatures(Case):
                     self.assertRegex(arrived[:-len(signed)], rb"\AReceived: from client\.test [^\0]*\r\n\Z")
 
     def test_a_response_that_is_labelled(self):
-        # It is held, judged, and gets a field of its own.
+        # It is held, judged and given a field.
         bounce = dict(subject="Undelivered Mail Returned to Sender", headers=(
             "Auto-Submitted: auto-replied", "MIME-Version: 1.0", 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'),
             text="--b\n\nIt could not be delivered.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"

@@ -37,7 +37,7 @@ service lmtp {{
 
 
 class Dovecot(Peer):
-    """LMTP on .port and at .socket for the addresses in `users`; `more` is added to the configuration."""
+    """Speaks LMTP on .port and at .socket, for the addresses in `users`. `more` is added to the configuration."""
 
     def __init__(self, folder, name, users, more=""):
         super().__init__(folder, name)
@@ -53,12 +53,12 @@ class Dovecot(Peer):
 
     def start(self):
         self.run(["/usr/sbin/dovecot", "-c", self.config, "-F"], "master.log")
-        # Its children wait for each other for five seconds at the end, and have nothing more to do.
+        # At the end its children would wait five seconds for each other, with nothing left to do.
         self.open.callback(self.child.stop, seconds=0.5)
         self.child.wait_for(lambda: accepts(self.port.address) and accepts(self.socket), f"{self.name} listens")
 
     def mailbox(self, address):
-        """The mails of an address, oldest first."""
+        """Returns the mails of an address, oldest first."""
         return read_maildir(self.folder / "mail" / address)
 
     def log(self):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Dovecot's LMTP server as next hop, on TCP and on a socket: one recipient at a time, and its own words for a refusal."""
+"""Dovecot's LMTP server as next hop, on TCP and on a socket: one recipient at a time, and refusals in Dovecot's words."""
 from support import (Backstop, Case, Dovecot, FakeClient, Postfix, body_of, config, gateway, header_of, main, needs, new_mail, wait_until)
 
 ANN, CARL, DORA, NOBODY = (f"{name}@example.org" for name in ("ann", "carl", "dora", "nobody"))
@@ -16,7 +16,7 @@ class DovecotBehind(Case):
             *(gateway(name, "inbound", next_hop) for name, next_hop in self.next_hops.items()))))
 
     def each(self, check):
-        """The check with a client of each gateway, and the number of the round."""
+        """Runs the check with a client of each gateway and the number of the round."""
         for count, name in enumerate(self.next_hops, start=1):
             with self.subTest(name), FakeClient(self.gateway.address(name)) as client:
                 check(client, count)
@@ -52,12 +52,12 @@ class DovecotBehind(Case):
             self.assertEqual(client.command(f"MAIL FROM:<{BOB}>").code, 250)
             refusal = client.command(f"RCPT TO:<{NOBODY}>")
             self.assertEqual((refusal.code, refusal.text), (550, f"5.1.1 <{NOBODY}> User doesn't exist: {NOBODY}"))
-            # A recipient that was refused is not the first one of the mail.
+            # A refused recipient does not count as the first of the mail.
             self.assertEqual(client.command(f"RCPT TO:<{ANN}>").code, 250)
             self.assertEqual(client.data(new_mail(BOB, ANN)).code, 250)
         self.each(check)
 
-    def test_a_mailbox_that_fails_is_no_250(self):
+    def test_a_mailbox_that_fails_is_not_answered_250(self):
         box = self.dovecot.folder / "mail" / DORA
         box.mkdir()
         box.chmod(0)
@@ -68,7 +68,7 @@ class DovecotBehind(Case):
             reply = client.data(new_mail(BOB, DORA))
             self.assertEqual(reply.code // 100, 4, reply)
             replies.append(f"{reply.code} {reply.text}")
-            # The session is none the worse for it.
+            # The session goes on.
             self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
         self.each(check)
         events = self.gateway.wait_for_events(2, done="deferred")
@@ -81,7 +81,7 @@ class DovecotBehind(Case):
 
     @needs("postfix")
     def test_postfix_brings_a_mail_to_three(self):
-        # It hears 452 for two of them, and sends again by itself: nothing is lost, nothing doubled.
+        # It gets 452 for two of them and sends again by itself, so nothing is lost or doubled.
         for count, name in enumerate(self.next_hops, start=1):
             with self.subTest(name), Postfix(self.folder, f"far-{name}", {
                     "default_transport": "smtp", "relayhost": f"[127.0.0.1]:{self.gateway.address(name)[1]}"}) as far:

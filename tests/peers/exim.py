@@ -1,4 +1,4 @@
-"""Exim, as it is unpacked into var/exim, with a configuration that the test writes."""
+"""Exim, unpacked into var/exim, with a configuration that the test writes."""
 import os
 import subprocess
 
@@ -27,13 +27,40 @@ log_selector = +all
 """
 
 
+RELAY = """
+begin acl
+recipient:
+  deny
+    !verify = sender/callout=5s,no_cache
+  accept
+begin routers
+relay:
+  driver = manualroute
+  route_list = * 127.0.0.1
+  transport = relay
+  self = send
+begin transports
+relay:
+  driver = smtp
+  port = PORT
+  hosts_avoid_tls = *
+begin retry
+* * F,1h,1s
+"""
+
+
+def exim_relay(port):
+    """Returns sections that send everything to this port. Its ACL `recipient` verifies senders by callouts."""
+    return RELAY.replace("PORT", str(port))
+
+
 class Exim(Peer):
-    """`main` are settings of the first part, `sections` the rest from "begin acl" on. {folder} and {port} are filled in."""
+    """`main` has the settings of the first part, `sections` the rest from "begin acl" on. {folder} and {port} are filled in."""
 
     def __init__(self, folder, name, main="", sections=""):
         super().__init__(folder, name)
         self.port = self.reserve()
-        # It starts itself anew as its own user.
+        # It runs itself again as its own user.
         self.program = copy_for_all(EXIM.parent) / EXIM.name
         for place in ("spool", "mail"):
             (self.folder / place).mkdir()
@@ -52,7 +79,7 @@ class Exim(Peer):
         self.child.wait_for(lambda: accepts(self.port.address), f"{self.name} listens")
 
     def send(self, mail, sender, *recipients):
-        """Hands a mail in, as a program on the same machine would; it is delivered in the background."""
+        """Submits a mail as a local program would; it is delivered in the background."""
         done = subprocess.run([self.program, "-C", self.config, "-i", "-f", sender, "--", *recipients], input=mail.replace(b"\r\n", b"\n"),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:

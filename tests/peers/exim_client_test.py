@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Exim as the peer that sends: in chunks, pipelined, under TLS; and as one that bounces."""
+"""Exim as a client: in chunks, pipelined, under TLS; and as a server that bounces."""
 import re
 
 from support import (Backstop, Case, Exim, FakeClient, Postfix, body_of, certificate, config, gateway, header_of, main, needs, new_mail,
@@ -8,7 +8,7 @@ from support import (Backstop, Case, Exim, FakeClient, Postfix, body_of, certifi
 ANN, CARL, GONE = (f"{name}@example.org" for name in ("ann", "carl", "gone"))
 BOB, NOBODY = "bob@example.net", "nobody@example.net"
 
-# example.net is its own, where all but bob are found out to be unknown after the mail was taken; all else goes by the gateway.
+# example.net is its own. It learns only after accepting a mail that every user but bob is unknown. All else goes to the gateway.
 SECTIONS = """
 begin acl
 recipient:
@@ -59,9 +59,6 @@ class EximSends(Case):
         return self.enterContext(Exim(self.folder, f"exim-{service}", "acl_smtp_rcpt = recipient\n",
                                       SECTIONS.replace("GATEWAY", str(self.gateway.address(service)[1]))))
 
-    def arrived(self, address, count):
-        return wait_until(lambda: len(self.home.mailbox(address)) >= count and self.home.mailbox(address), f"{count} mails for {address}")
-
     def test_chunks_pipelining_and_tls(self):
         text = ".\n..\n.a line\n" + "".join(f"line {i} of a mail of some size\n" for i in range(30_000)) + "\n\n."
         for count, service in enumerate(self.home.ports, start=1):
@@ -70,7 +67,7 @@ class EximSends(Case):
                 mail = new_mail(BOB, ANN, text=text)
                 exim.send(mail, BOB, ANN, CARL)
                 for address in (ANN, CARL):
-                    arrived = self.arrived(address, count)[-1]
+                    arrived = self.home.wait_for_mails(address, count)[-1]
                     self.assertTrue(body_of(arrived) == body_of(mail), "the text is another")
                     header = arrived.partition(b"\r\n\r\n")[0].decode()
                     self.assertRegex(header, r"Received: from exim-[a-z]+\.test \(\[127\.0\.0\.1\]\)\s[^;]*"
@@ -88,19 +85,19 @@ class EximSends(Case):
     def test_a_recipient_that_home_refuses(self):
         exim = self.exim("smtp")
         exim.send(new_mail(BOB, ANN), BOB, ANN, GONE)
-        self.arrived(ANN, 1)
-        # Home's words reach Exim, which writes them to its own user.
+        self.home.wait_for_mails(ANN, 1)
+        # Exim reports home's words to its own user.
         notice = wait_until(lambda: list((exim.folder / "mail/bob/new").glob("*")), "bob is told")[0].read_text()
         self.assertIn(GONE, notice)
         self.assertRegex(notice, r"550 5\.1\.1 <gone@example\.org>: Recipient address rejected: User unknown")
 
-    def test_its_bounce_of_our_mail_is_taken_and_of_a_forged_one_refused(self):
+    def test_its_bounce_of_our_mail_is_accepted_and_of_a_forged_one_refused(self):
         exim = self.exim("smtp")
         tagged = self.gateway.command("tag", "sign", "--keys", self.gateway.folder / "keys", ANN).decode().strip()
         for sender in (tagged, ANN):
             with FakeClient(exim.port.address) as client:
                 self.assertEqual(client.mail(new_mail(ANN, NOBODY), sender, NOBODY).code, 250)
-        bounce = self.arrived(ANN, 1)[0]
+        bounce = self.home.wait_for_mails(ANN, 1)[0]
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
         self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "X-Failed-Recipients")), ("<>", NOBODY))
         wait_until(lambda: re.search(r"\*\* ann@example\.org .*550 5\.7\.1 ", exim.log()), "Exim is told that the other one is refused")

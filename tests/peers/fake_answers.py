@@ -1,6 +1,5 @@
-"""How a FakeServer may answer at a step: well, late, in pieces, with rubbish, or by being gone."""
-import socket
-import struct
+"""The ways in which a FakeServer can answer at a step: well, late, in pieces, with rubbish, or by going away."""
+from fake_client import reset
 
 
 class Gone(Exception):
@@ -9,12 +8,12 @@ class Gone(Exception):
 
 class Answer:
     def perform(self, session):
-        """Answers in this session; true where the answer was one of success (2xx or 3xx)."""
+        """Answers in this session. Returns whether the answer was one of success (2xx or 3xx)."""
         raise NotImplementedError
 
 
 class Text(Answer):
-    """A reply; its lines are joined by CRLF, and the last CRLF is added. An empty one is none."""
+    """A reply, with CRLF between its lines; the last CRLF is added. If the text is empty, nothing is sent."""
 
     def __init__(self, text):
         self.text = text
@@ -29,7 +28,7 @@ class Text(Answer):
 
 
 class Raw(Answer):
-    """These octets and no others. The session goes on as if they meant what `good` says."""
+    """These octets and no others. The session goes on as if they were an answer of success, if `good`, or of failure."""
 
     def __init__(self, octets, good=False):
         self.octets = octets
@@ -41,7 +40,7 @@ class Raw(Answer):
 
 
 class Cut(Answer):
-    """The connection ends, after these octets if any: in order, or by a reset, which can overtake the octets."""
+    """Ends the connection, after these octets if any: in order, or by a reset, which can overtake the octets."""
 
     def __init__(self, after=b"", reset=True):
         self.after = after
@@ -51,13 +50,13 @@ class Cut(Answer):
         if self.after:
             session.send(self.after)
         if self.reset:
-            session.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset(session.connection)
         session.connection.close()
         raise Gone
 
 
 class Stall(Answer):
-    """Silence, until release() or until the server is closed; then the reply, or the end of the connection if there is none."""
+    """Says nothing until release() or until the server is closed; then the reply, or the end of the connection if there is none."""
 
     def __init__(self, text=""):
         self.text = text
@@ -76,7 +75,7 @@ class Stall(Answer):
 
 
 class Trickle(Answer):
-    """A reply octet by octet, with a gap in seconds before each."""
+    """Sends a reply octet by octet, with a gap in seconds before each."""
 
     def __init__(self, text, gap):
         self.text = text
@@ -94,7 +93,7 @@ class Trickle(Answer):
 
 
 class Both(Answer):
-    """First the one, then the other, as Both("250 ok", Cut())."""
+    """Gives one answer and then another, as in Both("250 ok", Cut())."""
 
     def __init__(self, first, second):
         self.first = first if isinstance(first, Answer) else Text(first)

@@ -1,4 +1,4 @@
-"""An SMTP client that sends what it is told to, word for word, and can leave at any moment."""
+"""An SMTP client that sends exactly what it is told to, and can leave at any moment."""
 import contextlib
 import socket
 import ssl
@@ -7,8 +7,22 @@ import struct
 from children import PATIENCE
 
 
+def reset(connection):
+    """Ends the connection with a reset, as a machine that crashed does."""
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def trusting_context():
+    """Returns a context of TLS that accepts any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Reply:
-    """What a server answered: .code is 0 where it closed the connection instead."""
+    """A server's reply; .code is 0 if it closed the connection instead."""
 
     def __init__(self, code, lines):
         self.code = code
@@ -26,7 +40,7 @@ GONE = Reply(0, [])
 
 
 class FakeClient:
-    """Greets by itself unless hello is None. Replies are read strictly: what is no reply is an AssertionError."""
+    """Says EHLO by itself unless `hello` is None. Anything that is not a valid reply raises AssertionError."""
 
     def __init__(self, address, hello="client.test", verb="EHLO", timeout=PATIENCE * 2, source=None):
         self.connection = socket.create_connection(address, timeout, source_address=source)
@@ -53,10 +67,8 @@ class FakeClient:
         self.connection.close()
 
     def cut(self):
-        """Resets the connection, as a machine that went down does."""
-        with contextlib.suppress(OSError):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
+        """Ends the connection with a reset."""
+        reset(self.connection)
 
     def end_sending(self):
         self.connection.shutdown(socket.SHUT_WR)
@@ -94,7 +106,7 @@ class FakeClient:
         return self.read()
 
     def pipeline(self, *lines):
-        """All lines in one write, and a reply for each."""
+        """Sends all lines in one write, and returns a reply for each."""
         self.send("".join(line + "\r\n" for line in lines))
         return [self.read() for _ in lines]
 
@@ -107,18 +119,15 @@ class FakeClient:
     def start_tls(self, name="client.test"):
         reply = self.command("STARTTLS")
         assert reply.code == 220, reply
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self.connection = context.wrap_socket(self.connection)
+        self.connection = trusting_context().wrap_socket(self.connection)
         return self.hello(name)
 
     def envelope(self, sender, *recipients, parameters=""):
-        """The replies to MAIL and to each RCPT, sent together."""
+        """Sends MAIL and all RCPT together, and returns their replies."""
         return self.pipeline(f"MAIL FROM:<{sender}>{parameters}", *(f"RCPT TO:<{recipient}>" for recipient in recipients))
 
     def data(self, mail):
-        """DATA, and the reply to its end, or to DATA where that was refused."""
+        """Sends DATA and the mail. Returns the reply to its end, or to DATA if that was refused."""
         reply = self.command("DATA")
         if reply.code != 354:
             return reply
@@ -126,7 +135,7 @@ class FakeClient:
         return self.read()
 
     def bdat(self, *chunks):
-        """A mail in chunks, and a reply for each."""
+        """Sends a mail in chunks, and returns a reply for each."""
         replies = []
         for i, chunk in enumerate(chunks):
             self.send(f"BDAT {len(chunk)}{' LAST' if i + 1 == len(chunks) else ''}\r\n".encode() + chunk)
@@ -134,7 +143,7 @@ class FakeClient:
         return replies
 
     def mail(self, mail, sender, *recipients):
-        """A whole transaction: the reply to its end, or the first one that refused it."""
+        """Runs a whole transaction. Returns the reply to its end, or the first reply that refused it."""
         for reply in self.envelope(sender, *recipients):
             if reply.code // 100 != 2:
                 self.command("RSET")
@@ -148,6 +157,6 @@ class FakeClient:
 
 
 def dotted(mail):
-    """A mail with its lines that begin with a dot escaped, and the end of data (RFC 5321, 4.5.2)."""
+    """Returns the mail with the dots at the beginnings of its lines doubled, and the end of data (RFC 5321, 4.5.2)."""
     text = (b"\r\n" + mail).replace(b"\r\n.", b"\r\n..")[2:]
     return text + (b"" if text.endswith(b"\r\n") else b"\r\n") + b".\r\n"

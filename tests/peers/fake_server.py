@@ -1,8 +1,8 @@
-"""An SMTP or LMTP server that can be told to fail at a named step; for faults only, never as a peer that proves something.
+"""An SMTP or LMTP server that can be told to fail at a named step. It is for faults: interoperability is proved with real servers.
 
-Steps, in the order of a session: connect, ehlo, starttls, auth, credentials (a line after a 334), xclient, xforward, mail,
-rcpt, data, body (the first octets after DATA), dot, bdat, rset, noop, quit, other. Each has an answer: a text, something of fake_answers.py, or a list of these, of which each but the
-last is used once.
+The steps, in the order of a session: connect, ehlo, starttls, auth, credentials (a line after a 334), xclient, xforward, mail,
+rcpt, data, body (the first octets after DATA), dot, bdat, rset, noop, quit, other. Each has an answer: a text, an Answer from
+fake_answers.py, or a list of these, which are used one after the other; the last one stays.
 """
 import collections
 import contextlib
@@ -43,7 +43,7 @@ Taken = collections.namedtuple("Taken", "sender recipients data")
 
 
 class Stream:
-    """What one connection brought, as it came: .reads are the pieces, .is_over once it has ended, .is_tls once it is TLS."""
+    """What came in on one connection: .reads are the pieces, as they were read; .is_over is set at its end, .is_tls after a handshake."""
 
     def __init__(self):
         self.reads = []
@@ -61,10 +61,10 @@ def hello(extensions):
 
 
 class FakeServer:
-    """A thread a connection. `mails` are those whose end of data was answered with 2xx; `commands` is every line.
+    """Runs one thread for each connection. `mails` has the mails whose end of data was answered with 2xx; `commands` has every line.
 
-    `streams` has all octets of each connection where `keep` says so. With `proxy` a connection begins with a PROXY line of
-    version 1, which is the first of its commands; with `implicit` it begins with TLS.
+    With `keep`, `streams` has all octets of each connection. With `proxy`, a connection begins with a PROXY line of version 1,
+    which is the first of its commands; with `implicit` it begins with TLS.
     """
 
     def __init__(self, answers=None, lmtp=False, certificate=None, extensions=EXTENSIONS, host="127.0.0.1", keep=False, proxy=False,
@@ -96,7 +96,7 @@ class FakeServer:
         self.close()
 
     def stop_listening(self):
-        """From now on connections are refused."""
+        """Refuses connections from now on."""
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
@@ -113,7 +113,7 @@ class FakeServer:
             thread.join()
 
     def cut_sessions(self):
-        """Ends those that are open, and waits until they have taken note."""
+        """Ends the open sessions, and waits until their threads have noticed."""
         with self.lock:
             sessions = list(self.sessions)
         for session in sessions:
@@ -121,16 +121,16 @@ class FakeServer:
         wait_until(lambda: not self.sessions.intersection(sessions), "the sessions ended")
 
     def reads(self, part):
-        """The pieces of all connections in which these octets stand."""
+        """Returns the pieces, of all connections, that contain these octets."""
         return [read for stream in self.streams for read in stream.reads if part in read]
 
     def answer(self, step, answer):
-        """From now on, this step is answered so."""
+        """Sets the answer to a step from now on."""
         with self.lock:
             self.answers[step] = answer
 
     def wait_for(self, step, times=1):
-        """Until this step has been reached so many times."""
+        """Waits until this step has been reached this many times."""
         wait_until(lambda: self.steps[step] >= times, f"{step} reached {times} times, but {dict(self.steps)}")
 
     def next_answer(self, step):
@@ -222,7 +222,7 @@ class Session:
         return taken
 
     def perform(self, step):
-        """Answers, and says whether the answer was one of success, which what goes on depends on."""
+        """Answers, and returns whether the answer was one of success, on which the next steps depend."""
         return self.server.next_answer(step).perform(self)
 
     def remember(self, line):
@@ -266,11 +266,11 @@ class Session:
         else:
             text, _, self.buffer = self.buffer.partition(b"\r\n.\r\n")
             text += b"\r\n"
-        # Of every line that begins with a dot, whatever follows it (RFC 5321, 4.5.2).
+        # Removes the first dot of every line that begins with one, whatever follows it (RFC 5321, 4.5.2).
         self.end((b"\r\n" + text).replace(b"\r\n.", b"\r\n")[2:])
 
     def authenticate(self):
-        """Where AUTH, or what came after it, was answered with 334, the client's next line is no command."""
+        """Reads lines that are not commands, as long as AUTH or the line after it was answered with 334."""
         while self.last_code == "334":
             self.remember(self.line())
             self.perform("credentials")
@@ -284,14 +284,14 @@ class Session:
             self.perform("bdat")
 
     def end(self, data):
-        # RFC 2033, 4.2: a reply for each recipient that was taken.
+        # RFC 2033, 4.2: a reply for each recipient that was accepted.
         for recipients in ([[recipient] for recipient in self.recipients] if self.server.lmtp else [self.recipients]):
             self.pending = Taken(self.sender, list(recipients), data)
             self.perform("dot")
             self.pending = None
 
     def accept(self):
-        """An answer of success is about to leave: whoever reads it may count on the mail."""
+        """Records the mail. Called just before an answer of success leaves, so that its reader can count on the mail."""
         if self.pending:
             with self.server.lock:
                 self.server.mails.append(self.pending)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The servers and clients that fail on purpose, against each other; takes no mail server."""
+"""The fake servers and clients, which fail on purpose, against each other; needs no mail server."""
 import os
 import pathlib
 import signal
@@ -14,7 +14,7 @@ ANN, BOB = "ann@example.org", "bob@example.net"
 
 
 def codes(client):
-    """A whole transaction, command by command, until the server is gone: each reply's code, or what was wrong with it."""
+    """Runs a whole transaction, command by command, until the server is gone. Returns the code of each reply, or what was wrong."""
     found = []
     try:
         reply = client.read()
@@ -158,7 +158,7 @@ class Children(Case):
             with self.subTest(number), subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                                         cwd=os.path.dirname(os.path.abspath(__file__))) as test:
                 child = int(test.stdout.readline())
-                # Only then has setpriv done its part.
+                # By then setpriv has set the signal.
                 wait_until(lambda: pathlib.Path(f"/proc/{child}/comm").read_text() == "sleep\n", "sleep runs")
                 test.send_signal(number)
                 test.wait(10)

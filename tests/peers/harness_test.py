@@ -1,44 +1,18 @@
 #!/usr/bin/python3
-"""The peers by themselves, without Backstop: what the other tests here rest on."""
+"""The mail servers by themselves, without Backstop, since the other tests here rely on them."""
 import os
 import pathlib
 import subprocess
 
 from open_to_all import copy_for_all, is_open, open_place
-from support import (Case, Dovecot, Exim, FakeClient, FakeServer, Postfix, SmtpSink, body_of, certificate, header_of, main, needs, new_mail,
+from support import (Case, Dovecot, Exim, FakeClient, FakeServer, Postfix, SmtpSink, body_of, certificate, exim_relay, header_of, main, needs, new_mail,
                      smtp_source, swaks, wait_until)
 
 ANN, BOB, NOBODY = "ann@example.org", "bob@example.net", "nobody@example.net"
 
-# Everything to one next hop, and callouts of senders.
-EXIM_RELAY = """
-begin acl
-recipient:
-  deny
-    !verify = sender/callout=5s,no_cache
-  accept
-begin routers
-relay:
-  driver = manualroute
-  route_list = * 127.0.0.1
-  transport = relay
-  self = send
-begin transports
-relay:
-  driver = smtp
-  port = NEXT
-  hosts_avoid_tls = *
-begin retry
-* * F,1h,1s
-"""
-
-
-def box_of(postfix, address, count=1):
-    return wait_until(lambda: len(postfix.mailbox(address)) >= count and postfix.mailbox(address), f"{count} mails for {address}")
-
 
 class OpenToAll(Case):
-    """What other users run and read, in a folder that only its owner can enter."""
+    """Files that other users run and read must be reachable even if the clone is in a folder that only its owner can enter."""
 
     def setUp(self):
         super().setUp()
@@ -88,7 +62,7 @@ class OpenToAll(Case):
 class TwoPostfixes(Case):
     def setUp(self):
         super().setUp()
-        # Each relays all that it doesn't deliver itself to the other; whether a mailbox exists is found out after the mail was taken.
+        # Each relays what it does not deliver itself to the other, and learns only after accepting a mail whether its mailbox exists.
         self.home = Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org", "smtpd_reject_unlisted_recipient": "no"},
                             mailboxes=[ANN])
         self.far = Postfix(self.folder, "far", {"virtual_mailbox_domains": "example.net", "smtpd_reject_unlisted_recipient": "no"},
@@ -100,7 +74,7 @@ class TwoPostfixes(Case):
     def test_a_mail_is_relayed(self):
         mail = new_mail(ANN, BOB)
         self.home.send(mail, ANN, BOB)
-        arrived = box_of(self.far, BOB)[0]
+        arrived = self.far.wait_for_mails(BOB)[0]
         self.assertEqual((header_of(arrived, "Return-Path"), header_of(arrived, "Message-ID")), (f"<{ANN}>", header_of(mail, "Message-ID")))
         self.assertEqual(body_of(arrived), body_of(mail))
 
@@ -108,7 +82,7 @@ class TwoPostfixes(Case):
         mail = new_mail(ANN, NOBODY)
         with FakeClient(self.far.port.address) as client:
             self.assertEqual(client.mail(mail, ANN, NOBODY).code, 250)
-        bounce = box_of(self.home, ANN)[0]
+        bounce = self.home.wait_for_mails(ANN)[0]
         self.assertEqual(header_of(bounce, "Return-Path"), "<>")
         self.assertRegex(header_of(bounce, "Content-Type"), "^multipart/report; report-type=delivery-status;")
         self.assertIn(f"Message-ID: {header_of(mail, 'Message-ID')}".encode(), body_of(bounce))
@@ -134,7 +108,7 @@ class PostfixCallout(Case):
 class EximPeers(Case):
     def test_it_sends(self):
         sink = self.enterContext(SmtpSink(self.folder, "sink"))
-        exim = self.enterContext(Exim(self.folder, "exim", "acl_smtp_rcpt = accept\n", EXIM_RELAY.replace("NEXT", str(sink.port))))
+        exim = self.enterContext(Exim(self.folder, "exim", "acl_smtp_rcpt = accept\n", exim_relay(sink.port)))
         mail = new_mail(ANN, BOB)
         exim.send(mail, ANN, BOB)
         with FakeClient(exim.port.address) as client:
@@ -146,7 +120,7 @@ class EximPeers(Case):
 
     def test_it_verifies_a_sender(self):
         home = self.enterContext(Postfix(self.folder, "home", {"virtual_mailbox_domains": "example.org"}, mailboxes=[ANN]))
-        exim = self.enterContext(Exim(self.folder, "exim", "acl_smtp_rcpt = recipient\n", EXIM_RELAY.replace("NEXT", str(home.port))))
+        exim = self.enterContext(Exim(self.folder, "exim", "acl_smtp_rcpt = recipient\n", exim_relay(home.port)))
         for sender, want_code in ((ANN, 250), ("gone@example.org", 550)):
             with self.subTest(sender), FakeClient(exim.port.address) as client:
                 self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
@@ -162,9 +136,9 @@ class DovecotLmtp(Case):
                 mail = new_mail(ANN, BOB)
                 done = swaks(where, "--protocol", "LMTP", "--from", ANN, "--to", BOB, mail=mail)
                 self.assertEqual(done.status, 0, done)
-                # Its answer says that the mail is there.
+                # Dovecot answers 250 only once the mail is there.
                 self.assertEqual(len(dovecot.mailbox(BOB)), count)
-                # swaks ends what it is given with another line.
+                # swaks adds a line at the end.
                 self.assertEqual(body_of(dovecot.mailbox(BOB)[-1]).rstrip(), body_of(mail).rstrip())
 
     def test_it_refuses_an_unknown_recipient(self):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Who the client is: told to Backstop by a balancer or a trusted host, and by Backstop to the Postfix behind it."""
+"""A balancer or a trusted host tells Backstop who the client is, and Backstop tells the Postfix behind it."""
 import json
 
 from support import Backstop, Case, FakeClient, Postfix, config, gateway, header_of, main, needs, new_mail, swaks, wait_until
@@ -13,7 +13,7 @@ PROXIED = ["--proxy-source", CLIENT, "--proxy-source-port", "40000", "--proxy-de
 
 @needs("backstop", "postfix", "swaks")
 class Identity(Case):
-    # how Backstop tells Postfix, what Postfix has to allow
+    # how Backstop tells Postfix, the setting by which Postfix allows it
     OUTWARD = {
         "xclient": "-o smtpd_authorized_xclient_hosts=127.0.0.1",
         "xforward": "-o smtpd_authorized_xforward_hosts=127.0.0.1",
@@ -33,18 +33,18 @@ class Identity(Case):
             gateway("closed", "inbound", next_hops["none"]))))
 
     def arrived(self, count):
-        return wait_until(lambda: len(self.home.mailbox(ANN)) >= count and self.home.mailbox(ANN), f"{count} mails")[-1]
+        return self.home.wait_for_mails(ANN, count)[-1]
 
     def client_of_event(self, count):
         return self.gateway.wait_for_events(count)[-1]["client"]
 
     def clients(self, count):
-        """What home tells of its clients: nothing before there are so many."""
+        """Returns what home logged of its clients, or nothing until there are this many."""
         lines = [line for line in self.home.log().splitlines() if ": client=" in line]
         return lines if len(lines) >= count else None
 
     def test_postfix_learns_of_the_client(self):
-        # The same session of the pool serves one client after the other.
+        # One session of the pool serves one client after the other.
         count = 0
         for name in self.OUTWARD:
             for address in (CLIENT, OTHER, CLIENT, "IPv6:2001:db8::7"):
@@ -56,7 +56,7 @@ class Identity(Case):
                     arrived = self.arrived(count).decode()
                     plain = address.removeprefix("IPv6:")
                     self.assertEqual(self.client_of_event(count), plain)
-                    # Backstop's own field tells it in any case.
+                    # The Received field that Backstop adds names the client in any case.
                     self.assertRegex(arrived, rf"Received: from client\.test \(far\.example\.net \[{address}\]\)\s+by mx\.example\.org")
                     last = wait_until(lambda wanted=count: self.clients(wanted), "it is in the log")[-1]
                     if name == "none":
@@ -79,15 +79,15 @@ class Identity(Case):
                 self.assertIn(f"[{CLIENT}]", header_of(self.arrived(count), "Received"))
                 self.assertEqual(self.client_of_event(count), CLIENT)
 
-    def test_who_is_not_trusted_tells_nothing(self):
-        # XCLIENT is neither offered nor taken, and a PROXY header is no command.
+    def test_a_client_that_is_not_trusted_tells_nothing(self):
+        # XCLIENT is neither offered nor accepted, and a PROXY header is not a command.
         with FakeClient(self.gateway.address("closed")) as client:
             self.assertNotIn("XCLIENT", client.extensions)
             self.assertEqual(client.command(f"XCLIENT ADDR={CLIENT}").code // 100, 5)
             self.assertEqual(client.command(f"PROXY TCP4 {CLIENT} 203.0.113.1 40000 25").code // 100, 5)
             self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
         self.assertEqual(self.client_of_event(1), "127.0.0.1")
-        # Where a balancer is configured, a connection without its header gets no service.
+        # If a balancer is configured, a connection from it without a header gets no service.
         with FakeClient(self.gateway.address("balanced"), hello=None) as client:
             client.send("EHLO client.test\r\n")
             self.assertNotEqual(client.read().code, 220)

@@ -1,4 +1,4 @@
-"""Mails for the tests, and what a mail looks like when it has arrived."""
+"""Makes mails for the tests, and reads those that have arrived."""
 import email.utils
 import itertools
 import time
@@ -7,7 +7,7 @@ numbers = itertools.count(1)
 
 
 def new_mail(sender="ann@example.org", recipient="bob@example.net", subject="Lunch", text="Shall we meet at noon?", headers=()):
-    """An ordinary mail with a Message-ID of its own, with CRLF."""
+    """Returns an ordinary mail with a Message-ID of its own, with CRLF."""
     domain = sender.partition("@")[2] or "example.org"
     lines = [f"From: <{sender}>", f"To: <{recipient}>", f"Subject: {subject}", f"Date: {email.utils.formatdate()}",
              f"Message-ID: <{time.time_ns()}.{next(numbers)}@{domain}>", *headers, "", *text.split("\n"), ""]
@@ -15,7 +15,7 @@ def new_mail(sender="ann@example.org", recipient="bob@example.net", subject="Lun
 
 
 def new_bounce(recipient="ann@example.org", words="could not be delivered", headers=()):
-    """A delivery status notification (RFC 3464) with a Message-ID of its own, with CRLF, for sure a bounce."""
+    """Returns a delivery status notification (RFC 3464) with a Message-ID of its own, with CRLF: certainly a bounce."""
     kind = 'multipart/report; report-type=delivery-status; boundary="part"'
     parts = [("text/plain", [words]),
              ("message/delivery-status", ["Reporting-MTA: dns; mail.example.net", "", "Final-Recipient: rfc822; gone@example.net", "Action: failed",
@@ -28,14 +28,14 @@ def new_bounce(recipient="ann@example.org", words="could not be delivered", head
 
 
 def read_maildir(folder):
-    """The mails in new and cur, oldest first, with CRLF."""
+    """Returns the mails in new and cur, oldest first, with CRLF."""
     paths = [path for place in ("new", "cur") if (folder / place).is_dir() for path in (folder / place).iterdir()]
     paths.sort(key=lambda path: path.stat().st_mtime_ns)
     return [path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for path in paths]
 
 
 def header_of(mail, name):
-    """The value of the first field of that name, unfolded, or nothing."""
+    """Returns the value of the first field of that name, unfolded, or None."""
     block = mail.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode(errors="replace")
     fields = block.replace("\n ", " ").replace("\n\t", " ").split("\n")
     return next((value.strip() for field in fields for key, _, value in [field.partition(":")] if key.lower() == name.lower()), None)

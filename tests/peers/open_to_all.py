@@ -1,7 +1,7 @@
 """Files and folders that every user can reach.
 
-A clone may lie in a home of mode 0700, as root's is, and its files may come from a strict umask. So what another user runs or
-reads is a copy in a folder of the tests' own.
+A clone may be in a home folder of mode 0700, as root's is, and its files may have been made with a strict umask. So another user
+runs and reads copies, which are in a folder of the tests' own.
 """
 import atexit
 import contextlib
@@ -11,13 +11,13 @@ import pathlib
 import shutil
 import tempfile
 
-# It is made before the servers of children.py, so it goes after they have ended.
+# It is made before the servers of children.py start, so it is removed after they have ended.
 kept = contextlib.ExitStack()
 atexit.register(kept.close)
 
 
 def is_open(folder):
-    """Whether every user can enter this folder, and programs can be run there."""
+    """Returns whether every user can enter this folder, and programs can be run there."""
     try:
         where = pathlib.Path(folder).resolve(strict=True)
         return (all(one.stat().st_mode & 0o001 for one in (where, *where.parents))
@@ -27,7 +27,7 @@ def is_open(folder):
 
 
 def open_place(wanted=None):
-    """Where folders for all users are made: the wanted place (by default that of TMPDIR), or /tmp or /var/tmp if some user
+    """Returns where folders for all users are made: the wanted place (by default TMPDIR), or /tmp or /var/tmp if some user
     can't enter it."""
     places = (wanted or tempfile.gettempdir(), "/tmp", "/var/tmp")
     found = next((place for place in places if is_open(place)), None)

@@ -1,12 +1,12 @@
-"""Ports for servers that can't choose one and say which."""
+"""Reserves ports for servers that can't choose one themselves and tell it."""
 import socket
 
 
 class Port:
-    """A port that nobody else is given as long as this is open.
+    """A port that the system gives to nobody else as long as this is open.
 
-    It is bound here but not listened on: with SO_REUSEADDR the server may bind it as well and listen, while neither the
-    kernel's own choice nor an outgoing connection takes it.
+    It is bound here but not listened on. With SO_REUSEADDR the server can bind it as well and listen, but neither another
+    server that lets the kernel choose nor an outgoing connection gets it.
     """
 
     def __init__(self, host="127.0.0.1"):

@@ -1,11 +1,11 @@
-"""Postfix, as many as a test wants, each with its own configuration, queue, mailboxes and log."""
+"""Postfix: any number of them, each with its own configuration, queue, mailboxes and log."""
 import json
 import os
 import pwd
 import shutil
 import subprocess
 
-from children import Peer, accepts
+from children import Peer, accepts, wait_until
 from mails import read_maildir
 
 MAIN = {
@@ -76,11 +76,11 @@ class Postfix(Peer):
     def write(self, name, text):
         path = self.folder / "etc" / name
         path.write_text(text)
-        # Postfix waits for files that were just written "to cool down".
+        # Postfix waits for files that were just written "to cool down", so they are made to look older.
         os.utime(path, (0, 0))
 
     def set(self, overrides):
-        """More of main.cf, before it is started."""
+        """Returns more of main.cf; called before the start."""
         self.main.update(overrides)
         nobody = pwd.getpwnam("nobody")
         settings = {
@@ -99,7 +99,7 @@ class Postfix(Peer):
         self.write("main.cf", "".join(f"{key} = {value}\n" for key, value in settings.items()))
 
     def start(self):
-        # Makes the folders of the queue. The daemon itself is run in the foreground, so that its process id is known.
+        # This makes the folders of the queue. The daemon itself runs in the foreground, so that its process id is known.
         self.command("postfix", "check")
         where = self.command("postconf", "-h", "daemon_directory").strip()
         self.run([f"{where}/master", "-s", "-c", self.folder / "etc"], "master.log")
@@ -115,12 +115,17 @@ class Postfix(Peer):
         return text
 
     def send(self, mail, sender, *recipients):
-        """Hands a mail in, as a program on the same machine would."""
+        """Submits a mail as a local program would."""
         self.command("sendmail", "-i", "-f", sender, "--", *recipients, given=mail.replace(b"\r\n", b"\n"))
 
     def mailbox(self, address):
-        """The mails of an address, oldest first."""
+        """Returns the mails of an address, oldest first."""
         return read_maildir(self.folder / "mail" / address)
+
+    def wait_for_mails(self, address, count=1):
+        """Waits until an address has this many mails, and returns them."""
+        return wait_until(lambda: len(found := self.mailbox(address)) >= count and found,
+                          lambda: f"{count} mails for {address} at {self.name}\n{self.log()[-5000:]}")
 
     def queue(self):
         return [json.loads(line) for line in self.command("postqueue", "-j").splitlines() if line.startswith("{")]

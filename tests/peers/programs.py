@@ -1,4 +1,4 @@
-"""swaks, and Postfix's smtp-sink and smtp-source; and certificates to speak TLS with."""
+"""Runs swaks and Postfix's smtp-sink and smtp-source, and makes certificates."""
 import re
 import shutil
 import subprocess
@@ -7,14 +7,14 @@ from children import PATIENCE, Peer, accepts
 
 
 class Outcome:
-    """How a run of swaks ended: what it sent and received is in .transcript."""
+    """The result of a run of swaks; .transcript has what it sent and received."""
 
     def __init__(self, status, transcript):
         self.status = status
         self.transcript = transcript
 
     def replies(self):
-        """The lines that the server sent; refusals too, and over TLS."""
+        """Returns the lines that the server sent, including refusals and those over TLS."""
         return re.findall(r"^<[-~*]*\*?\*?\s+(.*)$", self.transcript, re.MULTILINE)
 
     def __repr__(self):
@@ -32,7 +32,7 @@ def swaks(address, *arguments, mail=None):
 
 
 class SmtpSink(Peer):
-    """Takes every mail, into a file each."""
+    """Accepts every mail, and writes each into a file."""
 
     def __init__(self, folder, name, *options):
         super().__init__(folder, name)
@@ -47,19 +47,19 @@ class SmtpSink(Peer):
         self.child.wait_for(lambda: accepts(self.port.address), f"{self.name} listens")
 
     def mails(self):
-        """The mails, each under a few X- fields of the sink's own that tell the envelope."""
+        """Returns the mails, each below a few X- fields of the sink's own that tell the envelope."""
         return [path.read_bytes() for path in sorted((self.folder / "mails").iterdir()) if path.stat().st_size > 0]
 
 
 def smtp_source(address, *options, sender, recipient):
-    """Sends mails of its own making, as many as -m says; a server that refuses makes it fail."""
+    """Sends generated mails, as many as -m says. Fails if the server refuses one."""
     done = subprocess.run(["/usr/sbin/smtp-source", *map(str, options), "-f", sender, "-t", recipient, f"{address[0]}:{address[1]}"],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE * 4, check=False)
     return Outcome(done.returncode, done.stdout.decode(errors="replace"))
 
 
 def certificate(folder, name="mx.example.org", address="127.0.0.1"):
-    """A self-signed certificate for a name and an address, and its key: two paths."""
+    """Makes a self-signed certificate for a name and an address. Returns its path and that of its key."""
     certificate_path, key_path = folder / f"{name}.crt", folder / f"{name}.key"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
                     "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},IP:{address}",

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Recipients of one mail that can't have one answer, brought by a Postfix: each gets the mail, once."""
+"""A Postfix sends a mail to recipients that can't share one answer: each gets the mail once."""
 from support import Backstop, Case, FakeClient, Postfix, config, gateway, main, needs, new_mail, wait_until
 
 ANN, KATE, LEO, BOB = "ann@example.org", "kate@example.com", "leo@sub.example.com", "bob@example.net"
@@ -50,9 +50,9 @@ class Recipients(Case):
 
 @needs("backstop", "postfix")
 class WaysToOtherServers(Case):
-    """Postfix sends "user%host@example.org" on to that host for everybody whom it trusts, and it trusts the gateway."""
+    """Postfix would relay "user%host@example.org" to that host for every client that it trusts, and it trusts the gateway."""
 
-    def test_the_gateway_takes_none(self):
+    def test_the_gateway_accepts_none(self):
         home = self.enterContext(Postfix(self.folder, "home", {
             "mydestination": "example.org", "local_recipient_maps": "", "default_transport": "discard"}))
         gate = self.enterContext(Backstop(self.folder, "gateway", config(gateway("in", "inbound", f"smtp://127.0.0.1:{home.port}"))))

@@ -1,9 +1,10 @@
-"""All that the tests here share; each part has its own file."""
+"""Everything that the tests here share; each part has its own file."""
 from backstop import Backstop, config, gateway
 from case import EXIM, PROGRAM, SOURCE, Case, main, needs
 from children import PATIENCE, Child, Peer, accepts, wait_until
+from connections import is_dropped
 from dovecot import Dovecot
-from exim import Exim
+from exim import Exim, exim_relay
 from fake_answers import Both, Cut, Raw, Stall, Text, Trickle
 from fake_client import FakeClient, Reply, dotted
 from fake_server import FakeServer
@@ -15,5 +16,5 @@ from programs import SmtpSink, certificate, smtp_source, swaks
 
 __all__ = ["EXIM", "PATIENCE", "PROGRAM", "SOURCE", "Backstop", "Both", "Case", "Child", "Cut", "Dovecot", "Exim",
            "FakeClient", "FakeServer", "Peer", "Port", "Postfix", "Raw", "Reply", "SmtpSink", "Stall", "Text", "Trickle",
-           "accepts", "body_of", "certificate", "config", "copy_for_all", "dotted", "gateway", "header_of", "main", "needs", "new_bounce", "new_mail",
+           "accepts", "body_of", "certificate", "config", "copy_for_all", "dotted", "exim_relay", "gateway", "header_of", "is_dropped", "main", "needs", "new_bounce", "new_mail",
            "read_maildir", "smtp_source", "swaks", "wait_until"]

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""swaks, and Python's smtplib, as clients: TLS in each form, what a client may ask for, and what it is told when it is refused."""
+"""swaks and Python's smtplib as clients: TLS in each form, parameters of MAIL and RCPT, and the words of refusals."""
 import contextlib
 import smtplib
 import ssl
@@ -12,7 +12,7 @@ CARL_UTF8 = "jürgen@example.org"
 
 
 class Behind(Case):
-    """A gateway for each form of TLS, before one Postfix, which speaks TLS itself at a second port."""
+    """A gateway for each form of TLS, in front of one Postfix that speaks TLS itself at a second port."""
 
     FORMS = {"none": "", "starttls": 'tls = "starttls"\n', "required": 'tls = "required"\n', "implicit": 'tls = "implicit"\n'}
 
@@ -30,7 +30,7 @@ class Behind(Case):
             more=f'[tls]\ncertificate = "{certificate_path}"\nkey = "{key_path}"\nnext_hop_ca = "{certificate_path}"\n')))
 
     def arrived(self, address=ANN, count=1):
-        return wait_until(lambda: len(self.home.mailbox(address)) >= count and self.home.mailbox(address), f"{count} mails for {address}")[-1]
+        return self.home.wait_for_mails(address, count)[-1]
 
 
 @needs("backstop", "postfix", "swaks")
@@ -111,11 +111,11 @@ class Smtplib(Behind):
         self.assertIn(" with UTF8SMTPS ", arrived.decode())
 
     def test_size(self):
-        # What the next hop announces is announced; a mail past it is refused before it is sent, and when it lied.
+        # The next hop's SIZE is offered. A mail past it is refused before it is sent, and also if the client announced a smaller size.
         with self.client("none") as client:
             client.ehlo()
             self.assertEqual(client.esmtp_features["size"], "500000")
-            # Whether MAIL or RCPT is answered so: the data is never sent.
+            # MAIL or RCPT is answered so, and the data is never sent.
             large = new_mail(BOB, ANN, text="long line\n" * 60_000)
             replies = client.mail(BOB, [f"SIZE={len(large)}"]), client.rcpt(ANN)
             self.assertIn(552, [code for code, _ in replies], replies)
@@ -124,7 +124,7 @@ class Smtplib(Behind):
         self.assertEqual(self.home.mailbox(ANN), [])
 
     def test_nothing_survives_starttls(self):
-        # What a man in the middle has put behind STARTTLS must not be taken for the client's.
+        # Octets that a man in the middle put behind STARTTLS must not be taken for the client's.
         with FakeClient(self.gateway.address("starttls")) as client:
             client.send(f"STARTTLS\r\nMAIL FROM:<{BOB}>\r\nRCPT TO:<{ANN}>\r\n")
             self.assertEqual([client.read().code, client.read().code], [501, 0])
@@ -142,7 +142,7 @@ class Smtplib(Behind):
 
 @needs("backstop", "postfix", "dovecot", "swaks")
 class Auth(Case):
-    """Who is in no trusted network has to log in at the next hop, a Postfix whose users are Dovecot's."""
+    """A client outside the trusted networks must log in at the next hop: a Postfix whose users are Dovecot's."""
 
     def setUp(self):
         super().setUp()
@@ -166,17 +166,17 @@ class Auth(Case):
         self.assertNotEqual(done.status, 0)
         self.assertRegex("\n".join(done.replies()), r"(?m)^530 5\.7\.0 ")
 
-    def test_who_logs_in_may_send(self):
+    def test_a_client_that_logs_in_may_send(self):
         for count, mechanism in enumerate(("PLAIN", "LOGIN"), start=1):
             with self.subTest(mechanism):
                 done = self.send("--tls", "--auth", mechanism, "--auth-user", ANN, "--auth-password", "x")
                 self.assertEqual(done.status, 0, done)
-                mails = wait_until(lambda: len(self.submission.mailbox(BOB)) >= count and self.submission.mailbox(BOB), "it has arrived")
+                mails = self.submission.wait_for_mails(BOB, count)
                 self.assertRegex(header_of(mails[-1], "Return-Path"), r"^<prvs=[0-9a-f]{10}=ann@example\.org>$")
                 self.assertIn(" with ESMTPSA ", mails[-1].decode())
         wait_until(lambda: f"sasl_username={ANN}" in self.submission.log(), "it is in the log")
 
-    def test_a_wrong_password_is_the_next_hops_to_refuse(self):
+    def test_the_next_hop_refuses_a_wrong_password(self):
         done = self.send("--tls", "--auth", "PLAIN", "--auth-user", ANN, "--auth-password", "wrong")
         self.assertNotEqual(done.status, 0)
         self.assertRegex("\n".join(done.replies()), r"(?m)^535 5\.7\.8 ")
