@@ -91,7 +91,7 @@ TEST_F(HistoryPage, TableKeepsItsWidth) {
          e.reverse_path = e.client = e.kind = e.cause = std::string(300, 'x');
          e.recipients = {std::string(300, 'y')};
        },
-       "xxxx… -> yyyy…"},
+       "xxxxxxxxx… -> yyyyyyyyy…"},
       {"control bytes",
        [](store::Event& e) {
          e.reverse_path = e.client = e.kind = e.cause = "\x1b[31m\n\r\t\x7f\xC2\x9B";

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace backstop::store {
@@ -18,6 +19,8 @@ using testing::Le;
 using testing::SizeIs;
 
 constexpr std::chrono::seconds kLong{60};
+
+constexpr int kAlways = 1'000'000'000;  // steps of tidying
 
 struct Entry {
   int number;
@@ -79,6 +82,7 @@ class Database {
   std::vector<int> numbers_;
   std::vector<std::size_t> batches_;
   std::vector<std::string> warnings_;
+  int tidied_ = 0;
 
  private:
   template <typename Change>
@@ -99,7 +103,6 @@ class Database {
   bool is_broken_ = false;
   int attempts_ = 0;
   int untidy_ = 0;
-  int tidied_ = 0;
 };
 
 class Sink : public BatchSink<Entry> {
@@ -241,6 +244,19 @@ TEST_F(Writer, TriesAgainWhenItIsDestroyed) {
   EXPECT_THAT(database_.get(&Database::numbers_), ElementsAre(1, 2, 3, 4));
 }
 
+TEST_F(Writer, GoesOnTryingWhileItIsDestroyed) {
+  open();
+  database_.break_it(true);
+  record(1, 3);
+  database_.wait_for_attempts(1);
+  const std::jthread mender([&] {
+    database_.wait_for_attempts(3);
+    database_.break_it(false);
+  });
+  writer_.reset();
+  EXPECT_THAT(database_.get(&Database::numbers_), ElementsAre(1, 2, 3));
+}
+
 TEST_F(Writer, GivesUpInTheEnd) {
   open();
   database_.break_it(true);
@@ -263,11 +279,28 @@ TEST_F(Writer, TidiesUntilNothingIsLeft) {
 
 // Deleting may be what makes room.
 TEST_F(Writer, TidiesThoughWritingFails) {
-  database_.break_it(true);
-  database_.set_untidy(3);
+  database_.set_untidy(kAlways);
   open();
+  database_.break_it(true);
   record(1, 1);
-  database_.wait_for_tidied(3);
+  database_.wait_for_attempts(1);
+  database_.wait_for_tidied(database_.get(&Database::tidied_) + 3);
+}
+
+// The cause is that of the write, which is reported.
+TEST_F(Writer, DoesNotReportThatItCannotTidyWhileWritingFails) {
+  database_.set_untidy(kAlways);
+  open();
+  database_.break_it(true);
+  record(1, 1);
+  database_.wait_for_attempts(1);
+  database_.set_untidy(-1);
+  database_.wait_for_tidied(database_.get(&Database::tidied_) + 1);
+  database_.break_it(false);
+  database_.wait_for_warnings(3);
+  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("broken; entries wait in memory, mail goes on",
+                                                               "writing works again; no entry was lost",
+                                                               "old entries can't be deleted: can't tidy"));
 }
 
 TEST_F(Writer, SaysThatItCannotTidy) {

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "store/history.h"
-#include "store/history_place_test.h"
+#include "store/history_fixture.h"
 
 namespace backstop::store {
 namespace {
@@ -443,7 +443,9 @@ TEST_P(HistoryContract, ALimitThatNothingFitsInLosesNothingElse) {
 }
 
 TEST(HistoryUrl, AWrongOneIsRefusedWithAnExample) {
-  for (const std::string url : {"", "history.db", "sqlite:", "postgresql://localhost/x", "SQLITE:x"}) {
+  using namespace std::string_literals;
+  for (const std::string& url :
+       {""s, "history.db"s, "sqlite:"s, "sqlite:a\0b"s, "postgresql://localhost/x"s, "SQLITE:x"s}) {
     const auto history = open_history({.url = url}, nullptr);
     ASSERT_FALSE(history) << url;
     EXPECT_NE(history.error().message.find("sqlite:var/history.db"), std::string::npos)

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "store/history_place_test.h"
-#include "store/sqlite/fault_vfs_test.h"
+#include "store/history_fixture.h"
+#include "store/sqlite/fault_vfs_fixture.h"
 
 namespace backstop::store::sqlite {
 namespace {
@@ -40,23 +40,22 @@ int tidy_all(HistorySink& sink) {
   return 0;
 }
 
-// The texts fill pages of their own, so that deleting them writes far less than recording them.
+// SQLite's log has room for deleting 20 events, and not for recording 40.
 TEST(HistorySink, OldEventsMakeRoomOnAFullDisk) {
-  constexpr std::int64_t kRoom = 1'000'000;
+  constexpr std::int64_t kRoom = 1'300'000;
   const auto young = long_events(40);
   FaultVfs vfs;
   const SqlitePlace place;
   {
     HistorySink before = sink_of(place);
-    ASSERT_TRUE(before.write(long_events(40, hours(25))));
+    ASSERT_TRUE(before.write(long_events(20, hours(25))));
   }
-  ASSERT_GT(place.bytes(), 2 * kRoom);
   HistorySink sink = sink_of(place);
   vfs.limit_room(kRoom);
   const auto full = sink.write(young);
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().message, "the disk is full");
-  EXPECT_GT(tidy_all(sink), 1);
+  EXPECT_GT(tidy_all(sink), 1) << "there was something to delete";
   const auto done = sink.write(young);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(must_query(place.url()).size(), 40u);

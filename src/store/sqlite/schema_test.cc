@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "store/history_place_test.h"
+#include "store/history_fixture.h"
 
 namespace backstop::store::sqlite {
 namespace {

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <sstream>
 
-#include "store/history_place_test.h"
+#include "store/history_fixture.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/event_table.h"
 #include "store/sqlite/schema.h"
@@ -201,7 +201,9 @@ TEST_F(SqliteHistory, AnotherProgramsDatabaseIsLeftAsItIs) {
   run_sql(path("table"), "CREATE TABLE event (a)");
   run_sql(path("version"), "PRAGMA user_version = 1; CREATE TABLE event (a)");
   run_sql(path("application"), "PRAGMA application_id = 7");
-  for (const char* const name : {"table", "version", "application"}) {
+  run_sql(path("small"), "PRAGMA page_size = 512; PRAGMA application_id = 7");
+  ASSERT_EQ(fs::file_size(path("small")), 512u) << "the smallest that there is";
+  for (const char* const name : {"table", "version", "application", "small"}) {
     const std::string before = content(path(name));
     expect_refused(path(name), "it is another program's database");
     EXPECT_TRUE(content(path(name)) == before) << name;
@@ -264,25 +266,51 @@ TEST_F(SqliteHistory, AReaderMakesNothing) {
 // A user of the group may read the file but not write beside it, whether or not the server runs.
 TEST_F(SqliteHistory, AReaderNeedsNoRightToWrite) {
   if (!WithoutPrivileges::is_possible()) GTEST_SKIP() << "this process can't stop being root";
-  auto history = open(path());
+  for (const std::string name : {"history.db", "a b%41#c?d.db"}) {
+    SCOPED_TRACE(name);
+    const fs::path file = path(name);
+    const fs::path log = file.string() + "-wal";
+    auto history = open(file);
+    record(*history, make_event(1));
+    ASSERT_TRUE(history->flush(kLong));
+    fs::permissions(folder_.path(), fs::perms(0555));
+    for (const char* const suffix : {"", "-wal", "-shm"})
+      fs::permissions(file.string() + suffix, fs::perms(0444));
+    const auto read = [&] {
+      const WithoutPrivileges nobody;
+      const auto reader = open_history_for_reading(url(file));
+      ASSERT_TRUE(reader) << reader.error().message;
+      EXPECT_THAT(must_query(**reader), ElementsAre(make_event(1)));
+    };
+    read();
+    fs::permissions(folder_.path(), fs::perms(0755));
+    history.reset();
+    fs::permissions(folder_.path(), fs::perms(0555));
+    ASSERT_FALSE(fs::exists(log));
+    read();
+    fs::permissions(folder_.path(), fs::perms(0755));
+  }
+}
+
+// The events in a log are not left out silently if the log can't be used.
+TEST_F(SqliteHistory, AReaderNeedsTheLogThatIsThere) {
+  if (!WithoutPrivileges::is_possible()) GTEST_SKIP() << "this process can't stop being root";
+  const auto history = open(path());
   record(*history, make_event(1));
   ASSERT_TRUE(history->flush(kLong));
-  fs::permissions(folder_.path(), fs::perms(0555));
-  for (const char* const suffix : {"", "-wal", "-shm"})
-    fs::permissions(path().string() + suffix, fs::perms(0444));
-  const auto read = [&] {
+  fs::create_directory(path("copy"));
+  const fs::path copy = path("copy") / "history.db";
+  for (const char* const suffix : {"", "-wal"}) {
+    fs::copy_file(path().string() + suffix, copy.string() + suffix);
+    fs::permissions(copy.string() + suffix, fs::perms(0444));
+  }
+  fs::permissions(copy.parent_path(), fs::perms(0555));
+  {
     const WithoutPrivileges nobody;
-    const auto reader = open_history_for_reading("sqlite:" + path().string());
-    ASSERT_TRUE(reader) << reader.error().message;
-    EXPECT_THAT(must_query(**reader), ElementsAre(make_event(1)));
-  };
-  read();
-  fs::permissions(folder_.path(), fs::perms(0755));
-  history.reset();
-  fs::permissions(folder_.path(), fs::perms(0555));
-  ASSERT_FALSE(fs::exists(path("history.db-wal")));
-  read();
-  fs::permissions(folder_.path(), fs::perms(0755));
+    EXPECT_FALSE(open_history_for_reading(url(copy)));
+  }
+  fs::permissions(copy.parent_path(), fs::perms(0755));
+  EXPECT_THAT(must_query(url(copy)), SizeIs(1)) << "nothing else is wrong with it";
 }
 
 TEST_F(SqliteHistory, OpensALockedFile) {

@@ -1,4 +1,4 @@
-#include "store/sqlite/fault_vfs_test.h"
+#include "store/sqlite/fault_vfs_fixture.h"
 
 #include <algorithm>
 #include <atomic>
