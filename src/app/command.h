@@ -6,7 +6,7 @@
 #include <string_view>
 
 namespace backstop::config {
-struct ConfigFailure;
+struct LoadFailure;
 }
 
 namespace backstop::app {
@@ -36,9 +36,9 @@ inline constexpr int kExitInput = 74;       ///< reading or writing failed half 
 void report_error(CommandContext& context, int status, std::string_view message);
 
 /// The exit status of a configuration that can't be used.
-int exit_status_of(const config::ConfigFailure& failure);
+int exit_status_of(const config::LoadFailure& failure);
 /// Says on standard error why a configuration can't be used, and raises the exit status. The mistakes have no
 /// "backstop:" in front, so that editors find the place.
-void report_failure(CommandContext& context, const config::ConfigFailure& failure);
+void report_failure(CommandContext& context, const config::LoadFailure& failure);
 
 }  // namespace backstop::app

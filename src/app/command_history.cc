@@ -14,7 +14,7 @@
 
 #include "app/commands.h"
 #include "base/text.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "policy/verdict.h"
 #include "report/history_page.h"
 #include "report/json_line.h"
@@ -56,7 +56,7 @@ struct HistoryOptions {
   bool is_verbose = false;
 };
 
-void tell(const config::ConfigFailure& failure, CommandContext& context) {
+void tell(const config::LoadFailure& failure, CommandContext& context) {
   for (const auto& line : failure.lines) context.err << line << '\n';
   context.exit_status = std::max(context.exit_status, exit_status_of(failure));
 }

@@ -12,7 +12,7 @@
 
 #include "app/commands.h"
 #include "base/text.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "os/process.h"
 #include "service/service.h"
 #include "service/service_lines.h"

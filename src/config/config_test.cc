@@ -1,5 +1,3 @@
-#include "config/config.h"
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "config/reader.h"
 #include "config/settings.h"
 #include "gateway/replies.h"
 
@@ -101,7 +100,7 @@ next_hop_reply = "14s"
 next_hop_final = "599s"
 )";
 
-std::string lines(const ConfigReading& reading) {
+std::string lines(const Reading& reading) {
   std::string out;
   for (const auto& finding : reading.findings) out += finding_line(reading.file, finding) + '\n';
   return out;
@@ -109,7 +108,7 @@ std::string lines(const ConfigReading& reading) {
 
 class Everything : public testing::Test {
  protected:
-  const ConfigReading reading = read_config(kEverything, "/etc/backstop/backstop.toml");
+  const Reading reading = read_config(kEverything, "/etc/backstop/backstop.toml");
   const Config& config = reading.config;
 };
 
@@ -387,18 +386,20 @@ TEST(Settings, BoundsAreMetAndOnePastThem) {
     tried.insert(one.key);
     for (const std::string_view good : {row->least, row->most, row->zero}) {
       if (good.empty()) continue;
-      const Draft draft = read_value(one, good);
+      Draft draft = read_value(one, good);
+      const SettingHandle setting(draft, {{one.section}, one.key});
       EXPECT_TRUE(draft.findings.empty()) << one.key << " = " << good;
-      EXPECT_TRUE(draft.is_given(one.section, 0, one.key)) << one.key << " = " << good;
+      EXPECT_TRUE(setting.is_given()) << one.key << " = " << good;
     }
     for (const std::string_view bad : {row->below, row->above}) {
-      const Draft draft = read_value(one, bad);
+      Draft draft = read_value(one, bad);
+      const SettingHandle setting(draft, {{one.section}, one.key});
       ASSERT_EQ(draft.findings.size(), 1u) << one.key << " = " << bad;
       EXPECT_THAT(draft.findings[0].what,
                   testing::HasSubstr(bad == row->below ? "is too little; it has to be"
                                                        : "is too much; it has to be"));
-      EXPECT_FALSE(draft.is_given(one.section, 0, one.key)) << one.key << " = " << bad;
-      EXPECT_TRUE(draft.is_broken(one.section, 0, one.key)) << one.key << " = " << bad;
+      EXPECT_FALSE(setting.is_given()) << one.key << " = " << bad;
+      EXPECT_TRUE(setting.is_broken()) << one.key << " = " << bad;
     }
   }
   EXPECT_EQ(tried.size(), std::size(kRanges));

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/config.h"
+#include "config/load.h"
 #include "demo/answers.h"
 #include "demo/crowd.h"
 #include "demo/folder.h"
@@ -201,8 +201,8 @@ class Show {
 
   void raise(DemoOutcome outcome) { outcome_ = std::max(outcome_, outcome); }
 
-  static DemoOutcome outcome_of(config::ConfigFailure::Kind kind) {
-    return kind == config::ConfigFailure::Kind::Unreadable ? DemoOutcome::NoInput : DemoOutcome::BadInput;
+  static DemoOutcome outcome_of(config::LoadFailure::Kind kind) {
+    return kind == config::LoadFailure::Kind::Unreadable ? DemoOutcome::NoInput : DemoOutcome::BadInput;
   }
 
   const DemoSettings settings_;

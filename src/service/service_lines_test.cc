@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/reader.h"
+
 namespace backstop::service {
 namespace {
 

@@ -18,9 +18,7 @@ using std::chrono::seconds;
 
 template <typename T>
 Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help) {
-  return make(Section::Limits, key, kind,
-              [member](auto& draft, std::size_t) -> auto& { return draft.config.gateway.limits.*member; },
-              {.help = std::string(help)});
+  return Rows(Section::Limits)(key, kind, member, {.help = std::string(help)});
 }
 
 /// With what a client past it is told, as replies.h has it.
