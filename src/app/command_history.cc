@@ -61,7 +61,7 @@ void tell(const config::LoadFailure& failure, CommandContext& context) {
   context.exit_status = std::max(context.exit_status, exit_status_of(failure));
 }
 
-/// Where the history is; nothing once it was told why that can't be said.
+/// Returns the URL of the history, or nullopt after it said why there is none.
 std::optional<std::string> history_url(const HistoryOptions& options, CommandContext& context) {
   if (!options.config.empty()) {
     const auto config = config::read_config_file(options.config);
@@ -174,7 +174,7 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   auto& filter = options.filter;
   add("--since", options.since, "Not before that time", "DATE");
   add("--until", options.until, "Before that time", "DATE");
-  add("--address", filter.address, "From or to that address, whatever tag it has", "ADDRESS");
+  add("--address", filter.address, "From or to that address, with or without a tag", "ADDRESS");
   add("--client", filter.client, "From a client with that IP address", "IP");
   add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");

@@ -91,7 +91,7 @@ void run_sign(const TagOptions& options, CommandContext& context) {
   }
 }
 
-/// What the address holds, whoever made it: the same members in the reports of verify and lint.
+/// What the address holds, whether or not we made it: the same members in the reports of verify and lint.
 void add_tag(boost::json::object& report, const std::optional<origin::Tag>& tag) {
   const bool is_ours = tag && is_verifiable(tag->shape);
   const boost::json::value none;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/command_tree.h"
+#include "app/help.h"
 #include "base/text.h"
 
 namespace backstop::app {

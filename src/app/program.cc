@@ -8,7 +8,7 @@
 #include <string>
 
 #include "app/commands.h"
-#include "app/help_text.h"
+#include "app/help.h"
 #include "base/text.h"
 
 namespace backstop::app {

@@ -28,7 +28,7 @@ struct TagOptions {
   bool is_json = false;
 };
 
-/// What tells how tags are made and so how they are to be read.
+/// The options that say how tags are made, and so how to read them.
 void add_lifetime_option(CLI::App& command, int& days);
 void add_delimiter_option(CLI::App& command, std::string& delimiter);
 

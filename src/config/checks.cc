@@ -45,21 +45,21 @@ void check_presence(Draft& draft) {
   }
 }
 
-/// Tells of each name that stands a second time.
+/// Reports each name that is given a second time.
 class Unique {
  public:
   void add(const std::string& name, const SettingHandle& setting, Place place) {
     const auto [found, is_new] = first_.try_emplace(name, place);
     if (is_new) return;
     setting.mistake(
-        place, fmt::format("\"{}\" stands in line {} already", base::printable(name), found->second.line));
+        place, fmt::format("\"{}\" is given in line {} already", base::printable(name), found->second.line));
   }
 
  private:
   std::map<std::string, Place> first_;
 };
 
-/// Tells of each domain that stands a second time, in whatever spelling.
+/// Reports each domain that is given a second time, in any spelling.
 void check_domain_names(Draft& draft) {
   std::map<std::string, std::size_t> first;
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
@@ -72,10 +72,11 @@ void check_domain_names(Draft& draft) {
     if (is_new) continue;
     const std::string& earlier = draft.domains[found->second].settings.name;
     const auto line = handle(draft, {Section::Domain, found->second}, &DomainSettings::name).place().line;
-    setting.mistake(earlier == name
-                        ? fmt::format("\"{}\" stands in line {} already", base::printable(name), line)
-                        : fmt::format("\"{}\" is another spelling of \"{}\", which stands in line {} already",
-                                      base::printable(name), base::printable(earlier), line));
+    setting.mistake(
+        earlier == name
+            ? fmt::format("\"{}\" is given in line {} already", base::printable(name), line)
+            : fmt::format("\"{}\" is another spelling of \"{}\", which is given in line {} already",
+                          base::printable(name), base::printable(earlier), line));
   }
 }
 
@@ -88,7 +89,7 @@ void check_names(Draft& draft) {
   check_domain_names(draft);
 }
 
-/// Tells of each address that is a part of another: "0.0.0.0:25" is every IPv4 address with that port.
+/// Reports each address that is a part of another: "0.0.0.0:25" is every IPv4 address with that port.
 class Apart {
  public:
   void add(const net::Endpoint& endpoint, const SettingHandle& listen, Place place) {
@@ -129,7 +130,7 @@ void check_listen(Draft& draft) {
   }
 }
 
-/// Settings that mean nothing in the direction of this gateway.
+/// Reports settings that have no meaning in the direction of this gateway.
 void check_direction_keys(std::size_t index, Draft& draft) {
   const bool is_out = is_outbound(draft.gateways[index]);
   const Need wrong = is_out ? Need::InboundOnly : Need::OutboundOnly;
@@ -151,7 +152,7 @@ const net::Network* find_trusted(const net::Network& network, const Draft& draft
   return nullptr;
 }
 
-/// A host that brings mail of strangers is no client that may send in our name.
+/// A host that brings mail from strangers must not be one that may send in our name.
 void check_relays(std::size_t index, Draft& draft) {
   const SettingHandle setting = handle(draft, {Section::Gateway, index}, &GatewaySettings::relays);
   const auto& relays = draft.gateways[index].settings.relays;
@@ -190,10 +191,10 @@ void check_senders(std::size_t index, Draft& draft) {
   const bool is_unclear = handle(draft, at, &GatewaySettings::trusted).is_broken() ||
                           handle(draft, at, &GatewaySettings::tls).is_broken();
   if (settings.trusted.empty() && settings.tls == ListenTls::None && !is_unclear) {
-    draft.warning(
-        draft.gateways[index].place,
-        "only who logs in from this machine can send through this gateway: it has no \"trusted\" networks, "
-        "and without \"tls\" AUTH is offered on the loopback alone");
+    draft.warning(draft.gateways[index].place,
+                  "only clients on this machine that log in can send through this gateway: it has no "
+                  "\"trusted\" networks, "
+                  "and without \"tls\" AUTH is offered on the loopback alone");
   }
   warn_of_everybody(index, &GatewaySettings::trusted, "send mail to anywhere", draft);
 }
@@ -222,7 +223,7 @@ void check_certificate(Draft& draft) {
                 fmt::format("[tls] has no \"{}\", and a certificate needs its key", missing.key()));
 }
 
-/// What a gateway asks for has to be there, and what is there has to be asked for.
+/// A gateway with TLS needs a certificate, and a certificate that no gateway uses is probably forgotten.
 void check_tls_use(Draft& draft) {
   const auto& files = draft.config.tls;
   const bool is_there = !files.certificate.empty() || !files.key.empty();
@@ -283,7 +284,7 @@ void check_limits(Draft& draft) {
   const SettingHandle held = handle(draft, {Section::Limits}, &Limits::held);
   if (limits.held < limits.header && !held.is_broken()) {
     const SettingHandle given = held.is_given() ? held : handle(draft, {Section::Limits}, &Limits::header);
-    given.mistake("\"held\" has to be at least as much as \"header\", since the header is held, too");
+    given.mistake("\"held\" must be at least as much as \"header\", since the header is held, too");
   }
   if (limits.recipients < 100) {
     handle(draft, {Section::Limits}, &Limits::recipients)

@@ -19,12 +19,12 @@ using gateway::NextHop;
 using gateway::NextHopProtocol;
 using gateway::NextHopTls;
 
-/// Whether connecting to the target, whose host may be `address`, would reach the listening address.
+/// Returns whether connecting to the target, whose host may be `address`, would reach the listening address.
 bool reaches(const net::Target& target, const std::optional<net::asio::ip::address>& address,
              const net::Endpoint& endpoint, std::string_view our_name) {
   if (target.port != endpoint.port || endpoint.port == 0) return false;
   const bool is_local = endpoint.address.is_loopback() || endpoint.address.is_unspecified();
-  // The unspecified address is taken for the own host by those who connect to it.
+  // Connecting to the unspecified address reaches the own host.
   if (address && address->is_unspecified()) return is_local;
   if (address && *address == endpoint.address) return true;
   if (address) return address->is_loopback() && endpoint.address.is_unspecified();
@@ -54,9 +54,8 @@ void check_identity(const NextHopDraft& hop, SectionAt at, Draft& draft) {
   const auto protocol = hop.target.protocol;
   if (hop.identity != Identity::None && protocol != NextHopProtocol::Smtp) {
     handle(draft, at, &NextHopDraft::identity)
-        .mistake(
-            fmt::format("it takes a next hop that speaks SMTP, and this one is {}; it has to be \"none\"",
-                        name_of(protocol)));
+        .mistake(fmt::format("it takes a next hop that speaks SMTP, and this one is {}; it must be \"none\"",
+                             name_of(protocol)));
   }
 }
 
@@ -78,7 +77,7 @@ void check_pool(const NextHopDraft& hop, SectionAt at, Draft& draft) {
   if (hop.target.protocol == NextHopProtocol::Maildir) {
     pool.mistake("there are no connections to a Maildir");
   } else if (hop.identity == Identity::Proxy) {
-    pool.mistake("a connection that a PROXY header opens is one client's alone; it has to be 0");
+    pool.mistake("a connection that a PROXY header opens is one client's alone; it must be 0");
   }
 }
 
@@ -90,7 +89,7 @@ void check_hop(const NextHopDraft& hop, SectionAt at, Draft& draft) {
   check_pool(hop, at, draft);
 }
 
-/// Mail of all these domains would go to the same Maildirs.
+/// Warns if the mail of several domains would go to the same Maildirs.
 void check_maildir(const NextHopDraft& hop, SectionAt at, std::size_t domains, Draft& draft) {
   const bool is_shared = hop.target.protocol == NextHopProtocol::Maildir && domains > 1 &&
                          !gateway::maildir_marks(hop.target.maildir).contains('d');
@@ -124,7 +123,7 @@ void check_each_hop(Draft& draft) {
   }
 }
 
-/// Options of a next hop that there is none of.
+/// Reports options of a next hop if the domain has none of its own.
 void check_lone_options(Draft& draft) {
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     const SectionAt at{Section::Domain, i};

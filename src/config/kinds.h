@@ -24,13 +24,13 @@ namespace backstop::config {
 struct ReadContext {
   const std::string& folder;  ///< to put before relative paths
   std::function<void(Place, std::string)> mistake;
-  std::vector<Place> items;  ///< filled by lists: where each item that was taken stands
+  std::vector<Place> items;  ///< filled by lists: the place of each item that was taken
 };
 
 template <typename T>
 struct Kind {
-  std::string description;  ///< what a value has to be: "a number from 1 to 1000"
-  /// Nothing where a mistake was told.
+  std::string description;  ///< what a value must be: "a number from 1 to 1000"
+  /// Returns nullopt if it reported a mistake.
   std::function<std::optional<T>(const TomlNode&, ReadContext&)> read;
   std::function<std::string(const T&)> show;  ///< as TOML
 };
@@ -40,7 +40,7 @@ template <typename T>
 struct Range {
   T least{};
   T most{};
-  std::string_view zero{};  ///< what 0 means, where it is taken beside the range: "no limit"
+  std::string_view zero{};  ///< what 0 means if it is allowed beside the range: "no limit"
   std::string_view why{};   ///< why there is not more or less, for the message
 };
 
@@ -111,7 +111,7 @@ Kind<std::vector<T>> list_kind(Kind<T> kind, std::string description, std::size_
               return std::nullopt;
             }
             if (node.children.size() < least)
-              context.mistake(node.place, "the list is empty; it has to be " + description);
+              context.mistake(node.place, "the list is empty; it must be " + description);
             if (node.children.size() > kMostItems) {
               context.mistake(node.place, "the list has more than 10000 items");
               return std::nullopt;

@@ -56,7 +56,7 @@ void report_unknown_key(const TomlNode& member, Section section, Draft& draft) {
 }
 
 void report_missing(const Setting& needed, Place place, Draft& draft) {
-  draft.mistake(place, fmt::format("{} has no \"{}\"; it has to be {}", info(needed.section).label(),
+  draft.mistake(place, fmt::format("{} has no \"{}\"; it must be {}", info(needed.section).label(),
                                    needed.key, needed.description));
 }
 
@@ -78,7 +78,7 @@ void read_section(const TomlNode& table, Section section, std::size_t index, Dra
 void read_list(const TomlNode& list, const SectionInfo& section, Draft& draft) {
   draft.sections[section.section] = list.key_place;
   if (list.type != TomlType::List) {
-    draft.mistake(list.key_place, fmt::format("found [{}]; it has to be [[{}]], since there may be several",
+    draft.mistake(list.key_place, fmt::format("found [{}]; it must be [[{}]], since there may be several",
                                               section.name, section.name));
     return;
   }
@@ -87,18 +87,17 @@ void read_list(const TomlNode& list, const SectionInfo& section, Draft& draft) {
       read_section(item, section.section, section.add(draft, item.place), draft);
     } else {
       draft.mistake(item.place,
-                    fmt::format("found {}; {} has to be a section", describe(item), section.label()));
+                    fmt::format("found {}; {} must be a section", describe(item), section.label()));
     }
   }
 }
 
 void read_single(const TomlNode& node, const SectionInfo& section, Draft& draft) {
   if (node.type == TomlType::List) {
-    draft.mistake(node.key_place, fmt::format("found [[{}]]; it has to be [{}], since there is only one",
+    draft.mistake(node.key_place, fmt::format("found [[{}]]; it must be [{}], since there is only one",
                                               section.name, section.name));
   } else if (node.type != TomlType::Table) {
-    draft.mistake(node.place,
-                  fmt::format("found {}; {} has to be a section", describe(node), section.label()));
+    draft.mistake(node.place, fmt::format("found {}; {} must be a section", describe(node), section.label()));
   } else {
     draft.sections[section.section] = node.place;
     read_section(node, section.section, 0, draft);
@@ -115,7 +114,7 @@ void report_unknown_section(const TomlNode& node, Draft& draft) {
   const std::string name = base::printable(node.key, 80);
   draft.mistake(node.key_place, is_section
                                     ? fmt::format("unknown section \"{}\"{}", name, hint)
-                                    : fmt::format("the key \"{}\" stands before all sections{}", name, hint));
+                                    : fmt::format("the key \"{}\" is before all sections{}", name, hint));
 }
 
 void read_top(const TomlNode& top, Draft& draft) {

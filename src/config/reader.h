@@ -24,7 +24,7 @@ struct Reading {
 /// its folder.
 Reading read_config(std::string_view text, const std::string& file);
 
-/// The same for whoever has more to check. Its config is whole.
+/// The same for callers that have more to check. The config of the draft is whole.
 Draft read_draft(std::string_view text, const std::string& file);
 
 /// Returns the configuration of the draft with the findings in the order of the file.

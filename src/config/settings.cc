@@ -43,7 +43,7 @@ std::vector<Setting> keys_settings() {
   return {
       keys("file", path_kind(), &Config::key_file,
            {.help = "The key file, as `backstop keys new` makes it. Without one nothing is tagged, and no "
-                    "bounce can prove itself. It has to belong to the user that the program runs as.",
+                    "bounce can prove itself. It must belong to the user that the program runs as.",
             .example = R"("var/keys")"}),
       keys("lifetime_days",
            convert<days>(

@@ -98,7 +98,7 @@ std::vector<Setting> gateway_settings() {
       gateway(
           "identity", identity_kind(), &NextHopDraft::identity,
           {.help = "How the next hop learns who the client is: not at all, by XFORWARD, by XCLIENT or by a "
-                   "PROXY header. The next hop has to allow it."}),
+                   "PROXY header. The next hop must allow it."}),
       gateway("pool", pool_kind(), &NextHopDraft::pool,
               {.help = "Idle connections to the next hop that each worker keeps at most."}),
       gateway(
@@ -159,8 +159,9 @@ std::vector<Setting> domain_settings() {
       domain(
           "grace", duration_kind<days>({.least = days{1}, .most = days{365}, .zero = "none"}),
           &DomainSettings::grace,
-          {.help = "From the day of the first key on: so long an unproven response is only labelled, since "
-                   "answers to mail without a tag may still come."}),
+          {.help =
+               "From the day of the first key on: for this long an unproven response is only labelled, since "
+               "answers to mail without a tag may still come."}),
       domain("never_sends", local_parts_kind(), &DomainSettings::never_sends,
              {.help = "Mailboxes that send no mail, also with a sub-address, so that everything that is "
                       "certainly a bounce to them is forged.",
@@ -172,7 +173,7 @@ std::vector<Setting> domain_settings() {
           "kinds", ceilings_kind(), &DomainSettings::ceilings,
           {.help =
                "The most that is done with an unproven response of each kind; only what differs need be "
-               "given. docs/policy.md says why each has its own. Whatever stands here, nothing is refused "
+               "given. docs/policy.md says why each has its own. Whatever is set here, nothing is refused "
                "within the grace, with a hint that it is genuine, or if it could not be looked at in full. "
                "By default bounces (dsn-...) have reject, feedback-report accept, and all others label.",
            .example = R"({ auto-reply = "reject", dsn-delivered = "label" })"}),

@@ -36,7 +36,7 @@ std::vector<Setting> size_limits() {
   return {
       limit("command_line", &Limits::command_line, size_kind({.least = 512, .most = 64 * kKiB}),
             "The longest command, with its line end. RFC 5321 asks for 512, extensions for more. What "
-            "answers a challenge of AUTH may have 12288 whatever stands here (RFC 4954). Past it the session "
+            "answers a challenge of AUTH may have 12288 whatever is set here (RFC 4954). Past it the session "
             "ends.",
             Exceeded::CommandLine),
       limit(

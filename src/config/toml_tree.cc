@@ -62,7 +62,7 @@ class KeyLengthCheck {
  public:
   explicit KeyLengthCheck(std::string_view text) : text_(text) {}
 
-  /// Where a key with too many parts stands, or nothing.
+  /// Returns the place of a key with too many parts, or nullopt.
   std::optional<Place> find() {
     for (at_ = 0; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
@@ -155,7 +155,7 @@ std::string quotes_hint(std::string_view line) {
   if (equals == std::string_view::npos) return {};
   const auto value = base::trim(line.substr(equals + 1));
   if (is_plain_value(value)) return {};
-  return fmt::format("; text stands in quotes: {} = \"{}\"",
+  return fmt::format("; text must be in quotes: {} = \"{}\"",
                      base::printable(base::trim(line.substr(0, equals))),
                      base::printable(base::trim(value.substr(0, value.find_first_of("\"#")))));
 }

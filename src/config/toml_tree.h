@@ -1,4 +1,4 @@
-// The text of a TOML file as a plain tree, in which each key and value knows where it stands. toml++ is used
+// The text of a TOML file as a plain tree, in which each key and value knows its place. toml++ is used
 // in toml_tree.cc alone.
 #pragma once
 
@@ -25,7 +25,7 @@ enum class TomlType : std::uint8_t { Text, Integer, Real, Boolean, Time, List, T
 struct TomlNode {
   TomlType type = TomlType::Table;
   Place place;
-  std::string key;  ///< where it is a member of a table
+  std::string key;  ///< if it is a member of a table
   Place key_place;
 
   std::string text;                ///< Text

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "demo/written.h"
+#include "demo/mails.h"
 #include "report/fact_table.h"
 #include "response/response.h"
 

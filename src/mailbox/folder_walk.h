@@ -19,12 +19,13 @@ struct WalkLimits {
 struct FoundFile {
   std::string path;
   std::uint64_t size = 0;
-  bool is_in_maildir = false;  ///< in `new` or `cur` of a Maildir, so one mail whatever its first line is
+  bool is_in_maildir = false;  ///< in `new` or `cur` of a Maildir, so it is one mail, even if its first line
+                               ///< looks like an mbox
 };
 
 struct FolderVisitor {
   std::function<void(const FoundFile& file)> file;
-  /// `error` is an errno; 0 where a limit was met.
+  /// `error` is an errno; 0 if a limit was met.
   std::function<void(const std::string& path, int error)> unreadable;
 };
 

@@ -104,7 +104,7 @@ base::Result<bool> MboxReader::is_postmark_at(std::size_t position) {
   return is_postmark(std::string_view(buffer_).substr(position, end - position));
 }
 
-// A postmark without the empty line before it, as some programs write it: a header has to follow, and the
+// A postmark without the empty line before it, as some programs write it: a header must follow, and the
 // line before may not announce a returned mail ("--- Unsent message follows ---").
 base::Result<bool> MboxReader::is_postmark_of_mail_at(std::size_t position) {
   const auto marked = is_postmark_at(position);

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 6> kHeadings = {"Time",   "Done",       "
                                                        "Client", "From -> To", "Cause"};
 constexpr std::size_t kColumns = kHeadings.size();
 
-/// `text` in `width` columns, with an ellipsis where it is cut. Counts characters, as columns() does.
+/// `text` in `width` columns, with an ellipsis if it is cut. Counts characters, as columns() does.
 std::string cut(std::string_view text, std::size_t width) {
   if (columns(text) <= width) return std::string(text);
   std::size_t end = 0;
@@ -99,7 +99,8 @@ std::size_t sum(const Widths& widths) {
   return all;
 }
 
-/// As wide as what stands in them; where that is too much, the route and then the client's address give way.
+/// Columns are as wide as their content; if that is too wide, the route and then the client's address are
+/// cut.
 Widths widths_of(const std::vector<Row>& rows) {
   constexpr std::size_t kLeastRoute = 36;
   constexpr std::size_t kLeastClient = 15;

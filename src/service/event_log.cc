@@ -30,7 +30,7 @@ bool is_plain_ascii(char c) {
   return c > ' ' && c < 0x7f && is_plain(c);
 }
 
-/// As it is, or in quotes where it could be taken for something else.
+/// Adds it as it is, or in quotes if it could be taken for something else.
 void add_value(std::string_view text, std::string& line) {
   if (!text.empty() && text.size() <= kMostValue && std::ranges::all_of(text, is_plain_ascii)) {
     line += text;
