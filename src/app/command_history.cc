@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::size_t kMostEvents = 100'000;
 
-/// Those of policy, and what the gateway itself says.
+/// The causes of policy, and what the gateway itself says.
 constexpr auto kCauses = [] {
   std::array<std::string_view, policy::kCauseNames.size() + 3> causes{};
   auto end = std::ranges::copy(policy::kCauseNames, causes.begin()).out;
@@ -77,7 +77,7 @@ std::optional<std::string> history_url(const HistoryOptions& options, CommandCon
   return options.database.starts_with(kSqlite) ? options.database : std::string(kSqlite) + options.database;
 }
 
-/// Times and addresses, which are more than their text.
+/// Reads the times and addresses, which are given as text.
 base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
   store::HistoryFilter filter = options.filter;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

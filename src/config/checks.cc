@@ -107,7 +107,7 @@ class Apart {
     std::string text;
     Place place;
   };
-  /// The first of each.
+  /// The first address of each sort.
   struct Port {
     std::optional<Seen> all;
     std::optional<Seen> one;
@@ -142,7 +142,7 @@ void check_direction_keys(std::size_t index, Draft& draft) {
   }
 }
 
-/// The first trusted network of any gateway that has addresses of `network`; nullptr without one.
+/// Returns the first trusted network of any gateway that overlaps `network`; nullptr if there is none.
 const net::Network* find_trusted(const net::Network& network, const Draft& draft) {
   for (const GatewayDraft& one : draft.gateways) {
     for (const net::Network& trusted : one.settings.trusted) {

@@ -44,7 +44,7 @@ base::Result<struct stat> check_file(const os::FileDescriptor& file, const std::
   return status;
 }
 
-/// Not blocking, since the path may be a pipe.
+/// Opens without blocking, since the path may be a pipe.
 base::Result<os::FileDescriptor> open_file(const std::string& path) {
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.is_open()) return file;
@@ -122,7 +122,8 @@ class TemporaryFile {
   os::FileDescriptor file_;
 };
 
-/// True while the path still names the file that is locked, and not one that another rotation put there.
+/// Returns true while the path still names the file that is locked, and not one that another rotation put
+/// there.
 bool is_same_file(const std::string& path, const struct stat& locked) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && status.st_dev == locked.st_dev &&

@@ -32,7 +32,7 @@ std::string why_not_read(int error) {
   return std::strerror(error);
 }
 
-/// Not more than one byte past the cap, so that a device that never ends is refused like a large file.
+/// Reads at most one byte past the cap, so that a device that never ends is refused like a large file.
 base::Result<std::string> read_file(const std::string& path) {
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
@@ -112,7 +112,7 @@ std::vector<ReadAgain> read_again(Draft& draft, const std::string& own_file) {
   return files;
 }
 
-/// `own_file`: of the configuration.
+/// `own_file` is the configuration's.
 void check_readable(const os::User& user, const std::string& own_file, Draft& draft) {
   std::vector<std::string> names;
   const auto files = read_again(draft, own_file);
@@ -157,7 +157,7 @@ std::vector<std::string> lines_of(const Reading& reading) {
   return lines;
 }
 
-/// As far as the text goes.
+/// Reads the file, and checks what the text alone can tell.
 std::expected<Draft, LoadFailure> draft_of_file(const std::string& path) {
   const auto text = read_file(path);
   if (!text) {

@@ -31,7 +31,7 @@ std::vector<std::string_view> keys_of(Section section) {
   return keys;
 }
 
-/// "; it belongs in [server]" for a key of other sections.
+/// Returns "; it belongs in [server]" for a key of other sections.
 std::string where_it_belongs(std::string_view key) {
   std::string places;
   for (const SectionInfo& one : sections()) {
@@ -41,7 +41,7 @@ std::string where_it_belongs(std::string_view key) {
   return places;
 }
 
-/// The key of this section that may have been meant, or the section of another.
+/// Names the key of this section that may have been meant, or the section to which the key belongs.
 std::string hint_for(std::string_view key, Section section) {
   if (section == Section::Limits && key == "null_sender_recipients") {
     return "; it is gone, and the null sender may have as many recipients as any other";
@@ -128,7 +128,7 @@ void read_top(const TomlNode& top, Draft& draft) {
       read_single(node, *known, draft);
     }
   }
-  // Without the section its needed settings are missing, too.
+  // If the section is missing, its needed settings are missing, too.
   if (top.find(info(Section::Server).name) == nullptr) read_section(TomlNode{}, Section::Server, 0, draft);
 }
 

@@ -32,7 +32,7 @@ Kind<std::vector<std::string>> local_parts_kind() {
   return list_kind(local_part_kind(), "a list of local parts, such as [\"hostmaster\", \"noc\"]");
 }
 
-/// As "reject" is the stage that refuses, it is the word for that here.
+/// The action Refuse is written "reject" here, like the stage that refuses.
 Kind<policy::Ceilings> ceilings_kind() {
   const std::vector<std::string_view> kinds(response::kKindNames.begin() + 1, response::kKindNames.end());
   const auto actions = choice_kind({"accept", "label", "reject"});

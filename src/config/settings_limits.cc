@@ -21,7 +21,7 @@ Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& 
   return Rows(Section::Limits)(key, kind, member, {.help = std::string(help)});
 }
 
-/// With what a client past it is told, as replies.h has it.
+/// The same with the reply to a client past the limit, from replies.h.
 template <typename T>
 Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help,
               gateway::Exceeded exceeded) {

@@ -33,7 +33,7 @@ struct TomlNode {
   bool is_true = false;            ///< Boolean
   std::vector<TomlNode> children;  ///< List: its items; Table: its members, in the order of the file
 
-  /// The member with that key, or null.
+  /// Returns the member with that key, or null.
   const TomlNode* find(std::string_view name) const;
 };
 
@@ -50,7 +50,7 @@ std::expected<TomlNode, TomlError> parse_toml(std::string_view text);
 constexpr std::size_t kTomlMost = 1024UZ * 1024;
 constexpr std::size_t kTomlKeyParts = 8;
 
-/// What a value is, for a sentence: "the number 5", "the text \"abc\"", "a list".
+/// Says what a value is, for a sentence: "the number 5", "the text \"abc\"", "a list".
 std::string describe(const TomlNode& node);
 
 }  // namespace backstop::config

@@ -41,7 +41,7 @@ Task<HopResult<smtp::Reply>> send_envelope(HopSession& session, const DemoMail& 
   co_return reply;
 }
 
-/// The whole transaction, up to the reply that decides about the mail.
+/// Runs the whole transaction; returns the reply that decides about the mail.
 Task<HopResult<smtp::Reply>> send_mail(HopSession& session, const DemoMail& mail) {
   auto reply = co_await send_envelope(session, mail);
   if (!reply || !reply->is_positive()) co_return reply;

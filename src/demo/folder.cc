@@ -112,7 +112,7 @@ base::Result<void> write_key(const std::string& path, std::chrono::sys_days toda
   return config::create_key_file(path, ring);
 }
 
-/// A folder that nobody has made holds no mail.
+/// A folder that does not exist holds no mail.
 class Counter : public mailbox::MailVisitor {
  public:
   void mail(const mailbox::SourceMail& mail) override {

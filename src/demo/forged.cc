@@ -80,7 +80,7 @@ std::string old_address(const origin::KeyRing& keys, std::chrono::sys_days today
   return address ? address->text() : std::string(kAnn);
 }
 
-/// The tag of today with another hash in it: `number` and the next ones are tried until one is wrong.
+/// Returns today's tag with a wrong hash in it: tries `number` and the next ones until the hash is wrong.
 std::string guessed_address(const origin::KeyRing& keys, std::chrono::sys_days today, std::size_t number) {
   const auto address = origin::sign(ann_path(), keys, today);
   if (!address) return std::string(kAnn);

@@ -32,7 +32,7 @@ constexpr Ordinary kOrdinary[] = {
     {"bounces+17@seeds.test", "Seeds and Bulbs <news@seeds.test>", "What is new in spring",
      "List-Id: <news.seeds.test>\nList-Unsubscribe: <mailto:leave@seeds.test>\nPrecedence: bulk\n",
      "Read all about our new seeds.\n"},
-    // The null sender alone makes no bounce: shops use it so as not to get any.
+    // The null sender alone makes no bounce: shops use it in order to get none.
     {"", "Parcel Service <parcels@parcel.test>", "Your parcel arrives tomorrow", "",
      "It comes between nine and noon. You need not be at home.\n"},
     {"lake-bounces@lists.test", "Carla <carla@alder.test>", "[lake] Who has a boat?",

@@ -219,7 +219,7 @@ class Show {
 }  // namespace
 
 DemoOutcome show_demo(const DemoSettings& settings, DemoStreams streams) {
-  // Before any thread is there, so that all of them inherit it.
+  // Before the first thread starts, so that all inherit it.
   os::block_signals();
   return Show(settings, streams).run();
 }

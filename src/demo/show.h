@@ -26,7 +26,7 @@ struct DemoStreams {
   std::ostream& err;
 };
 
-/// How the demo ended; if several apply, the last of them.
+/// How the demo ended; if several apply, the last of them is returned.
 enum class DemoOutcome : std::uint8_t {
   Agreed,      ///< what was counted agrees
   Partly,      ///< it does not agree, or the demo was interrupted

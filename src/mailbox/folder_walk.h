@@ -34,7 +34,7 @@ struct FolderVisitor {
 /// Elsewhere hidden names are passed over. Links to folders are not followed, so there are no loops.
 void walk_folder(const std::string& path, const FolderVisitor& visitor, const WalkLimits& limits = {});
 
-/// True for a folder that holds `cur` and `new`.
+/// Returns true for a folder that holds `cur` and `new`.
 bool is_maildir(const std::string& path);
 
 }  // namespace backstop::mailbox

@@ -16,7 +16,7 @@ namespace {
 // A mail's header has no NUL bytes; a body may. Only the beginning is looked at.
 constexpr std::size_t kNulProbe = 1024;
 
-// The name of a header field at the start of `line` (RFC 5322 2.2), or an empty view.
+// Returns the name of a header field at the start of `line` (RFC 5322 2.2), or an empty view.
 std::string_view field_name_of(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return {};
@@ -40,7 +40,7 @@ bool has_known_field(std::string_view head) {
   return false;
 }
 
-// Up to the first empty line.
+// Returns the head up to its first empty line.
 std::string_view header_of(std::string_view head) {
   return head.substr(0, std::min(head.find("\n\n"), head.find("\n\r\n")));
 }

@@ -24,10 +24,11 @@ struct MboxMail {
 
 class MboxReader {
  public:
-  /// `buffer` holds what was read of `source` already. Memory stays below twice `mail_cap` and some chunks.
+  /// `buffer` holds what has already been read from `source`. Memory stays below twice `mail_cap` and some
+  /// chunks.
   MboxReader(os::ByteSource& source, std::string buffer, std::size_t mail_cap);
 
-  /// The next mail, or nullopt at the end.
+  /// Returns the next mail, or nullopt at the end.
   base::Result<std::optional<MboxMail>> next();
 
  private:

@@ -39,8 +39,8 @@ constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warni
 using Time = Log::Time;
 using File = std::shared_ptr<FileDescriptor>;
 
-/// Opens a file at its end. A new one has mode 0640 whatever the umask: that of the unit would keep the group
-/// out.
+/// Opens a file at its end. A new file gets mode 0640 in spite of the umask: that of the unit would lock the
+/// group out.
 int open_at_end(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
   constexpr mode_t kMode = S_IRUSR | S_IWUSR | S_IRGRP;
@@ -134,7 +134,7 @@ class Log::Writer {
 
   /// The thread's work.
   void run() {
-    // A pipe whose reader is gone is an error like others.
+    // Writing to a pipe that nobody reads must be an error like others, not a signal.
     sigset_t pipe;
     ::sigemptyset(&pipe);
     ::sigaddset(&pipe, SIGPIPE);
@@ -240,7 +240,7 @@ class Log::Writer {
   std::string batch_;    ///< what the thread is writing
   bool is_cut_ = false;  ///< the file ends within a line
   std::size_t lost_ = 0;
-  std::string why_;         ///< they were lost
+  std::string why_;         ///< why they were lost
   bool is_idle_ = false;    ///< the thread must be woken
   bool is_urgent_ = false;  ///< lines are written at once, and not gathered first
   bool is_writing_ = false;

@@ -60,7 +60,7 @@ std::string recipients_of(const store::Event& event) {
 
 struct Row {
   LocalTime time;
-  std::array<std::string, kColumns> cells;  ///< but for Route
+  std::array<std::string, kColumns> cells;  ///< without Route
   std::string from;
   std::string to;
 
@@ -80,7 +80,7 @@ Row row_of(const store::Event& event) {
   return row;
 }
 
-/// Where both don't fit, the longer one is cut first.
+/// If both don't fit, the longer one is cut first.
 std::string route(const Row& row, std::size_t width) {
   const std::size_t room = width - kArrow.size();
   const std::size_t from = columns(row.from);

@@ -29,7 +29,7 @@ std::string_view reason_of(const store::Event& event) {
   return at == std::string_view::npos ? std::string_view("(no reason is known)") : reason.substr(at);
 }
 
-/// How often each reason is there, the most frequent first.
+/// Counts each reason, the most frequent first.
 std::vector<std::pair<std::string_view, std::size_t>> count_reasons(std::span<const store::Event> events) {
   std::map<std::string_view, std::size_t> counts;
   for (const auto& event : events) ++counts[reason_of(event)];

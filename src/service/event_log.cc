@@ -25,7 +25,7 @@ bool is_plain(char c) {
   return c != ' ' && c != '"' && c != '\\' && c != '=';
 }
 
-/// Needs no other look: most values are.
+/// Most values are, and need no other check.
 bool is_plain_ascii(char c) {
   return c > ' ' && c < 0x7f && is_plain(c);
 }
@@ -75,7 +75,7 @@ void add(std::string_view name, std::uint64_t number, std::string& line) {
 
 }  // namespace
 
-// A line a mail is what the log costs, so it is put together by hand.
+// The log costs a line for each mail, so the line is built by hand.
 std::string event_line(const store::Event& event) {
   std::string line;
   line.reserve(kUsualLine);
