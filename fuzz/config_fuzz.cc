@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "config/config.h"
+#include "config/reader.h"
 
 namespace {
 
@@ -18,14 +18,14 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void check_findings(const config::ConfigReading& reading, std::string_view text) {
+void check_findings(const config::Reading& reading, std::string_view text) {
   const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
   for (const auto& finding : reading.findings) {
     require(finding.place.line >= 1 && finding.place.line <= lines && finding.place.column >= 1);
     require(!finding.what.empty() && base::is_utf8(finding.what));
     require(std::ranges::none_of(finding.what, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }));
   }
-  require(std::ranges::is_sorted(reading.findings, {}, &config::ConfigFinding::place));
+  require(std::ranges::is_sorted(reading.findings, {}, &config::Finding::place));
 }
 
 void check_config(const config::Config& config) {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 namespace backstop::config {
-struct ConfigFailure;
+struct LoadFailure;
 }
 
 namespace backstop::app {
@@ -20,25 +20,25 @@ struct CommandContext {
   std::string program = "backstop";  ///< how it was called, for commands that are shown to be typed
 };
 
-/// Exit statuses that every subcommand shares; docs/command-line.md lists them. Where several apply, the
-/// highest stands. Those from 64 on are the numbers of sysexits.h.
+/// Exit statuses that every subcommand shares; docs/command-line.md lists them. If several apply, the
+/// highest is returned. Those from 64 on are the numbers of sysexits.h.
 inline constexpr int kExitPartly = 1;  ///< read, but something was cut short; `tag`: not a good tag
 inline constexpr int kExitUsage = 64;
 inline constexpr int kExitData = 65;     ///< not a mail, empty, a broken mbox
 inline constexpr int kExitNoInput = 66;  ///< no such file, or no permission to read it
 inline constexpr int kExitUnavailable =
-    69;  ///< the gateway can't start: an address, a user or a file can't be had
+    69;  ///< the gateway can't start: for want of an address, a user or a file
 inline constexpr int kExitCantCreate = 73;  ///< a file could not be written
 inline constexpr int kExitInput = 74;       ///< reading or writing failed half way
 
-/// "backstop: MESSAGE" on standard error, and the exit status raised to `status`. `message` has to be
+/// Writes "backstop: MESSAGE" to standard error, and raises the exit status to `status`. `message` must be
 /// printable.
 void report_error(CommandContext& context, int status, std::string_view message);
 
-/// The exit status of a configuration that can't be used.
-int exit_status_of(const config::ConfigFailure& failure);
+/// Returns the exit status of a configuration that can't be used.
+int exit_status_of(const config::LoadFailure& failure);
 /// Says on standard error why a configuration can't be used, and raises the exit status. The mistakes have no
 /// "backstop:" in front, so that editors find the place.
-void report_failure(CommandContext& context, const config::ConfigFailure& failure);
+void report_failure(CommandContext& context, const config::LoadFailure& failure);
 
 }  // namespace backstop::app

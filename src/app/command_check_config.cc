@@ -9,8 +9,8 @@
 
 #include "app/commands.h"
 #include "base/text.h"
-#include "config/config.h"
 #include "config/documents.h"
+#include "config/load.h"
 #include "report/untagged_count.h"
 #include "service/service_lines.h"
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "app/bash_completion.h"
-#include "app/command_tree.h"
 #include "app/commands.h"
+#include "app/completion.h"
+#include "app/help.h"
 #include "app/manual.h"
 #include "base/text.h"
 

@@ -14,7 +14,7 @@
 
 #include "app/commands.h"
 #include "base/text.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "origin/search_key.h"
 #include "policy/verdict.h"
 #include "report/history_page.h"
@@ -30,7 +30,7 @@ namespace {
 
 constexpr std::size_t kMostEvents = 100'000;
 
-/// Those of policy, and what the gateway itself says.
+/// The causes of policy, and what the gateway itself says.
 constexpr auto kCauses = [] {
   std::array<std::string_view, policy::kCauseNames.size() + 3> causes{};
   auto end = std::ranges::copy(policy::kCauseNames, causes.begin()).out;
@@ -61,12 +61,12 @@ struct HistoryOptions {
   bool is_verbose = false;
 };
 
-void tell(const config::ConfigFailure& failure, CommandContext& context) {
+void tell(const config::LoadFailure& failure, CommandContext& context) {
   for (const auto& line : failure.lines) context.err << line << '\n';
   context.exit_status = std::max(context.exit_status, exit_status_of(failure));
 }
 
-/// Where the history is; nothing once it was told why that can't be said.
+/// Returns the URL of the history, or nullopt after it said why there is none.
 std::optional<std::string> history_url(const HistoryOptions& options, CommandContext& context) {
   if (!options.config.empty()) {
     const auto config = config::read_config_file(options.config);
@@ -82,7 +82,7 @@ std::optional<std::string> history_url(const HistoryOptions& options, CommandCon
   return options.database.starts_with(kSqlite) ? options.database : std::string(kSqlite) + options.database;
 }
 
-/// The options whose value is more than its text.
+/// Reads the times and addresses, which are given as text.
 base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
   store::HistoryFilter filter = options.filter;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -184,7 +184,7 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   auto& filter = options.filter;
   add("--since", options.since, "Not before that time", "DATE");
   add("--until", options.until, "Before that time", "DATE");
-  add("--address", filter.address, "From or to that address, whatever tag it has", "ADDRESS");
+  add("--address", filter.address, "From or to that address, with or without a tag", "ADDRESS");
   add("--client", filter.client, "From a client with that IP address", "IP");
   add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");

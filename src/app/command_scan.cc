@@ -9,7 +9,7 @@
 #include "demo/sample_mailbox.h"
 #include "mailbox/mail_source.h"
 #include "report/progress_bar.h"
-#include "report/scan_report.h"
+#include "report/scan_page.h"
 
 namespace backstop::app {
 
@@ -50,7 +50,7 @@ class Counter : public mailbox::MailVisitor {
   }
   void problem(const mailbox::SourceProblem& problem) override {
     progress_.clear();
-    // Mails that are cut short are a number of the report here: in a large mailbox they'd be a long list.
+    // Mails that are cut short are only counted here: in a large mailbox they would be a long list.
     if (problem.kind == mailbox::SourceProblem::Kind::CutShort) {
       context_.exit_status = std::max(context_.exit_status, kExitPartly);
       return;

@@ -12,7 +12,7 @@
 
 #include "app/commands.h"
 #include "base/text.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "os/process.h"
 #include "service/service.h"
 #include "service/service_lines.h"
@@ -25,7 +25,7 @@ void tell(os::LogLevel level, const std::vector<std::string>& lines, os::Log& lo
   for (const auto& line : lines) log.tell(level, line);
 }
 
-/// The first mistake, where the file has one; with it nothing has changed.
+/// Reloads; returns the first mistake if the file has one, and then nothing has changed.
 base::Result<void> take(const std::string& file, service::Service& service) {
   auto loaded = config::load_config(file);
   if (!loaded) {
@@ -46,7 +46,7 @@ base::Result<void> take(const std::string& file, service::Service& service) {
   return {};
 }
 
-/// CLOCK_MONOTONIC, which later versions of systemd want to be told.
+/// CLOCK_MONOTONIC, which later versions of systemd want.
 auto monotonic_microseconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
@@ -54,24 +54,24 @@ auto monotonic_microseconds() {
 
 void reload(const std::string& file, service::Service& service) {
   os::notify_supervisor(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", monotonic_microseconds()));
-  // In any case: the old file may have been put away.
+  // Even if the reload fails: logrotate may have renamed the old file.
   service.reopen_log();
   const auto done = take(file, service);
   os::notify_supervisor("READY=1\nSTATUS=" +
                         (done ? service.addresses() : "Not reloaded: " + done.error().message));
 }
 
-/// Where the log is a list of JSON objects on standard error, nothing else is written there.
+/// If the log is a list of JSON objects on standard error, nothing else is written there.
 void tell_ready(const os::LogSettings& settings, service::Service& service, CommandContext& context) {
   const std::string line = "ready: " + service.addresses();
   service.log().tell(os::LogLevel::Info, line);
   if (settings.format == os::LogFormat::Json && settings.file.empty()) return;
-  // The log's thread writes there, too.
+  // The log's thread may write there, too.
   service.log().flush(std::chrono::seconds(1));
   context.err << fmt::format("backstop: {}\n", line) << std::flush;
 }
 
-/// A second request to stop doesn't wait for transactions.
+/// Waits for running transactions; a second request to stop ends them.
 void stop(service::Service& service) {
   service.log().tell(os::LogLevel::Info, "stopping: no new sessions, transactions may end");
   std::jthread impatience([&service] {
@@ -84,7 +84,7 @@ void stop(service::Service& service) {
 }
 
 void serve(const std::string& file, CommandContext& context) {
-  // Before any thread is there, so that all of them inherit it; main() has done so already if it could tell.
+  // Before the first thread starts, so that all inherit it. main() has done so already if it saw the command.
   os::block_signals();
   os::keep_memory_private();
   auto loaded = config::load_config(file);

@@ -33,7 +33,7 @@ std::string printable(const mail::Address& address) {
   return base::printable(address.text(), 2 * mail::kAddressMost);
 }
 
-/// All but the address and the keys; says what is wrong and returns nothing otherwise.
+/// Reads everything except the address and the keys; returns nullopt after it said what is wrong.
 std::optional<Task> read_settings(const TagOptions& options, CommandContext& context) {
   Task task;
   const auto today = day_of(options);
@@ -91,7 +91,7 @@ void run_sign(const TagOptions& options, CommandContext& context) {
   }
 }
 
-/// What the address holds, whoever made it: the same members in the reports of verify and lint.
+/// What the address holds, whether or not we made it: the same members in the reports of verify and lint.
 void add_tag(boost::json::object& report, const std::optional<origin::Tag>& tag) {
   const bool is_ours = tag && is_verifiable(tag->shape);
   const boost::json::value none;
@@ -141,7 +141,7 @@ void print_lint(const std::string& address, const origin::TagLint& lint, std::os
 void run_lint(const TagOptions& options, CommandContext& context) {
   auto task = read_settings(options, context);
   if (!task || (has_keys(options) && !read_keys(options, *task, context))) return;
-  // An address that is none is the worst that can be wrong with it, and no mistake in using the command.
+  // Text that is no address is a finding of the lint, and no mistake in using the command.
   const auto path = mail::parse_path(options.address);
   origin::TagLint lint;
   if (path) {

@@ -1,5 +1,5 @@
 // What `classify` and `scan` have in common: PATH..., --keys, how tags are made, and how unreadable input is
-// told.
+// reported.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -26,7 +26,7 @@ struct MailOptions {
 /// PATH..., --json, --keys, and how the tags of those keys are made.
 void add_mail_options(CLI::App& command, MailOptions& options);
 
-/// Reads the key file and the addresses. A fault is told, and nullopt returned.
+/// Reads the key file and the addresses. Reports a mistake and returns nullopt.
 std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& options,
                                                           CommandContext& context);
 

@@ -16,7 +16,8 @@ bool is_color_welcome() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Before anything that takes time: a signal that comes meanwhile must not end what is about to serve.
+  // Before anything that takes time: a signal that comes meanwhile must not end a program that is about to
+  // serve.
   if (argc > 1 && std::string_view(argv[1]) == "serve") backstop::os::block_signals();
   backstop::os::hold_standard_streams();
   std::ios::sync_with_stdio(false);

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "app/command_tree.h"
+#include "app/help.h"
 #include "base/text.h"
 
 namespace backstop::app {
 
 namespace {
 
-// One line of text that roff doesn't take for a request or an escape.
+// Returns one line of text that roff doesn't take for a request or an escape.
 std::string escaped(std::string_view text) {
   std::string out;
   if (text.starts_with('.') || text.starts_with('\'')) out += "\\&";

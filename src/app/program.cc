@@ -8,7 +8,7 @@
 #include <string>
 
 #include "app/commands.h"
-#include "app/help_text.h"
+#include "app/help.h"
 #include "base/text.h"
 
 namespace backstop::app {
@@ -35,7 +35,7 @@ constexpr std::string_view kFooter =
     "  73  a file could not be written\n"
     "  74  reading or writing failed half way\n";
 
-// CLI11's words, but for two slips that it has none for.
+// Returns CLI11's words, except for two mistakes for which it has none.
 std::string usage_words(const CLI::App& root, const CLI::ParseError& error) {
   const auto rest = root.remaining();
   if (root.get_subcommands().empty() && !rest.empty() && !rest.front().starts_with('-')) {
@@ -62,7 +62,7 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   root->require_subcommand(0, 1);
   root->formatter(help_formatter());
   for (const AddCommand add : kCommands) add(*root, context);
-  // After the commands, which would inherit it.
+  // Set after the commands were added, which would inherit it.
   root->footer(std::string(kFooter));
   return root;
 }

@@ -1,4 +1,4 @@
-// The whole command line of the program: the root, its subcommands, and how errors in it are told.
+// The whole command line of the program: the root, its subcommands, and how errors in it are reported.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -8,7 +8,7 @@
 
 namespace backstop::app {
 
-/// The root with all subcommands. `context` has to outlive it.
+/// The root with all subcommands. `context` must outlive it.
 std::unique_ptr<CLI::App> make_program(CommandContext& context);
 
 /// Parses the arguments, runs the subcommand, and returns the exit status.

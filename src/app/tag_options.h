@@ -1,5 +1,4 @@
-// What `backstop tag` and `backstop keys` are told on the command line, and the keys, the day and the address
-// that it comes to.
+// The options of `backstop tag` and `backstop keys`, and the keys, the day and the address that they name.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -28,7 +27,7 @@ struct TagOptions {
   bool is_json = false;
 };
 
-/// What tells how tags are made and so how they are to be read.
+/// The options that say how tags are made, and so how to read them.
 void add_lifetime_option(CLI::App& command, int& days);
 void add_delimiter_option(CLI::App& command, std::string& delimiter);
 
@@ -41,8 +40,7 @@ base::Result<origin::TagSettings> tag_settings(int lifetime_days, std::string_vi
 base::Result<origin::TagSettings> settings_of(const TagOptions& options);
 bool has_keys(const TagOptions& options);
 
-/// The keys of --keys or --secret, and of --indimail. Where that fails: the error, and the exit status for
-/// it.
+/// Returns the keys of --keys or --secret, and of --indimail; or the error, with its exit status.
 struct KeyFailure {
   int exit_status;
   std::string message;

@@ -73,7 +73,7 @@ Backstop doesn't know is a mistake. With one, nothing starts, and a reload keeps
 
 ```
 backstop.toml:6:1: unknown key "lisen" in [[gateway]]; did you mean "listen"?
-backstop.toml:9:10: stage: found the text "rejekt"; it has to be "observe", "label" or "reject"; did you mean "reject"?
+backstop.toml:9:10: stage: found the text "rejekt"; it must be "observe", "label" or "reject"; did you mean "reject"?
 ```
 
 A line with `warning:` after its place tells of something that is possible and seldom meant; it keeps nothing from starting.
@@ -105,7 +105,7 @@ std::string comment(std::string_view text) {
   return out + line + '\n';
 }
 
-/// A default that has no room on its line is told in the comment, and an example stands below.
+/// If a default has no room on its line, the comment has it, and an example comes below.
 bool is_too_wide(const Setting& one) {
   constexpr std::string_view kAround = "# = ";
   return !one.example.empty() && one.key.size() + one.default_value.size() + kAround.size() > kWidth;

@@ -1,5 +1,5 @@
-// A configuration while it is read: the values so far, where each of them stands, and what was found wrong.
-// For the files config_*.cc alone.
+// A configuration while it is read: the values so far, where each of them is in the file, and what was found
+// wrong. For the files of this room alone.
 #pragma once
 
 #include <compare>
@@ -9,19 +9,26 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "config/config.h"
+#include "config/finding.h"
+#include "config/toml_tree.h"
 
 namespace backstop::config {
 
 enum class Section : std::uint8_t { Server, Gateway, Domain, Keys, Tls, History, Log, Limits };
 
-/// A setting of a file: `index` tells the sections apart that may stand several times.
-struct SettingId {
+/// A section of the file; `index` tells apart those that may be given several times.
+struct SectionAt {
   Section section;
-  std::size_t index;
+  std::size_t index = 0;
+
+  auto operator<=>(const SectionAt&) const = default;
+};
+
+struct SettingId {
+  SectionAt at;
   std::string_view key;  ///< of the table of settings, which is static
 
   auto operator<=>(const SettingId&) const = default;
@@ -54,42 +61,53 @@ struct DomainDraft {
 
 struct Draft {
   std::string folder;  ///< of the file, with its slash; empty: the working folder
-  Config config;       ///< but for gateways and domains
+  Config config;       ///< without gateways and domains, until finish()
   std::vector<GatewayDraft> gateways;
   std::vector<DomainDraft> domains;
-  std::map<Section, Place> sections;  ///< those that stand in the file, right or wrong
+  std::map<Section, Place> sections;  ///< those that the file has, right or wrong
   std::map<SettingId, SettingPlace> places;
   std::set<SettingId> broken;  ///< those whose value, or an item of it, is a mistake
-  std::vector<ConfigFinding> findings;
+  std::vector<Finding> findings;
 
-  void mistake(Place place, std::string what) {
-    findings.push_back({ConfigFinding::Kind::Mistake, place, std::move(what)});
-  }
-  void warning(Place place, std::string what) {
-    findings.push_back({ConfigFinding::Kind::Warning, place, std::move(what)});
-  }
+  void mistake(Place place, std::string what);
+  void warning(Place place, std::string what);
 
-  bool is_given(Section section, std::size_t index, std::string_view key) const {
-    return places.contains({section, index, key});
-  }
-  /// Then nothing else should be said about what the value would mean.
-  bool is_broken(Section section, std::size_t index, std::string_view key) const {
-    return broken.contains({section, index, key});
-  }
-  /// Of the value, or of the section where it isn't given.
-  Place place(Section section, std::size_t index, std::string_view key) const;
-  /// Of one item of a list.
-  Place item_place(Section section, std::size_t index, std::string_view key, std::size_t item) const;
+  /// Returns where the section begins, or the start of the file if it is not given.
+  Place place(SectionAt at) const;
+
+  /// Moves the drafts of gateways and domains into `config`, which is whole then.
+  void finish();
 };
 
-/// Reads and checks the text; config is whole afterwards, but for what takes files. Relative paths are
-/// resolved by the folder of `file`.
-Draft read_draft(std::string_view text, const std::string& file);
+/// A setting of a draft: whether and where it is given, and what is wrong with it. What it says begins with
+/// the key: "listen: ...". The draft must outlive it.
+class SettingHandle {
+ public:
+  SettingHandle(Draft& draft, SettingId id) : draft_(&draft), id_(id) {}
 
-/// What can only be told from several settings together. Fills config.gateway's gateways and domains.
-void check_settings(Draft& draft);
+  Draft& draft() const { return *draft_; }
+  std::string_view key() const { return id_.key; }
 
-/// The findings in the order of the file, with the configuration. Ends the draft.
-ConfigReading reading_of(Draft draft, const std::string& file);
+  bool is_given() const { return draft_->places.contains(id_); }
+  /// Then nothing else should be said about what the value would mean.
+  bool is_broken() const { return draft_->broken.contains(id_); }
+
+  /// Returns the place of the value, or of the section if the value is not given.
+  Place place() const;
+  /// Returns the place of one item of a list.
+  Place item_place(std::size_t item) const;
+
+  void mistake(std::string_view what) const { mistake(place(), what); }
+  void mistake(Place place, std::string_view what) const;
+  void warning(std::string_view what) const { warning(place(), what); }
+  void warning(Place place, std::string_view what) const;
+
+  /// Says that the value, or an item of it, is a mistake by itself.
+  void break_at(Place place, std::string_view what) const;
+
+ private:
+  Draft* draft_;
+  SettingId id_;
+};
 
 }  // namespace backstop::config

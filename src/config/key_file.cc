@@ -44,7 +44,7 @@ base::Result<struct stat> check_file(const os::FileDescriptor& file, const std::
   return status;
 }
 
-/// Not blocking, since the path may be a pipe.
+/// Opens without blocking, since the path may be a pipe.
 base::Result<os::FileDescriptor> open_file(const std::string& path) {
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.is_open()) return file;
@@ -89,14 +89,14 @@ std::string folder_of(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
-/// The new name survives a loss of power only once its folder is on the disk.
+/// A new name survives a loss of power only once its folder is on the disk.
 base::Result<void> sync_folder_of(const std::string& path) {
   const os::FileDescriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open() || ::fsync(folder.number()) != 0) return refuse_errno(path, "can't sync its folder");
   return {};
 }
 
-/// A file of mode 0600 beside the one that is written; its name goes when this does.
+/// A file of mode 0600 beside the one that is written; its name is removed with this object.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& target)
@@ -122,7 +122,8 @@ class TemporaryFile {
   os::FileDescriptor file_;
 };
 
-/// True while the path still names the file that is locked, and not one that another rotation put there.
+/// Returns true while the path still names the file that is locked, and not one that another rotation put
+/// there.
 bool is_same_file(const std::string& path, const struct stat& locked) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && status.st_dev == locked.st_dev &&
@@ -155,7 +156,7 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
   }
   if (!temporary.is_open()) return refuse_errno(path, "can't write there");
   if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
-  // A link and no rename: it fails where the name is taken, also when two do this at once.
+  // A link and no rename: it fails if the name is taken, also when two do this at once.
   if (::link(temporary.name(), path.c_str()) != 0) {
     if (errno == EEXIST)
       return refuse(path, "it is there already; \"backstop keys rotate\" adds a key to it");
@@ -166,7 +167,7 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
 
 base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sys_days today,
                                   std::chrono::days lifetime) {
-  // Where the path is a symbolic link, it is the file behind it that is replaced, and not the link.
+  // If the path is a symbolic link, the file behind it is replaced, and not the link.
   std::error_code failed;
   const auto real = std::filesystem::canonical(given_path, failed);
   const std::string path = failed ? given_path : real.string();
@@ -192,7 +193,7 @@ base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sy
 base::Result<std::string> make_secret() {
   std::array<unsigned char, 32> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    return std::unexpected(base::Error{"no random numbers are to be had from OpenSSL"});
+    return std::unexpected(base::Error{"OpenSSL has no random numbers"});
   }
   std::string text;
   for (const auto byte : bytes) text += fmt::format("{:02x}", byte);

@@ -11,20 +11,20 @@
 namespace backstop::config {
 
 /// Refuses a file that its group or others can reach, as ssh does with private keys; the error names the mode
-/// found and the command that mends it.
+/// found and the command that corrects it.
 base::Result<origin::KeyRing> read_key_file(const std::string& path);
 
 /// Writes a file of mode 0600, through a temporary one beside it that is synced and then linked. A file that
 /// is there already stays as it is: that is an error.
 base::Result<void> create_key_file(const std::string& path, const origin::KeyRing& ring);
 
-/// Reads the file, lets a new key sign, and puts the new text in the place of the old, which a reader sees
-/// whole or not at all. Owner and group stay. Returns the new key's number. Only one rotation of a file runs
-/// at a time: another is an error.
+/// Reads the file, lets a new key sign, and replaces the file; a reader sees either the old text or the new.
+/// Owner and group stay. Returns the new key's number. Only one rotation of a file runs at a time: a second
+/// one is an error.
 base::Result<int> rotate_key_file(const std::string& path, std::chrono::sys_days today,
                                   std::chrono::days lifetime);
 
-/// 256 random bits in hex: fit for Exim's configuration, too.
+/// Returns 256 random bits in hex, which Exim's configuration takes, too.
 base::Result<std::string> make_secret();
 
 }  // namespace backstop::config

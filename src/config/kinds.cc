@@ -47,7 +47,7 @@ bool check_range(const TomlNode& node, T value, const Range<T>& range, const std
   if (value == T{} && !range.zero.empty()) return true;
   if (value >= range.least && value <= range.most) return true;
   const std::string why = range.why.empty() ? "" : fmt::format(" ({})", range.why);
-  context.mistake(node.place, fmt::format("{} is too {}; it has to be {}{}", shown,
+  context.mistake(node.place, fmt::format("{} is too {}; it must be {}{}", shown,
                                           value < range.least ? "little" : "much", description, why));
   return false;
 }
@@ -71,7 +71,7 @@ std::string words(const std::vector<std::string_view>& names) {
 }  // namespace
 
 void refuse_type(const TomlNode& node, std::string_view wanted, ReadContext& context) {
-  context.mistake(node.place, fmt::format("found {}; it has to be {}", describe(node), wanted));
+  context.mistake(node.place, fmt::format("found {}; it must be {}", describe(node), wanted));
 }
 
 std::string quoted(std::string_view text) {
@@ -118,7 +118,7 @@ Kind<char> character_kind() {
       [](const std::string& text) -> base::Result<char> {
         if (text.size() == 1) return text.front();
         return std::unexpected(base::Error{fmt::format(
-            "found the text {}; it has to be one character in quotes", quoted(base::printable(text)))});
+            "found the text {}; it must be one character in quotes", quoted(base::printable(text)))});
       },
       [](const char& value) { return std::string(1, value); });
 }
@@ -134,7 +134,7 @@ Kind<std::size_t> count_kind(Range<std::size_t> range) {
             }
             if (node.integer < 0) {
               context.mistake(node.place,
-                              fmt::format("{} is too little; it has to be {}", node.integer, description));
+                              fmt::format("{} is too little; it must be {}", node.integer, description));
               return std::nullopt;
             }
             const auto value = static_cast<std::size_t>(node.integer);
@@ -217,7 +217,7 @@ Kind<std::size_t> choice_kind(std::vector<std::string_view> names) {
         const auto near = nearest_name(text, names);
         const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", quoted(near));
         return std::unexpected(base::Error{fmt::format(
-            "found the text {}; it has to be {}{}", quoted(base::printable(text, 60)), description, hint)});
+            "found the text {}; it must be {}{}", quoted(base::printable(text, 60)), description, hint)});
       },
       [=](const std::size_t& index) { return std::string(names.at(index)); });
 }

@@ -20,17 +20,17 @@
 
 namespace backstop::config {
 
-/// What goes on around a value that is read.
+/// What a kind needs to know, and fills in, while it reads a value.
 struct ReadContext {
   const std::string& folder;  ///< to put before relative paths
   std::function<void(Place, std::string)> mistake;
-  std::vector<Place> items;  ///< filled by lists: where each item that was taken stands
+  std::vector<Place> items;  ///< filled by lists: the place of each item that was taken
 };
 
 template <typename T>
 struct Kind {
-  std::string description;  ///< what a value has to be: "a number from 1 to 1000"
-  /// Nothing where a mistake was told.
+  std::string description;  ///< what a value must be: "a number from 1 to 1000"
+  /// Returns nullopt if it reported a mistake.
   std::function<std::optional<T>(const TomlNode&, ReadContext&)> read;
   std::function<std::string(const T&)> show;  ///< as TOML
 };
@@ -40,7 +40,7 @@ template <typename T>
 struct Range {
   T least{};
   T most{};
-  std::string_view zero{};  ///< what 0 means, where it is taken beside the range: "no limit"
+  std::string_view zero{};  ///< what 0 means if it is allowed beside the range: "no limit"
   std::string_view why{};   ///< why there is not more or less, for the message
 };
 
@@ -53,7 +53,7 @@ Kind<std::string> path_kind();
 Kind<bool> boolean_kind();
 Kind<char> character_kind();
 Kind<std::size_t> count_kind(Range<std::size_t> range);
-/// "4MiB", or a plain number of octets.
+/// "4MiB", or a plain number of bytes.
 Kind<std::uint64_t> size_kind(Range<std::uint64_t> range);
 Kind<std::chrono::milliseconds> time_kind(Range<std::chrono::milliseconds> range,
                                           std::chrono::milliseconds step);
@@ -98,7 +98,7 @@ Kind<Duration> duration_kind(Range<Duration> range) {
 /// Reports a value of another type than a kind takes.
 void refuse_type(const TomlNode& node, std::string_view wanted, ReadContext& context);
 
-/// "4 at most" items, each of `kind`; an item that is a mistake is told and left out.
+/// "4 at most" items, each of `kind`; an item that is a mistake is reported and left out.
 constexpr std::size_t kMostItems = 10'000;
 
 template <typename T>
@@ -111,7 +111,7 @@ Kind<std::vector<T>> list_kind(Kind<T> kind, std::string description, std::size_
               return std::nullopt;
             }
             if (node.children.size() < least)
-              context.mistake(node.place, "the list is empty; it has to be " + description);
+              context.mistake(node.place, "the list is empty; it must be " + description);
             if (node.children.size() > kMostItems) {
               context.mistake(node.place, "the list has more than 10000 items");
               return std::nullopt;
@@ -133,7 +133,7 @@ Kind<std::vector<T>> list_kind(Kind<T> kind, std::string description, std::size_
               }};
 }
 
-/// Tells of a member of a table whose key is none of `names`.
+/// Reports a member of a table whose key is none of `names`.
 void refuse_member(const TomlNode& member, std::span<const std::string_view> names, ReadContext& context);
 
 /// A table with a value for some of `names`, in their order; nullopt for those that are not given.

@@ -1,4 +1,5 @@
-// The files that a configuration names: keys, certificates, the log; and the user.
+#include "config/load.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,14 +8,16 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
-#include "config/config.h"
 #include "config/draft.h"
 #include "config/key_file.h"
+#include "config/reader.h"
+#include "config/settings.h"
 #include "net/tls.h"
 #include "os/byte_source.h"
 #include "os/process.h"
@@ -29,7 +32,7 @@ std::string why_not_read(int error) {
   return std::strerror(error);
 }
 
-/// Not more than one byte past the cap, so that a device that never ends is refused like a large file.
+/// Reads at most one byte past the cap, so that a device that never ends is refused like a large file.
 base::Result<std::string> read_file(const std::string& path) {
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
@@ -46,7 +49,7 @@ void load_keys(Draft& draft) {
   if (keys) {
     draft.config.gateway.keys = std::move(*keys);
   } else {
-    draft.mistake(draft.place(Section::Keys, 0, "file"), "file: " + keys.error().message);
+    handle(draft, {Section::Keys}, &Config::key_file).mistake(keys.error().message);
   }
 }
 
@@ -58,9 +61,8 @@ void load_certificate(Draft& draft) {
     draft.config.gateway.tls = std::move(*context);
   } else {
     const std::string& message = context.error().message;
-    const std::string_view about =
-        message.starts_with(base::printable(files.key) + ": ") ? "key" : "certificate";
-    draft.mistake(draft.place(Section::Tls, 0, about), fmt::format("{}: {}", about, message));
+    const bool is_about_key = message.starts_with(base::printable(files.key) + ": ");
+    handle(draft, {Section::Tls}, is_about_key ? &TlsFiles::key : &TlsFiles::certificate).mistake(message);
   }
 }
 
@@ -87,44 +89,47 @@ void load_next_hop_tls(Draft& draft) {
   if (verified) {
     settings.next_hop_tls_verified = std::move(*verified);
   } else {
-    draft.mistake(draft.place(Section::Tls, 0, "next_hop_ca"), "next_hop_ca: " + verified.error().message);
+    handle(draft, {Section::Tls}, &gateway::Settings::next_hop_ca).mistake(verified.error().message);
   }
 }
 
-/// What a reload reads again, by then as the user who was become; and where it stands in the configuration.
+/// A file that a reload reads again, then as the configured user.
 struct ReadAgain {
   std::string file;
-  Place place;
-  std::string_view key;
+  std::optional<SettingHandle> setting;  ///< that names it; none for the configuration itself
 };
 
-std::vector<ReadAgain> read_again(const Draft& draft, const std::string& own_file) {
+std::vector<ReadAgain> read_again(Draft& draft, const std::string& own_file) {
   const Config& config = draft.config;
-  std::vector<ReadAgain> files = {{.file = own_file, .place = {}, .key = {}}};
-  const auto add = [&](const std::string& file, Section section, std::string_view key) {
-    if (!file.empty()) files.push_back({file, draft.place(section, 0, key), key});
+  std::vector<ReadAgain> files = {{.file = own_file, .setting = std::nullopt}};
+  const auto add = [&](const std::string& file, SettingHandle setting) {
+    if (!file.empty()) files.push_back({file, setting});
   };
-  add(config.key_file, Section::Keys, "file");
-  add(config.tls.certificate, Section::Tls, "certificate");
-  add(config.tls.key, Section::Tls, "key");
-  add(config.gateway.next_hop_ca, Section::Tls, "next_hop_ca");
+  add(config.key_file, handle(draft, {Section::Keys}, &Config::key_file));
+  add(config.tls.certificate, handle(draft, {Section::Tls}, &TlsFiles::certificate));
+  add(config.tls.key, handle(draft, {Section::Tls}, &TlsFiles::key));
+  add(config.gateway.next_hop_ca, handle(draft, {Section::Tls}, &gateway::Settings::next_hop_ca));
   return files;
 }
 
-/// `own_file`: of the configuration.
+/// `own_file` is the configuration's.
 void check_readable(const os::User& user, const std::string& own_file, Draft& draft) {
   std::vector<std::string> names;
   const auto files = read_again(draft, own_file);
   for (const auto& one : files) names.push_back(one.file);
   const auto unreadable = os::unreadable_for(user, names);
-  for (const auto& [file, place, key] : files) {
+  for (const auto& [file, setting] : files) {
     if (std::ranges::count(unreadable, file) == 0) continue;
     const std::string shown = base::printable(file);
-    draft.warning(
-        place, fmt::format("{}{}the user \"{}\" can't read {}, so a reload would fail; {}", key,
-                           key.empty() ? "" : ": ", user.name, shown,
-                           file == draft.config.key_file ? fmt::format("run: chown {} {}", user.name, shown)
-                                                         : "let that user read it, and enter its folder"));
+    const std::string what =
+        fmt::format("the user \"{}\" can't read {}, so a reload would fail; {}", user.name, shown,
+                    file == draft.config.key_file ? fmt::format("run: chown {} {}", user.name, shown)
+                                                  : "let that user read it, and enter its folder");
+    if (setting) {
+      setting->warning(what);
+    } else {
+      draft.warning({}, what);
+    }
   }
 }
 
@@ -132,8 +137,8 @@ void check_user(const std::string& own_file, Draft& draft) {
   const std::string& name = draft.config.server.user;
   if (name.empty()) return;
   if (const auto user = os::find_user(name)) return check_readable(*user, own_file, draft);
-  draft.mistake(draft.place(Section::Server, 0, "user"),
-                fmt::format("user: there is no user \"{}\" on this system", name));
+  handle(draft, {Section::Server}, &ServerSettings::user)
+      .mistake(fmt::format("there is no user \"{}\" on this system", name));
 }
 
 void check_log(Draft& draft) {
@@ -142,39 +147,39 @@ void check_log(Draft& draft) {
   std::error_code failed;
   const auto folder = std::filesystem::path(file).parent_path();
   if (folder.empty() || std::filesystem::is_directory(folder, failed)) return;
-  draft.mistake(draft.place(Section::Log, 0, "file"),
-                fmt::format("file: there is no folder {}", base::printable(folder.string())));
+  handle(draft, {Section::Log}, &os::LogSettings::file)
+      .mistake(fmt::format("there is no folder {}", base::printable(folder.string())));
 }
 
-std::vector<std::string> lines_of(const ConfigReading& reading) {
+std::vector<std::string> lines_of(const Reading& reading) {
   std::vector<std::string> lines;
   for (const auto& finding : reading.findings) lines.push_back(finding_line(reading.file, finding));
   return lines;
 }
 
-/// As far as the text goes.
-std::expected<Draft, ConfigFailure> draft_of_file(const std::string& path) {
+/// Reads the file, and checks what the text alone can tell.
+std::expected<Draft, LoadFailure> draft_of_file(const std::string& path) {
   const auto text = read_file(path);
   if (!text) {
     const auto line = fmt::format("{}: {}", base::printable(path), base::printable(text.error().message));
-    return std::unexpected(ConfigFailure{ConfigFailure::Kind::Unreadable, {line}});
+    return std::unexpected(LoadFailure{LoadFailure::Kind::Unreadable, {line}});
   }
   std::error_code failed;
   const auto absolute = std::filesystem::absolute(path, failed);
   return read_draft(*text, failed ? path : absolute.string());
 }
 
-std::expected<LoadedConfig, ConfigFailure> finish(Draft draft, const std::string& path) {
+std::expected<LoadedConfig, LoadFailure> finish(Draft draft, const std::string& path) {
   auto reading = reading_of(std::move(draft), path);
   auto lines = lines_of(reading);
   if (reading.has_mistakes())
-    return std::unexpected(ConfigFailure{ConfigFailure::Kind::Mistaken, std::move(lines)});
+    return std::unexpected(LoadFailure{LoadFailure::Kind::Mistaken, std::move(lines)});
   return LoadedConfig{std::move(reading.config), std::move(lines)};
 }
 
 }  // namespace
 
-std::expected<Config, ConfigFailure> read_config_file(const std::string& path) {
+std::expected<Config, LoadFailure> read_config_file(const std::string& path) {
   auto draft = draft_of_file(path);
   if (!draft) return std::unexpected(draft.error());
   auto loaded = finish(std::move(*draft), path);
@@ -182,7 +187,7 @@ std::expected<Config, ConfigFailure> read_config_file(const std::string& path) {
   return std::move(loaded->config);
 }
 
-std::expected<LoadedConfig, ConfigFailure> load_config(const std::string& path) {
+std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   auto draft = draft_of_file(path);
   if (!draft) return std::unexpected(draft.error());
   load_keys(*draft);

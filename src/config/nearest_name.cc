@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostLength = 64;
 
-/// How many letters have to be put in, taken out, replaced or exchanged with their neighbour.
+/// Returns how many letters must be inserted, removed, replaced or exchanged with their neighbour.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::array<std::array<std::size_t, kMostLength + 1>, 3> rows{};
   for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;

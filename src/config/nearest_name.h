@@ -6,7 +6,7 @@
 
 namespace backstop::config {
 
-/// Nothing (empty) where no name is near: more than a third of its letters would have to change, at least
+/// Empty if no name is near: more than a third of its letters would have to change, at least
 /// one. Two letters that changed places are one change. Case does not matter. Names and text past 64 bytes
 /// are near to nothing.
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names);

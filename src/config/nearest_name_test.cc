@@ -31,7 +31,7 @@ TEST(NearestName, FindsWhatWasMeant) {
   for (const Row& row : rows) EXPECT_EQ(nearest_name(row.text, kNames), row.want) << row.text;
 }
 
-TEST(NearestName, SaysNothingOfWhatIsFar) {
+TEST(NearestName, SaysNothingIfNoNameIsNear) {
   const Row rows[] = {
       {"", ""},       {"lst", ""},  // three of six letters
       {"nome_x", ""},               // two of four

@@ -1,16 +1,16 @@
-// From the text to a draft, by the table of settings; then the checks.
+#include "config/reader.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <filesystem>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
-#include "config/config.h"
-#include "config/draft.h"
+#include "config/checks.h"
 #include "config/nearest_name.h"
 #include "config/settings.h"
 #include "config/toml_tree.h"
@@ -31,7 +31,7 @@ std::vector<std::string_view> keys_of(Section section) {
   return keys;
 }
 
-/// "; it belongs in [server]" for a key of other sections.
+/// Returns "; it belongs in [server]" for a key of other sections.
 std::string where_it_belongs(std::string_view key) {
   std::string places;
   for (const SectionInfo& one : sections()) {
@@ -41,7 +41,7 @@ std::string where_it_belongs(std::string_view key) {
   return places;
 }
 
-/// The key of this section that may have been meant, or the section of another.
+/// Names the key of this section that may have been meant, or the section to which the key belongs.
 std::string hint_for(std::string_view key, Section section) {
   if (section == Section::Limits && key == "null_sender_recipients") {
     return "; it is gone, and the null sender may have as many recipients as any other";
@@ -56,7 +56,7 @@ void report_unknown_key(const TomlNode& member, Section section, Draft& draft) {
 }
 
 void report_missing(const Setting& needed, Place place, Draft& draft) {
-  draft.mistake(place, fmt::format("{} has no \"{}\"; it has to be {}", info(needed.section).label(),
+  draft.mistake(place, fmt::format("{} has no \"{}\"; it must be {}", info(needed.section).label(),
                                    needed.key, needed.description));
 }
 
@@ -75,40 +75,29 @@ void read_section(const TomlNode& table, Section section, std::size_t index, Dra
   }
 }
 
-/// Makes room for one more of a section that may stand several times, and returns its index.
-std::size_t add_section(Section section, Place place, Draft& draft) {
-  if (section == Section::Gateway) {
-    draft.gateways.emplace_back().place = place;
-    return draft.gateways.size() - 1;
-  }
-  draft.domains.emplace_back().place = place;
-  return draft.domains.size() - 1;
-}
-
 void read_list(const TomlNode& list, const SectionInfo& section, Draft& draft) {
   draft.sections[section.section] = list.key_place;
   if (list.type != TomlType::List) {
-    draft.mistake(list.key_place, fmt::format("found [{}]; it has to be [[{}]], since there may be several",
+    draft.mistake(list.key_place, fmt::format("found [{}]; it must be [[{}]], since there may be several",
                                               section.name, section.name));
     return;
   }
   for (const TomlNode& item : list.children) {
     if (item.type == TomlType::Table) {
-      read_section(item, section.section, add_section(section.section, item.place, draft), draft);
+      read_section(item, section.section, section.add(draft, item.place), draft);
     } else {
       draft.mistake(item.place,
-                    fmt::format("found {}; {} has to be a section", describe(item), section.label()));
+                    fmt::format("found {}; {} must be a section", describe(item), section.label()));
     }
   }
 }
 
 void read_single(const TomlNode& node, const SectionInfo& section, Draft& draft) {
   if (node.type == TomlType::List) {
-    draft.mistake(node.key_place, fmt::format("found [[{}]]; it has to be [{}], since there is only one",
+    draft.mistake(node.key_place, fmt::format("found [[{}]]; it must be [{}], since there is only one",
                                               section.name, section.name));
   } else if (node.type != TomlType::Table) {
-    draft.mistake(node.place,
-                  fmt::format("found {}; {} has to be a section", describe(node), section.label()));
+    draft.mistake(node.place, fmt::format("found {}; {} must be a section", describe(node), section.label()));
   } else {
     draft.sections[section.section] = node.place;
     read_section(node, section.section, 0, draft);
@@ -125,7 +114,7 @@ void report_unknown_section(const TomlNode& node, Draft& draft) {
   const std::string name = base::printable(node.key, 80);
   draft.mistake(node.key_place, is_section
                                     ? fmt::format("unknown section \"{}\"{}", name, hint)
-                                    : fmt::format("the key \"{}\" stands before all sections{}", name, hint));
+                                    : fmt::format("the key \"{}\" is before all sections{}", name, hint));
 }
 
 void read_top(const TomlNode& top, Draft& draft) {
@@ -133,51 +122,22 @@ void read_top(const TomlNode& top, Draft& draft) {
     const auto known = std::ranges::find(sections(), std::string_view(node.key), &SectionInfo::name);
     if (known == sections().end()) {
       report_unknown_section(node, draft);
-    } else if (known->is_list) {
+    } else if (known->is_list()) {
       read_list(node, *known, draft);
     } else {
       read_single(node, *known, draft);
     }
   }
-  // Without the section its needed settings are missing, too.
+  // If the section is missing, its needed settings are missing, too.
   if (top.find(info(Section::Server).name) == nullptr) read_section(TomlNode{}, Section::Server, 0, draft);
-}
-
-std::string folder_of(const std::string& file) {
-  const auto slash = file.rfind('/');
-  return slash == std::string::npos ? std::string() : file.substr(0, slash + 1);
 }
 
 }  // namespace
 
-Place Draft::place(Section section, std::size_t index, std::string_view key) const {
-  if (const auto found = places.find({section, index, key}); found != places.end())
-    return found->second.value;
-  if (section == Section::Gateway) return gateways.at(index).place;
-  if (section == Section::Domain) return domains.at(index).place;
-  const auto found = sections.find(section);
-  return found == sections.end() ? Place{} : found->second;
-}
-
-Place Draft::item_place(Section section, std::size_t index, std::string_view key, std::size_t item) const {
-  const auto found = places.find({section, index, key});
-  if (found == places.end() || item >= found->second.items.size()) return place(section, index, key);
-  return found->second.items[item];
-}
-
-bool ConfigReading::has_mistakes() const {
-  return std::ranges::count(findings, ConfigFinding::Kind::Mistake, &ConfigFinding::kind) > 0;
-}
-
-std::string finding_line(std::string_view file, const ConfigFinding& finding) {
-  const bool is_warning = finding.kind == ConfigFinding::Kind::Warning;
-  return fmt::format("{}:{}:{}: {}{}", base::printable(file), finding.place.line, finding.place.column,
-                     is_warning ? "warning: " : "", finding.what);
-}
-
 Draft read_draft(std::string_view text, const std::string& file) {
   Draft draft;
-  draft.folder = folder_of(file);
+  // With a slash at its end, or empty.
+  draft.folder = (std::filesystem::path(file).parent_path() / "").string();
   const auto tree = parse_toml(text);
   if (!tree) {
     draft.mistake(tree.error().place, tree.error().message);
@@ -185,16 +145,16 @@ Draft read_draft(std::string_view text, const std::string& file) {
   }
   read_top(*tree, draft);
   check_settings(draft);
+  draft.finish();
   return draft;
 }
 
-ConfigReading reading_of(Draft draft, const std::string& file) {
-  std::ranges::sort(draft.findings, {},
-                    [](const ConfigFinding& one) { return std::tie(one.place, one.what); });
+Reading reading_of(Draft draft, const std::string& file) {
+  sort(draft.findings);
   return {.file = file, .config = std::move(draft.config), .findings = std::move(draft.findings)};
 }
 
-ConfigReading read_config(std::string_view text, const std::string& file) {
+Reading read_config(std::string_view text, const std::string& file) {
   return reading_of(read_draft(text, file), file);
 }
 

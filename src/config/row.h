@@ -1,5 +1,5 @@
-// How a row of the table of settings is made: its key, its kind, the place of its value and its words. For
-// the files of the table alone.
+// How a row of the table of settings is made: its key, its kind, the member that keeps its value, and its
+// words. For the files settings*.cc alone.
 #pragma once
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,36 +26,80 @@ struct Words {
   Need need = Need::Optional;
 };
 
-/// `access` gives the place of the value, for a draft and an index.
-template <typename T>
-Setting make(Section section, std::string_view key, const Kind<T>& kind, auto access, Words words) {
-  Setting row{.section = section,
-              .key = key,
-              .need = words.need,
-              .help = words.help,
-              .example = words.example,
-              .description = kind.description,
-              .default_value = {},
-              .read = {},
-              .show = {}};
-  row.read = [=](const TomlNode& node, Draft& draft, std::size_t index) {
-    ReadContext context{.folder = draft.folder,
-                        .mistake =
-                            [&](Place place, const std::string& what) {
-                              draft.mistake(place, fmt::format("{}: {}", key, what));
-                              draft.broken.insert({section, index, key});
-                            },
-                        .items = {}};
-    auto value = kind.read(node, context);
-    if (!value) return;
-    access(draft, index) = std::move(*value);
-    draft.places[{section, index, key}] = {node.place, std::move(context.items)};
-  };
-  row.show = [=](const Draft& draft, std::size_t index) { return kind.show(access(draft, index)); };
-  return row;
+/// Returns the object of that type which belongs to the section.
+template <typename Owner>
+auto& owner_in(auto& draft, SectionAt at) {
+  if constexpr (std::is_same_v<Owner, gateway::GatewaySettings>) {
+    return draft.gateways[at.index].settings;
+  } else if constexpr (std::is_same_v<Owner, intake::DomainSettings>) {
+    return draft.domains[at.index].settings;
+  } else if constexpr (std::is_same_v<Owner, NextHopDraft>) {
+    return at.section == Section::Gateway ? draft.gateways[at.index].next_hop
+                                          : draft.domains[at.index].next_hop;
+  } else if constexpr (std::is_base_of_v<Owner, gateway::Settings>) {
+    return draft.config.gateway;
+  } else if constexpr (std::is_base_of_v<Owner, gateway::Limits>) {
+    return draft.config.gateway.limits;
+  } else if constexpr (std::is_same_v<Owner, origin::TagSettings>) {
+    return draft.config.gateway.tags;
+  } else if constexpr (std::is_same_v<Owner, ServerSettings>) {
+    return draft.config.server;
+  } else if constexpr (std::is_same_v<Owner, TlsFiles>) {
+    return draft.config.tls;
+  } else if constexpr (std::is_same_v<Owner, store::HistorySettings>) {
+    return draft.config.history;
+  } else if constexpr (std::is_same_v<Owner, os::LogSettings>) {
+    return draft.config.log;
+  } else {
+    static_assert(std::is_same_v<Owner, Config>, "no part of a draft has this type");
+    return draft.config;
+  }
 }
 
-/// The rows of [limits], in config_limits.cc.
+/// Makes the rows of one section.
+class Rows {
+ public:
+  explicit constexpr Rows(Section section) : section_(section) {}
+
+  template <typename Owner, typename T>
+  Setting operator()(std::string_view key, const Kind<T>& kind, T Owner::* member, Words words) const {
+    return {.section = section_,
+            .key = key,
+            .need = words.need,
+            .help = std::move(words.help),
+            .example = words.example,
+            .description = kind.description,
+            .default_value = {},
+            .member = member,
+            .read =
+                [=, section = section_](const TomlNode& node, Draft& draft, std::size_t index) {
+                  const SectionAt at{section, index};
+                  ReadContext context = context_for({draft, {at, key}});
+                  auto value = kind.read(node, context);
+                  if (!value) return;
+                  owner_in<Owner>(draft, at).*member = std::move(*value);
+                  draft.places[{at, key}] = {node.place, std::move(context.items)};
+                },
+            .show =
+                [=, section = section_](const Draft& draft, std::size_t index) {
+                  return kind.show(owner_in<Owner>(draft, {section, index}).*member);
+                }};
+  }
+
+ private:
+  static ReadContext context_for(SettingHandle setting) {
+    return {.folder = setting.draft().folder,
+            .mistake = [setting](Place place, const std::string& what) { setting.break_at(place, what); },
+            .items = {}};
+  }
+
+  Section section_;
+};
+
+/// In settings_gateway.cc.
+std::vector<Setting> gateway_settings();
+std::vector<Setting> domain_settings();
+/// In settings_limits.cc.
 std::vector<Setting> limit_settings();
 
 }  // namespace backstop::config

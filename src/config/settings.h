@@ -1,7 +1,9 @@
 // The table of all settings: what is read, what the example shows and what docs/configuration.md says all
-// come from its rows.
+// come from its rows. How a row is made: row.h.
 #pragma once
 
+#include <any>
+#include <cassert>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -16,8 +18,14 @@ namespace backstop::config {
 struct SectionInfo {
   Section section;
   std::string_view name;
-  bool is_list;           ///< [[name]]: may stand several times
   std::string_view help;  ///< sentences
+  /// Of a section that may be given several times, [[name]]; null for the others. Adds one to the draft and
+  /// returns its index.
+  std::size_t (*add)(Draft& draft, Place place) = nullptr;
+  /// Returns where the section with that index begins; set where `add` is.
+  Place (*place)(const Draft& draft, std::size_t index) = nullptr;
+
+  bool is_list() const { return add != nullptr; }
   /// "[server]", "[[gateway]]".
   std::string label() const;
 };
@@ -38,13 +46,14 @@ struct Setting {
   std::string_view key;
   Need need = Need::Optional;
   std::string help;           ///< sentences
-  std::string_view example;   ///< a value as TOML; empty where the default serves
-  std::string description;    ///< what a value has to be
-  std::string default_value;  ///< as TOML; empty text or list where it stands for "not set"
+  std::string_view example;   ///< a value as TOML; empty if the default is a good example
+  std::string description;    ///< what a value must be
+  std::string default_value;  ///< as TOML; empty text or list if that means "not set"
+  std::any member;            ///< the member pointer to the value, by which the checks name the setting
 
   /// Puts the value of the node into the section with that index, or says what is wrong with it.
   std::function<void(const TomlNode&, Draft&, std::size_t index)> read;
-  /// The value of the draft as TOML.
+  /// Returns the value of the draft as TOML.
   std::function<std::string(const Draft&, std::size_t index)> show;
 
   bool has_default() const;
@@ -52,10 +61,22 @@ struct Setting {
 
 const std::vector<Setting>& settings();
 
-/// The setting, or null.
+/// Returns the setting, or null.
 const Setting* find_setting(Section section, std::string_view key);
 
-/// A draft with one gateway and one domain, in which all is at its default.
+/// Returns the handle of the setting of that section that is kept in `member`. A row of the table must have
+/// that member.
+template <typename Owner, typename T>
+SettingHandle handle(Draft& draft, SectionAt at, T Owner::* member) {
+  for (const Setting& one : settings()) {
+    const auto* const own = std::any_cast<T Owner::*>(&one.member);
+    if (one.section == at.section && own != nullptr && *own == member) return {draft, {at, one.key}};
+  }
+  assert(false && "no setting is kept in this member");
+  std::abort();
+}
+
+/// Returns a draft with one section of each kind, in which everything has its default.
 Draft blank_draft();
 
 }  // namespace backstop::config

@@ -19,13 +19,13 @@ constexpr std::size_t kMostUrl = 200;
 constexpr std::size_t kMostName = 32;
 constexpr std::string_view kHistoryScheme = "sqlite:";
 
-/// Text that has to pass `is_good` and then goes through `change`.
+/// Text that must pass `is_good` and then goes through `change`.
 Kind<std::string> text_that(std::string description, bool (*is_good)(std::string_view),
                             std::string (*change)(std::string_view)) {
   const auto check = [=](const std::string& text) -> base::Result<std::string> {
     if (is_good(text)) return change(text);
     return std::unexpected(base::Error{
-        fmt::format("found the text {}; it has to be {}", quoted(base::printable(text, 80)), description)});
+        fmt::format("found the text {}; it must be {}", quoted(base::printable(text, 80)), description)});
   };
   return text_kind(description, check);
 }
@@ -80,7 +80,7 @@ bool is_destination(std::string_view text) {
 base::Result<std::string> check_history_url(const std::string& url) {
   if (!url.starts_with(kHistoryScheme)) {
     return std::unexpected(base::Error{
-        fmt::format("found the text {}; it has to be \"sqlite:PATH\"", quoted(base::printable(url, 80)))});
+        fmt::format("found the text {}; it must be \"sqlite:PATH\"", quoted(base::printable(url, 80)))});
   }
   if (url.size() == kHistoryScheme.size()) {
     return std::unexpected(base::Error{"the path behind \"sqlite:\" is missing"});
@@ -89,16 +89,16 @@ base::Result<std::string> check_history_url(const std::string& url) {
   return url;
 }
 
-/// The next hop itself. What is wrong with it is told by its parser.
+/// Reads the next hop itself; its parser says what is wrong with it.
 std::optional<next_hop::NextHop> read_next_hop(const TomlNode& node, ReadContext& context,
                                                const std::string& description) {
   if (node.type != TomlType::Text) {
     refuse_type(node, description, context);
     return std::nullopt;
   }
-  auto next_hop = next_hop::parse_next_hop(resolve_url(node.text, context.folder));
-  if (next_hop) return std::move(*next_hop);
-  context.mistake(node.place, next_hop.error().message);
+  auto hop = next_hop::parse_next_hop(resolve_url(node.text, context.folder));
+  if (hop) return std::move(*hop);
+  context.mistake(node.place, hop.error().message);
   return std::nullopt;
 }
 
@@ -164,7 +164,7 @@ std::string resolve_url(std::string_view url, std::string_view folder) {
     std::string_view path = url.substr(scheme.size());
     if (scheme == kLmtp && base::istarts_with(path, kUnix)) path.remove_prefix(kUnix.size());
     if (path.empty() || path.starts_with('/')) break;
-    // What is a mark in the path of a Maildir is none in the folder of the file.
+    // A % in the folder of the file is no mark, as it would be in the path of a Maildir.
     return fmt::format("{}{}{}", scheme,
                        scheme == kMaildir ? next_hop::maildir_escaped(folder) : std::string(folder), path);
   }

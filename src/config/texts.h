@@ -12,7 +12,7 @@ namespace backstop::config {
 Kind<std::string> host_name_kind();
 /// "http://..." or "https://...", ASCII, at most 200 characters.
 Kind<std::string> web_url_kind();
-/// Letters, digits, "-", "_" and ".", at most 32: it stands in logs and in the history.
+/// Letters, digits, "-", "_" and ".", at most 32: it is shown in logs and in the history.
 Kind<std::string> gateway_name_kind();
 Kind<std::string> user_name_kind();
 /// "example.org" or "*.example.org", in lower case.
@@ -26,7 +26,8 @@ Kind<next_hop::NextHop> next_hop_kind();
 /// "sqlite:PATH", with the same for its path.
 Kind<std::string> history_url_kind();
 
-/// `url` with `folder` before its path where the path is relative: "sqlite:", "lmtp:" and "maildir:" only.
+/// Returns `url` with `folder` before its path if the path is relative; for "sqlite:", "lmtp:" and "maildir:"
+/// only.
 std::string resolve_url(std::string_view url, std::string_view folder);
 
 }  // namespace backstop::config

@@ -57,12 +57,12 @@ TomlNode copy_node(const toml::node& node) {
   return copy;
 }
 
-/// Walks over the text as far as it takes to tell strings and comments from the rest.
+/// Walks over the text just well enough to tell strings and comments from the rest.
 class KeyLengthCheck {
  public:
   explicit KeyLengthCheck(std::string_view text) : text_(text) {}
 
-  /// Where a key with too many parts stands, or nothing.
+  /// Returns the place of a key with too many parts, or nullopt.
   std::optional<Place> find() {
     for (at_ = 0; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
@@ -93,8 +93,8 @@ class KeyLengthCheck {
     at_ = end - 1;
   }
 
-  /// To the closing quote. A string of one line that isn't closed ends with its line, and so does the harm:
-  /// toml++ stops there.
+  /// Moves to the closing quote. A string of one line that isn't closed ends with its line, where toml++
+  /// stops as well.
   void skip_string(char quote) {
     const std::string three(3, quote);
     const bool is_multiline = text_.substr(at_).starts_with(three);
@@ -117,7 +117,7 @@ class KeyLengthCheck {
     }
   }
 
-  /// The closing three, of which the string itself may have ended with one or two more.
+  /// Moves past the closing three quotes; the string itself may have ended with one or two more.
   void skip_closing(char quote) {
     at_ += 2;
     for (int more = 0; more < 2 && at_ + 1 < text_.size() && text_[at_ + 1] == quote; ++more) ++at_;
@@ -149,13 +149,13 @@ bool is_plain_value(std::string_view value) {
          value.find_first_not_of("+-0123456789_.") == std::string_view::npos;
 }
 
-/// Text without its quotes is what people get wrong most, and toml++ takes it for a time, a number or a key.
+/// The most frequent mistake is text without its quotes; toml++ takes it for a time, a number or a key.
 std::string quotes_hint(std::string_view line) {
   const auto equals = line.find('=');
   if (equals == std::string_view::npos) return {};
   const auto value = base::trim(line.substr(equals + 1));
   if (is_plain_value(value)) return {};
-  return fmt::format("; text stands in quotes: {} = \"{}\"",
+  return fmt::format("; text must be in quotes: {} = \"{}\"",
                      base::printable(base::trim(line.substr(0, equals))),
                      base::printable(base::trim(value.substr(0, value.find_first_of("\"#")))));
 }

@@ -1,4 +1,4 @@
-// The text of a TOML file as a plain tree, in which each key and value knows where it stands. toml++ is used
+// The text of a TOML file as a plain tree, in which each key and value knows its place. toml++ is used
 // in toml_tree.cc alone.
 #pragma once
 
@@ -25,7 +25,7 @@ enum class TomlType : std::uint8_t { Text, Integer, Real, Boolean, Time, List, T
 struct TomlNode {
   TomlType type = TomlType::Table;
   Place place;
-  std::string key;  ///< where it is a member of a table
+  std::string key;  ///< if it is a member of a table
   Place key_place;
 
   std::string text;                ///< Text
@@ -33,7 +33,7 @@ struct TomlNode {
   bool is_true = false;            ///< Boolean
   std::vector<TomlNode> children;  ///< List: its items; Table: its members, in the order of the file
 
-  /// The member with that key, or null.
+  /// Returns the member with that key, or null.
   const TomlNode* find(std::string_view name) const;
 };
 
@@ -50,7 +50,7 @@ std::expected<TomlNode, TomlError> parse_toml(std::string_view text);
 constexpr std::size_t kTomlMost = 1024UZ * 1024;
 constexpr std::size_t kTomlKeyParts = 8;
 
-/// What a value is, for a sentence: "the number 5", "the text \"abc\"", "a list".
+/// Says what a value is, for a sentence: "the number 5", "the text \"abc\"", "a list".
 std::string describe(const TomlNode& node);
 
 }  // namespace backstop::config

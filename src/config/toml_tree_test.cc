@@ -105,7 +105,7 @@ TEST(TomlTree, SaysWhatIsWrong) {
       {"word",
        "a = off",
        {1, 5},
-       "in a value: could not determine value type; text stands in quotes: a = \"off\""},
+       "in a value: could not determine value type; text must be in quotes: a = \"off\""},
       {"quote within the line", "a = \"b", {1, 7}, "in a string: encountered end-of-file"},
       {"escape for a terminal", "a\x1b[2J = 1", {1, 2}, ""},
   };
@@ -125,7 +125,7 @@ std::string key_of(std::size_t parts, std::string_view part = "a") {
   return key;
 }
 
-TEST(TomlTree, KeysHaveAMostOfParts) {
+TEST(TomlTree, KeysHaveAMaximumOfParts) {
   struct Row {
     std::string_view name;
     std::string before, part, after;
@@ -167,7 +167,7 @@ TEST(TomlTree, DotsInTextAndCommentsAreNoKeys) {
   }
 }
 
-TEST(TomlTree, NestingHasAMost) {
+TEST(TomlTree, NestingHasAMaximum) {
   const auto lists = [](std::size_t depth) {
     return "a = " + std::string(depth, '[') + std::string(depth, ']');
   };
@@ -200,7 +200,7 @@ TEST(TomlTree, DeepestTreeThatIsTakenFitsTheStack) {
   EXPECT_TRUE(tree) << tree.error().message;
 }
 
-TEST(TomlTree, SizeHasAMost) {
+TEST(TomlTree, SizeHasAMaximum) {
   const std::string most = "#" + std::string(kTomlMost - 1, 'x');
   EXPECT_TRUE(parse_toml(most));
   const auto more = parse_toml(most + "x");

@@ -156,7 +156,7 @@ std::string no_such_host(const Arrived& mail, std::string_view date) {
   return plain_text(header, body);
 }
 
-/// `subject` is encoded where it is not ASCII (RFC 2047), and the subject that is answered follows it.
+/// `subject` is encoded if it is not ASCII (RFC 2047), and the subject that is answered follows it.
 std::string vacation(const Arrived& mail, std::string_view date, std::string_view subject,
                      std::string_view words) {
   const std::string more =

@@ -1,17 +1,16 @@
 // Answers to mail that really arrived, as the world's mail systems write them: bounces, a delay notice,
-// automatic replies, a receipt. They go where the mail that arrived says that they are to go.
+// automatic replies, a receipt. They go to the return path of the mail that arrived.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "demo/mail.h"
-#include "demo/written.h"
+#include "demo/mails.h"
 
 namespace backstop::demo {
 
-/// A mail as it lies in a Maildir of the outside world.
+/// A mail from a Maildir of the outside world.
 struct Arrived {
   std::string return_path;  ///< without brackets
   std::string to;
@@ -21,14 +20,14 @@ struct Arrived {
   std::string body;
 };
 
-/// Nothing for a mail without a Return-Path field or without a recipient.
+/// Returns nullopt for a mail without a Return-Path field or without a recipient.
 std::optional<Arrived> read_arrived(std::string_view mail);
 
-/// Who sends the answer: "mail.alder.test" for a mail to carla@alder.test.
+/// Returns the host that sends the answer: "mail.alder.test" for a mail to carla@alder.test.
 std::string answering_host(const Arrived& mail);
 
-/// The answer in that form, which is not None, from the null sender to the mail's return path. `date` as in a
-/// Date field.
+/// Returns the answer in that form, which is not None, from the null sender to the mail's return path. `date`
+/// as in a Date field.
 DemoMail answer_to(const Arrived& mail, AnswerForm form, std::string_view date);
 
 }  // namespace backstop::demo

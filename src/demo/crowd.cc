@@ -1,9 +1,14 @@
 #include "demo/crowd.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "net/loop.h"
@@ -26,7 +31,7 @@ Task<next_hop::Result<smtp::Reply>> send_envelope(next_hop::Session& session, co
   if (!reply || !reply->is_positive()) co_return reply;
   const std::string to = "RCPT TO:<" + mail.recipient + ">\r\n";
   reply = co_await session.ask_one(to, kReplyTime);
-  // The refusal is what counts; the session is to be ready for the next mail.
+  // The refusal is what counts; the session must be ready for the next mail.
   if (reply && !reply->is_positive()) {
     const auto reset = co_await session.ask_one("RSET\r\n", kReplyTime);
     if (!reset) co_return std::unexpected(reset.error());
@@ -34,7 +39,7 @@ Task<next_hop::Result<smtp::Reply>> send_envelope(next_hop::Session& session, co
   co_return reply;
 }
 
-/// The whole transaction, up to the reply that decides about the mail.
+/// Runs the whole transaction; returns the reply that decides about the mail.
 Task<next_hop::Result<smtp::Reply>> send_mail(next_hop::Session& session, const DemoMail& mail) {
   auto reply = co_await send_envelope(session, mail);
   if (!reply || !reply->is_positive()) co_return reply;
@@ -52,7 +57,7 @@ Task<next_hop::Result<smtp::Reply>> send_mail(next_hop::Session& session, const 
   co_return co_await session.ask_one(wire, kReplyTime);
 }
 
-// An error of our own ends the crowd, and is told by whoever runs it.
+// An error of our own ends the crowd; its caller reports it.
 void rethrow(const std::exception_ptr& error) {
   if (error) std::rethrow_exception(error);
 }
@@ -87,10 +92,10 @@ class Crowd {
     }
     if (working_ == 0) co_return;
     is_stopped_ = true;
-    loop_.close_all();
+    loop_.deadlines().close_all();
   }
 
-  // One connection after the other, each for the next sender that nobody has taken yet.
+  // Makes one connection after the other, each for the next sender that is not served yet.
   Task<void> work() {
     while (!is_stopped_ && next_ < senders_.size()) co_await serve(senders_[next_++]);
     if (--working_ > 0) co_return;
@@ -144,15 +149,60 @@ class Crowd {
   next_hop::NextHop hop_;
   net::Loop loop_{1};
   net::Timer watch_timer_;
-  std::size_t next_ = 0;  ///< of senders_: the first that nobody has taken
+  std::size_t next_ = 0;  ///< of senders_: the first that is not served yet
   std::size_t working_;   ///< connections that are not done
   bool is_stopped_ = false;
 };
+
+// Fewer than the errors after which a gateway ends a session.
+constexpr std::size_t kForgedOfOne = 4;
+
+constexpr auto kNames = std::to_array<std::string_view>(
+    {"mail.harbour.test", "relay.alder.test", "mx.meadow.test", "out.willow.test", "smtp.quarry.test",
+     "bounce.birch.test", "mta.orchard.test", "gw.colline.test", "post.wiese.test", "mx.mill.test"});
+
+// From the networks for examples (RFC 5737): 250 addresses of each.
+std::string address_of(std::size_t number) {
+  constexpr std::array<std::string_view, 3> kNetworks = {"198.51.100", "203.0.113", "192.0.2"};
+  return fmt::format("{}.{}", kNetworks[number / 250 % kNetworks.size()], number % 250 + 1);
+}
+
+DemoSender sender(std::size_t number, std::vector<DemoMail> mails) {
+  return {.helo = fmt::format("{}.{}", fmt::format("n{}", number + 1), kNames[number % kNames.size()]),
+          .address = address_of(number),
+          .mails = std::move(mails)};
+}
+
+std::vector<std::vector<DemoMail>> in_groups(std::vector<DemoMail> mails) {
+  std::vector<std::vector<DemoMail>> groups;
+  for (auto& mail : mails) {
+    if (groups.empty() || groups.back().size() == kForgedOfOne) groups.emplace_back();
+    groups.back().push_back(std::move(mail));
+  }
+  return groups;
+}
 
 }  // namespace
 
 bool deliver(std::vector<DemoSender> senders, const CrowdSettings& settings, CrowdWatcher& watcher) {
   return Crowd(std::move(senders), settings, watcher).run();
+}
+
+DemoSender desk_of_ann(std::vector<DemoMail> mails) {
+  return {.helo = "desk.example.org", .address = {}, .mails = std::move(mails)};
+}
+
+std::vector<DemoSender> world(std::vector<DemoMail> forged, std::vector<DemoMail> others) {
+  auto groups = in_groups(std::move(forged));
+  std::vector<DemoSender> senders;
+  std::size_t placed = 0;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    senders.push_back(sender(senders.size(), std::move(groups[i])));
+    // The others are spread evenly among the forged.
+    const std::size_t due = others.size() * (i + 1) / groups.size();
+    for (; placed < due; ++placed) senders.push_back(sender(senders.size(), {std::move(others[placed])}));
+  }
+  return senders;
 }
 
 }  // namespace backstop::demo

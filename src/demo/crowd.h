@@ -1,11 +1,12 @@
-// The clients of the demo: mail servers that deliver to a gateway, several at a time, over real connections.
+// The clients of the demo: which of them brings which mail, and how they deliver it to a gateway, several at
+// a time, over real connections.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <vector>
 
-#include "demo/mail.h"
+#include "demo/mails.h"
 #include "net/endpoint.h"
 #include "next_hop/session.h"
 
@@ -29,5 +30,12 @@ class CrowdWatcher {
 /// Delivers all mails of all senders, in their order as far as the connections allow. Returns once all are
 /// answered, true, or once the watcher wanted no more, false. Runs a loop on the calling thread.
 bool deliver(std::vector<DemoSender> senders, const CrowdSettings& settings, CrowdWatcher& watcher);
+
+/// Ann's own program.
+DemoSender desk_of_ann(std::vector<DemoMail> mails);
+
+/// The servers of the world: the forged mails come a few over each connection, each of the others over one of
+/// its own, spread among them. Every sender has a name and an address that no other has.
+std::vector<DemoSender> world(std::vector<DemoMail> forged, std::vector<DemoMail> others);
 
 }  // namespace backstop::demo

@@ -10,11 +10,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
 #include "config/key_file.h"
+#include "mailbox/mail_source.h"
 
 namespace backstop::demo {
 
@@ -110,6 +112,35 @@ base::Result<void> write_key(const std::string& path, std::chrono::sys_days toda
   return config::create_key_file(path, ring);
 }
 
+/// A folder that does not exist holds no mail.
+class Counter : public mailbox::MailVisitor {
+ public:
+  void mail(const mailbox::SourceMail& mail) override {
+    static_cast<void>(mail);
+    ++mails;
+  }
+  void problem(const mailbox::SourceProblem& problem) override { static_cast<void>(problem); }
+
+  std::size_t mails = 0;
+};
+
+class Collector : public mailbox::MailVisitor {
+ public:
+  void mail(const mailbox::SourceMail& mail) override {
+    auto one = read_arrived(mail.bytes);
+    if (one) arrived.push_back(std::move(*one));
+  }
+  void problem(const mailbox::SourceProblem& problem) override { static_cast<void>(problem); }
+
+  std::vector<Arrived> arrived;
+};
+
+std::size_t count_mails(const std::string& folder) {
+  Counter counter;
+  mailbox::read_mails(folder, counter);
+  return counter.mails;
+}
+
 }  // namespace
 
 base::Result<DemoFolder> make_demo_folder(const std::string& wanted, std::chrono::sys_days today,
@@ -121,6 +152,16 @@ base::Result<DemoFolder> make_demo_folder(const std::string& wanted, std::chrono
   if (const auto done = write_file(folder.config(), kConfig); !done) return std::unexpected(done.error());
   if (const auto done = write_file(folder.forged(), forged); !done) return std::unexpected(done.error());
   return folder;
+}
+
+std::vector<Arrived> read_outside(const DemoFolder& folder) {
+  Collector collector;
+  mailbox::read_mails(folder.outside(), collector);
+  return std::move(collector.arrived);
+}
+
+Held count_held(const DemoFolder& folder) {
+  return {.ann = count_mails(folder.ann()), .outside = count_mails(folder.outside())};
 }
 
 }  // namespace backstop::demo

@@ -1,12 +1,15 @@
 // The folder of a demo: a configuration that `backstop serve` takes too, a key file of its own, and the
-// places that the gateway fills.
+// Maildirs that the gateway fills.
 #pragma once
 
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
+#include "demo/answers.h"
+#include "demo/tally.h"
 
 namespace backstop::demo {
 
@@ -22,9 +25,14 @@ struct DemoFolder {
   std::string ann() const { return users() + "/example.org/ann"; }
 };
 
-/// Makes the folder `wanted`, which may be there as long as it is empty; without one, a new folder among the
-/// temporary files. Writes the configuration, a key of that day and the forged mail into it.
+/// Makes the folder `wanted`, which may exist if it is empty; if `wanted` is empty, a new temporary folder.
+/// Writes the configuration, a key of that day and the forged mail into it.
 base::Result<DemoFolder> make_demo_folder(const std::string& wanted, std::chrono::sys_days today,
                                           std::string_view forged);
+
+/// What arrived in the world, by recipient.
+std::vector<Arrived> read_outside(const DemoFolder& folder);
+
+Held count_held(const DemoFolder& folder);
 
 }  // namespace backstop::demo

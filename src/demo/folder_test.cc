@@ -9,8 +9,8 @@
 #include <fstream>
 #include <string>
 
-#include "config/config.h"
 #include "config/key_file.h"
+#include "config/load.h"
 #include "next_hop/maildir.h"
 
 namespace backstop::demo {

@@ -24,7 +24,7 @@ bool is_of_delivery(mail::FieldName name) {
   return name == ReturnPath || name == XOriginalTo || name == DeliveredTo || name == Received;
 }
 
-/// What Ann's server put on top of the mail is taken off again.
+/// Removes the fields that Ann's server added on top of the mail.
 ForgedForm form_of(std::string_view bytes) {
   mail::Message message;
   mail::walk_header(bytes, message);
@@ -59,7 +59,7 @@ class Collector : public mailbox::MailVisitor {
   report::Examiner examiner_{sample_settings()};
 };
 
-/// From other hosts: all but the first time, the hosts of the form have other names.
+/// Returns the text with other host names, except in the first round.
 std::string varied(std::string_view text, std::size_t round) {
   constexpr std::array<std::string_view, 3> kNames = {".test", "-north.test", "-south.test"};
   constexpr std::string_view kOld = kNames[0];
@@ -80,7 +80,7 @@ std::string old_address(const origin::KeyRing& keys, std::chrono::sys_days today
   return address ? address->text() : std::string(kAnn);
 }
 
-/// The tag of today with another hash in it: `number` and the next ones are tried until one is wrong.
+/// Returns today's tag with a wrong hash in it: tries `number` and the next ones until the hash is wrong.
 std::string guessed_address(const origin::KeyRing& keys, std::chrono::sys_days today, std::size_t number) {
   const auto address = origin::sign(ann_path(), keys, today);
   if (!address) return std::string(kAnn);

@@ -7,23 +7,23 @@
 #include <vector>
 
 #include "base/error.h"
-#include "demo/mail.h"
+#include "demo/mails.h"
 #include "origin/key_ring.h"
 
 namespace backstop::demo {
 
-/// An answer as its sender hands it over: without what the receiving server puts on top.
+/// An answer as its sender delivers it: without the fields that the receiving server adds on top.
 struct ForgedForm {
   std::string reverse_path;
   std::string text;
   bool is_certain_bounce = false;
 };
 
-/// The responses of the mailbox that answer nothing that Ann wrote.
+/// Returns the responses of the mailbox that answer nothing that Ann wrote.
 base::Result<std::vector<ForgedForm>> read_forged(const std::string& mailbox);
 
-/// `count` of them, each form several times and from other hosts. Most go to Ann's plain address; every tenth
-/// to one with a tag that somebody guessed, every twentieth to one with a tag of three months ago.
+/// Returns `count` mails, each form several times and from other hosts. Most go to Ann's plain address; every
+/// tenth to one with a tag that somebody guessed, every twentieth to one with a tag of three months ago.
 std::vector<DemoMail> forge(const std::vector<ForgedForm>& forms, std::size_t count,
                             const origin::KeyRing& keys, std::chrono::sys_days today);
 

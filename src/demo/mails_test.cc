@@ -1,5 +1,7 @@
 // The mails of the demo are what they are taken for: by the reader, and by the tags that they come to.
 
+#include "demo/mails.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,10 +11,8 @@
 #include <vector>
 
 #include "demo/answers.h"
+#include "demo/crowd.h"
 #include "demo/forged.h"
-#include "demo/ordinary.h"
-#include "demo/senders.h"
-#include "demo/written.h"
 #include "origin/tag.h"
 #include "response/reader.h"
 
@@ -104,7 +104,7 @@ TEST(DemoMails, EveryFormOfAnswerIsUsed) {
   EXPECT_EQ(answer_of("somebody@else.test"), AnswerForm::None);
 }
 
-TEST(DemoMails, NothingAnswersAMailThatSaysNotWhereTo) {
+TEST(DemoMails, NothingAnswersAMailWithoutAReturnPath) {
   const std::string mail = written_mails(kDate)[0].text;
   EXPECT_FALSE(read_arrived(mail)) << "no Return-Path";
   EXPECT_FALSE(read_arrived("Return-Path: <>\n" + mail)) << "of the null sender";
@@ -149,7 +149,7 @@ TEST(DemoMails, ForgedOnesAreBouncesForSureOrOthers) {
   EXPECT_GT(counts[Lot::Other], 50);
 }
 
-TEST(DemoMails, ForgedOnesLackWhatTheReceiverPutOnTop) {
+TEST(DemoMails, ForgedOnesLackTheFieldsOfTheReceiver) {
   for (const auto& form : sample_forms()) {
     EXPECT_THAT(form.text, testing::Not(testing::StartsWith("Return-Path:")));
     const std::string header = form.text.substr(0, form.text.find("\n\n"));
@@ -164,7 +164,7 @@ TEST(DemoMails, ASampleThatIsGoneIsAnError) {
   EXPECT_THAT(forms.error().message, testing::HasSubstr("no such file"));
 }
 
-TEST(DemoSenders, EachIsAnotherAndEachMailComesOnce) {
+TEST(DemoSenders, EachSenderDiffersAndEachMailComesOnce) {
   std::vector<DemoMail> forged(30, {Lot::Bounce, "", "", ""});
   std::vector<DemoMail> others(7, {Lot::Ordinary, "", "", ""});
   for (std::size_t i = 0; i < forged.size(); ++i) forged[i].text = "forged " + std::to_string(i);

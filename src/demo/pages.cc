@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "demo/written.h"
+#include "demo/mails.h"
 #include "report/fact_table.h"
 #include "response/response.h"
 
@@ -34,7 +34,7 @@ std::string kinds_text(const std::map<std::string, std::size_t>& kinds) {
   return text;
 }
 
-/// As a shell takes it for one word.
+/// Quotes it so that a shell takes it for one word.
 std::string shell_word(std::string_view text) {
   const auto is_plain = [](char c) {
     return base::is_alpha(c) || base::is_digit(c) || std::string_view("/._-+:@=,").contains(c);
@@ -64,7 +64,7 @@ std::string agreement(const Recorded& recorded, const Held& held, const std::vec
   return out;
 }
 
-/// A line to type, or two where one is too long for a terminal.
+/// A line to type, or two if one is too long for a terminal.
 std::string suggestion(std::string_view what, std::string_view begin, std::string_view rest) {
   const bool is_long = report::columns(begin) + report::columns(rest) + 5 > report::kPageWidth;
   return fmt::format("  {}:\n    {}{}{}\n", what, begin, is_long ? " \\\n      " : " ", rest);

@@ -15,7 +15,7 @@ constexpr std::string_view kSample = "joe-job.mbox";
 // What the tags in the sample were made with; scripts/make-sample has the same.
 constexpr std::string_view kSampleSecret = "the key of the sample mailbox";
 
-// Beside the executable where it is installed (bin/ and share/), else where the sources are built.
+// Beside the executable if it is installed (bin/ and share/), else in the source tree.
 std::vector<std::filesystem::path> places() {
   std::vector<std::filesystem::path> found = {BACKSTOP_SAMPLES_INSTALLED, BACKSTOP_SAMPLES_IN_SOURCE};
   std::error_code error;

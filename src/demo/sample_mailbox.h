@@ -8,10 +8,10 @@
 
 namespace backstop::demo {
 
-/// Its path; empty where it is not installed.
+/// Returns its path; empty if it is not installed.
 std::string find_sample();
 
-/// With the key that the tags in it were made with.
+/// Returns settings with the key that the tags in it were made with.
 report::ExaminerSettings sample_settings();
 
 }  // namespace backstop::demo

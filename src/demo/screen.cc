@@ -28,7 +28,7 @@ void DemoScreen::draw(std::string_view lines) {
   drawn_ = static_cast<std::size_t>(std::ranges::count(lines, '\n'));
 }
 
-// Up to where it begins, and all below it.
+// Moves the cursor up to the beginning of the block, and clears from there on.
 void DemoScreen::erase() {
   if (drawn_ > 0) out_ << "\x1b[" << drawn_ << "A\r\x1b[J";
   drawn_ = 0;

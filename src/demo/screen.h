@@ -24,10 +24,10 @@ class DemoScreen {
 
   std::ostream& out_;
   bool is_live_;
-  std::size_t drawn_ = 0;  ///< lines of the block that stands there
+  std::size_t drawn_ = 0;  ///< lines of the block on the screen
 };
 
-/// True where lines of 80 columns can be drawn over on standard output.
+/// Returns true if standard output is a terminal on which a block of 80 columns can be drawn over.
 bool is_live_terminal();
 
 }  // namespace backstop::demo

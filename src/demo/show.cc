@@ -13,17 +13,15 @@
 #include <utility>
 #include <vector>
 
-#include "config/config.h"
+#include "config/load.h"
 #include "demo/answers.h"
 #include "demo/crowd.h"
 #include "demo/folder.h"
 #include "demo/forged.h"
-#include "demo/maildirs.h"
-#include "demo/ordinary.h"
+#include "demo/mails.h"
 #include "demo/pages.h"
 #include "demo/sample_mailbox.h"
 #include "demo/screen.h"
-#include "demo/senders.h"
 #include "demo/tally.h"
 #include "os/process.h"
 #include "service/service.h"
@@ -36,7 +34,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kForged = 300;
 constexpr std::size_t kConnections = 8;
-// For people: together they make the show some nine seconds long.
+// So that people can follow: together they make the show about nine seconds long.
 constexpr milliseconds kPauseOfAnn{130};
 constexpr milliseconds kPauseOfOthers{180};
 constexpr std::chrono::seconds kFlushTime{10};
@@ -93,7 +91,7 @@ class Show {
       screen_.say("\nInterrupted before the end.\n");
       raise(DemoOutcome::Partly);
     }
-    // Whoever still tries something by hand is not waited for.
+    // Sessions that somebody still has open by hand are not waited for.
     service_->cut();
     service_->stop();
     screen_.say(page_of_end(folder_, settings_.program));
@@ -185,7 +183,7 @@ class Show {
 
   void stay() {
     screen_.say(page_of_stay(folder_, gateways_, tagged(), settings_.program));
-    // Whoever read this is gone.
+    // Nobody reads the output any more.
     if (!streams_.out) return;
     os::wait_for_signal();
   }
@@ -202,8 +200,8 @@ class Show {
 
   void raise(DemoOutcome outcome) { outcome_ = std::max(outcome_, outcome); }
 
-  static DemoOutcome outcome_of(config::ConfigFailure::Kind kind) {
-    return kind == config::ConfigFailure::Kind::Unreadable ? DemoOutcome::NoInput : DemoOutcome::BadInput;
+  static DemoOutcome outcome_of(config::LoadFailure::Kind kind) {
+    return kind == config::LoadFailure::Kind::Unreadable ? DemoOutcome::NoInput : DemoOutcome::BadInput;
   }
 
   const DemoSettings settings_;
@@ -222,7 +220,7 @@ class Show {
 }  // namespace
 
 DemoOutcome show_demo(const DemoSettings& settings, DemoStreams streams) {
-  // Before any thread is there, so that all of them inherit it.
+  // Before the first thread starts, so that all inherit it.
   os::block_signals();
   return Show(settings, streams).run();
 }

@@ -9,7 +9,7 @@
 namespace backstop::demo {
 
 enum class DemoEnding : std::uint8_t {
-  ByTerminal,  ///< stays where standard output is a terminal
+  ByTerminal,  ///< stays if standard output is a terminal
   Once,        ///< after the table
   Stay,        ///< when a signal comes
 };
@@ -26,7 +26,7 @@ struct DemoStreams {
   std::ostream& err;
 };
 
-/// What became of it; where several apply, the last of them.
+/// How the demo ended; if several apply, the last of them is returned.
 enum class DemoOutcome : std::uint8_t {
   Agreed,      ///< what was counted agrees
   Partly,      ///< it does not agree, or the demo was interrupted
@@ -37,7 +37,7 @@ enum class DemoOutcome : std::uint8_t {
   NotRead,     ///< the history can't be read
 };
 
-/// What goes wrong is said on `err`: "backstop: MESSAGE".
+/// Runs the demo. Errors are written to `err`: "backstop: MESSAGE".
 DemoOutcome show_demo(const DemoSettings& settings, DemoStreams streams);
 
 }  // namespace backstop::demo

@@ -68,7 +68,7 @@ std::string_view name_of(Lot lot) {
   return words_of(lot).what;
 }
 
-// Whatever the three sides say, a demo that lets a forged one in has failed.
+// Even if the three sides agree, a demo that lets a forged mail in has failed.
 void add_wrong_outcome(Lot lot, const LotCount& told, std::vector<std::string>& found) {
   const std::size_t wrong = gets_through(lot) ? told.refused : told.accepted;
   if (wrong > 0) {

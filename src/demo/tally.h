@@ -1,5 +1,5 @@
-// What the demo counts, from three sides that have to agree: what the clients were told, what the history
-// holds, and what lies in the Maildirs.
+// What the demo counts, from three sides that must agree: what the clients were told, what the history
+// holds, and what is in the Maildirs.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "demo/mail.h"
+#include "demo/mails.h"
 #include "next_hop/session.h"
 #include "store/event.h"
 
@@ -33,7 +33,7 @@ inline const LotCount& count_of(const Tally& tally, Lot lot) {
 
 void count(const next_hop::Result<smtp::Reply>& answer, LotCount& into);
 
-/// What the history says. It knows nothing of lots: what it found decides where a mail is counted.
+/// What the history says. It knows no lots: its findings decide in which one a mail is counted.
 struct Recorded {
   Tally tally;
   std::map<std::string, std::size_t> refused_kinds;   ///< of the lot Bounce
@@ -49,11 +49,11 @@ struct Held {
   std::size_t outside = 0;  ///< in all the Maildirs of the world
 };
 
-/// What does not agree, and what should not have happened, a sentence each; empty where all is well.
+/// Returns what does not agree and what should not have happened, a sentence each; empty if all is well.
 std::vector<std::string> differences(const Tally& told, const Recorded& recorded, const Held& held);
 
-/// The table of inbound mail: what came, the proof, what got in, what was refused, how. Four rows below a
-/// heading.
+/// Returns the table of inbound mail: what came, the proof, what got in, what was refused, how. Four rows
+/// below a heading.
 std::string tally_table(const Tally& tally);
 
 }  // namespace backstop::demo

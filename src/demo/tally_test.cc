@@ -66,7 +66,7 @@ struct DifferenceRow {
   std::vector<std::string> want;
 };
 
-TEST(DemoTally, WhatDiffersIsSaid) {
+TEST(DemoTally, DifferencesAreReported) {
   const DifferenceRow rows[] = {
       {"history lost one",
        [](Tally&, std::vector<store::Event>& events, Held&) { events.pop_back(); },
@@ -156,7 +156,7 @@ TEST(DemoScreen, DrawsOverWhatItDrew) {
   EXPECT_EQ(out.str(), "a\nb\n\x1b[2A\r\x1b[Jc\n\x1b[1A\r\x1b[Jd\ne\n");
 }
 
-TEST(DemoScreen, OnlySaysWhereNobodyWatches) {
+TEST(DemoScreen, DrawsNothingWithoutATerminal) {
   std::ostringstream out;
   DemoScreen screen(out, false);
   screen.draw("a\n");

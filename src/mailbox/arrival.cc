@@ -16,8 +16,8 @@ constexpr sys_days kFirstDay = std::chrono::year{1980} / 1 / 1;
 constexpr sys_days kLastDay = std::chrono::year{2100} / 1 / 1;
 constexpr std::size_t kMostRecipients = 10;
 
-// The fields by which MTAs keep the envelope recipient. What stands before an alias was expanded comes first:
-// that is the address that was written to.
+// The fields by which MTAs keep the envelope recipient. The address from before an alias was expanded comes
+// first: that is the address that was written to.
 constexpr std::array kRecipientFields = {mail::FieldName::XOriginalTo, mail::FieldName::EnvelopeTo,
                                          mail::FieldName::XEnvelopeTo, mail::FieldName::DeliveredTo};
 

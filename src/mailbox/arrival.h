@@ -17,7 +17,7 @@ namespace backstop::mailbox {
 std::optional<std::chrono::sys_days> day_of_arrival(const mail::Message& message);
 
 /// The addresses that may be the envelope recipient, likeliest first: X-Original-To, Envelope-To,
-/// X-Envelope-To, Delivered-To, and To where there is none of these.
+/// X-Envelope-To, Delivered-To, and To if there is none of these.
 std::vector<mail::Address> arrival_recipients(const mail::Message& message);
 
 }  // namespace backstop::mailbox

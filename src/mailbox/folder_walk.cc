@@ -61,7 +61,7 @@ class Walk {
     std::ranges::move(inner_, std::back_inserter(pending_));
   }
 
-  // False at the end of the folder.
+  // Returns false at the end of the folder.
   bool next_batch(DIR* open, std::vector<std::string>& names) const {
     while (names.size() < limits_.batch) {
       const dirent* entry = ::readdir(open);

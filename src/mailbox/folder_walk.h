@@ -19,12 +19,13 @@ struct WalkLimits {
 struct FoundFile {
   std::string path;
   std::uint64_t size = 0;
-  bool is_in_maildir = false;  ///< in `new` or `cur` of a Maildir, so one mail whatever its first line is
+  bool is_in_maildir = false;  ///< in `new` or `cur` of a Maildir, so it is one mail, even if its first line
+                               ///< looks like an mbox
 };
 
 struct FolderVisitor {
   std::function<void(const FoundFile& file)> file;
-  /// `error` is an errno; 0 where a limit was met.
+  /// `error` is an errno; 0 if a limit was met.
   std::function<void(const std::string& path, int error)> unreadable;
 };
 
@@ -33,7 +34,7 @@ struct FolderVisitor {
 /// Elsewhere hidden names are passed over. Links to folders are not followed, so there are no loops.
 void walk_folder(const std::string& path, const FolderVisitor& visitor, const WalkLimits& limits = {});
 
-/// True for a folder that holds `cur` and `new`.
+/// Returns true for a folder that holds `cur` and `new`.
 bool is_maildir(const std::string& path);
 
 }  // namespace backstop::mailbox

@@ -1,18 +1,22 @@
 #include "mailbox/mail_form.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string>
 
 #include "base/text.h"
 #include "mail/field_name.h"
+#include "mail/message.h"
+#include "mail/parameter.h"
 
 namespace backstop::mailbox {
 
 namespace {
 
-// A header with NUL bytes is no mail's; a body may hold them. Only its beginning is looked at.
+// A mail's header has no NUL bytes; a body may. Only the beginning is looked at.
 constexpr std::size_t kNulProbe = 1024;
 
-// The name of a header field at the start of `line` (RFC 5322 2.2), or an empty view.
+// Returns the name of a header field at the start of `line` (RFC 5322 2.2), or an empty view.
 std::string_view field_name_of(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return {};
@@ -36,9 +40,15 @@ bool has_known_field(std::string_view head) {
   return false;
 }
 
-// Up to the first empty line.
+// Returns the head up to its first empty line.
 std::string_view header_of(std::string_view head) {
   return head.substr(0, std::min(head.find("\n\n"), head.find("\n\r\n")));
+}
+
+constexpr std::size_t kLongestBoundary = 256;
+
+bool contains(std::string_view text, std::string_view what) {
+  return memmem(text.data(), text.size(), what.data(), what.size()) != nullptr;
 }
 
 }  // namespace
@@ -74,6 +84,22 @@ std::optional<std::string_view> why_not_a_mail(std::string_view head) {
   if (!has_known_field(head.substr(0, kHeadBytes)))
     return "not a mail: it does not begin with a mail's header";
   return std::nullopt;
+}
+
+std::optional<std::string_view> why_cut_short(std::string_view mail) {
+  mail::Message message;
+  mail::walk_header(mail, message);
+  if (message.truncated != mail::Truncation::None || message.parts.empty()) return std::nullopt;
+  const mail::Part& whole = message.parts.front();
+  if (!contains(mail, "\n\n") && !contains(mail, "\n\r\n")) {
+    if (mail.ends_with('\n')) return std::nullopt;  // a mail without a body is one (RFC 5322 3.5)
+    return "cut short: it ends within its header";
+  }
+  if (!base::iequals(whole.type, "multipart")) return std::nullopt;
+  const auto boundary = mail::parameter(whole.content_type_parameters, "boundary");
+  if (!boundary || boundary->empty() || boundary->size() > kLongestBoundary) return std::nullopt;
+  if (contains(mail.substr(whole.body_begin), "--" + *boundary + "--")) return std::nullopt;
+  return "cut short: its last part has no end";
 }
 
 }  // namespace backstop::mailbox

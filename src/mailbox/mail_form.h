@@ -1,4 +1,5 @@
-// Is this a mail at all, or an mbox? Told from its first bytes.
+// What a file holds: no mail at all, a mail or an mbox, told from its first bytes; and whether a mail is
+// whole.
 #pragma once
 
 #include <optional>
@@ -6,18 +7,22 @@
 
 namespace backstop::mailbox {
 
-/// Bytes of a file that its form is told from.
+/// This many bytes of a file are enough to tell what it is.
 inline constexpr std::size_t kHeadBytes = 64 * 1024;
 
-/// True when the bytes begin with the line that begins each mail of an mbox: "From ".
+/// Returns true if the bytes begin with the line that begins each mail of an mbox: "From ".
 bool begins_as_mbox(std::string_view head);
 
-/// True for a "From " line as MTAs write it: "From somebody Thu Jan  1 00:00:00 2026"; a time and a year tell
-/// it from a sentence that begins with "From ".
+/// Returns true for a "From " line as MTAs write it: "From somebody Thu Jan  1 00:00:00 2026"; a time and a
+/// year tell it from a sentence that begins with "From ".
 bool is_postmark(std::string_view line);
 
-/// Why the bytes are no mail, in words after "NAME: "; nullopt where they may be one: a header field
-/// that mail has stands in the header, and no NUL byte in the beginning of it.
+/// Returns why the bytes are no mail, in words after "NAME: "; nullopt if they may be one: the header has a
+/// field that mail has, and no NUL byte at its beginning.
 std::optional<std::string_view> why_not_a_mail(std::string_view head);
+
+/// Returns why the mail isn't whole, or nullopt if it is: its header ends within a line, or its outermost
+/// multipart isn't closed (RFC 2046 5.1.1). Such a mail is still read as far as it goes.
+std::optional<std::string_view> why_cut_short(std::string_view mail);
 
 }  // namespace backstop::mailbox

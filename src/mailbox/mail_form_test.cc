@@ -13,7 +13,7 @@ struct PostmarkRow {
   bool want;
 };
 
-TEST(MailForm, PostmarkIsToldFromASentence) {
+TEST(MailForm, PostmarkIsDistinguishedFromASentence) {
   const PostmarkRow rows[] = {
       {"asctime", "From ann@example.org Thu Jan  1 00:00:00 2026\n", true},
       {"with a zone", "From ann@example.org Thu Jan  1 00:00:00 +0100 2026", true},
@@ -35,7 +35,7 @@ struct MailRow {
   bool want;
 };
 
-TEST(MailForm, MailHasAFieldThatMailHas) {
+TEST(MailForm, AMailHasAKnownField) {
   using namespace std::string_literals;
   const MailRow rows[] = {
       {"smallest", "Subject: hi\n\n", true},
@@ -58,6 +58,30 @@ TEST(MailForm, MailHasAFieldThatMailHas) {
        false},
   };
   for (const auto& row : rows) EXPECT_EQ(!why_not_a_mail(row.head), row.want) << row.name;
+}
+
+struct CutRow {
+  const char* name;
+  std::string_view mail;
+  bool want;
+};
+
+TEST(CutShort, DistinguishesWholeMailFromCut) {
+  const CutRow rows[] = {
+      {"header and body", "Subject: hi\n\nbody\n", false},
+      {"body without the last line end", "Subject: hi\n\nbody", false},
+      {"no body at all", "Subject: hi\n", false},
+      {"empty body", "Subject: hi\n\n", false},
+      {"ends within a field", "Subject: h", true},
+      {"ends within a field's name", "Subject: hi\nTo", true},
+      {"line ends CRLF", "Subject: hi\r\n\r\nbody", false},
+      {"multipart closed", "Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x--\n", false},
+      {"multipart closed at the very end",
+       "Content-Type: multipart/mixed; boundary=\"x y\"\n\n--x y\n\na\n--x y--", false},
+      {"multipart open", "Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n", true},
+      {"multipart without a boundary", "Content-Type: multipart/mixed\n\n--x\n\na\n", false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(why_cut_short(row.mail).has_value(), row.want) << row.name;
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "mailbox/cut_short.h"
 #include "mailbox/folder_walk.h"
 #include "mailbox/mail_form.h"
 #include "mailbox/mbox_reader.h"

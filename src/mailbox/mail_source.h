@@ -1,5 +1,5 @@
 // The mails of a PATH, one after the other, in bounded memory: a single mail, an mbox, a Maildir, a folder of
-// any of these, or standard input. What can't be read is told and passed over; the rest goes on.
+// any of these, or standard input. What can't be read is reported and passed over; the rest is read.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct SourceLimits {
 struct SourceMail {
   std::string_view name;     ///< the path as given, with ":N" for the Nth mail of an mbox that has several
   std::string_view bytes;    ///< valid during the call
-  std::string_view problem;  ///< empty where the mail is whole, else why it isn't: "cut short: ..."
+  std::string_view problem;  ///< empty if the mail is whole, else why it isn't: "cut short: ..."
 };
 
 /// What could not be read, or not whole.
@@ -42,7 +42,7 @@ class MailVisitor {
   virtual ~MailVisitor() = default;
   virtual void mail(const SourceMail& mail) = 0;
   virtual void problem(const SourceProblem& problem) = 0;
-  /// So many more bytes of the input are done with, read or passed over.
+  /// This many more bytes of the input were read or passed over.
   virtual void advanced(std::uint64_t bytes) { (void)bytes; }
 };
 

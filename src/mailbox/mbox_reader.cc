@@ -78,7 +78,7 @@ base::Result<bool> MboxReader::fill_to(std::size_t size) {
   return true;
 }
 
-// What was handed out goes, but only when it is the larger half: so each byte is moved once on average.
+// Drops what was handed out, but only if it is the larger half, so that each byte is moved once on average.
 void MboxReader::drop_read() {
   if (begin_ < kChunk || begin_ < buffer_.size() / 2) return;
   buffer_.erase(0, begin_);
@@ -104,7 +104,7 @@ base::Result<bool> MboxReader::is_postmark_at(std::size_t position) {
   return is_postmark(std::string_view(buffer_).substr(position, end - position));
 }
 
-// A postmark without the empty line before it, as some programs write it: a header has to follow, and the
+// A postmark without the empty line before it, as some programs write it: a header must follow, and the
 // line before may not announce a returned mail ("--- Unsent message follows ---").
 base::Result<bool> MboxReader::is_postmark_of_mail_at(std::size_t position) {
   const auto marked = is_postmark_at(position);
@@ -177,7 +177,7 @@ base::Result<bool> MboxReader::skip_rest() {
   }
 }
 
-// Enough of the end for a separator that is cut by it, and for the empty line before that.
+// Keeps enough of the end for a separator that is cut by it, and for the empty line before that.
 void MboxReader::keep_tail() {
   const std::size_t kept = std::min(buffer_.size(), kSeparator.size() + 2);
   dropped_ += buffer_.size() - kept;
@@ -212,7 +212,7 @@ void MboxReader::take(std::size_t begin, const std::optional<End>& end, MboxMail
     begin_ = buffer.size();
   } else {
     mail.bytes = buffer.substr(begin);
-    // The separator may have come in part.
+    // Only a part of the separator may be here yet.
     begin_ = buffer.size() - std::min(mail.bytes.size(), kSeparator.size());
     is_within_mail_ = true;
   }

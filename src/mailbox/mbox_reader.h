@@ -1,7 +1,7 @@
 // The mails of an mbox (RFC 4155 and its older kin: mboxo, mboxrd, mboxcl, mboxcl2), read piece by piece in
 // bounded memory, however long the file is. A mail begins after a "From " line that follows an empty line and
-// looks like a postmark; where a Content-Length field leads exactly to the next one (mboxcl2, which quotes
-// nothing), it is believed. ">From " stays as it stands: the quoting of mboxo can't be undone, and no proof
+// looks like a postmark; if a Content-Length field leads exactly to the next one (mboxcl2, which quotes
+// nothing), it is believed. ">From " stays as it is: the quoting of mboxo can't be undone, and no proof
 // reads bodies.
 #pragma once
 
@@ -24,14 +24,15 @@ struct MboxMail {
 
 class MboxReader {
  public:
-  /// `buffer` holds what was read of `source` already. Memory stays below twice `mail_cap` and some chunks.
+  /// `buffer` holds what has already been read from `source`. Memory stays below twice `mail_cap` and some
+  /// chunks.
   MboxReader(os::ByteSource& source, std::string buffer, std::size_t mail_cap);
 
-  /// The next mail, or nullopt at the end.
+  /// Returns the next mail, or nullopt at the end.
   base::Result<std::optional<MboxMail>> next();
 
  private:
-  // Where a mail ends, and where the "From " line after it begins.
+  // The end of a mail, and the beginning of the "From " line after it.
   struct End {
     std::size_t mail = 0;
     std::size_t next = 0;

@@ -42,7 +42,7 @@ class FileSource : public ByteSource {
   FileDescriptor file_;
 };
 
-/// Appends to `buffer` until it holds `most` bytes or `source` ends. True when the end was met.
+/// Appends to `buffer` until it holds `most` bytes or `source` ends. Returns true if it ended.
 base::Result<bool> read_up_to(ByteSource& source, std::size_t most, std::string& buffer);
 
 }  // namespace backstop::os

@@ -29,7 +29,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLastWrite{2000};
-// After a write the next one waits so long: one for all lines that come meanwhile costs little.
+// After a write the next one waits this long, so that one write takes all lines that come meanwhile.
 constexpr milliseconds kGather{10};
 constexpr std::size_t kMostMessage = 2000;
 constexpr std::size_t kMostFront = 40;  // time and level
@@ -39,8 +39,8 @@ constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warni
 using Time = Log::Time;
 using File = std::shared_ptr<FileDescriptor>;
 
-/// Opens a file at its end. A new one has mode 0640 whatever the umask: that of the unit would keep the group
-/// out.
+/// Opens a file at its end. A new file gets mode 0640 in spite of the umask: that of the unit would lock the
+/// group out.
 int open_at_end(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
   constexpr mode_t kMode = S_IRUSR | S_IWUSR | S_IRGRP;
@@ -90,7 +90,7 @@ class Log::Writer {
     is_journal_ = is_journal(settings.file);
   }
 
-  /// The time and the level, as they stand before a text.
+  /// Appends the time and the level, which come before a text.
   void append_front(LogLevel level, Time time, std::string& out) const {
     if (is_journal_) {
       fmt::format_to(std::back_inserter(out), "<{}>", journal_level(level));
@@ -100,7 +100,7 @@ class Log::Writer {
     out.append(1, ' ').append(name(level)).append(1, ' ');
   }
 
-  /// A message of our own, which others may have a part in.
+  /// Returns the line of a message of our own, which may quote what others sent.
   std::string message_line(LogLevel level, std::string_view message) const {
     const Time now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
     const std::string text = base::printable(message, kMostMessage);
@@ -134,7 +134,7 @@ class Log::Writer {
 
   /// The thread's work.
   void run() {
-    // A pipe whose reader is gone is an error like others.
+    // Writing to a pipe that nobody reads must be an error like others, not a signal.
     sigset_t pipe;
     ::sigemptyset(&pipe);
     ::sigaddset(&pipe, SIGPIPE);
@@ -149,7 +149,7 @@ class Log::Writer {
     done_.notify_all();
   }
 
-  /// False where it did not come to that in time.
+  /// Returns false if not everything was written in time.
   bool close(milliseconds limit) {
     std::unique_lock lock(mutex_);
     is_closing_ = true;
@@ -166,7 +166,7 @@ class Log::Writer {
   }
 
  private:
-  // Only who finds the thread here has to wake it, which costs more than the line.
+  // Waking the thread costs more than the line, so it is done only while the thread is here.
   void wait_idle(std::unique_lock<std::mutex>& lock) {
     is_idle_ = true;
     work_.wait(lock, [this] { return !waiting_.empty() || is_closing_; });
@@ -203,7 +203,7 @@ class Log::Writer {
     is_writing_ = false;
     const std::size_t written = batch_.size() - rest.size();
     if (error != 0) {
-      // The line end that ends another line's rest is none of a line.
+      // The line end that we put before the batch, to end a line that was cut, is no line of its own.
       const auto lines = std::ranges::count(rest, '\n') - (is_cut_ && written == 0 ? 1 : 0);
       lose(static_cast<std::size_t>(lines), std::strerror(error));
     } else if (lost_ > 0) {
@@ -219,7 +219,7 @@ class Log::Writer {
     return fmt::format("{} lines of the log were lost: {}", lost_, why_);
   }
 
-  /// The error, or 0; `rest` is what was not written.
+  /// Returns the error, or 0; `rest` keeps what was not written.
   static int write_all(int descriptor, std::string_view& rest) {
     while (!rest.empty()) {
       const ssize_t done = ::write(descriptor, rest.data(), rest.size());
@@ -237,12 +237,12 @@ class Log::Writer {
   std::condition_variable done_;  ///< for those who wait for it
   File file_;
   std::string waiting_;  ///< whole lines
-  std::string batch_;    ///< what the thread writes just now
+  std::string batch_;    ///< what the thread is writing
   bool is_cut_ = false;  ///< the file ends within a line
   std::size_t lost_ = 0;
-  std::string why_;         ///< they were lost
-  bool is_idle_ = false;    ///< the thread has to be woken
-  bool is_urgent_ = false;  ///< what waits is not to be gathered any longer
+  std::string why_;         ///< why they were lost
+  bool is_idle_ = false;    ///< the thread must be woken
+  bool is_urgent_ = false;  ///< lines are written at once, and not gathered first
   bool is_writing_ = false;
   bool is_closing_ = false;
   bool is_done_ = false;

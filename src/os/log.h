@@ -1,7 +1,7 @@
 // The log: a line for each thing that happens, in a file or on standard error. docs/log.md has the lines.
 //
-// Nobody waits for it: lines go into a bounded buffer, from which one thread writes them. Where the disk is
-// full or nobody reads the pipe, lines are lost, and how many is said once writing works again.
+// Nobody waits for it: lines go into a bounded buffer, from which one thread writes them. If the disk is full
+// or nobody reads the pipe, lines are lost; once writing works again, a line says how many.
 #pragma once
 
 #include <chrono>
@@ -29,35 +29,36 @@ struct LogSettings {
 /// "debug", "info", "warning", "error".
 std::string_view name(LogLevel level);
 
-/// Thread-safe. Destroying it writes what waits, for two seconds at most.
+/// Thread-safe. Its destructor writes the lines that wait, for two seconds at most.
 class Log {
  public:
   using Time = std::chrono::sys_time<std::chrono::milliseconds>;
-  /// What waits for the writer at most, in octets.
+  /// The most bytes that wait for the writer; further lines are lost.
   static constexpr std::size_t kMostWaiting = 1024UZ * 1024;
 
-  /// An error where the file can't be opened.
+  /// Returns an error if the file can't be opened.
   static base::Result<std::unique_ptr<Log>> open(const LogSettings& settings);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  /// Of the settings of the moment.
+  /// Both follow the current settings.
   bool takes(LogLevel level) const;
   LogFormat format() const;
 
-  /// A line that says when, how grave, and what: the message, made safe to show. No content of mail is ever
-  /// given to it.
+  /// Adds a line with the time, the level and the message, made safe to show. It is never given content of
+  /// mail.
   void tell(LogLevel level, std::string_view message);
-  /// A line for people, of text that is safe to show and has no line end; and an object on a line by itself.
+  /// Adds a line for people; its text is safe to show and has no line end. Or a JSON object on a line by
+  /// itself.
   void add(LogLevel level, Time time, std::string_view text);
   void add_json(std::string_view object);
 
-  /// Opens the file anew, where another may have its name by now, and takes the settings. On an error all
-  /// stays as it was.
+  /// Opens the file again, since another may have its name by now, and takes the settings. On an error
+  /// everything stays as it was.
   base::Result<void> reopen(const LogSettings& settings);
 
-  /// Until all that was told is written, or for so long.
+  /// Waits until everything that was told is written, at most for `limit`.
   void flush(std::chrono::milliseconds limit);
 
  private:
@@ -65,7 +66,7 @@ class Log {
 
   explicit Log(std::shared_ptr<Writer> writer);
 
-  /// The thread's, too: one that waits for a full pipe is left behind with it.
+  /// Shared with the thread: one that hangs in a write to a full pipe is left behind with it.
   std::shared_ptr<Writer> writer_;
   std::thread thread_;
 };

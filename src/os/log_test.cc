@@ -67,7 +67,7 @@ TEST_F(LogTest, ALineHasItsTimeItsLevelAndItsMessage) {
                           MatchesRegex(time + " warning three"), MatchesRegex(time + " error four"), "five"));
 }
 
-TEST_F(LogTest, ANewFileHasItsModeWhateverTheUmaskAndAnOldOneKeepsIts) {
+TEST_F(LogTest, ANewFileHasItsModeUnderAnyUmaskAndAnOldOneKeepsIts) {
   for (const mode_t umask : {0077U, 0022U, 0U}) {
     const mode_t before = ::umask(umask);
     const auto log = Log::open(settings());
@@ -185,7 +185,7 @@ TEST_F(LogTest, ReopenedItGoesOnInANewFileWithNewSettings) {
   EXPECT_THAT(lines(), ElementsAre("three"));
 }
 
-TEST_F(LogTest, WhatCannotBeOpenedIsToldAndTheOldGoesOn) {
+TEST_F(LogTest, AFileThatCannotBeOpenedIsReportedAndTheOldOneStays) {
   auto bad = settings();
   bad.file = path("gone/log");
   const auto none = Log::open(bad);
@@ -255,7 +255,7 @@ TEST_F(LogTest, AFullDiskLosesLinesAndSaysSoOnceItCan) {
 }
 
 // Nobody reads the pipe: it fills, then the buffer does, and nobody who tells waits for either.
-TEST_F(LogTest, APipeThatNobodyReadsHoldsUpNobody) {
+TEST_F(LogTest, APipeThatNobodyReadsBlocksNobody) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   const FileDescriptor reader(::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   ASSERT_TRUE(reader.is_open());
@@ -279,7 +279,7 @@ TEST_F(LogTest, APipeThatNobodyReadsHoldsUpNobody) {
   }
 }
 
-TEST_F(LogTest, APipeThatNobodyReadsHoldsUpTheEndForTwoSecondsAtMost) {
+TEST_F(LogTest, APipeThatNobodyReadsDelaysTheEndForTwoSecondsAtMost) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   const FileDescriptor reader(::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   ASSERT_TRUE(reader.is_open());

@@ -59,7 +59,7 @@ struct Step {
   int error = 0;
 };
 
-/// The step that failed. The groups first: a user who is not root may change none of this.
+/// Returns the step that failed. The groups come first: a user who is not root may change none of this.
 Step change_to(const User& user) {
   if (::initgroups(user.name.c_str(), user.group) != 0) return {"its groups", errno};
   if (::setgid(user.group) != 0) return {"its group", errno};
@@ -71,7 +71,7 @@ bool can_read(const std::string& file) {
   return FileDescriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)).is_open();
 }
 
-// For a child that is to end with the next alarm, whatever the process made of it.
+// For a child that must end with the next alarm, even if the process ignores that signal.
 void unblock_alarm() {
   std::signal(SIGALRM, SIG_DFL);
   sigset_t set;
@@ -82,7 +82,7 @@ void unblock_alarm() {
 
 /// In the child: a byte for each file.
 [[noreturn]] void report_unreadable(const User& user, const std::vector<std::string>& files, int to) {
-  // A lock that another thread held when the process was doubled would be waited for in vain.
+  // If another thread held a lock at the fork, nobody in the child ever releases it.
   unblock_alarm();
   ::alarm(5);
   std::string answers;
@@ -108,8 +108,8 @@ std::string read_all(int from, std::size_t most) {
 
 }  // namespace
 
-// open() gives the lowest number that is free, so they are looked at in their order. To read the input and to
-// write the output stay errors; what is said on standard error is for nobody.
+// open() gives the lowest free number, so they are looked at in their order. Reading standard input and
+// writing standard output still fail; standard error is discarded.
 void hold_standard_streams() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) >= 0) continue;
@@ -121,7 +121,8 @@ void block_signals() {
   const sigset_t set = awaited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  // What other programs take for "open the log anew" or "tell how you are" ends nobody's sessions.
+  // Other programs use these for "open the log again" or "report your state"; here they must not end
+  // sessions.
   for (const int number : {SIGUSR1, SIGUSR2, SIGALRM}) std::signal(number, SIG_IGN);
   // A file that may not grow further is an error of the write, not the end of all sessions.
   std::signal(SIGXFSZ, SIG_IGN);
@@ -182,7 +183,7 @@ std::vector<std::string> unreadable_for(const User& user, const std::vector<std:
 }
 
 void keep_memory_private() {
-  // The limit alone would leave a pipe of core_pattern its dump, the other alone a change of user its own.
+  // The limit does not stop a dump into a pipe (core_pattern), and a change of user resets the other one.
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -213,7 +214,7 @@ void notify_supervisor(std::string_view state) {
   address.sun_family = AF_UNIX;
   if (name.empty() || name.size() >= sizeof(address.sun_path)) return;
   name.copy(address.sun_path, name.size());
-  // '@' stands for the NUL that begins an abstract name.
+  // '@' is written for the NUL that begins an abstract name.
   if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
   const FileDescriptor descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!descriptor.is_open()) return;

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -121,7 +122,7 @@ TEST_F(RootTest, BecomesTheUserForGoodWithItsGroups) {
   EXPECT_EQ(status.st_gid, user_->group);
 }
 
-TEST_F(RootTest, WhoIsNotRootIsToldWhatToDo) {
+TEST_F(RootTest, AUserWhoIsNotRootIsToldWhatToDo) {
   const auto told = in_child([&] {
     if (const auto done = become(kNobody); !done) return done.error().message;
     const auto again = become(kNobody);
@@ -276,15 +277,28 @@ TEST_F(ProcessTest, TheSupervisorIsTold) {
   }
 }
 
-TEST_F(ProcessTest, NobodyIsToldWhereNobodyListens) {
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+TEST_F(ProcessTest, NobodyIsToldIfNobodyListens) {
+  // As long a path as an address takes.
+  std::string longest = folder_ + "/";
+  longest.resize(sizeof(sockaddr_un::sun_path) - 1, 'x');
+  const Supervisor supervisor(longest);
+  const auto before = open_files();
   ::unsetenv("NOTIFY_SOCKET");
   notify_supervisor("READY=1");
-  for (const auto& name :
-       {std::string(), folder_ + "/gone", std::string(sizeof(sockaddr_un::sun_path), 'x')}) {
+  for (const auto& name : {std::string(), folder_ + "/gone", longest + "x", longest + "xxxxx"}) {
     ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
     notify_supervisor("READY=1");
   }
-  ::unsetenv("NOTIFY_SOCKET");
+  EXPECT_EQ(supervisor.told(), "") << "a path that is too long is not cut";
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/gone"));
+  EXPECT_EQ(open_files(), before);
+  ::setenv("NOTIFY_SOCKET", longest.c_str(), 1);
+  notify_supervisor("READY=1");
+  EXPECT_EQ(supervisor.told(), "READY=1");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ std::vector<mail::Address> Examiner::recipients() const {
   return mailbox::arrival_recipients(header_);
 }
 
-// The one with a tag, for a tag is only put into an address that was in an envelope; else the likeliest.
+// Returns the recipient with a tag, since only an address in an envelope ever gets a tag; else the likeliest.
 const mail::Address& Examiner::envelope_recipient(const std::vector<mail::Address>& recipients) const {
   const auto tagged = std::ranges::find_if(recipients, [&](const auto& one) {
     return origin::find_tag(one, settings_.tags.delimiter).has_value();

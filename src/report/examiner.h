@@ -1,5 +1,5 @@
-// Reads one mail with all that the command line knows of it: the reader says what it is, the origin whether
-// we wrote what it answers.
+// Reads one mail with everything that the command line knows about it: what it is, and whether we wrote the
+// mail that it answers.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ struct ExaminerSettings {
   origin::TagSettings tags;                 ///< how the tags of those keys are made
   std::optional<mail::Address> recipient;   ///< of the envelope; else the header is asked
   std::optional<std::string> reverse_path;  ///< of the envelope; empty: null sender
-  std::chrono::sys_days today{};            ///< stands for the day of a mail that has no date
+  std::chrono::sys_days today{};            ///< taken for the day of a mail that has no date
 };
 
 struct Examined {

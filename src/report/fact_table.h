@@ -11,11 +11,11 @@ namespace backstop::report {
 
 inline constexpr std::size_t kPageWidth = 78;
 
-/// How many columns the text takes, counting one for each character of its UTF-8.
+/// Returns how many columns the text takes, one for each character of its UTF-8.
 std::size_t columns(std::string_view text);
 
-/// `text` in lines of at most `width` columns, broken at spaces, each after `indent` spaces and with a line
-/// end. A word that is longer than a line stays whole.
+/// Returns `text` in lines of at most `width` columns, broken at spaces, each after `indent` spaces and with
+/// a line end. A word that is longer than a line stays whole.
 std::string wrap(std::string_view text, std::size_t indent = 0, std::size_t width = kPageWidth);
 
 /// Two columns: the names padded, long values wrapped beside them. Rows without a value are left out.

@@ -53,7 +53,7 @@ TEST(Findings, JsonOfOrdinaryMail) {
       << line;
 }
 
-TEST(Findings, TruncatedWhereEitherSaysSo) {
+TEST(Findings, TruncatedIfEitherSaysSo) {
   const bool values[] = {false, true};
   for (const bool by_cap : values) {
     for (const bool by_file : values) {
@@ -67,7 +67,7 @@ TEST(Findings, TruncatedWhereEitherSaysSo) {
 }
 
 // Whatever a mail or a file name holds, the line is UTF-8 and one line.
-TEST(Findings, JsonIsWellFormedWhateverTheTextIs) {
+TEST(Findings, JsonIsWellFormedForAnyText) {
   const std::string rubbish = "\xFF\n\x1b[31m\xC3\x00\"\\";
   Findings findings = bounce();
   findings.file = rubbish;

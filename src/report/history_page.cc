@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 6> kHeadings = {"Time",   "Done",       "
                                                        "Client", "From -> To", "Cause"};
 constexpr std::size_t kColumns = kHeadings.size();
 
-/// `text` in `width` columns, with an ellipsis where it is cut. Counts characters, as columns() does.
+/// `text` in `width` columns, with an ellipsis if it is cut. Counts characters, as columns() does.
 std::string cut(std::string_view text, std::size_t width) {
   if (columns(text) <= width) return std::string(text);
   std::size_t end = 0;
@@ -60,7 +60,7 @@ std::string recipients_of(const store::Event& event) {
 
 struct Row {
   LocalTime time;
-  std::array<std::string, kColumns> cells;  ///< but for Route
+  std::array<std::string, kColumns> cells;  ///< without Route
   std::string from;
   std::string to;
 
@@ -80,7 +80,7 @@ Row row_of(const store::Event& event) {
   return row;
 }
 
-/// Where both don't fit, the longer one is cut first.
+/// If both don't fit, the longer one is cut first.
 std::string route(const Row& row, std::size_t width) {
   const std::size_t room = width - kArrow.size();
   const std::size_t from = columns(row.from);
@@ -99,7 +99,8 @@ std::size_t sum(const Widths& widths) {
   return all;
 }
 
-/// As wide as what stands in them; where that is too much, the route and then the client's address give way.
+/// Columns are as wide as their content; if that is too wide, the route and then the client's address are
+/// cut.
 Widths widths_of(const std::vector<Row>& rows) {
   constexpr std::size_t kLeastRoute = 36;
   constexpr std::size_t kLeastClient = 15;

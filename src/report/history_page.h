@@ -10,10 +10,10 @@ namespace backstop::report {
 
 inline constexpr std::size_t kTableWidth = 100;
 
-/// A line each, under the day in this machine's zone; addresses without their tags.
+/// Returns a line for each event, under its day in this machine's zone; addresses without their tags.
 std::string history_table(const std::vector<store::Event>& events);
 
-/// All that is known of one event: what was done and why, and the facts as two columns.
+/// Returns everything that is known about one event: what was done and why, and the facts as two columns.
 std::string event_page(const store::Event& event);
 
 }  // namespace backstop::report

@@ -138,7 +138,7 @@ TEST_F(HistoryPage, PageOfOneEvent) {
             "  Took        12 ms\n");
 }
 
-TEST_F(HistoryPage, PageNamesTheFirstRecipientsAndWhatCameOfAClientThatLeft) {
+TEST_F(HistoryPage, PageNamesTheFirstRecipientsAndThatTheClientLeft) {
   store::Event event = make_event(0);
   event.recipients.clear();
   for (int i = 1; i <= 12; ++i) event.recipients.push_back("u" + std::to_string(i) + "@example.org");

@@ -26,7 +26,7 @@ void append_escape(UChar32 code, std::string& out) {
 }  // namespace
 
 std::string json_line(const boost::json::value& value) {
-  // Beyond ASCII there is nothing but texts, and of ASCII controls only DEL is not escaped yet.
+  // Only texts have characters beyond ASCII, and of the ASCII controls only DEL is not escaped yet.
   std::string line = boost::json::serialize(value);
   if (base::has_hidden(line)) {
     std::string shown;

@@ -6,8 +6,8 @@
 
 namespace backstop::report {
 
-/// The value in one line, with its line end. What base::hides_text() names is written as \uXXXX, which any
-/// reader of JSON turns back; the texts have to be well-formed UTF-8.
+/// Returns the value on one line, with its line end. Characters that base::hides_text() names are written as
+/// \uXXXX, which every JSON reader turns back. The texts must be well-formed UTF-8.
 std::string json_line(const boost::json::value& value);
 
 }  // namespace backstop::report

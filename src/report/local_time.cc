@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Exactly `digits` digits at the start of `text`, taken off it; at most `most`.
+/// Takes exactly `digits` digits off the start of `text`; their number may be at most `most`.
 std::optional<int> take_number(std::string_view& text, std::size_t digits, int most) {
   const std::string_view part = text.substr(0, digits);
   if (part.size() != digits || !std::ranges::all_of(part, base::is_digit)) return std::nullopt;
@@ -35,7 +35,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-/// HH:MM[:SS[.mmm]] since midnight, taken off `text`.
+/// Takes HH:MM[:SS[.mmm]] off the start of `text`, as the time since midnight.
 std::optional<milliseconds> take_clock(std::string_view& text) {
   const auto hours = take_number(text, 2, 23);
   if (!hours || !take(text, ':')) return std::nullopt;
@@ -52,7 +52,7 @@ std::optional<milliseconds> take_clock(std::string_view& text) {
   return clock + milliseconds(*part);
 }
 
-/// The moment at which clocks here show that day and time.
+/// Returns the moment at which clocks here show that day and time.
 Moment from_local(std::chrono::sys_days day, milliseconds clock) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(clock);

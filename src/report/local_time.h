@@ -11,8 +11,8 @@ namespace backstop::report {
 
 using Moment = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// "2h", "7d", "1d12h": so long before `now`. "2026-11-23", "2026-11-23 10:00", "2026-11-23T10:00:30.250": in
-/// this machine's zone; with a "Z" behind it in UTC.
+/// "2h", "7d", "1d12h": this long before `now`. "2026-11-23", "2026-11-23 10:00", "2026-11-23T10:00:30.250":
+/// in this machine's zone; with a "Z" after it in UTC.
 base::Result<Moment> parse_moment(std::string_view text, Moment now);
 
 /// A moment in this machine's zone.

@@ -1,4 +1,4 @@
-// How far a long reading is, on one line of a terminal that is written over and taken away at the end.
+// Shows how far a long read is, on one line of a terminal that is written over, and removed at the end.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ class ProgressBar {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Silent unless `is_terminal`. `total` is 0 where nobody knows it: then only the mails are counted.
+  /// Silent unless `is_terminal`. `total` is 0 if it is not known; then only the mails are counted.
   ProgressBar(std::ostream& out, bool is_terminal, std::uint64_t total)
       : out_(out), is_on_(is_terminal), total_(total) {}
   ~ProgressBar() { clear(); }
@@ -22,7 +22,7 @@ class ProgressBar {
   void advance(std::uint64_t bytes, Clock::time_point now);
   void count_mail(Clock::time_point now);
 
-  /// Takes the line away, so that something else can be written there.
+  /// Removes the line, so that something else can be written there.
   void clear();
 
  private:

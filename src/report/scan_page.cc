@@ -1,6 +1,9 @@
+#include "report/scan_page.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -8,7 +11,7 @@
 #include "base/day.h"
 #include "base/text.h"
 #include "report/fact_table.h"
-#include "report/scan_report.h"
+#include "report/json_line.h"
 #include "response/explain.h"
 
 namespace backstop::report {
@@ -25,11 +28,11 @@ using Row = std::pair<std::string, std::uint64_t>;
 
 std::string bar(std::uint64_t value, std::uint64_t largest) {
   if (value == 0 || largest == 0) return {};
-  // At least one mark for what isn't nothing.
+  // At least one mark for every count but 0.
   return std::string(std::max<std::uint64_t>(1, value * kBarWidth / largest), '#');
 }
 
-// A heading, then one row a name with its count and a bar.
+// A heading, then a row for each name with its count and a bar.
 std::string bar_list(std::string_view heading, const std::vector<Row>& rows) {
   if (rows.empty()) return {};
   std::size_t width = 0;
@@ -68,7 +71,7 @@ std::vector<Row> ranked(const TopList& list) {
   return rows;
 }
 
-// Every day; by month where that would be more than two months of lines.
+// A line for each day; for each month if there are more than two months of days.
 std::string days(const ScanReport& report) {
   const bool by_day = report.days().size() <= kMostDays;
   std::vector<Row> rows;
@@ -113,6 +116,45 @@ std::string inexact_note(const ScanReport& report) {
                     "the last lists may be too high.");
 }
 
+namespace json = boost::json;
+
+constexpr std::size_t kMostInJson = 100;
+
+template <std::size_t N>
+json::object counts(const std::array<std::string_view, N>& names,
+                    const std::array<std::uint64_t, N>& values) {
+  json::object object;
+  for (std::size_t i = 0; i < N; ++i) object.emplace(names[i], values[i]);
+  return object;
+}
+
+json::array days_json(const ScanReport& report) {
+  json::array array;
+  for (const auto& [day, count] : report.days()) {
+    array.push_back(
+        json::object{{"day", base::format_day(day)}, {"mails", count.mails}, {"responses", count.responses}});
+  }
+  return array;
+}
+
+json::array surges_json(const ScanReport& report) {
+  json::array array;
+  for (const Surge& surge : report.surges()) {
+    array.push_back(json::object{
+        {"day", base::format_day(surge.day)}, {"responses", surge.responses}, {"usual", surge.usual}});
+  }
+  return array;
+}
+
+json::object top(const TopList& list) {
+  json::array array;
+  for (const auto& entry : list.top(kMostInJson)) {
+    array.push_back(json::object{
+        {"name", base::well_formed(entry.name)}, {"count", entry.count}, {"too_high_by", entry.too_high_by}});
+  }
+  return {{"exact", list.is_exact()}, {"top", std::move(array)}};
+}
+
 }  // namespace
 
 std::string to_page(const ScanReport& report) {
@@ -122,6 +164,22 @@ std::string to_page(const ScanReport& report) {
          bar_list("Reporting systems", ranked(report.reporters())) +
          bar_list("Addresses that look forged most", ranked(report.forged_addresses())) +
          inexact_note(report);
+}
+
+std::string to_json_line(const ScanReport& report) {
+  const json::object object = {{"mails", report.mails()},
+                               {"responses", report.responses()},
+                               {"by_kind", counts(response::kKindNames, report.by_kind())},
+                               {"by_origin", counts(origin::kResultNames, report.by_origin())},
+                               {"by_reason", counts(response::kReasonNames, report.by_reason())},
+                               {"by_day", days_json(report)},
+                               {"undated", report.undated()},
+                               {"surges", surges_json(report)},
+                               {"reporting_systems", top(report.reporters())},
+                               {"forged_addresses", top(report.forged_addresses())},
+                               {"cut_short", report.cut_short()},
+                               {"problems", report.problems()}};
+  return json_line(object);
 }
 
 }  // namespace backstop::report

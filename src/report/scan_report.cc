@@ -1,6 +1,8 @@
 #include "report/scan_report.h"
 
-#include "report/surge.h"
+#include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace backstop::report {
 
@@ -9,13 +11,24 @@ namespace {
 // Names of hosts and addresses that are longer than any real one are cut, so that memory stays bounded.
 constexpr std::size_t kLongestName = 320;
 
-// A feedback report comes to who asked for it, not to who was forged.
+// A feedback report goes to whoever asked for it, not to the address that was forged.
 bool may_be_backscatter(response::Kind kind) {
   return kind != response::Kind::None && kind != response::Kind::FeedbackReport;
 }
 
 bool counts_reasons(response::Kind kind) {
   return kind == response::Kind::DsnFailed || kind == response::Kind::DsnDelayed;
+}
+
+constexpr double kDeviations = 3;
+constexpr double kScaleOfMad = 1.4826;  // of a normal distribution: 1 / its third quartile
+
+double median_of(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  const std::size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1) return values[middle];
+  return (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace
@@ -58,6 +71,23 @@ std::vector<Surge> ScanReport::surges() const {
   const double median = usual(numbers).median;
   for (const std::size_t i : find_surges(numbers)) found.push_back({days[i], numbers[i], median});
   return found;
+}
+
+Usual usual(std::vector<std::uint64_t> numbers) {
+  std::vector<double> values(numbers.begin(), numbers.end());
+  const double median = median_of(values);
+  for (double& value : values) value = std::abs(value - median);
+  return {median, median + kDeviations * kScaleOfMad * median_of(std::move(values))};
+}
+
+std::vector<std::size_t> find_surges(std::span<const std::uint64_t> numbers) {
+  std::vector<std::size_t> surges;
+  if (numbers.size() < kFewestDays) return surges;
+  const double limit = usual({numbers.begin(), numbers.end()}).limit;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] >= kSmallestSurge && static_cast<double>(numbers[i]) > limit) surges.push_back(i);
+  }
+  return surges;
 }
 
 }  // namespace backstop::report

@@ -1,11 +1,13 @@
-// What a whole mailbox holds: counts, in memory that doesn't grow with the number of mails.
+// Counts what a whole mailbox holds, in memory that doesn't grow with the number of mails.
 #pragma once
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,22 +22,41 @@ struct DayCount {
   std::uint64_t responses = 0;
 };
 
+/// A day on which far more came than usual.
+///
+/// The rule: a day's number is a surge if it is above median + 3 x 1.4826 x MAD, and at least kSmallestSurge.
+/// MAD is the median of the distances from the median. Times 1.4826 it is the standard deviation of ordinary
+/// days, but the surge itself does not move it. Fewer than kFewestDays days say nothing about what is usual.
 struct Surge {
   std::chrono::sys_days day;
   std::uint64_t responses = 0;
   double usual = 0;  ///< the median of all days
 };
 
+inline constexpr std::uint64_t kSmallestSurge = 20;
+inline constexpr std::size_t kFewestDays = 7;
+
+struct Usual {
+  double median = 0;
+  double limit = 0;  ///< a number above it, and no smaller than kSmallestSurge, is a surge
+};
+
+/// Returns what is usual, of the numbers of some days in any order.
+Usual usual(std::vector<std::uint64_t> numbers);
+
+/// Returns the indices of the surges.
+std::vector<std::size_t> find_surges(std::span<const std::uint64_t> numbers);
+
 class ScanReport {
  public:
-  /// `day` is when the mail came, `recipient` our address that it came to, empty where unknown.
+  /// `day` is when the mail came, `recipient` our address that it came to, empty if unknown.
   void add(const Findings& findings, std::optional<std::chrono::sys_days> day, std::string_view recipient);
   void add_problem() { ++problems_; }
 
   std::uint64_t mails() const { return mails_; }
   std::uint64_t responses() const { return mails_ - by_kind_.front(); }
-  /// Index by response::Kind, response::Reason, origin::Result. Reasons are counted a recipient, origins a
-  /// response.
+  /// Index by response::Kind, response::Reason, origin::Result. Reasons are counted for each recipient,
+  /// origins for each response.
   const auto& by_kind() const { return by_kind_; }
   const auto& by_reason() const { return by_reason_; }
   const auto& by_origin() const { return by_origin_; }
@@ -48,7 +69,7 @@ class ScanReport {
   /// Addresses of ours that got responses which nothing proves genuine.
   const TopList& forged_addresses() const { return forged_addresses_; }
 
-  /// Against what is usual on the days on which any mail came; surge.h has the rule.
+  /// Compared with the days on which any mail came.
   std::vector<Surge> surges() const;
 
  private:
@@ -63,11 +84,5 @@ class ScanReport {
   TopList reporters_;
   TopList forged_addresses_;
 };
-
-/// One JSON object as docs/scan.schema.json has it, with a line end.
-std::string to_json_line(const ScanReport& report);
-
-/// The report for people: counts, days as bars, surges and top lists.
-std::string to_page(const ScanReport& report);
 
 }  // namespace backstop::report

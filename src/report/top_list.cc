@@ -17,7 +17,7 @@ void TopList::add(std::string_view name) {
   by_count_.emplace(count.value, at->first);
 }
 
-// Takes out the rarest name; its count is the most that the new one can have had before.
+// Removes the rarest name; the new name can have had at most its count before.
 void TopList::make_room(Count& count) {
   const auto rarest = by_count_.begin();
   count = {rarest->first, rarest->first};

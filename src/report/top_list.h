@@ -27,7 +27,7 @@ class TopList {
 
   void add(std::string_view name);
 
-  /// At most `most` entries, most frequent first, names in order where counts are equal.
+  /// Returns at most `most` entries, the most frequent first, equal ones by name.
   std::vector<Entry> top(std::size_t most) const;
 
   bool is_exact() const { return is_exact_; }

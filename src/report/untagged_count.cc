@@ -29,7 +29,7 @@ std::string_view reason_of(const store::Event& event) {
   return at == std::string_view::npos ? std::string_view("(no reason is known)") : reason.substr(at);
 }
 
-/// How often each reason is there, the most frequent first.
+/// Counts each reason, the most frequent first.
 std::vector<std::pair<std::string_view, std::size_t>> count_reasons(std::span<const store::Event> events) {
   std::map<std::string_view, std::size_t> counts;
   for (const auto& event : events) ++counts[reason_of(event)];
@@ -40,7 +40,8 @@ std::vector<std::pair<std::string_view, std::size_t>> count_reasons(std::span<co
   return sorted;
 }
 
-/// Without a file the server has not run yet. A place that can't be looked at is left to whoever opens it.
+/// Returns true if the history has no file: the server has not run yet. If the path can't be looked at,
+/// opening it reports why.
 bool is_missing(std::string_view url) {
   constexpr std::string_view kSqlite = "sqlite:";
   if (!url.starts_with(kSqlite)) return false;

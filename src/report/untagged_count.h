@@ -1,5 +1,5 @@
-// What left without a tag lately, and why: a line of check-config, for whoever wonders why bounces of a
-// domain prove nothing.
+// Counts the mail that left without a tag lately, by its reasons: a line of check-config for admins who
+// wonder why the bounces of a domain prove nothing.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ namespace backstop::report {
 
 /// How far back it looks: the life of a tag by default.
 inline constexpr std::chrono::days kUntaggedSpan{14};
-/// How many events are read at most, the newest.
+/// At most this many events are read, the newest first.
 inline constexpr std::size_t kMostUntagged = 10'000;
 
 /// "untagged: 9 mails left without a tag in the last 14 days: 7 (unknown.example is no domain of ours), 2

@@ -72,7 +72,7 @@ TEST(UntaggedLine, NothingWithoutAHistory) {
   EXPECT_EQ(untagged_line("sqlite:/nowhere/at/all/history.db", {}), "");
 }
 
-TEST(UntaggedLine, AHistoryThatIsNoneIsSaid) {
+TEST(UntaggedLine, AFileThatIsNoHistoryIsReported) {
   const std::string line = untagged_line("sqlite:/dev/null", {});
   EXPECT_TRUE(line.starts_with("untagged: not counted: ")) << line;
 }

@@ -27,12 +27,12 @@ bool is_plain(char c) {
   return c != ' ' && c != '"' && c != '\\' && c != '=';
 }
 
-/// Needs no other look: most values are.
+/// Most values are, and need no other check.
 bool is_plain_ascii(char c) {
   return c > ' ' && c < 0x7f && is_plain(c);
 }
 
-/// As it is, or in quotes where it could be taken for something else.
+/// Adds it as it is, or in quotes if it could be taken for something else.
 void add_value(std::string_view text, std::string& line) {
   if (!text.empty() && text.size() <= kMostValue && std::ranges::all_of(text, is_plain_ascii)) {
     line += text;
@@ -77,7 +77,7 @@ void add(std::string_view name, std::uint64_t number, std::string& line) {
 
 }  // namespace
 
-// A line a mail is what the log costs, so it is put together by hand.
+// The log costs a line for each mail, so the line is built by hand.
 std::string event_line(const store::Event& event) {
   std::string line;
   line.reserve(kUsualLine);

@@ -12,8 +12,7 @@
 namespace backstop::service {
 
 /// An event for people, without its time: "delivered 00123 gateway=in client=192.0.2.1 from=<> ...". What
-/// came from outside can't look like another part of the line: a value in which that could be stands in
-/// quotes.
+/// came from outside can't look like another part of the line: a value that could is put in quotes.
 std::string event_line(const store::Event& event);
 
 class EventLog : public gateway::Journal {

@@ -176,7 +176,7 @@ TEST_F(EventLogTest, NoticesHaveTheirLevel) {
                                  testing::EndsWith("Z warning c"), testing::EndsWith("Z error d")));
 }
 
-TEST_F(EventLogTest, OrdinaryMailIsKeptWhereItIsWanted) {
+TEST_F(EventLogTest, OrdinaryMailIsKeptIfItIsWanted) {
   std::vector<std::string> kept;
   lines_of(os::LogFormat::Human, os::LogLevel::Info, [&](EventLog& events) {
     events.open_history(std::make_unique<Memory>(kept));

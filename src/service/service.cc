@@ -15,12 +15,12 @@ namespace backstop::service {
 
 namespace {
 
-// How long transactions may take to end when we do. The supervisor has to wait longer (TimeoutStopSec= in
+// How long transactions may take to end when we do. The supervisor must wait longer (TimeoutStopSec= in
 // packaging/backstop.service).
 constexpr std::chrono::seconds kDrainTime{60};
 constexpr std::chrono::seconds kFlushTime{10};
 
-// Of the ports that every user may listen at.
+// The first of the ports that every user may listen on.
 constexpr std::uint16_t kFirstFreePort = 1024;
 
 unsigned workers_of(const config::Config& config) {
@@ -51,7 +51,7 @@ base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
     if (auto done = os::become(chosen.server.user); !done) return std::unexpected(done.error());
     os::keep_memory_private();
   }
-  // The files that are made from here on belong to whom they are to belong to.
+  // From here on, files are created as the configured user.
   if (auto done = service->open_files(); !done) return std::unexpected(done.error());
   return service;
 }

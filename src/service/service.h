@@ -1,5 +1,4 @@
-// The running gateway: what a configuration comes to, started, reloaded and stopped. `serve` and `demo` are
-// made of it.
+// The running gateway of a configuration: started, reloaded and stopped. `serve` and `demo` use it.
 #pragma once
 
 #include <memory>
@@ -14,8 +13,8 @@ namespace backstop::service {
 
 class Service {
  public:
-  /// Binds every address, drops privileges where the configuration says so, opens the log and the history.
-  /// Nothing is accepted yet. Errors are said for the person who wrote the configuration.
+  /// Binds every address, becomes the configured user, opens the log and the history. Accepts no connection
+  /// yet. Errors are written for the person who wrote the configuration.
   static base::Result<std::unique_ptr<Service>> open(config::Config config);
   ~Service();
 
@@ -24,16 +23,16 @@ class Service {
   std::string addresses() const;
   const std::vector<gateway::Listening>& listening() const { return server_->listening(); }
 
-  /// Settings, keys and certificates, for transactions that begin from now on; the addresses, and the log.
-  /// What takes a restart stays as it is, and the log is told so. Returns what has become of the addresses,
-  /// in lines for the log. An error where an address can't be had, or the log can't be opened: then nothing
-  /// is changed.
+  /// Takes settings, keys and certificates for transactions that begin from now on, the addresses, and the
+  /// log. A setting that needs a restart stays as it is, and the log says so. Returns what was done about
+  /// addresses, in lines for the log; or an error if an address can't be bound or the log can't be opened,
+  /// and then nothing is changed.
   base::Result<std::vector<std::string>> reload(config::Config config);
-  /// The log's file anew, where another has been put away under its name.
+  /// Opens the log's file again, after logrotate has renamed the old one.
   void reopen_log();
-  /// Transactions that run may end; the history is written.
+  /// Stops once running transactions have ended; writes the history.
   void stop();
-  /// What still runs ends now, and with it stop(). From another thread, or before it.
+  /// Ends what still runs at once, and with it stop(). Called from another thread, or before stop().
   void cut();
 
   os::Log& log() { return events_.log(); }
@@ -46,7 +45,7 @@ class Service {
   void warn_of_few_files();
 
   config::Config config_;
-  config::Config started_;  ///< as it was at the start, for what takes a restart
+  config::Config started_;  ///< as it was at the start, for settings that need a restart
   EventLog events_;
   std::unique_ptr<gateway::Server> server_;
   std::uint64_t file_limit_ = 0;

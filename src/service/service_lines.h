@@ -1,5 +1,5 @@
-// What the log says of the service itself: what it is made of at a start, and what a reload leaves for the
-// next one.
+// What the log says about the service itself: its settings at a start, and what a reload leaves for the next
+// start.
 #pragma once
 
 #include <string>

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/reader.h"
+
 namespace backstop::service {
 namespace {
 
@@ -77,7 +79,7 @@ TEST(SettingLines, TellEachAddress) {
             "gateway in: inbound, listens on 127.0.0.1:2525 and [::1]:25, next hop smtp://127.0.0.1:10025");
 }
 
-TEST(AddressLines, TellWhatHasBecomeOfEach) {
+TEST(AddressLines, SayWhatBecameOfEach) {
   using Kind = gateway::Server::Rebinding::Change::Kind;
   const auto address = *net::parse_endpoint("127.0.0.1:25");
   EXPECT_THAT(address_lines({{Kind::Opened, {"new", address, address}},
@@ -93,7 +95,7 @@ struct RestartCase {
   std::string_view want;  ///< empty: it takes effect at once
 };
 
-TEST(RestartLines, NameWhatTakesOne) {
+TEST(RestartLines, NameSettingsThatNeedARestart) {
   const RestartCase cases[] = {
       {"nothing", [](config::Config&) {}, ""},
       {"stage",

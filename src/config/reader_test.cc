@@ -1,4 +1,4 @@
-#include "config/config.h"
+#include "config/reader.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -101,7 +101,7 @@ next_hop_reply = "14s"
 next_hop_final = "599s"
 )";
 
-std::string lines(const ConfigReading& reading) {
+std::string lines(const Reading& reading) {
   std::string out;
   for (const auto& finding : reading.findings) out += finding_line(reading.file, finding) + '\n';
   return out;
@@ -109,7 +109,7 @@ std::string lines(const ConfigReading& reading) {
 
 class Everything : public testing::Test {
  protected:
-  const ConfigReading reading = read_config(kEverything, "/etc/backstop/backstop.toml");
+  const Reading reading = read_config(kEverything, "/etc/backstop/backstop.toml");
   const Config& config = reading.config;
 };
 
@@ -231,9 +231,9 @@ TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
        "dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, list-notice, "
        "feedback-report\n"},
       {"an unknown action", "[[domain]]\nname = \"b.test\"\nkinds = { mdn = \"refuse\" }\n",
-       "f:20:17: kinds: found the text \"refuse\"; it has to be \"accept\", \"label\" or \"reject\"\n"},
+       "f:20:17: kinds: found the text \"refuse\"; it must be \"accept\", \"label\" or \"reject\"\n"},
       {"no table", "[[domain]]\nname = \"b.test\"\nkinds = \"reject\"\n",
-       "f:20:9: kinds: found the text \"reject\"; it has to be a table such as { dsn-failed = ... }, each "
+       "f:20:9: kinds: found the text \"reject\"; it must be a table such as { dsn-failed = ... }, each "
        "\"accept\", \"label\" or \"reject\"\n"},
   };
   for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
@@ -277,7 +277,7 @@ TEST(Settings, EveryLimitIsOne) {
   EXPECT_EQ(static_cast<std::size_t>(count) * sizeof(std::size_t), sizeof(gateway::Limits));
 }
 
-TEST(Settings, StandOnceAndSayWhatTheyAre) {
+TEST(Settings, AppearOnceAndSayWhatTheyAre) {
   std::set<std::pair<Section, std::string_view>> seen;
   for (const Setting& one : settings()) {
     EXPECT_TRUE(seen.emplace(one.section, one.key).second) << one.key;
@@ -388,18 +388,19 @@ TEST(Settings, BoundsAreMetAndOnePastThem) {
     tried.insert(one.key);
     for (const std::string_view good : {row->least, row->most, row->zero}) {
       if (good.empty()) continue;
-      const Draft draft = read_value(one, good);
+      Draft draft = read_value(one, good);
+      const SettingHandle setting(draft, {{one.section}, one.key});
       EXPECT_TRUE(draft.findings.empty()) << one.key << " = " << good;
-      EXPECT_TRUE(draft.is_given(one.section, 0, one.key)) << one.key << " = " << good;
+      EXPECT_TRUE(setting.is_given()) << one.key << " = " << good;
     }
     for (const std::string_view bad : {row->below, row->above}) {
-      const Draft draft = read_value(one, bad);
+      Draft draft = read_value(one, bad);
+      const SettingHandle setting(draft, {{one.section}, one.key});
       ASSERT_EQ(draft.findings.size(), 1u) << one.key << " = " << bad;
-      EXPECT_THAT(draft.findings[0].what,
-                  testing::HasSubstr(bad == row->below ? "is too little; it has to be"
-                                                       : "is too much; it has to be"));
-      EXPECT_FALSE(draft.is_given(one.section, 0, one.key)) << one.key << " = " << bad;
-      EXPECT_TRUE(draft.is_broken(one.section, 0, one.key)) << one.key << " = " << bad;
+      EXPECT_THAT(draft.findings[0].what, testing::HasSubstr(bad == row->below ? "is too little; it must be"
+                                                                               : "is too much; it must be"));
+      EXPECT_FALSE(setting.is_given()) << one.key << " = " << bad;
+      EXPECT_TRUE(setting.is_broken()) << one.key << " = " << bad;
     }
   }
   EXPECT_EQ(tried.size(), std::size(kRanges));
@@ -416,7 +417,7 @@ TEST(Config, RelativePathsBeginAtTheFolderOfTheFile) {
   EXPECT_EQ(file_of("/etc/backstop.toml").history.url, "sqlite:/etc/var/history.db");
 }
 
-TEST(Config, ListsHaveAMostOfItems) {
+TEST(Config, ListsHaveAMaximumOfItems) {
   const auto reading_of_items = [](std::size_t count) {
     std::string text(kEverything);
     std::string items;
@@ -449,10 +450,10 @@ TEST(Config, MistakesHaveTheirPlaceInTheOrderOfTheFile) {
   EXPECT_EQ(
       lines(reading),
       "a\ufffdb:1:1: there is no [[gateway]], so there is nothing to do\n"
-      "a\ufffdb:2:8: file: found the number 1; it has to be a path in quotes\n"
-      "a\ufffdb:3:9: level: found the number 2; it has to be \"debug\", \"info\", \"warning\" or \"error\"\n"
-      "a\ufffdb:4:1: [server] has no \"hostname\"; it has to be a host name, such as \"mx.example.org\"\n"
-      "a\ufffdb:5:11: workers: found the text \"x\"; it has to be a number from 1 to 1024, or 0: one for "
+      "a\ufffdb:2:8: file: found the number 1; it must be a path in quotes\n"
+      "a\ufffdb:3:9: level: found the number 2; it must be \"debug\", \"info\", \"warning\" or \"error\"\n"
+      "a\ufffdb:4:1: [server] has no \"hostname\"; it must be a host name, such as \"mx.example.org\"\n"
+      "a\ufffdb:5:11: workers: found the text \"x\"; it must be a number from 1 to 1024, or 0: one for "
       "each core\n");
   EXPECT_TRUE(reading.has_mistakes());
 }

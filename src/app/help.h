@@ -1,12 +1,15 @@
-// The subcommands and options as data, for whatever is written from the same source as the help text: manual
-// pages and completion. Hidden ones (of the group "") are left out.
+// --help, and the tree of subcommands and options as data, for the texts that are written from the same
+// source: manual pages and completion.
 #pragma once
 
 #include <CLI/App.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace backstop::app {
+
+std::shared_ptr<CLI::FormatterBase> help_formatter();
 
 std::vector<const CLI::App*> visible_commands(const CLI::App& app);
 std::vector<const CLI::Option*> visible_options(const CLI::App& app);

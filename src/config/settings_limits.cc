@@ -16,16 +16,14 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-template <typename T, typename Owner>
-Setting limit(std::string_view key, T Owner::* member, const Kind<T>& kind, std::string_view help) {
-  return make(Section::Limits, key, kind,
-              [member](auto& draft, std::size_t) -> auto& { return draft.config.gateway.limits.*member; },
-              {.help = std::string(help)});
+template <typename T>
+Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help) {
+  return Rows(Section::Limits)(key, kind, member, {.help = std::string(help)});
 }
 
-/// With what a client past it is told, as replies.h has it.
-template <typename T, typename Owner>
-Setting limit(std::string_view key, T Owner::* member, const Kind<T>& kind, std::string_view help,
+/// The same with the reply to a client past the limit, from replies.h.
+template <typename T>
+Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help,
               gateway::Exceeded exceeded) {
   const auto reply = gateway::reply_for(exceeded);
   return limit(key, member, kind,
@@ -38,7 +36,7 @@ std::vector<Setting> size_limits() {
   return {
       limit("command_line", &Limits::command_line, size_kind({.least = 512, .most = 64 * kKiB}),
             "The longest command, with its line end. RFC 5321 asks for 512, extensions for more. What "
-            "answers a challenge of AUTH may have 12288 whatever stands here (RFC 4954). Past it the session "
+            "answers a challenge of AUTH may have 12288 whatever is set here (RFC 4954). Past it the session "
             "ends.",
             Exceeded::CommandLine),
       limit(

@@ -1,10 +1,10 @@
-#include "app/bash_completion.h"
+#include "app/completion.h"
 
 #include <fmt/format.h>
 
 #include <string_view>
 
-#include "app/command_tree.h"
+#include "app/help.h"
 
 namespace backstop::app {
 
