@@ -364,7 +364,8 @@ void Session::begin_data(next_hop::MessageForm form) {
 
 net::Task<void> Session::handle_data() {
   begin_data(next_hop::MessageForm::Stuffed);
-  co_await end_data(co_await data_->data());
+  if (is_answered(co_await data_->data())) co_await end_transaction();
+  connection_.buffer().shrink(kIdleBuffer);
 }
 
 net::Task<void> Session::handle_chunk(std::string_view argument) {
@@ -378,17 +379,17 @@ net::Task<void> Session::handle_chunk(std::string_view argument) {
   }
   if (data_ == nullptr) begin_data(next_hop::MessageForm::Plain);
   state_.phase = smtp::Phase::Chunks;
-  co_await end_data(co_await data_->chunk(chunk->size, chunk->is_last));
+  if (is_answered(co_await data_->chunk(chunk->size, chunk->is_last))) co_await end_transaction();
+  connection_.buffer().shrink(kIdleBuffer);
 }
 
-net::Task<void> Session::end_data(DataEnd end) {
-  if (end != DataEnd::ChunkTaken) {
-    // A delivered message resets the counters: a client that keeps delivering may stay.
-    if (data_->is_delivered()) speaker_.patience() = {};
-    data_.reset();
-  }
-  if (end == DataEnd::Answered) co_await end_transaction();
-  connection_.buffer().shrink(kIdleBuffer);
+// Returns true if the session goes on with another message.
+bool Session::is_answered(DataEnd end) {
+  if (end == DataEnd::ChunkTaken) return false;
+  // A delivered message resets the counters: a client that keeps delivering may stay.
+  if (data_->is_delivered()) speaker_.patience() = {};
+  data_.reset();
+  return end == DataEnd::Answered;
 }
 
 // RFC 3207.

@@ -64,7 +64,7 @@ class Session final : public LiveSession, private DataHost {
   void begin_data(next_hop::MessageForm form);
   net::Task<void> handle_data();
   net::Task<void> handle_chunk(std::string_view argument);
-  net::Task<void> end_data(DataEnd end);
+  bool is_answered(DataEnd end);
   net::Task<void> handle_starttls();
   net::Task<std::optional<smtp::Reply>> relay_auth(std::string_view argument);
   void handle_attributes(smtp::AttributeCommand command, std::string_view argument);
