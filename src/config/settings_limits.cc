@@ -16,14 +16,14 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-template <typename T>
-Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help) {
+template <typename Owner, typename T>
+Setting limit(std::string_view key, T Owner::* member, const Kind<T>& kind, std::string_view help) {
   return Rows(Section::Limits)(key, kind, member, {.help = std::string(help)});
 }
 
 /// The same with the reply to a client past the limit, from replies.h.
-template <typename T>
-Setting limit(std::string_view key, T gateway::Limits::* member, const Kind<T>& kind, std::string_view help,
+template <typename Owner, typename T>
+Setting limit(std::string_view key, T Owner::* member, const Kind<T>& kind, std::string_view help,
               gateway::Exceeded exceeded) {
   const auto reply = gateway::reply_for(exceeded);
   return limit(key, member, kind,
