@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -57,21 +58,28 @@ TEST_F(BlockingTest, RunsWorkWithoutAResult) {
   run(expect_done(pool_));
 }
 
-Task<void> release(std::promise<void>& promise) {
-  promise.set_value();
-  co_return;
+struct Work {
+  std::atomic<bool> has_begun = false;
+  std::promise<void> released;
+};
+
+Task<void> release_once_begun(asio::io_context& loop, Work& work) {
+  while (!work.has_begun) co_await asio::post(loop, kUseTask);
+  work.released.set_value();
 }
 
 // If the work ran on the loop, nothing could release it. The time limit only ends the test then.
-Task<void> expect_release_of_work(asio::thread_pool& pool, std::future<void>& released) {
-  const auto end = co_await run_blocking(pool, [&] { return released.wait_for(std::chrono::seconds(30)); });
+Task<void> expect_release(asio::thread_pool& pool, Work& work) {
+  const auto end = co_await run_blocking(pool, [&] {
+    work.has_begun = true;
+    return work.released.get_future().wait_for(std::chrono::seconds(30));
+  });
   EXPECT_EQ(end, std::future_status::ready) << "the loop did not run while the work waited";
 }
 
 TEST_F(BlockingTest, TheLoopGoesOnMeanwhile) {
-  std::promise<void> promise;
-  auto released = promise.get_future();
-  run(expect_release_of_work(pool_, released), release(promise));
+  Work work;
+  run(expect_release(pool_, work), release_once_begun(loop_.context(), work));
 }
 
 // Nothing but the work in the pool keeps this loop alive.
