@@ -36,8 +36,9 @@ json::value to_json(const std::optional<response::Original>& original) {
 json::object to_json(const origin::Origin& origin, bool is_response) {
   json::array evidence;
   for (const auto& one : origin.evidence) {
-    evidence.push_back(json::object{
-        {"name", text(one.name)}, {"result", origin::name(one.finding)}, {"detail", text(one.detail)}});
+    evidence.push_back(json::object{{"name", origin::name(one.kind)},
+                                    {"result", origin::name(one.finding)},
+                                    {"detail", text(one.detail)}});
   }
   return {{"result", origin::name(origin.result)},
           {"cause", is_response ? json::value(origin::name(origin.cause)) : json::value()},

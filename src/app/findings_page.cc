@@ -79,7 +79,7 @@ std::string facts(const Findings& findings) {
                                     origin::name(findings.origin.cause)));
   }
   for (const auto& evidence : findings.origin.evidence) {
-    table.add(fmt::format("  {}", evidence.name),
+    table.add(fmt::format("  {}", origin::name(evidence.kind)),
               fmt::format("{}: {}", origin::name(evidence.finding), evidence.detail));
   }
   if (response.truncated || findings.is_cut_short) table.add("Note", "not all of this mail could be read");

@@ -63,7 +63,7 @@ const std::string* find_untagged(const std::vector<std::string>& destinations,
 }  // namespace
 
 bool is_bad_guess(const Transaction& transaction, const origin::TagCheck& tag) {
-  return tag.outcome == origin::TagOutcome::BadMac && transaction.mail.reverse_path.is_null();
+  return origin::is_guess(tag, transaction.mail.reverse_path.is_null());
 }
 
 RecipientCheck check_inbound(const Transaction& transaction, const mail::Address& recipient,
@@ -137,12 +137,12 @@ std::string why_untagged(const Settings& settings, const response::Response& res
 
 origin::Origin origin_of(const origin::Recipient& recipient, const response::Response& response,
                          const origin::ClaimContext& context, HintPlaces& hints) {
-  auto found = origin::judge(origin::claim(recipient, response, context));
+  auto found = origin::judge(origin::collect({recipient, response, context}));
   if (found.cause != origin::Cause::Hinted) return found;
   if (hints.take(origin::mailbox_of(recipient.plain(), context.tags.delimiter).folded())) return found;
   origin::ClaimContext without = context;
   without.trace.clear();
-  return origin::judge(origin::claim(recipient, response, without));
+  return origin::judge(origin::collect({recipient, response, without}));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ std::string verdict_field(const Verdict& verdict, const MessageFacts& facts) {
   if (is_response) fmt::format_to(std::back_inserter(field), "; certainty={}", name(facts.certainty));
   fmt::format_to(std::back_inserter(field), "; cause={}", name(verdict.cause));
   for (const auto& evidence : facts.origin.evidence) {
-    fmt::format_to(std::back_inserter(field), "; {}={}", evidence.name, name(evidence.finding));
+    fmt::format_to(std::back_inserter(field), "; {}={}", name(evidence.kind), name(evidence.finding));
   }
   return field;
 }
