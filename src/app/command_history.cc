@@ -31,9 +31,9 @@ namespace {
 constexpr std::size_t kMostEvents = 100'000;
 
 /// The causes of policy, and what the gateway itself says.
-constexpr auto kCauses = [] {
-  std::array<std::string_view, policy::kCauseNames.size() + 3> causes{};
-  auto end = std::ranges::copy(policy::kCauseNames, causes.begin()).out;
+const auto kCauses = [] {
+  std::array<std::string_view, policy::kCauseCount + 3> causes{};
+  auto end = std::ranges::transform(policy::causes(), causes.begin(), &policy::CauseRow::name).out;
   for (const std::string_view own : {"next-hop", "limit", "failed"}) *end++ = own;
   return causes;
 }();

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "gateway/limits.h"
-#include "policy/rules.h"
+#include "policy/verdict.h"
 
 namespace backstop::gateway {
 namespace {
@@ -65,7 +65,7 @@ policy::Verdict verdict_of(Cause cause) {
 
 TEST(Replies, OfEachVerdictThatIsNoAcceptance) {
   std::vector<Cause> want;
-  for (const auto& rule : policy::rules()) {
+  for (const auto& rule : policy::causes()) {
     const auto refuses = [](Action action) { return action == Action::Refuse || action == Action::Defer; };
     if (std::ranges::any_of(rule.ladder, refuses)) want.push_back(rule.cause);
   }

@@ -45,7 +45,8 @@ void add_verdict(const policy::Verdict& verdict, store::Event& event) {
 
 void add_evidence(const std::vector<origin::Evidence>& evidence, store::Event& event) {
   for (const auto& one : evidence) {
-    event.evidence.push_back({std::string(one.name), std::string(origin::name(one.finding)), one.detail});
+    event.evidence.push_back(
+        {std::string(origin::name(one.kind)), std::string(origin::name(one.finding)), one.detail});
   }
 }
 

@@ -53,12 +53,12 @@ response::Response MailJudge::read(std::string_view message, response::Extent ex
 
 // A hint counts a few times a day for each owner, since whoever knows it can make it.
 origin::Origin MailJudge::origin_of(const origin::Recipient& recipient, const origin::ClaimContext& context) {
-  auto found = origin::judge(origin::claim(recipient, *response_, context));
+  auto found = origin::judge(origin::collect({recipient, *response_, context}));
   if (found.cause != origin::Cause::Hinted) return found;
   if (hints_.take(origin::mailbox_of(recipient.plain(), context.tags.delimiter).folded())) return found;
   origin::ClaimContext without = context;
   without.trace.clear();
-  return origin::judge(origin::claim(recipient, *response_, without));
+  return origin::judge(origin::collect({recipient, *response_, without}));
 }
 
 // A coroutine for the stores that will be asked here, whose answers go into the context as values.

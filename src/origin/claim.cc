@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "mail/address_syntax.h"
@@ -14,13 +18,13 @@ namespace backstop::origin {
 namespace {
 
 constexpr std::string_view kPadded =
-    "The mail promises a delivery report and keeps it out of reach, where a genuine one has it in its first "
+    "The mail promises a delivery report and keeps it out of reach; a genuine bounce has it in its first "
     "kilobytes.";
 constexpr std::string_view kCut =
-    "The mail is larger than what is read of it, and ends for the reader before its report and what it "
-    "returns.";
+    "The mail is larger than what is read of it, and the part that is read ends before its report and what "
+    "it returns.";
 
-/// "from ... by HOST ...", as RFC 5321 4.4 has it.
+/// Reads "from ... by HOST ..." (RFC 5321 4.4).
 bool is_written_by(std::string_view received, std::string_view host) {
   constexpr std::size_t kMostWords = 100;
   std::string_view before;
@@ -46,31 +50,62 @@ std::string why_untaggable(const mail::Address& plain, const TagSettings& settin
                      base::printable(plain.text(), mail::kAddressMost), explain(*why));
 }
 
+std::optional<Evidence> find_tag_evidence(const Claim& claim) {
+  if (!claim.context.has_keys) return std::nullopt;
+  auto evidence = tag_evidence(claim.recipient.tag, claim.recipient.address);
+  // The address was given to a feedback loop once, and is in no envelope of ours.
+  if (claim.response.kind == response::Kind::FeedbackReport) evidence.finding = Finding::Silent;
+  return evidence;
+}
+
+std::optional<Evidence> find_never_sends(const Claim& claim) {
+  if (!claim.recipient.never_sends || !is_certain_dsn(claim.response)) return std::nullopt;
+  return Evidence{.finding = Finding::Refutes, .detail = "This mailbox sends no mail."};
+}
+
+std::optional<Evidence> find_trace(const Claim& claim) {
+  if (claim.context.trace.empty() || !is_dsn(claim.response.kind)) return std::nullopt;
+  return Evidence{.finding = Finding::Hints, .detail = claim.context.trace};
+}
+
+struct Row {
+  EvidenceKind kind;
+  /// Returns nullopt if this kind of evidence does not apply. Sets no kind.
+  std::optional<Evidence> (*find)(const Claim& claim);
+};
+
+// A new kind of evidence is a row here.
+constexpr auto kRows = std::to_array<Row>({
+    {EvidenceKind::Tag, find_tag_evidence},
+    {EvidenceKind::NeverSends, find_never_sends},
+    {EvidenceKind::Trace, find_trace},
+});
+// In the order of EvidenceKind, each once.
+static_assert(std::ranges::adjacent_find(kRows, std::ranges::greater_equal(), &Row::kind) == kRows.end());
+
 }  // namespace
 
 const mail::Address& Recipient::plain() const {
   return tag.tag && is_verifiable(tag.tag->shape) ? tag.tag->plain : address;
 }
 
-Claim claim(const Recipient& recipient, const response::Response& response, const ClaimContext& context) {
-  Claim claim{.untaggable = context.untagged};
+Grounds collect(const Claim& claim) {
+  const auto& [recipient, response, context] = claim;
+  Grounds grounds{.untaggable = context.untagged};
+  for (const Row& row : kRows) {
+    auto found = row.find(claim);
+    if (!found) continue;
+    found->kind = row.kind;
+    grounds.evidence.push_back(std::move(*found));
+  }
   if (context.has_keys) {
-    claim.evidence.push_back(tag_evidence(recipient.tag, recipient.address));
-    // Its address was given to a feedback loop once, and stands in no envelope of ours.
-    if (response.kind == response::Kind::FeedbackReport) claim.evidence.back().finding = Finding::Silent;
-    if (claim.untaggable.empty()) claim.untaggable = why_untaggable(recipient.plain(), context.tags);
+    if (grounds.untaggable.empty()) grounds.untaggable = why_untaggable(recipient.plain(), context.tags);
     if (recipient.tag.outcome == TagOutcome::UnknownKey)
-      claim.incomplete = explain(recipient.tag, recipient.address);
+      grounds.incomplete = explain(recipient.tag, recipient.address);
   }
-  if (recipient.never_sends && is_certain_dsn(response)) {
-    claim.evidence.push_back({"never-sends", Finding::Refutes, "This mailbox sends no mail."});
-  }
-  if (!context.trace.empty() && is_dsn(response.kind)) {
-    claim.evidence.push_back({"trace", Finding::Hints, context.trace});
-  }
-  if (response.look == response::Look::Padded) claim.padded = kPadded;
-  if (response.look == response::Look::Cut) claim.incomplete = kCut;
-  return claim;
+  if (response.look == response::Look::Padded) grounds.padded = kPadded;
+  if (response.look == response::Look::Cut) grounds.incomplete = kCut;
+  return grounds;
 }
 
 std::string trace_of(const response::Response& response, std::string_view host) {

@@ -1,4 +1,4 @@
-// A recipient of a response and the response, as the claim that is judged. Pure; thread-safe.
+// The evidence about one recipient of a response: every proof is looked for here. Pure; thread-safe.
 #pragma once
 
 #include <string>
@@ -11,29 +11,37 @@
 
 namespace backstop::origin {
 
-/// One recipient, from before its message was read.
+/// A recipient as it is known before the message is read.
 struct Recipient {
-  mail::Address address;     ///< that the response came to, with its tag
-  TagCheck tag;              ///< made for the day on which the response came
+  mail::Address address;     ///< as the response came to it, with its tag
+  TagCheck tag;              ///< of `address`, for the day on which the response came
   bool never_sends = false;  ///< the mailbox is configured as one that sends no mail
 
-  /// The address without a tag of ours, whatever that says.
+  /// Returns the address without a tag of our form, whether or not the tag is good.
   const mail::Address& plain() const;
 };
 
-/// What is known beside the recipient. The texts are one plain, printable sentence each, or empty.
+/// What the caller looked up for a response. Each text is one plain, printable sentence, or empty.
 struct ClaimContext {
-  bool has_keys = false;  ///< there is a ring, so that a tag can be asked for
+  bool has_keys = false;  ///< there is a key ring, so a tag can be expected
   TagSettings tags = {};
-  std::string untagged =
-      {};                  ///< why the mail that is answered left without a tag although its sender has one
-  std::string trace = {};  ///< what hints that it went through a host of ours
+  /// Why the mail that the response answers left without a tag although its sender's mail has one.
+  std::string untagged = {};
+  std::string trace = {};  ///< what hints that the answered mail went through a host of ours
 };
 
-Claim claim(const Recipient& recipient, const response::Response& response, const ClaimContext& context);
+/// What each proof looks at: that this recipient sent the mail that the response answers. Holds references.
+struct Claim {
+  const Recipient& recipient;
+  const response::Response& response;
+  const ClaimContext& context;
+};
 
-/// What the Received fields of the returned header say of `host`, which is ours: a sentence if one of them
-/// was written by it, else empty. Anybody can write such a field, so it is a hint.
+/// Looks for each kind of evidence that applies.
+Grounds collect(const Claim& claim);
+
+/// Returns a sentence if `host`, which is ours, wrote a Received field of the returned header, else "".
+/// Anybody can write such a field, so this is a hint.
 std::string trace_of(const response::Response& response, std::string_view host);
 
 }  // namespace backstop::origin

@@ -25,6 +25,11 @@ Recipient recipient_of(std::string_view address, const KeyRing& keys, int today 
   return {.address = address_of(address), .tag = verify(address_of(address), keys, day(today))};
 }
 
+Origin judge_for(const Recipient& recipient, const response::Response& response,
+                 const ClaimContext& context) {
+  return judge(collect({recipient, response, context}));
+}
+
 response::Response response_of(Kind kind, ShownBy shown_by, Look look = Look::Complete) {
   response::Response response;
   response.kind = kind;
@@ -106,7 +111,7 @@ TEST(Claim, TheFirstRuleThatHoldsDecides) {
     Recipient recipient = recipient_of(row.address, keys);
     recipient.never_sends = row.never_sends;
     const auto response = response_of(row.kind, row.shown_by, row.look);
-    const Origin origin = judge(claim(recipient, response, {.has_keys = true, .untagged = row.untagged}));
+    const Origin origin = judge_for(recipient, response, {.has_keys = true, .untagged = row.untagged});
     EXPECT_EQ(std::string(name(origin.result)) + " " + std::string(name(origin.cause)), row.want) << row.name;
     EXPECT_FALSE(origin.why.empty()) << row.name;
     EXPECT_TRUE(origin.why.ends_with('.')) << row.name << ": " << origin.why;
@@ -118,7 +123,7 @@ TEST(Claim, AKeyNumberThatAYoungRingDoesNotKnowMayBeAnothersOrEarlier) {
   const std::string strange = tagged(kPlain, 20000, "another", 3);
   const auto cause_on = [&](int today) {
     const auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
-    return name(judge(claim(recipient_of(strange, keys, today), response, {.has_keys = true})).cause);
+    return name(judge_for(recipient_of(strange, keys, today), response, {.has_keys = true}).cause);
   };
   EXPECT_EQ(cause_on(20000), "incomplete");
   EXPECT_EQ(cause_on(20044), "incomplete");
@@ -127,7 +132,7 @@ TEST(Claim, AKeyNumberThatAYoungRingDoesNotKnowMayBeAnothersOrEarlier) {
 
 TEST(Claim, WithoutKeysATagIsAnothersBusiness) {
   const auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
-  const Origin origin = judge(claim(recipient_of("SRS0=a=b=c.test=d@example.org", KeyRing()), response, {}));
+  const Origin origin = judge_for(recipient_of("SRS0=a=b=c.test=d@example.org", KeyRing()), response, {});
   EXPECT_EQ(name(origin.cause), "bare");
   EXPECT_TRUE(origin.evidence.empty());
 }
@@ -137,7 +142,7 @@ TEST(Claim, AHostOfOursInWhatCameBackIsAHint) {
   auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
   const auto cause = [&](std::string_view address) {
     const ClaimContext context{.has_keys = true, .trace = trace_of(response, "mx.example.org")};
-    return name(judge(claim(recipient_of(address, keys), response, context)).cause);
+    return name(judge_for(recipient_of(address, keys), response, context).cause);
   };
   EXPECT_EQ(cause(kPlain), "bare") << "nothing came back";
   response.original.emplace();
@@ -174,6 +179,45 @@ TEST(Claim, AHostOfOursInWhatCameBackIsAHint) {
   response.look = Look::Complete;
   response.kind = Kind::AutoReply;
   EXPECT_EQ(cause(kPlain), "bare") << "of a bounce alone";
+}
+
+// Each kind of evidence that is looked for, where it applies and where it does not.
+TEST(Claim, CollectsTheEvidenceThatApplies) {
+  const struct {
+    const char* name;
+    bool has_keys;
+    bool never_sends;
+    std::string trace;
+    Kind kind;
+    ShownBy shown_by;
+    std::string want;
+  } rows[] = {
+      {"all", true, true, "Seen.", Kind::DsnFailed, ShownBy::DeliveryStatus,
+       "tag=proves never-sends=refutes trace=hints "},
+      {"without keys", false, true, "Seen.", Kind::DsnFailed, ShownBy::DeliveryStatus,
+       "never-sends=refutes trace=hints "},
+      {"it may send", true, false, "Seen.", Kind::DsnFailed, ShownBy::DeliveryStatus,
+       "tag=proves trace=hints "},
+      {"a guessed bounce", true, true, "Seen.", Kind::DsnFailed, ShownBy::Appearance,
+       "tag=proves trace=hints "},
+      {"without a trace", true, true, "", Kind::DsnFailed, ShownBy::DeliveryStatus,
+       "tag=proves never-sends=refutes "},
+      {"an automatic reply", true, true, "Seen.", Kind::AutoReply, ShownBy::Appearance, "tag=proves "},
+      {"a feedback report", true, true, "Seen.", Kind::FeedbackReport, ShownBy::Appearance, "tag=silent "},
+      {"nothing to look at", false, false, "", Kind::DsnFailed, ShownBy::DeliveryStatus, ""},
+  };
+  const auto keys = ring_of(key_of(0, "secret"));
+  for (const auto& row : rows) {
+    Recipient recipient = recipient_of(tagged(kPlain), keys);
+    recipient.never_sends = row.never_sends;
+    const auto response = response_of(row.kind, row.shown_by);
+    const ClaimContext context{.has_keys = row.has_keys, .trace = row.trace};
+    std::string got;
+    for (const auto& one : collect({recipient, response, context}).evidence) {
+      got.append(name(one.kind)).append("=").append(name(one.finding)).append(" ");
+    }
+    EXPECT_EQ(got, row.want) << row.name;
+  }
 }
 
 TEST(Claim, ATagIsNeverPartOfThePlainAddress) {

@@ -1,5 +1,5 @@
-// Did we send the mail that a response answers? All evidence together, weighed by the first rule that holds.
-// Pure values; thread-safe.
+// Did we send the mail that a response answers? Weighs all evidence together: the first rule that holds
+// decides. Pure values; thread-safe.
 #pragma once
 
 #include <array>
@@ -15,13 +15,17 @@ enum class Result : std::uint8_t { Unproven, Genuine, Forged };
 /// What one piece of evidence says.
 enum class Finding : std::uint8_t { Silent, Hints, Proves, Refutes };
 
+/// Where evidence comes from, in the order in which it is reported. claim.cc has a row for each kind that is
+/// looked for.
+enum class EvidenceKind : std::uint8_t { Tag, NeverSends, Watermark, Dkim, Ledger, Trace };
+
 struct Evidence {
-  std::string_view name;  ///< "tag"; a static string
+  EvidenceKind kind = EvidenceKind::Tag;
   Finding finding = Finding::Silent;
   std::string detail;  ///< one plain sentence, printable
 };
 
-/// What decided, the first that holds, in this order.
+/// What decided: the first that holds, in this order.
 enum class Cause : std::uint8_t {
   Tag,         ///< genuine: the recipient's address carries a good tag of ours
   NeverSends,  ///< forged: the mailbox sends no mail
@@ -36,29 +40,34 @@ enum class Cause : std::uint8_t {
 struct Origin {
   Result result = Result::Unproven;
   Cause cause = Cause::Bare;
-  std::string why = {};  ///< one plain sentence, printable: what the cause stands on
+  std::string why = {};  ///< the reason for the cause: one plain sentence, printable
   std::vector<Evidence> evidence = {};
 };
 
-/// What is known of one recipient of a response. The texts are one plain, printable sentence each; an empty
-/// one says that it is not so.
-struct Claim {
+/// What was found out for one recipient of a response. Each text is one plain, printable sentence, or empty
+/// if it is not so.
+struct Grounds {
   std::vector<Evidence> evidence = {};
   std::string padded = {};      ///< the report that the mail promises was put out of reach
   std::string incomplete = {};  ///< what could not be looked at
   std::string untaggable = {};  ///< why mail of this address leaves without a tag
 };
 
-/// A proof outranks everything. An address that can't be tagged is never found padded, since nothing could be
-/// asked of it (docs/decisions.md).
-Origin judge(Claim claim);
+/// Decides. A proof outranks everything. An address that can't be tagged is never found padded, since nobody
+/// could ask it for a proof (docs/decisions.md).
+Origin judge(Grounds grounds);
 
 inline constexpr std::array<std::string_view, 3> kResultNames = {"unproven", "genuine", "forged"};
+inline constexpr std::array<std::string_view, 6> kEvidenceKindNames = {"tag",  "never-sends", "watermark",
+                                                                       "dkim", "ledger",      "trace"};
 inline constexpr std::array<std::string_view, 4> kFindingNames = {"silent", "hints", "proves", "refutes"};
 inline constexpr std::array<std::string_view, 8> kCauseNames = {
     "tag", "never-sends", "padded", "incomplete", "stale", "hinted", "untaggable", "bare"};
 constexpr std::string_view name(Result value) {
   return kResultNames[static_cast<std::size_t>(value)];
+}
+constexpr std::string_view name(EvidenceKind value) {
+  return kEvidenceKindNames[static_cast<std::size_t>(value)];
 }
 constexpr std::string_view name(Finding value) {
   return kFindingNames[static_cast<std::size_t>(value)];

@@ -15,6 +15,7 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
+#include "origin/tag_window.h"
 
 namespace backstop::origin {
 
@@ -22,7 +23,6 @@ namespace {
 
 constexpr std::size_t kMacSize = 3;
 constexpr std::size_t kAdded = 16;  // "prvs=", the tag and a separator
-constexpr int kCycle = 1000;        // of the three digits that tell the day
 
 using Mac = std::array<unsigned char, kMacSize>;
 
@@ -105,14 +105,6 @@ std::optional<MacOver> match(const Tag& tag, const Key& key) {
   return std::nullopt;
 }
 
-int modulo(int value) {
-  return ((value % kCycle) + kCycle) % kCycle;
-}
-
-int day_number(std::chrono::sys_days day) {
-  return static_cast<int>(day.time_since_epoch().count());
-}
-
 std::string to_hex(const Mac& mac) {
   return fmt::format("{:02x}{:02x}{:02x}", mac[0], mac[1], mac[2]);
 }
@@ -155,15 +147,6 @@ std::string_view explain(NotSigned why) {
   return "";
 }
 
-TagWindow window(int day_digits, TagFamily family, std::chrono::sys_days today, std::chrono::days lifetime) {
-  const int span = static_cast<int>(lifetime.count());
-  const int expiry = family == TagFamily::Exim ? day_digits : day_digits + span;
-  const int days_left = modulo(expiry - day_number(today));
-  if (days_left <= span) return {today + std::chrono::days(days_left), true};
-  if (days_left <= span + kMemory.count()) return {today + std::chrono::days(days_left), false};
-  return {today - std::chrono::days(kCycle - days_left), false};
-}
-
 std::optional<NotSigned> why_not_signed(const mail::Path& path, const TagSettings& settings) {
   if (path.is_null()) return NotSigned::NullPath;
   const auto& [local, domain] = *path.address;
@@ -183,7 +166,7 @@ std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRi
   const Key* const key = keys.signing_key();
   if (key == nullptr) return std::unexpected(NotSigned::NoSigningKey);
   const auto& address = *path.address;
-  const int digits = modulo(day_number(today + settings.lifetime));
+  const int digits = digits_of(today + settings.lifetime);
   const std::string head = fmt::format("{}{:03}", key->number, digits);
   const auto mac = make_mac(*key, head, folded_text(address));
   if (!mac) return std::unexpected(NotSigned::NoSigningKey);

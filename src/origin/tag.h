@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "mail/address.h"
 #include "origin/key_ring.h"
+#include "origin/tag_shape.h"
 
 namespace backstop::origin {
 
@@ -40,44 +41,6 @@ struct TagSettings {
 /// to stay for "expired") and a delimiter that can't stand in a local part. sign() and verify() want settings
 /// that passed.
 base::Result<void> check(const TagSettings& settings);
-
-/// The places where a tag stands, and who puts it there.
-enum class TagShape : std::uint8_t {
-  Prvs,         ///< prvs=KDDDSSSSSS=user
-  SubAddress,   ///< user+prvs=KDDDSSSSSS
-  OldExim,      ///< prvs=user/KDDDSSSSSS
-  CiscoPrefix,  ///< prvs=DDDSSSSSS=user: no key number
-  CiscoSuffix,  ///< prvs=user=TAG
-  Barracuda,    ///< btv1==TAG==user
-  SparkPost,    ///< msprvs1=TAG=user
-};
-
-struct Tag {
-  TagShape shape = TagShape::Prvs;
-  std::string value;    ///< as written: "0787c97471"
-  mail::Address plain;  ///< the address without the tag
-
-  bool operator==(const Tag&) const = default;
-};
-
-/// The tag of an address, of whatever product, or nullopt. The first '=' after the tag ends it, since the
-/// user's own part may hold more of them (SRS, VERP).
-std::optional<Tag> find_tag(const mail::Address& address, char delimiter = '+');
-
-/// True for the shapes that verify() can check.
-constexpr bool is_verifiable(TagShape shape) {
-  return shape == TagShape::Prvs || shape == TagShape::SubAddress;
-}
-
-/// True where the local part begins as a tag does, whether or not the rest can be read as one.
-bool begins_like_tag(std::string_view local);
-
-/// SRS0 or SRS1 (the rewriting of forwarders), with any of its separators.
-bool is_srs(std::string_view local);
-
-/// The address without its sub-address: what stands before the first delimiter. What a forwarder rewrote, or
-/// begins with the delimiter, is taken whole. `plain` has no tag.
-mail::Address mailbox_of(const mail::Address& plain, char delimiter);
 
 /// Why an address was left as it was.
 enum class NotSigned : std::uint8_t {
@@ -138,36 +101,13 @@ struct TagCheck {
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings = {});
 
-/// Where a tag's three digits stand on that day: the last day on which the tag is good, and whether it is
-/// good on that day. What is dated up to kMemory too late is ahead: it was made with a longer lifetime, or
-/// on a machine whose clock is. All else is over. The rule of batv-tools, (expiry - today) mod 1000 <=
-/// lifetime: it is right across the wrap from 999 to 000 and takes each tag on lifetime + 1 days of every
-/// thousand.
-struct TagWindow {
-  std::chrono::sys_days last_good_day;
-  bool is_open;
-};
-TagWindow window(int day_digits, TagFamily family, std::chrono::sys_days today, std::chrono::days lifetime);
-
-/// K and DDD of a verifiable tag's value.
-int key_number(const Tag& tag);
-int day_digits(const Tag& tag);
-
-/// "Cisco's mail gateway"; for the verifiable shapes "Exim's family".
-std::string_view product(TagShape shape);
-
 /// The spellings of the JSON, index by enumerator.
-inline constexpr std::array<std::string_view, 7> kTagShapeNames = {
-    "prvs", "sub-address", "old-exim", "cisco-prefix", "cisco-suffix", "barracuda", "sparkpost"};
 inline constexpr std::array<std::string_view, 8> kNotSignedNames = {
     "null-path", "no-domain",           "already-tagged", "srs",
     "quoted",    "local-part-too-long", "path-too-long",  "no-signing-key"};
 inline constexpr std::array<std::string_view, 7> kTagOutcomeNames = {
     "no-tag", "good", "stale", "expired", "bad-mac", "unknown-key", "foreign"};
 inline constexpr std::array<std::string_view, 3> kMacOverNames = {"folded", "folded-domain", "as-given"};
-constexpr std::string_view name(TagShape value) {
-  return kTagShapeNames[static_cast<std::size_t>(value)];
-}
 constexpr std::string_view name(NotSigned value) {
   return kNotSignedNames[static_cast<std::size_t>(value)];
 }

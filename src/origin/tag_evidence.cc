@@ -28,12 +28,12 @@ Finding finding_of(TagOutcome outcome) {
 
 }  // namespace
 
-bool is_guess(const TagCheck& check, bool is_null_sender) {
-  return check.outcome == TagOutcome::BadMac && is_null_sender;
+Evidence tag_evidence(const TagCheck& check, const mail::Address& address) {
+  return {.kind = EvidenceKind::Tag, .finding = finding_of(check.outcome), .detail = explain(check, address)};
 }
 
-Evidence tag_evidence(const TagCheck& check, const mail::Address& address) {
-  return {.name = "tag", .finding = finding_of(check.outcome), .detail = explain(check, address)};
+bool is_guess(const TagCheck& check, bool is_null_sender) {
+  return is_null_sender && check.outcome == TagOutcome::BadMac;
 }
 
 std::string explain(const TagCheck& check, const mail::Address& address) {

@@ -51,9 +51,18 @@ TEST(TagEvidence, SaysWhatTheTagProves) {
   };
   for (const auto& row : rows) {
     const auto evidence = evidence_of(row.address, keys, row.day);
-    EXPECT_EQ(evidence.name, "tag") << row.name;
+    EXPECT_EQ(name(evidence.kind), "tag") << row.name;
     EXPECT_EQ(name(evidence.finding), name(row.want)) << row.name;
     EXPECT_EQ(evidence.detail, row.want_detail) << row.name;
+  }
+}
+
+TEST(TagEvidence, OnlyABadTagOfTheNullSenderMayBeAGuess) {
+  for (std::size_t i = 0; i < kTagOutcomeNames.size(); ++i) {
+    TagCheck check;
+    check.outcome = static_cast<TagOutcome>(i);
+    EXPECT_EQ(is_guess(check, true), kTagOutcomeNames[i] == "bad-mac") << kTagOutcomeNames[i];
+    EXPECT_FALSE(is_guess(check, false)) << kTagOutcomeNames[i];
   }
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "mail/address_syntax.h"
 #include "origin/tag_evidence.h"
+#include "origin/tag_window.h"
 
 namespace backstop::origin {
 

@@ -1,8 +1,9 @@
-// Reading tags: where they stand in a local part, and whose they are.
+#include "origin/tag_shape.h"
+
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
-#include "origin/tag.h"
 
 namespace backstop::origin {
 
@@ -16,14 +17,10 @@ constexpr std::size_t kCiscoTagSize = 9;  // DDDSSSSSS
 constexpr std::size_t kHexSize = 6;       // SSSSSS
 constexpr std::size_t kMostForeign = 32;  // of a tag that only its product can read
 
-bool is_hex(char c) {
-  return base::hex_value(c) >= 0;
-}
-
 /// Digits, then the six hex digits of the hash, in `size` characters.
 bool is_tag_value(std::string_view text, std::size_t size) {
   return text.size() == size && std::ranges::all_of(text.substr(0, size - kHexSize), base::is_digit) &&
-         std::ranges::all_of(text.substr(size - kHexSize), is_hex);
+         std::ranges::all_of(text.substr(size - kHexSize), [](char c) { return base::hex_value(c) >= 0; });
 }
 
 bool is_own(std::string_view text) {
@@ -110,6 +107,11 @@ std::optional<Tag> find_tag(const mail::Address& address, char delimiter) {
   const auto found = split(address.local, delimiter);
   if (!found) return std::nullopt;
   return Tag{found->shape, std::string(found->value), {std::string(found->user), address.domain}};
+}
+
+mail::Address without_tag(const mail::Address& address, char delimiter) {
+  auto tag = find_tag(address, delimiter);
+  return tag ? std::move(tag->plain) : address;
 }
 
 bool begins_like_tag(std::string_view local) {

@@ -1,6 +1,7 @@
+#include "origin/tag_shape.h"
+
 #include <gtest/gtest.h>
 
-#include "origin/tag.h"
 #include "origin/tag_fixture.h"
 
 namespace backstop::origin {
@@ -49,6 +50,7 @@ TEST(TagShape, ReadsTheTagsOfEveryProduct) {
     EXPECT_EQ(name(tag->shape), name(row.want_shape)) << row.name;
     EXPECT_EQ(tag->value, row.want_value) << row.name;
     EXPECT_EQ(text_of(tag->plain), row.want_plain) << row.name;
+    EXPECT_EQ(text_of(without_tag(address_of(row.address))), row.want_plain) << row.name;
   }
 }
 
@@ -73,12 +75,16 @@ TEST(TagShape, LeavesEverythingElse) {
       {"tag in the domain", "userx@prvs=0787c97471=test.ex"},
       {"srs", "SRS0=aa=bb=example.org=u@test.ex"},
   };
-  for (const auto& [name, address] : rows) EXPECT_FALSE(find_tag(address_of(address))) << name;
+  for (const auto& [name, address] : rows) {
+    EXPECT_FALSE(find_tag(address_of(address))) << name;
+    EXPECT_EQ(text_of(without_tag(address_of(address))), address) << name;
+  }
 }
 
 TEST(TagShape, TakesAnotherDelimiter) {
   EXPECT_TRUE(find_tag(address_of("userx-prvs=0787c97471@test.ex"), '-'));
   EXPECT_FALSE(find_tag(address_of("userx+prvs=0787c97471@test.ex"), '-'));
+  EXPECT_EQ(text_of(without_tag(address_of("userx-prvs=0787c97471@test.ex"), '-')), "userx@test.ex");
 }
 
 TEST(TagShape, KnowsSrs) {

@@ -22,7 +22,7 @@ Cause cause(std::size_t i) {
 
 TEST(Explain, EachCauseHasASentenceOfItsOwn) {
   std::set<std::string> seen;
-  for (std::size_t i = 0; i < kCauseNames.size(); ++i) {
+  for (std::size_t i = 0; i < kCauseCount; ++i) {
     const std::string text = explain(cause(i));
     EXPECT_TRUE(seen.insert(text).second) << text;
     EXPECT_GT(text.size(), 20u) << text;
@@ -115,10 +115,10 @@ TEST(Explain, ADetailThatDoesNotFitIsLeftOut) {
 TEST(Explain, IsNeverTooLong) {
   for (const std::size_t size : {100UZ, 101UZ, 255UZ}) {
     const DomainPolicy domain{.name = std::string(size, 'd')};
-    for (std::size_t i = 0; i < kCauseNames.size(); ++i) {
+    for (std::size_t i = 0; i < kCauseCount; ++i) {
       for (std::size_t kind = 0; kind < response::kKindNames.size(); ++kind) {
         const auto facts = message(static_cast<Kind>(kind), std::string(60, 'x') + ".");
-        EXPECT_LE(explain(cause(i), facts, domain).size(), kMostExplanation) << kCauseNames[i];
+        EXPECT_LE(explain(cause(i), facts, domain).size(), kMostExplanation) << name(cause(i));
       }
       EXPECT_LE(explain(cause(i), RecipientFacts{}).size(), kMostExplanation);
     }

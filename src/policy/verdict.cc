@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "policy/explanation.h"
-#include "policy/rules.h"
 
 namespace backstop::policy {
 namespace {
@@ -61,7 +60,20 @@ Cause cause_of(const MessageFacts& facts, const DomainPolicy& domain) {
   return cause_of_unproven(facts, domain, Cause::Bare);
 }
 
+bool depends_on_stage(const Ladder& ladder) {
+  return std::ranges::any_of(ladder, [&](Action action) { return action != ladder.front(); });
+}
+
 }  // namespace
+
+Verdict verdict_at(Stage stage, Cause cause, Action ceiling) {
+  Ladder ladder = row_of(cause).ladder;
+  for (Action& action : ladder) action = std::min(action, ceiling);
+  const auto step = static_cast<std::size_t>(stage);
+  Verdict verdict{.action = ladder[step], .cause = cause, .explanation = {}, .next_stage = {}};
+  if (step + 1 < ladder.size() && depends_on_stage(ladder)) verdict.next_stage = ladder[step + 1];
+  return verdict;
+}
 
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain) {
   Verdict verdict = verdict_at(domain.stage, cause_of(facts));
@@ -82,7 +94,7 @@ std::size_t least_favourable(std::span<const Verdict> verdicts) {
   // Last what the strictest stage would do: so the history of a domain that observes names what would be
   // refused one day.
   const auto rank = [](const Verdict& verdict) {
-    const Action at_last = rules()[static_cast<std::size_t>(verdict.cause)].ladder.back();
+    const Action at_last = row_of(verdict.cause).ladder.back();
     return std::tuple(verdict.action, verdict.next_stage, at_last, verdict.cause != Cause::Tag);
   };
   return static_cast<std::size_t>(std::ranges::max_element(verdicts, {}, rank) - verdicts.begin());
@@ -103,7 +115,7 @@ std::string verdict_field(const Verdict& verdict, const MessageFacts& facts) {
   if (is_response) fmt::format_to(std::back_inserter(field), "; certainty={}", name(facts.certainty));
   fmt::format_to(std::back_inserter(field), "; cause={}", name(verdict.cause));
   for (const auto& evidence : facts.origin.evidence) {
-    fmt::format_to(std::back_inserter(field), "; {}={}", evidence.name, name(evidence.finding));
+    fmt::format_to(std::back_inserter(field), "; {}={}", name(evidence.kind), name(evidence.finding));
   }
   return field;
 }

@@ -12,46 +12,10 @@
 #include <string_view>
 
 #include "origin/origin.h"
+#include "policy/causes.h"
 #include "response/response.h"
 
 namespace backstop::policy {
-
-/// How strict a domain is, each stage stricter than the one before.
-enum class Stage : std::uint8_t {
-  Observe,  ///< judge and record, change nothing
-  Label,    ///< add the Backstop-Verdict field to responses
-  Reject,   ///< refuse what is certainly a bounce and answers no mail of ours, once the grace is over
-};
-
-/// What is done, each stricter than the one before. Defer is for recipients alone.
-enum class Action : std::uint8_t { Accept, Label, Refuse, Defer };
-
-/// Why, as a word of a closed list.
-enum class Cause : std::uint8_t {
-  // Of a message.
-  Ordinary,    ///< no response, nothing against it
-  Tag,         ///< a response with a proof: a tag of ours
-  NeverSends,  ///< a bounce to a mailbox that sends no mail
-  Padded,      ///< a bounce whose report was put out of reach
-  Bare,        ///< a response without a proof
-  // The same, but something keeps it from being refused.
-  Incomplete,  ///< what could hold a proof could not be looked at
-  Stale,       ///< the tag is ours, but too old to prove anything
-  Hinted,      ///< something that a forger could have made speaks for it
-  Untaggable,  ///< mail of this address leaves without a tag
-  Exempt,      ///< all recipients are mailboxes that take everything (postmaster, abuse)
-  Relay,       ///< a host of ours brings it, which would bounce what is refused
-  NoKeys,      ///< the domain has no key that signs: nothing could be proven
-  InGrace,     ///< mail from before the domain's first key may still be under way
-  Uncertain,   ///< it may be no bounce at all
-  Ceiling,     ///< responses of this kind are not refused
-  // Of a recipient or a client.
-  BadTag,           ///< RCPT: one more wrong tag of a client that has brought too many
-  RelayDenied,      ///< inbound: the recipient's domain is none of ours, or its local part a way out of it
-  NotAuthorized,    ///< outbound: the client is in no trusted network and has not authenticated
-  DifferentPolicy,  ///< this recipient may get another answer than the transaction's first: it must come
-                    ///< alone
-};
 
 struct Verdict {
   Action action = Action::Accept;
@@ -61,6 +25,9 @@ struct Verdict {
   /// What the next stage would have done; nothing at the last stage and where the stage doesn't matter.
   std::optional<Action> next_stage = {};
 };
+
+/// Returns the verdict on a cause, still without its explanation. No stage does more than `ceiling`.
+Verdict verdict_at(Stage stage, Cause cause, Action ceiling = Action::Defer);
 
 /// The most that is done with a response of each kind; index by response::Kind. Never Defer.
 using Ceilings = std::array<Action, response::kKindNames.size()>;
@@ -136,23 +103,5 @@ Verdict judge_sender(const SenderFacts& facts);
 /// tag=silent". First the origin's result, "ordinary" for what is no response; last each evidence. ASCII,
 /// unfolded.
 std::string verdict_field(const Verdict& verdict, const MessageFacts& facts);
-
-/// The spellings of the configuration, the JSON and the documentation, index by enumerator.
-inline constexpr std::array<std::string_view, 3> kStageNames = {"observe", "label", "reject"};
-inline constexpr std::array<std::string_view, 4> kActionNames = {"accept", "label", "refuse", "defer"};
-inline constexpr std::array<std::string_view, 19> kCauseNames = {
-    "ordinary",   "tag",          "never-sends",    "padded",          "bare",
-    "incomplete", "stale",        "hinted",         "untaggable",      "exempt",
-    "relay",      "no-keys",      "in-grace",       "uncertain",       "ceiling",
-    "bad-tag",    "relay-denied", "not-authorized", "different-policy"};
-constexpr std::string_view name(Stage value) {
-  return kStageNames[static_cast<std::size_t>(value)];
-}
-constexpr std::string_view name(Action value) {
-  return kActionNames[static_cast<std::size_t>(value)];
-}
-constexpr std::string_view name(Cause value) {
-  return kCauseNames[static_cast<std::size_t>(value)];
-}
 
 }  // namespace backstop::policy

@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/rules.h"
-
 namespace backstop::policy {
 namespace {
 
@@ -27,7 +25,7 @@ std::vector<Enum> all_of(std::size_t count) {
 }
 
 const auto kStages = all_of<Stage>(kStageNames.size());
-const auto kCauses = all_of<Cause>(kCauseNames.size());
+const auto kCauses = all_of<Cause>(kCauseCount);
 constexpr bool kBoth[] = {false, true};
 
 // The actions at observe, label and reject, and what the next stage would do.
@@ -68,16 +66,16 @@ std::string ladder_of(Cause cause) {
   return out;
 }
 
-TEST(Rules, EachCauseLeadsToOneActionAStage) {
+TEST(VerdictAt, EachCauseLeadsToOneActionAStage) {
   ASSERT_EQ(std::size(kLadders), kCauses.size());
   for (std::size_t i = 0; i < kCauses.size(); ++i) {
     EXPECT_EQ(kLadders[i].cause, kCauses[i]) << i;
     EXPECT_EQ(ladder_of(kLadders[i].cause), kLadders[i].want) << name(kLadders[i].cause);
-    EXPECT_EQ(rules()[i].cause, kCauses[i]) << i;
+    EXPECT_EQ(causes()[i].cause, kCauses[i]) << i;
   }
 }
 
-TEST(Rules, ObservingNeverRefusesWhatAStageDecides) {
+TEST(VerdictAt, ObservingNeverRefusesWhatAStageDecides) {
   for (const Cause cause : kCauses) {
     if (cause == Cause::RelayDenied || cause == Cause::NotAuthorized || cause == Cause::DifferentPolicy)
       continue;
@@ -89,7 +87,7 @@ std::string next_of(const Verdict& verdict) {
   return verdict.next_stage ? std::string(name(*verdict.next_stage)) : "-";
 }
 
-TEST(Rules, TheNextStageIsWhatItWouldDo) {
+TEST(VerdictAt, TheNextStageIsWhatItWouldDo) {
   for (const auto& row : kLadders) {
     std::string found;
     for (const Stage stage : kStages) {
@@ -100,7 +98,7 @@ TEST(Rules, TheNextStageIsWhatItWouldDo) {
   }
 }
 
-TEST(Rules, NoStageDoesMoreThanTheCeiling) {
+TEST(VerdictAt, NoStageDoesMoreThanTheCeiling) {
   const struct {
     Action ceiling;
     std::string_view want;  // of Bare, at observe, label and reject
@@ -407,18 +405,21 @@ TEST(VerdictField, NamesResultKindCauseAndEachEvidence) {
       {"unproven",
        {.kind = Kind::DsnFailed,
         .certainty = Certainty::Structural,
-        .origin = {.evidence = {{"tag", Finding::Silent, "not shown"}}}},
+        .origin = {.evidence = {{origin::EvidenceKind::Tag, Finding::Silent, "not shown"}}}},
        Cause::Bare,
        "unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent"},
       {"forged",
        {.kind = Kind::DsnFailed,
         .certainty = Certainty::Marked,
         .origin = {.result = Result::Forged,
-                   .evidence = {{"tag", Finding::Silent, ""}, {"never-sends", Finding::Refutes, ""}}}},
+                   .evidence = {{origin::EvidenceKind::Tag, Finding::Silent, ""},
+                                {origin::EvidenceKind::NeverSends, Finding::Refutes, ""}}}},
        Cause::NeverSends,
        "forged; kind=dsn-failed; certainty=marked; cause=never-sends; tag=silent; never-sends=refutes"},
       {"genuine",
-       {.kind = Kind::Mdn, .origin = {.result = Result::Genuine, .evidence = {{"tag", Finding::Proves, ""}}}},
+       {.kind = Kind::Mdn,
+        .origin = {.result = Result::Genuine,
+                   .evidence = {{origin::EvidenceKind::Tag, Finding::Proves, ""}}}},
        Cause::Tag,
        "genuine; kind=mdn; certainty=guessed; cause=tag; tag=proves"},
   };

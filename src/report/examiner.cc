@@ -21,11 +21,6 @@ const mail::Address& Examiner::envelope_recipient(const std::vector<mail::Addres
   return tagged == recipients.end() ? recipients.front() : *tagged;
 }
 
-std::string Examiner::without_tag(const mail::Address& address) const {
-  const auto tag = origin::find_tag(address, settings_.tags.delimiter);
-  return (tag ? tag->plain : address).folded();
-}
-
 origin::Origin Examiner::judge(const response::Response& response,
                                const std::vector<mail::Address>& recipients,
                                std::optional<std::chrono::sys_days> day) const {
@@ -36,7 +31,8 @@ origin::Origin Examiner::judge(const response::Response& response,
     recipient.tag =
         origin::verify(recipient.address, *settings_.keys, day.value_or(settings_.today), settings_.tags);
   }
-  return origin::judge(origin::claim(recipient, response, {.has_keys = is_known, .tags = settings_.tags}));
+  return origin::judge(
+      origin::collect({recipient, response, {.has_keys = is_known, .tags = settings_.tags}}));
 }
 
 Examined Examiner::examine(const mailbox::SourceMail& mail) {
@@ -53,7 +49,10 @@ Examined Examiner::examine(const mailbox::SourceMail& mail) {
   examined.day = mailbox::day_of_arrival(header_);
   if (findings.response.kind == response::Kind::None) return examined;
   const auto candidates = recipients();
-  if (!candidates.empty()) examined.recipient = without_tag(envelope_recipient(candidates));
+  if (!candidates.empty()) {
+    examined.recipient =
+        origin::without_tag(envelope_recipient(candidates), settings_.tags.delimiter).folded();
+  }
   findings.origin = judge(findings.response, candidates, examined.day);
   return examined;
 }

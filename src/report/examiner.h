@@ -41,7 +41,6 @@ class Examiner {
  private:
   std::vector<mail::Address> recipients() const;
   const mail::Address& envelope_recipient(const std::vector<mail::Address>& recipients) const;
-  std::string without_tag(const mail::Address& address) const;
   origin::Origin judge(const response::Response& response, const std::vector<mail::Address>& recipients,
                        std::optional<std::chrono::sys_days> day) const;
 

@@ -83,7 +83,7 @@ std::string facts(const Findings& findings) {
                                     origin::name(findings.origin.cause)));
   }
   for (const auto& evidence : findings.origin.evidence) {
-    table.add(fmt::format("  {}", evidence.name),
+    table.add(fmt::format("  {}", origin::name(evidence.kind)),
               fmt::format("{}: {}", origin::name(evidence.finding), evidence.detail));
   }
   if (response.truncated || findings.is_cut_short) table.add("Note", "not all of this mail could be read");
@@ -118,8 +118,9 @@ json::value to_json(const std::optional<response::Original>& original) {
 json::object to_json(const origin::Origin& origin, bool is_response) {
   json::array evidence;
   for (const auto& one : origin.evidence) {
-    evidence.push_back(json::object{
-        {"name", text(one.name)}, {"result", origin::name(one.finding)}, {"detail", text(one.detail)}});
+    evidence.push_back(json::object{{"name", origin::name(one.kind)},
+                                    {"result", origin::name(one.finding)},
+                                    {"detail", text(one.detail)}});
   }
   return {{"result", origin::name(origin.result)},
           {"cause", is_response ? json::value(origin::name(origin.cause)) : json::value()},

@@ -26,7 +26,8 @@ Findings bounce() {
   findings.response.original.emplace();
   findings.response.original->message_id = "1@example.org";
   findings.response.original->subject = "Hello";
-  findings.origin = origin::judge({.evidence = {{"tag", origin::Finding::Proves, "The tag is good."}}});
+  findings.origin =
+      origin::judge({.evidence = {{origin::EvidenceKind::Tag, origin::Finding::Proves, "The tag is good."}}});
   return findings;
 }
 
@@ -105,7 +106,7 @@ TEST(Findings, ExplanationSaysWhetherYouWroteIt) {
   };
   for (const auto& row : rows) {
     Findings findings = bounce();
-    findings.origin = origin::judge({.evidence = {{"tag", row.finding, ""}}});
+    findings.origin = origin::judge({.evidence = {{origin::EvidenceKind::Tag, row.finding, ""}}});
     EXPECT_TRUE(explanation(findings).ends_with(row.want)) << row.name << ": " << explanation(findings);
   }
   EXPECT_EQ(explanation(Findings{}).find("you wrote"), std::string::npos);

@@ -43,9 +43,7 @@ std::string padded(std::string_view text, std::size_t width) {
 
 std::string without_tag(const std::string& address) {
   const auto parsed = mail::parse_address(address);
-  if (!parsed) return base::printable(address);
-  const auto tag = origin::find_tag(*parsed);
-  return base::printable(tag ? tag->plain.text() : address);
+  return base::printable(parsed ? origin::without_tag(*parsed).text() : address);
 }
 
 std::string sender_of(const store::Event& event) {
