@@ -250,7 +250,7 @@ class TextReader {
         if (shape >= Shape::Labelled && is_own(context_, found.text)) continue;
         all.push_back({shape, found.text, i, found.begin, found.end});
         best = std::min(best, shape == Shape::Head ? Shape::Alone : shape);
-        if (shape != Shape::Sentence && shape != Shape::Alone) break;
+        break;
       }
     }
     // In many reports, addresses alone on a line and addresses that begin a line are one list.

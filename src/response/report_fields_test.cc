@@ -111,6 +111,10 @@ const Row kDeliveryStatus[] = {
      "from mail.example.org\n"
      "a@example.net failed 5.1.1 - ''\n"
      "b@example.net delayed 4.4.1 - ''\n"},
+    {"an empty line between two that are named otherwise",
+     "Original-Recipient: rfc822; a@example.net\nAction: failed\n\n"
+     "Final-Recipient: rfc822; b@example.net\nAction: delayed\n",
+     "from -\na@example.net failed - - '' (a@example.net)\nb@example.net delayed - - ''\n"},
     {"many empty lines between groups",
      "\n\nReporting-MTA: dns; mail.example.org\n\n\n\n"
      "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: 5.1.1\n\n \t\n\n"

@@ -42,6 +42,8 @@ TEST(FindEnhancedStatus, FindsNone) {
       {"cut after the class", "5.", ""},
       {"cut after the subject", "5.1.", ""},
       {"two numbers", "5.1", ""},
+      {"two numbers, five bytes", "5.123", ""},
+      {"a dash in place of a dot", "5.1-1", ""},
       {"class 1", "1.1.1", ""},
       {"class 3", "3.1.1", ""},
       {"an address of the internet", "5.1.1.7", ""},
