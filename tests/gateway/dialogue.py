@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
 # pylint: disable=wrong-import-position  # the folder has to be known first
 from backstop import KEYS  # noqa: E402
-from support import Backstop, Case, FakeClient, FakeServer, config, gateway, wait_until  # noqa: E402
+from support import Backstop, Case, FakeClient, FakeServer, config, gateway, new_mail, wait_until  # noqa: E402
 
 ANN, BOB, CARL, EVE = "ann@example.net", "bob@example.org", "carl@example.org", "eve@example.net"
 SECRET = KEYS.rstrip("\n").split(" ", 4)[4]
@@ -106,6 +106,16 @@ class Dialogue(Case):
 
     def client(self, address=None, **options):
         return self.enterContext(FakeClient(address or next(iter(self.gate.addresses.values()))[0], **options))
+
+    def settle(self, hop, address):
+        """Waits until the gateway no longer asks the next hop what it offers, which takes a session of its own at the start.
+
+        Two mails pass meanwhile.
+        """
+        for _ in range(2):
+            with FakeClient(address) as client:
+                assert client.mail(new_mail(), ANN, BOB).code == 250
+            wait_until(lambda: hop.steps["ehlo"] == hop.steps["connect"], "each session is greeted")
 
     def events(self, count=1):
         """Waits until this many decisions are in the log, since they are written after the reply, and returns them."""

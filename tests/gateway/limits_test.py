@@ -238,6 +238,7 @@ class Counts(Dialogue):
     def test_next_hop_sessions(self):
         hop = self.hop()
         address = self.relay(hop, limits={"next_hop_sessions": 2})
+        self.settle(hop, address)
         # Each has an address of its own, since one address has only a share.
         busy = [self.client(address, source=(f"127.0.0.{host}", 0)) for host in (1, 2)]
         for client in busy:
@@ -251,7 +252,7 @@ class Counts(Dialogue):
         self.assertEqual(client.command(f"RCPT TO:<{BOB}>").code, 250)
         self.assertEqual((client.data(new_mail()).code, busy[1].data(new_mail()).code), (250, 250))
         self.assertEqual(hop.steps["connect"], 2)
-        self.events(6)
+        self.events(8)
         self.assertEqual(self.gate.log().count("a client was put off: there are 2 sessions with next hop "), 1)
 
     def test_sessions_per_client(self):

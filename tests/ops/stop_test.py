@@ -13,7 +13,7 @@ AT_ONCE = 4  # seconds; shorter than the wait for a silent transaction
 class Stop(Case):
     def setUp(self):
         super().setUp()
-        self.hop = self.enterContext(FakeServer())
+        self.hop = self.enterContext(FakeServer(keep=True))
 
     def start(self, gateway=None, more="", **options):
         service = Service(self.folder, "backstop", config(gateway or inbound(url(self.hop.address)), more=more), **options)
@@ -133,6 +133,8 @@ class Stop(Case):
             if begin.startswith("DATA"):
                 self.assertEqual(client.read().code, 354)
             clients.append((name, client))
+        # The next hop has what streams: until it has answered DATA, the gateway waits for it and not for the client.
+        wait_until(lambda: sum(b"Subject: half\r\n" in stream.octets for stream in self.hop.streams) == 3, "three mails stream")
         waiting = self.client(service)
         self.assertEqual([reply.code for reply in waiting.envelope(BOB, ANN)], [250, 250])
         service.child.signal(signal.SIGTERM)
