@@ -107,6 +107,7 @@ std::string objection(const Room& room, std::string_view line) {
     });
     return room.pure && is_impure ? name + " is pure and includes <" + include->path + ">" : "";
   }
+  if (include->path.ends_with("_fixture.h")) return name + " includes a fixture of tests";
   const std::string folder = include->path.substr(0, include->path.find('/'));
   if (folder == room.name) return "";
   if (folder == include->path || find_room(folder) == nullptr)
@@ -136,8 +137,9 @@ TEST(Include, RoomsIncludeOnlyWhatTheyMay) {
     const std::string extension = entry.path().extension();
     if (extension != ".h" && extension != ".cc") continue;
     const std::filesystem::path path = entry.path().lexically_relative(source);
-    // A test may include anything.
-    if (path.stem().string().ends_with("_test")) continue;
+    // A test may include anything, and so may its fixture.
+    const std::string stem = path.stem();
+    if (stem.ends_with("_test") || stem.ends_with("fixture")) continue;
     std::ifstream text(entry.path());
     ASSERT_TRUE(text) << path;
     for (const std::string& found : objections(path.begin()->string(), path.string(), text))
@@ -157,6 +159,7 @@ struct LineRow {
 TEST(Include, TheRuleItself) {
   const LineRow rows[] = {
       {"own room", "mail", "#include \"mail/address.h\"", ""},
+      {"a fixture", "mail", "#include \"base/folder_fixture.h\"", "mail includes a fixture of tests"},
       {"a room below", "response", "#include \"mail/message.h\"", ""},
       {"a room above", "mail", "#include \"response/response.h\"", "mail may not include response"},
       {"a room beside", "smtp", "#include \"milter/codec.h\"", "smtp may not include milter"},
