@@ -132,6 +132,7 @@ std::string objection(const Room& room, std::string_view line) {
     });
     return room.pure && is_impure ? name + " is pure and includes <" + include->path + ">" : "";
   }
+  if (include->path.ends_with("_fixture.h")) return name + " includes a fixture of tests";
   const std::string folder = include->path.substr(0, include->path.find('/'));
   if (folder == room.name) return "";
   const Room* const other = find_room(folder);
@@ -181,6 +182,7 @@ struct LineRow {
 TEST(Include, TheRuleItself) {
   const LineRow rows[] = {
       {"own room", "mail", "#include \"mail/address.h\"", ""},
+      {"a fixture", "mail", "#include \"base/folder_fixture.h\"", "mail includes a fixture of tests"},
       {"a room below", "response", "#include \"mail/message.h\"", ""},
       {"a room above", "mail", "#include \"response/response.h\"", "mail may not include response"},
       {"a room beside", "smtp", "#include \"milter/codec.h\"", "smtp may not include milter"},
