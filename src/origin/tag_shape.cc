@@ -111,7 +111,7 @@ std::optional<Tag> find_tag(const mail::Address& address, char delimiter) {
 
 mail::Address without_tag(const mail::Address& address, char delimiter) {
   auto tag = find_tag(address, delimiter);
-  return tag ? std::move(tag->plain) : address;
+  return tag ? tag->plain : address;
 }
 
 bool begins_like_tag(std::string_view local) {

@@ -17,8 +17,9 @@ namespace {
 std::string gateway_line(const gateway::GatewaySettings& gateway) {
   std::vector<std::string> addresses;
   for (const auto& endpoint : gateway.listen) addresses.push_back(endpoint.text());
-  return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name, store::name(gateway.direction),
-                     fmt::join(addresses, " and "), base::printable(gateway.next_hop.url));
+  return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name,
+                     store::name(gateway.direction), fmt::join(addresses, " and "),
+                     base::printable(gateway.next_hop.url));
 }
 
 std::string domain_line(const intake::DomainTable& domains) {
