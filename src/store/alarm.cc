@@ -36,7 +36,7 @@ std::optional<std::string> Alarm::closed(std::uint64_t lost) const {
 }
 
 std::string Alarm::ended(std::uint64_t lost) const {
-  return count(lost - said_lost_) + ": the end came before they could be written";
+  return count(lost - said_lost_) + ": the program stopped before they could be written";
 }
 
 std::string Alarm::count(std::uint64_t items) const {

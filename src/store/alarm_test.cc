@@ -75,7 +75,7 @@ TEST(Alarm, CountsAtTheEndWhatWasNotTold) {
   ASSERT_TRUE(alarm.worked(2, Alarm::Time{seconds(1)}));
   EXPECT_EQ(alarm.closed(2), std::nullopt);
   EXPECT_EQ(alarm.closed(3), "1 event was lost: the buffer was full");
-  EXPECT_EQ(alarm.ended(5), "3 events were lost: the end came before they could be written");
+  EXPECT_EQ(alarm.ended(5), "3 events were lost: the program stopped before they could be written");
 }
 
 }  // namespace
