@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "next_hop/fixture.h"
+#include "next_hop/hop_fixture.h"
 
 namespace backstop::gateway {
 namespace {

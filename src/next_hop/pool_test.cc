@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "next_hop/fixture.h"
+#include "next_hop/hop_fixture.h"
 
 namespace backstop::next_hop {
 namespace {
