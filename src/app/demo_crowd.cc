@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "net/deadlines.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::app {
 

@@ -8,7 +8,7 @@
 
 #include "gateway/delivery.h"
 #include "gateway/hop_pool.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 

@@ -17,6 +17,7 @@
 #include "gateway/settings.h"
 #include "smtp/client_attributes.h"
 #include "smtp/extensions.h"
+#include "smtp/reply_parser.h"
 
 namespace backstop::gateway {
 

@@ -8,7 +8,7 @@
 #include "gateway/delivery.h"
 #include "gateway/maildir.h"
 #include "gateway/watch.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 

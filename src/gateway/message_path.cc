@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gateway/recipient_check.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 

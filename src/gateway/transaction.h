@@ -13,7 +13,7 @@
 #include "gateway/settings.h"
 #include "origin/claim.h"
 #include "policy/verdict.h"
-#include "smtp/command.h"
+#include "smtp/path_command.h"
 #include "store/event.h"
 
 namespace backstop::gateway {
