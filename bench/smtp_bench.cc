@@ -8,7 +8,10 @@
 #include "smtp/command.h"
 #include "smtp/data_scanner.h"
 #include "smtp/extensions.h"
+#include "smtp/path_command.h"
+#include "smtp/reply_parser.h"
 #include "smtp/session_state.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::bench {
 namespace {

@@ -26,6 +26,7 @@
 #include "gateway/session.h"
 #include "smtp/command.h"
 #include "smtp/data_scanner.h"
+#include "smtp/reply_parser.h"
 
 namespace {
 

@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "smtp/client_attributes.h"
 #include "smtp/command.h"
+#include "smtp/path_command.h"
 #include "smtp/session_state.h"
+#include "smtp/xtext.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "smtp/extensions.h"
-#include "smtp/reply.h"
+#include "smtp/reply_parser.h"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "net/loop.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::demo {
 

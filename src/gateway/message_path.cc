@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gateway/replies.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 

@@ -15,6 +15,7 @@
 #include "net/loop_fixture.h"
 #include "smtp/data_scanner.h"
 #include "smtp/pieces_test.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 

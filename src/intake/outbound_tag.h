@@ -7,7 +7,7 @@
 
 #include "intake/transaction.h"
 #include "mail/address.h"
-#include "smtp/command.h"
+#include "smtp/path_command.h"
 
 namespace backstop::intake {
 

@@ -10,7 +10,7 @@
 #include "intake/hint_counts.h"
 #include "intake/site.h"
 #include "origin/claim.h"
-#include "smtp/command.h"
+#include "smtp/path_command.h"
 #include "store/event.h"
 
 namespace backstop::intake {

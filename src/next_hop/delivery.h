@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "net/task.h"
-#include "smtp/command.h"
+#include "smtp/path_command.h"
 #include "smtp/reply.h"
 
 namespace backstop::next_hop {

@@ -8,7 +8,7 @@
 #include "next_hop/alarm.h"
 #include "next_hop/delivery.h"
 #include "next_hop/maildir.h"
-#include "smtp/data_scanner.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::next_hop {
 

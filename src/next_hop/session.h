@@ -21,6 +21,7 @@
 #include "next_hop/trouble.h"
 #include "smtp/client_attributes.h"
 #include "smtp/extensions.h"
+#include "smtp/reply_parser.h"
 
 namespace backstop::next_hop {
 

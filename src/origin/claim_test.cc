@@ -118,7 +118,7 @@ TEST(Claim, TheFirstRuleThatHoldsDecides) {
   }
 }
 
-TEST(Claim, AKeyNumberThatAYoungRingDoesNotKnowMayBeAnothersOrEarlier) {
+TEST(Claim, AnUnknownKeyNumberIsIncompleteWhileTheRingIsYoung) {
   const auto keys = ring_of(key_of(0, "secret"));
   const std::string strange = tagged(kPlain, 20000, "another", 3);
   const auto cause_on = [&](int today) {
@@ -130,14 +130,14 @@ TEST(Claim, AKeyNumberThatAYoungRingDoesNotKnowMayBeAnothersOrEarlier) {
   EXPECT_EQ(cause_on(20045), "bare");
 }
 
-TEST(Claim, WithoutKeysATagIsAnothersBusiness) {
+TEST(Claim, WithoutKeysNoTagIsLookedFor) {
   const auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
   const Origin origin = judge_for(recipient_of("SRS0=a=b=c.test=d@example.org", KeyRing()), response, {});
   EXPECT_EQ(name(origin.cause), "bare");
   EXPECT_TRUE(origin.evidence.empty());
 }
 
-TEST(Claim, AHostOfOursInWhatCameBackIsAHint) {
+TEST(Claim, AHostOfOursInTheReturnedHeaderIsAHint) {
   const auto keys = ring_of(key_of(0, "secret"));
   auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
   const auto cause = [&](std::string_view address) {
@@ -181,7 +181,7 @@ TEST(Claim, AHostOfOursInWhatCameBackIsAHint) {
   EXPECT_EQ(cause(kPlain), "bare") << "of a bounce alone";
 }
 
-// Each kind of evidence that is looked for, where it applies and where it does not.
+// Each kind of evidence, with cases in which it applies and in which it does not.
 TEST(Claim, CollectsTheEvidenceThatApplies) {
   const struct {
     const char* name;

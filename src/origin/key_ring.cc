@@ -28,7 +28,7 @@ base::Error error_in_line(int line, std::string_view what) {
   return {fmt::format("line {}: {}", line, what)};
 }
 
-/// The next word of `rest`, and `rest` moved past it.
+/// Returns the next word of `rest`, and moves `rest` past it.
 std::string_view next_word(std::string_view& rest) {
   rest = base::trim(rest);
   const auto end = std::min(rest.find_first_of(" \t"), rest.size());
@@ -78,7 +78,7 @@ base::Result<Key> parse_key(std::string_view line) {
   return key;
 }
 
-/// What serialize() can write and parse() read back: no line ends, no white space at the ends.
+/// True if serialize() can write it and parse() reads it back: no line ends, no white space at the ends.
 bool is_writable(std::string_view secret) {
   return base::trim(secret).size() == secret.size() && std::ranges::none_of(secret, [](char c) {
            return static_cast<unsigned char>(c) < ' ' || c == 0x7f;

@@ -1,8 +1,8 @@
 // The secrets that tags are made with: ten key numbers, one key that signs, and those that still verify. A
-// KeyRing is a plain value; the text of its file is read and written here, the file itself by app.
+// KeyRing is a plain value. It reads and writes the text of its file; whoever uses it reads the file itself.
 //
-// A key that is retired goes on verifying for kMemory, or for the lifetime of its last tag if that is longer.
-// Then it is ignored, and its number is free again.
+// A retired key verifies for kMemory more, or for the lifetime of its last tag if that is longer. Then it is
+// ignored, and its number is free again.
 #pragma once
 
 #include <array>
@@ -18,14 +18,14 @@
 
 namespace backstop::origin {
 
-/// How long it counts what was ours: a tag that is no longer good, a key that was retired. A bounce is up to
-/// 12 days old (docs/tags.md), and what comes within 45 is nobody's forgery yet.
+/// How long it still counts that something was ours: a tag that is no longer good, or a key that was retired.
+/// A bounce comes up to 12 days after its mail; with 45 days nobody's late bounce is taken for a forgery.
 inline constexpr std::chrono::days kMemory{45};
 
 /// How a tag's hash is made; docs/tags.md has both.
 enum class TagFamily : std::uint8_t {
   Exim,      ///< HMAC-SHA1, day of expiry: Exim, batv-tools, Halon, and Backstop itself
-  Indimail,  ///< MD5, day of signing: indimail's qmail. Verified only, for those who come from there
+  Indimail,  ///< MD5, day of signing: indimail's qmail. Only verified, for users who move from there
 };
 
 enum class KeyUse : std::uint8_t { Sign, Verify, Retired };
@@ -35,7 +35,7 @@ struct Key {
   TagFamily family = TagFamily::Exim;
   KeyUse use = KeyUse::Verify;
   std::chrono::sys_days created{};
-  std::chrono::sys_days retired{};  ///< where use is Retired
+  std::chrono::sys_days retired{};  ///< if use is Retired
   std::string secret;
 };
 
@@ -48,7 +48,7 @@ class KeyRing {
   /// Reads the text of a key file. Errors name the line and never show a secret.
   static base::Result<KeyRing> parse(std::string_view text);
 
-  /// The text of the key file: parse() gives the same ring back.
+  /// Returns the text of the key file, of which parse() makes the same ring.
   std::string serialize() const;
 
   /// Refuses an empty, overlong or unwritable secret, a number out of range or taken, a second key that
@@ -56,17 +56,17 @@ class KeyRing {
   base::Result<void> add(Key key);
 
   /// Forgets the keys that no longer verify, retires the one that signs, and lets a new one sign under the
-  /// next free number, which it returns. `first` is the number where the search begins if no key has signed.
-  /// An error when none of the ten is free; the ring is then as it was.
+  /// next free number, which it returns. The search begins at `first` if no key has signed. If none of the
+  /// ten numbers is free it is an error, and the ring stays as it was.
   base::Result<int> rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime,
                            int first = 0);
 
   const std::vector<Key>& keys() const { return keys_; }
-  /// The one that signs, or null.
+  /// Returns the key that signs, or null.
   const Key* signing_key() const;
-  /// When the oldest key was made, or nullopt without any.
+  /// Returns the day on which the oldest key was made, or nullopt if there is no key.
   std::optional<std::chrono::sys_days> first_created() const;
-  /// The oldest key is younger than kMemory on that day, or there is none.
+  /// True if there is no key, or the oldest one is younger than kMemory on that day.
   bool is_young(std::chrono::sys_days today) const;
 
  private:
@@ -75,17 +75,17 @@ class KeyRing {
   std::vector<Key> keys_;
 };
 
-/// The last day on which a retired key verifies.
+/// Returns the last day on which a retired key verifies.
 std::chrono::sys_days last_day(const Key& retired, std::chrono::days lifetime);
 
-/// Whether tags made with the key are looked at on that day.
+/// True if tags made with the key are checked on that day.
 bool is_accepted(const Key& key, std::chrono::sys_days today, std::chrono::days lifetime);
 
-/// Eight hex digits by which two machines can compare a key without showing it: the start of SHA-256 over a
-/// label and the secret. A guess of a weak secret could be tried against it, as against any tag.
+/// Returns eight hex digits by which two machines can compare a key without showing it: the start of SHA-256
+/// over a label and the secret. Somebody could test a guess of a weak secret against it, as against any tag.
 std::string fingerprint(const Key& key);
 
-/// How the key file and the JSON spell them, index by enumerator.
+/// The spellings of the key file and the JSON, index by enumerator.
 inline constexpr std::array<std::string_view, 2> kTagFamilyNames = {"exim", "indimail"};
 inline constexpr std::array<std::string_view, 3> kKeyUseNames = {"sign", "verify", "retired"};
 constexpr std::string_view name(TagFamily value) {

@@ -43,8 +43,8 @@ std::optional<Mac> exim_mac(std::string_view secret, std::string_view text) {
   return first_bytes(digest);
 }
 
-/// Not a MAC that one would choose today; it is what indimail's qmail signs with. A system that forbids MD5
-/// has no such tags: nullopt.
+/// Not a MAC to choose today, but the one that indimail's qmail signs with. nullopt on a system that forbids
+/// MD5.
 std::optional<Mac> indimail_mac(std::string_view secret, std::string_view text) {
   const std::string source = fmt::format("{}{}", text, secret);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -60,7 +60,7 @@ std::optional<Mac> make_mac(const Key& key, std::string_view head, std::string_v
   return key.family == TagFamily::Exim ? exim_mac(key.secret, text) : indimail_mac(key.secret, text);
 }
 
-/// The six hex digits at the end of a tag, in any case.
+/// Reads the six hex digits at the end of a tag, in any case.
 Mac mac_of(const Tag& tag) {
   const std::string_view hex = std::string_view(tag.value).substr(4);
   Mac mac{};
@@ -74,13 +74,14 @@ bool is_equal(const std::optional<Mac>& made, const Mac& given) {
   return made && CRYPTO_memcmp(made->data(), given.data(), kMacSize) == 0;
 }
 
-/// What our hash is made over: the local part in lower case, and the domain as base::domain_key() folds it.
+/// Returns what our hash is made over: the local part in lower case, and the domain in the form of
+/// base::domain_key().
 std::string folded_text(const mail::Address& plain) {
   return base::to_lower(plain.local) + "@" + base::domain_key(plain.domain);
 }
 
-/// The spellings that the hash may have been made over: ours, and those of a signer that takes the address as
-/// it comes, whose domain may have been lowered or written as its A-label on the way.
+/// Returns the spellings that the hash may have been made over: ours, and those of a signer that takes the
+/// address as it comes. On the way its domain may have been put in lower case or written as its A-label.
 std::vector<std::pair<MacOver, std::string>> spellings(const mail::Address& plain) {
   const std::string as_given = plain.local + "@" + plain.domain;
   std::vector<std::pair<MacOver, std::string>> found;
@@ -114,13 +115,13 @@ std::string to_hex(const Mac& mac) {
 base::Result<void> check(const TagSettings& settings) {
   if (settings.lifetime < std::chrono::days(1) || settings.lifetime > TagSettings::kMostLifetime) {
     return std::unexpected(
-        base::Error{fmt::format("a tag's lifetime has to be 1 to {} days, not {}",
+        base::Error{fmt::format("a tag's lifetime must be 1 to {} days, not {}",
                                 TagSettings::kMostLifetime.count(), settings.lifetime.count())});
   }
-  // Not a letter, a digit or '=', which the tag itself is made of.
+  // No letter, digit or '=': a tag is made of those.
   if (!std::string_view("+-_#!%^~*&$").contains(settings.delimiter)) {
     return std::unexpected(
-        base::Error{"the delimiter of sub-addresses has to be one of + - _ # ! % ^ ~ * & $"});
+        base::Error{"the delimiter of sub-addresses must be one of + - _ # ! % ^ ~ * & $"});
   }
   return {};
 }
@@ -179,7 +180,7 @@ std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRi
 
 namespace {
 
-/// What a tag that is ours is worth on that day. Its age counts from the day on which it was made.
+/// Returns what a tag of ours is worth on that day. Its age counts from the day on which it was made.
 TagOutcome outcome_of(const TagWindow& window, std::chrono::sys_days today, std::chrono::days lifetime) {
   if (window.is_open) return TagOutcome::Good;
   const auto age = today - (window.last_good_day - lifetime);

@@ -3,8 +3,8 @@
 //
 // We write Exim's family, `prvs=KDDDSSSSSS=local@domain`: K the key number, DDD the last three digits of the
 // day of expiry, SSSSSS the first three bytes of HMAC-SHA1(key, K DDD local@domain) in hex. Our hash is made
-// over the address in lower case with its domain as A-label (base/domain_key.h), so that a hop that changes
-// its case, or a domain's A-label into its U-label, doesn't break the tag.
+// over the address in lower case with its domain as A-label (base/domain_key.h), so that a server that
+// changes the case, or an A-label into its U-label, doesn't break the tag.
 //
 // Pure functions: the day is passed in (UTC). Thread-safe.
 #pragma once
@@ -37,8 +37,8 @@ struct TagSettings {
   char delimiter = '+';  ///< of sub-addresses, when reading too
 };
 
-/// Refuses a lifetime outside of 1 to 500 days (the day is told in three digits, so half of the thousand has
-/// to stay for "expired") and a delimiter that can't stand in a local part. sign() and verify() want settings
+/// Refuses a lifetime outside of 1 to 500 days (a tag tells the day in three digits, so half of the thousand
+/// must stay for "expired") and a delimiter that a local part can't have. sign() and verify() need settings
 /// that passed.
 base::Result<void> check(const TagSettings& settings);
 
@@ -54,14 +54,14 @@ enum class NotSigned : std::uint8_t {
   NoSigningKey,
 };
 
-/// One clause in plain words: "the null reverse path is never tagged".
+/// Returns one clause in plain words: "the null reverse path is never tagged".
 std::string_view explain(NotSigned why);
 
-/// Why the address can't be tagged, whatever the keys; nullopt where it can.
+/// Returns why the address can't be tagged, whatever the keys; nullopt if it can.
 std::optional<NotSigned> why_not_signed(const mail::Path& path, const TagSettings& settings = {});
 
-/// The address with the tag of that day, or why it has to stay as it is; both are an answer, not an error.
-/// The tag is the same all day, so that greylisting sees one address.
+/// Returns the address with the tag of that day, or why it must stay as it is; both are an answer, not an
+/// error. The tag is the same all day, so that greylisting sees one address.
 std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRing& keys,
                                              std::chrono::sys_days today, const TagSettings& settings = {});
 
@@ -72,7 +72,7 @@ enum class TagOutcome : std::uint8_t {
   Expired,     ///< ours, and made longer ago than that
   BadMac,      ///< not made with a key of ours
   UnknownKey,  ///< names a number that this ring has no key for, and is too young to have forgotten
-  Foreign,     ///< another product's, which only that product can check
+  Foreign,     ///< of another product, which alone can check it
 };
 
 /// Which spelling of the address the hash was made over.
@@ -80,12 +80,12 @@ enum class MacOver : std::uint8_t { Folded, FoldedDomain, AsGiven };
 
 struct TagCheck {
   TagOutcome outcome = TagOutcome::NoTag;
-  std::optional<Tag> tag;              ///< but for NoTag
-  int key_number = 0;                  ///< what the tag says; but for NoTag and Foreign
+  std::optional<Tag> tag;              ///< unless NoTag
+  int key_number = 0;                  ///< what the tag says; unless NoTag or Foreign
   bool has_key = false;                ///< the ring has a key of that number
   TagFamily family = TagFamily::Exim;  ///< Good, Stale and Expired
   MacOver mac_over = MacOver::Folded;  ///< Good, Stale and Expired
-  /// Good, Stale and Expired. Expired knows it but for a multiple of 1000 days.
+  /// Good, Stale and Expired. Of an expired tag, a multiple of 1000 days may be missing.
   std::chrono::sys_days last_good_day{};
   bool is_ahead = false;  ///< Stale: good for longer than a tag of that day can be
 
@@ -95,9 +95,9 @@ struct TagCheck {
   }
 };
 
-/// Checks the tag of an address that mail came to. Where keys of both families claim the number, both are
-/// tried. A number without a key is UnknownKey while the ring's oldest key is younger than kMemory, since it
-/// may be that of another machine or of an earlier ring, and BadMac later.
+/// Checks the tag of an address that mail came to. If keys of both families have the number, both are tried.
+/// A number without a key is UnknownKey while the ring's oldest key is younger than kMemory, since it may be
+/// that of another machine or of an earlier ring; later it is BadMac.
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings = {});
 

@@ -1,4 +1,4 @@
-// What the tag of a response's recipient says about the origin of the mail that it answers.
+// What the tag of a response's recipient says about the origin of the mail that the response answers.
 #pragma once
 
 #include <string>

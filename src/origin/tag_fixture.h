@@ -1,4 +1,4 @@
-// What the tests of tags share: addresses, key rings and days, written short.
+// Addresses, key rings and days for the tests of tags, written short.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,8 @@
 
 namespace backstop::origin {
 
-/// At the last '@', unquoted; independent of the address parser, so that a row says exactly what is tested.
+/// Splits at the last '@' and reads no quotes. Does not use the address parser, so that a row says exactly
+/// what is tested.
 inline mail::Address address_of(std::string_view text) {
   const auto at = text.rfind('@');
   if (at == std::string_view::npos) return {std::string(text), ""};

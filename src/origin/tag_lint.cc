@@ -19,7 +19,7 @@ struct Subject {
   const Tag& tag;
   std::chrono::sys_days today;
   const TagSettings& settings;
-  const std::optional<TagCheck>& check;  ///< where there are keys
+  const std::optional<TagCheck>& check;  ///< if there are keys
 };
 
 using Findings = std::vector<LintFinding>;
@@ -43,10 +43,11 @@ void check_nesting(const Subject& subject, Findings& findings) {
   const auto& plain = subject.tag.plain;
   if (begins_like_tag(plain.local) || find_tag(plain, subject.settings.delimiter)) {
     findings.push_back(
-        {"tagged-twice", "Behind the tag stands another tag: two systems signed this address."});
+        {"tagged-twice", "The tag is followed by another tag: two systems signed this address."});
   } else if (is_srs(plain.local)) {
     findings.push_back(
-        {"srs", "Behind the tag stands an address that a forwarder rewrote (SRS); it should not be tagged."});
+        {"srs",
+         "The tag is followed by an address that a forwarder rewrote (SRS); it should not be tagged."});
   }
 }
 
@@ -63,7 +64,7 @@ void check_case(const Subject& subject, Findings& findings) {
         {"upper-case-hash",
          "The hash is in upper case: a server changed it on the way, and Exim takes it for a bad one."});
   }
-  // Our own tags don't mind, and with the key at hand it is known that this is one.
+  // The case doesn't matter to our own tags, and with the key we know that this is one.
   const bool is_case_proof = is_matched(subject.check) && subject.check->mac_over == MacOver::Folded;
   if (has_upper_case(subject.tag.plain.local) && !is_case_proof) {
     findings.push_back(
@@ -109,7 +110,7 @@ void check_tagged(const Subject& subject, Findings& findings) {
 void check_untagged(const mail::Path& path, const TagSettings& settings, Findings& findings) {
   if (!path.is_null() && begins_like_tag(path.address->local)) {
     findings.push_back(
-        {"malformed", "It begins as a tag does, but what follows is no tag of any known product."});
+        {"malformed", "It begins like a tag, but what follows is not the tag of any known product."});
     return;
   }
   if (const auto reason = why_not_signed(path, settings)) {

@@ -1,5 +1,5 @@
-// What is wrong with an address as the carrier of a tag: for people who look for the reason why their tags
-// fail, and for those who move from another product. Most of it can be told without any key.
+// Says what is wrong with an address that carries a tag, or should: for people whose tags fail, and for those
+// who move from another product. Most of it can be told without a key.
 #pragma once
 
 #include <chrono>
@@ -20,11 +20,11 @@ struct LintFinding {
 
 struct TagLint {
   std::optional<Tag> tag;
-  std::vector<LintFinding> findings;  ///< empty: nothing is wrong with it
+  std::vector<LintFinding> findings;  ///< empty if nothing is wrong
 };
 
-/// An address with a tag: whose it is and what would make it fail. One without: why it couldn't be tagged.
-/// Where `keys` are given, the hash is checked, too.
+/// For an address with a tag, returns whose it is and what would make it fail; for one without, why it
+/// couldn't be tagged. Also checks the hash if `keys` are given.
 TagLint lint(const mail::Path& path, std::chrono::sys_days today, const TagSettings& settings = {},
              const KeyRing* keys = nullptr);
 

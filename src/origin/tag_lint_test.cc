@@ -53,7 +53,7 @@ TEST(TagLint, FindsWhatWouldFail) {
   EXPECT_EQ(names(lint(mail::Path{}, day(20780))), "null-path");
 }
 
-TEST(TagLint, ChecksTheHashWhereThereAreKeys) {
+TEST(TagLint, ChecksTheHashIfThereAreKeys) {
   KeyRing keys = ring_of(key_of(0, "secret"));
   ASSERT_TRUE(keys.add(key_of(0, "1632203830", KeyUse::Verify, TagFamily::Indimail)));
   struct Row {

@@ -17,7 +17,7 @@ constexpr std::size_t kCiscoTagSize = 9;  // DDDSSSSSS
 constexpr std::size_t kHexSize = 6;       // SSSSSS
 constexpr std::size_t kMostForeign = 32;  // of a tag that only its product can read
 
-/// Digits, then the six hex digits of the hash, in `size` characters.
+/// True for digits and then the six hex digits of the hash, in `size` characters.
 bool is_tag_value(std::string_view text, std::size_t size) {
   return text.size() == size && std::ranges::all_of(text.substr(0, size - kHexSize), base::is_digit) &&
          std::ranges::all_of(text.substr(size - kHexSize), [](char c) { return base::hex_value(c) >= 0; });
@@ -33,14 +33,14 @@ bool is_foreign(std::string_view text) {
   return !text.empty() && text.size() <= kMostForeign && !text.contains('=');
 }
 
-/// A tag and the user's own part; both views into the local part.
+/// A tag and the user's own part: views into the local part.
 struct Split {
   TagShape shape;
   std::string_view value;
   std::string_view user;
 };
 
-/// TAG SEPARATOR USER, at the first separator.
+/// Splits TAG SEPARATOR USER at the first separator.
 std::optional<Split> tag_first(TagShape shape, std::string_view text, std::string_view separator,
                                bool (*is_value)(std::string_view)) {
   const auto at = text.find(separator);
@@ -50,7 +50,7 @@ std::optional<Split> tag_first(TagShape shape, std::string_view text, std::strin
   return split;
 }
 
-/// USER SEPARATOR TAG, at the last separator.
+/// Splits USER SEPARATOR TAG at the last separator.
 std::optional<Split> tag_last(TagShape shape, std::string_view text, char separator,
                               bool (*is_value)(std::string_view)) {
   const auto at = text.rfind(separator);
@@ -60,7 +60,7 @@ std::optional<Split> tag_last(TagShape shape, std::string_view text, char separa
   return split;
 }
 
-/// The shapes with the tag in front, told by their prefix.
+/// Reads the shapes that begin with the tag; each has its own prefix.
 std::optional<Split> split_front(std::string_view local) {
   const auto after = [&](std::string_view prefix) { return local.substr(prefix.size()); };
   if (base::istarts_with(local, kPrvs)) {
@@ -76,7 +76,7 @@ std::optional<Split> split_front(std::string_view local) {
   return std::nullopt;
 }
 
-/// The shapes with "prvs=" in front and the tag at the end.
+/// Reads the shapes that begin with "prvs=" and end with the tag.
 std::optional<Split> split_back(std::string_view local) {
   if (!base::istarts_with(local, kPrvs)) return std::nullopt;
   const auto text = local.substr(kPrvs.size());
@@ -120,7 +120,7 @@ bool begins_like_tag(std::string_view local) {
 }
 
 bool is_srs(std::string_view local) {
-  // The separators of the SRS paper, since no RFC has them: '=', and '+' and '-' as variants.
+  // No RFC has the separators. The SRS paper has '=', and '+' and '-' as variants.
   const bool is_named = base::istarts_with(local, "SRS0") || base::istarts_with(local, "SRS1");
   return is_named && local.size() > 4 && std::string_view("=+-").contains(local[4]);
 }

@@ -14,7 +14,7 @@ namespace {
 constexpr int kToday = 20780;    // 2026-11-23
 constexpr int kWrapDay = 21000;  // 2027-07-01, when the three digits go from 999 to 000
 
-// Exim's lifetime, with which its vectors are made.
+// Exim's lifetime: its vectors are made with it.
 constexpr TagSettings kSevenDays{.lifetime = std::chrono::days(7)};
 
 mail::Path path_of(std::string_view text) {

@@ -1,5 +1,5 @@
-// Why something is done: one row for each cause, with its name, what it leads to at each stage, and its
-// sentence. docs/policy.md explains each; tests/docs_test.cc holds the page against the rows.
+// Why something is done. A cause is one row: its name, what it leads to at each stage, and its sentence.
+// docs/policy.md explains each cause; tests/docs_test.cc compares the page with the rows.
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@ enum class Action : std::uint8_t { Accept, Label, Refuse, Defer };
 
 /// Why, as a word of a closed list.
 enum class Cause : std::uint8_t {
-  // Of a message.
-  Ordinary,    ///< no response, nothing against it
+  // For a message.
+  Ordinary,    ///< no response; nothing was found against it
   Tag,         ///< a response with a proof: a tag of ours
   NeverSends,  ///< a bounce to a mailbox that sends no mail
   Padded,      ///< a bounce whose report was put out of reach
@@ -31,7 +31,7 @@ enum class Cause : std::uint8_t {
   // The same, but something keeps it from being refused.
   Incomplete,  ///< what could hold a proof could not be looked at
   Stale,       ///< the tag is ours, but too old to prove anything
-  Hinted,      ///< something that a forger could have made speaks for it
+  Hinted,      ///< something that a forger could have made says that it is genuine
   Untaggable,  ///< mail of this address leaves without a tag
   Exempt,      ///< all recipients are mailboxes that take everything (postmaster, abuse)
   Relay,       ///< a host of ours brings it, which would bounce what is refused
@@ -39,10 +39,10 @@ enum class Cause : std::uint8_t {
   InGrace,     ///< mail from before the domain's first key may still be under way
   Uncertain,   ///< it may be no bounce at all
   Ceiling,     ///< responses of this kind are not refused
-  // Of a recipient or a client.
-  BadTag,           ///< RCPT: one more wrong tag of a client that has brought too many
-  RelayDenied,      ///< inbound: the recipient's domain is none of ours, or its local part a way out of it
-  NotAuthorized,    ///< outbound: the client is in no trusted network and has not authenticated
+  // For a recipient or a client.
+  BadTag,         ///< RCPT: one more wrong tag of a client that has brought too many
+  RelayDenied,    ///< inbound: the recipient's domain is not ours, or its local part can route mail elsewhere
+  NotAuthorized,  ///< outbound: the client is in no trusted network and has not authenticated
   DifferentPolicy,  ///< this recipient may get another answer than the transaction's first: it must come
                     ///< alone
 };

@@ -11,14 +11,14 @@
 namespace backstop::policy {
 namespace {
 
-constexpr std::size_t kDomainMost = 100;  // a longer name gives way to what was found
+constexpr std::size_t kDomainMost = 100;  // a longer name is not shown, to leave room for the detail
 
 constexpr std::string_view kRouted =
     "This address has %, ! or @ before its domain, which can route mail to another server; such addresses "
     "are "
     "not accepted here";
 
-// Every character that is not printable ASCII as one '?'.
+// Replaces each character that is not printable ASCII with one '?'.
 std::string ascii(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -33,13 +33,13 @@ std::string ascii(std::string_view text) {
   return out;
 }
 
-// The detail of an evidence is a sentence with a full stop.
+// The detail of a piece of evidence ends with a full stop.
 std::string_view without_full_stop(std::string_view sentence) {
   if (sentence.ends_with('.')) sentence.remove_suffix(1);
   return sentence;
 }
 
-// "The address ..." goes on in lower case behind a colon; "DKIM ..." stays.
+// After a colon "The address ..." goes on in lower case; "DKIM ..." stays.
 std::string as_clause(std::string_view sentence) {
   std::string clause = ascii(without_full_stop(sentence));
   if (clause.size() > 1 && base::ascii_lower(clause[1]) == clause[1])

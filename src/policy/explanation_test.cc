@@ -43,7 +43,7 @@ struct MessageRow {
   std::string_view want;
 };
 
-TEST(Explain, OfAMessage) {
+TEST(Explain, AMessage) {
   const std::string none = "The address userx@test.ex carries no tag.";
   MessageFacts guessed = message(Kind::DsnFailed, none);
   guessed.shown = "It only looks like a report.";
@@ -80,7 +80,38 @@ TEST(Explain, OfAMessage) {
   }
 }
 
-TEST(Explain, OfARecipient) {
+struct DetailRow {
+  Cause cause;
+  std::string_view want;
+};
+
+constexpr std::string_view kNone;
+constexpr std::string_view kOrigin = ": why";
+constexpr std::string_view kCertainty = ": shown";
+
+constexpr DetailRow kDetails[] = {
+    {Cause::Ordinary, kNone},        {Cause::Tag, kOrigin},          {Cause::NeverSends, kOrigin},
+    {Cause::Padded, kOrigin},        {Cause::Bare, kOrigin},         {Cause::Incomplete, kOrigin},
+    {Cause::Stale, kOrigin},         {Cause::Hinted, kOrigin},       {Cause::Untaggable, kOrigin},
+    {Cause::Exempt, kOrigin},        {Cause::Relay, kOrigin},        {Cause::NoKeys, kNone},
+    {Cause::InGrace, kOrigin},       {Cause::Uncertain, kCertainty}, {Cause::Ceiling, kOrigin},
+    {Cause::BadTag, kNone},          {Cause::RelayDenied, kNone},    {Cause::NotAuthorized, kNone},
+    {Cause::DifferentPolicy, kNone},
+};
+
+TEST(Explain, EachCauseHasItsDetail) {
+  ASSERT_EQ(std::size(kDetails), kCauseCount);
+  MessageFacts facts = message(Kind::DsnFailed, "Why.");
+  facts.shown = "Shown.";
+  MessageFacts nothing = message(Kind::DsnFailed, "");
+  for (std::size_t i = 0; i < kCauseCount; ++i) {
+    EXPECT_EQ(kDetails[i].cause, cause(i)) << i;
+    const std::string sentence = explain(cause(i), nothing, {});
+    EXPECT_EQ(explain(cause(i), facts, {}), sentence + std::string(kDetails[i].want)) << name(cause(i));
+  }
+}
+
+TEST(Explain, ARecipient) {
   EXPECT_EQ(explain(Cause::RelayDenied, RecipientFacts{}),
             "This server takes no mail for the domain of this recipient");
   EXPECT_EQ(
@@ -100,7 +131,7 @@ TEST(Explain, IsPrintableAscii) {
   EXPECT_EQ(text, "This bounce answers a mail that b?cher.test?? did not send: j?rgen ?[2J??RSET ?");
 }
 
-// The whole detail or nothing of it: half an address says the wrong thing.
+// A detail is shown whole or not at all, since half an address would be wrong.
 TEST(Explain, ADetailThatDoesNotFitIsLeftOut) {
   const std::string_view sentence = "This bounce answers a mail that this domain did not send";
   const std::size_t room = kMostExplanation - sentence.size() - 2;
@@ -111,7 +142,7 @@ TEST(Explain, ADetailThatDoesNotFitIsLeftOut) {
   EXPECT_EQ(text(room + 1), sentence);
 }
 
-// Whatever the facts, at the longest name that is shown and one past it.
+// With any facts, for the longest name that is shown and one past it.
 TEST(Explain, IsNeverTooLong) {
   for (const std::size_t size : {100UZ, 101UZ, 255UZ}) {
     const DomainPolicy domain{.name = std::string(size, 'd')};

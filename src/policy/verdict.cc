@@ -11,8 +11,8 @@
 namespace backstop::policy {
 namespace {
 
-// What is found in the address itself stands before what its client did. Servers that trust this host, as
-// most next hops do, go the way that a routed address names.
+// What is wrong with the address counts before what its client did. A next hop that trusts this host, as most
+// do, would send the mail along the route that such an address names.
 Cause cause_of(const RecipientFacts& facts) {
   if (!facts.is_ours || facts.is_routed) return Cause::RelayDenied;
   return facts.is_guessed ? Cause::BadTag : Cause::Ordinary;
@@ -26,7 +26,7 @@ bool is_in_grace(const DomainPolicy& domain, std::chrono::sys_days today) {
   return today < *domain.first_key + domain.grace;
 }
 
-// Why a response without a proof is not refused, or its own cause if nothing keeps it from that.
+// Returns why a response without a proof is not refused, or its own cause if it may be.
 Cause cause_of_unproven(const MessageFacts& facts, const DomainPolicy& domain, Cause own) {
   if (facts.is_exempt && own != Cause::NeverSends) return Cause::Exempt;
   if (facts.is_from_relay) return Cause::Relay;
@@ -91,8 +91,8 @@ Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain) {
 }
 
 std::size_t least_favourable(std::span<const Verdict> verdicts) {
-  // Last what the strictest stage would do: so the history of a domain that observes names what would be
-  // refused one day.
+  // The last stage counts too, so that the history of a domain that only observes names what would be refused
+  // later.
   const auto rank = [](const Verdict& verdict) {
     const Action at_last = row_of(verdict.cause).ladder.back();
     return std::tuple(verdict.action, verdict.next_stage, at_last, verdict.cause != Cause::Tag);
@@ -102,7 +102,7 @@ std::size_t least_favourable(std::span<const Verdict> verdicts) {
 
 Verdict judge_sender(const SenderFacts& facts) {
   const bool may_send = facts.is_trusted_network || facts.is_authenticated;
-  // The stages are of domains, and of inbound mail: no stage changes this.
+  // Stages belong to domains and to inbound mail, so none of them changes this.
   Verdict verdict = verdict_at(Stage::Reject, may_send ? Cause::Ordinary : Cause::NotAuthorized);
   verdict.explanation = explain(verdict.cause);
   return verdict;

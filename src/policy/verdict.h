@@ -1,6 +1,6 @@
 // Facts -> Verdict: what is done with a sender, a recipient or a message, and why, in words. The only place
 // that decides; the gateway, the milter, the command line and the HTTP API gather facts, ask here, and carry
-// it out. Pure: the day is passed in. Thread-safe. docs/policy.md has the same as tables.
+// it out. Pure: the day is passed in. Thread-safe. docs/policy.md has the rules as tables.
 #pragma once
 
 #include <array>
@@ -20,9 +20,9 @@ namespace backstop::policy {
 struct Verdict {
   Action action = Action::Accept;
   Cause cause = Cause::Ordinary;
-  /// One plain sentence with what was found: printable ASCII, no full stop, no more than 300 bytes.
+  /// One plain sentence with what was found: printable ASCII, no full stop, at most 300 bytes.
   std::string explanation = {};
-  /// What the next stage would have done; nothing at the last stage and where the stage doesn't matter.
+  /// What the next stage would have done; nullopt at the last stage, or if the stage doesn't matter.
   std::optional<Action> next_stage = {};
 };
 
@@ -50,7 +50,7 @@ struct DomainPolicy {
   Stage stage = Stage::Observe;
   std::chrono::days grace{7};
   Ceilings ceilings = default_ceilings();
-  /// When the oldest key of the ring was made; nothing without a key that signs.
+  /// The day on which the oldest key of the ring was made; nullopt if no key signs.
   std::optional<std::chrono::sys_days> first_key = {};
   std::string name = {};  ///< for the explanation: "example.org", or empty
 };
@@ -58,7 +58,8 @@ struct DomainPolicy {
 /// What is known of an inbound recipient at RCPT.
 struct RecipientFacts {
   bool is_ours = false;  ///< its domain is configured
-  /// Its local part may be read as a way to another server: "user%host", "host!user", "user@host" in quotes.
+  /// A server may read its local part as a route to another server: "user%host", "host!user", "user@host" in
+  /// quotes.
   bool is_routed = false;
   /// The null sender names it with a bad tag, and its client has brought too many of those.
   bool is_guessed = false;
@@ -66,9 +67,9 @@ struct RecipientFacts {
   bool differs_from_first = false;
 };
 
-/// Whether a tag is right or missing is judged with the message, so that callouts of others keep working. A
-/// recipient has no label: Accept, Refuse, or Defer where it would be accepted and differs from the first.
-/// Where the stage is too low to act, the cause stands in a verdict that accepts.
+/// Never asks for a tag: that is judged with the message, so that callouts of other servers keep working. A
+/// recipient can't be labelled: the action is Accept, Refuse, or Defer. One that would be accepted but
+/// differs from the first is deferred. If the stage is too low to act, the verdict accepts and has the cause.
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain);
 
 /// What is known of an inbound message at the end of its data, for one of its recipients.
@@ -82,12 +83,12 @@ struct MessageFacts {
   std::chrono::sys_days today{};
 };
 
-/// Refuses only what has no proof, is certain to be a bounce (or of a kind whose ceiling was raised), could
-/// be looked at whole, and comes to a domain that is ready: one with keys whose grace is over.
+/// Refuses only a response that has no proof, is certainly a bounce (or of a kind whose ceiling was raised),
+/// could be looked at in full, and comes to a domain that is ready: one with keys whose grace is over.
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);
 
-/// Which of the verdicts on the recipients of one message is carried out for all: the index of the strictest,
-/// of equals the one whose cause is refused at the last stage, then the first that is not genuine. `verdicts`
+/// Returns the index of the verdict that is carried out for all recipients of a message: the strictest; among
+/// equals the one whose cause is refused at the last stage, then the first that is not genuine. `verdicts`
 /// has at least one.
 std::size_t least_favourable(std::span<const Verdict> verdicts);
 
@@ -99,9 +100,9 @@ struct SenderFacts {
 
 Verdict judge_sender(const SenderFacts& facts);
 
-/// The value of the Backstop-Verdict field: "unproven; kind=dsn-failed; certainty=structural; cause=bare;
-/// tag=silent". First the origin's result, "ordinary" for what is no response; last each evidence. ASCII,
-/// unfolded.
+/// Returns the value of the Backstop-Verdict field: "unproven; kind=dsn-failed; certainty=structural;
+/// cause=bare; tag=silent". The origin's result comes first ("ordinary" if it is no response), each piece of
+/// evidence last. ASCII, unfolded.
 std::string verdict_field(const Verdict& verdict, const MessageFacts& facts);
 
 }  // namespace backstop::policy

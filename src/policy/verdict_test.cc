@@ -125,7 +125,7 @@ std::string wanted(Stage stage, Cause cause) {
   return show(verdict_at(stage, cause));
 }
 
-TEST(JudgeRecipient, WhatIsFoundInTheAddressStandsFirst) {
+TEST(JudgeRecipient, WhatIsWrongWithTheAddressCountsFirst) {
   for (const bool is_ours : kBoth) {
     for (const bool is_routed : kBoth) {
       for (const bool is_guessed : kBoth) {
@@ -147,7 +147,7 @@ TEST(JudgeRecipient, WhatIsFoundInTheAddressStandsFirst) {
   }
 }
 
-// Where the day stands in the domain's grace of 7 days.
+// The day in relation to the domain's grace of 7 days.
 enum class Day { NoKeys, Before, First, LastOfGrace, FirstAfter };
 constexpr Day kDays[] = {Day::NoKeys, Day::Before, Day::First, Day::LastOfGrace, Day::FirstAfter};
 constexpr std::string_view kDayNames[] = {"no keys", "before", "first", "last of grace", "first after"};
@@ -248,7 +248,7 @@ TEST(JudgeMessage, EachRowOfThePolicy) {
   }
 }
 
-// Whatever it is: a domain that is not ready refuses nothing, nor does an exempt mailbox or a relay.
+// Nothing is refused for a domain that is not ready, for an exempt mailbox, or from a relay.
 TEST(JudgeMessage, WhatKeepsAResponseFromBeingRefused) {
   for (const auto& row : kPolicy) {
     for (std::size_t i = 0; i < std::size(kDays); ++i) {

@@ -1,5 +1,5 @@
-// 64 bytes at once, and where in them a byte stands: one bit each, the first byte the lowest. Vectors of the
-// compiler: SSE2, AVX2 and NEON from one source.
+// Compares 64 bytes at once with a character: one bit for each byte, the first byte the lowest. The vectors
+// are the compiler's, so that one source becomes SSE2, AVX2 or NEON.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 #include <cstring>
 #include <string_view>
 
-// Before a function that looks at many blocks: made a second time for processors with wider vectors, and
-// chosen as the program starts.
+// Marks a function that looks at many blocks. It is compiled a second time for processors with wider vectors,
+// and one of the two is chosen when the program starts.
 #if defined(__x86_64__)
 #define BACKSTOP_WIDE_VECTORS __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
@@ -23,7 +23,7 @@ class ByteBlock {
  public:
   static constexpr std::size_t kSize = 64;
 
-  /// The first bytes of `bytes`, which has at least one; where it has fewer than 64, spaces follow.
+  /// Takes the first bytes of `bytes`, which has at least one. If there are fewer than 64, spaces follow.
   explicit ByteBlock(std::string_view bytes) {
     if (bytes.size() >= kSize) {
       std::memcpy(&bytes_, bytes.data(), kSize);
@@ -33,6 +33,7 @@ class ByteBlock {
     }
   }
 
+  /// Returns the bits of the bytes that are `c`.
   std::uint64_t where(char c) const {
     return std::bit_cast<std::uint64_t>(__builtin_convertvector(bytes_ == c, Bits));
   }
@@ -44,12 +45,12 @@ class ByteBlock {
   Vector bytes_;
 };
 
-/// Bit `size - 1`: the last one of a block that has so many bytes.
+/// Returns bit `size - 1`, which is that of the last byte in a block of `size` bytes.
 constexpr std::uint64_t last_bit(std::uint64_t bits, std::size_t size) {
   return (bits >> (size - 1)) & 1;
 }
 
-/// The lowest `size` bits.
+/// Returns the lowest `size` bits.
 constexpr std::uint64_t first_bits(std::uint64_t bits, std::size_t size) {
   return size >= ByteBlock::kSize ? bits : bits & ((std::uint64_t{1} << size) - 1);
 }

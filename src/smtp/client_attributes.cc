@@ -9,6 +9,7 @@
 #include "mail/address_syntax.h"
 #include "smtp/command.h"
 #include "smtp/words.h"
+#include "smtp/xtext.h"
 
 namespace backstop::smtp {
 namespace {
@@ -42,8 +43,8 @@ constexpr Attribute kSource = {"SOURCE", Kind::Source, &ClientAttributes::source
 constexpr Attribute kToAddress = {"DESTADDR", Kind::Address, &ClientAttributes::destination_address};
 constexpr Attribute kToPort = {"DESTPORT", Kind::Port, nullptr, &ClientAttributes::destination_port};
 
-// In the order in which they are written. ADDR comes last with XCLIENT: where one command can't hold all, a
-// server may take none any more from the client that ADDR has made of its peer.
+// In the order in which they are written. ADDR comes last in XCLIENT: if one command can't hold all, the
+// server may take no further XCLIENT from the client that it believes in after ADDR.
 constexpr std::array kXclient = {kHelo, kProtocol, kLogin, kToAddress, kToPort, kName, kPort, kAddress};
 constexpr std::array kXforward = {kName, kAddress, kPort, kProtocol, kHelo, kIdent, kSource};
 
@@ -67,7 +68,7 @@ bool is_unavailable(std::string_view value) {
   return base::iequals(value, kUnavailable) || base::iequals(value, kTemporarily);
 }
 
-// An IPv4 number with a zero before it is octal to some readers and decimal to others.
+// An IPv4 number with a leading zero is octal to some readers and decimal to others.
 bool has_leading_zero(std::string_view ipv4) {
   for (std::size_t at = 0; at + 1 < ipv4.size(); ++at) {
     if (ipv4[at] == '0' && base::is_digit(ipv4[at + 1]) && (at == 0 || ipv4[at - 1] == '.')) return true;
@@ -87,7 +88,7 @@ std::optional<std::string> read_address(std::string_view value) {
   return std::string(value);
 }
 
-// Decoded, it goes into header fields and logs: no control character may come that way.
+// The decoded text goes into header fields and logs, so it must have no control character.
 std::optional<std::string> read_text(std::string_view value) {
   auto text = from_xtext(value);
   if (!text || text->size() > kMostValue || !base::is_utf8(*text)) return std::nullopt;
@@ -139,7 +140,7 @@ std::unexpected<Reply> wrong(std::string_view text) {
   return std::unexpected(Reply(501, "5.5.4", text));
 }
 
-// The value as it stands on the wire.
+// Returns the value as it is written on the wire.
 std::string written(const Attribute& attribute, const ClientAttributes& attributes) {
   if (attribute.kind == Kind::Port) {
     const auto& port = attributes.*(attribute.port);
@@ -178,7 +179,7 @@ std::expected<ClientAttributes, Reply> parse_attributes(AttributeCommand command
     const auto* const attribute =
         std::ranges::find_if(known, [name](const Attribute& one) { return base::iequals(one.name, name); });
     if (attribute == known.end()) {
-      return wrong(quoted(name) + " is none of the attributes " + std::string(attribute_names(command)));
+      return wrong(quoted(name) + " is not one of the attributes " + std::string(attribute_names(command)));
     }
     if (equals == std::string_view::npos || !read_value(*attribute, word.substr(equals + 1), attributes)) {
       return wrong(quoted(word) + " has no value that " + std::string(attribute->name) + " can take");
@@ -209,14 +210,14 @@ std::vector<std::string> attribute_commands(AttributeCommand command, const Clie
   const std::string verb(verb_of(command));
   for (const Attribute& attribute : attributes_of(command)) {
     if (!has_word(taken, attribute.name)) continue;
-    // It has no word for a protocol that nobody knows (XCLIENT_README).
+    // XCLIENT has no word for an unknown protocol (XCLIENT_README).
     const bool is_protocol = command == AttributeCommand::Xclient && attribute.name == kProtocol.name;
     if (is_protocol && attributes.protocol.value_or("").empty()) continue;
     const auto word_of = [&](std::string_view value) {
       return ' ' + std::string(attribute.name) + '=' + std::string(value);
     };
     std::string word = word_of(written(attribute, attributes));
-    // No server takes it, and the other attributes are of use without it.
+    // No server takes such a long value, and the other attributes are useful without it.
     if (verb.size() + word.size() + 2 > kMostCommand) word = word_of(kUnavailable);
     if (commands.empty() || commands.back().size() + word.size() + 2 > kMostCommand) commands.push_back(verb);
     commands.back() += word;

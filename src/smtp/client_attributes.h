@@ -33,23 +33,23 @@ struct ClientAttributes {
 
 enum class AttributeCommand : std::uint8_t { Xclient, Xforward };
 
-/// The names that the command takes, as EHLO announces them: "NAME ADDR PORT PROTO HELO LOGIN DESTADDR
-/// DESTPORT".
+/// Returns the names that the command takes, as EHLO announces them: "NAME ADDR PORT PROTO HELO LOGIN
+/// DESTADDR DESTPORT".
 std::string_view attribute_names(AttributeCommand command);
 
-/// The argument of the command; 501 5.5.4 for an unknown name, a value that is no xtext, an address that is
-/// none.
+/// Reads the argument of the command. 501 5.5.4 for an unknown name, a value that is no xtext, or a bad
+/// address.
 std::expected<ClientAttributes, Reply> parse_attributes(AttributeCommand command, std::string_view argument);
 
-/// Takes over what `told` tells.
+/// Copies each attribute that `told` tells.
 void merge(const ClientAttributes& told, ClientAttributes& into);
-/// True when both tell the same attribute, whatever its values.
+/// True if both tell the same attribute, whatever the values.
 bool share_an_attribute(const ClientAttributes& one, const ClientAttributes& other);
 
-/// The commands, with CRLF, each at most 512 octets (both may be split over several), with each attribute
-/// that the server named in its EHLO reply (`taken`: "NAME ADDR"). What is not known is said to be
-/// unavailable, so that nothing which the server was told of an earlier client stays true; PROTO of XCLIENT,
-/// which has no word for that, is left out. Nothing when none is left.
+/// Returns the commands, with CRLF, each at most 512 octets (the attributes may be split over several), with
+/// each attribute that the server named in its EHLO reply (`taken`: "NAME ADDR"). An attribute that is not
+/// known is sent as unavailable, so that nothing that the server was told about an earlier client stays true.
+/// PROTO of XCLIENT has no word for that and is left out. Returns no command if no attribute is left.
 std::vector<std::string> attribute_commands(AttributeCommand command, const ClientAttributes& attributes,
                                             std::string_view taken);
 

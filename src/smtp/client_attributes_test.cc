@@ -114,11 +114,11 @@ TEST(ClientAttributes, AreRefused) {
       {"nothing", Xclient, "", "501 5.5.4 XCLIENT needs attributes, as in ADDR=192.0.2.1"},
       {"nothing, XFORWARD", Xforward, " ", "501 5.5.4 XFORWARD needs attributes, as in ADDR=192.0.2.1"},
       {"unknown", Xclient, "NAME=a COLOUR=red",
-       "501 5.5.4 \"COLOUR\" is none of the attributes NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"},
+       "501 5.5.4 \"COLOUR\" is not one of the attributes NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"},
       {"of XFORWARD", Xclient, "SOURCE=LOCAL",
-       "501 5.5.4 \"SOURCE\" is none of the attributes NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"},
+       "501 5.5.4 \"SOURCE\" is not one of the attributes NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"},
       {"of XCLIENT", Xforward, "LOGIN=user",
-       "501 5.5.4 \"LOGIN\" is none of the attributes NAME ADDR PORT PROTO HELO IDENT SOURCE"},
+       "501 5.5.4 \"LOGIN\" is not one of the attributes NAME ADDR PORT PROTO HELO IDENT SOURCE"},
       {"no value", Xclient, "NAME", "501 5.5.4 \"NAME\" has no value that NAME can take"},
       {"empty value", Xclient, "NAME=", "501 5.5.4 \"NAME=\" has no value that NAME can take"},
       {"no xtext", Xclient, "NAME=a+b", "501 5.5.4 \"NAME=a+b\" has no value that NAME can take"},
@@ -227,7 +227,7 @@ TEST(ClientAttributes, AreWritten) {
   }
 }
 
-TEST(ClientAttributes, TheLastThatIsToldCounts) {
+TEST(ClientAttributes, TheLastValueCounts) {
   ClientAttributes all{.name = "a", .address = "192.0.2.1", .port = 25, .login = "user"};
   merge({.name = "", .port = 26, .helo = "b"}, all);
   EXPECT_EQ(all,
@@ -236,7 +236,7 @@ TEST(ClientAttributes, TheLastThatIsToldCounts) {
   EXPECT_EQ(all.address, "192.0.2.1");
 }
 
-TEST(ClientAttributes, WhatTwoTellBoth) {
+TEST(ClientAttributes, ShareAnAttribute) {
   const ClientAttributes one{.name = "a", .port = 25, .destination_port = 25};
   EXPECT_TRUE(share_an_attribute(one, {.name = ""}));
   EXPECT_TRUE(share_an_attribute(one, {.destination_port = 26}));
@@ -245,7 +245,7 @@ TEST(ClientAttributes, WhatTwoTellBoth) {
   EXPECT_FALSE(share_an_attribute(one, {}));
 }
 
-TEST(ClientAttributes, NamesAreThoseThatAreTaken) {
+TEST(ClientAttributes, EachNameInEhloIsTaken) {
   for (const auto command : {Xclient, Xforward}) {
     std::string_view names = attribute_names(command);
     while (!names.empty()) {

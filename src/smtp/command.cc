@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t kMostHelo = 255;  // RFC 5321 4.5.3.1.2
 
-// A word of up to 8 letters as a number, in lower case; 0 for any other. Verbs are told apart by one
-// comparison.
+// Returns a word of up to 8 letters as a number, in lower case, so that one comparison tells verbs apart; 0
+// for any other word.
 constexpr std::uint64_t packed(std::string_view word) {
   if (word.size() > 8) return 0;
   std::uint64_t number = 0;
@@ -34,7 +34,6 @@ struct VerbRow {
   std::uint64_t key = packed(name);
 };
 
-// In the order of Verb.
 constexpr auto kVerbs = std::to_array<VerbRow>({
     {Verb::Unknown, ""},
     {Verb::Helo, "HELO"},
@@ -54,6 +53,12 @@ constexpr auto kVerbs = std::to_array<VerbRow>({
     {Verb::Xclient, "XCLIENT"},
     {Verb::Xforward, "XFORWARD"},
 });
+static_assert([] {
+  for (std::size_t i = 0; i < kVerbs.size(); ++i) {
+    if (static_cast<std::size_t>(kVerbs[i].verb) != i) return false;
+  }
+  return true;
+}());
 
 // Methods of HTTP and WebDAV (the registry of RFC 9110 16.1), as far as a client could be made to send them.
 constexpr auto kHttpMethods = std::to_array<std::uint64_t>({
@@ -107,7 +112,7 @@ bool is_http_request(std::string_view line) {
   while (!line.empty() && std::string_view(" \t\r\n").contains(line.back())) line.remove_suffix(1);
   while (!line.empty() && kSpace.contains(line.front())) line.remove_prefix(1);
   if (line.empty()) return false;
-  // Every command of every session is looked at: few end in a digit.
+  // Every command of every session comes here, and few end in a digit.
   if (base::is_digit(line.back()) && is_http_version(line.substr(line.find_last_of(kSpace) + 1))) return true;
   const std::string_view first = line.substr(0, line.find_first_of(kSpace));
   const std::uint64_t key = packed(first);
@@ -145,7 +150,7 @@ std::expected<std::string, Reply> parse_helo(std::string_view argument) {
                           " octets");
   }
   if (!is_host_text(host))
-    return wrong_argument(quoted(host) + " is no name of a host and no address literal");
+    return wrong_argument(quoted(host) + " is neither a host name nor an address literal");
   return std::string(host);
 }
 

@@ -34,7 +34,7 @@ TEST(Command, VerbsAreKnownInAnyCase) {
       EXPECT_EQ(split_command(word).verb, row.verb) << word;
       EXPECT_EQ(split_command(word + " x").verb, row.verb) << word;
     }
-    // Nothing that is longer or shorter by a letter is one.
+    // A word that is longer or shorter by a letter is no verb.
     const std::string longer = std::string(row.name) + "X";
     EXPECT_EQ(split_command(longer).verb, Verb::Unknown) << longer;
     const std::string_view shorter = row.name.substr(1);
@@ -88,7 +88,7 @@ struct BdatRow {
   bool want_last;
 };
 
-TEST(Command, AnHttpRequestIsNone) {
+TEST(Command, KnowsAnHttpRequest) {
   for (const std::string_view line : {"GET / HTTP/1.1",
                                       "POST /a?b=c HTTP/1.0",
                                       "PRI * HTTP/2.0",
@@ -203,15 +203,16 @@ TEST(Command, RefusesHelo) {
       {"empty", "", "501 5.5.4 the name of the client's host is missing, as in EHLO mail.example.org"},
       {"256 octets", std::string(256, 'a'),
        "501 5.5.4 the name of the client's host is longer than 255 octets"},
-      {"NUL", "a\0b"s, "501 5.5.4 \"a\uFFFDb\" is no name of a host and no address literal"},
-      {"control", "a\x01", "501 5.5.4 \"a\uFFFD\" is no name of a host and no address literal"},
-      {"CR", "a\rb", "501 5.5.4 \"a b\" is no name of a host and no address literal"},
-      {"tab", "a\tb", "501 5.5.4 \"a b\" is no name of a host and no address literal"},
-      {"DEL", "a\x7F", "501 5.5.4 \"a\uFFFD\" is no name of a host and no address literal"},
-      {"no UTF-8", "a\xFC", "501 5.5.4 \"a\uFFFD\" is no name of a host and no address literal"},
-      {"terminal control", "a\xC2\x9B", "501 5.5.4 \"a\uFFFD\" is no name of a host and no address literal"},
-      {"line separator", "a\u2028b", "501 5.5.4 \"a\uFFFDb\" is no name of a host and no address literal"},
-      {"no letter", "a→b", "501 5.5.4 \"a→b\" is no name of a host and no address literal"},
+      {"NUL", "a\0b"s, "501 5.5.4 \"a\uFFFDb\" is neither a host name nor an address literal"},
+      {"control", "a\x01", "501 5.5.4 \"a\uFFFD\" is neither a host name nor an address literal"},
+      {"CR", "a\rb", "501 5.5.4 \"a b\" is neither a host name nor an address literal"},
+      {"tab", "a\tb", "501 5.5.4 \"a b\" is neither a host name nor an address literal"},
+      {"DEL", "a\x7F", "501 5.5.4 \"a\uFFFD\" is neither a host name nor an address literal"},
+      {"no UTF-8", "a\xFC", "501 5.5.4 \"a\uFFFD\" is neither a host name nor an address literal"},
+      {"terminal control", "a\xC2\x9B",
+       "501 5.5.4 \"a\uFFFD\" is neither a host name nor an address literal"},
+      {"line separator", "a\u2028b", "501 5.5.4 \"a\uFFFDb\" is neither a host name nor an address literal"},
+      {"no letter", "a→b", "501 5.5.4 \"a→b\" is neither a host name nor an address literal"},
   };
   for (const auto& row : rows) {
     const auto helo = parse_helo(row.argument);

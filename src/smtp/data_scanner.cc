@@ -8,7 +8,7 @@
 namespace backstop::smtp {
 namespace {
 
-// A CR and an LF stand together or not at all, which for a whole block is one comparison of bits.
+// A CR and an LF come together or not at all, which is one comparison of bits for a whole block.
 struct LineEnds {
   std::uint64_t cr;
   std::uint64_t lf;
@@ -71,7 +71,7 @@ DataScanner::Scan DataScanner::scan(std::string_view bytes) {
       dots += count_of(first_bits(line_dots, bit));
       return {at + bit + (is_end ? 1 : 0), dots, is_end, is_end ? DataFault::None : ends.fault_at(bit)};
     }
-    // Few lines begin with one.
+    // Few lines begin with a dot.
     if (line_dots != 0) [[unlikely]]
       dots += count_of(line_dots);
     cr = last_bit(ends.cr, size);
@@ -109,7 +109,6 @@ bool EndFinder::may_have_ended() const {
 BACKSTOP_WIDE_VECTORS
 ChunkScanner::Scan ChunkScanner::scan(std::string_view bytes) {
   std::uint64_t cr = cr_;
-  std::uint64_t lf = lf_;
   for (std::size_t at = 0; at < bytes.size(); at += ByteBlock::kSize) {
     const std::size_t size = std::min(bytes.size() - at, ByteBlock::kSize);
     const LineEnds ends(ByteBlock(bytes.substr(at)), size, cr);
@@ -118,19 +117,13 @@ ChunkScanner::Scan ChunkScanner::scan(std::string_view bytes) {
       return {at + bit, ends.fault_at(bit)};
     }
     cr = last_bit(ends.cr, size);
-    lf = last_bit(ends.lf, size);
   }
   cr_ = static_cast<std::uint8_t>(cr);
-  lf_ = static_cast<std::uint8_t>(lf);
   return {bytes.size(), DataFault::None};
 }
 
 DataFault ChunkScanner::finish() const {
   return cr_ != 0 ? DataFault::BareCr : DataFault::None;
-}
-
-bool ChunkScanner::ends_in_line_end() const {
-  return lf_ != 0;
 }
 
 }  // namespace backstop::smtp

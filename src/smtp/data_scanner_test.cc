@@ -6,6 +6,7 @@
 #include <span>
 
 #include "smtp/pieces_test.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::smtp {
 namespace {
@@ -25,7 +26,7 @@ std::ostream& operator<<(std::ostream& out, const Found& found) {
   return out << found.size << (found.is_end ? ", the end, " : ", ") << explain(found.fault);
 }
 
-// Of the first `size` bytes, the dots that begin a line.
+// Returns how many of the first `size` bytes are dots that begin a line.
 std::size_t line_dots(std::string_view bytes, std::size_t size) {
   std::size_t dots = 0;
   for (std::size_t at = 0; at < size; ++at) {
@@ -133,7 +134,7 @@ TEST(DataScanner, FindsEndsAndFaults) {
   }
 }
 
-TEST(DataScanner, FindsThemWhereverTheyStand) {
+TEST(DataScanner, FindsThemAtEachPlaceOfABlock) {
   // A line before moves each row over every position of a block of 64 bytes and the next one.
   for (const auto& table :
        {std::span<const Row>(kEnds), std::span<const Row>(kOpen), std::span<const Row>(kFaults)}) {
@@ -148,7 +149,7 @@ TEST(DataScanner, FindsThemWhereverTheyStand) {
   }
 }
 
-// The same rules in the plainest words.
+// The same rules, written as plainly as possible.
 Found plainly(std::string_view bytes, bool has_end) {
   const auto is = [&](std::size_t at, char c) { return at < bytes.size() && bytes[at] == c; };
   for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -232,31 +233,11 @@ TEST(ChunkScanner, AgreesWithThePlainRules) {
   });
 }
 
-TEST(ChunkScanner, KnowsWhetherALineEndIsMissing) {
-  struct EndRow {
-    const char* name;
-    std::string_view bytes;
-    bool want;
-  };
-  const EndRow rows[] = {
-      {"nothing", "", true},         {"a line", "a\r\n", true},        {"no line end", "a", false},
-      {"half of one", "a\r", false}, {"text behind", "a\r\nb", false}, {"a dot behind", "a\r\n.", false},
-  };
-  for (const auto& row : rows) {
-    in_pieces(row.bytes, [&](const Pieces& pieces, const std::string& how) {
-      ChunkScanner scanner;
-      for (const std::string_view piece : pieces) scanner.scan(piece);
-      EXPECT_EQ(scanner.ends_in_line_end(), row.want) << row.name << ", " << how;
-    });
-  }
-}
-
 TEST(ChunkScanner, IsNewAfterReset) {
   ChunkScanner scanner;
   scanner.scan("a\r");
   scanner.reset();
   EXPECT_EQ(scanner.finish(), DataFault::None);
-  EXPECT_TRUE(scanner.ends_in_line_end());
   EXPECT_EQ(scanner.scan("\n").fault, DataFault::BareLf);
 }
 

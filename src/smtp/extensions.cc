@@ -57,7 +57,7 @@ std::string upper_words(std::string_view text) {
   return words;
 }
 
-// RFC 9422 4: an item that is broken or unknown is passed over.
+// An item that is broken or unknown is skipped (RFC 9422 4).
 void read_limits(std::string_view items, Extensions& extensions) {
   for (auto item = next_word(items); !item.empty(); item = next_word(items)) {
     for (const Limit& limit : kLimits) {
@@ -70,7 +70,7 @@ void read_limits(std::string_view items, Extensions& extensions) {
   }
 }
 
-// A number that can't be read, or that no message reaches, is none.
+// Returns 0, no limit, for a number that can't be read or that no message reaches.
 std::uint64_t read_size(std::string_view text) {
   const auto number = parse_number(next_word(text));
   return number && *number != std::numeric_limits<std::uint64_t>::max() ? *number : 0;

@@ -41,20 +41,20 @@ constexpr bool offers(const Extensions& extensions) {
   }
 }
 
-/// The smaller of two sizes or limits, each of which is 0 if it was not told.
+/// Returns the smaller of two sizes or limits, of which 0 means "not told".
 template <std::unsigned_integral Number>
 constexpr Number smaller_told(Number a, Number b) {
   return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
 }
 
-/// Of a 250 reply to EHLO or LHLO: the first line is the greeting, each other one a keyword and its
-/// parameters, in any case. Unknown ones are passed over; "AUTH=" of old servers is read as AUTH.
+/// Reads a 250 reply to EHLO or LHLO: the first line is the greeting, each further line a keyword and its
+/// parameters, in any case. Skips unknown keywords; reads the "AUTH=" of old servers as AUTH.
 Extensions parse_extensions(const Reply& reply);
 
-/// The 250 reply to EHLO: `greeting` first ("mx.example.org"), then a line for each.
+/// Returns the 250 reply to EHLO: `greeting` first ("mx.example.org"), then a line for each extension.
 Reply extensions_reply(const Extensions& extensions, std::string_view greeting);
 
-/// What both offer; sizes and limits the smaller of those told.
+/// Returns what both offer, with the smaller of the sizes and limits that were told.
 Extensions intersect(const Extensions& a, const Extensions& b);
 
 }  // namespace backstop::smtp

@@ -61,7 +61,7 @@ TEST(Extensions, AreRead) {
   for (const auto& row : kRows) EXPECT_EQ(parsed(row.lines), row.want) << row.name;
 }
 
-TEST(Extensions, TheGreetingIsNone) {
+TEST(Extensions, TheGreetingIsNotRead) {
   EXPECT_EQ(parse_extensions(Reply(250, "", "PIPELINING")), Extensions());
   EXPECT_EQ(parse_extensions(Reply()), Extensions());
 }
@@ -105,7 +105,7 @@ struct BothRow {
   Extensions want;
 };
 
-TEST(Extensions, OfBoth) {
+TEST(Extensions, Intersect) {
   const BothRow rows[] = {
       {"nothing", {}, {}, {}},
       {"flags",
@@ -137,7 +137,7 @@ TEST(Extensions, OfBoth) {
   }
 }
 
-TEST(Extensions, OfBothAreTheSameWithEachFlagAlone) {
+TEST(Extensions, IntersectEachFlagAlone) {
   constexpr bool Extensions::* kFlags[] = {
       &Extensions::pipelining, &Extensions::eight_bit_mime,        &Extensions::smtputf8, &Extensions::dsn,
       &Extensions::chunking,   &Extensions::enhanced_status_codes, &Extensions::starttls, &Extensions::size};

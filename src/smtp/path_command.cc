@@ -1,4 +1,5 @@
-// MAIL and RCPT: a path, and the parameters of the extensions.
+#include "smtp/path_command.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include "base/text.h"
 #include "smtp/command.h"
 #include "smtp/words.h"
+#include "smtp/xtext.h"
 
 namespace backstop::smtp {
 namespace {
@@ -17,7 +19,7 @@ constexpr std::size_t kMostAuth = 500;   // RFC 4954 3
 
 using Value = std::optional<std::string_view>;
 
-// Reads the value into the command. "" when it is good, else what would be right.
+// Reads the value into the command. Returns "" if it is good, else what would be right.
 template <typename Parsed>
 using ReadValue = std::string_view (*)(Value value, Parsed& command);
 
@@ -32,7 +34,7 @@ bool is_ascii(const mail::Address& address) {
   return base::is_ascii(address.local) && base::is_ascii(address.domain);
 }
 
-// xtext that stands for printable ASCII: no line end may hide in it.
+// True for xtext of printable ASCII, so that no line end hides in it.
 bool is_printable_xtext(std::string_view text) {
   const auto decoded = from_xtext(text);
   return decoded && std::ranges::all_of(*decoded, [](char c) { return c >= ' ' && c <= '~'; });
@@ -107,7 +109,7 @@ std::string_view read_notify(Value value, RcptCommand& rcpt) {
   return "";
 }
 
-// "rfc822;user@example.org" with the address as xtext; of the type utf-8 it may be UTF-8 (RFC 6533 3).
+// "rfc822;user@example.org" with the address as xtext; with the type utf-8 it may be UTF-8 (RFC 6533 3).
 bool is_orcpt(std::string_view value) {
   const std::size_t semicolon = value.find(';');
   if (semicolon == std::string_view::npos || semicolon == 0 || value.size() > kMostOrcpt) return false;
@@ -116,10 +118,10 @@ bool is_orcpt(std::string_view value) {
   const auto is_type = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-'; };
   if (address.empty() || !std::ranges::all_of(type, is_type)) return false;
   if (base::is_ascii(address)) return is_printable_xtext(address);
-  const auto may_stand = [](char c) {
+  const auto is_allowed = [](char c) {
     return (c > ' ' && c <= '~' && c != '+' && c != '=') || !base::is_ascii({&c, 1});
   };
-  return base::iequals(type, "utf-8") && base::is_utf8(address) && std::ranges::all_of(address, may_stand);
+  return base::iequals(type, "utf-8") && base::is_utf8(address) && std::ranges::all_of(address, is_allowed);
 }
 
 std::string_view read_orcpt(Value value, RcptCommand& rcpt) {
@@ -142,8 +144,8 @@ constexpr auto kRcptParameters = std::to_array<Parameter<RcptCommand>>({
     {"ORCPT", offers<&Extensions::dsn>, read_orcpt},
 });
 
-// Where the path at the start of `text` ends: after '>', or before a space where the brackets are missing.
-// Neither ends it within quotes.
+// Returns the length of the path at the start of `text`. It ends after '>', or before a space if the brackets
+// are missing; neither ends it within quotes.
 std::size_t path_length(std::string_view text) {
   const bool is_bracketed = text.starts_with('<');
   bool is_quoted = false;
@@ -164,7 +166,7 @@ std::expected<mail::Path, Reply> take_path(std::string_view& argument, Verb verb
   const std::string_view keyword = verb == Verb::Mail ? "FROM:" : "TO:";
   if (!base::istarts_with(argument, keyword)) {
     return std::unexpected(Reply(501, "5.5.4",
-                                 std::string(name(verb)) + " is to be followed by " + std::string(keyword) +
+                                 std::string(name(verb)) + " must be followed by " + std::string(keyword) +
                                      "<address>, not " + quoted(argument)));
   }
   argument.remove_prefix(keyword.size());
@@ -196,8 +198,7 @@ std::optional<Reply> read_parameters(std::string_view words, const Extensions& o
       return Reply(555, "5.5.4", "the parameter " + quoted(keyword) + " is not offered here");
     }
     bool& is_seen = seen[static_cast<std::size_t>(row - parameters.begin())];
-    if (is_seen)
-      return Reply(501, "5.5.4", "the parameter " + std::string(row->keyword) + " stands there twice");
+    if (is_seen) return Reply(501, "5.5.4", "the parameter " + std::string(row->keyword) + " is given twice");
     is_seen = true;
     const Value value = equals == std::string_view::npos ? Value() : word.substr(equals + 1);
     if (const std::string_view right = row->read(value, command); !right.empty()) {

@@ -1,4 +1,5 @@
-// MAIL and RCPT.
+#include "smtp/path_command.h"
+
 #include <gtest/gtest.h>
 
 #include "smtp/command.h"
@@ -144,15 +145,15 @@ TEST(PathCommand, ReadsRcpt) {
 }
 
 const Row kBadMail[] = {
-    {"empty", "", "501 5.5.4 MAIL is to be followed by FROM:<address>, not \"\""},
+    {"empty", "", "501 5.5.4 MAIL must be followed by FROM:<address>, not \"\""},
     {"no colon", "FROM <a@x.example>",
-     "501 5.5.4 MAIL is to be followed by FROM:<address>, not \"FROM <a@x.example>\""},
+     "501 5.5.4 MAIL must be followed by FROM:<address>, not \"FROM <a@x.example>\""},
     {"space before the colon", "FROM :<a@x.example>",
-     "501 5.5.4 MAIL is to be followed by FROM:<address>, not \"FROM :<a@x.example>\""},
+     "501 5.5.4 MAIL must be followed by FROM:<address>, not \"FROM :<a@x.example>\""},
     {"a recipient", "TO:<a@x.example>",
-     "501 5.5.4 MAIL is to be followed by FROM:<address>, not \"TO:<a@x.example>\""},
+     "501 5.5.4 MAIL must be followed by FROM:<address>, not \"TO:<a@x.example>\""},
     {"long nonsense", std::string(41, 'x'),
-     "501 5.5.4 MAIL is to be followed by FROM:<address>, not \"" + std::string(40, 'x') + "...\""},
+     "501 5.5.4 MAIL must be followed by FROM:<address>, not \"" + std::string(40, 'x') + "...\""},
     {"no path", "FROM:", "501 5.1.7 \"\" is no mail address: it is empty"},
     {"no path but a parameter", "FROM: SIZE=1",
      "501 5.1.7 \"SIZE=1\" is no mail address: an \"@\" is missing"},
@@ -191,8 +192,8 @@ const Row kBadMail[] = {
     {"unknown parameter", "FROM:<> HOLDFOR=10", "555 5.5.4 the parameter \"HOLDFOR\" is not offered here"},
     {"a parameter of RCPT", "FROM:<> NOTIFY=NEVER", "555 5.5.4 the parameter \"NOTIFY\" is not offered here"},
     {"a parameter without name", "FROM:<> =1", "555 5.5.4 the parameter \"\" is not offered here"},
-    {"size twice", "FROM:<> SIZE=1 size=1", "501 5.5.4 the parameter SIZE stands there twice"},
-    {"SMTPUTF8 twice", "FROM:<> SMTPUTF8 SMTPUTF8", "501 5.5.4 the parameter SMTPUTF8 stands there twice"},
+    {"size twice", "FROM:<> SIZE=1 size=1", "501 5.5.4 the parameter SIZE is given twice"},
+    {"SMTPUTF8 twice", "FROM:<> SMTPUTF8 SMTPUTF8", "501 5.5.4 the parameter SMTPUTF8 is given twice"},
     {"size without value", "FROM:<> SIZE",
      "501 5.5.4 \"SIZE\" is wrong: SIZE takes the octets of the message as 1 to 20 digits"},
     {"size, empty",
@@ -244,8 +245,8 @@ TEST(PathCommand, RefusesMail) {
 }
 
 const Row kBadRcpt[] = {
-    {"empty", "", "501 5.5.4 RCPT is to be followed by TO:<address>, not \"\""},
-    {"a sender", "FROM:<>", "501 5.5.4 RCPT is to be followed by TO:<address>, not \"FROM:<>\""},
+    {"empty", "", "501 5.5.4 RCPT must be followed by TO:<address>, not \"\""},
+    {"a sender", "FROM:<>", "501 5.5.4 RCPT must be followed by TO:<address>, not \"FROM:<>\""},
     {"null path", "TO:<>", "501 5.1.3 <> is no recipient: RCPT takes the address of a mailbox"},
     {"no path", "TO:", "501 5.1.3 \"\" is no mail address: it is empty"},
     {"no domain", "TO:<user>", "501 5.1.3 \"user\" is no mail address: an \"@\" is missing"},
@@ -253,7 +254,7 @@ const Row kBadRcpt[] = {
      "501 5.5.4 a space is missing between the address and \",<b@x.example>\""},
     {"unknown parameter", "TO:<a@x.example> SIZE=1", "555 5.5.4 the parameter \"SIZE\" is not offered here"},
     {"notify twice", "TO:<a@x.example> NOTIFY=NEVER NOTIFY=NEVER",
-     "501 5.5.4 the parameter NOTIFY stands there twice"},
+     "501 5.5.4 the parameter NOTIFY is given twice"},
     {"notify without value", "TO:<a@x.example> NOTIFY",
      "501 5.5.4 \"NOTIFY\" is wrong: NOTIFY is NEVER, or some of SUCCESS, FAILURE and DELAY, each once"},
     {"notify, empty", "TO:<a@x.example> NOTIFY=",
@@ -329,7 +330,7 @@ struct OfferedRow {
   std::string rcpt;
 };
 
-// Each parameter alone: taken and written only where its extension is offered.
+// Each parameter alone is taken and written only if its extension is offered.
 TEST(PathCommand, TakesOnlyWhatIsOffered) {
   const OfferedRow rows[] = {
       {"SIZE", set<&Extensions::size>, "FROM:<> SIZE=1", ""},

@@ -22,7 +22,7 @@ constexpr bool is_high(char c) {
   return static_cast<unsigned char>(c) > 127;
 }
 
-// A tab may stand in a reply, and any other control is replaced for itself.
+// True if characters beyond ASCII hide text. Controls within ASCII are replaced one by one, without the tab.
 bool has_hidden_beyond_ascii(std::string_view text) {
   const auto is_ascii = [](char c) { return !is_high(c); };
   while (true) {
@@ -34,7 +34,7 @@ bool has_hidden_beyond_ascii(std::string_view text) {
   }
 }
 
-// Appends what may stand in a line of `text`, of at most `most` octets.
+// Appends at most `most` octets of `text`, with '?' for each that a reply may not have.
 void append_text(std::string_view text, std::size_t most, bool utf8, std::string& out) {
   utf8 = utf8 && base::is_utf8(text) && !has_hidden_beyond_ascii(text);
   text = utf8 ? base::utf8_prefix(text, most) : text.substr(0, most);
@@ -55,7 +55,7 @@ void append_line(int code, std::string_view status, std::string_view text, bool 
   const auto digits = digits_of(code);
   const std::size_t begin = out.size();
   out.append(digits.data(), digits.size());
-  // The space stands even where nothing follows it (RFC 5321 4.2.1).
+  // The space is written even if nothing follows it (RFC 5321 4.2.1).
   out += is_last ? ' ' : '-';
   if (!status.empty()) {
     append_text(status, kMostStatus, false, out);

@@ -1,7 +1,8 @@
+#include "smtp/reply_parser.h"
+
 #include <utility>
 
 #include "base/text.h"
-#include "smtp/reply.h"
 
 namespace backstop::smtp {
 namespace {
@@ -13,7 +14,7 @@ base::Error wrong(std::string_view line, std::string_view why) {
   return {"the reply \"" + base::printable(line, kMostShown) + "\" " + std::string(why)};
 }
 
-// -1 where the line doesn't begin with one.
+// Returns -1 if the line doesn't begin with a code.
 int code_of(std::string_view line) {
   if (line.size() < kCode || line[0] < '2' || line[0] > '5') return -1;
   int code = 0;
@@ -24,14 +25,14 @@ int code_of(std::string_view line) {
   return code;
 }
 
-// The length of 1 to 3 digits at `at`, or 0.
+// Returns the length of 1 to 3 digits at `at`, or 0.
 std::size_t number_length(std::string_view text, std::size_t at) {
   std::size_t length = 0;
   while (at + length < text.size() && base::is_digit(text[at + length])) ++length;
   return length <= 3 ? length : 0;
 }
 
-// The enhanced status at the start of the text of a reply with that code (RFC 2034 4), or "".
+// Returns the enhanced status at the start of the text of a reply with that code (RFC 2034 4), or "".
 std::string_view status_of(std::string_view text, int code) {
   const int status_class = code / 100;
   // There is none of class 3.
@@ -45,8 +46,8 @@ std::string_view status_of(std::string_view text, int code) {
   return text.substr(0, end);
 }
 
-// The cap of a line that begins with these pieces. A challenge is one line (RFC 4954 4), so the longer cap is
-// for one that ends its reply.
+// Returns the cap of a line that begins with these pieces. A challenge is one line (RFC 4954 4), so the
+// longer cap is for one that ends its reply.
 std::size_t most_of(std::string_view first, std::string_view second) {
   constexpr std::string_view kBegin = "334 ";
   first = first.substr(0, kBegin.size());
@@ -66,8 +67,8 @@ std::string_view without_status(std::string_view text, std::string_view status) 
 
 std::optional<base::Error> ReplyParser::read_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
-  if (line.contains('\r')) return wrong(line, "holds a carriage return without line feed");
-  if (line.contains('\0')) return wrong(line, "holds a NUL byte");
+  if (line.contains('\r')) return wrong(line, "has a carriage return without line feed");
+  if (line.contains('\0')) return wrong(line, "has a NUL byte");
   const int code = code_of(line);
   if (code < 0) return wrong(line, "does not begin with a code from 200 to 599");
   const char separator = line.size() > kCode ? line[kCode] : ' ';

@@ -1,6 +1,8 @@
 #include "smtp/session_state.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
 
 #include "smtp/words.h"
@@ -24,11 +26,11 @@ enum class WithoutTls : std::uint8_t { May, MayNot };
 struct Rule {
   Verb verb;
   std::uint8_t phases;                              // in which it may come
-  WithoutTls without_tls;                           // where TLS is wanted (RFC 3207 4)
-  Argument argument;                                // may one follow
+  WithoutTls without_tls;                           // if TLS is required (RFC 3207 4)
+  Argument argument;                                // may it have one
   bool (*is_offered)(const Extensions&) = nullptr;  // for extensions
   bool needs_ehlo = false;                          // HELO is not enough
-  bool SessionState::* is_done_already = nullptr;   // of which once is enough
+  bool SessionState::* is_done_already = nullptr;   // if true, it must not come again
 };
 
 // RFC 5321 4.1.4; STARTTLS, AUTH, XCLIENT and XFORWARD may not come within a transaction (RFC 4954 4,
@@ -54,6 +56,9 @@ constexpr auto kRules = std::to_array<Rule>({
     {Verb::Xforward, kOutside, WithoutTls::MayNot, Argument::May, offers<&Extensions::xforward>},
 });
 
+// In the order of Verb, each once.
+static_assert(std::ranges::adjacent_find(kRules, std::ranges::greater_equal(), &Rule::verb) == kRules.end());
+
 const Rule* rule_of(Verb verb) {
   for (const Rule& rule : kRules) {
     if (rule.verb == verb) return &rule;
@@ -61,7 +66,7 @@ const Rule* rule_of(Verb verb) {
   return nullptr;
 }
 
-// What a command of the rule needs that has come in the wrong phase.
+// Returns what must come before a command of this rule, which came in the wrong phase.
 std::string_view what_comes_first(const Rule& rule, Phase phase) {
   switch (phase) {
     case Phase::Greeted:
@@ -87,7 +92,7 @@ Reply refusal(int code, std::string_view status, Verb verb, std::string_view why
 
 Reply not_known(const Command& command) {
   if (command.verb == Verb::Unknown) {
-    return {500, "5.5.2", "there is no such command; HELP lists those that there are"};
+    return {500, "5.5.2", "unknown command; HELP lists the known ones"};
   }
   return refusal(502, "5.5.1", command.verb, " is not implemented");
 }

@@ -29,12 +29,13 @@ struct SessionState {
   bool wants_tls = false;  ///< nothing but NOOP, EHLO, STARTTLS, RSET, HELP and QUIT without TLS: 530 5.7.0
 };
 
-/// The refusal, or nullopt when the command may come now: 503 5.5.1 bad sequence, 502 5.5.1 not implemented
-/// (EXPN, and an extension that is not offered), 500 5.5.2 unknown, 530 5.7.0 TLS first, 501 5.5.4 an
-/// argument where none may be (DATA, RSET, QUIT, STARTTLS). Each text says what would be right.
+/// Returns nullopt if the command may come now, else the refusal: 503 5.5.1 bad sequence, 502 5.5.1 not
+/// implemented (EXPN, and an extension that is not offered), 500 5.5.2 unknown, 530 5.7.0 TLS first,
+/// 501 5.5.4 an argument that the verb does not take (DATA, RSET, QUIT, STARTTLS). Each text says what would
+/// be right.
 std::optional<Reply> why_not_now(const SessionState& state, const Command& command);
 
-/// What HELP says: the commands of this session, without those of extensions that it does not offer.
+/// Returns what HELP lists: the commands of this session, without those of extensions that it does not offer.
 std::string known_commands(const SessionState& state);
 
 }  // namespace backstop::smtp

@@ -22,7 +22,7 @@ std::string answer(const SessionState& state, std::string_view line) {
 
 struct OrderRow {
   const char* line;
-  // "" where it may come, else why not: in each phase.
+  // In each phase: "" if the command may come, else why not.
   const char* greeted;
   const char* ready;
   const char* mail;
@@ -108,7 +108,7 @@ TEST(SessionState, HasOnlyWhatIsOffered) {
     EXPECT_EQ(answer(state, row.line), "") << row.line;
     row.take_away(state.offered);
     EXPECT_EQ(answer(state, row.line), row.want) << row.line;
-    // Also where its turn has not come.
+    // The same if the command comes too early.
     state.phase = Phase::Greeted;
     EXPECT_EQ(answer(state, row.line), row.want) << row.line;
   }
@@ -116,14 +116,13 @@ TEST(SessionState, HasOnlyWhatIsOffered) {
 
 TEST(SessionState, KnowsNoOtherCommand) {
   for (const Phase phase : {Phase::Greeted, Phase::Ready, Phase::Mail, Phase::Recipients, Phase::Chunks}) {
-    EXPECT_EQ(answer(in(phase), "GET / HTTP/1.1"),
-              "500 5.5.2 there is no such command; HELP lists those that there are");
-    EXPECT_EQ(answer(in(phase), ""), "500 5.5.2 there is no such command; HELP lists those that there are");
+    EXPECT_EQ(answer(in(phase), "GET / HTTP/1.1"), "500 5.5.2 unknown command; HELP lists the known ones");
+    EXPECT_EQ(answer(in(phase), ""), "500 5.5.2 unknown command; HELP lists the known ones");
     EXPECT_EQ(answer(in(phase), "EXPN staff"), "502 5.5.1 EXPN is not implemented");
   }
 }
 
-TEST(SessionState, TlsFirstWhereItIsWanted) {
+TEST(SessionState, TlsComesFirstIfItIsRequired) {
   const std::pair<const char*, bool> rows[] = {
       {"NOOP", true},
       {"EHLO x", true},
@@ -152,7 +151,7 @@ TEST(SessionState, TlsFirstWhereItIsWanted) {
   }
 }
 
-TEST(SessionState, OnceIsEnough) {
+TEST(SessionState, TlsAndLoginComeOnce) {
   SessionState state = in(Phase::Ready);
   state.is_tls = true;
   EXPECT_EQ(answer(state, "STARTTLS"), "503 5.5.1 STARTTLS can't come now: it has been done already");

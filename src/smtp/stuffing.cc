@@ -1,13 +1,14 @@
+#include "smtp/stuffing.h"
+
 #include <bit>
 
 #include "smtp/byte_block.h"
-#include "smtp/data_scanner.h"
 
 namespace backstop::smtp {
 namespace {
 
-// The first dot at or after `from` that begins a line, or npos. Both ways count any LF as a line end, so that
-// they undo each other whatever the bytes are.
+// Returns the first dot at or after `from` that begins a line, or npos. Stuffing and unstuffing both count
+// any LF as a line end, so that they undo each other whatever the bytes are.
 std::size_t find_line_dot(std::string_view bytes, std::size_t from, bool is_line_start) {
   std::uint64_t lf = is_line_start ? 1 : 0;
   for (std::size_t at = from; at < bytes.size(); at += ByteBlock::kSize) {
@@ -35,7 +36,7 @@ void Unstuffer::append(std::string_view stuffed, std::string& out) {
         stuffed.remove_prefix(1);
         continue;
       }
-      // Not what a DataScanner lets pass; nothing is lost but the dot.
+      // A DataScanner lets no such bytes pass. Only the dot is lost.
       out += '\r';
       place_ = Place::InLine;
     }
@@ -70,7 +71,7 @@ void Stuffer::append(std::string_view plain, std::string& out) {
 }
 
 void Stuffer::finish(std::string& out) {
-  // After an LF alone too: no receiver may take that for the start of the last line.
+  // Also after a bare LF: no receiver may take that for the start of the last line.
   out += is_line_end_ ? ".\r\n" : "\r\n.\r\n";
   *this = Stuffer();
 }

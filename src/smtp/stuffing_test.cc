@@ -1,3 +1,5 @@
+#include "smtp/stuffing.h"
+
 #include <gtest/gtest.h>
 
 #include "smtp/data_scanner.h"
@@ -43,7 +45,7 @@ const Row kRows[] = {
     {"lines of dots", ".\r\n.\r\n.\r\n", "..\r\n..\r\n..\r\n.\r\n"},
     {"long lines", std::string(150, 'a') + "\r\n." + std::string(150, 'b'),
      std::string(150, 'a') + "\r\n.." + std::string(150, 'b') + "\r\n.\r\n"},
-    // What no scanner lets pass: nothing that a lenient reader takes for the end may come of it.
+    // No scanner lets these pass. A lenient reader must still find no end of data in the result.
     {"LF at the end", "a\n", "a\n\r\n.\r\n"},
     {"LF and a dot", "a\n.\r\n", "a\n..\r\n.\r\n"},
 };
@@ -66,7 +68,7 @@ TEST(Stuffer, IsNewAfterTheEnd) {
   EXPECT_EQ(out, "a\r\n.\r\n..b\r\n.\r\n");
 }
 
-TEST(Unstuffer, TakesThemAwayAndTheEndToo) {
+TEST(Unstuffer, RemovesTheDotsAndTheEnd) {
   for (const auto& row : kRows) {
     // The line end that finish() had to add stays.
     std::string want = row.plain;
@@ -77,7 +79,7 @@ TEST(Unstuffer, TakesThemAwayAndTheEndToo) {
   }
 }
 
-TEST(Unstuffer, TakesADotBeforeAnyCharacter) {
+TEST(Unstuffer, RemovesADotBeforeAnyCharacter) {
   // RFC 5321 4.5.2: a first dot is taken away, whatever follows it. Some clients never add any.
   in_pieces(".a\r\n.b\r\n", [](const Pieces& pieces, const std::string& how) {
     EXPECT_EQ(unstuffed(pieces), "a\r\nb\r\n") << how;

@@ -1,4 +1,4 @@
-// The words between the spaces of a command or a reply line, and the numbers among them.
+// The words and numbers of a command or a reply line.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace backstop::smtp {
 
-/// The next word of `rest`, and `rest` moved past it; "" when there is none left.
+/// Returns the next word of `rest` and moves `rest` past it; "" if there is none.
 inline std::string_view next_word(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
   const std::string_view word = rest.substr(0, rest.find(' '));
@@ -35,8 +35,8 @@ inline void append_word(std::string_view word, std::string& words) {
   words += word;
 }
 
-/// Returns the number of 1 to 20 digits (RFC 1870 3, RFC 3030 2), or the largest one if it doesn't fit;
-/// nullopt for anything else.
+/// Reads a decimal number: 1 to 20 digits (RFC 1870 3, RFC 3030 2), no sign, no space. One that does not fit
+/// becomes the largest number. nullopt for everything else.
 inline std::optional<std::uint64_t> parse_number(std::string_view text) {
   constexpr std::size_t kMostDigits = 20;
   if (text.empty() || text.size() > kMostDigits || !base::is_digit(text.front())) return std::nullopt;
@@ -46,10 +46,10 @@ inline std::optional<std::uint64_t> parse_number(std::string_view text) {
   return error == std::errc() ? number : std::numeric_limits<std::uint64_t>::max();
 }
 
-/// Text of the other side as a reply of ours shows it: short, printable, in quotes.
+/// Returns text of the other side as our replies show it: short, printable, in quotes.
 inline std::string quoted(std::string_view text) {
   constexpr std::size_t kMostShown = 40;
-  // The ellipsis in ASCII: most replies can't hold another.
+  // Dots in ASCII: most replies can't have an ellipsis.
   const std::string_view shown = text.size() > kMostShown ? base::utf8_prefix(text, kMostShown) : text;
   return '"' + base::printable(shown) + (shown.size() < text.size() ? "...\"" : "\"");
 }

@@ -1,5 +1,6 @@
+#include "smtp/xtext.h"
+
 #include "base/text.h"
-#include "smtp/command.h"
 
 namespace backstop::smtp {
 namespace {

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
+#include "smtp/xtext.h"
 
-#include "smtp/command.h"
+#include <gtest/gtest.h>
 
 namespace backstop::smtp {
 namespace {
@@ -41,7 +41,7 @@ TEST(Xtext, ReadsDigitsOfEitherCase) {
   EXPECT_EQ(from_xtext("+41"), "A");
 }
 
-TEST(Xtext, RefusesWhatIsNone) {
+TEST(Xtext, RefusesWhatIsNoXtext) {
   for (const auto& text :
        {"a=b"s, "a b"s, "+"s, "+4"s, "a+4"s, "+4g"s, "+g4"s, "++41"s, "ü"s, "\x7F"s, "a\0"s, "\t"s}) {
     EXPECT_FALSE(is_xtext(text)) << testing::PrintToString(text);

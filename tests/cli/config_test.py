@@ -98,7 +98,7 @@ MISTAKES = [
       f"16:42: never_sends: found the number 3; {LOCAL_PART}",
       f'16:45: never_sends: found the text ""; {LOCAL_PART}']),
     ("delimiter that is none", GOOD + '[keys]\ndelimiter = "="\n',
-     ["17:13: delimiter: the delimiter of sub-addresses has to be one of + - _ # ! % ^ ~ * & $"]),
+     ["17:13: delimiter: the delimiter of sub-addresses must be one of + - _ # ! % ^ ~ * & $"]),
     ("delimiter of two letters", GOOD + '[keys]\ndelimiter = "+-"\n',
      ['17:13: delimiter: found the text "+-"; it must be one character in quotes']),
     ("history elsewhere", GOOD + '[history]\nurl = "postgres://db"\n', ['17:7: url: found the text "postgres://db"; it must be "sqlite:PATH"']),
