@@ -84,5 +84,56 @@ TEST_F(ConnectionTest, NothingFollowsWhatDidNotLeaveWhole) {
   EXPECT_TRUE(all.starts_with(got));
 }
 
+Task<void> fill(Connection& connection, std::optional<Outcome<void>>& into) {
+  into = co_await connection.fill(1);
+}
+
+// The time is the shorter of what a wait may take and what is left until the last moment.
+TEST_F(ConnectionTest, AWaitHasItsTimeUntilTheLastMoment) {
+  const auto now = Deadlines::Clock::now();
+  const struct {
+    const char* name;
+    std::chrono::seconds time;
+    Deadlines::Clock::time_point last;
+  } rows[] = {{"no time", 0s, Deadlines::Clock::time_point::max()}, {"the last moment is over", 1h, now}};
+  for (const auto& row : rows) {
+    connection_.give_time(row.time, row.last);
+    std::optional<Outcome<void>> done;
+    run(fill(connection_, done));
+    EXPECT_EQ(done->error(), Failure::TimedOut) << row.name;
+  }
+  EXPECT_TRUE(connection_.stream().is_open());
+}
+
+Task<void> hurry_after(Connection& connection, Task<void> wait, std::chrono::seconds time) {
+  co_await std::move(wait);
+  connection.hurry(time);
+}
+
+TEST_F(ConnectionTest, AWaitThatIsHurriedEndsSooner) {
+  connection_.give_time(1h);
+  std::optional<Outcome<void>> done;
+  run(fill(connection_, done), hurry_after(connection_, tick(), 0s));
+  EXPECT_EQ(done->error(), Failure::TimedOut);
+}
+
+Task<void> write_after(Stream& stream, Task<void> wait) {
+  co_await std::move(wait);
+  EXPECT_TRUE(co_await stream.write("x"));
+}
+
+TEST_F(ConnectionTest, AWaitIsNeverHurriedToALaterEnd) {
+  connection_.give_time(0s);
+  connection_.hurry(1h);
+  std::optional<Outcome<void>> done;
+  run(fill(connection_, done));
+  EXPECT_EQ(done->error(), Failure::TimedOut);
+  // One that has time left is not ended by a hurry.
+  connection_.give_time(1h);
+  run(fill(connection_, done), hurry_after(connection_, tick(), 1h), write_after(*far_, tick(4)));
+  EXPECT_TRUE(done->has_value());
+  EXPECT_EQ(connection_.input(), "x");
+}
+
 }  // namespace
 }  // namespace backstop::net
