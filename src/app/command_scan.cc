@@ -6,7 +6,7 @@
 
 #include "app/commands.h"
 #include "app/mail_options.h"
-#include "demo/sample_mailbox.h"
+#include "demo/samples.h"
 #include "mailbox/mail_source.h"
 #include "report/progress_bar.h"
 #include "report/scan_page.h"
@@ -101,12 +101,10 @@ void scan(const std::vector<std::string>& paths, report::ExaminerSettings settin
 }  // namespace
 
 void scan_sample(CommandContext& context) {
-  const std::string sample = demo::find_sample();
-  if (sample.empty()) {
-    return report_error(context, kExitNoInput, "the sample mailbox is not installed: joe-job.mbox");
-  }
+  const auto sample = demo::find_sample(demo::kSampleMailbox);
+  if (!sample) return report_error(context, kExitNoInput, sample.error().message);
   context.out << kIntroduction;
-  scan({sample}, demo::sample_settings(), false, context);
+  scan({*sample}, demo::sample_settings(), false, context);
   context.out << kNext;
 }
 

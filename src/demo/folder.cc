@@ -16,7 +16,7 @@
 
 #include "base/text.h"
 #include "config/key_file.h"
-#include "mailbox/mail_source.h"
+#include "demo/each_mail.h"
 
 namespace backstop::demo {
 
@@ -39,8 +39,8 @@ name = "in"
 direction = "inbound"
 listen = ["127.0.0.1:0"]         # port 0: the system chooses one
 next_hop = "maildir:mail/%d/%n"  # %d is the domain, %n the name before the @
-# The demo plays many mail servers from one address, and tells with XCLIENT which one it plays. Elsewhere
-# only a proxy of your own is to be believed like that.
+# The demo plays many mail servers from one address, and tells with XCLIENT which one it plays. Elsewhere,
+# trust only a proxy of your own like that.
 xclient = ["127.0.0.0/8"]
 
 # From the users of example.org to the world. What leaves here carries a tag in its return path.
@@ -112,33 +112,11 @@ base::Result<void> write_key(const std::string& path, std::chrono::sys_days toda
   return config::create_key_file(path, ring);
 }
 
-/// A folder that does not exist holds no mail.
-class Counter : public mailbox::MailVisitor {
- public:
-  void mail(const mailbox::SourceMail& mail) override {
-    static_cast<void>(mail);
-    ++mails;
-  }
-  void problem(const mailbox::SourceProblem& problem) override { static_cast<void>(problem); }
-
-  std::size_t mails = 0;
-};
-
-class Collector : public mailbox::MailVisitor {
- public:
-  void mail(const mailbox::SourceMail& mail) override {
-    auto one = read_arrived(mail.bytes);
-    if (one) arrived.push_back(std::move(*one));
-  }
-  void problem(const mailbox::SourceProblem& problem) override { static_cast<void>(problem); }
-
-  std::vector<Arrived> arrived;
-};
-
 std::size_t count_mails(const std::string& folder) {
-  Counter counter;
-  mailbox::read_mails(folder, counter);
-  return counter.mails;
+  std::size_t mails = 0;
+  // A folder that does not exist holds no mail.
+  static_cast<void>(for_each_mail(folder, [&](const mailbox::SourceMail&) { ++mails; }));
+  return mails;
 }
 
 }  // namespace
@@ -155,9 +133,12 @@ base::Result<DemoFolder> make_demo_folder(const std::string& wanted, std::chrono
 }
 
 std::vector<Arrived> read_outside(const DemoFolder& folder) {
-  Collector collector;
-  mailbox::read_mails(folder.outside(), collector);
-  return std::move(collector.arrived);
+  std::vector<Arrived> arrived;
+  static_cast<void>(for_each_mail(folder.outside(), [&](const mailbox::SourceMail& mail) {
+    auto one = read_arrived(mail.bytes);
+    if (one) arrived.push_back(std::move(*one));
+  }));
+  return arrived;
 }
 
 Held count_held(const DemoFolder& folder) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "demo/answers.h"
+#include "demo/arrived.h"
 #include "demo/tally.h"
 
 namespace backstop::demo {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "base/folder_fixture.h"
 #include "config/key_file.h"
 #include "config/load.h"
 #include "next_hop/maildir.h"
@@ -22,15 +23,9 @@ constexpr std::chrono::sys_days kToday{std::chrono::days(20780)};
 
 class DemoFolderTest : public testing::Test {
  protected:
-  DemoFolderTest() {
-    std::string name = (fs::temp_directory_path() / "backstop-test-XXXXXX").string();
-    place_ = ::mkdtemp(name.data());
-  }
-  ~DemoFolderTest() override { fs::remove_all(place_); }
+  std::string path(std::string_view name) const { return place_.path(name); }
 
-  std::string path(std::string_view name) const { return (place_ / name).string(); }
-
-  fs::path place_;
+  base::TemporaryFolder place_;
 };
 
 TEST_F(DemoFolderTest, ConfigurationIsGoodAndHasNoWarning) {
@@ -55,8 +50,8 @@ TEST_F(DemoFolderTest, ConfigurationIsGoodAndHasNoWarning) {
   EXPECT_EQ(config.history.url, "sqlite:" + folder->history());
 }
 
-// In the path of a Maildir it stands for something else.
-TEST_F(DemoFolderTest, APerCentSignIsOneOfTheFolder) {
+// In the path of a Maildir it begins a placeholder.
+TEST_F(DemoFolderTest, APerCentSignInTheNameOfTheFolderIsKept) {
   for (const auto* const name : {"50%d", "%n", "100%", "a%%b", "%20"}) {
     const auto folder = make_demo_folder(path(name), kToday, "");
     ASSERT_TRUE(folder) << folder.error().message;
@@ -82,7 +77,7 @@ TEST_F(DemoFolderTest, KeyIsMadeAnewAndOfToday) {
 }
 
 TEST_F(DemoFolderTest, FreshOneIsForItsOwnerAlone) {
-  ::setenv("TMPDIR", place_.c_str(), 1);
+  ::setenv("TMPDIR", place_.path().c_str(), 1);
   const auto folder = make_demo_folder("", kToday, "");
   ::unsetenv("TMPDIR");
   ASSERT_TRUE(folder) << folder.error().message;

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "demo/sample_mailbox.h"
+#include "demo/each_mail.h"
+#include "demo/samples.h"
 #include "mail/address.h"
 #include "mail/message.h"
-#include "mailbox/mail_source.h"
 #include "origin/tag.h"
 #include "report/examiner.h"
 
@@ -39,25 +39,6 @@ ForgedForm form_of(std::string_view bytes) {
   form.text.append("\n").append(message.body_of(part));
   return form;
 }
-
-class Collector : public mailbox::MailVisitor {
- public:
-  void mail(const mailbox::SourceMail& mail) override {
-    const report::Examined examined = examiner_.examine(mail);
-    const bool is_response = examined.findings.response.kind != response::Kind::None;
-    if (!is_response || examined.findings.origin.result == origin::Result::Genuine) return;
-    forms.push_back(form_of(mail.bytes));
-    forms.back().is_certain_bounce = is_dsn(examined.findings.response.kind) &&
-                                     certainty(examined.findings.response) != response::Certainty::Guessed;
-  }
-  void problem(const mailbox::SourceProblem& problem) override { trouble = problem.message; }
-
-  std::vector<ForgedForm> forms;
-  std::string trouble;
-
- private:
-  report::Examiner examiner_{sample_settings()};
-};
 
 /// Returns the text with other host names, except in the first round.
 std::string varied(std::string_view text, std::size_t round) {
@@ -97,11 +78,18 @@ std::string guessed_address(const origin::KeyRing& keys, std::chrono::sys_days t
 }  // namespace
 
 base::Result<std::vector<ForgedForm>> read_forged(const std::string& mailbox) {
-  Collector collector;
-  mailbox::read_mails(mailbox, collector);
-  if (!collector.trouble.empty()) return std::unexpected(base::Error{collector.trouble});
-  if (collector.forms.empty()) return std::unexpected(base::Error{mailbox + ": no forged answer is in it"});
-  return std::move(collector.forms);
+  report::Examiner examiner(sample_settings());
+  std::vector<ForgedForm> forms;
+  const auto read = for_each_mail(mailbox, [&](const mailbox::SourceMail& mail) {
+    const report::Findings found = examiner.examine(mail).findings;
+    if (found.response.kind == response::Kind::None || found.origin.result == origin::Result::Genuine) return;
+    forms.push_back(form_of(mail.bytes));
+    forms.back().is_certain_bounce =
+        is_dsn(found.response.kind) && certainty(found.response) != response::Certainty::Guessed;
+  });
+  if (!read) return std::unexpected(read.error());
+  if (forms.empty()) return std::unexpected(base::Error{mailbox + ": no forged answer is in it"});
+  return forms;
 }
 
 std::vector<DemoMail> forge(const std::vector<ForgedForm>& forms, std::size_t count,

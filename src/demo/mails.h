@@ -1,13 +1,16 @@
 // The mails of the demo: what each is, what Ann writes and how the world answers it, and ordinary mail to
-// her, which must get in while the forged answers are kept out; some of it looks much like them.
+// her, which must get in while the forged answers are kept out, although some of it looks much like them.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/error.h"
+#include "demo/arrived.h"
+#include "demo/mail_template.h"
 
 namespace backstop::demo {
 
@@ -16,7 +19,7 @@ enum class Lot : std::uint8_t {
   Written,   ///< by Ann: leaves, with a tag
   Ordinary,  ///< no response: gets in
   Genuine,   ///< answers what Ann wrote, to the address with its tag: gets in
-  Bounce,    ///< a bounce, for sure, of what she never wrote; no tag, or one that is made up or too old:
+  Bounce,    ///< certainly a bounce, of what she never wrote; no tag, or one that is made up or too old:
              ///< refused
   Other,     ///< another answer to what she never wrote, with no better tag: labelled
 };
@@ -36,43 +39,35 @@ struct DemoMail {
 /// One connection to the gateway, and the mails that come over it.
 struct DemoSender {
   std::string helo;
-  std::string address;  ///< that the gateway is told of with XCLIENT; empty: it is told nothing
+  std::string address;  ///< the gateway is told it with XCLIENT; empty: it is told none
   std::vector<DemoMail> mails;
 };
 
 inline constexpr std::string_view kAnn = "ann@example.org";
 
-/// The forms in which mail systems answer a mail.
-enum class AnswerForm : std::uint8_t {
-  None,
-  UserUnknown,    ///< as Postfix reports it
-  LooksLikeSpam,  ///< as Sendmail
-  MailboxFull,    ///< as Exim
-  NotFound,       ///< as Exchange Online
-  NoSuchHost,     ///< as qmail
-  Delayed,        ///< as Postfix
-  Vacation,
-  VacationGerman,
-  VacationFrench,
-  Receipt,  ///< that it was read (RFC 8098)
+/// The mails that nobody forged, from samples/demo. What Ann writes may name an answer; each name is one of
+/// `answers`.
+struct DemoTemplates {
+  std::vector<MailTemplate> written;   ///< by Ann
+  std::vector<MailTemplate> ordinary;  ///< to her
+  std::vector<MailTemplate> answers;   ///< to what she writes, in the forms of many mail systems
 };
 
-struct Written {
-  std::string_view to;
-  std::string_view subject;  ///< ASCII
-  std::string_view body;
-  AnswerForm answer = AnswerForm::None;
-};
+/// Reads the folders written, ordinary and answers of `folder`. The error names the file that is missing or
+/// broken.
+base::Result<DemoTemplates> read_demo_templates(const std::string& folder);
 
-std::span<const Written> written();
-
-/// Ann's mails, as her program hands them to the outbound gateway. `date` as in a Date field.
-std::vector<DemoMail> written_mails(std::string_view date);
-
-/// How that recipient answers what Ann wrote; None for anybody else.
-AnswerForm answer_of(std::string_view recipient);
+/// Returns Ann's mails, as her program hands them to the outbound gateway. `date` as in a Date field.
+std::vector<DemoMail> written_mails(const DemoTemplates& templates, std::string_view date);
 
 /// `tagged`: Ann's address as her mail leaves with it; some people answer to that. `date` as in a Date field.
-std::vector<DemoMail> ordinary_mails(std::string_view tagged, std::string_view date);
+std::vector<DemoMail> ordinary_mails(const DemoTemplates& templates, std::string_view tagged,
+                                     std::string_view date);
+
+/// Returns the answer that Ann gets from that recipient; nullptr if it does not answer.
+const MailTemplate* answer_of(const DemoTemplates& templates, std::string_view recipient);
+
+/// Returns that answer to a mail that arrived. `date` as in a Date field.
+DemoMail answer_to(const Arrived& mail, const MailTemplate& answer, std::string_view date);
 
 }  // namespace backstop::demo

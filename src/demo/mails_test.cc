@@ -1,23 +1,29 @@
-// The mails of the demo are what they are taken for: by the reader, and by the tags that they come to.
+// The mails of the demo are what the demo takes them for: the reader and the tags in their addresses say so.
 
 #include "demo/mails.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
-#include "demo/answers.h"
+#include "base/folder_fixture.h"
 #include "demo/crowd.h"
 #include "demo/forged.h"
+#include "demo/samples.h"
 #include "origin/tag.h"
 #include "response/reader.h"
 
 namespace backstop::demo {
 namespace {
+
+namespace fs = std::filesystem;
 
 using response::Kind;
 
@@ -36,6 +42,31 @@ std::string delivered(const DemoMail& mail) {
          ">\nReceived: from desk.example.org\n\tby mx.example.org; " + std::string(kDate) + "\n" + mail.text;
 }
 
+const std::string kFolder = std::string(BACKSTOP_SOURCE_DIR) + "/samples/demo";
+
+const DemoTemplates& templates() {
+  static const DemoTemplates all = [] {
+    auto read = read_demo_templates(kFolder);
+    EXPECT_TRUE(read) << read.error().message;
+    return read.value_or(DemoTemplates{});
+  }();
+  return all;
+}
+
+/// Every mail that is made from a template: each answer is one to each mail that Ann writes.
+std::vector<DemoMail> made_mails() {
+  auto mails = ordinary_mails(templates(), kTagged, kDate);
+  for (const auto& mail : written_mails(templates(), kDate)) {
+    mails.push_back(mail);
+    const auto arrived = read_arrived(delivered(mail));
+    EXPECT_TRUE(arrived) << mail.text;
+    if (!arrived) continue;
+    EXPECT_EQ(arrived->to, mail.recipient);
+    for (const auto& answer : templates().answers) mails.push_back(answer_to(*arrived, answer, kDate));
+  }
+  return mails;
+}
+
 std::vector<ForgedForm> sample_forms() {
   auto forms = read_forged(std::string(BACKSTOP_SOURCE_DIR) + "/samples/joe-job.mbox");
   EXPECT_TRUE(forms);
@@ -47,7 +78,7 @@ origin::KeyRing ring() {
 }
 
 TEST(DemoMails, NoOrdinaryOneIsAResponse) {
-  const auto mails = ordinary_mails(kTagged, kDate);
+  const auto mails = ordinary_mails(templates(), kTagged, kDate);
   ASSERT_GT(mails.size(), 10u);
   std::set<std::string> recipients;
   bool has_null_sender = false;
@@ -61,55 +92,178 @@ TEST(DemoMails, NoOrdinaryOneIsAResponse) {
 }
 
 struct AnswerRow {
-  const char* name;
-  AnswerForm form;
+  std::string form;  ///< a name in samples/demo/answers
   Kind want_kind;
   std::string want_status;  ///< of the recipient; empty where none is told
 };
 
 TEST(DemoMails, AnswersAreReadAsWhatTheyAre) {
   const AnswerRow rows[] = {
-      {"unknown", AnswerForm::UserUnknown, Kind::DsnFailed, "5.1.1"},
-      {"spam", AnswerForm::LooksLikeSpam, Kind::DsnFailed, "5.7.1"},
-      {"full", AnswerForm::MailboxFull, Kind::DsnFailed, "5.2.2"},
-      {"not found", AnswerForm::NotFound, Kind::DsnFailed, "5.1.10"},
-      {"no host", AnswerForm::NoSuchHost, Kind::DsnFailed, "5.1.2"},
-      {"delayed", AnswerForm::Delayed, Kind::DsnDelayed, "4.4.1"},
-      {"vacation", AnswerForm::Vacation, Kind::AutoReply, ""},
-      {"German", AnswerForm::VacationGerman, Kind::AutoReply, ""},
-      {"French", AnswerForm::VacationFrench, Kind::AutoReply, ""},
-      {"receipt", AnswerForm::Receipt, Kind::Mdn, ""},
+      {"postfix-user-unknown", Kind::DsnFailed, "5.1.1"},
+      {"sendmail-looks-like-spam", Kind::DsnFailed, "5.7.1"},
+      {"exim-mailbox-full", Kind::DsnFailed, "5.2.2"},
+      {"exchange-not-found", Kind::DsnFailed, "5.1.10"},
+      {"qmail-no-such-host", Kind::DsnFailed, "5.1.2"},
+      {"postfix-delayed", Kind::DsnDelayed, "4.4.1"},
+      {"vacation-english", Kind::AutoReply, ""},
+      {"vacation-german", Kind::AutoReply, ""},
+      {"vacation-french", Kind::AutoReply, ""},
+      {"receipt", Kind::Mdn, ""},
   };
-  const auto arrived = read_arrived(delivered(written_mails(kDate)[1]));
+  const auto arrived = read_arrived(delivered(written_mails(templates(), kDate)[1]));
   ASSERT_TRUE(arrived);
+  ASSERT_EQ(templates().answers.size(), std::size(rows)) << "each template of an answer has a row";
   for (const auto& row : rows) {
-    const DemoMail answer = answer_to(*arrived, row.form, kDate);
-    EXPECT_EQ(answer.reverse_path, "") << row.name;
-    EXPECT_EQ(answer.recipient, kTagged) << row.name;
+    const auto form = std::ranges::find(templates().answers, row.form, &MailTemplate::name);
+    ASSERT_NE(form, templates().answers.end()) << row.form;
+    const DemoMail answer = answer_to(*arrived, *form, kDate);
+    EXPECT_EQ(answer.reverse_path, "") << row.form;
+    EXPECT_EQ(answer.recipient, kTagged) << row.form;
     const auto found = read(answer);
-    EXPECT_EQ(found.kind, row.want_kind) << row.name;
-    ASSERT_TRUE(found.original || row.want_kind == Kind::AutoReply) << row.name;
-    if (found.original) EXPECT_EQ(found.original->message_id, "2.demo@desk.example.org") << row.name;
+    EXPECT_EQ(found.kind, row.want_kind) << row.form;
+    ASSERT_TRUE(found.original || row.want_kind == Kind::AutoReply) << row.form;
+    if (found.original) EXPECT_EQ(found.original->message_id, "2.demo@desk.example.org") << row.form;
     if (row.want_status.empty()) continue;
-    ASSERT_EQ(found.recipients.size(), 1u) << row.name;
-    EXPECT_EQ(found.recipients[0].address, "carla@alder.test") << row.name;
-    EXPECT_EQ(found.recipients[0].status, row.want_status) << row.name;
+    ASSERT_EQ(found.recipients.size(), 1u) << row.form;
+    EXPECT_EQ(found.recipients[0].address, "carla@alder.test") << row.form;
+    EXPECT_EQ(found.recipients[0].status, row.want_status) << row.form;
   }
 }
 
 TEST(DemoMails, EveryFormOfAnswerIsUsed) {
-  std::set<AnswerForm> used;
-  for (const auto& mail : written_mails(kDate)) used.insert(answer_of(mail.recipient));
-  EXPECT_EQ(used.size(), static_cast<std::size_t>(AnswerForm::Receipt) + 1);
-  EXPECT_EQ(answer_of("somebody@else.test"), AnswerForm::None);
+  std::set<const MailTemplate*> used;
+  for (const auto& mail : written_mails(templates(), kDate)) {
+    used.insert(answer_of(templates(), mail.recipient));
+  }
+  EXPECT_TRUE(used.contains(nullptr)) << "some mail is not answered";
+  EXPECT_EQ(used.size(), templates().answers.size() + 1);
+  EXPECT_EQ(answer_of(templates(), "somebody@else.test"), nullptr);
 }
 
 TEST(DemoMails, NothingAnswersAMailWithoutAReturnPath) {
-  const std::string mail = written_mails(kDate)[0].text;
+  const std::string mail = written_mails(templates(), kDate)[0].text;
   EXPECT_FALSE(read_arrived(mail)) << "no Return-Path";
   EXPECT_FALSE(read_arrived("Return-Path: <>\n" + mail)) << "of the null sender";
   EXPECT_FALSE(read_arrived("Return-Path: <ann@example.org>\nSubject: x\n\n")) << "no recipient";
   EXPECT_FALSE(read_arrived(""));
+}
+
+TEST(DemoMails, EveryFileIsATemplate) {
+  std::set<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
+    if (entry.is_regular_file()) files.insert(entry.path().string());
+  }
+  std::set<std::string> read = {kFolder + "/README.md"};
+  for (const auto* const list : {&templates().written, &templates().ordinary, &templates().answers}) {
+    EXPECT_FALSE(list->empty());
+    for (const auto& one : *list) EXPECT_TRUE(read.insert(one.path).second) << one.path;
+  }
+  EXPECT_EQ(files, read);
+}
+
+TEST(DemoMails, EveryPlaceholderIsFilled) {
+  const auto mails = made_mails();
+  ASSERT_GT(mails.size(), 100u);
+  for (const auto& mail : mails) {
+    for (const auto& text : {mail.reverse_path, mail.recipient, mail.text}) {
+      EXPECT_THAT(text, testing::Not(testing::HasSubstr("{"))) << mail.text;
+      EXPECT_THAT(text, testing::Not(testing::HasSubstr("}"))) << mail.text;
+    }
+    EXPECT_THAT(mail.text, testing::HasSubstr("\nDate: " + std::string(kDate) + "\n"));
+  }
+}
+
+TEST(DemoMails, EveryLineEndsInLfAndFitsSmtp) {
+  for (const auto& mail : made_mails()) {
+    EXPECT_THAT(mail.text, testing::Not(testing::HasSubstr("\r")));
+    EXPECT_THAT(mail.text, testing::EndsWith("\n"));
+    EXPECT_THAT(mail.text, testing::HasSubstr("\n\n")) << "the header has an end";
+    std::istringstream lines(mail.text);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(line.size(), 998u) << "RFC 5322 2.1.1";
+      EXPECT_FALSE(line.ends_with(' ') || line.ends_with('\t')) << line;
+    }
+  }
+}
+
+TEST(DemoMails, EachHasItsOwnMessageIdAndEachRecipientGetsOne) {
+  std::set<std::string> ids;
+  std::set<std::string> recipients;
+  for (const auto* const list : {&templates().written, &templates().ordinary}) {
+    for (const auto& one : *list) {
+      EXPECT_THAT(one.text, testing::StartsWith("Message-ID: <"));
+      EXPECT_TRUE(ids.insert(one.text.substr(0, one.text.find('\n'))).second) << one.path;
+    }
+  }
+  // An answer is found by the recipient.
+  for (const auto& one : templates().written) {
+    EXPECT_TRUE(recipients.insert(one.recipient).second) << one.path;
+    EXPECT_EQ(one.reverse_path, kAnn) << one.path;
+  }
+}
+
+struct BrokenRow {
+  const char* name;  ///< of the file or folder below samples/demo
+  const char* text;  ///< nullptr: it is deleted
+  const char* want;  ///< after its path
+};
+
+TEST(DemoMails, ABrokenTemplateIsNamed) {
+  const BrokenRow rows[] = {
+      {"written", nullptr, ": no such file"},
+      {"ordinary", nullptr, ": no such file"},
+      {"answers", nullptr, ": no such file"},
+      {"written/01-dinner.eml", "Return-Path: <>\nDelivered-To: a@b.test\nTo: {tagged}\n\n",
+       ": {tagged} is no placeholder here; these are: {date}"},
+      {"ordinary/01-dinner.eml", "Return-Path: <>\nDelivered-To: a@b.test\nTo: {recipient}\n\n",
+       ": {recipient} is no placeholder here; these are: {date} {tagged}"},
+      {"answers/receipt.eml", "Return-Path: <>\nDelivered-To: {ann}\nSubject: x\n\n",
+       ": {ann} is no placeholder here; these are: {body} {date} {domain} {header} {message_id} {recipient} "
+       "{subject} {tagged} {user}"},
+  };
+  for (const auto& row : rows) {
+    const base::TemporaryFolder place;
+    fs::copy(kFolder, place.path("demo"), fs::copy_options::recursive);
+    const std::string path = place.path("demo/" + std::string(row.name));
+    fs::remove_all(path);
+    if (row.text != nullptr) std::ofstream(path) << row.text;
+    const auto read = read_demo_templates(place.path("demo"));
+    ASSERT_FALSE(read) << row.name;
+    EXPECT_EQ(read.error().message, path + row.want);
+  }
+}
+
+TEST(DemoMails, AnAnswerThatIsMissingIsNamed) {
+  const base::TemporaryFolder place;
+  fs::copy(kFolder, place.path("demo"), fs::copy_options::recursive);
+  fs::remove(place.path("demo/answers/receipt.eml"));
+  const auto read = read_demo_templates(place.path("demo"));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, place.path("demo/written/10-key.eml") + ": there is no answer " +
+                                      place.path("demo/answers/receipt.eml"));
+}
+
+TEST(DemoMails, TheReadmeNamesEveryPlaceholder) {
+  std::ostringstream readme;
+  readme << std::ifstream(kFolder + "/README.md").rdbuf();
+  for (const auto* const name :
+       {"body", "date", "domain", "header", "message_id", "recipient", "subject", "tagged", "user"}) {
+    EXPECT_THAT(readme.str(), testing::HasSubstr("`{" + std::string(name) + "}`"));
+  }
+}
+
+TEST(DemoSamples, AreFoundOrLookedForByName) {
+  for (const auto name : {kSampleMailbox, kSampleTemplates}) {
+    const auto found = find_sample(name);
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_TRUE(fs::exists(*found)) << *found;
+  }
+  const auto gone = find_sample("gone.mbox");
+  ASSERT_FALSE(gone);
+  EXPECT_THAT(gone.error().message, testing::StartsWith("the sample gone.mbox is missing; searched in /"));
+  EXPECT_THAT(gone.error().message, testing::HasSubstr("/share/backstop/samples, "));
+  EXPECT_THAT(gone.error().message,
+              testing::HasSubstr(", " + std::string(BACKSTOP_SOURCE_DIR) + "/samples, "));
 }
 
 TEST(DemoMails, ForgedOnesAreResponsesOfMostKinds) {

@@ -96,9 +96,9 @@ std::string page_of_start(const DemoFolder& folder, const DemoGateways& gateways
          fmt::format("  All its files are in {}\n", base::printable(folder.path));
 }
 
-std::string line_of_own(const Tally& told) {
+std::string line_of_own(std::size_t written, const Tally& told) {
   const auto& count = count_of(told, Lot::Written);
-  return fmt::format("\nAnn writes {} mails: {} have left.\n", written().size(), count.accepted);
+  return fmt::format("\nAnn writes {} mails: {} have left.\n", written, count.accepted);
 }
 
 std::string page_of_own(std::size_t sent, std::string_view tagged) {

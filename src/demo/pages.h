@@ -29,7 +29,7 @@ std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways,
                          std::string_view program);
 std::string page_of_end(const DemoFolder& folder, std::string_view program);
 
-/// A line for what is drawn while Ann's mail leaves.
-std::string line_of_own(const Tally& told);
+/// A line that is drawn while Ann's mail leaves. `written`: how many mails she writes.
+std::string line_of_own(std::size_t written, const Tally& told);
 
 }  // namespace backstop::demo

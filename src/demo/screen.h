@@ -1,4 +1,4 @@
-// What the demo prints: paragraphs, and on a terminal a block of lines that is drawn over and over in its
+// What the demo prints: paragraphs and, on a terminal, a block of lines that is drawn again and again in its
 // place.
 #pragma once
 
@@ -10,13 +10,13 @@ namespace backstop::demo {
 
 class DemoScreen {
  public:
-  /// With `is_live` what is drawn is shown, else only what is said.
+  /// Without `is_live`, draw() shows nothing.
   DemoScreen(std::ostream& out, bool is_live) : out_(out), is_live_(is_live) {}
 
   bool is_live() const { return is_live_; }
-  /// Plain text, below what was said before; a block that was drawn is taken away first.
+  /// Prints text below what was said before, in place of the drawn block.
   void say(std::string_view text);
-  /// Whole lines, none of them longer than the terminal is wide.
+  /// Draws a block of whole lines in place of the last one. No line may be wider than the terminal.
   void draw(std::string_view lines);
 
  private:

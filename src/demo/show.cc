@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -14,13 +15,13 @@
 #include <vector>
 
 #include "config/load.h"
-#include "demo/answers.h"
+#include "demo/arrived.h"
 #include "demo/crowd.h"
 #include "demo/folder.h"
 #include "demo/forged.h"
 #include "demo/mails.h"
 #include "demo/pages.h"
-#include "demo/sample_mailbox.h"
+#include "demo/samples.h"
 #include "demo/screen.h"
 #include "demo/tally.h"
 #include "os/process.h"
@@ -59,9 +60,9 @@ net::Endpoint endpoint_of(const service::Service& service, std::string_view gate
 /// Counts what the clients are told, and shows it.
 class Counter : public CrowdWatcher {
  public:
-  using Drawing = std::string (*)(const Tally& told);
+  using Drawing = std::function<std::string(const Tally& told)>;
   Counter(Tally& told, DemoScreen& screen, Drawing drawing)
-      : told_(told), screen_(screen), drawing_(drawing) {}
+      : told_(told), screen_(screen), drawing_(std::move(drawing)) {}
 
   void answered(const DemoMail& mail, const next_hop::Result<smtp::Reply>& answer) override {
     count(answer, count_of(told_, mail.lot));
@@ -91,7 +92,7 @@ class Show {
       screen_.say("\nInterrupted before the end.\n");
       raise(DemoOutcome::Partly);
     }
-    // Sessions that somebody still has open by hand are not waited for.
+    // Nobody waits for sessions that somebody opened by hand.
     service_->cut();
     service_->stop();
     screen_.say(page_of_end(folder_, settings_.program));
@@ -100,17 +101,26 @@ class Show {
 
  private:
   bool prepare() {
-    const std::string sample = find_sample();
-    if (sample.empty())
-      return fail(DemoOutcome::NoInput, "the sample mailbox is not installed: joe-job.mbox");
-    auto forms = read_forged(sample);
+    const auto sample = find_sample(kSampleMailbox);
+    if (!sample) return fail(DemoOutcome::NoInput, sample.error().message);
+    auto forms = read_forged(*sample);
     if (!forms) return fail(DemoOutcome::BadInput, forms.error().message);
     forms_ = std::move(*forms);
     const auto bounce = std::ranges::find_if(forms_, &ForgedForm::is_certain_bounce);
-    if (bounce == forms_.end()) return fail(DemoOutcome::BadInput, sample + ": no bounce is in it");
+    if (bounce == forms_.end()) return fail(DemoOutcome::BadInput, *sample + ": no bounce is in it");
+    if (!read_mails()) return false;
     auto folder = make_demo_folder(settings_.folder, today(), bounce->text);
     if (!folder) return fail(DemoOutcome::NoFolder, folder.error().message);
     folder_ = std::move(*folder);
+    return true;
+  }
+
+  bool read_mails() {
+    const auto place = find_sample(kSampleTemplates);
+    if (!place) return fail(DemoOutcome::NoInput, place.error().message);
+    auto templates = read_demo_templates(*place);
+    if (!templates) return fail(DemoOutcome::BadInput, templates.error().message);
+    templates_ = std::move(*templates);
     return true;
   }
 
@@ -129,8 +139,9 @@ class Show {
 
   bool send_own() {
     std::vector<DemoSender> senders;
-    senders.push_back(desk_of_ann(written_mails(mail_date())));
-    Counter counter(told_, screen_, line_of_own);
+    senders.push_back(desk_of_ann(written_mails(templates_, mail_date())));
+    Counter counter(told_, screen_,
+                    [&](const Tally& told) { return line_of_own(templates_.written.size(), told); });
     const bool is_done = deliver(std::move(senders), {gateways_.out, 1, pause(kPauseOfAnn)}, counter);
     arrived_ = read_outside(folder_);
     if (is_done) screen_.say(page_of_own(count_of(told_, Lot::Written).accepted, tagged()));
@@ -143,13 +154,13 @@ class Show {
   /// Answers and ordinary mail in turn.
   std::vector<DemoMail> welcome_mails() const {
     const std::string date = mail_date();
-    auto mails = ordinary_mails(tagged(), date);
+    auto mails = ordinary_mails(templates_, tagged(), date);
     std::size_t at = 0;
     for (const auto& one : arrived_) {
-      const AnswerForm form = answer_of(one.to);
-      if (form == AnswerForm::None) continue;
+      const MailTemplate* const answer = answer_of(templates_, one.to);
+      if (answer == nullptr) continue;
       at = std::min(at + 1, mails.size());
-      mails.insert(mails.begin() + static_cast<std::ptrdiff_t>(at++), answer_to(one, form, date));
+      mails.insert(mails.begin() + static_cast<std::ptrdiff_t>(at++), answer_to(one, *answer, date));
     }
     return mails;
   }
@@ -209,6 +220,7 @@ class Show {
   DemoScreen screen_;
   DemoOutcome outcome_ = DemoOutcome::Agreed;
   std::vector<ForgedForm> forms_;
+  DemoTemplates templates_;
   DemoFolder folder_;
   origin::KeyRing keys_;
   std::unique_ptr<service::Service> service_;

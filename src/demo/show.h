@@ -18,7 +18,7 @@ struct DemoSettings {
   std::string folder;  ///< empty: a new one
   DemoEnding ending = DemoEnding::ByTerminal;
   bool is_fast = false;
-  std::string program = "backstop";  ///< how it was called, for commands that are shown to be typed
+  std::string program = "backstop";  ///< how it was called, for the commands that the pages suggest
 };
 
 struct DemoStreams {
@@ -30,8 +30,8 @@ struct DemoStreams {
 enum class DemoOutcome : std::uint8_t {
   Agreed,      ///< what was counted agrees
   Partly,      ///< it does not agree, or the demo was interrupted
-  BadInput,    ///< the sample mailbox or the configuration is not what it should be
-  NoInput,     ///< the sample mailbox or the configuration is not there
+  BadInput,    ///< a sample or the configuration is broken
+  NoInput,     ///< a sample or the configuration is missing
   NotStarted,  ///< the gateway can't start
   NoFolder,    ///< the folder can't be made
   NotRead,     ///< the history can't be read

@@ -127,8 +127,8 @@ std::vector<std::string> differences(const Tally& told, const Recorded& recorded
     found.push_back(fmt::format("Of {}, the clients were told {}; the history has {}.", name_of(words.lot),
                                 counts_text(clients), counts_text(history)));
   }
-  for (const auto& [reason, count] : recorded.strange) {
-    found.push_back(fmt::format("The history has mails of no kind that was sent: {} \"{}\".", count, reason));
+  for (const auto& [cause, count] : recorded.strange) {
+    found.push_back(fmt::format("The history has mails of no kind that was sent: {} \"{}\".", count, cause));
   }
   std::size_t inbound = 0;
   for (const auto& words : kWords) {

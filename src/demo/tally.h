@@ -33,14 +33,13 @@ inline const LotCount& count_of(const Tally& tally, Lot lot) {
 
 void count(const next_hop::Result<smtp::Reply>& answer, LotCount& into);
 
-/// What the history says. It knows no lots: its findings decide in which one a mail is counted.
+/// What the history says. It knows no lots: the cause of a mail decides in which one it is counted.
 struct Recorded {
   Tally tally;
   std::map<std::string, std::size_t> refused_kinds;   ///< of the lot Bounce
   std::map<std::string, std::size_t> labelled_kinds;  ///< of the lot Other
-  std::string example;                                ///< what the sender of one that was refused was told
-  std::map<std::string, std::size_t>
-      strange;  ///< what a mail met that none of the demo should: "next-hop", ...
+  std::string example;                                ///< what the sender of a refused bounce was told
+  std::map<std::string, std::size_t> strange;         ///< causes that no mail of the demo should have
 };
 Recorded count_history(const std::vector<store::Event>& events);
 

@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import shlex
+import shutil
 import signal
 import smtplib
 import socket
@@ -19,7 +20,7 @@ import termios
 import time
 import unittest
 
-from support import PROGRAM, Case, run
+from support import PROGRAM, SOURCE, Case, run
 
 ROW = re.compile(r"^  (\S.*?) {2,}(none needed|tag good|none) +(\d+) +(\d+)   (as it is|refused|labelled as \w+)$", re.M)
 FORGED_AND_OTHER_ANSWERS = 300
@@ -341,6 +342,20 @@ class Edges(Case):
             with self.subTest(arguments):
                 outcome = run("demo", *arguments)
                 self.assertEqual((outcome.status, outcome.out), (64, b""), outcome.err)
+
+    def test_broken_mail_template_is_named(self):
+        """The templates beside the program go before those of the source tree."""
+        program = self.folder / "bin" / "backstop"
+        program.parent.mkdir()
+        shutil.copy(PROGRAM, program)
+        samples = self.folder / "share" / "backstop" / "samples"
+        shutil.copytree(SOURCE / "samples", samples)
+        broken = samples / "demo" / "ordinary" / "01-dinner.eml"
+        broken.write_bytes(broken.read_bytes().replace(b"{date}", b"{when}"))
+        done = subprocess.run([program, "demo", "--once", "--fast", "--folder", self.folder / "demo"], capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (65, b""))
+        self.assertEqual(done.stderr.decode(), f"backstop: {broken}: {{when}} is no placeholder here; these are: {{date}} {{tagged}}\n")
+        self.assertFalse((self.folder / "demo").exists())
 
     def test_disk_that_is_full(self):
         for ending in ("--once", "--stay"):

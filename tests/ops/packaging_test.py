@@ -217,8 +217,12 @@ class Install(Case):
         for name in named:
             self.assertTrue(pathlib.Path(name).is_file(), name)
         self.assertIn("man:backstop(1)", text)
-        self.assertTrue({"share/man/man1/backstop.1", "share/backstop/samples/joe-job.mbox",
-                         "share/bash-completion/completions/backstop"} <= self.found())
+        templates = {f"share/backstop/samples/demo/{path.relative_to(SOURCE / 'samples/demo')}"
+                     for path in (SOURCE / "samples/demo").rglob("*.eml")}
+        self.assertGreater(len(templates), 30)
+        self.assertLessEqual({"share/man/man1/backstop.1", "share/backstop/samples/joe-job.mbox",
+                              "share/bash-completion/completions/backstop"}, self.found())
+        self.assertEqual(templates, {name for name in self.found() if name.startswith("share/backstop/samples/demo/")})
         # The installed program runs, with the files that it needs.
         program = self.prefix / "bin/backstop"
         subprocess.run([program, "demo", "--once", "--fast", "--folder", self.folder / "demo"], check=True, capture_output=True, timeout=120)

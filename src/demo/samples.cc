@@ -1,18 +1,17 @@
-#include "demo/sample_mailbox.h"
+#include "demo/samples.h"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <filesystem>
-#include <string_view>
 #include <vector>
+
+#include "base/text.h"
 
 namespace backstop::demo {
 
 namespace {
 
-constexpr std::string_view kSample = "joe-job.mbox";
-
-// What the tags in the sample were made with; scripts/make-sample has the same.
+// The tags in the sample were made with it; scripts/make-sample has the same.
 constexpr std::string_view kSampleSecret = "the key of the sample mailbox";
 
 // Beside the executable if it is installed (bin/ and share/), else in the source tree.
@@ -20,22 +19,25 @@ std::vector<std::filesystem::path> places() {
   std::vector<std::filesystem::path> found = {BACKSTOP_SAMPLES_INSTALLED, BACKSTOP_SAMPLES_IN_SOURCE};
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    found.insert(found.begin(), program.parent_path().parent_path() / "share/backstop/samples");
-    found.push_back(program.parent_path() / "samples");
-  }
+  if (error) return found;
+  const auto beside = program.parent_path().parent_path() / "share/backstop/samples";
+  if (beside != found.front()) found.insert(found.begin(), beside);
+  found.push_back(program.parent_path() / "samples");
   return found;
 }
 
 }  // namespace
 
-std::string find_sample() {
+base::Result<std::string> find_sample(std::string_view name) {
+  std::string searched;
   std::error_code error;
   for (const auto& place : places()) {
-    const auto path = place / kSample;
-    if (std::filesystem::is_regular_file(path, error)) return path.string();
+    const auto path = place / name;
+    if (std::filesystem::exists(path, error)) return path.string();
+    searched += fmt::format("{}{}", searched.empty() ? "" : ", ", base::printable(place.string(), 4096));
   }
-  return {};
+  return std::unexpected(
+      base::Error{fmt::format("the sample {} is missing; searched in {}", name, searched)});
 }
 
 report::ExaminerSettings sample_settings() {
