@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +19,7 @@ struct ClientEnds {
   /// The bytes are in the connection's input as if they had been read.
   void arrive(std::string_view bytes) {
     const auto room = connection.buffer().prepare(bytes.size());
-    std::memcpy(room.data(), bytes.data(), bytes.size());
+    std::ranges::copy(bytes, room.begin());
     connection.buffer().commit(bytes.size());
   }
 
