@@ -27,7 +27,7 @@ void Client::take(const smtp::ClientAttributes& told) {
   if (told.address) {
     boost::system::error_code failed;
     const auto address = net::asio::ip::make_address(*told.address, failed);
-    // A client whose address nobody knows is no host of ours.
+    // If nobody knows its address, it is no host of ours.
     set_peer(failed ? net::Endpoint() : net::Endpoint{address, told_.port.value_or(0)});
   } else if (told.port) {
     peer_.port = *told.port;
@@ -39,7 +39,7 @@ bool Client::take_xclient(const smtp::ClientAttributes& told) {
   forget_forwarded();
   const bool is_another = !told_in_row_ || smtp::share_an_attribute(told, *told_in_row_);
   if (is_another) {
-    // Nothing is known of it but the connection, until XCLIENT tells more.
+    // Only the connection is known of it, until XCLIENT tells more.
     set_peer(connected_);
     helo_.clear();
     told_ = {};
@@ -50,7 +50,7 @@ bool Client::take_xclient(const smtp::ClientAttributes& told) {
   return is_another;
 }
 
-// Nothing of this session's own client is said of the one that XFORWARD speaks for.
+// The client that XFORWARD names has none of the attributes of this session's own client.
 void Client::take_xforward(const smtp::ClientAttributes& told) {
   if (!own_) own_ = std::make_unique<Own>(peer_, std::exchange(helo_, {}), std::exchange(told_, {}));
   take(told);

@@ -1,8 +1,8 @@
-// Who is at the other end of a session, whoever told us: the connection itself, a PROXY header, or XCLIENT
-// and XFORWARD of a trusted host. Belongs to one session; not thread-safe.
+// The client at the other end of a session, as the connection itself, a PROXY header, or XCLIENT and XFORWARD
+// of a trusted host name it. Belongs to one session; not thread-safe.
 //
-// XCLIENT makes another client of it, until the next XCLIENT. XFORWARD speaks for another client for one
-// transaction, and changes nothing in how the session itself is spoken.
+// XCLIENT begins another client, until the next XCLIENT. XFORWARD names the client whose mail one transaction
+// brings, and changes nothing else in the session.
 #pragma once
 
 #include <memory>
@@ -27,13 +27,13 @@ class Client {
   void take_proxy_header(const net::ProxyHeader& header);
   /// Takes the name of EHLO or HELO.
   void greet(std::string name) { helo_ = std::move(name); }
-  /// TLS begins: the name came in the clear, and must come again.
+  /// TLS begins: the name came before it, in the clear, and must come again.
   void forget_greeting() { helo_.clear(); }
 
-  /// Takes one XCLIENT. Returns true if it begins another client. Commands that come one right behind the
-  /// other tell of one client together, if none tells the same twice (XCLIENT_README).
+  /// Takes one XCLIENT. Returns true if it begins another client. XCLIENT commands in a row describe one
+  /// client together, as long as no attribute comes twice (XCLIENT_README).
   bool take_xclient(const smtp::ClientAttributes& told);
-  /// A command other than XCLIENT came: the next XCLIENT is of another client.
+  /// A command other than XCLIENT came: the next XCLIENT begins another client.
   void end_xclient() { told_in_row_.reset(); }
   /// Takes one XFORWARD, until forget_forwarded().
   void take_xforward(const smtp::ClientAttributes& told);
@@ -48,23 +48,24 @@ class Client {
   const std::string& helo() const { return helo_; }
   /// The host name that XCLIENT or XFORWARD told, else empty: no name is looked up.
   std::string_view name() const { return told_.name ? *told_.name : std::string_view(); }
-  /// Whether the client that is spoken for said EHLO; `own`: whether this session's client did.
+  /// True if the client that is spoken for said EHLO. `own`: this session's client said it.
   bool is_extended(bool own) const;
 
-  /// A host that may name its clients.
+  /// It may name its clients with XCLIENT and XFORWARD.
   bool is_front_end(const GatewaySettings& gateway) const;
-  /// A host of ours that stands before us: what we refuse it would bounce. XFORWARD tells whose mail it is,
-  /// not who brings it.
+  /// It is a host of ours in front of us, which would bounce what we refuse. XFORWARD counts nothing here: it
+  /// tells whose mail it is, not who brings it.
   bool is_relay(const GatewaySettings& gateway) const;
   /// It may send without AUTH.
   bool is_trusted(const GatewaySettings& gateway) const;
-  /// It submits for a whole site, or tells by XFORWARD whose mail it brings: it is no single client.
+  /// It brings the mail of many: it submits for a whole site, or tells by XFORWARD whose mail it brings.
   bool is_many(const GatewaySettings& gateway) const;
   /// Returns the address that its sessions count for. nullopt for a relay, and for a front end that has not
-  /// named its client: it has as many sessions as its clients have together.
+  /// named its client: both have as many sessions as all their clients together.
   std::optional<ClientCounts::Address> counted(const GatewaySettings& gateway) const;
 
-  /// Returns what a next hop is told of it. `own`: as for is_extended(). `count`: what counts its sessions.
+  /// Returns what a next hop is told of it. `own`: as for is_extended(). `count` counts its sessions with
+  /// next hops.
   next_hop::ClientIdentity identity(const next_hop::NextHop& hop, bool own,
                                     next_hop::ClientCount count) const;
 

@@ -23,7 +23,7 @@ ClientCounts::Ticket::Ticket(Ticket&& other) noexcept
       address_(other.address_),
       client_(std::move(other.client_)) {}
 
-// What this one counted ends here, not when the other is gone.
+// Takes the old session off the count now, not when `other` is gone.
 ClientCounts::Ticket& ClientCounts::Ticket::operator=(Ticket&& other) noexcept {
   Ticket taken(std::move(other));
   std::swap(counts_, taken.counts_);
@@ -93,7 +93,7 @@ std::size_t ClientCounts::sessions() const {
   return sessions_;
 }
 
-// Those whose hour is over stand in front.
+// Those whose hour is over are in front.
 void ClientCounts::forget(Time now) {
   while (!bad_tags_.empty() && now >= bad_tags_.front().end) {
     bad_tags_of_.erase(bad_tags_.front().client);

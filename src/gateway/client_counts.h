@@ -1,7 +1,7 @@
 // How many sessions there are, in all and of each client, how many sessions of next hops each client uses,
-// and how many bad tags it has brought lately. A client is what net::client_key() makes of its address: an
-// IPv6 /64 counts as one. Thread-safe; asked once a connection and once a bad tag. A next hop's session costs
-// no look-up, since there is one for each mail.
+// and how many bad tags it has brought lately. Clients are told apart by net::client_key(), so an IPv6 /64
+// counts as one. Thread-safe; asked once a connection and once a bad tag. Sessions of next hops, one for each
+// mail, are counted without a look-up.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -30,8 +30,8 @@ class ClientCounts {
   static constexpr std::chrono::hours kBadTagWindow{1};
   static constexpr std::size_t kMostRemembered = 10'000;
 
-  /// `most_remembered`: of how many clients bad tags are remembered; the one whose hour ends first is
-  /// forgotten first. At least one.
+  /// `most_remembered`: how many clients with bad tags are remembered, at least 1. The one whose hour ends
+  /// first is forgotten first.
   explicit ClientCounts(std::size_t most_remembered = kMostRemembered);
   ClientCounts(const ClientCounts&) = delete;
   ClientCounts& operator=(const ClientCounts&) = delete;
@@ -40,7 +40,7 @@ class ClientCounts {
   struct Client;
 
  public:
-  /// A session that is counted for as long as this lives. The counts have to outlive it.
+  /// Counts one session for as long as this lives. The counts must outlive it.
   class Ticket {
    public:
     Ticket() = default;
@@ -62,24 +62,25 @@ class ClientCounts {
     std::shared_ptr<Client> client_;  ///< with an address
   };
 
-  /// Exceeded::Sessions or Exceeded::SessionsPerClient where there are as many as there may be.
+  /// Counts one more session of a client. Exceeded::Sessions or Exceeded::SessionsPerClient if the limit is
+  /// reached.
   std::expected<Ticket, Exceeded> open(const Address& address, const Limits& limits);
-  /// A session of a trusted host that may name its client later. It counts among all sessions, and for no
-  /// client. Exceeded::Sessions if there are as many as there may be.
+  /// Counts one more session of a trusted host that may name its client later: among all sessions, and for
+  /// no client. Exceeded::Sessions if the limit is reached.
   std::expected<Ticket, Exceeded> open_for_front_end(const Limits& limits);
-  /// The session is this client's from now on, or again a front end's without one.
-  /// Exceeded::SessionsPerClient if the client has as many as it may have: then it stays whose it was.
+  /// Counts the session for this client from now on, or for a front end if there is no address.
+  /// Exceeded::SessionsPerClient if the client's limit is reached: then it counts for whom it did before.
   std::expected<void, Exceeded> pass_on(Ticket& ticket, const std::optional<Address>& address,
                                         const Limits& limits);
 
-  /// Notes a bad tag of a client, folded as addresses are; the same one again counts nothing. The hour begins
-  /// with the client's first one. Once there are `limits.bad_tags` the client is a guesser for an hour from
-  /// then on; after that it starts anew.
+  /// Notes a bad tag of a client, folded as addresses are; the same tag counts once. They are counted for an
+  /// hour from the client's first one. Once there are `limits.bad_tags`, the client is a guesser for an hour
+  /// from then on; after that it starts anew.
   void add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits);
   bool is_guesser(const Address& address, Time now, const Limits& limits) const;
 
   std::size_t sessions() const;
-  /// Clients with bad tags, also those whose hour is over and who were not looked at since.
+  /// Returns the number of clients with bad tags. Those whose hour is over count until they are looked at.
   std::size_t remembered() const;
 
  private:
@@ -94,7 +95,7 @@ class ClientCounts {
   };
 
   void close(const std::optional<Address>& address);
-  /// One more session of this client; null if there are as many as there may be. The lock is held.
+  /// Counts one more session of this client; null if its limit is reached. The lock must be held.
   std::shared_ptr<Client> add(const Address& address, const Limits& limits);
   void take_off(const Address& address);
   void forget(Time now);

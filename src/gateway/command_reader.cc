@@ -1,7 +1,20 @@
 #include "gateway/command_reader.h"
 
+#include "base/text.h"
+#include "smtp/command.h"
+
 namespace backstop::gateway {
 
+namespace {
+
+/// True for a line with its line end that is text.
+bool is_text(std::string_view line) {
+  return line.ends_with("\r\n") && !line.contains('\0') && line.find('\r') + 2 == line.size();
+}
+
+}  // namespace
+
+/// Returns the next line with its line end, or nullopt if it has not come whole.
 std::optional<std::string_view> CommandReader::buffered() const {
   const std::string_view input = connection_.input();
   const std::size_t end = input.find('\n');
@@ -9,8 +22,13 @@ std::optional<std::string_view> CommandReader::buffered() const {
   return input.substr(0, end + 1);
 }
 
-bool CommandReader::is_text(std::string_view line) {
-  return line.ends_with("\r\n") && !line.contains('\0') && line.find('\r') + 2 == line.size();
+std::optional<std::string_view> CommandReader::take_buffered(std::string_view verb, std::size_t most) {
+  auto line = buffered();
+  if (!line || !base::istarts_with(*line, verb) || line->size() > most) return std::nullopt;
+  if (!is_text(*line) || smtp::is_http_request(*line)) return std::nullopt;
+  connection_.consume(line->size());
+  line->remove_suffix(2);
+  return line;
 }
 
 net::Task<CommandReader::Next> CommandReader::next(std::size_t most, std::chrono::seconds time, Time last) {

@@ -1,5 +1,5 @@
-// Reads command lines from a client (RFC 5321 2.3.8, 4.5.3.1.4): CRLF ends one, and it holds no other CR, LF
-// or NUL. Belongs to one session; not thread-safe.
+// Reads command lines from a client (RFC 5321 2.3.8, 4.5.3.1.4). CRLF ends a line, which holds no other CR,
+// LF or NUL. Belongs to one session; not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -35,21 +35,23 @@ class CommandReader {
   CommandReader(net::Connection& connection, std::function<bool()> is_to_end)
       : connection_(connection), is_to_end_(std::move(is_to_end)) {}
 
-  /// Reads the next line; what waits to be written is written first. The client has `time` for the whole line
-  /// however slowly its bytes come, and no longer than until `last`.
+  /// Reads the next line. Before it waits for the client, it writes what is in the output. The client has
+  /// `time` for the whole line, however slowly its bytes come, and at most until `last`.
   net::Task<Next> next(std::size_t most, std::chrono::seconds time, Time last = Time::max());
 
-  /// Returns the next line with its line end if it is whole already.
-  std::optional<std::string_view> buffered() const;
-  /// True for a line with its line end that is text.
-  static bool is_text(std::string_view line);
+  /// Takes the next line, without its CRLF, if it has come whole and next() would return it as a Line that
+  /// begins with `verb` in any case, and that is no HTTP request. Otherwise returns nullopt and takes
+  /// nothing.
+  std::optional<std::string_view> take_buffered(std::string_view verb, std::size_t most);
   /// next() waits for the client.
   bool is_waiting() const { return is_waiting_; }
 
-  /// What a session that waits for a command keeps for its input.
+  /// The input buffer of a session that waits for a command has this size.
   static constexpr std::size_t kIdleRoom = 512;
 
  private:
+  std::optional<std::string_view> buffered() const;
+
   net::Connection& connection_;
   std::function<bool()> is_to_end_;
   bool is_waiting_ = false;

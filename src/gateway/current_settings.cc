@@ -11,8 +11,8 @@ CurrentSettings::CurrentSettings(const std::atomic<std::shared_ptr<const Setting
   gateway_ = find(*settings_);
 }
 
-// A gateway of the same name in the other direction is another one: a client that has logged in to the one is
-// nobody to the other.
+// A gateway of the same name in the other direction is another gateway: a login to the one means nothing to
+// the other.
 const GatewaySettings* CurrentSettings::find(const Settings& settings) const {
   const auto found = std::ranges::find(settings.gateways, name_, &GatewaySettings::name);
   if (found == settings.gateways.end()) return nullptr;

@@ -1,5 +1,5 @@
-// The settings that a session works with, and its gateway in them. A reload makes new ones, which are taken
-// at the next transaction. Belongs to one session.
+// The settings that a session works with, and its gateway in them. After a reload the session takes the new
+// ones at its next transaction. Belongs to one session.
 #pragma once
 
 #include <atomic>
@@ -18,9 +18,9 @@ class CurrentSettings {
 
   /// Takes the newest settings. Returns false, and changes nothing else, if they no longer have the gateway.
   bool take_newest();
-  /// Looks whether the newest settings still have the gateway, without taking them.
+  /// Checks whether the newest settings still have the gateway, without taking them.
   void look() { is_gone_ = find(*newest_.load()) == nullptr; }
-  /// The gateway was gone at the last look.
+  /// True if the gateway was gone when this was last checked.
   bool is_gone() const { return is_gone_; }
 
   const std::string& name() const { return name_; }

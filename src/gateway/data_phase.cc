@@ -13,13 +13,13 @@ namespace {
 
 using Clock = DataAccount::Clock;
 
-/// Read in pieces of the first size, and up to the second once a client has shown that it fills them.
+/// Data is read in pieces of the first size, and of up to the second once a client fills them.
 constexpr std::size_t kFirstRoom = 8UZ * 1024;
 constexpr std::size_t kMostRoom = 64UZ * 1024;
 constexpr std::chrono::milliseconds kNoticeable{50};
-/// What is read of a refused message at least, however small messages must be.
+/// At least this much of a refused message is read, however small the limit of messages is.
 constexpr std::uint64_t kDroppedAlways = 64UZ * 1024 * 1024;
-/// Of an end of data, so that one that began before a fault is seen.
+/// This many bytes before a fault are looked at for an end of data that began there.
 constexpr std::size_t kBeforeFault = 4;
 constexpr std::string_view kClientLeft = "The client left before its data ended";
 
@@ -88,8 +88,8 @@ void DataPhase::record(const smtp::Reply& reply, bool is_client_gone, std::strin
                 .message_id = path_.message_id()});
 }
 
-// What waits to be written is written first (RFC 2920 3.2): the commands before BDAT may have come with it,
-// and their answers are due before the chunk.
+// Writes waiting replies first (RFC 2920 3.2): commands may have come together with BDAT, and their answers
+// are due before the chunk.
 net::Task<std::optional<DataEnd>> DataPhase::read() {
   auto& buffer = connection_.buffer();
   connection_.give_time(limits().data_block, account_.deadline);
@@ -110,7 +110,7 @@ net::Task<std::optional<DataEnd>> DataPhase::read() {
 
 // The data has not ended, so the next hop never gets its end either.
 net::Task<DataEnd> DataPhase::lose_client(net::Failure failure) {
-  // Also if the stream was closed with all others.
+  // A stop closes all streams, so it comes here, too.
   if (host_.is_stopped()) co_return co_await break_off();
   const bool is_slow = failure == net::Failure::TimedOut;
   const auto last = reply_for(Exceeded::DataTime);
@@ -126,7 +126,7 @@ net::Task<DataEnd> DataPhase::lose_client(net::Failure failure) {
   co_return DataEnd::SessionEnds;
 }
 
-// The last word leaves at once, since the stream is about to be closed with all others.
+// The last reply is flushed at once, since the stream is about to be closed with all others.
 net::Task<DataEnd> DataPhase::break_off() {
   const auto last = host_.why_to_end();
   speaker_.close_with(last);
@@ -141,7 +141,7 @@ void DataPhase::leave(bool is_client_gone) {
          is_client_gone ? kClientLeft : "The client ended the message before its last chunk");
 }
 
-// The next hop is not kept waiting for the end of data that is of no use to it.
+// The next hop need not wait for the end of a message that it will not get.
 net::Task<void> DataPhase::give_up_delivery() {
   if (transaction_.delivery == nullptr) co_return;
   if (!path_.is_finished()) co_await transaction_.delivery->abandon();
@@ -164,7 +164,7 @@ void DataPhase::record_refusal(bool is_client_gone) {
          fault_ == smtp::DataFault::None ? std::string_view() : smtp::explain(fault_));
 }
 
-// What was refused for good already stays so; a client that is told to come again would come in vain.
+// A permanent refusal stays. A temporary one becomes permanent, since the client would try again in vain.
 void DataPhase::refuse(smtp::DataFault fault) {
   if (path_.answer() && path_.answer()->is_permanent()) return;
   fault_ = fault;
@@ -195,8 +195,8 @@ net::Task<DataEnd> DataPhase::data() {
   }
 }
 
-// Two servers could disagree about where data with a fault ends, so nothing that follows is believed to be a
-// command. `at`: of the fault, in what was read.
+// Two servers could disagree about where data with a fault ends, so nothing that follows is taken for a
+// command. `at`: the place of the fault in the input.
 net::Task<DataEnd> DataPhase::refuse_data(smtp::DataFault fault, std::size_t at) {
   refuse(fault);
   smtp::EndFinder finder;
@@ -211,7 +211,7 @@ net::Task<DataEnd> DataPhase::refuse_data(smtp::DataFault fault, std::size_t at)
     if (end) break;
     co_await give_up_delivery();
     if (!account_.drop(size)) co_return end_endless();
-    // A client whose lines end in LF alone says so, and then waits.
+    // A client whose lines end in LF alone has ended its data in its own view, and waits for the answer.
     if (finder.may_have_ended()) say_refusal();
     if (const auto stop = co_await read()) co_return *stop;
   }
@@ -238,7 +238,7 @@ net::Task<DataEnd> DataPhase::finish() {
 }
 
 net::Task<DataEnd> DataPhase::chunk(std::uint64_t size, bool is_last) {
-  // Small chunks come with their commands, so that none is waited for.
+  // Chunks that come with their commands never wait, so no wait would notice the deadline.
   if (Clock::now() > account_.deadline) co_return co_await lose_client(net::Failure::TimedOut);
   do {
     if (size > 0 && connection_.input().empty()) {
@@ -260,7 +260,7 @@ net::Task<DataEnd> DataPhase::chunk(std::uint64_t size, bool is_last) {
     co_await give_up_delivery();
     if (!account_.drop(bytes.size())) co_return end_endless();
   } while (size > 0);
-  // A refusal before the last chunk: the rest of the message is not wanted, and the client hears it now.
+  // A refusal before the last chunk is said now: the rest of the message is not wanted.
   if (is_last || path_.answer()) co_return co_await finish();
   speaker_.say(250, "2.0.0", "Chunk taken");
   co_return DataEnd::ChunkTaken;

@@ -1,7 +1,7 @@
 // DATA or BDAT (RFC 5321 4.1.1.4, RFC 3030): one message from the client's bytes to the answer of the next
 // hop. Belongs to one session, for one message.
 //
-// Refused data is read to its end, within limits, so that the client hears the refusal as the answer to it.
+// Refused data is read to its end, within limits, so that the client gets the refusal as the answer to it.
 #pragma once
 
 #include <chrono>
@@ -23,18 +23,18 @@
 
 namespace backstop::gateway {
 
-/// How a part of the data ended. All replies are said by then, and what is over is recorded.
+/// How a part of the data ended. By then its reply is in the output, and a message that is over is recorded.
 enum class DataEnd : std::uint8_t {
   ChunkTaken,   ///< the message goes on with another chunk
   Answered,     ///< the message is over, and the session goes on
-  SessionEnds,  ///< the message is over, and so is the session: the speaker knows how
+  SessionEnds,  ///< the message and the session are over; the speaker knows how
 };
 
-/// What a data phase needs of its session.
+/// The session, as its data phase sees it.
 class DataHost {
  public:
   virtual void record(const intake::Outcome& outcome) = 0;
-  /// Every stream is closed, or about to be.
+  /// True if every stream is closed, or about to be.
   virtual bool is_stopped() const = 0;
   /// Returns the last reply of a session that must end.
   virtual smtp::Reply why_to_end() const = 0;
@@ -43,14 +43,14 @@ class DataHost {
   ~DataHost() = default;
 };
 
-/// The time that is left for the data of a message, and how much of it was of no use.
+/// The time limit of a message's data, and how much data came after it was refused.
 struct DataAccount {
   using Clock = std::chrono::steady_clock;
 
   explicit DataAccount(const Limits& limits);
-  /// Adds to what came since the message was refused; false if that is too much.
+  /// Adds to the data that came after a refusal; returns false if that is too much.
   bool drop(std::size_t size);
-  /// `filled`: the last read filled its room; then the next has more.
+  /// Gives the next read more room if the last one filled its room.
   void grow(bool filled);
 
   Clock::time_point deadline;
@@ -59,14 +59,14 @@ struct DataAccount {
   std::uint64_t most_dropped;
 };
 
-/// Reads a chunk of `size` octets that is refused, and then says so: its bytes follow whatever we say (RFC
-/// 3030 4.2). Returns Answered or SessionEnds.
+/// Reads a refused chunk of `size` octets, which come whatever we say (RFC 3030 4.2), and then says
+/// `refusal`. Returns Answered or SessionEnds.
 net::Task<DataEnd> skip_chunk(net::Connection& connection, Speaker& speaker, const Limits& limits,
                               DataAccount& account, std::uint64_t size, smtp::Reply refusal);
 
 class DataPhase {
  public:
-  /// All must outlive this. `client`: whose network what is held counts for.
+  /// All must outlive this. Held memory counts for the network of `client`.
   DataPhase(DataHost& host, Speaker& speaker, net::Connection& connection, Transaction& transaction,
             next_hop::MessageForm form, TraceFacts trace, response::Reader& reader, HeldMemory& memory,
             const HeldMemory::Address& client);
@@ -75,17 +75,17 @@ class DataPhase {
   net::Task<DataEnd> data();
   /// BDAT: one chunk.
   net::Task<DataEnd> chunk(std::uint64_t size, bool is_last);
-  /// The client ends the message before its last chunk, or is gone.
+  /// Records that the client ended the message before its last chunk, or is gone.
   void leave(bool is_client_gone);
 
   /// The message must be here by then.
   DataAccount::Clock::time_point deadline() const { return account_.deadline; }
-  /// It waits for the client's bytes.
+  /// True while it waits for the client's bytes.
   bool is_reading() const { return is_reading_; }
   bool is_delivered() const { return path_.is_delivered(); }
 
  private:
-  /// What stops a read; nullopt if there is more of the message.
+  /// Reads more of the message; returns nullopt, or how the data phase ends instead.
   net::Task<std::optional<DataEnd>> read();
   net::Task<DataEnd> finish();
   net::Task<DataEnd> lose_client(net::Failure failure);

@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kOwnField = "Backstop-Verdict";
 constexpr std::size_t kMostMessageId = 998;
 
-/// The value behind `name` and its colon, or npos. White space before the colon is taken, as RFC 5322 4.5
-/// does.
+/// Returns where the value begins after `name` and its colon, or npos. White space before the colon is
+/// allowed (RFC 5322 4.5).
 std::size_t value_of(std::string_view line, std::string_view name) {
   if (!base::istarts_with(line, name)) return std::string_view::npos;
   std::size_t at = name.size();
@@ -21,7 +21,7 @@ std::size_t value_of(std::string_view line, std::string_view name) {
   return at < line.size() && line[at] == ':' ? at + 1 : std::string_view::npos;
 }
 
-/// Where a line that begins at `at` really begins: behind the dot that its receiver takes away.
+/// Returns where a line at `at` begins for its receiver, which takes a dot in front of it away.
 std::size_t content_of(std::string_view text, std::size_t at, bool is_stuffed) {
   return is_stuffed && text.substr(at).starts_with('.') ? at + 1 : at;
 }

@@ -9,12 +9,12 @@
 
 namespace backstop::gateway {
 
-/// Where the header of `message` ends: past the empty line, or npos while that has not come. `from` is where
-/// the search may begin; a header without any field ends with the first CRLF.
+/// Returns where the header of `message` ends: past the empty line, or npos if that has not come yet. The
+/// search begins at `from`. A header without any field ends with the first CRLF.
 std::size_t find_header_end(std::string_view message, std::size_t from = 0);
 
-/// A message that may be a response is refused past so many: what stands behind them would not be read. The
-/// reader takes twice as many of a whole mail, so that its parts have theirs.
+/// A message that may be a response is refused if it has more fields than this: those past them would not be
+/// read. The reader takes twice as many of a whole mail, so that its parts can have fields, too.
 inline constexpr std::size_t kMostFieldsOfResponse = 1000;
 
 struct HeaderScan {
@@ -22,14 +22,14 @@ struct HeaderScan {
   std::size_t received_fields = 0;
   /// Our own fields that somebody else wrote: offset and size, whole lines, in order.
   std::vector<std::pair<std::size_t, std::size_t>> foreign;
-  std::string message_id;  ///< without brackets, printable; empty where there is none
+  std::string message_id;  ///< without brackets, printable; empty if there is none
 };
 
-/// One pass over the lines of a header block. `is_stuffed`: as after DATA, where a dot in front of a line is
-/// taken away by the next hop whatever follows it (RFC 5321 4.5.2), and a field may hide behind it.
+/// Looks at a header block in one pass. `is_stuffed`: it is as after DATA. There the next hop takes away a
+/// dot in front of a line whatever follows it (RFC 5321 4.5.2), so a field may hide behind it.
 HeaderScan scan_header(std::string_view header, bool is_stuffed);
 
-/// `header` without those parts, appended to `out`.
+/// Appends `header` without the foreign fields of the scan to `out`.
 void append_without(std::string_view header, const HeaderScan& scan, std::string& out);
 
 }  // namespace backstop::gateway

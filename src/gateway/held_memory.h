@@ -19,11 +19,11 @@ class HeldMemory {
   using Address = boost::asio::ip::address;
   enum class Account : std::uint8_t { Headers, Responses };
 
-  /// What counts of a header that is not whole begins behind this size. A session that receives data costs as
-  /// much in any case, and hardly any mail has a longer header.
+  /// This much of a header that is not whole counts nothing. A session that receives data costs as much in
+  /// any case, and hardly any mail has a longer header.
   static constexpr std::size_t kFreeHeader = 16UZ * 1024;
 
-  /// What one message holds. Its destructor gives it back.
+  /// Counts what one message holds. Its destructor gives it back.
   class Share {
    public:
     Share(HeldMemory& memory, const Address& client) : memory_(memory), client_(client) {}

@@ -12,9 +12,9 @@ namespace backstop::gateway {
 class Journal {
  public:
   virtual ~Journal() = default;
-  /// A decision; reported after the client has its reply.
+  /// Records a decision, after the client has its reply.
   virtual void record(store::Event event) = 0;
-  /// What the operator should know beside that: one line, for the log alone. It holds nothing of a message.
+  /// Writes one line to the log that the operator should see beside the events. It holds no message content.
   virtual void notice(os::LogLevel level, std::string_view line) = 0;
 };
 

@@ -1,5 +1,5 @@
-// What a client may cost, and what next hops may. One struct; each limit with its default. replies.h has the
-// reply that a client past it gets.
+// The limits of what clients and next hops may cost, each with its default. replies.h has the reply that a
+// client past a limit gets.
 #pragma once
 
 #include <algorithm>
@@ -16,22 +16,22 @@ struct Limits : next_hop::Limits {
   std::size_t command_line = 4096;  ///< with its line end; RFC 5321 4.5.3.1.4 has 512, extensions add to it
   std::size_t header = 256 * 1024;  ///< of a message
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< announced as SIZE; 0: no limit
-  std::size_t held = 4UL * 1024 * 1024;         ///< of a response that is held in memory; the rest streams
+  std::size_t held = 4UL * 1024 * 1024;         ///< of a response, held in memory; the rest streams
 
   std::uint64_t held_total = 512ULL * 1024 * 1024;  ///< of all responses that are held at one time
 
-  /// Returns how much of one message is held: no more than its network may hold, so that a message that comes
-  /// alone always has room.
+  /// Returns how much of one message is held. It is no more than one network may hold, so that a message that
+  /// comes alone always has room.
   std::uint64_t most_held() const { return std::min<std::uint64_t>(held, next_hop::share_of(held_total)); }
 
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)
   std::size_t commands_without_mail = 100;  ///< in a row that bring no message forward: NOOP, RSET, VRFY, ...
-  std::size_t errors = 20;           ///< in a row: 5xx answers, and recipients that are not taken past many
-  std::size_t received_fields = 50;  ///< this many are a loop
-  std::size_t sessions = 20'000;     ///< in all
-  std::size_t sessions_per_client = 100;  ///< of one address (an IPv6 /64)
-  std::size_t bad_tags = 5;               ///< different ones of one client address within an hour
+  std::size_t errors = 20;                  ///< in a row: 5xx answers, and untaken recipients past many
+  std::size_t received_fields = 50;         ///< this many are a loop
+  std::size_t sessions = 20'000;            ///< in all
+  std::size_t sessions_per_client = 100;    ///< of one address (an IPv6 /64)
+  std::size_t bad_tags = 5;                 ///< different ones of one client address within an hour
 
   // Times.
   std::chrono::seconds greeting{60};      ///< PROXY header and TLS handshake of a new connection

@@ -1,4 +1,4 @@
-// The addresses that the gateways listen at, and what a reload makes of them: pure, nothing is bound here.
+// The addresses that the gateways listen at, and how a reload changes them. Pure: nothing is bound here.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ struct ListenPlan {
   struct Place {
     std::string gateway;
     net::Endpoint wanted;
-    const Listening* running = nullptr;  ///< what goes on to listen there; null: it is to be opened
-    /// To be opened beside one of ours that overlaps with it, as 0.0.0.0:25 does with 127.0.0.1:25, and that
-    /// is given up: by its address; else null.
+    const Listening* running = nullptr;  ///< what listens there already; null: it must be opened
+    /// One of ours that is given up, but overlaps with this while it is opened, as 0.0.0.0:25 does with
+    /// 127.0.0.1:25; else null.
     const Listening* beside = nullptr;
   };
 
@@ -33,13 +33,13 @@ struct ListenPlan {
   std::vector<const Listening*> closed;
 };
 
-/// What stays is not touched, so that no connection to it is lost: an address that goes from one gateway to
-/// another, as in a change of its name, stays, too. Port 0, which is another address each time, stays with
-/// its gateway alone. The plan points into `running`.
+/// Plans a reload. An address that stays is not touched, so that no connection to it is lost. It stays, too,
+/// if it goes from one gateway to another, as when a gateway is renamed. Port 0 is another address each time,
+/// so it stays only with its own gateway. The plan points into `running`.
 ListenPlan plan_listening(const std::vector<Listening>& running, const std::vector<GatewaySettings>& wanted);
 
-/// Both can't be listened at, unless by sockets that share: the same, or one of them is every address of its
-/// family.
+/// True if only sockets that share can listen at both: they are the same, or one of them is every address of
+/// its family.
 bool overlap(const net::Endpoint& one, const net::Endpoint& other);
 
 }  // namespace backstop::gateway

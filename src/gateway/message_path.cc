@@ -66,7 +66,8 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size
   }
 }
 
-// The end of data is no part of the message, nor are doubled dots (RFC 1870 3); the end may have begun.
+// The end of data and doubled dots are no part of the message (RFC 1870 3). The last bytes so far may be the
+// start of the end of data.
 bool MessagePath::is_too_large(bool is_end) const {
   const auto most = transaction_.settings->limits.message;
   const auto slack = is_end || form_ == next_hop::MessageForm::Plain ? 0 : kEndOfData.size() - 1;
@@ -80,20 +81,20 @@ bool MessagePath::hold_header() {
                           transaction_.settings->limits);
 }
 
-// Puts the message off. Its rest may take its time, so the next hop's session is given back at once.
+// Defers the message. Its rest may come slowly, so the next hop's session is given back at once.
 net::Task<void> MessagePath::find_no_room() {
   settle(Exceeded::Held);
   co_await transaction_.delivery->abandon();
 }
 
 void MessagePath::let_go() {
-  // An empty one that is assigned would leave its memory with it.
+  // Assigning an empty string would keep the memory.
   std::string().swap(held_);
   held_share_.release();
 }
 
 net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
-  // A message that is all here is not copied.
+  // A message that came whole is not copied.
   const std::size_t before = held_.size();
   const bool is_first = before == 0;
   if (!is_first) held_ += bytes;
@@ -132,19 +133,19 @@ net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   held_ += bytes;
   const auto& limits = transaction_.settings->limits;
   if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end, Next::Hold);
-  // A response that can't be read to its end, or to its cap, is put off at every stage: it would pass
+  // A response that can't be held up to its end or its cap is deferred at every stage, since it would pass
   // unjudged.
   if (!held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_await find_no_room();
 }
 
-// What is copied here is gone before anybody is waited for: held_share_ does not count it.
+// The copy made here is gone before the next wait, so held_share_ does not count it.
 response::Response MessagePath::read(std::string_view message, bool is_end) {
   std::string room;
   return judge_.read(unstuffed(message, form_, room),
                      is_end ? response::Extent::Whole : response::Extent::Start);
 }
 
-// Judges what was held. Then begins the data at the next hop, with our own fields before all that there is.
+// Judges a message that was held. Then begins the data at the next hop, with our own fields in front.
 net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
   if (next == Next::Hold) {
     co_await judge_.judge(read(message, is_end));
@@ -159,7 +160,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
     co_return;
   }
   phase_ = Phase::Streaming;
-  // Received comes last: should the message begin with white space, that is the field which it continues.
+  // Received comes last of ours: if the message begins with white space, it continues that field.
   std::string front;
   if (judge_.verdict().action == policy::Action::Label) {
     front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
@@ -175,7 +176,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {
   if (!is_end && co_await transaction_.delivery->write(first, second)) co_return;
-  // The end, or a next hop that is gone: finish() then only says what became of it.
+  // At the end, or if the next hop is gone; then finish() only says what happened.
   auto reply = is_end ? co_await transaction_.delivery->finish(first, second)
                       : co_await transaction_.delivery->finish({}, {});
   is_finished_ = true;

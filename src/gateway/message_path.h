@@ -1,10 +1,9 @@
 // One message on its way from a client to its next hop (docs/architecture.md, "The way of a mail
 // through `serve`").
 //
-// The header is read first. A mail that can't be a response streams on from there as it arrives; one that may
-// be is held in memory up to a cap, read, judged, and then refused or sent. Bytes come here once they have
-// passed the scanner that keeps bare line ends out. Whatever the answer is, take() may be called until the
-// client's data ends.
+// The header is read first. A mail that can't be a response then streams on as it arrives. One that may be is
+// held in memory up to a cap, read, judged, and then refused or sent. The bytes have passed the scanner that
+// keeps bare line ends out. take() may be called until the client's data ends, whatever the answer is.
 #pragma once
 
 #include <cstdint>
@@ -26,21 +25,21 @@ namespace backstop::gateway {
 
 class MessagePath {
  public:
-  /// What `trace` views and `reader` have to outlive it; the reader is only used between two waits. What is
-  /// held counts for the network of `client`.
+  /// The texts of `trace` and all references must outlive it; the reader is only used between two waits. Held
+  /// memory counts for the network of `client`.
   MessagePath(Transaction& transaction, next_hop::MessageForm form, TraceFacts trace,
               response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client);
 
-  /// The next bytes; `is_end`: the last of them, with the end of data where the form has one. `dots`, as
-  /// DataScanner counts them: none in the plain form.
+  /// Takes the next bytes. `is_end`: they are the last ones, with the end of data if the form has one.
+  /// `dots`: as DataScanner counts them; 0 in the plain form.
   net::Task<void> take(std::string_view bytes, bool is_end, std::size_t dots);
 
-  /// Refuses the message for a fault that take() was spared. Nothing more of it is wanted.
+  /// Refuses the message for a fault in bytes that take() never got. Nothing more of it is wanted.
   void refuse(smtp::Reply reply) { settle(std::move(reply)); }
 
-  /// What the client is to be told: there once the data has ended, or earlier where it is a refusal.
+  /// Returns the reply for the client. It is there once the data has ended, or earlier if it is a refusal.
   const std::optional<smtp::Reply>& answer() const { return answer_; }
-  /// The delivery has given its last answer, and there is nothing of it to abandon.
+  /// True once the delivery has given its last answer, so that it must not be abandoned.
   bool is_finished() const { return is_finished_; }
   /// True when the next hop has said that it has the message.
   bool is_delivered() const { return is_delivered_; }
@@ -48,7 +47,7 @@ class MessagePath {
   bool is_past_limit() const { return is_past_limit_; }
 
   // For the history.
-  std::uint64_t size() const { return size_; }  ///< of what came: no doubled dots, no end of data
+  std::uint64_t size() const { return size_; }  ///< of the data so far: no doubled dots, no end of data
   const std::string& message_id() const { return scan_.message_id; }
   const intake::MailJudge& judge() const { return judge_; }
 

@@ -10,11 +10,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How long a client waits at most until the last next hop is asked.
+/// No next hop is asked any more once the client has waited this long.
 constexpr std::chrono::seconds kAskTime{5};
 
-/// Returns what is offered for a next hop that can't be asked. A client that is not offered what its mail
-/// needs gives the mail up; one that is hears 451 for its recipients until the next hop is back.
+/// Returns what is offered for a next hop that can't be asked. Without an extension that its mail needs a
+/// client gives the mail up. With it, its recipients get 451 until the next hop is back.
 smtp::Extensions unknown_offer() {
   smtp::Extensions offer;
   offer.eight_bit_mime = offer.smtputf8 = true;

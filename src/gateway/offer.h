@@ -1,5 +1,4 @@
-// What the gateway offers in its reply to EHLO: what it can do itself, and of what must be passed on only
-// what its next hops can take.
+// The extensions in the gateway's reply to EHLO: what it can do itself, and what all its next hops can do.
 #pragma once
 
 #include "gateway/client.h"
@@ -11,7 +10,7 @@
 
 namespace backstop::gateway {
 
-/// What the offer depends on beside the settings.
+/// The offer depends on these facts beside the settings.
 struct OfferFacts {
   bool is_tls = false;
   bool may_authenticate = false;
@@ -22,9 +21,9 @@ struct OfferFacts {
 smtp::Extensions offer_for(const smtp::Extensions& next_hops, const Settings& settings,
                            const GatewaySettings& gateway, const OfferFacts& facts);
 
-/// Returns what every next hop of the gateway can do. One that was never heard of is asked now, unless it is
-/// known to be silent, or the client has waited for too long. `is_extended`: the client said EHLO. `count`:
-/// what counts its sessions with next hops.
+/// Returns what every next hop of the gateway can do. Asks those that are not known yet, unless a next hop is
+/// known to be silent or the client has waited too long. `is_extended`: the client said EHLO. `count` counts
+/// its sessions with next hops.
 net::Task<smtp::Extensions> ask_next_hops(const Settings& settings, const GatewaySettings& gateway,
                                           next_hop::Directory& directory, next_hop::Pool& pool,
                                           const Client& client, bool is_extended,

@@ -1,5 +1,5 @@
-// What comes before the commands of a session: a PROXY header, and the TLS handshake, which STARTTLS brings
-// later, too. Belongs to one session; not thread-safe.
+// Reads what comes before the commands of a session: a PROXY header, and the TLS handshake, which may also
+// come later, by STARTTLS. Belongs to one session; not thread-safe.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ class Opening {
   /// Returns false if the handshake failed: then why() says why.
   net::Task<bool> accept_tls(net::TlsContext context);
 
-  /// One clause, for the log.
+  /// Returns why the handshake failed, as one clause for the log.
   const std::string& why() const { return why_; }
   /// It waits for the client.
   bool is_waiting() const { return is_waiting_; }

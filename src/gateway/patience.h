@@ -1,5 +1,5 @@
-// How long a client may go on that brings no mail forward. What is counted is in a row: a message that was
-// delivered, or another client by XCLIENT, begins anew. Belongs to one session.
+// How long we put up with a client that brings no mail forward. A delivered message, or another client by
+// XCLIENT, resets the counts. Belongs to one session.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@ namespace backstop::gateway {
 
 class Patience {
  public:
-  /// A large list has many recipients that are put off, and more than one transaction takes: this many are no
-  /// error.
+  /// This many deferred recipients are no error: a large list has many of them, and more than fit into one
+  /// transaction.
   static constexpr std::size_t kMostUntaken = 1000;
 
   /// Counts a command that came.
@@ -28,7 +28,7 @@ class Patience {
   bool has_too_many_errors(const Limits& limits) const { return errors_ > limits.errors; }
 
  private:
-  std::size_t commands_ = 0;  ///< that bring no message forward
+  std::size_t commands_ = 0;  ///< those that bring no message forward
   std::size_t errors_ = 0;
   std::size_t untaken_ = 0;  ///< recipients that were not taken, without those that are errors already
 };

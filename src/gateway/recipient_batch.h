@@ -1,4 +1,4 @@
-// RCPT commands that arrive together: each is judged as it comes, and those that may be taken are offered to
+// RCPT commands that arrive together. Each is judged as it comes, and those that may be taken are offered to
 // the next hop in one go. Belongs to one session, for one batch.
 #pragma once
 
@@ -35,7 +35,7 @@ class RecipientBatch {
     bool is_from_next_hop() const { return decider == intake::Decider::NextHop; }
   };
 
-  /// `offered`: what EHLO offered. `client` has its bad tags counted. All must outlive this.
+  /// `offered`: what EHLO offered. Bad tags are counted for `client`. All must outlive this.
   RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, ClientCounts& clients,
                  const ClientCounts::Address& client);
 

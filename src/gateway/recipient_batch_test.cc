@@ -1,5 +1,6 @@
 #include "gateway/recipient_batch.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "intake/outbound_tag.h"
+#include "net/loop_fixture.h"
 #include "origin/tag_fixture.h"
 
 namespace backstop::gateway {
@@ -57,7 +59,27 @@ std::string renamed(const std::string& tagged, std::string_view user) {
   return tagged.substr(0, tagged.rfind('=') + 1).append(user) + tagged.substr(tagged.find('@'));
 }
 
-class RecipientBatchTest : public testing::Test {
+/// A next hop that answers recipients as it is told to.
+class Answering : public next_hop::Delivery {
+ public:
+  Answering(std::vector<smtp::Reply> answers, std::vector<std::string>& offered)
+      : answers_(std::move(answers)), offered_(offered) {}
+
+  net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override {
+    for (const auto& one : batch) offered_.push_back(text_of(one.recipient));
+    co_return answers_;
+  }
+  net::Task<smtp::Reply> begin(next_hop::MessageForm) override { co_return smtp::Reply(); }
+  net::Task<bool> write(std::string_view, std::string_view) override { co_return false; }
+  net::Task<smtp::Reply> finish(std::string_view, std::string_view) override { co_return smtp::Reply(); }
+  net::Task<void> abandon() override { co_return; }
+
+ private:
+  std::vector<smtp::Reply> answers_;
+  std::vector<std::string>& offered_;
+};
+
+class RecipientBatchTest : public net::LoopTest {
  protected:
   RecipientBatchTest() {
     settings_.keys = ring_of(key_of(0, "secret"));
@@ -375,6 +397,96 @@ TEST_F(RecipientBatchTest, TaggedAndUntaggedDestinationsDiffer) {
   auto none = transaction("bob@else.test");
   (void)add(none, "x@else.test");
   EXPECT_EQ(add(none, "x@lists.test").verdict.action, Action::Accept);
+}
+
+// Those that are refused here are not offered; those that the next hop takes become recipients.
+TEST_F(RecipientBatchTest, OffersWhatMayBeTakenInOneGo) {
+  auto mail = transaction("");
+  std::vector<std::string> offered;
+  mail.delivery = std::make_unique<Answering>(
+      std::vector<smtp::Reply>{{250, "2.1.5", "one"}, {550, "5.1.1", "two"}, {251, "2.1.5", "three"}},
+      offered);
+  RecipientBatch batch(mail, offered_, clients_, client_);
+  batch.add("TO:<" + tagged("bob@example.org") + ">");
+  batch.add("TO:<x@else.test>");
+  batch.add("nonsense");
+  batch.add("TO:<gone@example.org>");
+  batch.add("TO:<postmaster@example.org>");
+  run(batch.offer());
+  EXPECT_THAT(offered, testing::ElementsAre("bob@example.org", "gone@example.org", "postmaster@example.org"));
+  std::vector<int> codes;
+  std::vector<bool> is_from_next_hop;
+  for (const auto& asked : batch.asked()) {
+    codes.push_back(asked.answer->code);
+    is_from_next_hop.push_back(asked.is_from_next_hop());
+  }
+  EXPECT_THAT(codes, testing::ElementsAre(250, 550, 501, 550, 251));
+  EXPECT_THAT(is_from_next_hop, testing::ElementsAre(true, false, false, true, true));
+  ASSERT_EQ(mail.recipients.size(), 2u);
+  EXPECT_EQ(mail.recipients[0].given, tagged("bob@example.org"));
+  EXPECT_EQ(mail.recipients[0].domain, &mail.settings->domains[0]);
+  ASSERT_TRUE(mail.recipients[0].claim);
+  EXPECT_EQ(mail.recipients[0].claim->tag.outcome, origin::TagOutcome::Good);
+  EXPECT_FALSE(mail.recipients[0].is_exempt);
+  EXPECT_EQ(mail.recipients[1].given, "postmaster@example.org");
+  EXPECT_TRUE(mail.recipients[1].is_exempt);
+}
+
+TEST_F(RecipientBatchTest, WithoutAnyThatMayBeTakenNobodyIsAsked) {
+  auto mail = transaction("");
+  RecipientBatch batch(mail, offered_, clients_, client_);
+  batch.add("TO:<x@else.test>");
+  run(batch.offer());
+  EXPECT_EQ(batch.asked().front().answer->code, 550);
+  EXPECT_FALSE(mail.route);
+}
+
+TEST_F(RecipientBatchTest, TheLimitCountsThoseThatMayBeTaken) {
+  settings_.limits.recipients = 2;
+  auto mail = transaction("");
+  std::vector<std::string> offered;
+  mail.delivery = std::make_unique<Answering>(
+      std::vector<smtp::Reply>{{250, "2.1.5", "one"}, {250, "2.1.5", "two"}}, offered);
+  RecipientBatch batch(mail, offered_, clients_, client_);
+  for (const std::string_view local : {"a", "b", "c"}) batch.add(fmt::format("TO:<{}@example.org>", local));
+  EXPECT_FALSE(batch.asked()[1].answer);
+  ASSERT_TRUE(batch.asked()[2].answer);
+  EXPECT_EQ(batch.asked()[2].answer->code, 452);
+  EXPECT_EQ(batch.asked()[2].decider, intake::Decider::Limit);
+  run(batch.offer());
+  RecipientBatch next(mail, offered_, clients_, client_);
+  next.add("TO:<d@example.org>");
+  ASSERT_TRUE(next.asked().front().answer);
+  EXPECT_EQ(next.asked().front().answer->code, 452) << "those of earlier batches count";
+}
+
+TEST_F(RecipientBatchTest, IsFullAtItsLimitOrAtASingleAnswer) {
+  const struct {
+    std::string_view name;
+    const char* url;
+    std::vector<std::string_view> recipients;
+    bool want;
+  } rows[] = {
+      {"none", "smtp://192.0.2.1:25", {}, false},
+      {"one", "smtp://192.0.2.1:25", {"a@example.org"}, false},
+      {"LMTP", "lmtp://192.0.2.1:24", {"a@example.org"}, true},
+      {"LMTP, refused here", "lmtp://192.0.2.1:24", {"a@else.test"}, false},
+      {"a Maildir", "maildir:/mail/%n", {"a@example.org"}, true},
+  };
+  for (const auto& row : rows) {
+    settings_.gateways.front().next_hop = *next_hop::parse_next_hop(row.url);
+    auto mail = transaction("");
+    RecipientBatch batch(mail, offered_, clients_, client_);
+    for (const auto recipient : row.recipients) batch.add(fmt::format("TO:<{}>", recipient));
+    EXPECT_EQ(batch.is_full(), row.want) << row.name;
+  }
+  settings_.gateways.front().next_hop = *next_hop::parse_next_hop("smtp://192.0.2.1:25");
+  auto mail = transaction("");
+  RecipientBatch batch(mail, offered_, clients_, client_);
+  for (std::size_t i = 1; i < RecipientBatch::kMost; ++i) batch.add("TO:<a@example.org>");
+  EXPECT_FALSE(batch.is_full());
+  batch.add("TO:<a@example.org>");
+  EXPECT_TRUE(batch.is_full());
 }
 
 TEST_F(RecipientBatchTest, InboundMailHasNoNoteOfItsTag) {

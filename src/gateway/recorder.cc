@@ -11,7 +11,7 @@ namespace backstop::gateway {
 
 namespace {
 
-// Of a line that is no command.
+// This many bytes of an HTTP request are shown.
 constexpr std::size_t kMostTold = 100;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a session tells the history and the log: events of its transactions, and lines about its client.
+// Writes a session's events to the history and the log, and lines about its client to the log.
 // Belongs to one session.
 #pragma once
 
@@ -22,8 +22,8 @@ class Recorder {
 
   /// The sender was refused.
   void sender(const Transaction& transaction, const policy::Verdict& verdict, const smtp::Reply& reply);
-  /// Records a recipient that was not taken. One that was is recorded with its message, and of those past the
-  /// limit only the first.
+  /// Records a recipient that was not taken; those that were are recorded with their message. Of the
+  /// recipients past the limit only the first is recorded.
   void recipient(Transaction& transaction, const RecipientBatch::Asked& asked);
   void message(const Transaction& transaction, const intake::Outcome& outcome);
 

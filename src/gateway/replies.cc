@@ -15,13 +15,13 @@ struct Row {
   std::string_view text = {};
 };
 
-// 5.7.1, not 5.1.1: 5.1.1 says that the mailbox does not exist, and whoever reads that (a list that takes
-// dead addresses off, a callout that remembers them) would do so for the plain address, too.
+// 5.7.1, not 5.1.1: 5.1.1 says that the mailbox does not exist. Lists that remove dead addresses and callouts
+// that remember them would then believe it of the plain address, too.
 constexpr Row<policy::Cause> kVerdicts[] = {
     {policy::Cause::Bare, 550, "5.7.1"},
     {policy::Cause::Padded, 550, "5.7.1"},
     {policy::Cause::NeverSends, 550, "5.7.1"},
-    // Never for good: the sender may be genuine, and its tag damaged on the way.
+    // Never permanent: the sender may be genuine, and its tag damaged on the way.
     {policy::Cause::BadTag, 450, "4.7.1"},
     {policy::Cause::RelayDenied, 550, "5.7.1"},
     {policy::Cause::NotAuthorized, 550, "5.7.1"},
@@ -47,7 +47,7 @@ constexpr Row<Exceeded> kExceeded[] = {
 };
 
 constexpr Row<Parting> kPartings[] = {
-    // As Postfix answers to commands that are none of SMTP.
+    // The same as Postfix answers to commands of other protocols.
     {Parting::HttpRequest, 221, "2.7.0", "This is a mail server, not a web server: goodbye"},
     {Parting::AfterFault, 421, "4.7.0", "What follows such a message is not read, closing"},
     {Parting::NoEnd, 421, "4.7.0", "The refused message does not end, closing"},

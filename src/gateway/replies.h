@@ -1,5 +1,5 @@
-// The one place where what happens here becomes an SMTP reply: verdicts, limits, faults of the data, the end
-// of a session. One row a case. Troubles with a next hop have theirs in next_hop/trouble.h. Codes are those
+// The gateway's own SMTP replies, one row a case: verdicts, limits, faults of the data, the end of a session.
+// The replies for troubles with a next hop are in next_hop/trouble.h. Codes are those
 // of RFC 5321 4.2.3, enhanced statuses those of RFC 3463 and of the registry of RFC 5248.
 #pragma once
 
@@ -14,10 +14,10 @@
 
 namespace backstop::gateway {
 
-/// Why we end a session whose client may still be sending, beside the limits.
+/// Why we end a session whose client may still be sending, other than for a limit.
 enum class Parting : std::uint8_t {
   HttpRequest,  ///< a command was one of HTTP
-  AfterFault,   ///< its message had a fault, so that what follows can't be told from the message
+  AfterFault,   ///< its message had a fault, so nobody knows where the message ends
   NoEnd,        ///< a message that was refused does not end
 };
 inline constexpr std::size_t kPartingCount = 3;
@@ -29,13 +29,13 @@ enum class Ending : std::uint8_t {
 };
 inline constexpr std::size_t kEndingCount = 2;
 
-/// For a verdict that refuses or defers. `help_url` may be empty. `offers_auth`: a client that may log in is
-/// told so.
+/// Returns the reply for a verdict that refuses or defers. `help_url` may be empty. `offers_auth`: the client
+/// may log in, and is told so.
 smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth = false);
 /// The code is 421 if the connection ends with it.
 smtp::Reply reply_for(Exceeded limit);
 smtp::Reply reply_for(Parting parting);
-/// For a fault, not for None.
+/// Returns the reply for a fault; there is none for DataFault::None.
 smtp::Reply reply_for(smtp::DataFault fault);
 smtp::Reply reply_for(Ending ending);
 

@@ -16,10 +16,11 @@ namespace backstop::gateway {
 
 namespace {
 
-// For a client that is in a transaction and says nothing: others wait for us to be back.
+// How long stop() waits for a client that is in a transaction and says nothing: others wait for us to be
+// back.
 constexpr std::chrono::seconds kPatience{5};
 
-/// False where it was told to stop before.
+/// Waits; returns false if it was told to stop before the time was over.
 bool wait(std::chrono::seconds time, const std::stop_token& told) {
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -28,8 +29,8 @@ bool wait(std::chrono::seconds time, const std::stop_token& told) {
   return !told.stop_requested();
 }
 
-// What overlaps with an address that is given up only after this can be had at once by the user who had
-// opened that one; not where it was root, who has become another since.
+// An overlapping address that is given up is closed only after this one is opened. Sharing works if the same
+// user opened both, so it fails if root opened the first and has become another user since.
 base::Result<std::vector<net::ListeningSocket>> open(const ListenPlan::Place& place, std::size_t workers) {
   if (place.beside == nullptr) return net::listen(place.wanted, workers);
   auto sockets = net::listen(place.wanted, workers, net::Sharing::WithOurselves);
@@ -45,7 +46,8 @@ base::Result<std::vector<net::ListeningSocket>> open(const ListenPlan::Place& pl
 Server::Server(std::shared_ptr<const Settings> settings, Journal& events)
     : shared_(std::move(settings), events) {}
 
-// Workers first: their sessions use what is shared, and their blocking work has to be over before they go.
+// Workers end first, since their sessions use what is shared; their blocking work must be over before they
+// are destroyed.
 Server::~Server() {
   for (auto& worker : workers_) worker->stop();
   for (auto& worker : workers_) worker->join();
@@ -95,7 +97,7 @@ base::Result<Server::Rebinding> Server::rebind(const Settings& settings) {
   return rebinding;
 }
 
-// The settings first: who is accepted from here on by a gateway that is gone hears so.
+// The settings come first: a client that a gone gateway still accepts from here on is told so.
 void Server::reload(std::shared_ptr<const Settings> settings, Rebinding rebinding) {
   shared_.settings.store(settings);
   listening_ = std::move(rebinding.listening);

@@ -28,8 +28,8 @@ class Server {
 
   void start();
 
-  /// What a reload makes of the addresses. The new ones are bound; nothing else has happened yet, and nothing
-  /// does where this is thrown away.
+  /// How a reload changes the addresses. The new ones are bound. Nothing else has happened yet, and nothing
+  /// will if this is thrown away.
   struct Rebinding {
     struct Opened {
       std::uint64_t number;
@@ -45,17 +45,17 @@ class Server {
     std::vector<Opened> opened;
     std::vector<Change> changes;
   };
-  /// An error where one can't be bound; it says whether a restart would do.
+  /// Binds the new addresses. An error if one can't be bound; it says whether a restart would help.
   base::Result<Rebinding> rebind(const Settings& settings);
-  /// New transactions see the new settings. An address that stays is not touched. Sessions of a gateway that
-  /// is gone end with a 421, in a transaction after it. Once started, it returns when every worker has taken
-  /// it.
+  /// Takes the new settings, which new transactions see. An address that stays is not touched. Sessions of a
+  /// gateway that is gone end with a 421, after their transaction if they have one. Once started, returns
+  /// when every worker has the new settings.
   void reload(std::shared_ptr<const Settings> settings, Rebinding rebinding);
-  /// No new sessions, transactions that run may end; returns when all have, or after `limit`, when the rest
-  /// is cut. A client that sends no command in its transaction is not waited for so long. Nothing that was
-  /// answered 250 is lost by that.
+  /// Takes no new sessions, and lets transactions end. Returns when all have, or after `limit`, when the rest
+  /// is cut. A client that sends no command in its transaction gets less time. No message that was answered
+  /// 250 is lost.
   void stop(std::chrono::seconds limit);
-  /// Whatever still runs is cut now, and stop() returns. Any thread.
+  /// Cuts whatever still runs now, so that stop() returns. Any thread.
   void cut();
 
  private:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
 #include "gateway/offer.h"
 #include "gateway/replies.h"
 #include "next_hop/smtp_delivery.h"
@@ -15,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kGoodbyeTime{5};
-// What a client that is cut short may still send before its connection is reset, and for how long.
+// How much a client that is cut short may still send, and for how long, before its connection is reset.
 constexpr std::size_t kMostDrained = 16UZ * 1024 * 1024;
 constexpr std::chrono::seconds kDrainTime{2};
 constexpr std::size_t kIdleBuffer = 1024;
@@ -33,15 +32,6 @@ Session::Session(Worker& worker, const Entrance& entrance, net::Socket socket, c
       speaker_(connection_),
       recorder_(worker.shared(), settings_, client_) {
   worker_.add(*this);
-}
-
-std::unique_ptr<LiveSession> Session::make(Worker& worker, const Entrance& entrance, net::Socket socket,
-                                           const net::Endpoint& peer, net::Endpoint local) {
-  return std::make_unique<Session>(worker, entrance, std::move(socket), peer, std::move(local));
-}
-
-Session::~Session() {
-  worker_.remove(*this);
 }
 
 net::Task<void> Session::run() {
@@ -109,7 +99,7 @@ net::Task<void> Session::converse() {
       speaker_.close_with(why_to_end());
       break;
     }
-    // A message in chunks has its time with all that comes between them.
+    // The time of a message in chunks includes the commands between them.
     const auto last = data_ ? data_->deadline() : Clock::time_point::max();
     const auto next = co_await reader_.next(limits().command_line, limits().command, last);
     if (const auto command = take(next)) {
@@ -151,7 +141,7 @@ std::optional<smtp::Command> Session::take(const CommandReader::Next& next) {
   return std::nullopt;
 }
 
-// What follows an HTTP request is somebody else's text, and none of it may be taken for commands.
+// What follows an HTTP request is somebody else's text, so none of it is taken for commands.
 void Session::turn_away_http(std::string_view line) {
   recorder_.http_request(line);
   speaker_.cut_short(reply_for(Parting::HttpRequest));
@@ -167,7 +157,7 @@ void Session::lose(net::Failure failure) {
   }
 }
 
-// Answers what takes no wait; returns false if the command is still to be handled.
+// Answers a command that needs no wait; returns false if the command must still be handled.
 bool Session::answer_at_once(const smtp::Command& command) {
   using enum smtp::Verb;
   if (command.verb != Xclient) client_.end_xclient();
@@ -286,17 +276,15 @@ void Session::handle_mail(std::string_view argument) {
   speaker_.say(250, "2.1.0", "Sender noted");
 }
 
-// One RCPT, and those that came with it.
+// Handles one RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
   RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
   batch.add(argument);
   while (speaker_.is_open() && !batch.is_full()) {
-    // Another command, or what is none, has its answer behind those of the batch.
-    const auto line = reader_.buffered();
-    if (!line || !base::istarts_with(*line, "RCPT ") || line->size() > limits().command_line) break;
-    if (!CommandReader::is_text(*line) || smtp::is_http_request(*line)) break;
-    connection_.consume(line->size());
-    batch.add(smtp::split_command(line->substr(0, line->size() - 2)).argument);
+    // Any other line ends the batch: its answer comes after those of the batch.
+    const auto line = reader_.take_buffered("RCPT ", limits().command_line);
+    if (!line) break;
+    batch.add(smtp::split_command(*line).argument);
   }
   if (transaction_->route && transaction_->delivery == nullptr) {
     transaction_->delivery = open_delivery(*transaction_, worker_.shared(), worker_.pool(),
@@ -311,8 +299,8 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
     speaker_.say_to_recipient(*asked.answer, is_excused);
     recorder_.recipient(*transaction_, asked);
   }
-  // A next hop that took nobody is not kept waiting, and the next recipient may have another. A last reply
-  // goes out before.
+  // A next hop that took no recipient is not kept waiting, and the next recipient may have another next hop.
+  // If the session ends, its last reply goes out first.
   const bool is_idle = transaction_->recipients.empty() && transaction_->delivery != nullptr;
   if (is_idle && speaker_.is_open()) co_await close_delivery();
 }
@@ -370,7 +358,7 @@ net::Task<void> Session::handle_data() {
 
 net::Task<void> Session::handle_chunk(std::string_view argument) {
   const auto chunk = smtp::parse_bdat(argument);
-  // Without its size there is no telling where the chunk ends and the next command begins.
+  // Without its size nobody knows where the chunk ends and the next command begins.
   if (!chunk) co_return speaker_.cut_short(chunk.error());
   if (auto refusal = smtp::why_not_now(state_, {smtp::Verb::Bdat, argument})) {
     DataAccount account(limits());
@@ -394,13 +382,12 @@ bool Session::is_answered(DataEnd end) {
 
 // RFC 3207.
 net::Task<void> Session::handle_starttls() {
-  // What was sent along in the clear could be anybody's (CVE-2011-0411); nothing of it may reach the TLS
-  // session.
+  // Bytes that came along in the clear could be anybody's (CVE-2011-0411); none may reach the TLS session.
   if (!connection_.input().empty()) {
     co_return speaker_.cut_short({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
   }
   co_await end_transaction();
-  // What was offered may be gone: a reload can take the certificate away.
+  // A reload can have taken the certificate away since EHLO.
   if (settings_->tls == nullptr) co_return speaker_.say(454, "4.7.0", "TLS is not available just now");
   speaker_.say(220, "2.0.0", "Go on with TLS");
   connection_.stream().expires_after(limits().greeting);
@@ -409,8 +396,8 @@ net::Task<void> Session::handle_starttls() {
   if (!co_await connection_.flush() || !co_await accept_tls()) speaker_.end(SessionEnd::Broken);
 }
 
-// AUTH (RFC 4954) goes to the next hop, which knows the users; what it says is what the client hears. Its
-// session is the client's own from then on. Returns nullopt if the client has its answer already.
+// Passes AUTH (RFC 4954) on to the next hop, which knows the users, and its answers back to the client. That
+// session of the next hop is the client's own from then on. Returns nullopt if the client has its answer.
 net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argument) {
   const next_hop::NextHop& hop = gateway().next_hop;
   auto& alarm = worker_.shared().alarm;
@@ -436,8 +423,7 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     alarm.failed(hop, next_hop::Alarm::Step::Transaction, answer.error());
     co_return reply_for(answer.error());
   }
-  // No other success is a login (RFC 4954 4): a client that is believed to have logged in may send to
-  // everybody.
+  // Only 235 is a login (RFC 4954 4). A client that is wrongly taken for logged in could send to everybody.
   if (answer->code < 400 && answer->code != 235) {
     const next_hop::Failed nonsense{next_hop::Trouble::Nonsense, answer->text()};
     alarm.failed(hop, next_hop::Alarm::Step::Transaction, nonsense);
@@ -457,7 +443,7 @@ void Session::handle_attributes(smtp::AttributeCommand command, std::string_view
     client_.take_xforward(*told);
     return speaker_.say(250, "2.0.0", "Noted");
   }
-  // The session begins anew, as another client's.
+  // The session begins anew for another client.
   if (client_.take_xclient(*told)) {
     state_.is_authenticated = false;
     authenticated_.reset();
@@ -501,7 +487,7 @@ const next_hop::NextHop* Session::used_hop() const {
   return transaction_->route->next_hop;
 }
 
-// It may wait for its next hop just now: that has its own time.
+// A session that waits for its next hop instead of its client is left alone: that wait has its own limit.
 void Session::give_way(std::span<const std::string> next_hops) {
   if (!connection_.stream().is_waiting()) return;
   const auto* const hop = used_hop();

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/client.h"
 #include "gateway/client_counts.h"
@@ -32,10 +33,12 @@ class Session final : public LiveSession, private DataHost {
  public:
   Session(Worker& worker, const Entrance& entrance, net::Socket socket, const net::Endpoint& peer,
           net::Endpoint local);
-  ~Session() override;
-  /// For Worker.
+  ~Session() override { worker_.remove(*this); }
+  /// A MakeSession for workers.
   static std::unique_ptr<LiveSession> make(Worker& worker, const Entrance& entrance, net::Socket socket,
-                                           const net::Endpoint& peer, net::Endpoint local);
+                                           const net::Endpoint& peer, net::Endpoint local) {
+    return std::make_unique<Session>(worker, entrance, std::move(socket), peer, std::move(local));
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -44,7 +47,7 @@ class Session final : public LiveSession, private DataHost {
   void look_again() override;
   void give_way(std::span<const std::string> next_hops) override;
 
-  /// How long a client may be silent while it keeps a session of a next hop that has hardly one left.
+  /// How long a client may be silent while it keeps a session of a next hop that has hardly any left.
   static constexpr std::chrono::seconds kScarceTime{30};
 
  private:
@@ -71,7 +74,7 @@ class Session final : public LiveSession, private DataHost {
 
   // The transaction.
   net::Task<void> close_delivery();
-  /// Forgets the transaction; nothing of it was delivered, unless finish() of its delivery was called.
+  /// Forgets the transaction. Its message is not delivered unless finish() of its delivery was called.
   net::Task<void> end_transaction();
 
   // The end.

@@ -1,4 +1,4 @@
-// What the gateway is told: plain values, checked by whoever makes them (app reads them from a TOML file).
+// The gateway's settings: plain values, checked by the room that makes them (config reads a TOML file).
 #pragma once
 
 #include <cstdint>

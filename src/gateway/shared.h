@@ -1,4 +1,4 @@
-// What all workers share: the settings of the moment, counts, and where events go. Thread-safe throughout.
+// What all workers share: the current settings, counts, and the journal of events. Thread-safe throughout.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// What a session says to its client, and whether it goes on: replies wait in the connection's output until
-// they are flushed, and each is counted. Belongs to one session; not thread-safe.
+// Writes a session's replies, and knows whether the session goes on. Replies wait in the connection's output
+// until they are flushed; each is counted. Belongs to one session; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace backstop::gateway {
 
-/// How a session ends; each is further gone than the one before.
+/// How a session ends. Later ones are further gone, and replace earlier ones.
 enum class SessionEnd : std::uint8_t {
   Open,
-  Closing,   ///< the last reply is said
-  CutShort,  ///< and the client may still be sending: it is let finish before the connection is closed
-  Broken,    ///< nothing can be said
+  Closing,   ///< the last reply is in the output
+  CutShort,  ///< the same, but the client may still be sending: what it sends is read before we close
+  Broken,    ///< no reply can be sent
 };
 
 class Speaker {
  public:
-  /// Nothing can be said until greet(). `connection` must outlive this.
+  /// Broken until open(). `connection` must outlive this.
   explicit Speaker(net::Connection& connection) : connection_(connection) {}
 
   /// From now on replies can be said.

@@ -24,7 +24,7 @@ class SpeakerTest : public net::LoopTest {
   Speaker speaker_{ends_.connection};
 };
 
-TEST_F(SpeakerTest, IsOpenOnceReplesCanBeSaid) {
+TEST_F(SpeakerTest, IsOpenOnceRepliesCanBeSaid) {
   Speaker speaker(ends_.connection);
   EXPECT_EQ(speaker.how(), Broken);
   EXPECT_FALSE(speaker.is_open());

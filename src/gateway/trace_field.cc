@@ -13,7 +13,7 @@ namespace backstop::gateway {
 
 namespace {
 
-/// "Wed, 25 Nov 2026 04:01:23 +0000". A second has many mails, and its text is made once.
+/// "Wed, 25 Nov 2026 04:01:23 +0000". Many mails come in one second, so its text is made once.
 const std::string& date_text(std::chrono::system_clock::time_point time) {
   thread_local std::time_t last = -1;
   thread_local std::string text;
@@ -27,9 +27,9 @@ const std::string& date_text(std::chrono::system_clock::time_point time) {
   return text;
 }
 
-// A name that the client chose may not look like the comment that we write behind it. It comes before
+// A name that the client chose must not look like the comment that we write after it. It comes before
 // SMTPUTF8 is known, so it is ASCII in every mail (RFC 6531 3.7.1): a U-label becomes its A-label, and any
-// other character beyond ASCII one '?'.
+// other character beyond ASCII becomes one '?'.
 void append_plain(std::string_view name, std::string& out) {
   base::DomainBuffer buffer;
   if (const auto key = base::is_ascii(name) ? name : base::domain_key(name, buffer); !key.empty()) name = key;
@@ -45,7 +45,7 @@ void append_plain(std::string_view name, std::string& out) {
   }
 }
 
-// RFC 6531 3.7.3: a mailbox beyond ASCII may stand in the field of an SMTPUTF8 mail alone.
+// RFC 6531 3.7.3: only an SMTPUTF8 mail may have a mailbox beyond ASCII in this field.
 bool may_be_named(const TraceFacts& facts) {
   if (facts.recipient.empty()) return false;
   if (base::is_ascii(facts.recipient)) return true;
@@ -62,7 +62,7 @@ std::string protocol_name(const TraceFacts& facts) {
 }
 
 void append_received(const TraceFacts& facts, std::chrono::system_clock::time_point time, std::string& out) {
-  // Empty where a trusted host doesn't know it.
+  // Empty if a trusted host doesn't know it.
   append_plain(facts.helo.empty() ? "unknown" : facts.helo, out.append("Received: from "));
   append_plain(facts.client_name, out.append(" ("));
   if (!facts.client_name.empty()) out += ' ';

@@ -20,14 +20,14 @@ struct TraceFacts {
   bool is_smtputf8 = false;
   std::string_view tls = {};  ///< "TLSv1.3 with cipher ...", or empty
   std::string_view id = {};
-  std::string_view recipient = {};  ///< where there is only one; else empty
+  std::string_view recipient = {};  ///< if there is only one; else empty
 };
 
-/// "ESMTPSA": the protocol by its registered name.
+/// Returns the registered name of the protocol, such as "ESMTPSA".
 std::string protocol_name(const TraceFacts& facts);
 
-/// The whole field, folded, with its CRLF; ASCII but for the recipient of an SMTPUTF8 mail. All texts have to
-/// be free of line ends: they come from parsed commands.
+/// Appends the whole field, folded, with its CRLF. It is ASCII but for the recipient of an SMTPUTF8 mail. The
+/// texts must hold no line ends; those of parsed commands hold none.
 void append_received(const TraceFacts& facts, std::chrono::system_clock::time_point time, std::string& out);
 
 }  // namespace backstop::gateway

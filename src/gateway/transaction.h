@@ -1,4 +1,4 @@
-// A transaction in the gateway: what intake knows of it, where its message goes, and the delivery there.
+// A transaction in the gateway: what intake knows of it, the route of its message, and the delivery there.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@
 
 namespace backstop::gateway {
 
-/// What all recipients of a transaction must have in common, since the answer to its data is one. The first
-/// that is offered to a next hop sets it; a recipient with another route comes again alone (452 4.5.3).
+/// All recipients of a transaction must have this in common, since its data gets a single answer. The first
+/// recipient that is offered to a next hop sets it. One with another route must come again alone (452 4.5.3).
 struct Route {
   const next_hop::NextHop* next_hop = nullptr;     ///< of Transaction::settings
   const intake::DomainSettings* domain = nullptr;  ///< inbound: of the same
@@ -42,7 +42,7 @@ struct Transaction : intake::Transaction {
   std::string_view stage() const;
 };
 
-/// Begins one now; `gateway` is of `settings`.
+/// Begins a transaction now. `gateway` must be one of `settings`.
 std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);

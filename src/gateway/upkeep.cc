@@ -12,13 +12,13 @@ namespace backstop::gateway {
 
 namespace {
 
-// What fails may fail at once again.
+// The pause before a task begins again: it may fail again at once.
 constexpr std::chrono::milliseconds kPause{100};
 
 }  // namespace
 
-/// Held by the coroutine of a task from before it is spawned: however that ends, it is noticed here. To begin
-/// the task anew takes memory, and is left to run(), which goes on when the loop has stopped.
+/// A task's coroutine holds this from before it is spawned, so that every way it can end is noticed here.
+/// Beginning the task anew takes memory, so that is left to run(), which goes on when the loop has stopped.
 class Upkeep::Running {
  public:
   Running(std::shared_ptr<Loop> loop, std::shared_ptr<Task> task)

@@ -1,5 +1,5 @@
-// What runs on a worker's loop for as long as the worker does: its tickers, its listeners. None of them ends
-// by an exception: that is told, and what it has ended begins anew.
+// The tasks that run on a worker's loop for as long as the worker does: its tickers, its listeners. An
+// exception ends none of them for good: it is reported, and the task that it ended begins anew.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace backstop::gateway {
 
-/// Not thread-safe. The loop and the watch have to outlive it.
+/// Not thread-safe. The loop and the watch must outlive it.
 class Upkeep {
  public:
   using Begin = std::function<net::Task<void>()>;
@@ -21,10 +21,10 @@ class Upkeep {
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
-  /// Begins a task, and again after a pause should it throw, or should its coroutine be destroyed since there
-  /// was no memory for an operation of Asio: until it returns. `begin` lives as long as the task does.
+  /// Begins a task, and begins it again after a pause until it returns: if it throws, or if its coroutine is
+  /// destroyed because there was no memory for an operation of Asio. `begin` lives as long as the task does.
   void add(Watch::Part part, Begin begin);
-  /// Runs the loop until end(), whatever is thrown on it.
+  /// Runs the loop until end(), even if something is thrown on it.
   void run();
   void end();
 
@@ -46,7 +46,7 @@ class Upkeep {
   static net::Task<void> keep(Running running, Watch& watch);
 
   Watch& watch_;
-  // Coroutines that are suspended are destroyed with the loop, later than this.
+  // Shared with suspended coroutines, which are destroyed with the loop, later than this object.
   std::shared_ptr<Loop> loop_;
   std::vector<std::shared_ptr<Task>> tasks_;
 };

@@ -52,7 +52,7 @@ void Watch::threw(Part part, const std::exception_ptr& error, Clock::time_point 
     if (!thrown_.at(index).counts(now, more)) return;
     events_.notice(os::LogLevel::Error, fmt::format("{}: {}{}", kParts.at(index), words_for(error), more));
   } catch (...) {
-    // There is nobody left to tell.
+    // Nothing can be reported without memory.
   }
 }
 

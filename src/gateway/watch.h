@@ -1,4 +1,4 @@
-// What the operator is told of the gateway itself, beside the events: that it is full, and errors of our own.
+// Tells the operator about the gateway itself, beside the events: that it is full, and errors of our own.
 // Each is told once a minute at most, with how often it happened. One for the process; thread-safe.
 #pragma once
 
@@ -20,12 +20,12 @@ class Watch {
 
   explicit Watch(Journal& events) : events_(events) {}
 
-  /// A client was turned away since `limit` sessions are all there may be.
+  /// A client was turned away because the limit of all sessions is reached.
   void is_full(std::size_t limit, Clock::time_point now = Clock::now());
-  /// What an exception has ended: a session, or something of a worker, which is begun anew.
+  /// What an exception has ended: a session, or a task of a worker, which begins anew.
   enum class Part : std::uint8_t { Session, Accepting, Deadlines, House, NextHops, Loop };
   static constexpr std::size_t kPartCount = 6;
-  /// To be called where it is caught. Memory may be short: then this says nothing rather than throw.
+  /// Reports an exception; to be called in its handler. If memory is short, says nothing rather than throw.
   void threw(Part part, const std::exception_ptr& error, Clock::time_point now = Clock::now()) noexcept;
 
  private:

@@ -15,10 +15,10 @@ namespace backstop::gateway {
 namespace {
 
 constexpr std::chrono::seconds kHouseTime{5};
-// How often the next hops are asked again what they offer.
+// How often next hops are asked again what they offer.
 constexpr std::chrono::minutes kAskTime{5};
 
-// Whatever a session throws ends it alone: its connections close, and what it had not yet said stays unsaid.
+// An exception in a session ends only that session: its connections close, and replies not yet sent are lost.
 net::Task<void> serve(std::unique_ptr<LiveSession> session, Watch& watch) {
   try {
     co_await session->run();
@@ -87,7 +87,7 @@ void Worker::open_door(Addresses::Opened opened, Entrance entrance) {
   auto listener =
       std::make_shared<net::Listener>(loop_.context(), std::move(opened.socket), std::move(on_accept));
   doors_.push_back({opened.number, std::move(leads_to), listener});
-  // The listener outlives what waits for its connections, also where the worker has let go of it.
+  // The listener must outlive the task that waits for its connections, even if the worker has let go of it.
   upkeep_.add(Watch::Part::Accepting, [listener] { return listener->run(); });
 }
 
@@ -106,7 +106,7 @@ void Worker::begin_drain() {
   is_draining_ = true;
   for (auto& door : doors_) door.listener->stop();
   for (auto& session : sessions_) session.drain();
-  // Behind the connection that a listener may have accepted already, and not been told of.
+  // Posted, so that it comes after a connection that a listener has accepted but not yet been told of.
   net::asio::post(loop_.context(), [this] { end_if_done(); });
 }
 
@@ -135,7 +135,7 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-// Microseconds, and never the same twice; the worker's number in front keeps workers apart.
+// The time in microseconds, and never the same twice. The worker's number in front keeps workers apart.
 std::string Worker::next_id() {
   const auto now = shared_.clock().time_since_epoch();
   const auto micros =
@@ -168,7 +168,8 @@ net::Task<void> Worker::keep_house() {
   }
 }
 
-// What they offer is what clients may be offered: it is asked before the first client comes, and again.
+// Clients may be offered only what next hops offer, so those are asked before the first client comes, and
+// again from time to time.
 net::Task<void> Worker::ask_next_hops() {
   net::Timer timer(loop_.context());
   while (!is_draining_) {

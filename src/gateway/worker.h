@@ -22,23 +22,23 @@
 
 namespace backstop::gateway {
 
-/// What a worker knows of its sessions, whatever they speak.
+/// A session as its worker knows it, whatever protocol it speaks.
 class LiveSession : public boost::intrusive::list_base_hook<> {
  public:
   virtual ~LiveSession() = default;
 
-  /// The whole session; the object must live until it returns.
+  /// Runs the whole session; the object must live until it returns.
   virtual net::Task<void> run() = 0;
   /// Called when the worker drains, hurries or stops. Ends a session that waits for a command, unless its
   /// transaction may finish. Interrupts a message only on stop.
   virtual void drain() = 0;
   /// The gateways have changed. Ends a session like drain() if its gateway is gone.
   virtual void look_again() = 0;
-  /// These next hops have hardly a session left: a session that keeps one of theirs and idles ends soon.
+  /// These next hops have hardly a session left: ends this session soon if it keeps one of theirs and idles.
   virtual void give_way(std::span<const std::string> next_hops) = 0;
 };
 
-/// Where a connection has come in.
+/// The gateway that a connection has come in at.
 struct Entrance {
   std::string gateway;
   std::shared_ptr<const Settings> settings;  ///< the newest ones that had this gateway
@@ -51,7 +51,7 @@ class Worker {
       std::function<std::unique_ptr<LiveSession>(Worker& worker, const Entrance& entrance, net::Socket socket,
                                                  const net::Endpoint& peer, net::Endpoint local)>;
 
-  /// What the gateways listen at from now on, and this worker's own sockets for what is new among it.
+  /// The addresses that the gateways listen at from now on, and this worker's own sockets for the new ones.
   struct Addresses {
     struct Opened {
       std::uint64_t number;
@@ -60,7 +60,7 @@ class Worker {
     std::shared_ptr<const Settings> settings;
     std::shared_ptr<const std::vector<Listening>> listening;
     std::vector<Opened> opened;
-    std::shared_ptr<std::latch> done;  ///< counted down once it is so
+    std::shared_ptr<std::latch> done;  ///< counted down once the worker listens there
   };
 
   Worker(unsigned number, Shared& shared, MakeSession make_session);
@@ -68,18 +68,19 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// In place of what it listened at before. Any thread; before start() it is done once that comes.
+  /// Listens at these addresses in place of those before. Any thread. Before start() it takes effect then.
   void listen(Addresses addresses);
   void start();
-  /// No new sessions; those that are between transactions end, the others once theirs is done. Any thread.
+  /// Takes no new sessions. Sessions between transactions end, the others end after their transaction. Any
+  /// thread.
   void drain();
-  /// After drain(): those that wait for a command end within their transaction, too. Any thread.
+  /// After drain(): ends sessions that wait for a command even within a transaction. Any thread.
   void hurry();
-  /// Ends whatever still runs; who is to send more of a message hears so first. Any thread.
+  /// Ends whatever still runs; a client that is sending a message is told first. Any thread.
   void stop();
   void join();
 
-  /// Where it all runs, for a caller that runs it by hand in place of start(): then no deadline is met.
+  /// Its event loop. A caller may run it by hand in place of start(); then no deadline is kept.
   net::Loop& loop() { return loop_; }
 
   // For the worker's own sessions, on its thread.
@@ -89,13 +90,13 @@ class Worker {
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
   bool is_stopped() const { return is_stopped_; }
-  /// Of a transaction: unique among all workers of this host.
+  /// Returns the id of a new transaction, unique among all workers of this host.
   std::string next_id();
   void add(LiveSession& session);
   void remove(LiveSession& session);
 
  private:
-  /// A listening socket with what it leads to.
+  /// A listening socket with the gateway behind it.
   struct Door {
     std::uint64_t number;
     std::shared_ptr<Entrance> entrance;

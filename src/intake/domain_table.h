@@ -31,8 +31,8 @@ struct DomainSettings {
   std::shared_ptr<const next_hop::NextHop> next_hop = {};
 };
 
-/// Domains in the order in which they were added, found by their name as base::domain_key() folds it. A
-/// look-up costs the same however many there are, since every recipient needs one.
+/// Domains in the order in which they were added, found by their name as base::domain_key() folds it. Every
+/// recipient needs a look-up, so its cost does not grow with the number of domains.
 class DomainTable {
  public:
   DomainTable() = default;
@@ -40,9 +40,10 @@ class DomainTable {
   DomainTable(std::initializer_list<DomainSettings> domains)
       : DomainTable(std::vector<DomainSettings>(domains)) {}
 
-  /// The first of two with one name counts.
+  /// Adds a domain. Of two with the same name the first counts.
   void push_back(DomainSettings domain);
-  /// In any case, as A-label or U-label; null for none. The exact name wins, then the longest "*." that fits.
+  /// Returns the settings of a domain, in any case, as A-label or U-label; null if there are none. The exact
+  /// name wins, then the longest "*." that fits.
   const DomainSettings* find(std::string_view domain) const;
 
   std::size_t size() const { return domains_.size(); }

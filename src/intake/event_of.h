@@ -1,4 +1,4 @@
-// What the log and the history learn of a transaction: facts and outcome -> event. Pure; thread-safe.
+// Makes the event for the log and the history from a transaction and its outcome. Pure; thread-safe.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace backstop::intake {
 
-/// What the front door adds to a transaction. A view.
+/// What the front door knows beside the transaction. A view.
 struct EventContext {
   std::string_view gateway;  ///< its name in the configuration
   std::string_view client;   ///< its address
@@ -26,11 +26,11 @@ struct EventContext {
 
 /// How a message ended.
 struct Outcome {
-  smtp::Reply reply{};          ///< without a code if the client was told nothing
-  bool is_client_gone = false;  ///< it left before the reply
-  bool is_delivered = false;    ///< the next hop said that it has the message
-  bool is_past_limit = false;   ///< one of our own limits decided
-  std::string_view failure{};   ///< why it did not come through, if neither policy nor the next hop says so
+  smtp::Reply reply{};               ///< without a code if the client was told nothing
+  bool is_client_gone = false;       ///< it left before the reply
+  bool is_delivered = false;         ///< the next hop said that it has the message
+  bool is_past_limit = false;        ///< one of our own limits decided
+  std::string_view failure{};        ///< why it failed, if neither policy nor the next hop refused it
   const MailJudge* judge = nullptr;  ///< null if the message was never begun
   std::uint64_t size = 0;
   std::string_view message_id{};
@@ -41,12 +41,12 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
 /// Who decided about a recipient that was not taken.
 enum class Decider : std::uint8_t { Policy, NextHop, Limit };
 
-/// Of one recipient that was not taken. `check` and `verdict` are what was found before.
+/// Makes the event of one recipient that was not taken. `check` and `verdict` are what was found before.
 store::Event event_of_recipient(const Transaction& transaction, const EventContext& context,
                                 const mail::Address& recipient, const RecipientCheck& check,
                                 const policy::Verdict& verdict, Decider decider, const smtp::Reply& reply);
 
-/// Of a sender that was refused.
+/// Makes the event of a sender that was refused.
 store::Event event_of_sender(const Transaction& transaction, const EventContext& context,
                              const policy::Verdict& verdict, const smtp::Reply& reply);
 

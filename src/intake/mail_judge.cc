@@ -51,7 +51,7 @@ response::Response MailJudge::read(std::string_view message, response::Extent ex
   return reader_.read(message, envelope(), extent);
 }
 
-// A hint counts a few times a day for each owner, since whoever knows it can make it.
+// A hint counts only a few times a day for each owner, since anybody who knows it can make one.
 origin::Origin MailJudge::origin_of(const origin::Recipient& recipient, const origin::ClaimContext& context) {
   auto found = origin::judge(origin::collect({recipient, *response_, context}));
   if (found.cause != origin::Cause::Hinted) return found;
@@ -61,7 +61,7 @@ origin::Origin MailJudge::origin_of(const origin::Recipient& recipient, const or
   return origin::judge(origin::collect({recipient, *response_, without}));
 }
 
-// A coroutine for the stores that will be asked here, whose answers go into the context as values.
+// A coroutine, so that stores can be asked here; their answers go into the context as values.
 net::Task<void> MailJudge::judge(response::Response response) {
   response_ = std::move(response);
   const Site& site = *transaction_.site;

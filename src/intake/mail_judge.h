@@ -1,8 +1,8 @@
 // The judge of one inbound message: can it be a response, and if so, what is done with it, and why. Every
-// front door asks it: first with the header, and if the message may be a response, with as much of it as was
-// held.
+// front door asks it: first with the header, then, if the message may be a response, with what was held of
+// it.
 //
-// One a message; not thread-safe. The transaction and the reader must outlive it; the reader is used only
+// One a message; not thread-safe. The transaction and the reader must outlive it. The reader is used only
 // within a call, never across a wait.
 #pragma once
 
@@ -22,17 +22,18 @@ class MailJudge {
  public:
   MailJudge(const Transaction& transaction, response::Reader& reader);
 
-  /// What is to be done with a message once its header is there.
+  /// What must be done with a message once its header is there.
   enum class Next : std::uint8_t { Pass, Hold };
-  /// `header`: as it was written, with the empty line. Pass is final: the message is no response.
+  /// Looks at the header, as it was written, with the empty line. Pass is final: the message is no response.
   Next header(std::string_view header);
 
   /// Reads a message that was held. `extent` says whether it is whole.
   response::Response read(std::string_view message, response::Extent extent);
-  /// Looks up what stores know, collects the evidence for each recipient and asks policy. The strictest
-  /// verdict counts for all recipients. Called once at most.
+  /// Collects the evidence for each recipient and asks policy. The strictest verdict counts for all
+  /// recipients. Called once at most.
   net::Task<void> judge(response::Response response);
-  /// The message was delivered: the hints that spoke for it are used up. Otherwise they are given back.
+  /// The message was delivered: the hints that spoke for it are used up. Without this call they are given
+  /// back.
   void keep_hints() { hints_.keep(); }
 
   /// Accept until judge() has run.

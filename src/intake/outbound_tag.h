@@ -1,4 +1,5 @@
-// Whether the reverse path of an outbound mail gets a tag, and if not, why. Pure; thread-safe.
+// Decides whether the reverse path of an outbound mail gets a tag, and says why if it gets none. Pure;
+// thread-safe.
 #pragma once
 
 #include <string>
@@ -25,7 +26,8 @@ std::string why_not_tagged(const Transaction& transaction, const mail::Address& 
 /// Returns the reverse path with a tag. If that can't be made, the path as it is, and why in `not_tagged`.
 mail::Path tagged_path(const Transaction& transaction, std::string& not_tagged);
 
-/// Returns how the history and the log show it: "key-1", or "none (unknown.example is no domain of ours)".
+/// Returns how the history and the log show the tag: "key-1", or "none (unknown.example is no domain of
+/// ours)".
 std::string tag_note(const Transaction& transaction, std::string_view not_tagged);
 
 }  // namespace backstop::intake

@@ -15,14 +15,14 @@ bool holds(const std::vector<std::string>& local_parts, std::string_view local) 
   return std::ranges::any_of(local_parts, [&](const auto& one) { return base::iequals(one, local); });
 }
 
-/// True for a tag of our form. Without any key we can't have written one, and the address is another's
-/// business.
+/// True for a tag of our form. Without any key we can't have written it, so then the address is left as it
+/// is.
 bool is_taken_off(const origin::TagCheck& check, const Site& site) {
   return check.tag && is_verifiable(check.tag->shape) && !site.keys.keys().empty();
 }
 
-/// True for "user%host" and "host!user" of old, and "user@host" in quotes. A server that trusts us would send
-/// such mail on to that host; Postfix does.
+/// True for the old forms "user%host" and "host!user", and for "user@host" in quotes. A server that trusts us
+/// would send such mail on to that host; Postfix does.
 bool is_routed(std::string_view local) {
   return local.find_first_of("%!@") != std::string_view::npos;
 }

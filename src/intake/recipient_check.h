@@ -1,6 +1,6 @@
-// The facts about one recipient of an inbound mail: is its domain ours, what does its tag say, is it a way
-// out to another server, what is its mailbox configured for. Pure; thread-safe. The caller adds what it alone
-// knows, and asks policy.
+// Finds the facts about one recipient of an inbound mail: is its domain ours, what does its tag say, does it
+// name a way to another server, what is its mailbox configured for. Pure; thread-safe. The caller adds what
+// it alone knows, and asks policy.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,9 @@ namespace backstop::intake {
 
 struct RecipientCheck {
   policy::RecipientFacts facts;              ///< is_ours, is_routed and is_guessed
-  mail::Address plain;                       ///< without our tag: as the next hop gets it
+  mail::Address plain;                       ///< without our tag, as the next hop gets it
   const DomainSettings* domain = nullptr;    ///< of the site; null if it is not ours
-  std::optional<origin::Recipient> claim{};  ///< if it is ours and no way out
+  std::optional<origin::Recipient> claim{};  ///< if it is ours and not routed
   bool is_exempt = false;                    ///< its mailbox takes unproven responses
 };
 

@@ -1,5 +1,5 @@
-// What the operator is told of next hops: that they fail, that they work again, and that they are full. One
-// for the process; thread-safe.
+// Tells the operator about next hops: that they fail, that they work again, and that they are full. One for
+// the process; thread-safe.
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,7 @@ class Alarm {
   using Tell = std::function<void(os::LogLevel, std::string_view)>;
   explicit Alarm(Tell tell) : tell_(std::move(tell)) {}
 
-  /// How far it came: a connection that opens says nothing of a next hop that fails in transactions.
+  /// How far a session came. A next hop that fails in transactions does not work again because it connects.
   enum class Step : std::uint8_t { Opening, Transaction };
   void failed(const NextHop& hop, Step step, const Failed& what, Clock::time_point now = Clock::now());
   void worked(const NextHop& hop, Step step, Clock::time_point now);
@@ -37,11 +37,11 @@ class Alarm {
     // Nearly always nothing fails, and then this costs nothing.
     if (failing_count_ != 0) worked(hop, step, Clock::now());
   }
-  /// A client was put off since `limit` sessions are all that may be open to this next hop.
+  /// A client was deferred because the limit of sessions open to this next hop is reached.
   void is_full(const NextHop& hop, std::size_t limit, Clock::time_point now = Clock::now());
-  /// A client was put off since `share` sessions with next hops are all that one client may use.
+  /// A client was deferred because it uses as many sessions with next hops as one client may: `share`.
   void share_is_used(std::size_t share, Clock::time_point now = Clock::now());
-  /// From now on we cut connections ourselves: what fails is not the next hops' doing.
+  /// From now on we cut connections ourselves, so failures are no longer the fault of next hops.
   void end() { is_ended_ = true; }
 
  private:

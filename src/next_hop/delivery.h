@@ -2,7 +2,7 @@
 //
 //   recipients() ... recipients()  begin()  write() ... write()  finish()      or abandon() at any point
 //
-// All answers are replies for our client: those of the next hop, or ours where it gives none (451, never
+// All answers are replies for our client: those of the next hop, or our own if it gives none (451, never
 // 250).
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace backstop::next_hop {
 
-/// How the bytes of a message look.
+/// The form of a message's bytes.
 enum class MessageForm : std::uint8_t {
   Stuffed,  ///< as after DATA: dots doubled, and the last piece holds the end of data
   Plain,    ///< as in BDAT: as they are
@@ -27,17 +27,17 @@ class Delivery {
  public:
   virtual ~Delivery() = default;
 
-  /// Offers them, in one go where the next hop allows it: an answer each, in their order.
+  /// Offers the recipients, in one go if the next hop allows it. Returns an answer for each, in their order.
   virtual net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) = 0;
-  /// Before the first byte: 354, or why the message is not taken.
+  /// Begins the message, before its first byte. Returns 354, or why the message is not taken.
   virtual net::Task<smtp::Reply> begin(MessageForm form) = 0;
-  /// Two pieces that follow each other. False when the next hop is gone: finish() says why.
+  /// Writes two pieces that follow each other. Returns false if the next hop is gone: finish() says why.
   virtual net::Task<bool> write(std::string_view first, std::string_view second) = 0;
-  /// The last two pieces, which may be empty, and the answer to the whole message. A positive one is the only
-  /// thing on which a client may ever be told 250.
+  /// Writes the last two pieces, which may be empty, and returns the answer to the whole message. Only if
+  /// that is positive may a client ever be told 250.
   virtual net::Task<smtp::Reply> finish(std::string_view first, std::string_view second) = 0;
-  /// Nothing of the message is delivered: within data the connection is cut, else the transaction is reset.
-  /// To be called when finish() was not; the delivery is of no use afterwards.
+  /// Ends the transaction without a delivery: within data the connection is cut, else the transaction is
+  /// reset. To be called if finish() was not; the delivery can't be used afterwards.
   virtual net::Task<void> abandon() = 0;
 };
 

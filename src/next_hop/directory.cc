@@ -25,7 +25,7 @@ bool Directory::may_ask(const NextHop& hop, Clock::time_point now) {
   return true;
 }
 
-// Owners are added under the lock alone, so that what use_count() says too much is at most what is given back
+// Owners are added only under the lock, so use_count() is too high by at most the places that are given back
 // meanwhile.
 Directory::Place Directory::admit(const NextHop& hop, std::size_t most, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);

@@ -1,6 +1,6 @@
-// What all workers know of each next hop: what it offers, as it said when a connection to it was last opened,
-// which is what the gateway may offer its own clients; and how many sessions are open to it. One for the
-// process; thread-safe.
+// What all workers know of each next hop: what it offered when a connection to it was last opened, and how
+// many sessions are open to it. The gateway offers its clients no more than that. One for the process;
+// thread-safe.
 #pragma once
 
 #include <chrono>
@@ -21,34 +21,35 @@ namespace backstop::next_hop {
 class Directory {
  public:
   using Clock = std::chrono::steady_clock;
-  /// At most, between two questions to a next hop that does not answer.
+  /// The longest pause between two questions to a next hop that does not answer.
   static constexpr std::chrono::seconds kPause{30};
-  /// The pause to the time that the question took: who refuses at once may be asked again at once.
+  /// The pause is this many times as long as the question took: a next hop that refuses at once may be asked
+  /// again at once.
   static constexpr int kPauseToWait = 15;
 
   void learn(const NextHop& hop, const smtp::Extensions& extensions);
   /// Returns nullopt until the first connection. A Maildir accepts whatever we do.
   std::optional<smtp::Extensions> find(const NextHop& hop) const;
 
-  /// It was asked, and by now has not answered.
+  /// Notes that it was asked and has not answered by `now`.
   void miss(const NextHop& hop, Clock::time_point asked, Clock::time_point now);
-  /// Whether a client may be kept waiting while an unknown next hop is asked: while it has never been missed,
-  /// and then for one question after each pause.
+  /// Returns true if a client may be kept waiting while an unknown next hop is asked: if it has always
+  /// answered, and else for one question after each pause.
   bool may_ask(const NextHop& hop, Clock::time_point now);
 
-  /// A place among the sessions that are open to a next hop, held for as long as this lives. It is not to be
+  /// A place among the sessions that are open to a next hop, held for as long as this lives. It must not be
   /// copied: each copy would count. Giving it back takes no lock.
   using Place = std::shared_ptr<const void>;
-  /// Null where `most` are taken, by whichever worker; 0: no limit. Sessions that are idle in the pool of
-  /// another worker count, and can't be had from there. They are no more than `pool` for each worker, and
-  /// while places are scarce a worker soon closes those that it doesn't use.
+  /// Returns a place, or null if `most` are taken by all workers together; 0: no limit. Idle sessions in the
+  /// pool of another worker count, and can't be borrowed. They are at most NextHop::pool for each worker, and
+  /// while places are scarce each worker soon closes those that it doesn't use.
   Place admit(const NextHop& hop, std::size_t most, Clock::time_point now);
-  /// Returns the urls of the next hops with fewer free places than one client may use, or where somebody was
-  /// sent away not long ago.
+  /// Returns the urls of the next hops that have fewer free places than one client may use, or that a session
+  /// was refused for not long ago.
   std::vector<std::string> nearly_full(Clock::time_point now) const;
-  /// Somebody was sent away not long ago.
+  /// True if admit() found no place not long ago.
   bool is_scarce(const NextHop& hop, Clock::time_point now) const;
-  /// After one was sent away. Workers look every five seconds.
+  /// Places are scarce for this long after admit() found none. Workers look every five seconds.
   static constexpr std::chrono::seconds kScarce{10};
 
  private:

@@ -35,7 +35,7 @@ bool is_folder_name(std::string_view text) {
   });
 }
 
-// The unique name of maildir(5), with the two characters escaped that mean something there.
+// Returns a unique name as maildir(5) has it. The two characters with a meaning there are escaped.
 std::string unique_name(std::string_view hostname) {
   static std::atomic<unsigned long> count{0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -62,8 +62,8 @@ std::string parent_of(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-// With the folders above it. Each is on the disk in the one above it before anything is put into it: a mail
-// in a folder that a crash takes back is lost.
+// Creates a folder with those above it. Each is synced in the one above it before anything is put into it: a
+// crash could otherwise take back a folder with mail in it.
 bool make_folder(const std::string& path) {
   int done = ::mkdir(path.c_str(), 0700);
   if (done != 0 && errno == ENOENT) {
@@ -73,12 +73,12 @@ bool make_folder(const std::string& path) {
   if (done != 0) return errno == EEXIST;
   if (sync_folder(parent_of(path))) return true;
   const int error = errno;
-  ::rmdir(path.c_str());  // else the next mail would take it for one that is kept
+  ::rmdir(path.c_str());  // else the next mail would believe that it is on the disk
   errno = error;
   return false;
 }
 
-// tmp comes last: where it is, all are.
+// tmp comes last: if it is there, all are.
 bool make_folders(const std::string& folder) {
   for (const char* const part : {"/cur", "/new", "/tmp"}) {
     if (!make_folder(folder + part)) return false;
@@ -148,14 +148,14 @@ std::expected<void, Failed> MaildirFile::deliver() {
   const std::string from = folder_ + "/tmp/" + name_;
   const std::string to = folder_ + "/new/" + name_;
   if (::fsync(fd_) != 0) return failed("can't sync the file", errno);
-  // A link fails where the name is taken; a rename would write over it.
+  // link() fails if the name is taken; rename() would replace the file.
   if (::link(from.c_str(), to.c_str()) != 0) return failed("can't link it into new", errno);
   if (!sync_folder(folder_ + "/new")) {
     const int error = errno;
     ::unlink(to.c_str());
     return failed("can't sync the folder", error);
   }
-  return {};  // the destructor takes the name in tmp away
+  return {};  // the destructor removes the name in tmp
 }
 
 }  // namespace backstop::next_hop

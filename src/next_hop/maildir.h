@@ -1,9 +1,9 @@
-// Delivery into a Maildir (maildir(5)): written to tmp and synced, linked into new, and the folder synced,
-// all before the answer is yes. Blocking; nothing of Asio here. What is in tmp after a crash was never
-// answered with yes.
+// Delivery into a Maildir (maildir(5)). A message is written to tmp and synced, linked into new, and the
+// folder synced, before it is reported as delivered. A file that a crash leaves in tmp was never reported.
+// Blocking, without Asio.
 //
-// Lines end in LF in the file, as every program that reads Maildirs expects; a mail that came in through the
-// gateway has no CR but before LF, so nothing is lost by it.
+// Lines end in LF in the file, as every program that reads Maildirs expects. A mail that came in through the
+// gateway has a CR only before LF, so nothing is lost.
 #pragma once
 
 #include <expected>
@@ -16,25 +16,25 @@
 
 namespace backstop::next_hop {
 
-/// The folder of a recipient: %d is the domain as base::domain_key() folds it, %n the local part in lower
-/// case, and %% is a %. An error for an address whose parts can't be a folder's name: empty, beginning with a
-/// dot, with a slash or a control character.
+/// Returns the folder of a recipient: %d becomes the domain as base::domain_key() folds it, %n the local part
+/// in lower case, and %% a %. An error if a part of the address can't be a folder's name: it is empty, begins
+/// with a dot, or holds a slash or a control character.
 base::Result<std::string> maildir_path(std::string_view form, const mail::Address& recipient);
 
-/// One message. A file that was not linked is removed by the destructor.
+/// One message. The destructor removes the file unless it was linked into new.
 class MaildirFile {
  public:
-  /// Makes the folder with its tmp, new and cur where they are missing (mode 0700), and the file in tmp
-  /// (0600).
+  /// Creates the file in tmp (mode 0600), and the folder with its tmp, new and cur if they are missing
+  /// (0700).
   static std::expected<MaildirFile, Failed> create(const std::string& folder, std::string_view hostname);
 
   MaildirFile(MaildirFile&& other) noexcept;
   MaildirFile& operator=(MaildirFile&&) = delete;
   ~MaildirFile();
 
-  /// Without its carriage returns.
+  /// Writes the bytes without their carriage returns.
   std::expected<void, Failed> write(std::string_view bytes);
-  /// On the disk, and in new.
+  /// Syncs the file to the disk, and links it into new.
   std::expected<void, Failed> deliver();
 
  private:

@@ -1,4 +1,5 @@
-// A transaction whose next hop is a Maildir: the final delivery, so Return-Path is written (RFC 5321 4.4).
+// A transaction whose next hop is a Maildir. It is the final delivery, so Return-Path is written (RFC
+// 5321 4.4).
 #pragma once
 
 #include <boost/asio/thread_pool.hpp>
@@ -14,11 +15,11 @@ namespace backstop::next_hop {
 
 class MaildirDelivery : public Delivery {
  public:
-  /// `hop` has to outlive it. `reverse_path` as Return-Path shows it, without brackets.
+  /// `hop` must outlive it. `reverse_path`: as Return-Path shows it, without brackets.
   MaildirDelivery(boost::asio::thread_pool& blocking, Alarm& alarm, const NextHop& hop,
                   std::string reverse_path, std::string hostname);
 
-  /// One recipient; the session defers any other.
+  /// Takes one recipient; the session defers any other.
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override;
   net::Task<smtp::Reply> begin(MessageForm form) override;
   net::Task<bool> write(std::string_view first, std::string_view second) override;

@@ -50,7 +50,7 @@ const Scheme* find_scheme(std::string_view name) {
   return found == std::end(kSchemes) ? nullptr : found;
 }
 
-// "192.0.2.999" is meant as an address, and is no name of a host either.
+// "192.0.2.999" is meant as an address, so it is no host name either.
 bool looks_like_ipv4(std::string_view host) {
   return std::ranges::all_of(host, [](char c) { return base::is_digit(c) || c == '.'; });
 }

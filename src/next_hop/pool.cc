@@ -8,7 +8,7 @@ namespace backstop::next_hop {
 namespace {
 
 constexpr std::chrono::seconds kResetTime{10};
-// Of each answer of a next hop that a client waits for before it has said what it wants.
+// The time for each answer of a next hop while a client waits for our reply to EHLO.
 constexpr std::chrono::seconds kAskTime{2};
 
 // Whether to try a new session when one that was used before fails: its server may just have dropped it. A
@@ -25,7 +25,7 @@ std::vector<std::unique_ptr<Session>>& Pool::idle_of(const NextHop& hop) {
   return buckets_.emplace_back(hop).idle;
 }
 
-// The one that was used last: it is the least likely to be gone.
+// Takes the one that was used last: it is the least likely to be gone.
 std::unique_ptr<Session> Pool::take_idle(const NextHop& hop) {
   const auto now = net::Deadlines::now();
   auto& idle = idle_of(hop);
@@ -38,7 +38,7 @@ std::unique_ptr<Session> Pool::take_idle(const NextHop& hop) {
   return nullptr;
 }
 
-// Also one that can't be used for this hop itself, since it has another identity or other TLS.
+// Closes even one that this hop can't use because its identity or TLS differs.
 bool Pool::close_an_idle_one(const NextHop& hop) {
   const auto found = std::ranges::find_if(
       buckets_, [&](const Bucket& bucket) { return bucket.hop.url == hop.url && !bucket.idle.empty(); });
@@ -128,7 +128,7 @@ net::Task<void> Pool::give_back(std::unique_ptr<Session> session, const Limits& 
   }
   auto& idle = idle_of(session->hop());
   if (session->is_personal || idle.size() >= session->hop().pool) {
-    // The server need not hear the end of the story, only that it is one.
+    // QUIT is sent, but its answer is not waited for.
     (void)co_await session->send("QUIT\r\n", {}, kResetTime);
     co_return;
   }

@@ -1,7 +1,7 @@
-// A worker's connections to next hops that wait for their next transaction. Not thread-safe: one a worker.
+// A worker's sessions with next hops that wait for their next transaction. Not thread-safe: one a worker.
 //
-// A connection is looked at before it is used again: servers drop idle ones (smtp-sink after 100 s), and one
-// that has something to say unasked is saying goodbye.
+// A session is checked before it is used again: servers drop idle ones (smtp-sink after 100 s), and a server
+// that has said something unasked is saying goodbye.
 #pragma once
 
 #include <chrono>
@@ -19,9 +19,9 @@ namespace backstop::next_hop {
 
 class Pool {
  public:
-  /// No server is known to end a session that was idle for less.
+  /// No server is known to drop a session that was idle for less.
   static constexpr std::chrono::seconds kMostIdle{60};
-  /// A session that was used just now is not looked at: should it be gone all the same, another takes its
+  /// A session that was used this recently is not checked. If it is gone all the same, another takes its
   /// place.
   static constexpr std::chrono::milliseconds kTrusted{500};
 
@@ -34,26 +34,28 @@ class Pool {
   };
   enum class Age : bool { Any, Fresh };
 
-  /// A session that is ready for MAIL and knows the client, as the hop's identity wants it.
-  /// Where there are as many sessions as there may be, one that is idle here makes room for it. One client
-  /// may use a share of them (share_of()) at the same time.
+  /// Returns a session that is ready for MAIL and knows the client, as the hop's identity wants it. If the
+  /// limit of sessions is reached, an idle one of this pool is closed to make room. One client may use a
+  /// share of all sessions (share_of()) at the same time.
   net::Task<Result<Lease>> lease(const NextHop& hop, const ClientIdentity& client, const Context& context,
                                  Age age);
-  /// What it offers, for a client that waits for our greeting: nothing where it does not say so soon.
+  /// Asks a next hop what it offers, while a client waits for our reply to EHLO; nullopt if it does not
+  /// answer soon.
   net::Task<std::optional<smtp::Extensions>> ask(const NextHop& hop, const ClientIdentity& client,
                                                  const Context& context);
-  /// Keeps it, or closes what is broken, personal or too many. Resets an open transaction first.
+  /// Keeps the session, or closes it if it is broken, personal or one too many. Resets an open transaction
+  /// first.
   net::Task<void> give_back(std::unique_ptr<Session> session, const Limits& limits);
-  /// Closes what was idle for too long. That is not long where other workers may want its place.
+  /// Closes sessions that were idle for too long, which is sooner while places are scarce.
   void sweep(std::chrono::steady_clock::time_point now);
 
-  /// Is told of what fails and works.
+  /// The alarm that is told what fails and what works.
   Alarm& alarm() { return alarm_; }
 
  private:
   struct Bucket {
     NextHop hop;
-    std::vector<std::unique_ptr<Session>> idle;  ///< the last one used last
+    std::vector<std::unique_ptr<Session>> idle;  ///< in the order of their last use
   };
 
   std::vector<std::unique_ptr<Session>>& idle_of(const NextHop& hop);

@@ -121,6 +121,41 @@ TEST_F(PoolTest, WhatWasIdleForTooLongIsClosed) {
   EXPECT_FALSE(lease(hop_).is_reused);
 }
 
+struct IdleRow {
+  std::string_view name;
+  std::optional<std::string> unasked;  ///< what its server did meanwhile; empty: it closed the connection
+  std::chrono::seconds idle;
+  bool want_reused;
+};
+
+// One that was used just now is not checked. Its idle time lies ahead here, so that no wait makes it longer.
+constexpr std::chrono::hours kJustNow{-1};
+
+const IdleRow kIdle[] = {
+    {"used just now", {}, kJustNow, true},
+    {"used just now, and closed", "", kJustNow, true},
+    {"idle", {}, std::chrono::seconds(1), true},
+    {"idle, and closed", "", std::chrono::seconds(1), false},
+    {"idle, and it said goodbye", "421 goodbye", std::chrono::seconds(1), false},
+    {"idle for nearly as long as may be", {}, Pool::kMostIdle - std::chrono::seconds(30), true},
+    {"idle for too long", {}, Pool::kMostIdle, false},
+};
+
+TEST_F(PoolTest, AnIdleSessionIsCheckedBeforeItIsReused) {
+  for (const auto& row : kIdle) {
+    auto one = lease(hop_, Age::Fresh);
+    Session& session = *one.session;
+    if (row.unasked) {
+      fake_.answer("NOOP", {*row.unasked});
+      EXPECT_TRUE(wait(session.send("NOOP\r\n", {}, std::chrono::seconds(5))));
+      wait(tick());
+    }
+    give_back(std::move(one));
+    session.idle_since = net::Deadlines::now() - row.idle;
+    EXPECT_EQ(lease(hop_).is_reused, row.want_reused) << row.name;
+  }
+}
+
 TEST_F(PoolTest, WhatSaidMoreThanItWasAskedIsNotReused) {
   fake_.answer("NOOP", {"250 ok\r\n421 goodbye"});
   auto one = lease(hop_);

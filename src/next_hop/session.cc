@@ -38,7 +38,7 @@ Failed Session::fail(Trouble trouble, std::string detail) {
 
 std::optional<Result<void>> Session::send_now(std::string_view& first, std::string_view& second,
                                               std::chrono::seconds limit) {
-  // A reply to nothing: the next one would be taken for the answer to something else.
+  // It answers no command of ours, so every later reply would be taken for the answer to the wrong one.
   if (!input_.is_empty()) return std::unexpected(fail(Trouble::Nonsense, "it answered what was not asked"));
   stream_->expires_after(limit);
   const auto done = stream_->write_now(first, second);
@@ -110,7 +110,7 @@ net::Task<Result<void>> Session::greet(const Context& context) {
   co_return Result<void>{};
 }
 
-// EHLO, and HELO where the server knows only that; LHLO to LMTP, which has nothing older to fall back to.
+// Sends EHLO, or HELO if the server knows only that; LHLO for LMTP, which has nothing older to fall back to.
 net::Task<Result<void>> Session::introduce(const std::string& name, const Context& context) {
   const bool is_lmtp = hop_.protocol == Protocol::Lmtp;
   const auto limit = context.limits.next_hop_reply;
@@ -130,7 +130,7 @@ net::Task<Result<void>> Session::introduce(const std::string& name, const Contex
 }
 
 net::Task<Result<void>> Session::encrypt(const Context& context) {
-  // What came before the handshake could have been written by anybody on the way (CVE-2011-0411).
+  // Bytes that came before the handshake could have been written by anybody on the way (CVE-2011-0411).
   if (!input_.is_empty()) {
     co_return std::unexpected(fail(Trouble::Nonsense, "it spoke before the TLS handshake"));
   }
@@ -150,7 +150,7 @@ net::Task<Result<void>> Session::start_tls(const Context& context) {
   auto reply = co_await ask_one("STARTTLS\r\n", context.limits.next_hop_reply);
   if (!reply) co_return std::unexpected(reply.error());
   if (!reply->is_positive()) {
-    // Offered and then refused: for whom TLS is no demand, the session goes on in the clear.
+    // It offered STARTTLS and then refused it. If TLS is not required, the session goes on in the clear.
     if (hop_.tls == Tls::Offered) co_return Result<void>{};
     co_return std::unexpected(fail(Trouble::Tls, reply->text()));
   }
@@ -183,7 +183,7 @@ net::Task<Result<std::unique_ptr<Session>>> Session::open(const NextHop& hop, co
 }
 
 net::Task<Result<void>> Session::announce(const ClientIdentity& client, const Context& context) {
-  // Nobody yet: it is only asked what it offers.
+  // No client yet: the next hop is only asked what it offers.
   if (client.attributes == smtp::ClientAttributes()) co_return Result<void>{};
   const auto commands =
       smtp::attribute_commands(smtp::AttributeCommand::Xclient, client.attributes, extensions_.xclient);
@@ -191,14 +191,14 @@ net::Task<Result<void>> Session::announce(const ClientIdentity& client, const Co
   for (const auto& command : commands) {
     auto reply = co_await ask_one(command, context.limits.next_hop_reply);
     if (!reply) co_return std::unexpected(reply.error());
-    // The server begins anew: with its greeting, or with why it will have nothing to do with this client.
+    // The server begins anew: with its greeting, or with a refusal of this client.
     if (!reply->is_positive()) co_return std::unexpected(fail(Trouble::Refuses, reply->text()));
   }
   if (auto done = co_await introduce(name_after_xclient(client, context), context); !done) {
     co_return std::unexpected(done.error());
   }
-  // Postfix decides who may send XCLIENT by the address that it has just been told: then there is no way back
-  // from this client to another.
+  // Postfix decides by the address that XCLIENT has just told it who may send XCLIENT, so we may not be able
+  // to name another client afterwards.
   if (extensions_.xclient.empty()) is_personal = true;
   co_return Result<void>{};
 }

@@ -1,5 +1,6 @@
-// Our side of one connection to a next hop that speaks SMTP or LMTP: greeting, EHLO or LHLO, STARTTLS, who
-// the client is, and then commands and replies in order. Not copied, not shared: it is leased from a Pool.
+// Our side of one connection to a next hop that speaks SMTP or LMTP: greeting, EHLO or LHLO, STARTTLS, the
+// client's identity, and then commands and replies in order. It is leased from a Pool, never copied or
+// shared.
 #pragma once
 
 #include <chrono>
@@ -34,7 +35,7 @@ struct ClientIdentity {
   net::Endpoint destination;  ///< what it connected to
 };
 
-/// What every session with a next hop needs of ours. A view: it is used only while what it names lives.
+/// Settings of ours that every session with a next hop needs. A view: what it refers to must outlive its use.
 struct Context {
   const std::string& hostname;  ///< ours, for EHLO
   const Limits& limits;
@@ -49,15 +50,15 @@ class Session {
  public:
   Session(std::unique_ptr<net::Stream> stream, const NextHop& hop);
 
-  /// Connects and speaks until the next hop is ready for MAIL; `client` is told with a PROXY header where the
-  /// hop wants it.
+  /// Connects, and speaks until the next hop is ready for MAIL. `client` is told with a PROXY header if the
+  /// hop wants one.
   static net::Task<Result<std::unique_ptr<Session>>> open(const NextHop& hop, const ClientIdentity& client,
                                                           const Context& context, net::Loop& loop);
 
-  /// XCLIENT, and EHLO again. Nothing to do where the next hop does not offer it.
+  /// Sends XCLIENT, and EHLO again. Does nothing if the next hop does not offer XCLIENT.
   net::Task<Result<void>> announce(const ClientIdentity& client, const Context& context);
 
-  /// Writes, and reads that many replies. A trouble ends the session.
+  /// Writes `commands`, and reads that many replies. A trouble ends the session.
   net::Task<Result<std::vector<smtp::Reply>>> ask(std::string_view commands, std::size_t replies,
                                                   std::chrono::seconds limit);
   net::Task<Result<smtp::Reply>> ask_one(std::string_view command, std::chrono::seconds limit);
@@ -66,12 +67,11 @@ class Session {
   std::optional<Result<void>> send_now(std::string_view& first, std::string_view& second,
                                        std::chrono::seconds limit);
   net::Task<Result<smtp::Reply>> read_reply(std::chrono::seconds limit);
-  /// What it says before it was asked, or why the session ended: to be called where it is not quiet. A
-  /// refusal is one, and ends the session; anything else is nonsense.
+  /// Reads what it said before it was asked, or why the session ended; to be called if it is not quiet. A
+  /// refusal ends the session; anything else is nonsense.
   net::Task<Result<smtp::Reply>> read_early_reply(std::chrono::seconds limit);
 
-  /// Nothing that it said is unread, and it is not gone: what comes next is its answer to what it is told
-  /// next.
+  /// True if nothing that it said is unread, and it is not gone: what it says next answers our next command.
   bool is_quiet() { return input_.is_empty() && stream_->is_quiet(); }
   /// The same as far as can be told without a system call.
   bool is_read() const { return input_.is_empty(); }
@@ -89,7 +89,7 @@ class Session {
   std::chrono::steady_clock::time_point idle_since{};
   /// Its own among those of the next hop, for as long as its connection may be open.
   Directory::Place place;
-  /// The part that it is of its client's share, while it is leased.
+  /// While it is leased it counts in its client's share.
   ClientUse use;
 
  private:

@@ -32,12 +32,12 @@ smtp::Reply SmtpDelivery::refusal(const Failed& trouble) {
   is_lost_ = true;
   // The pool has already reported a session that failed to open.
   if (session_ != nullptr) pool_.alarm().failed(envelope_.hop, Alarm::Step::Transaction, trouble);
-  // What talks nonsense may have understood something else than what we said, and gets no second chance.
+  // A server that sends nonsense may have misunderstood us, so its session is not used again.
   if (trouble.trouble == Trouble::Nonsense && session_ != nullptr) session_->set_broken();
   return reply_for(trouble);
 }
 
-// XFORWARD, where it is wanted and offered, and MAIL.
+// Sends XFORWARD, if it is wanted and offered, and MAIL.
 std::string SmtpDelivery::mail_commands() const {
   std::string commands;
   if (envelope_.hop.identity == Identity::Xforward) {
@@ -97,8 +97,8 @@ net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::offer(Batch batch, bool w
   co_return replies;
 }
 
-// A pooled session that dies before it answered anything costs nothing but another try on a new one. Who
-// hangs or talks nonsense would do so again, while the client waits.
+// If a pooled session dies before its first answer, we try again on a new one. A server that hangs or sends
+// nonsense would do it again while the client waits.
 net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::open(Batch batch) {
   if (personal_ != nullptr) {
     if (*personal_ == nullptr) co_return std::unexpected(Failed{Trouble::AuthenticationLost, {}});
@@ -119,8 +119,8 @@ net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::open(Batch batch) {
   co_return co_await offer(batch, true);
 }
 
-// Commands that it does not know or want in this order, TLS or a login that it misses: the mail is not at
-// fault, and must not bounce for it. A client that may log in itself is told so.
+// If the next hop does not know a command, wants another order, TLS or a login, the mail is not at fault and
+// must not bounce. A client that may log in itself is told so.
 bool SmtpDelivery::is_about_us(const smtp::Reply& reply) const {
   switch (reply.code) {
     case 500:
@@ -139,7 +139,7 @@ bool SmtpDelivery::is_about_us(const smtp::Reply& reply) const {
 smtp::Reply SmtpDelivery::answer_to_recipient(smtp::Reply reply) {
   if (reply.code == 421) session_->set_broken();
   if (is_about_us(reply)) return refusal({Trouble::Refuses, reply.text()});
-  // Nothing but yes or no fits here (RFC 5321 4.3.2).
+  // Only acceptance or refusal fits here (RFC 5321 4.3.2).
   if (reply.is_intermediate()) return refusal({Trouble::Nonsense, reply.text()});
   if (reply.is_positive() && reply.code != 251) reply.code = 250;
   return passed_on(std::move(reply));
@@ -167,7 +167,7 @@ net::Task<smtp::Reply> SmtpDelivery::begin(MessageForm form) {
   }
   auto reply = co_await session_->ask_one("DATA\r\n", envelope_.context.limits.next_hop_reply);
   if (!reply) co_return refusal(reply.error());
-  // 334 belongs to AUTH alone: a server that says it here is out of step, and could take the mail for
+  // 334 belongs to AUTH alone. A server that says it here is out of step, and could take the mail for
   // commands.
   is_in_data_ = reply->is_intermediate() && reply->code != 334;
   if (is_in_data_) {
@@ -180,8 +180,8 @@ net::Task<smtp::Reply> SmtpDelivery::begin(MessageForm form) {
   co_return passed_on(std::move(*reply));
 }
 
-// A reply that came before its chunk would be taken for the answer to it, and the last of them for the answer
-// to the message.
+// A reply that comes before its chunk would be taken for the chunk's answer, and in the end one would be
+// taken for the answer to the message.
 net::Task<Result<smtp::Reply>> SmtpDelivery::send_chunk(std::string_view first, std::string_view second,
                                                         bool is_last) {
   const auto& limits = envelope_.context.limits;
@@ -204,7 +204,7 @@ net::Task<bool> SmtpDelivery::write(std::string_view first, std::string_view sec
     } else if (reply->is_intermediate()) {
       refusal({Trouble::Nonsense, reply->text()});
     } else if (!reply->is_positive()) {
-      // The verdict on the whole message; what follows is not wanted.
+      // It refuses the whole message; the rest is not wanted.
       is_lost_ = true;
       early_verdict_ = passed_on(std::move(*reply));
     }
@@ -225,7 +225,8 @@ net::Task<bool> SmtpDelivery::write(std::string_view first, std::string_view sec
 net::Task<Result<smtp::Reply>> SmtpDelivery::send_last(std::string_view first, std::string_view second) {
   if (is_chunked_) co_return co_await send_chunk(first, second, true);
   const auto& limits = envelope_.context.limits;
-  // An answer to a message that has not ended is none: the message is not ended then, and not delivered.
+  // An answer before the end of the message is not its answer. We don't end the message, so it is not
+  // delivered.
   if (!session_->is_quiet()) co_return co_await session_->read_early_reply(limits.next_hop_reply);
   if (is_stuffing_) {
     stuffed_.clear();
@@ -255,8 +256,8 @@ net::Task<smtp::Reply> SmtpDelivery::finish(std::string_view first, std::string_
   is_in_data_ = false;
   session_->needs_reset = false;
   if (reply->code == 421) session_->set_broken();
-  // Every 2xx says that it has the mail: the first digit counts (RFC 5321 4.2). Our client hears the one that
-  // belongs to the end of data.
+  // Every 2xx says that it has the mail, since the first digit counts (RFC 5321 4.2). Our client gets the
+  // code that belongs to the end of data.
   if (reply->is_positive()) reply->code = 250;
   if (!reply->is_intermediate()) {
     pool_.alarm().worked(envelope_.hop, Alarm::Step::Transaction);
@@ -286,7 +287,7 @@ net::Task<void> SmtpDelivery::let_go() {
 }
 
 net::Task<void> SmtpDelivery::abandon() {
-  // Within data nothing but the end of the connection says that the message is not to be taken.
+  // Within data only closing the connection tells the next hop not to take the message.
   if (is_in_data_ && session_ != nullptr) session_.reset();
   co_await let_go();
 }

@@ -12,12 +12,12 @@
 
 namespace backstop::next_hop {
 
-/// What the envelope of a transaction is at the next hop.
+/// The envelope of a transaction at the next hop.
 struct Envelope {
   const NextHop& hop;
   Context context;  ///< what it names must outlive the delivery
   ClientIdentity client;
-  smtp::MailCommand mail;  ///< the reverse path as the next hop is to see it
+  smtp::MailCommand mail;  ///< with the reverse path that the next hop sees
 };
 
 class SmtpDelivery : public Delivery {
@@ -44,7 +44,7 @@ class SmtpDelivery : public Delivery {
   net::Task<void> let_go();
   std::string mail_commands() const;
   smtp::Reply refusal(const Failed& failed);
-  /// What a reply to MAIL or RCPT means for the client.
+  /// Returns the client's reply for a reply to MAIL or RCPT.
   smtp::Reply answer_to_recipient(smtp::Reply reply);
   bool is_about_us(const smtp::Reply& reply) const;
 
@@ -63,8 +63,8 @@ class SmtpDelivery : public Delivery {
   std::string stuffed_;
 };
 
-/// A reply of a next hop as our client is to hear it: an enhanced status where it has none (RFC 2034), and no
-/// 421, since it is not our connection that is closing.
+/// Returns a next hop's reply as our client gets it: with an enhanced status if it has none (RFC 2034), and
+/// without 421, since our connection is not closing.
 smtp::Reply passed_on(smtp::Reply reply);
 
 }  // namespace backstop::next_hop

@@ -310,6 +310,17 @@ TEST_F(SmtpDeliveryTest, ARefusalOfDataIsPassedOnAndTheSessionIsOfUse) {
   EXPECT_EQ(fake_.connections, 1);
 }
 
+TEST_F(SmtpDeliveryTest, BetweenChunksItIsCut) {
+  fake_.answer("EHLO", {"250-hop.test\r\n250-CHUNKING\r\n250 PIPELINING"});
+  open();
+  offer({"bob@example.org"});
+  EXPECT_EQ(wait(delivery_->begin(MessageForm::Plain)).code, 354);
+  wait(delivery_->abandon());
+  EXPECT_THAT(fake_.commands, testing::Not(testing::Contains("RSET")));
+  EXPECT_EQ(send("a\r\n", MessageForm::Plain), "250 2.0.0 taken");
+  EXPECT_EQ(fake_.connections, 2);
+}
+
 TEST_F(SmtpDeliveryTest, WithinDataItIsCut) {
   open();
   offer({"bob@example.org"});

@@ -1,4 +1,4 @@
-// What keeps a next hop from taking a message, and what our client is told then: one row a case.
+// Troubles that keep a next hop from taking a message, and the reply of each for our client: one row a case.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace backstop::next_hop {
 
-/// None is answered 250, and all but NeedsSmtputf8 tell the client to try again.
+/// Never answered with 250. All but NeedsSmtputf8 tell the client to try again.
 enum class Trouble : std::uint8_t {
   NoConnection,        ///< it can't be reached
   NoName,              ///< its name can't be looked up
@@ -41,7 +41,7 @@ smtp::Reply reply_for(const Failed& failed);
 /// nothing wrong.
 std::string_view words_for(Trouble trouble);
 
-/// Returns what it means if a wait for the next hop failed: Closed and Reset -> ConnectionLost, TimedOut ->
+/// Returns the trouble for a failed wait for the next hop: Closed and Reset -> ConnectionLost, TimedOut ->
 /// NoAnswer, Interrupted -> Interrupted, Tls -> Tls.
 Trouble trouble_of(net::Failure failure);
 
