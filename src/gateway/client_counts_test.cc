@@ -58,7 +58,7 @@ TEST(Sessions, AsManyAsTheLimitAndNotOneMore) {
   EXPECT_TRUE(counts.open(numbered(99), limits));
 }
 
-TEST(Sessions, AsManyOfAClientAsTheLimitAndNotOneMore) {
+TEST(Sessions, OfOneClientUpToTheLimitAreOpened) {
   const Limits limits = limits_of(100, 3);
   ClientCounts counts;
   auto tickets = open_all(counts, limits, 3, true);
@@ -155,7 +155,7 @@ TEST(Ticket, CountsUntilItIsGone) {
   EXPECT_EQ(counts.sessions(), 0u);
 }
 
-TEST(Ticket, AssignmentEndsWhatItCounted) {
+TEST(Ticket, AssignmentEndsTheOldCount) {
   ClientCounts counts;
   auto one = counts.open(numbered(1), limits_of(100, 1));
   auto two = counts.open(numbered(2), limits_of(100, 1));
@@ -168,7 +168,7 @@ TEST(Ticket, AssignmentEndsWhatItCounted) {
   EXPECT_EQ(counts.sessions(), 0u);
 }
 
-TEST(ClientUse, AsManyOfAClientAsItsShareAndNotOneMore) {
+TEST(ClientUse, OfOneClientUpToItsShareAreTaken) {
   const Limits limits = limits_of(100, 100);
   ClientCounts counts;
   auto one = counts.open(numbered(1), limits);
@@ -189,7 +189,7 @@ TEST(ClientUse, AsManyOfAClientAsItsShareAndNotOneMore) {
   EXPECT_TRUE(ClientUse::take(one->next_hop_count(), 2));
 }
 
-TEST(ClientUse, AssignmentEndsWhatItCounted) {
+TEST(ClientUse, AssignmentEndsTheOldCount) {
   ClientCounts counts;
   const auto one = counts.open(numbered(1), limits_of(100, 100));
   const auto two = counts.open(numbered(2), limits_of(100, 100));
@@ -209,7 +209,7 @@ TEST(ClientUse, MayOutliveItsSession) {
   EXPECT_TRUE(use);
 }
 
-TEST(Sessions, NeverMoreThanTheLimitWhateverTheThreadsDo) {
+TEST(Sessions, ThreadsNeverExceedTheLimit) {
   constexpr std::size_t kMost = 3;
   ClientCounts counts;
   std::atomic<std::size_t> open{0};
@@ -268,7 +268,7 @@ TEST(BadTags, TheSameOneAgainCountsNothing) {
   EXPECT_TRUE(counts.is_guesser(numbered(1), kStart, limits));
 }
 
-TEST(BadTags, TheHourOfTheFirstAndThenAnHourAsAGuesser) {
+TEST(BadTags, AreCountedForAnHourAndThenMakeAGuesserForAnHour) {
   const Limits limits = tags_of(2);
   ClientCounts counts;
   counts.add_bad_tag(numbered(1), tag(1), kStart, limits);
@@ -283,7 +283,7 @@ TEST(BadTags, TheHourOfTheFirstAndThenAnHourAsAGuesser) {
       << "more of them make it no longer";
 }
 
-TEST(BadTags, OfAnIPv6NetworkAreOneClients) {
+TEST(BadTags, OfOneIPv6NetworkCountTogether) {
   for (const auto& row : kClients) {
     ClientCounts counts;
     counts.add_bad_tag(address(row.first), tag(1), kStart, tags_of(2));
@@ -292,7 +292,7 @@ TEST(BadTags, OfAnIPv6NetworkAreOneClients) {
   }
 }
 
-TEST(BadTags, OfTooManyClientsTheOneWhoseHourEndsFirstIsForgotten) {
+TEST(BadTags, TheClientWhoseHourEndsFirstIsForgottenFirst) {
   const Limits limits = tags_of(2);
   ClientCounts counts(3);
   for (unsigned client = 1; client <= 3; ++client) {

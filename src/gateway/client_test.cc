@@ -115,7 +115,7 @@ const ToldRow kTold[] = {
      "192.0.2.1 h.test -"},
 };
 
-TEST(Client, IsWhomTheLastWordNames) {
+TEST(Client, IsTheOneThatWasNamedLast) {
   for (const auto& row : kTold) EXPECT_EQ(shown(client_after(kStranger, row.lines)), row.want) << row.name;
 }
 

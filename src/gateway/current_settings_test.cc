@@ -55,7 +55,7 @@ const ReloadRow kReloads[] = {
     {"alone", {{"in"}}, false},
     {"gone", {{"other"}}, true},
     {"none at all", {}, true},
-    // A client that has logged in to the one is nobody to the other.
+    // A login to the one means nothing to the other.
     {"in the other direction", {{"other"}, {"in", Direction::Outbound}}, true},
     {"a name that only begins alike", {{"inbound"}}, true},
 };

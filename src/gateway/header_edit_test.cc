@@ -124,7 +124,7 @@ TEST(HeaderEdit, ScansStuffedHeaders) {
   for (const auto& row : kStuffed) expect_scan(row, true);
 }
 
-// Every header can be cut short by the end of a message; what is left is never more than there was.
+// The end of a message can cut every header short. Removing fields never makes a header longer.
 TEST(HeaderEdit, TakesHeadersThatAreCutAnywhere) {
   for (const auto& row : kPlain) {
     for (std::size_t cut = 0; cut <= row.header.size(); ++cut) {

@@ -64,7 +64,7 @@ namespace backstop::gateway {
 namespace {
 
 constexpr std::size_t kSize = 16UZ * 1024 * 1024;
-// Whatever else there is: frames, the findings of the reader and what it decodes.
+// Room for everything else: frames, the findings of the reader and what it decodes.
 constexpr std::size_t kSlack = 4UZ * 1024 * 1024;
 
 /// A next hop that notes what is in use while it is waited for.
@@ -166,7 +166,7 @@ TEST_F(HeldMemoryTest, ACopyForTheReaderIsGoneBeforeTheNextHopIsAsked) {
   EXPECT_LT(use.while_the_hop_is, kSlack);
 }
 
-TEST_F(HeldMemoryTest, WhatIsHeldIsThereOnce) {
+TEST_F(HeldMemoryTest, AMessageIsHeldOnce) {
   const std::string message = bounce(".." + std::string(74, 'a') + "\r\n");
   const std::string_view whole = message;
   const std::size_t half = whole.size() / 2;

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnWhatWasRead) {
+TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnItsStart) {
   settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
   const std::string more(1000, 'x');
   for (const std::size_t past : {0UZ, 1UZ}) {
@@ -27,7 +27,7 @@ TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnWhatWasRead) {
     EXPECT_EQ(delivery_->calls.empty(), past == 0) << past;
     EXPECT_EQ(memory_.total(), past == 0 ? kBounce.size() + more.size() : 0);
     take("y", true);
-    // What it returns would have come behind the cap.
+    // The returned message would have come after the cap.
     const std::string cause = past == 0 ? "bare" : "incomplete";
     EXPECT_EQ(behind_trace("Backstop-Verdict: unproven; kind=dsn-failed; certainty=structural; cause=" +
                            cause + "; tag=silent\r\n"),
@@ -108,7 +108,7 @@ TEST_F(MessagePathTest, AllNetworksTogetherHaveALimitForResponses) {
       EXPECT_THAT(answer(), StartsWith(past == 0 ? "550 5.7.1" : "452 4.3.1"));
       EXPECT_FALSE(delivery_->is_taken);
     }
-    // What is all here needs no room, and is judged.
+    // A message that came whole needs no room, and is judged.
     begin(next_hop::MessageForm::Plain, Sender::Nobody);
     send(kBounce);
     EXPECT_THAT(answer(), StartsWith("550 5.7.1"));
@@ -137,7 +137,7 @@ TEST_F(MessagePathTest, OneThatComesAloneIsJudgedAtItsShareIfThatIsLess) {
             std::string(kBounce) + "yz");
 }
 
-// A header of a usual size always has room; of a longer one what is past that counts.
+// A header of a usual size always has room. Only the part of a longer one past that size counts.
 TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
   settings_.limits.header = 2 * HeldMemory::kFreeHeader;
   settings_.limits.held_total = 1;

@@ -73,9 +73,9 @@ TEST_F(MessagePathTest, ItStreamsFromItsHeaderOn) {
   EXPECT_THAT(delivery_->calls, ElementsAre("begin", "write", "write", "finish"));
 }
 
-// Fail the Nth operation for all N, until a run passes untouched: 250 is only said where the next hop has the
-// message, and nobody asks a next hop that is gone for more than its last word.
-TEST_F(MessagePathTest, WhateverFailsIsNoSuccess) {
+// Fail the Nth operation for all N, until a run passes untouched: 250 is only said if the next hop has the
+// message, and a next hop that is gone is only asked for its last reply.
+TEST_F(MessagePathTest, AFailureIsNeverASuccess) {
   struct Way {
     std::string_view message;
     Sender sender;
@@ -186,7 +186,7 @@ TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
   }
 }
 
-TEST_F(MessagePathTest, AVerdictOfAStrangerGivesWayToOurs) {
+TEST_F(MessagePathTest, AVerdictFieldOfAStrangerIsReplaced) {
   settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
   begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   send("Backstop-Verdict: genuine\r\n" + std::string(kBounce));
@@ -196,7 +196,7 @@ TEST_F(MessagePathTest, AVerdictOfAStrangerGivesWayToOurs) {
       on_the_wire(kBounce, form_));
 }
 
-TEST_F(MessagePathTest, WhatLeavesIsNotRead) {
+TEST_F(MessagePathTest, OutboundMailIsNotRead) {
   settings_.gateways.front().direction = Direction::Outbound;
   begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   send(kBounce);
@@ -253,7 +253,7 @@ TEST_F(MessagePathTest, AMessageThatGrowsTooLargeLeavesItsNextHopAtOnce) {
   EXPECT_THAT(answer(), StartsWith("552 5.3.4"));
 }
 
-TEST_F(MessagePathTest, ALoopHasSoManyReceivedFields) {
+TEST_F(MessagePathTest, AtTheLimitOfReceivedFieldsItIsALoop) {
   for (const std::size_t count : {settings_.limits.received_fields - 1, settings_.limits.received_fields}) {
     for (const Sender sender : {Sender::Somebody, Sender::Nobody}) {
       std::string message;

@@ -132,7 +132,7 @@ TEST(Offer, EachFactAddsWhatItAllows) {
   }
 }
 
-// What the next hops are asked.
+// Asking the next hops.
 
 class OfferTest : public next_hop::HopTest {
  protected:
@@ -178,7 +178,7 @@ TEST_F(OfferTest, WhatAllCanDoIsOffered) {
   EXPECT_EQ(other_.connections, 1);
 }
 
-TEST_F(OfferTest, WhatLeavesHasOneNextHop) {
+TEST_F(OfferTest, OutboundMailHasOneNextHop) {
   gateway_.direction = Direction::Outbound;
   add_domain(other_.hop());
   EXPECT_TRUE(ask().dsn);

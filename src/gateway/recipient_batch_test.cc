@@ -181,7 +181,7 @@ const Row kTaken[] = {
      "good"},
 };
 
-TEST_F(RecipientBatchTest, InboundIsTakenWhateverItsTagSays) {
+TEST_F(RecipientBatchTest, InboundIsTakenWithAnyTag) {
   for (const auto& row : kTaken) {
     for (const Stage stage : kStages) {
       for (const std::string_view sender : {"", "a@b.test"}) {
@@ -200,7 +200,7 @@ TEST_F(RecipientBatchTest, InboundIsTakenWhateverItsTagSays) {
   }
 }
 
-TEST_F(RecipientBatchTest, InboundIsRefusedWhereItIsNotOurs) {
+TEST_F(RecipientBatchTest, InboundIsRefusedIfItIsNotOurs) {
   const struct {
     std::string_view name;
     std::string recipient;
@@ -255,7 +255,7 @@ TEST_F(RecipientBatchTest, AGuesserIsPutOffForItsBadTagsAlone) {
   }
 }
 
-TEST_F(RecipientBatchTest, WithoutKeysTagsAreAnothersBusiness) {
+TEST_F(RecipientBatchTest, WithoutKeysTagsAreLeftAlone) {
   settings_.keys = {};
   for (const auto& recipient : {std::string("bob@example.org"), tagged("bob@example.org"),
                                 tagged("bob@example.org", kToday, "other")}) {
@@ -265,7 +265,7 @@ TEST_F(RecipientBatchTest, WithoutKeysTagsAreAnothersBusiness) {
   }
 }
 
-TEST_F(RecipientBatchTest, TheExemptAreNamedByTheDomain) {
+TEST_F(RecipientBatchTest, EachDomainNamesItsExemptMailboxes) {
   EXPECT_TRUE(check("", "postmaster@example.org").check.is_exempt);
   EXPECT_TRUE(check("", "Abuse@example.org").check.is_exempt);
   EXPECT_TRUE(check("", "postmaster").check.is_exempt);
@@ -280,7 +280,7 @@ TEST_F(RecipientBatchTest, ADomainMayHaveItsOwnNextHop) {
 }
 
 // The second recipient of a mail whose first one went elsewhere, or is judged otherwise, comes again alone.
-TEST_F(RecipientBatchTest, WhoDiffersFromTheFirstIsDeferred) {
+TEST_F(RecipientBatchTest, ARecipientThatDiffersFromTheFirstIsDeferred) {
   const auto same = std::make_shared<const next_hop::NextHop>(settings_.gateways.front().next_hop);
   const auto other = shared_hop("smtp://192.0.2.2:25");
   struct Second {
@@ -304,12 +304,12 @@ TEST_F(RecipientBatchTest, WhoDiffersFromTheFirstIsDeferred) {
     (void)add(both, "bob@example.org");
     const auto found = add(both, "x@other.test");
     EXPECT_EQ(found.verdict.action, second.want_deferred ? Action::Defer : Action::Accept) << second.name;
-    // A refusal comes first: who would be refused alone, too, is not told to come again.
+    // A refusal comes first: a recipient that would be refused alone, too, is not told to come again.
     EXPECT_EQ(add(both, "x@else.test").verdict.action, Action::Refuse) << second.name;
   }
 }
 
-TEST_F(RecipientBatchTest, WhereEachHasItsOwnAnswerThereIsOne) {
+TEST_F(RecipientBatchTest, ANextHopThatAnswersEachAloneGetsOneRecipient) {
   for (const auto* const url : {"lmtp://192.0.2.1:24", "maildir:/mail/%n"}) {
     settings_.gateways.front().next_hop = *next_hop::parse_next_hop(url);
     auto both = transaction("a@b.test");
@@ -393,14 +393,14 @@ TEST_F(RecipientBatchTest, TaggedAndUntaggedDestinationsDiffer) {
   (void)add(both, "x@else.test");
   EXPECT_EQ(add(both, "y@else.test").verdict.action, Action::Accept);
   EXPECT_EQ(add(both, "x@lists.test").verdict.action, Action::Defer);
-  // Where nothing is tagged they are alike.
+  // If nothing is tagged they are alike.
   auto none = transaction("bob@else.test");
   (void)add(none, "x@else.test");
   EXPECT_EQ(add(none, "x@lists.test").verdict.action, Action::Accept);
 }
 
 // Those that are refused here are not offered; those that the next hop takes become recipients.
-TEST_F(RecipientBatchTest, OffersWhatMayBeTakenInOneGo) {
+TEST_F(RecipientBatchTest, OffersThoseThatMayBeTakenInOneGo) {
   auto mail = transaction("");
   std::vector<std::string> offered;
   mail.delivery = std::make_unique<Answering>(
@@ -432,7 +432,7 @@ TEST_F(RecipientBatchTest, OffersWhatMayBeTakenInOneGo) {
   EXPECT_TRUE(mail.recipients[1].is_exempt);
 }
 
-TEST_F(RecipientBatchTest, WithoutAnyThatMayBeTakenNobodyIsAsked) {
+TEST_F(RecipientBatchTest, WithoutARecipientThatMayBeTakenTheNextHopIsNotAsked) {
   auto mail = transaction("");
   RecipientBatch batch(mail, offered_, clients_, client_);
   batch.add("TO:<x@else.test>");

@@ -90,7 +90,7 @@ TEST(Replies, ADeferralIsTransientAndARefusalPermanent) {
   }
 }
 
-TEST(Replies, AskForALoginWhereOneIsOffered) {
+TEST(Replies, AskForALoginIfOneIsOffered) {
   EXPECT_EQ(codes(reply_for(verdict_of(Cause::NotAuthorized), "", true)), "530 5.7.0");
   EXPECT_EQ(codes(reply_for(verdict_of(Cause::NotAuthorized), "", false)), "550 5.7.1");
   EXPECT_EQ(codes(reply_for(verdict_of(Cause::RelayDenied), "", true)), "550 5.7.1");
@@ -179,7 +179,7 @@ std::vector<std::string> members_of_limits() {
   return names;
 }
 
-TEST(Replies, EachMemberOfLimitsIsThoughtOf) {
+TEST(Replies, EachMemberOfLimitsHasAReplyOrNeedsNone) {
   std::vector<std::string> names;
   std::set<Exceeded> used;
   for (const auto& row : kLimits) {

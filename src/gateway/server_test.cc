@@ -67,7 +67,7 @@ class ServerTest : public testing::Test {
     server_ = std::move(*server);
   }
 
-  /// What has become of the addresses.
+  /// Returns how a reload changed the addresses.
   std::vector<std::string> reload(const std::vector<Wanted>& wanted) {
     const auto settings = settings_of(wanted);
     auto rebinding = server_->rebind(*settings);
@@ -80,7 +80,7 @@ class ServerTest : public testing::Test {
 
   net::Endpoint endpoint(std::size_t index = 0) const { return server_->listening().at(index).endpoint; }
 
-  /// -1 where nobody listens.
+  /// -1 if nothing listens there.
   static int try_connect(const net::Endpoint& to) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -106,11 +106,11 @@ class ServerTest : public testing::Test {
   std::unique_ptr<Server> server_;
 };
 
-TEST_F(ServerTest, WhoWaitsToBeAcceptedHearsThatTheGatewayIsGone) {
+TEST_F(ServerTest, AWaitingConnectionIsToldThatTheGatewayIsGone) {
   bind({{"in"}, {"out"}});
   std::vector<Peer> clients;
   clients.reserve(20);
-  // Nobody is accepted yet.
+  // No connection is accepted yet.
   for (int i = 0; i < 20; ++i) clients.push_back(client(endpoint(1)));
   const auto gone = endpoint(1);
   EXPECT_THAT(reload({{"in"}}), ElementsAre("closed out"));
@@ -120,7 +120,7 @@ TEST_F(ServerTest, WhoWaitsToBeAcceptedHearsThatTheGatewayIsGone) {
   EXPECT_EQ(client(endpoint()).receive(kGreeting.size()), kGreeting);
 }
 
-TEST_F(ServerTest, WhoWaitsToBeAcceptedHearsThatWeStop) {
+TEST_F(ServerTest, AWaitingConnectionIsToldThatWeStop) {
   bind({{"in"}});
   const Peer waiting = client(endpoint());
   server_->start();
@@ -132,7 +132,7 @@ TEST_F(ServerTest, WhoWaitsToBeAcceptedHearsThatWeStop) {
   EXPECT_TRUE(heard == kStopping || heard == std::string(kGreeting) + std::string(kStopping)) << heard;
 }
 
-TEST_F(ServerTest, WhatStaysIsNotTouched) {
+TEST_F(ServerTest, AnAddressThatStaysIsNotTouched) {
   bind({{"in"}, {"out"}});
   const auto before = endpoint();
   const Peer waiting = client(before);
@@ -144,7 +144,7 @@ TEST_F(ServerTest, WhatStaysIsNotTouched) {
   EXPECT_THAT(reload({{"new"}, {"in"}}), IsEmpty());
 }
 
-TEST_F(ServerTest, AnAddressGoesToAnotherGatewayWithThoseWhoWait) {
+TEST_F(ServerTest, AnAddressGoesToAnotherGatewayWithItsWaitingConnections) {
   bind({{"in"}});
   const auto before = endpoint();
   const Peer waiting = client(before);

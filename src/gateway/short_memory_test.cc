@@ -97,7 +97,7 @@ class Told : public Journal {
   std::vector<std::string> errors_;
 };
 
-/// A client that says what it has to, and gives up where the other end is gone.
+/// A client that sends its commands, and gives up if the other end is gone.
 class Client {
  public:
   explicit Client(std::uint16_t port) : peer_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -110,7 +110,7 @@ class Client {
     EXPECT_EQ(::connect(peer_.descriptor(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   }
 
-  /// The code of the reply; 0 where the connection has ended.
+  /// Returns the code of the reply; 0 if the connection has ended.
   int read() {
     std::string line;
     do {
@@ -175,7 +175,7 @@ class ShortMemoryTest : public testing::Test {
     worker_.reset();
   }
 
-  /// On the worker's thread from now on; returns what was left of the one before.
+  /// Fails the `number`th allocation of the worker's thread from now on; returns what was left of the last.
   std::size_t fail_at(std::size_t number) {
     std::promise<std::size_t> before;
     net::asio::post(worker_->loop().context(), [&] {
@@ -209,7 +209,7 @@ TEST_F(ShortMemoryTest, OneSessionEndsAndTheOthersGoOn) {
     is_untouched = fail_at(0) > 0;
     if (!client.is_whole) ++failures;
     EXPECT_TRUE(client.is_whole || !is_untouched);
-    // Nobody who was told 250 was told wrong, and whoever comes next is served.
+    // Every 250 was true, and the next client is served.
     EXPECT_GE(delivered(), promised);
     Client next(port_);
     EXPECT_EQ(next.send_all(), 2);

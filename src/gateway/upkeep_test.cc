@@ -32,7 +32,7 @@ class Errors : public Journal {
 
 class UpkeepTest : public testing::Test {
  protected:
-  /// Ends it all when it is begun for the last of so many times.
+  /// Throws until it begins for the `last` time; then ends the loop.
   Task<void> throw_before(int last) {
     if (++begun_ < last) throw std::runtime_error("no luck");
     upkeep_.end();
@@ -65,14 +65,14 @@ class UpkeepTest : public testing::Test {
   int begun_ = 0;
 };
 
-TEST_F(UpkeepTest, WhatThrowsIsToldAndBegunAgain) {
+TEST_F(UpkeepTest, ATaskThatThrowsIsReportedAndBeginsAgain) {
   upkeep_.add(Watch::Part::House, [this] { return throw_before(3); });
   upkeep_.run();
   EXPECT_EQ(begun_, 3);
   EXPECT_THAT(errors_.lines, ElementsAre("closing idle connections failed, and goes on: no luck"));
 }
 
-TEST_F(UpkeepTest, WhatVanishesIsBegunAgain) {
+TEST_F(UpkeepTest, ATaskThatVanishesBeginsAgain) {
   upkeep_.add(Watch::Part::House, [this] { return vanish_before(3); });
   upkeep_.run();
   EXPECT_EQ(begun_, 3);
@@ -90,7 +90,7 @@ TEST_F(UpkeepTest, TheOthersAreLeftAlone) {
   EXPECT_EQ(waiting, 1);
 }
 
-TEST_F(UpkeepTest, WhatIsThrownByAHandlerEndsThatAlone) {
+TEST_F(UpkeepTest, AnExceptionInAHandlerEndsOnlyThat) {
   net::asio::post(loop_, [] { throw std::runtime_error("no luck"); });
   net::asio::post(loop_, [this] { upkeep_.end(); });
   upkeep_.run();

@@ -53,7 +53,7 @@ struct PartCase {
   std::string_view want_line;
 };
 
-TEST_F(WatchTest, AnErrorOfOurOwnIsToldOnceAMinuteForEachPart) {
+TEST_F(WatchTest, AnErrorIsReportedOnceAMinuteForEachPart) {
   using Part = Watch::Part;
   const PartCase cases[] = {
       {Part::Session, std::make_exception_ptr(std::bad_alloc()),
@@ -76,7 +76,7 @@ TEST_F(WatchTest, AnErrorOfOurOwnIsToldOnceAMinuteForEachPart) {
   }
 }
 
-TEST_F(WatchTest, WhatCantBeToldIsLeft) {
+TEST_F(WatchTest, AnErrorThatCantBeReportedIsDropped) {
   class Throws : public Journal {
    public:
     void record(store::Event) override {}

@@ -81,7 +81,7 @@ TEST(DomainTable, InEverySpellingOfItsName) {
   }
 }
 
-TEST(DomainTable, NoneWithoutDomains) {
+TEST(DomainTable, FindsNothingWithoutDomains) {
   EXPECT_EQ(DomainTable().find("example.org"), nullptr);
   EXPECT_EQ(DomainTable().find(""), nullptr);
 }

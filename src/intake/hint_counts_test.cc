@@ -37,7 +37,7 @@ TEST(HintPlaces, AreGivenBackUnlessTheMailIsDelivered) {
   EXPECT_FALSE(counts.take(owner, kToday)) << "of another day";
 }
 
-TEST(HintCounts, WhatCantBeCountedIsNotRefused) {
+TEST(HintCounts, WithTooManyOwnersNothingIsRefused) {
   HintCounts counts;
   for (std::size_t i = 0; i < HintCounts::kMostOwners; ++i) counts.take(std::to_string(i), kToday);
   for (std::size_t i = 0; i <= HintCounts::kMostOfOwner; ++i) EXPECT_TRUE(counts.take("one more", kToday));

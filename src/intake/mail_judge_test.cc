@@ -72,7 +72,7 @@ class MailJudgeTest : public net::LoopTest {
   response::Reader reader_;
 };
 
-// What one recipient makes of a certain bounce at stage reject, when it is alone.
+// The cause for a certain bounce at stage reject, for each kind of recipient when it is alone.
 const struct {
   std::string_view name;
   std::string address;
@@ -116,7 +116,7 @@ TEST_F(MailJudgeTest, TwoRecipientsAreJudgedByTheLeastFavourable) {
   }
 }
 
-TEST_F(MailJudgeTest, WhatWentWhereNoTagIsSentCantBeAskedForOne) {
+TEST_F(MailJudgeTest, MailToAnUntaggedDestinationNeedsNoTag) {
   site_.untagged = {"lists.test", "major@domo.test"};
   const struct {
     std::string_view about;

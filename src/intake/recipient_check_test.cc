@@ -118,7 +118,7 @@ TEST_F(RecipientCheckTest, WithoutKeysATagStays) {
   EXPECT_EQ(text_of(check(tagged("bob@example.org")).plain), tagged("bob@example.org"));
 }
 
-TEST_F(RecipientCheckTest, WithoutDomainsPostmasterIsNobodys) {
+TEST_F(RecipientCheckTest, WithoutDomainsPostmasterIsNotOurs) {
   site_.domains = {};
   EXPECT_FALSE(check("postmaster").facts.is_ours);
 }

@@ -88,7 +88,7 @@ TEST_F(AlarmTest, EachTroubleHasItsWords) {
   }
 }
 
-TEST_F(AlarmTest, WhatStaysDownIsToldOnceAMinuteWithItsCount) {
+TEST_F(AlarmTest, ANextHopThatStaysDownIsReportedOnceAMinuteWithACount) {
   alarm.failed(a, Step::Opening, refused, at(0));
   EXPECT_EQ(lines.take().size(), 1u);
   for (int second = 1; second < 60; ++second) alarm.failed(a, Step::Opening, refused, at(second));
@@ -107,7 +107,7 @@ TEST_F(AlarmTest, NextHopsAreToldApart) {
   EXPECT_THAT(lines.take(), ElementsAre(testing::HasSubstr("smtp://a"), testing::HasSubstr("smtp://b")));
 }
 
-TEST_F(AlarmTest, WhatWorksAgainIsToldOnceItHasSettled) {
+TEST_F(AlarmTest, ANextHopThatWorksAgainIsReportedOnceItHasSettled) {
   alarm.failed(a, Step::Opening, refused, at(0));
   alarm.failed(a, Step::Opening, refused, at(30));
   lines.take();
@@ -137,7 +137,7 @@ TEST_F(AlarmTest, AConnectionThatOpensDoesNotMendTransactions) {
   EXPECT_THAT(lines.take(), ElementsAre("info next hop smtp://a works again, after 100 s"));
 }
 
-TEST_F(AlarmTest, AtTheEndNobodyIsBlamed) {
+TEST_F(AlarmTest, AtTheEndNoNextHopIsBlamed) {
   alarm.end();
   alarm.failed(a, Step::Transaction, {Trouble::ConnectionLost, ""}, at(0));
   EXPECT_THAT(lines.take(), IsEmpty());

@@ -33,7 +33,7 @@ TEST(Directory, AMaildirNeedNotBeAsked) {
   EXPECT_FALSE(found->dsn);
 }
 
-TEST(Directory, WhoRefusedAtOnceIsAskedAgainSoon) {
+TEST(Directory, ANextHopThatRefusedAtOnceIsAskedAgainSoon) {
   Directory directory;
   directory.miss(kHop, kNow, kNow + seconds(1));
   const auto again = kNow + seconds(1) + Directory::kPauseToWait * seconds(1);
@@ -43,7 +43,7 @@ TEST(Directory, WhoRefusedAtOnceIsAskedAgainSoon) {
   EXPECT_TRUE(directory.may_ask(kHop, again));
 }
 
-TEST(Directory, WhoWasSilentIsAskedOnceInAPause) {
+TEST(Directory, ASilentNextHopIsAskedOnceInAPause) {
   Directory directory;
   EXPECT_TRUE(directory.may_ask(kHop, kNow));
   EXPECT_TRUE(directory.may_ask(kHop, kNow));
@@ -58,7 +58,7 @@ TEST(Directory, WhoWasSilentIsAskedOnceInAPause) {
   EXPECT_TRUE(directory.may_ask(kHop, later));
 }
 
-TEST(Directory, SoManyPlacesAndNoMore) {
+TEST(Directory, GivesPlacesUpToTheLimit) {
   Directory directory;
   auto one = directory.admit(kHop, 2, kNow);
   auto two = directory.admit(kHop, 2, kNow);

@@ -48,7 +48,7 @@ class MaildirDeliveryTest : public net::LoopTest {
     for (std::size_t i = 0; i + 1 < pieces.size(); ++i) EXPECT_TRUE(wait(delivery_->write(pieces[i], {})));
     return wait(delivery_->finish({}, pieces.back())).text();
   }
-  /// The mails of Bob, and what is left in tmp.
+  /// Bob's mails, and the files left in tmp.
   std::vector<std::string> mails() const {
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(root_ / "example.org/bob/new")) {
@@ -112,7 +112,7 @@ TEST_F(MaildirDeliveryTest, OneRecipientATime) {
   EXPECT_THAT(offer({{"dora", "example.org"}}), ElementsAre(452));
 }
 
-TEST_F(MaildirDeliveryTest, WhatIsGivenUpLeavesNothing) {
+TEST_F(MaildirDeliveryTest, AnAbandonedMessageLeavesNothing) {
   open();
   offer({{"bob", "example.org"}});
   wait(delivery_->begin(MessageForm::Stuffed));

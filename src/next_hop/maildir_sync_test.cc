@@ -43,7 +43,7 @@ std::string shown(const fs::path& path) {
   return below.string();
 }
 
-// False where this call is to fail.
+// False if this call must fail.
 bool record(std::string call) {
   calls.made.push_back(std::move(call));
   if (calls.made.size() != calls.failing) return true;
@@ -149,7 +149,7 @@ const FailingRow kFailing[] = {
     {3, "can't sync the folder: Input/output error"},
 };
 
-TEST_F(MaildirSyncTest, WhatFailsLeavesNothing) {
+TEST_F(MaildirSyncTest, AFailureLeavesNothing) {
   ASSERT_TRUE(mail());
   for (const auto& row : kFailing) {
     const auto delivered = fail_at(row.number);

@@ -79,7 +79,7 @@ const BadPathRow kBadPaths[] = {
     {"a domain that leads out", {"bob", ".."}},
 };
 
-TEST(MaildirPath, RefusesWhatIsNoName) {
+TEST(MaildirPath, RefusesPartsThatCantBeNames) {
   for (const auto& row : kBadPaths) {
     EXPECT_FALSE(maildir_path("/mail/%d/%n", row.recipient)) << row.name;
   }
@@ -123,7 +123,7 @@ TEST_F(MaildirTest, AMailIsDelivered) {
   EXPECT_EQ(content(files("new").front()), "Subject: a\n\none\ntwo\n\xff\n");
 }
 
-TEST_F(MaildirTest, NobodyElseMayRead) {
+TEST_F(MaildirTest, OnlyTheOwnerMayRead) {
   {
     auto file = create();
     ASSERT_TRUE(file.deliver());
@@ -133,7 +133,7 @@ TEST_F(MaildirTest, NobodyElseMayRead) {
     EXPECT_EQ(mode_of(box() / folder), 0700u) << folder;
 }
 
-TEST_F(MaildirTest, WhatIsThereIsLeftAsItIs) {
+TEST_F(MaildirTest, AnExistingFolderIsLeftAsItIs) {
   fs::create_directories(box());
   fs::permissions(box(), fs::perms(0750));
   fs::create_directory(box() / "new");
@@ -144,7 +144,7 @@ TEST_F(MaildirTest, WhatIsThereIsLeftAsItIs) {
   EXPECT_EQ(mode_of(box()), 0750u);
 }
 
-TEST_F(MaildirTest, TmpIsEmptyWhateverHappens) {
+TEST_F(MaildirTest, TmpIsEmptyInTheEnd) {
   {
     const auto given_up = create();
   }
@@ -210,7 +210,7 @@ TEST_F(MaildirTest, ARelativePath) {
   EXPECT_EQ(files("new").size(), 1u);
 }
 
-// What a full disk does, without a disk: files of this process may have 100 bytes.
+// Acts as a full disk would: files of this process may have at most 100 bytes.
 class SmallFiles {
  public:
   SmallFiles() {

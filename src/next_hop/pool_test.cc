@@ -25,7 +25,7 @@ class PoolTest : public HopTest {
   NextHop hop_ = fake_.hop();
 };
 
-TEST_F(PoolTest, WhatIsGivenBackIsLeasedAgain) {
+TEST_F(PoolTest, AReturnedSessionIsLeasedAgain) {
   auto first = lease(hop_);
   EXPECT_FALSE(first.is_reused);
   EXPECT_TRUE(first.session->extensions().dsn);
@@ -61,7 +61,7 @@ TEST_F(PoolTest, NextHopsThatDifferShareNothing) {
   EXPECT_TRUE(lease(hop_).is_reused);
 }
 
-TEST_F(PoolTest, ItKeepsSoMany) {
+TEST_F(PoolTest, ItKeepsAsManyAsItsLimit) {
   hop_.pool = 2;
   std::vector<Pool::Lease> leases;
   for (int i = 0; i < 3; ++i) leases.push_back(lease(hop_));
@@ -87,7 +87,7 @@ TEST_F(PoolTest, AnOpenTransactionIsResetFirst) {
   EXPECT_TRUE(lease(hop_).is_reused);
 }
 
-TEST_F(PoolTest, WhatCantBeResetIsNotKept) {
+TEST_F(PoolTest, ASessionThatCantBeResetIsNotKept) {
   for (const std::string answer : {"421 no", "500 no", ""}) {
     fake_.answer("RSET", {answer});
     auto one = lease(hop_);
@@ -97,7 +97,7 @@ TEST_F(PoolTest, WhatCantBeResetIsNotKept) {
   }
 }
 
-TEST_F(PoolTest, WhatIsBrokenOrPersonalIsNotKept) {
+TEST_F(PoolTest, ABrokenOrPersonalSessionIsNotKept) {
   auto broken = lease(hop_);
   broken.session->set_broken();
   give_back(std::move(broken));
@@ -110,7 +110,7 @@ TEST_F(PoolTest, WhatIsBrokenOrPersonalIsNotKept) {
   EXPECT_THAT(fake_.commands, Not(Contains("RSET")));
 }
 
-TEST_F(PoolTest, WhatWasIdleForTooLongIsClosed) {
+TEST_F(PoolTest, ASessionThatWasIdleForTooLongIsClosed) {
   give_back(lease(hop_));
   const auto now = net::Deadlines::now();
   pool_.sweep(now + Pool::kMostIdle - std::chrono::seconds(1));
@@ -156,7 +156,7 @@ TEST_F(PoolTest, AnIdleSessionIsCheckedBeforeItIsReused) {
   }
 }
 
-TEST_F(PoolTest, WhatSaidMoreThanItWasAskedIsNotReused) {
+TEST_F(PoolTest, ASessionThatSaidMoreThanItWasAskedIsNotReused) {
   fake_.answer("NOOP", {"250 ok\r\n421 goodbye"});
   auto one = lease(hop_);
   EXPECT_TRUE(wait(one.session->ask_one("NOOP\r\n", std::chrono::seconds(5))));
@@ -164,7 +164,7 @@ TEST_F(PoolTest, WhatSaidMoreThanItWasAskedIsNotReused) {
   EXPECT_FALSE(lease(hop_).is_reused);
 }
 
-TEST_F(PoolTest, SoManySessionsAreOpenAndNoMore) {
+TEST_F(PoolTest, SessionsAreOpenedUpToTheLimit) {
   limits_.next_hop_sessions = 2;
   auto one = lease(hop_);
   auto two = lease(hop_);
@@ -186,7 +186,7 @@ TEST_F(PoolTest, TheLimitIsOneForAllWorkers) {
   give_back(lease(hop_));
   EXPECT_FALSE(wait(other.lease(hop_, {}, context_, Age::Any))) << "it is idle in the other pool";
   EXPECT_TRUE(lease(hop_).is_reused);
-  // Where places are scarce, what nobody uses is not kept for long.
+  // While places are scarce, an unused session is not kept for long.
   give_back(lease(hop_, Age::Fresh));
   EXPECT_FALSE(wait(other.lease(hop_, {}, context_, Age::Any)));
   pool_.sweep(net::Deadlines::now() + Pool::kTrusted);
@@ -205,7 +205,7 @@ TEST_F(PoolTest, AClientUsesNoMoreThanItsShare) {
   EXPECT_EQ(fake_.connections, 2);
   EXPECT_THAT(notices_, ElementsAre(testing::HasSubstr("it uses 2 sessions with next hops")));
   auto of_nobody = lease(hop_);
-  // One that idles in the pool is nobody's, and one that is gone as well.
+  // A session that idles in the pool counts for no client, nor does one that is gone.
   give_back(std::move(one));
   one = lease(hop_, Age::Any, client);
   EXPECT_TRUE(one.is_reused);
@@ -264,7 +264,7 @@ TEST_F(PoolTest, OneThatFailsGivesItsPlaceBack) {
   ClientIdentity client;
   client.attributes.address = "192.0.2.1";
   give_back(lease(hop_, Age::Any, client));
-  // It is gone when it is told who the client is, and the one in its stead has its place.
+  // The session turns out to be gone at XCLIENT; the one that replaces it has its place.
   const auto again = wait(pool_.lease(hop_, client, context_, Age::Any));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().trouble, Trouble::ConnectionLost);
@@ -344,7 +344,7 @@ struct XclientRow {
   std::optional<Trouble> want;
 };
 
-// Of a session that was used before.
+// Replies to XCLIENT of a session that was used before.
 const XclientRow kXclient[] = {
     {"", std::nullopt},
     {"421 4.4.2 idle for too long", std::nullopt},
@@ -352,7 +352,7 @@ const XclientRow kXclient[] = {
     {FakeHop::kSilence, Trouble::NoAnswer},
 };
 
-TEST_F(PoolTest, OnlyWhatIsOverIsTriedAgainAtXclient) {
+TEST_F(PoolTest, OnlyADroppedSessionIsTriedAgainAtXclient) {
   hop_.identity = Identity::Xclient;
   limits_.next_hop_reply = std::chrono::seconds(1);
   fake_.answer("EHLO", {"250-hop\r\n250 XCLIENT ADDR HELO"});
@@ -388,7 +388,7 @@ TEST_F(PoolTest, LmtpIsGreetedAsSuch) {
   EXPECT_FALSE(wait(pool_.lease(fake_.hop("lmtp"), {}, context_, Age::Fresh))) << "there is nothing older";
 }
 
-TEST_F(PoolTest, WhatItOffersIsAskedInAHurry) {
+TEST_F(PoolTest, ItIsAskedForItsOfferWithLittleTime) {
   EXPECT_TRUE(wait(pool_.ask(hop_, {}, context_))->dsn);
   EXPECT_TRUE(lease(hop_).is_reused) << "the connection is of use";
   fake_.answer("connect", {"421 busy"});

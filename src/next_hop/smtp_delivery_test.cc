@@ -59,7 +59,7 @@ class SmtpDeliveryTest : public HopTest {
   std::string finish(std::string_view first, std::string_view second = {}) {
     return wait(delivery_->finish(first, second)).text();
   }
-  /// A whole transaction with that message: the answer.
+  /// Runs a whole transaction with that message; returns the answer.
   std::string send(std::string_view message, MessageForm form) {
     open();
     EXPECT_THAT(offer({"bob@example.org"}), ElementsAre("250 2.0.0 ok"));
@@ -84,13 +84,13 @@ TEST_F(SmtpDeliveryTest, DataAsItCame) {
   EXPECT_THAT(fake_.mails, ElementsAre("Subject: a\r\n\r\n..\r\nb\r\n"));
 }
 
-TEST_F(SmtpDeliveryTest, ChunksBecomeDataWhereTheNextHopHasNone) {
+TEST_F(SmtpDeliveryTest, ChunksBecomeDataIfTheNextHopHasNoChunks) {
   EXPECT_EQ(send(kMail, MessageForm::Plain), "250 2.0.0 taken");
   EXPECT_EQ(said().back(), "DATA");
   EXPECT_THAT(fake_.mails, ElementsAre("Subject: a\r\n\r\n..\r\nb\r\n"));
 }
 
-TEST_F(SmtpDeliveryTest, ChunksStayChunksWhereItHasThem) {
+TEST_F(SmtpDeliveryTest, ChunksStayChunksIfTheNextHopHasThem) {
   fake_.answer("EHLO", {"250-hop.test\r\n250-CHUNKING\r\n250 PIPELINING"});
   open();
   offer({"bob@example.org"});
@@ -101,7 +101,7 @@ TEST_F(SmtpDeliveryTest, ChunksStayChunksWhereItHasThem) {
   EXPECT_THAT(fake_.mails, ElementsAre(kMail));
 }
 
-TEST_F(SmtpDeliveryTest, DataStaysDataWhereItHasChunks) {
+TEST_F(SmtpDeliveryTest, DataStaysDataEvenIfTheNextHopHasChunks) {
   fake_.answer("EHLO", {"250-hop.test\r\n250-CHUNKING\r\n250 PIPELINING"});
   EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
   EXPECT_EQ(said().back(), "DATA");
@@ -150,7 +150,7 @@ struct OddRow {
   std::string_view want;
 };
 
-// What a next hop says that is no answer to a recipient, or none that is the client's fault.
+// Replies of a next hop that are no answer to a recipient, or not the client's fault.
 const OddRow kOdd[] = {
     {"intermediate to MAIL", "MAIL", "354 go on", "451 4.5.0"},
     {"intermediate to RCPT", "RCPT", "334 go on", "451 4.5.0"},
@@ -232,7 +232,7 @@ const YesRow kYes[] = {
     {"220 hello", "250 2.0.0 hello"}, {"299 2.1.5 odd", "250 2.1.5 odd"},
 };
 
-TEST_F(SmtpDeliveryTest, EverySuccessOfARecipientIsAYes) {
+TEST_F(SmtpDeliveryTest, EverySuccessCodeTakesARecipient) {
   for (const std::string extensions : {"250-hop\r\n250 PIPELINING", "250 hop"}) {
     hop_.pool = 0;
     fake_.answer("EHLO", {extensions});
@@ -286,7 +286,7 @@ TEST_F(SmtpDeliveryTest, ASuccessOfDataIsNoInvitation) {
   }
 }
 
-TEST_F(SmtpDeliveryTest, AnAnswerThatComesTooEarlyIsNone) {
+TEST_F(SmtpDeliveryTest, AnAnswerThatComesTooEarlyIsIgnored) {
   fake_.answer("DATA", {"354 go on\r\n250 2.0.0 taken"});
   EXPECT_THAT(send("a\r\n.\r\n", MessageForm::Stuffed), testing::StartsWith("451 4.5.0"));
   fake_.answer("EHLO", {"250-hop.test\r\n250-CHUNKING\r\n250 PIPELINING"});
@@ -299,7 +299,7 @@ TEST_F(SmtpDeliveryTest, AnAnswerThatComesTooEarlyIsNone) {
   EXPECT_THAT(fake_.mails, IsEmpty());
 }
 
-TEST_F(SmtpDeliveryTest, ARefusalOfDataIsPassedOnAndTheSessionIsOfUse) {
+TEST_F(SmtpDeliveryTest, ARefusalOfDataIsPassedOnAndTheSessionIsKept) {
   fake_.answer("DATA", {"554 5.6.0 not this one", "354 go on"});
   open();
   offer({"bob@example.org"});

@@ -42,7 +42,7 @@ TEST(Trouble, OfEachTrouble) {
   }
 }
 
-// What is no fault of the message must not become one, or mail is lost.
+// A trouble that is not the fault of the message must not bounce it, or mail is lost.
 TEST(Trouble, OnlyAMailThatNeedsSmtputf8IsRefusedForTheNextHop) {
   for (const auto& row : kTroubles) {
     EXPECT_EQ(reply_for({.trouble = row.trouble}).is_permanent(), row.trouble == Trouble::NeedsSmtputf8);
