@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "store/batch_writer.h"
 #include "store/event_fixture.h"
 #include "store/history.h"
@@ -27,18 +28,9 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kLong{600};
 
-class Folder {
+class Folder : public base::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "backstop-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string file() const { return path_ / "history.db"; }
-
- private:
-  fs::path path_;
+  std::string file() const { return path("history.db"); }
 };
 
 // A joe job's bounces, each to one of a thousand addresses, from one of 50,000 hosts.

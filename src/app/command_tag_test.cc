@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/program.h"
+#include "base/folder_fixture.h"
 
 namespace backstop::app {
 namespace {
@@ -191,19 +192,13 @@ TEST(TagCommand, WritesJson) {
 
 class KeysCommand : public testing::Test {
  protected:
-  KeysCommand() {
-    std::string name = (fs::temp_directory_path() / "backstop-keys-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    file_ = (folder_ / "keys").string();
-  }
-  ~KeysCommand() override { fs::remove_all(folder_); }
   std::string text() const {
     std::ifstream in(file_);
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  fs::path folder_;
-  std::string file_;
+  base::TemporaryFolder folder_;
+  std::string file_ = folder_.path("keys");
 };
 
 TEST_F(KeysCommand, MakesARingThatBeginsWithAnyNumber) {

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "config/key_file.h"
 
 namespace {
@@ -90,20 +91,18 @@ constexpr std::chrono::days kLifetime{7};
 class KeyFileDisk : public testing::Test {
  protected:
   KeyFileDisk() {
-    auto name = (fs::temp_directory_path() / "key-file-disk-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
     calls = {};
-    calls.root = fs::canonical(name);
+    calls.root = folder_.path();
   }
-  ~KeyFileDisk() override {
-    const auto root = std::exchange(calls, {}).root;
-    fs::remove_all(root);
-  }
+  ~KeyFileDisk() override { calls = {}; }
 
   static std::string path() { return (calls.root / "keys").string(); }
   static std::ptrdiff_t files() { return std::distance(fs::directory_iterator(calls.root), {}); }
   static origin::KeyRing ring() { return *origin::KeyRing::parse("0 exim sign 2026-01-01 secret\n"); }
   static std::string sync_of_file() { return fmt::format("sync the file of {}", fs::file_size(path())); }
+
+ private:
+  base::TemporaryFolder folder_;
 };
 
 TEST_F(KeyFileDisk, ANewFileIsOnTheDiskBeforeItHasItsName) {

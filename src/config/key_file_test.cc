@@ -11,6 +11,8 @@
 #include <set>
 #include <string>
 
+#include "base/folder_fixture.h"
+
 namespace backstop::config {
 namespace {
 
@@ -27,15 +29,8 @@ origin::KeyRing make_ring() {
 
 class KeyFile : public testing::Test {
  protected:
-  KeyFile() {
-    std::string name = (fs::temp_directory_path() / "backstop-keys-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    path_ = (folder_ / "keys").string();
-  }
-  ~KeyFile() override { fs::remove_all(folder_); }
-
   std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {}));
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_.path()), {}));
   }
   static unsigned mode_of(const std::string& path) {
     struct stat status{};
@@ -43,8 +38,8 @@ class KeyFile : public testing::Test {
     return status.st_mode & 07777U;
   }
 
-  fs::path folder_;
-  std::string path_;
+  base::TemporaryFolder folder_;
+  std::string path_ = folder_.path("keys");
 };
 
 TEST_F(KeyFile, IsMadeForItsOwnerAlone) {
@@ -90,10 +85,10 @@ TEST_F(KeyFile, RefusesWhatIsNoFile) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().message,
             "key file " + path_ + ": no such file; \"backstop keys new " + path_ + "\" makes it");
-  EXPECT_FALSE(read_key_file(folder_.string())) << "a folder";
+  EXPECT_FALSE(read_key_file(folder_.path().string())) << "a folder";
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   EXPECT_FALSE(read_key_file(path_)) << "a pipe must not block";
-  const std::string gone = (folder_ / "missing").string();
+  const std::string gone = folder_.path("missing");
   const auto made = create_key_file(gone + "/keys", make_ring());
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().message, "key file " + gone + "/keys: there is no folder " + gone);
@@ -122,7 +117,7 @@ TEST_F(KeyFile, RotatesInPlace) {
 
 TEST_F(KeyFile, RotatesBehindASymbolicLink) {
   ASSERT_TRUE(create_key_file(path_, make_ring()));
-  const auto link = folder_ / "link";
+  const auto link = folder_.path() / "link";
   fs::create_symlink("keys", link);
   EXPECT_EQ(rotate_key_file(link.string(), kToday, kLifetime), 1);
   EXPECT_TRUE(fs::is_symlink(link));

@@ -10,8 +10,6 @@ namespace backstop::gateway {
 
 namespace {
 
-using Next = intake::MailJudge::Next;
-
 // The CRLF of the end of data. Its dot is already in the scanner's count.
 constexpr std::string_view kEndOfData = "\r\n";
 
@@ -116,8 +114,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     settle(Exceeded::ReceivedFields);
     co_return;
   }
-  std::string room;
-  const auto next = judge_.header(unstuffed(message.substr(0, header_end_), form_, room));
+  const auto next = look(message.substr(0, header_end_));
   if (next == Next::Pass) co_return co_await start(message, is_end, next);
   if (scan_.fields > kMostFieldsOfResponse) {
     settle(Exceeded::Header);
@@ -129,6 +126,13 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   co_await take_held({}, false);
 }
 
+// Like read(), no coroutine: the copy made here is gone before the next wait, so held_share_ does not count
+// it.
+MessagePath::Next MessagePath::look(std::string_view header) {
+  std::string room;
+  return judge_.header(unstuffed(header, form_, room));
+}
+
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   held_ += bytes;
   const auto& limits = transaction_.settings->limits;
@@ -138,7 +142,6 @@ net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   if (!held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_await find_no_room();
 }
 
-// The copy made here is gone before the next wait, so held_share_ does not count it.
 response::Response MessagePath::read(std::string_view message, bool is_end) {
   std::string room;
   return judge_.read(unstuffed(message, form_, room),

@@ -52,12 +52,14 @@ class MessagePath {
   const intake::MailJudge& judge() const { return judge_; }
 
  private:
+  using Next = intake::MailJudge::Next;
   enum class Phase : std::uint8_t { Header, Held, Streaming, Done };
 
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
-  net::Task<void> start(std::string_view message, bool is_end, intake::MailJudge::Next next);
+  net::Task<void> start(std::string_view message, bool is_end, Next next);
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
+  Next look(std::string_view header);
   response::Response read(std::string_view message, bool is_end);
   bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);

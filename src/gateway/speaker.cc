@@ -14,15 +14,19 @@ void Speaker::end(SessionEnd end) {
   end_ = std::max(end_, end);
 }
 
+void Speaker::count(int code) {
+  patience_.reply(code);
+  if (code == kClosing) end(SessionEnd::Closing);
+}
+
 void Speaker::say(const smtp::Reply& reply) {
   smtp::append_reply(reply, connection_.output());
-  patience_.reply(reply.code);
-  if (reply.code == kClosing) end(SessionEnd::Closing);
+  count(reply.code);
 }
 
 void Speaker::say(int code, std::string_view status, std::string_view text) {
   smtp::append_reply(code, status, text, connection_.output());
-  patience_.reply(code);
+  count(code);
 }
 
 void Speaker::say_to_recipient(const smtp::Reply& reply, bool is_excused) {

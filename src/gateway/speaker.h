@@ -44,6 +44,7 @@ class Speaker {
   Patience& patience() { return patience_; }
 
  private:
+  void count(int code);
   void end_with(const smtp::Reply& last, SessionEnd end);
 
   net::Connection& connection_;

@@ -19,8 +19,7 @@ class Lines : public Journal {
  public:
   void record(store::Event) override { FAIL() << "a watch records no events"; }
   void notice(os::LogLevel level, std::string_view line) override {
-    constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
-    all.push_back(std::string(kNames[static_cast<std::size_t>(level)]) + " " + std::string(line));
+    all.push_back(std::string(os::name(level)) + " " + std::string(line));
   }
   std::vector<std::string> take() { return std::exchange(all, {}); }
 

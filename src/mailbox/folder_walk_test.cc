@@ -8,30 +8,19 @@
 #include <fstream>
 #include <string>
 
+#include "base/folder_fixture.h"
+
 namespace backstop::mailbox {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A folder that goes with the test.
-class TemporaryFolder {
+class Folder : public base::TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "backstop-walk-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
   void file(const std::string& name) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name) << "x";
+    fs::create_directories((path() / name).parent_path());
+    std::ofstream(path() / name) << "x";
   }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
 };
 
 std::string walk(const fs::path& path, const WalkLimits& limits = {}) {
@@ -66,21 +55,21 @@ TEST(FolderWalk, FindsTheMails) {
        "ann/cur/1* ann/new/2* bob/cur/3* bob/new/4* "},
   };
   for (const auto& row : rows) {
-    const TemporaryFolder folder;
+    const Folder folder;
     for (const auto& file : row.files) folder.file(file);
     EXPECT_EQ(walk(folder.path()), row.want) << row.name;
   }
 }
 
 TEST(FolderWalk, SmallBatchesFindTheSame) {
-  const TemporaryFolder folder;
+  const Folder folder;
   for (int i = 0; i < 100; ++i) folder.file(std::to_string(i));
   const std::string seen = walk(folder.path(), {.depth = 32, .folders = 100, .batch = 7});
   EXPECT_EQ(std::ranges::count(seen, ' '), 100);
 }
 
 TEST(FolderWalk, FollowsNoLinkToAFolder) {
-  const TemporaryFolder folder;
+  const Folder folder;
   folder.file("inner/a");
   fs::create_directory_symlink(folder.path(), folder.path() / "inner/loop");
   fs::create_symlink(folder.path() / "inner/a", folder.path() / "link");
@@ -89,7 +78,7 @@ TEST(FolderWalk, FollowsNoLinkToAFolder) {
 }
 
 TEST(FolderWalk, DepthAtTheLimitAndPastIt) {
-  const TemporaryFolder folder;
+  const Folder folder;
   folder.file("1/2/3/a");
   EXPECT_EQ(walk(folder.path(), {.depth = 3, .folders = 100, .batch = 100}), "1/2/3/a ");
   EXPECT_EQ(walk(folder.path(), {.depth = 2, .folders = 100, .batch = 100}), "!1/2/3:0 ");

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "mail/charset.h"
 #include "mailbox/folder_walk.h"
 #include "mailbox/mail_form.h"
 #include "mailbox/mbox_reader.h"
@@ -24,7 +25,6 @@ using Kind = SourceProblem::Kind;
 constexpr std::string_view kPastCap = "too long: only its first 64 MiB were read";
 static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
 // Editors and some servers put it before a file or a mail.
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Names are paths, which hold any bytes; an error shows them whole.
 std::string shown(std::string_view name) {
@@ -122,7 +122,7 @@ void Reading::read_open(os::ByteSource& source, std::string_view name, bool is_i
   buffer_.clear();
   const auto met_end = os::read_up_to(source, kHeadBytes, buffer_);
   if (!met_end) return tell(Kind::ReadFailed, name, met_end.error().message);
-  if (buffer_.starts_with(kByteOrderMark)) buffer_.erase(0, kByteOrderMark.size());
+  if (buffer_.starts_with(mail::kByteOrderMark)) buffer_.erase(0, mail::kByteOrderMark.size());
   // By its name an .eml file is one mail; a bounce in it may hold a "From " line of the mail that it returns.
   const bool is_one_mail =
       is_in_maildir || (name.size() > 4 && base::iequals(name.substr(name.size() - 4), ".eml"));

@@ -53,12 +53,12 @@ class Connection {
   /// The wait in progress ends `time` after it began, if it has not ended before.
   void hurry(std::chrono::seconds time) { stream_.expires_by(waiting_since_ + time); }
 
-  /// What is to be written with the next flush(). Where one fails, a part may have left: nothing more is
-  /// written then, since it would be read as the rest of that, and each later flush() fails, too.
+  /// The next flush() writes what is in here. If one fails, a part may have left already: nothing more is
+  /// written then, since it would be read as the rest of that part, and each later flush() fails, too.
   std::string& output() { return output_; }
   Task<Outcome<void>> flush();
-  /// The same where it takes no wait, as for nearly every reply, and so no coroutine. Nothing where it does:
-  /// then flush() writes what is left.
+  /// Writes what the socket takes without waiting, which is enough for nearly every reply and saves a
+  /// coroutine. Returns nullopt if bytes are left; call flush() for them.
   std::optional<Outcome<void>> flush_now();
 
  private:

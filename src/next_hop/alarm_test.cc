@@ -18,8 +18,7 @@ using Step = Alarm::Step;
 class Lines {
  public:
   void add(os::LogLevel level, std::string_view line) {
-    constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
-    all.push_back(std::string(kNames[static_cast<std::size_t>(level)]) + " " + std::string(line));
+    all.push_back(std::string(os::name(level)) + " " + std::string(line));
   }
   std::vector<std::string> take() { return std::exchange(all, {}); }
 

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "os/byte_source.h"
 
 namespace backstop::os {
@@ -30,14 +31,7 @@ constexpr auto kTime = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.]
 
 class LogTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "log_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name = "log") const { return folder_ + "/" + name; }
+  std::string path(const std::string& name = "log") const { return folder_.path(name); }
   LogSettings settings(LogFormat format = LogFormat::Human, LogLevel level = LogLevel::Debug) const {
     return {.level = level, .format = format, .file = path()};
   }
@@ -48,7 +42,7 @@ class LogTest : public testing::Test {
     return all;
   }
 
-  std::string folder_;
+  base::TemporaryFolder folder_;
 };
 
 TEST_F(LogTest, ALineHasItsTimeItsLevelAndItsMessage) {

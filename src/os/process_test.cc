@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "os/byte_source.h"
 
 namespace backstop::os {
@@ -57,22 +58,16 @@ std::string in_child(const std::function<std::string()>& work) {
 
 class ProcessTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "process_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    ASSERT_EQ(::chmod(name.c_str(), 0777), 0);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { ASSERT_EQ(::chmod(folder_.path().c_str(), 0777), 0); }
 
   std::string file(const std::string& name, mode_t mode) const {
-    const std::string path = folder_ + "/" + name;
+    const std::string path = folder_.path(name);
     std::ofstream(path) << "x";
     EXPECT_EQ(::chmod(path.c_str(), mode), 0);
     return path;
   }
 
-  std::string folder_;
+  base::TemporaryFolder folder_;
 };
 
 class RootTest : public ProcessTest {
@@ -84,15 +79,12 @@ class RootTest : public ProcessTest {
     ASSERT_TRUE(user_);
     ASSERT_NE(user_->number, 0u);
   }
-  void TearDown() override {
-    if (!folder_.empty()) ProcessTest::TearDown();
-  }
 
   std::optional<User> user_;
 };
 
 TEST_F(RootTest, BecomesTheUserForGoodWithItsGroups) {
-  const std::string made = folder_ + "/made";
+  const std::string made = folder_.path("made");
   const auto told = in_child([&] {
     // A group that the user must not keep.
     const gid_t before = 4;
@@ -139,7 +131,7 @@ TEST_F(RootTest, FindsWhatTheUserCannotRead) {
   const std::string group_only = file("group", 0640);
   const std::string own = file("own", 0400);
   ASSERT_EQ(::chown(own.c_str(), user_->number, user_->group), 0);
-  const std::string closed = folder_ + "/closed";
+  const std::string closed = folder_.path("closed");
   ASSERT_EQ(::mkdir(closed.c_str(), 0700), 0);
   const std::string inside = file("closed/inside", 0644);
   EXPECT_THAT(unreadable_for(*user_, {secret, open, group_only, own, inside}),
@@ -270,7 +262,7 @@ class Supervisor {
 };
 
 TEST_F(ProcessTest, TheSupervisorIsTold) {
-  for (const auto& name : {folder_ + "/notify", "@backstop-test-" + std::to_string(::getpid())}) {
+  for (const auto& name : {folder_.path("notify"), "@backstop-test-" + std::to_string(::getpid())}) {
     const Supervisor supervisor(name);
     notify_supervisor("READY=1\nSTATUS=here");
     EXPECT_EQ(supervisor.told(), "READY=1\nSTATUS=here") << name;
@@ -283,18 +275,18 @@ std::ptrdiff_t open_files() {
 
 TEST_F(ProcessTest, NobodyIsToldIfNobodyListens) {
   // As long a path as an address takes.
-  std::string longest = folder_ + "/";
+  std::string longest = folder_.path("");
   longest.resize(sizeof(sockaddr_un::sun_path) - 1, 'x');
   const Supervisor supervisor(longest);
   const auto before = open_files();
   ::unsetenv("NOTIFY_SOCKET");
   notify_supervisor("READY=1");
-  for (const auto& name : {std::string(), folder_ + "/gone", longest + "x", longest + "xxxxx"}) {
+  for (const auto& name : {std::string(), folder_.path("gone"), longest + "x", longest + "xxxxx"}) {
     ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
     notify_supervisor("READY=1");
   }
   EXPECT_EQ(supervisor.told(), "") << "a path that is too long is not cut";
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/gone"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("gone")));
   EXPECT_EQ(open_files(), before);
   ::setenv("NOTIFY_SOCKET", longest.c_str(), 1);
   notify_supervisor("READY=1");

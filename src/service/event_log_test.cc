@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/folder_fixture.h"
 #include "store/event_fixture.h"
 #include "store/event_json.h"
 
@@ -130,15 +131,8 @@ class Memory : public store::HistoryWriter {
 
 class EventLogTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "event_log_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::vector<std::string> lines_of(os::LogFormat format, os::LogLevel level, const auto& work) {
-    const std::string path = folder_ + "/log";
+    const std::string path = folder_.path("log");
     std::filesystem::remove(path);
     {
       EventLog events;
@@ -153,7 +147,7 @@ class EventLogTest : public testing::Test {
     return all;
   }
 
-  std::string folder_;
+  base::TemporaryFolder folder_;
 };
 
 TEST_F(EventLogTest, AnEventIsALineOfItsTime) {

@@ -1,5 +1,4 @@
-// What the tests of histories share: a folder that goes with the test, a history's place in each database,
-// and what records and queries there.
+// For tests of histories: a history's place in each database, and what records and queries there.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,26 +10,11 @@
 #include <memory>
 #include <string>
 
+#include "base/folder_fixture.h"
 #include "store/event_fixture.h"
 #include "store/history.h"
 
 namespace backstop::store {
-
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "backstop-history-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Has room for one history in some database.
 class HistoryPlace {
@@ -64,7 +48,7 @@ class SqlitePlace : public HistoryPlace {
  private:
   static constexpr int kLockMilliseconds = 30'000;
 
-  TestFolder folder_;
+  base::TemporaryFolder folder_;
   sqlite3* other_ = nullptr;
 };
 

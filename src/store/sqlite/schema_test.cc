@@ -55,7 +55,7 @@ TEST(Schema, IsTheOneOfThePage) {
   auto ours = open_for_writing(made.path(), std::chrono::milliseconds(100));
   ASSERT_TRUE(ours) << ours.error().message;
 
-  const TestFolder folder;
+  const base::TemporaryFolder folder;
   const std::string path = folder.path() / "documented.db";
   std::ofstream(path).close();
   auto theirs = Database::open(path, Database::Mode::Write, std::chrono::milliseconds(100));

@@ -100,7 +100,7 @@ class SqliteHistory : public testing::Test {
     return warnings_;
   }
 
-  TestFolder folder_;
+  base::TemporaryFolder folder_;
 
  private:
   std::mutex mutex_;
