@@ -63,7 +63,7 @@ base::Result<std::chrono::sys_days> day_of(const TagOptions& options) {
 }
 
 base::Result<origin::TagSettings> tag_settings(int lifetime_days, std::string_view delimiter) {
-  if (delimiter.size() != 1) return std::unexpected(base::Error{"--delimiter: it has to be one character"});
+  if (delimiter.size() != 1) return std::unexpected(base::Error{"--delimiter: it must be one character"});
   const origin::TagSettings settings{.lifetime = std::chrono::days(lifetime_days),
                                      .delimiter = delimiter.front()};
   if (const auto good = origin::check(settings); !good) return std::unexpected(good.error());
@@ -90,7 +90,7 @@ std::unexpected<KeyFailure> misuse(std::string_view option, std::string_view why
 
 Added add_secret(std::string_view text, std::chrono::sys_days today, origin::KeyRing& ring) {
   if (text.size() < 3 || !base::is_digit(text[0]) || text[1] != ':') {
-    return misuse("--secret", "it has to be NUMBER:SECRET, as in 0:secret");
+    return misuse("--secret", "it must be NUMBER:SECRET, as in 0:secret");
   }
   const auto added = ring.add({.number = text[0] - '0',
                                .family = origin::TagFamily::Exim,

@@ -19,7 +19,7 @@ struct SectionInfo {
   Section section;
   std::string_view name;
   std::string_view help;  ///< sentences
-  /// Of a section that may be given several times, [[name]]; null for the others. Adds one to the draft and
+  /// For a section that may be given several times, [[name]]; null for the others. Adds one to the draft and
   /// returns its index.
   std::size_t (*add)(Draft& draft, Place place) = nullptr;
   /// Returns where the section with that index begins; set where `add` is.

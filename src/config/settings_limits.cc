@@ -120,7 +120,7 @@ std::vector<Setting> time_limits() {
   constexpr Range<seconds> kFinal{
       .least = seconds{1},
       .most = seconds{599},
-      .why = "clients give up after 10 minutes, and have to hear our answer before"};
+      .why = "clients give up after 10 minutes, and must get our answer before that"};
   return {
       limit("greeting", &Limits::greeting, up_to(hours{1}),
             "For the PROXY header and the TLS handshake of a new connection. Past it the connection is "

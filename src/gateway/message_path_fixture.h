@@ -148,7 +148,7 @@ class MessagePathTest : public net::LoopTest {
   }
   void send(std::string_view message) { send(smtp::Pieces{on_the_wire(message, form_)}); }
 
-  /// What the next hop got, behind the Received field, which has to be there.
+  /// What the next hop got, behind the Received field, which must be there.
   std::string behind_trace(std::string_view front = {}) const {
     EXPECT_THAT(
         delivery_->taken,

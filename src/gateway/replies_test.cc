@@ -140,7 +140,7 @@ struct LimitRow {
   std::optional<Exceeded> limit;
 };
 
-// Those of the next hop, which stand in a header of their own, first.
+// The limits of next hops come first; they are in a header of their own.
 const LimitRow kLimits[] = {
     {"next_hop_sessions", {}},  // a Trouble
     {"next_hop_connect", {}},   // a Trouble

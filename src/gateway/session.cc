@@ -384,7 +384,7 @@ bool Session::is_answered(DataEnd end) {
 net::Task<void> Session::handle_starttls() {
   // Bytes that came along in the clear could be anybody's (CVE-2011-0411); none may reach the TLS session.
   if (!connection_.input().empty()) {
-    co_return speaker_.cut_short({501, "5.5.1", "STARTTLS has to be the last command before its answer"});
+    co_return speaker_.cut_short({501, "5.5.1", "STARTTLS must be the last command before its answer"});
   }
   co_await end_transaction();
   // A reload can have taken the certificate away since EHLO.

@@ -27,14 +27,14 @@ class Speaker {
   /// From now on replies can be said.
   void open() { end_ = SessionEnd::Open; }
   void say(const smtp::Reply& reply);
-  /// The same without a copy of the text.
+  /// Says a reply without copying its text.
   void say(int code, std::string_view status, std::string_view text);
   /// Says the answer to a recipient. `is_excused`: a refusal is no error of the client.
   void say_to_recipient(const smtp::Reply& reply, bool is_excused);
 
   /// Says the last reply.
   void close_with(const smtp::Reply& last) { end_with(last, SessionEnd::Closing); }
-  /// The same if the client may still be sending.
+  /// Says the last reply to a client that may still be sending.
   void cut_short(const smtp::Reply& last) { end_with(last, SessionEnd::CutShort); }
   /// The session ends in this way, or in one that is further gone.
   void end(SessionEnd end);

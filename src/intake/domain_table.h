@@ -27,7 +27,8 @@ struct DomainSettings {
   std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
   std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
   policy::Ceilings ceilings = policy::default_ceilings();     ///< the most that is done with each kind
-  /// Of its own, in place of the gateway's; may be null. Intake carries it and never looks at it.
+  /// The domain's own next hop, in place of the gateway's; may be null. Intake carries it and never looks at
+  /// it.
   std::shared_ptr<const next_hop::NextHop> next_hop = {};
 };
 

@@ -63,7 +63,7 @@ class Session {
                                                   std::chrono::seconds limit);
   net::Task<Result<smtp::Reply>> ask_one(std::string_view command, std::chrono::seconds limit);
   net::Task<Result<void>> send(std::string_view first, std::string_view second, std::chrono::seconds limit);
-  /// As net::Stream::write_now() is to write().
+  /// Is to send() as net::Stream::write_now() is to write().
   std::optional<Result<void>> send_now(std::string_view& first, std::string_view& second,
                                        std::chrono::seconds limit);
   net::Task<Result<smtp::Reply>> read_reply(std::chrono::seconds limit);
@@ -73,7 +73,7 @@ class Session {
 
   /// True if nothing that it said is unread, and it is not gone: what it says next answers our next command.
   bool is_quiet() { return input_.is_empty() && stream_->is_quiet(); }
-  /// The same as far as can be told without a system call.
+  /// Answers like is_quiet(), as far as can be told without a system call.
   bool is_read() const { return input_.is_empty(); }
 
   const smtp::Extensions& extensions() const { return extensions_; }

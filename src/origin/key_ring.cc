@@ -62,17 +62,17 @@ base::Result<Key> parse_key(std::string_view line) {
   Key key;
   const auto number = next_word(line);
   if (number.size() != 1 || !base::is_digit(number[0])) {
-    return std::unexpected(base::Error{"the key number has to be one digit, 0 to 9"});
+    return std::unexpected(base::Error{"the key number must be one digit, 0 to 9"});
   }
   key.number = number[0] - '0';
   const auto family = by_name<TagFamily>(kTagFamilyNames, next_word(line));
-  if (!family) return std::unexpected(base::Error{"the family has to be exim or indimail"});
+  if (!family) return std::unexpected(base::Error{"the family must be exim or indimail"});
   key.family = *family;
   if (!read_use(next_word(line), key)) {
-    return std::unexpected(base::Error{"the use has to be sign, verify or retired:YYYY-MM-DD"});
+    return std::unexpected(base::Error{"the use must be sign, verify or retired:YYYY-MM-DD"});
   }
   const auto created = base::parse_day(next_word(line));
-  if (!created) return std::unexpected(base::Error{"the day it was made has to be YYYY-MM-DD"});
+  if (!created) return std::unexpected(base::Error{"the day it was made must be YYYY-MM-DD"});
   key.created = *created;
   key.secret = base::trim(line);
   return key;
@@ -125,7 +125,7 @@ base::Result<void> KeyRing::add(Key key) {
     return refuse(fmt::format("the secret is longer than {} bytes", kMostSecret));
   }
   if (!is_writable(key.secret)) return refuse("the secret has control characters, or spaces at its ends");
-  if (key.number < 0 || key.number >= kNumbers) return refuse("the key number has to be 0 to 9");
+  if (key.number < 0 || key.number >= kNumbers) return refuse("the key number must be 0 to 9");
   if (key.family == TagFamily::Indimail && (key.number != 0 || key.use == KeyUse::Sign)) {
     return refuse("a key of indimail's has the number 0 and can't sign");
   }

@@ -1,4 +1,4 @@
-// Where tags stand in an address, and whose they are. docs/tags.md lists the forms. Pure; thread-safe.
+// Finds the tag of an address, and tells whose it is. docs/tags.md lists the forms. Pure; thread-safe.
 #pragma once
 
 #include <array>

@@ -57,7 +57,7 @@ TEST(SignVerdict, PrefersTheMoreParticularKind) {
     for (std::size_t j = i; j < std::size(kStrongestFirst); ++j) {
       const Marks& strong = kStrongestFirst[i];
       const Marks& weak = kStrongestFirst[j];
-      // "Read: " has to be the start of the subject.
+      // "Read: " must be the start of the subject.
       std::string subject = "Subject: ";
       subject.append(weak.subject).append(i == j ? "" : strong.subject).append("\n");
       const std::string text = std::string(strong.text) + std::string(weak.text) + "See you.\n";

@@ -1,4 +1,4 @@
-// Where the gateway's events go: a line each in the log, and a row in the history. docs/log.md has the lines.
+// Takes the gateway's events: a line each in the log, and a row in the history. docs/log.md has the lines.
 #pragma once
 
 #include <atomic>

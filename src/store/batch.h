@@ -12,7 +12,7 @@
 
 namespace backstop::store {
 
-/// Where batches go. Used by one thread at a time.
+/// Takes batches. Used by one thread at a time.
 template <typename Item>
 class BatchSink {
  public:

@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
-# pylint: disable=wrong-import-position  # the folder has to be known first
+# pylint: disable=wrong-import-position  # the folder must be known first
 from connections import is_dropped  # noqa: E402
 from support import FakeClient, dotted  # noqa: E402
 

@@ -9,7 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
-# pylint: disable=wrong-import-position  # the folder has to be known first
+# pylint: disable=wrong-import-position  # the folder must be known first
 from backstop import KEYS  # noqa: E402
 from support import Backstop, Case, FakeClient, FakeServer, config, gateway, new_mail, wait_until  # noqa: E402
 

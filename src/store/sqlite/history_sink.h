@@ -1,5 +1,5 @@
-// Where a history's batches go: the file, with its connection, which is opened again when it breaks and when
-// somebody takes the file away. Belongs to one thread at a time.
+// Takes the batches of a history: the file, with its connection, which is opened again when it breaks and
+// when somebody takes the file away. Belongs to one thread at a time.
 #pragma once
 
 #include <chrono>

@@ -9,7 +9,7 @@
 
 namespace backstop::store::sqlite {
 
-/// As open_history() and open_history_for_reading(), with a path.
+/// Like open_history() and open_history_for_reading(), with a path.
 base::Result<std::unique_ptr<HistoryWriter>> open_file(const std::string& path,
                                                        const HistorySettings& settings,
                                                        std::function<void(std::string)> warn);
