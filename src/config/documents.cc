@@ -20,9 +20,9 @@ constexpr std::string_view kExampleStart =
 
 constexpr std::string_view kPageStart = R"(# The configuration file
 
-`backstop serve -c FILE` reads one TOML file. `backstop check-config FILE` checks it, `backstop check-config --example` prints
-a file with every setting, commented, to start from. (This page is written by the program, too, from the same table that the
-file is read by.)
+`backstop serve -c FILE` reads one TOML file. `backstop check-config FILE` checks it, `backstop
+check-config --example` prints a file with every setting, commented, to start from. (This page is
+written by the program, too, from the same table that the file is read by.)
 
 A small one:
 
@@ -61,30 +61,34 @@ next hop that trusts this machine (Postfix's `mynetworks` does) takes every clie
 for a trusted one, unless `identity` tells it who they are: [Running Backstop](operations.md) shows
 how. It uses the same ports.
 
-- **Times** are text with units: `"7d"`, `"5m"`, `"300s"`, `"1h30m"`, `"200ms"`; w, d, h, m, s and ms, the largest first.
-- **Sizes** are text with a unit, `"4MiB"`, `"64KiB"` (1024 each), `"50MB"`, `"64kB"` (1000 each), `"512B"`, or a number of bytes.
+- **Times** are text with units: `"7d"`, `"5m"`, `"300s"`, `"1h30m"`, `"200ms"`; w, d, h, m, s and
+  ms, the largest first.
+- **Sizes** are text with a unit, `"4MiB"`, `"64KiB"` (1024 each), `"50MB"`, `"64kB"` (1000 each),
+  `"512B"`, or a number of bytes.
 - **Relative paths**, also those in URLs, begin at the folder of the file.
 - **The file** may have 1 MiB, and a key 8 parts (`a.b` has two).
 
 ## How mistakes are told
 
-The file is checked whole: each mistake is one line with its place, what was found and what would be right. A setting that
-Backstop doesn't know is a mistake. With one, nothing starts, and a reload keeps the configuration that runs.
+The file is checked whole: each mistake is one line with its place, what was found and what would be
+right. A setting that Backstop doesn't know is a mistake. With one, nothing starts, and a reload
+keeps the configuration that runs.
 
 ```
 backstop.toml:6:1: unknown key "lisen" in [[gateway]]; did you mean "listen"?
 backstop.toml:9:10: stage: found the text "rejekt"; it must be "observe", "label" or "reject"; did you mean "reject"?
 ```
 
-A line with `warning:` after its place tells of something that is possible and seldom meant; it keeps nothing from starting.
+A line with `warning:` after its place tells of something that is possible and seldom meant; it
+keeps nothing from starting.
 
-`check-config` reads the files that the configuration names as well: keys, certificates and their key. It changes nothing and
-listens nowhere. If all is good it says what the file comes to: each gateway with its addresses and
-its next hop, the domains and their stages, the keys with a fingerprint of each, the history. Two
-machines that share a key show the same fingerprint. If the history can be read, a last line counts
-the mail that left without a tag in the last 14 days, by its reasons: bounces of such mail can't
-prove themselves. Its exit status is 0 without a mistake, 65 with one, and 66 if the file can't be
-read.
+`check-config` reads the files that the configuration names as well: keys, certificates and their
+key. It changes nothing and listens nowhere. If all is good it says what the file comes to: each
+gateway with its addresses and its next hop, the domains and their stages, the keys with a
+fingerprint of each, the history. Two machines that share a key show the same fingerprint. If the
+history can be read, a last line counts the mail that left without a tag in the last 14 days, by its
+reasons: bounces of such mail can't prove themselves. Its exit status is 0 without a mistake, 65
+with one, and 66 if the file can't be read.
 )";
 
 /// Comment lines of at most kWidth characters.
