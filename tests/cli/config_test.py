@@ -77,8 +77,8 @@ MISTAKES = [
     ("size without its unit", GOOD + '[limits]\nheld = "4"\n',
      ['17:8: held: "4" is no size; write it as "4MiB", "50MB", "64KiB" or "1000B"']),
     ("clients would wait too long", GOOD + '[limits]\nnext_hop_final = "600s"\n',
-     ['17:18: next_hop_final: "600s" is too much; it must be a time from 1s to 9m59s (clients give up after 10 minutes, and have to '
-      "hear our answer before)"]),
+     ['17:18: next_hop_final: "600s" is too much; it must be a time from 1s to 9m59s (clients give up after 10 minutes, and must '
+      "get our answer before that)"]),
     ("mistyped choice", GOOD + 'stage = "rejekt"\n',
      ['16:9: stage: found the text "rejekt"; it must be "observe", "label" or "reject"; did you mean "reject"?']),
     ("host name with a space", GOOD.replace("mx.example", "mx example"),
