@@ -15,7 +15,7 @@
 #include "app/commands.h"
 #include "base/text.h"
 #include "config/load.h"
-#include "origin/search_key.h"
+#include "origin/tag.h"
 #include "policy/verdict.h"
 #include "report/history_page.h"
 #include "report/json_line.h"

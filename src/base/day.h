@@ -1,5 +1,5 @@
-// Calendar days (UTC) as text: "2026-11-23". For files, options and sentences; mail/date.h reads dates of
-// mail.
+// Days and moments in UTC as text: "2026-11-23" in files, options and sentences, and the full form in the log
+// and in JSON. mail/date.h reads the dates of mail.
 #pragma once
 
 #include <chrono>
@@ -13,5 +13,9 @@ namespace backstop::base {
 std::optional<std::chrono::sys_days> parse_day(std::string_view text);
 
 std::string format_day(std::chrono::sys_days day);
+
+/// "2026-11-25T10:00:00.000Z"
+void append_time(std::chrono::sys_time<std::chrono::milliseconds> time, std::string& out);
+std::string format_time(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 }  // namespace backstop::base

@@ -33,5 +33,13 @@ TEST(Day, RefusesOtherText) {
   for (const auto row : rows) EXPECT_FALSE(parse_day(row)) << row;
 }
 
+TEST(FormatTime, EachSecondHasItsText) {
+  const std::chrono::sys_time<std::chrono::milliseconds> day =
+      std::chrono::sys_days(std::chrono::year(2026) / 2 / 28);
+  EXPECT_EQ(format_time(day + std::chrono::milliseconds(86'399'999)), "2026-02-28T23:59:59.999Z");
+  EXPECT_EQ(format_time(day + std::chrono::milliseconds(86'400'000)), "2026-03-01T00:00:00.000Z");
+  EXPECT_EQ(format_time(day + std::chrono::milliseconds(86'399'001)), "2026-02-28T23:59:59.001Z");
+}
+
 }  // namespace
 }  // namespace backstop::base

@@ -16,7 +16,7 @@
 
 #include "base/text.h"
 #include "config/key_file.h"
-#include "demo/each_mail.h"
+#include "mailbox/mail_source.h"
 
 namespace backstop::demo {
 
@@ -115,7 +115,7 @@ base::Result<void> write_key(const std::string& path, std::chrono::sys_days toda
 std::size_t count_mails(const std::string& folder) {
   std::size_t mails = 0;
   // A folder that does not exist holds no mail.
-  static_cast<void>(for_each_mail(folder, [&](const mailbox::SourceMail&) { ++mails; }));
+  static_cast<void>(mailbox::for_each_mail(folder, [&](const mailbox::SourceMail&) { ++mails; }));
   return mails;
 }
 
@@ -134,7 +134,7 @@ base::Result<DemoFolder> make_demo_folder(const std::string& wanted, std::chrono
 
 std::vector<Arrived> read_outside(const DemoFolder& folder) {
   std::vector<Arrived> arrived;
-  static_cast<void>(for_each_mail(folder.outside(), [&](const mailbox::SourceMail& mail) {
+  static_cast<void>(mailbox::for_each_mail(folder.outside(), [&](const mailbox::SourceMail& mail) {
     auto one = read_arrived(mail.bytes);
     if (one) arrived.push_back(std::move(*one));
   }));

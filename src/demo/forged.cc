@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "demo/each_mail.h"
 #include "demo/samples.h"
 #include "mail/address.h"
 #include "mail/message.h"
+#include "mailbox/mail_source.h"
 #include "origin/tag.h"
 #include "report/examiner.h"
 
@@ -80,7 +80,7 @@ std::string guessed_address(const origin::KeyRing& keys, std::chrono::sys_days t
 base::Result<std::vector<ForgedForm>> read_forged(const std::string& mailbox) {
   report::Examiner examiner(sample_settings());
   std::vector<ForgedForm> forms;
-  const auto read = for_each_mail(mailbox, [&](const mailbox::SourceMail& mail) {
+  const auto read = mailbox::for_each_mail(mailbox, [&](const mailbox::SourceMail& mail) {
     const report::Findings found = examiner.examine(mail).findings;
     if (found.response.kind == response::Kind::None || found.origin.result == origin::Result::Genuine) return;
     forms.push_back(form_of(mail.bytes));

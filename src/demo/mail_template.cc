@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "demo/each_mail.h"
+#include "mailbox/mail_source.h"
 
 namespace backstop::demo {
 
@@ -80,7 +80,7 @@ base::Result<std::string> fill(std::string_view text, const Values& values) {
 
 base::Result<std::vector<MailTemplate>> read_templates(const std::string& folder, const Values& known) {
   base::Result<std::vector<MailTemplate>> found;
-  const auto read = for_each_mail(folder, [&](const mailbox::SourceMail& mail) {
+  const auto read = mailbox::for_each_mail(folder, [&](const mailbox::SourceMail& mail) {
     auto one = read_template(mail, known);
     if (found && one) found->push_back(std::move(*one));
     if (found && !one) found = std::unexpected(one.error());

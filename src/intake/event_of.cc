@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "mail/address_syntax.h"
-#include "origin/search_key.h"
+#include "origin/tag.h"
 #include "origin/tag_evidence.h"
 
 namespace backstop::intake {

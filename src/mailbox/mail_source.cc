@@ -172,6 +172,21 @@ void Reading::read_path(const std::string& path) {
   if (S_ISREG(about.st_mode) && counting.total() < size) visitor_.advanced(size - counting.total());
 }
 
+class TakeEach : public MailVisitor {
+ public:
+  explicit TakeEach(const std::function<void(const SourceMail&)>& take) : take_(take) {}
+
+  void mail(const SourceMail& mail) override { take_(mail); }
+  void problem(const SourceProblem& problem) override {
+    if (result) result = std::unexpected(base::Error{problem.message});
+  }
+
+  base::Result<void> result;
+
+ private:
+  const std::function<void(const SourceMail&)>& take_;
+};
+
 }  // namespace
 
 void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimits& limits) {
@@ -181,6 +196,13 @@ void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimit
 void read_mails(os::ByteSource& source, std::string_view name, MailVisitor& visitor,
                 const SourceLimits& limits) {
   Reading(visitor, limits).read_open(source, name, false);
+}
+
+base::Result<void> for_each_mail(const std::string& path,
+                                 const std::function<void(const SourceMail& mail)>& take) {
+  TakeEach each(take);
+  read_mails(path, each);
+  return each.result;
 }
 
 std::uint64_t count_bytes(const std::string& path, const SourceLimits& limits) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "os/byte_source.h"
 
 namespace backstop::mailbox {
@@ -54,6 +56,11 @@ void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimit
 /// The mails of an open file that is called `name`.
 void read_mails(os::ByteSource& source, std::string_view name, MailVisitor& visitor,
                 const SourceLimits& limits = {});
+
+/// The same for callers that want all mails or an error: calls `take` with each mail, reads on after a
+/// problem, and returns the first one.
+base::Result<void> for_each_mail(const std::string& path,
+                                 const std::function<void(const SourceMail& mail)>& take);
 
 /// How many bytes read_mails() will advance over, for a progress bar; 0 when that can't be told.
 std::uint64_t count_bytes(const std::string& path, const SourceLimits& limits = {});

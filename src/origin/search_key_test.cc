@@ -1,5 +1,3 @@
-#include "origin/search_key.h"
-
 #include <gtest/gtest.h>
 
 #include "origin/tag.h"

@@ -110,6 +110,12 @@ std::string to_hex(const Mac& mac) {
   return fmt::format("{:02x}{:02x}{:02x}", mac[0], mac[1], mac[2]);
 }
 
+/// What would be the delimiter if `local` ended in "+prvs=0787c97471".
+char delimiter_of(std::string_view local) {
+  constexpr std::size_t kTail = std::string_view("+prvs=0787c97471").size();
+  return local.size() < kTail ? '+' : local[local.size() - kTail];
+}
+
 }  // namespace
 
 base::Result<void> check(const TagSettings& settings) {
@@ -219,6 +225,13 @@ TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::
   }
   if (!result.has_key && keys.is_young(today)) result.outcome = TagOutcome::UnknownKey;
   return result;
+}
+
+std::string search_key(std::string_view address) {
+  const std::string_view local = address.substr(0, address.rfind('@'));
+  const std::string_view domain = address.substr(local.size());  // with the "@"
+  auto tag = find_tag({std::string(local), {}}, delimiter_of(local));
+  return base::address_key(tag ? std::string_view(tag->plain.local.append(domain)) : address);
 }
 
 }  // namespace backstop::origin

@@ -101,6 +101,12 @@ struct TagCheck {
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings = {});
 
+/// The form of an address in which the history is searched: in lower case (ASCII), its domain as A-label, and
+/// without its tag. "prvs=0787c97471=Ann@Example.ORG" and "ann+prvs=0787c97471@example.org" become
+/// "ann@example.org". The tags of all products are taken off, those of sub-addresses with any delimiter: a
+/// search proves nothing, and other servers have other delimiters. `address` may be any text.
+std::string search_key(std::string_view address);
+
 /// The spellings of the JSON, index by enumerator.
 inline constexpr std::array<std::string_view, 8> kNotSignedNames = {
     "null-path", "no-domain",           "already-tagged", "srs",

@@ -18,8 +18,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/day.h"
 #include "base/text.h"
-#include "base/timestamp.h"
 #include "os/byte_source.h"
 
 namespace backstop::os {

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
-#include "base/timestamp.h"
+#include "base/day.h"
 
 namespace backstop::store {
 
