@@ -1,5 +1,5 @@
-// The client at the other end of a session, as the connection itself, a PROXY header, or XCLIENT and XFORWARD
-// of a trusted host name it. Belongs to one session; not thread-safe.
+// The client of a session: its address, its names and its rights. They come from the connection, from a PROXY
+// header, or from XCLIENT and XFORWARD of a trusted host. Belongs to one session; not thread-safe.
 //
 // XCLIENT begins another client, until the next XCLIENT. XFORWARD names the client whose mail one transaction
 // brings, and changes nothing else in the session.
@@ -21,19 +21,19 @@ namespace backstop::gateway {
 
 class Client {
  public:
-  /// `peer` and `local` are of the connection itself.
+  /// `peer` and `local` are the ends of the connection itself.
   Client(const net::Endpoint& peer, net::Endpoint local);
 
   void take_proxy_header(const net::ProxyHeader& header);
   /// Takes the name of EHLO or HELO.
   void greet(std::string name) { helo_ = std::move(name); }
-  /// TLS begins: the name came before it, in the clear, and must come again.
+  /// Forgets the name of EHLO or HELO: it came in the clear before TLS, and must come again.
   void forget_greeting() { helo_.clear(); }
 
   /// Takes one XCLIENT. Returns true if it begins another client. XCLIENT commands in a row describe one
   /// client together, as long as no attribute comes twice (XCLIENT_README).
   bool take_xclient(const smtp::ClientAttributes& told);
-  /// A command other than XCLIENT came: the next XCLIENT begins another client.
+  /// Notes that another command came, so the next XCLIENT begins another client.
   void end_xclient() { told_in_row_.reset(); }
   /// Takes one XFORWARD, until forget_forwarded().
   void take_xforward(const smtp::ClientAttributes& told);
@@ -48,17 +48,18 @@ class Client {
   const std::string& helo() const { return helo_; }
   /// The host name that XCLIENT or XFORWARD told, else empty: no name is looked up.
   std::string_view name() const { return told_.name ? *told_.name : std::string_view(); }
-  /// True if the client that is spoken for said EHLO. `own`: this session's client said it.
+  /// True if the client said EHLO. `own` says so for this session; a protocol that XCLIENT or XFORWARD told
+  /// counts before it.
   bool is_extended(bool own) const;
 
-  /// It may name its clients with XCLIENT and XFORWARD.
+  /// True if it may name its clients with XCLIENT and XFORWARD.
   bool is_front_end(const GatewaySettings& gateway) const;
-  /// It is a host of ours in front of us, which would bounce what we refuse. XFORWARD counts nothing here: it
-  /// tells whose mail it is, not who brings it.
+  /// True if it is a host of ours in front of us, which would bounce what we refuse. XFORWARD doesn't count
+  /// here: it tells whose mail it is, not who brings it.
   bool is_relay(const GatewaySettings& gateway) const;
-  /// It may send without AUTH.
+  /// True if it may send without AUTH.
   bool is_trusted(const GatewaySettings& gateway) const;
-  /// It brings the mail of many: it submits for a whole site, or tells by XFORWARD whose mail it brings.
+  /// True if it brings the mail of many: it submits for a whole site, or XFORWARD told whose mail it is.
   bool is_many(const GatewaySettings& gateway) const;
   /// Returns the address that its sessions count for. nullopt for a relay, and for a front end that has not
   /// named its client: both have as many sessions as all their clients together.
@@ -70,7 +71,7 @@ class Client {
                                     next_hop::ClientCount count) const;
 
  private:
-  /// What XFORWARD hides.
+  /// The client of this session, while XFORWARD names another.
   struct Own {
     net::Endpoint peer;
     std::string helo;
@@ -88,9 +89,9 @@ class Client {
   std::string text_;
   std::string literal_;
   std::string helo_;
-  smtp::ClientAttributes told_;  ///< by XCLIENT and XFORWARD
-  std::unique_ptr<smtp::ClientAttributes> told_in_row_;
-  std::unique_ptr<Own> own_;  ///< while XFORWARD speaks for another
+  smtp::ClientAttributes told_;                          ///< by XCLIENT and XFORWARD
+  std::unique_ptr<smtp::ClientAttributes> told_in_row_;  ///< by XCLIENT since another command came
+  std::unique_ptr<Own> own_;                             ///< null unless XFORWARD names another client
 };
 
 }  // namespace backstop::gateway

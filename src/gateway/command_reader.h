@@ -21,7 +21,7 @@ class CommandReader {
   enum class Outcome : std::uint8_t {
     Line,     ///< `text` is the line without its CRLF
     Ending,   ///< the session must end before it waits again
-    TooLong,  ///< more than `most` octets came without an end
+    TooLong,  ///< the line has more than `most` octets, its CRLF included
     NotText,  ///< `text` is the line as it came
     Failed,   ///< `failure` says why nothing more comes
   };
@@ -43,10 +43,10 @@ class CommandReader {
   /// begins with `verb` in any case, and that is no HTTP request. Otherwise returns nullopt and takes
   /// nothing.
   std::optional<std::string_view> take_buffered(std::string_view verb, std::size_t most);
-  /// next() waits for the client.
+  /// True while next() waits for the client.
   bool is_waiting() const { return is_waiting_; }
 
-  /// The input buffer of a session that waits for a command has this size.
+  /// A session that waits for a command keeps an input buffer of this many octets, or up to twice as many.
   static constexpr std::size_t kIdleRoom = 512;
 
  private:

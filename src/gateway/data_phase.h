@@ -1,5 +1,5 @@
-// DATA or BDAT (RFC 5321 4.1.1.4, RFC 3030): one message from the client's bytes to the answer of the next
-// hop. Belongs to one session, for one message.
+// Receives one message by DATA or BDAT (RFC 5321 4.1.1.4, RFC 3030), and gives the client its answer. Belongs
+// to one session, for one message; not thread-safe.
 //
 // Refused data is read to its end, within limits, so that the client gets the refusal as the answer to it.
 #pragma once
@@ -23,7 +23,8 @@
 
 namespace backstop::gateway {
 
-/// How a part of the data ended. By then its reply is in the output, and a message that is over is recorded.
+/// How DATA or one chunk ended. Its reply is in the output by then, unless the client is gone. A message that
+/// is over is recorded.
 enum class DataEnd : std::uint8_t {
   ChunkTaken,   ///< the message goes on with another chunk
   Answered,     ///< the message is over, and the session goes on
@@ -54,7 +55,7 @@ struct DataAccount {
   void grow(bool filled);
 
   Clock::time_point deadline;
-  std::size_t room;  ///< read in pieces of this size
+  std::size_t room;  ///< octets: data is read in pieces of this size
   std::uint64_t dropped = 0;
   std::uint64_t most_dropped;
 };
@@ -71,14 +72,14 @@ class DataPhase {
             next_hop::MessageForm form, TraceFacts trace, response::Reader& reader, HeldMemory& memory,
             const HeldMemory::Address& client);
 
-  /// DATA: from 354 to the answer.
+  /// Carries DATA out, from 354 to the answer.
   net::Task<DataEnd> data();
-  /// BDAT: one chunk.
+  /// Carries one BDAT out: reads a chunk of `size` octets.
   net::Task<DataEnd> chunk(std::uint64_t size, bool is_last);
-  /// Records that the client ended the message before its last chunk, or is gone.
+  /// Records that the client ended the message before its last chunk (as with RSET), or is gone.
   void leave(bool is_client_gone);
 
-  /// The message must be here by then.
+  /// Returns when the whole message must have come.
   DataAccount::Clock::time_point deadline() const { return account_.deadline; }
   /// True while it waits for the client's bytes.
   bool is_reading() const { return is_reading_; }
@@ -107,8 +108,8 @@ class DataPhase {
   MessagePath path_;
   DataAccount account_;
   smtp::ChunkScanner chunks_;
-  DataAccount::Clock::time_point ended_{};         ///< when its last byte had come
-  smtp::DataFault fault_ = smtp::DataFault::None;  ///< of the message
+  DataAccount::Clock::time_point ended_{};         ///< when the last byte of the message had come
+  smtp::DataFault fault_ = smtp::DataFault::None;  ///< found in the message
   bool is_refusal_said_ = false;                   ///< before its data ended
   bool is_reading_ = false;
 };

@@ -1,5 +1,5 @@
-// The limits of what clients and next hops may cost, each with its default. replies.h has the reply that a
-// client past a limit gets.
+// The limits of what clients and next hops may cost, each with its default. reply_for() in replies.h returns
+// the reply to a client that is past a limit.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ struct Limits : next_hop::Limits {
   std::size_t command_line = 4096;  ///< with its line end; RFC 5321 4.5.3.1.4 has 512, extensions add to it
   std::size_t header = 256 * 1024;  ///< of a message
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< announced as SIZE; 0: no limit
-  std::size_t held = 4UL * 1024 * 1024;         ///< of a response, held in memory; the rest streams
+  std::size_t held = 4UL * 1024 * 1024;         ///< of one response in memory; the rest streams
 
   std::uint64_t held_total = 512ULL * 1024 * 1024;  ///< of all responses that are held at one time
 
@@ -26,15 +26,15 @@ struct Limits : next_hop::Limits {
 
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)
-  std::size_t commands_without_mail = 100;  ///< in a row that bring no message forward: NOOP, RSET, VRFY, ...
-  std::size_t errors = 20;                  ///< in a row: 5xx answers, and untaken recipients past many
-  std::size_t received_fields = 50;         ///< this many are a loop
-  std::size_t sessions = 20'000;            ///< in all
-  std::size_t sessions_per_client = 100;    ///< of one address (an IPv6 /64)
-  std::size_t bad_tags = 5;                 ///< different ones of one client address within an hour
+  std::size_t commands_without_mail = 100;  ///< since the last delivered message: NOOP, RSET, VRFY, ...
+  std::size_t errors = 20;           ///< since the last delivered message; Patience says which replies count
+  std::size_t received_fields = 50;  ///< a message with this many is in a loop
+  std::size_t sessions = 20'000;     ///< in all
+  std::size_t sessions_per_client = 100;  ///< of one IPv4 address, or of one IPv6 /64
+  std::size_t bad_tags = 5;               ///< different bad tags of one client address within an hour
 
   // Times.
-  std::chrono::seconds greeting{60};      ///< PROXY header and TLS handshake of a new connection
+  std::chrono::seconds greeting{60};      ///< for a PROXY header and the TLS handshake, also after STARTTLS
   std::chrono::seconds command{300};      ///< to wait for a command (RFC 5321 4.5.3.2.7)
   std::chrono::seconds data_total{3600};  ///< for all of a message
 

@@ -2,8 +2,9 @@
 // through `serve`").
 //
 // The header is read first. A mail that can't be a response then streams on as it arrives. One that may be is
-// held in memory up to a cap, read, judged, and then refused or sent. The bytes have passed the scanner that
-// keeps bare line ends out. take() may be called until the client's data ends, whatever the answer is.
+// held in memory up to a cap, read, judged, and then refused or sent. The caller scans the bytes first, so
+// that no bare line end gets in. take() may be called until the client's data ends, whatever the answer is.
+// Belongs to one session, for one message; not thread-safe.
 #pragma once
 
 #include <cstdint>

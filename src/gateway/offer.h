@@ -1,4 +1,5 @@
-// The extensions in the gateway's reply to EHLO: what it can do itself, and what all its next hops can do.
+// The extensions in the gateway's reply to EHLO: those that it provides itself, and those that each of its
+// next hops has.
 #pragma once
 
 #include "gateway/client.h"
@@ -10,20 +11,20 @@
 
 namespace backstop::gateway {
 
-/// The offer depends on these facts beside the settings.
+/// What the offer depends on beside the settings.
 struct OfferFacts {
   bool is_tls = false;
   bool may_authenticate = false;
   bool is_front_end = false;  ///< it may name its clients
 };
 
-/// `next_hops`: what all next hops of the gateway can do. Pure.
+/// Returns the extensions to offer. `next_hops`: those that every next hop of the gateway has. Pure.
 smtp::Extensions offer_for(const smtp::Extensions& next_hops, const Settings& settings,
                            const GatewaySettings& gateway, const OfferFacts& facts);
 
-/// Returns what every next hop of the gateway can do. Asks those that are not known yet, unless a next hop is
-/// known to be silent or the client has waited too long. `is_extended`: the client said EHLO. `count` counts
-/// its sessions with next hops.
+/// Returns the extensions that every next hop of the gateway has. Asks those that are not known yet, unless a
+/// next hop is known to be silent or the client has waited for 5 seconds. One that can't be asked counts as
+/// having 8BITMIME and SMTPUTF8. `is_extended`: the client said EHLO. `count` counts its sessions with them.
 net::Task<smtp::Extensions> ask_next_hops(const Settings& settings, const GatewaySettings& gateway,
                                           next_hop::Directory& directory, next_hop::Pool& pool,
                                           const Client& client, bool is_extended,

@@ -20,13 +20,13 @@ namespace backstop::gateway {
 
 class RecipientBatch {
  public:
-  /// How many recipients are offered in one go; more make another batch.
+  /// The most recipients of a batch; more make another one.
   static constexpr std::size_t kMost = 100;
 
   /// One RCPT.
   struct Asked {
     smtp::RcptCommand command{};
-    bool is_parsed = false;
+    bool is_parsed = false;  ///< its syntax is right; if not, only `answer` is set
     intake::RecipientCheck check{};
     policy::Verdict verdict{};
     std::optional<smtp::Reply> answer{};  ///< nullopt while the next hop must be asked
@@ -39,16 +39,16 @@ class RecipientBatch {
   RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, ClientCounts& clients,
                  const ClientCounts::Address& client);
 
-  /// Judges one more, and sets the transaction's route if it is the first that may be taken.
+  /// Judges one more RCPT by its argument. The first that may be taken sets the transaction's route.
   void add(std::string_view argument);
-  /// No more may be added before offer(): the batch is full, or whether another may be taken depends on the
-  /// answer of the next hop.
+  /// True if no more may be added before offer(): the batch has kMost, or its next hop takes one recipient,
+  /// so the next may be taken only if this one is not.
   bool is_full() const;
   /// Offers those that may be taken to the transaction's delivery, which must be open if there is a route.
   /// Those that are taken become recipients of the transaction. Afterwards each has its answer.
   net::Task<void> offer();
 
-  /// In the order of the commands.
+  /// Returns all that were added, in the order of the commands.
   std::span<const Asked> asked() const { return asked_; }
 
  private:
@@ -62,7 +62,7 @@ class RecipientBatch {
   ClientCounts& clients_;
   const ClientCounts::Address& client_;
   std::vector<Asked> asked_;
-  std::size_t taken_;  ///< recipients of the transaction, and those that may become some
+  std::size_t taken_;  ///< recipients of the transaction, and those that the next hop may yet take
 };
 
 }  // namespace backstop::gateway

@@ -1,5 +1,5 @@
-// Writes a session's events to the history and the log, and lines about its client to the log.
-// Belongs to one session.
+// Writes a session's events to the history and the log, and lines about its client to the log. Never waits.
+// Belongs to one session; not thread-safe.
 #pragma once
 
 #include <string>
@@ -20,11 +20,12 @@ class Recorder {
   Recorder(Shared& shared, const CurrentSettings& settings, const Client& client)
       : shared_(shared), settings_(settings), client_(client) {}
 
-  /// The sender was refused.
+  /// Records that the sender was refused.
   void sender(const Transaction& transaction, const policy::Verdict& verdict, const smtp::Reply& reply);
-  /// Records a recipient that was not taken; those that were are recorded with their message. Of the
-  /// recipients past the limit only the first is recorded.
+  /// Records a recipient that was not taken; does nothing for others, which are recorded with their message.
+  /// Of the recipients past the limit only the first is recorded.
   void recipient(Transaction& transaction, const RecipientBatch::Asked& asked);
+  /// Records how a message ended.
   void message(const Transaction& transaction, const intake::Outcome& outcome);
 
   // Lines of the log.

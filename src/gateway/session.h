@@ -1,9 +1,9 @@
-// The server's side of one SMTP session: a client's connection from its first byte to its last. Greeting, the
-// loop of commands, the verbs, AUTH and closing.
+// The server's side of one SMTP session: greets, carries out the commands, passes AUTH on, and closes.
+// Belongs to one worker and runs on its thread; not thread-safe.
 //
 // Commands that arrive together are answered together, and recipients that arrive together are offered to the
-// next hop together; replies come in the order of the commands. MAIL is answered here: its next hop is known
-// only once there is a recipient.
+// next hop together; replies come in the order of the commands. MAIL is answered without asking a next hop,
+// which is known only once there is a recipient.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,7 @@ class Session final : public LiveSession, private DataHost {
   Session(Worker& worker, const Entrance& entrance, net::Socket socket, const net::Endpoint& peer,
           net::Endpoint local);
   ~Session() override { worker_.remove(*this); }
-  /// A MakeSession for workers.
+  /// Makes a session; this is a Worker::MakeSession.
   static std::unique_ptr<LiveSession> make(Worker& worker, const Entrance& entrance, net::Socket socket,
                                            const net::Endpoint& peer, net::Endpoint local) {
     return std::make_unique<Session>(worker, entrance, std::move(socket), peer, std::move(local));
@@ -47,7 +47,7 @@ class Session final : public LiveSession, private DataHost {
   void look_again() override;
   void give_way(std::span<const std::string> next_hops) override;
 
-  /// How long a client may be silent while it keeps a session of a next hop that has hardly any left.
+  /// A client may be silent for this long while it keeps a session of a next hop that has hardly any left.
   static constexpr std::chrono::seconds kScarceTime{30};
 
  private:
@@ -60,7 +60,7 @@ class Session final : public LiveSession, private DataHost {
   bool answer_at_once(const smtp::Command& command);
   net::Task<void> handle(const smtp::Command& command);
 
-  // The verbs that wait, or take more than a line.
+  // The verbs with a function of their own; answer_at_once() has the others.
   net::Task<void> handle_hello(const smtp::Command& command);
   void handle_mail(std::string_view argument);
   net::Task<void> handle_recipients(std::string_view argument);
@@ -101,11 +101,11 @@ class Session final : public LiveSession, private DataHost {
   Recorder recorder_;
   ClientCounts::Ticket ticket_;
   smtp::SessionState state_;
-  std::string tls_;                                   ///< its description, for Received
+  std::string tls_;                                   ///< how Received describes it; empty without TLS
   std::unique_ptr<next_hop::Session> authenticated_;  ///< the next hop's session that AUTH went through
   std::unique_ptr<Transaction> transaction_;
-  std::unique_ptr<DataPhase> data_;  ///< while data comes in
-  bool is_authenticating_ = false;   ///< a next hop's session is kept for it
+  std::unique_ptr<DataPhase> data_;  ///< from DATA or the first BDAT to the end of the message
+  bool is_authenticating_ = false;   ///< while AUTH waits for the client, and keeps a session of the next hop
 };
 
 }  // namespace backstop::gateway

@@ -1,5 +1,6 @@
 // Writes a session's replies, and knows whether the session goes on. Replies wait in the connection's output
-// until they are flushed; each is counted. Belongs to one session; not thread-safe.
+// until they are flushed. Its Patience counts each. A reply with 421 ends the session. Belongs to one
+// session; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace backstop::gateway {
 
-/// How a session ends. Later ones are further gone, and replace earlier ones.
+/// How a session ends. A later value replaces an earlier one, and never the other way round.
 enum class SessionEnd : std::uint8_t {
   Open,
   Closing,   ///< the last reply is in the output
@@ -21,7 +22,7 @@ enum class SessionEnd : std::uint8_t {
 
 class Speaker {
  public:
-  /// Broken until open(). `connection` must outlive this.
+  /// how() is Broken until open(). `connection` must outlive this.
   explicit Speaker(net::Connection& connection) : connection_(connection) {}
 
   /// From now on replies can be said.
@@ -29,14 +30,14 @@ class Speaker {
   void say(const smtp::Reply& reply);
   /// Says a reply without copying its text.
   void say(int code, std::string_view status, std::string_view text);
-  /// Says the answer to a recipient. `is_excused`: a refusal is no error of the client.
+  /// Says the answer to a recipient. `is_excused`: a refusal doesn't count as an error of the client.
   void say_to_recipient(const smtp::Reply& reply, bool is_excused);
 
   /// Says the last reply.
   void close_with(const smtp::Reply& last) { end_with(last, SessionEnd::Closing); }
   /// Says the last reply to a client that may still be sending.
   void cut_short(const smtp::Reply& last) { end_with(last, SessionEnd::CutShort); }
-  /// The session ends in this way, or in one that is further gone.
+  /// Ends the session in this way, unless it already ends in a later one.
   void end(SessionEnd end);
 
   SessionEnd how() const { return end_; }

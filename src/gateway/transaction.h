@@ -1,4 +1,5 @@
-// A transaction in the gateway: what intake knows of it, the route of its message, and the delivery there.
+// A transaction in the gateway: what intake knows of it, the route of its message, and the delivery to its
+// next hop. Belongs to one session; not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -18,27 +19,27 @@ namespace backstop::gateway {
 /// recipient that is offered to a next hop sets it. One with another route must come again alone (452 4.5.3).
 struct Route {
   const next_hop::NextHop* next_hop = nullptr;     ///< of Transaction::settings
-  const intake::DomainSettings* domain = nullptr;  ///< inbound: of the same
+  const intake::DomainSettings* domain = nullptr;  ///< inbound: the recipient's; of Transaction::settings
   bool is_tagged = false;    ///< outbound: the reverse path gets a tag for this destination
   std::string not_tagged{};  ///< outbound: why it gets none, as one clause
 };
 
-/// True if a recipient with the second route can't be in one transaction with the first. LMTP and a Maildir
-/// answer each recipient at the end of the data, where we have a single answer.
+/// True if a recipient with the second route can't be in one transaction with the first. With LMTP and a
+/// Maildir it never can: they answer each recipient at the end of the data, and we have a single answer.
 bool differ(const Route& first, const Route& second);
 
 struct Transaction : intake::Transaction {
-  std::shared_ptr<const Settings> settings;  ///< its `site`, too
+  std::shared_ptr<const Settings> settings;  ///< `site` is in them
   const GatewaySettings* gateway = nullptr;  ///< of settings
 
   std::optional<Route> route;                    ///< once a recipient was offered to a next hop
   std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
   WallClock clock = &std::chrono::system_clock::now;
-  bool is_overfull = false;  ///< one recipient too many has been recorded
+  bool is_overfull = false;  ///< a recipient past the limit has been recorded
 
-  /// Returns how the history shows the tag of an outbound mail; else empty.
+  /// Returns how the history shows the tag; empty for inbound mail, and before there is a route.
   std::string tag_note() const;
-  /// Returns the name of the stage that applies; empty if none does.
+  /// Returns the name of the stage of the route's domain; empty if there is none.
   std::string_view stage() const;
 };
 
@@ -47,8 +48,8 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
 
-/// Opens a delivery to the next hop of the transaction's route; outbound, the reverse path gets its tag.
-/// `personal`: see next_hop::SmtpDelivery.
+/// Opens a delivery to the next hop of the transaction's route, which must be set. If the route is tagged,
+/// the reverse path gets its tag. `personal`: see next_hop::SmtpDelivery.
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,
                                                   next_hop::Pool& pool, next_hop::ClientIdentity client,
                                                   std::unique_ptr<next_hop::Session>* personal);

@@ -1,4 +1,4 @@
-// The domains that are ours, and what is set for each.
+// The domains that are ours, and what is set for each. Const while it is used, so any thread may read it.
 #pragma once
 
 #include <chrono>
@@ -32,8 +32,8 @@ struct DomainSettings {
   std::shared_ptr<const next_hop::NextHop> next_hop = {};
 };
 
-/// Domains in the order in which they were added, found by their name as base::domain_key() folds it. Every
-/// recipient needs a look-up, so its cost does not grow with the number of domains.
+/// Domains in the order in which they were added. They are found by name, as base::domain_key() folds it. The
+/// cost of a look-up does not grow with the number of domains, since every recipient needs one.
 class DomainTable {
  public:
   DomainTable() = default;
@@ -44,7 +44,7 @@ class DomainTable {
   /// Adds a domain. Of two with the same name the first counts.
   void push_back(DomainSettings domain);
   /// Returns the settings of a domain, in any case, as A-label or U-label; null if there are none. The exact
-  /// name wins, then the longest "*." that fits.
+  /// name wins, then the longest "*." that fits. The pointer is good until push_back().
   const DomainSettings* find(std::string_view domain) const;
 
   std::size_t size() const { return domains_.size(); }

@@ -18,10 +18,10 @@ struct EventContext {
   std::string_view gateway;  ///< its name in the configuration
   std::string_view client;   ///< its address
   std::string_view helo;
-  std::string_view tag;    ///< outbound: see tag_note()
+  std::string_view tag;    ///< outbound: see intake::tag_note()
   std::string_view stage;  ///< empty if none applies
   std::chrono::system_clock::time_point now;
-  std::chrono::milliseconds took{0};  ///< from MAIL
+  std::chrono::milliseconds took{0};  ///< since MAIL
 };
 
 /// How a message ended.
@@ -32,16 +32,17 @@ struct Outcome {
   bool is_past_limit = false;        ///< one of our own limits decided
   std::string_view failure{};        ///< why it failed, if neither policy nor the next hop refused it
   const MailJudge* judge = nullptr;  ///< null if the message was never begun
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;            ///< octets of its data so far, without doubled dots
   std::string_view message_id{};
 };
 
+/// Makes the event of a message that has ended.
 store::Event event_of(const Transaction& transaction, const EventContext& context, const Outcome& outcome);
 
 /// Who decided about a recipient that was not taken.
 enum class Decider : std::uint8_t { Policy, NextHop, Limit };
 
-/// Makes the event of one recipient that was not taken. `check` and `verdict` are what was found before.
+/// Makes the event of one recipient that was not taken. `check` and `verdict` are what was found at RCPT.
 store::Event event_of_recipient(const Transaction& transaction, const EventContext& context,
                                 const mail::Address& recipient, const RecipientCheck& check,
                                 const policy::Verdict& verdict, Decider decider, const smtp::Reply& reply);
@@ -50,8 +51,8 @@ store::Event event_of_recipient(const Transaction& transaction, const EventConte
 store::Event event_of_sender(const Transaction& transaction, const EventContext& context,
                              const policy::Verdict& verdict, const smtp::Reply& reply);
 
-/// Adds the addresses by which a search of the history finds the event. Whoever keeps an event calls it: most
-/// mail is ordinary, and most histories don't keep that.
+/// Adds the addresses by which a search of the history finds the event. Called only for events that are kept,
+/// since most mail is ordinary, and most histories don't keep that.
 void add_addresses(store::Event& event);
 
 }  // namespace backstop::intake

@@ -1,9 +1,8 @@
-// The judge of one inbound message: can it be a response, and if so, what is done with it, and why. Every
-// front door asks it: first with the header, then, if the message may be a response, with what was held of
-// it.
+// Judges one inbound message: can it be a response, and if so, what is done with it, and why. A front door
+// asks it twice: with the header, and, if the message may be a response, with what was held of it.
 //
-// One a message; not thread-safe. The transaction and the reader must outlive it. The reader is used only
-// within a call, never across a wait.
+// Belongs to one message; not thread-safe. The transaction and the reader must outlive it. The reader is used
+// only within a call, never across a wait.
 #pragma once
 
 #include <optional>
@@ -24,23 +23,24 @@ class MailJudge {
 
   /// What must be done with a message once its header is there.
   enum class Next : std::uint8_t { Pass, Hold };
-  /// Looks at the header, as it was written, with the empty line. Pass is final: the message is no response.
+  /// Looks at the header, without doubled dots and with the empty line after it. Pass is final: the message
+  /// is no response.
   Next header(std::string_view header);
 
-  /// Reads a message that was held. `extent` says whether it is whole.
+  /// Reads a message that was held, without doubled dots. `extent` says whether it is whole.
   response::Response read(std::string_view message, response::Extent extent);
   /// Collects the evidence for each recipient and asks policy. The strictest verdict counts for all
   /// recipients. Called once at most.
   net::Task<void> judge(response::Response response);
-  /// The message was delivered: the hints that spoke for it are used up. Without this call they are given
-  /// back.
+  /// To be called once the message is delivered: the hints that spoke for it (hint_counts.h) stay counted.
+  /// Without this call the destructor gives them back.
   void keep_hints() { hints_.keep(); }
 
-  /// Accept until judge() has run.
+  /// Returns the verdict that is carried out; it accepts until judge() has run.
   const policy::Verdict& verdict() const { return verdict_; }
-  /// nullopt for a message that was not judged.
+  /// Returns nullopt for a message that was not judged.
   const std::optional<response::Response>& response() const { return response_; }
-  /// For the recipient whose verdict counts.
+  /// Returns the origin that was found for the recipient whose verdict counts.
   const origin::Origin& origin() const { return facts_.origin; }
   /// Returns the value of the Backstop-Verdict field.
   std::string verdict_field() const { return policy::verdict_field(verdict_, facts_); }

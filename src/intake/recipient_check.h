@@ -1,6 +1,6 @@
 // Finds the facts about one recipient of an inbound mail: is its domain ours, what does its tag say, does it
-// name a way to another server, what is its mailbox configured for. Pure; thread-safe. The caller adds what
-// it alone knows, and asks policy.
+// name a route to another server, what is its mailbox configured for. Pure; thread-safe. The caller adds
+// whether the recipient differs from the first one, and asks policy.
 #pragma once
 
 #include <optional>
@@ -13,10 +13,10 @@
 namespace backstop::intake {
 
 struct RecipientCheck {
-  policy::RecipientFacts facts;              ///< is_ours, is_routed and is_guessed
+  policy::RecipientFacts facts;              ///< all but differs_from_first
   mail::Address plain;                       ///< without our tag, as the next hop gets it
   const DomainSettings* domain = nullptr;    ///< of the site; null if it is not ours
-  std::optional<origin::Recipient> claim{};  ///< if it is ours and not routed
+  std::optional<origin::Recipient> claim{};  ///< what a response to it is judged by; if ours and not routed
   bool is_exempt = false;                    ///< its mailbox takes unproven responses
 };
 

@@ -1,5 +1,5 @@
-// What every front door knows of the site that it serves. Plain values, made by the reader of the
-// configuration. They are const while they are used, so any thread may read them.
+// What every front door (the gateway, later the milter) knows of the site that it serves. Plain values, made
+// by the reader of the configuration. They are const while they are used, so any thread may read them.
 #pragma once
 
 #include <string>

@@ -17,8 +17,8 @@ class Loop {
   Deadlines& deadlines() { return deadlines_; }
   LookUps& look_ups() { return look_ups_; }
 
-  /// Stops the look-ups and closes every stream, and within a tick each one that is opened later; that ends
-  /// every wait.
+  /// Stops the look-ups and closes every stream, which ends every wait. A stream that is opened later is
+  /// closed within a tick (Deadlines::kTick).
   void close_all() {
     look_ups_.stop();
     deadlines_.close_all();

@@ -23,14 +23,14 @@ enum class TlsStep : std::uint8_t;
 
 enum class Failure : std::uint8_t {
   Closed,       ///< the peer ended the connection in order (FIN, or TLS close_notify)
-  Reset,        ///< it ended in another way, or any other error of the system
+  Reset,        ///< it ended in another way, we closed it, or the system reported another error
   TimedOut,     ///< the deadline passed. After a read the stream can still be used, for a last word under a
                 ///< new deadline; a write may have sent a part
-  Interrupted,  ///< interrupt() was called; otherwise as after TimedOut
+  Interrupted,  ///< interrupt() was called; the stream can be used as after TimedOut
   Tls,          ///< an error of the TLS protocol or of a certificate; why() has OpenSSL's words
 };
 
-/// "the connection was closed", "no answer in time", ...
+/// Returns one clause: "the connection was closed", "no answer in time" and the like.
 std::string_view explain(Failure failure);
 
 template <typename T>
@@ -55,27 +55,27 @@ class Stream : private TimedWaits {
 
   /// Reads at least one byte. `into` must not be empty, and must stay until this returns.
   Task<Outcome<std::size_t>> read_some(std::span<char> into);
-  /// Writes all of both, in one system call if the socket takes it. Both must stay until this returns.
+  /// Writes both whole, in one system call if the socket takes them. Both must stay until this returns.
   Task<Outcome<void>> write(std::string_view first, std::string_view second = {});
   /// Writes what the socket takes without waiting, which saves a coroutine. Returns nullopt if bytes are
   /// left; call write() with what remains in the two views.
   std::optional<Outcome<void>> write_now(std::string_view& first, std::string_view& second);
 
-  /// Begins TLS. The caller must hold no bytes that came before and were read but not used. The stream keeps
-  /// the context alive.
+  /// Begins TLS as the server. The caller must have used all bytes that it read before. The stream keeps the
+  /// context alive.
   Task<Outcome<void>> accept_tls(std::shared_ptr<asio::ssl::context> context);
-  /// `host` is sent as SNI, and checked against the certificate if the context verifies.
+  /// Begins TLS as the client. `host` is sent as SNI, and checked against the certificate if the context
+  /// verifies.
   Task<Outcome<void>> connect_tls(std::shared_ptr<asio::ssl::context> context, std::string host);
 
   bool is_tls() const;
   /// Returns "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384", as in a Received field; empty without TLS.
   std::string tls_description() const;
-  /// OpenSSL's words for the last Failure::Tls; printable, may be empty.
+  /// Returns OpenSSL's words for the last Failure::Tls; printable, may be empty.
   const std::string& why() const;
 
-  /// Returns true if there is nothing to read and the peer has not closed: a pooled connection may be used
-  /// again. Always false after bytes came that nobody read. Does not wait. Don't call it while a wait is in
-  /// progress.
+  /// Returns true if there is nothing to read and the peer has not closed, so that a pooled connection may be
+  /// used again. Does not wait. Don't call it while a wait is in progress.
   bool is_quiet();
   /// Returns true if the peer has closed or reset, as far as can be told without waiting and without taking
   /// bytes.
@@ -84,7 +84,7 @@ class Stream : private TimedWaits {
   bool is_open() const;
   /// Ends the connection at once; a wait in progress ends with Failure::Reset. Never blocks.
   void close();
-  /// Ends a wait in progress with Failure::Interrupted. Nothing is lost, and the stream can still be used.
+  /// Ends all waits in progress with Failure::Interrupted. No byte that came is lost.
   void interrupt();
   /// Sends close_notify with TLS, then FIN; what was written arrives. Does not wait for the peer. Drops bytes
   /// that the peer sent and nobody read, since a close over unread bytes resets the connection.

@@ -20,10 +20,10 @@ template <typename T>
 using Task = asio::awaitable<T, Executor>;
 
 /// Completion token: the operation is awaited in the same expression, gives a tuple (error_code, ...) and
-/// does not throw. Unlike use_awaitable it costs no frame of its own.
+/// does not throw. Unlike use_awaitable it costs no coroutine frame of its own.
 inline constexpr auto kUseTask = asio::as_tuple(asio::deferred);
 
-/// TCP or Unix domain.
+/// A stream socket, TCP or Unix domain.
 using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executor>;
 
 }  // namespace backstop::net

@@ -2,8 +2,8 @@
 //
 //   recipients() ... recipients()  begin()  write() ... write()  finish()      or abandon() at any point
 //
-// All answers are replies for our client: those of the next hop, or our own if it gives none (451, never
-// 250).
+// All answers are replies for our client: those of the next hop, or our own if it gives none (trouble.h;
+// never 250). Belongs to one transaction; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ class Delivery {
   /// that is positive may a client ever be told 250.
   virtual net::Task<smtp::Reply> finish(std::string_view first, std::string_view second) = 0;
   /// Ends the transaction without a delivery: within data the connection is cut, else the transaction is
-  /// reset. To be called if finish() was not; the delivery can't be used afterwards.
+  /// reset. Must be called if finish() was not; the delivery can't be used afterwards.
   virtual net::Task<void> abandon() = 0;
 };
 

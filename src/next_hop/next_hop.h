@@ -1,4 +1,4 @@
-// Where accepted mail goes: one next hop as the configuration names it.
+// One next hop, as the configuration names it: the server or the Maildir behind us that gets our mail.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ enum class Protocol : std::uint8_t { Smtp, Lmtp, Maildir };
 enum class Identity : std::uint8_t {
   None,      ///< it doesn't; sessions are shared
   Xforward,  ///< it is told for each transaction; sessions are shared
-  Xclient,   ///< it is told anew each time that a session is used again
+  Xclient,   ///< it is told each time that a session is taken from the pool or opened
   Proxy,     ///< a PROXY header opens each connection, which is never shared
 };
 
@@ -36,7 +36,7 @@ struct NextHop {
   Tls tls = Tls::Offered;
   Identity identity = Identity::None;
   std::size_t pool = 20;  ///< idle sessions that a worker keeps at most; 0: none
-  std::string url;        ///< as it was written, for logs
+  std::string url;        ///< as it was written; the directory finds the next hop by it, and logs show it
 
   bool operator==(const NextHop&) const = default;
 };

@@ -1,6 +1,6 @@
 // Our side of one connection to a next hop that speaks SMTP or LMTP: greeting, EHLO or LHLO, STARTTLS, the
 // client's identity, and then commands and replies in order. It is leased from a Pool, never copied or
-// shared.
+// shared, and belongs to one worker. Each `limit` is the time for one send or one reply.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ namespace backstop::next_hop {
 
 /// The client that we speak for.
 struct ClientIdentity {
-  /// What counts the sessions that it uses; null if it counts for nobody.
+  /// Counts the sessions that the client uses; null if they are not counted.
   ClientCount count;
   smtp::ClientAttributes attributes;
   net::Endpoint source;       ///< of the client, for a PROXY header
@@ -39,8 +39,8 @@ struct ClientIdentity {
 struct Context {
   const std::string& hostname;  ///< ours, for EHLO
   const Limits& limits;
-  const net::TlsContext& tls;           ///< without a look at certificates
-  const net::TlsContext& tls_verified;  ///< with one; null if no next hop asks for it
+  const net::TlsContext& tls;           ///< doesn't check certificates
+  const net::TlsContext& tls_verified;  ///< checks them; null if no next hop is `verified`
 };
 
 template <typename T>
@@ -58,20 +58,21 @@ class Session {
   /// Sends XCLIENT, and EHLO again. Does nothing if the next hop does not offer XCLIENT.
   net::Task<Result<void>> announce(const ClientIdentity& client, const Context& context);
 
-  /// Writes `commands`, and reads that many replies. A trouble ends the session.
+  /// Writes `commands`, and reads as many replies as `replies` says. A trouble ends the session.
   net::Task<Result<std::vector<smtp::Reply>>> ask(std::string_view commands, std::size_t replies,
                                                   std::chrono::seconds limit);
   net::Task<Result<smtp::Reply>> ask_one(std::string_view command, std::chrono::seconds limit);
   net::Task<Result<void>> send(std::string_view first, std::string_view second, std::chrono::seconds limit);
-  /// Is to send() as net::Stream::write_now() is to write().
+  /// Sends what the socket takes without waiting. Returns nullopt if bytes are left; call send() with what
+  /// remains in the two views.
   std::optional<Result<void>> send_now(std::string_view& first, std::string_view& second,
                                        std::chrono::seconds limit);
   net::Task<Result<smtp::Reply>> read_reply(std::chrono::seconds limit);
-  /// Reads what it said before it was asked, or why the session ended; to be called if it is not quiet. A
-  /// refusal ends the session; anything else is nonsense.
+  /// Reads what the next hop said before it was asked; fails if the connection ended instead. Call it if
+  /// is_quiet() is false. A refusal is returned, and ends the session. Any other reply is Trouble::Nonsense.
   net::Task<Result<smtp::Reply>> read_early_reply(std::chrono::seconds limit);
 
-  /// True if nothing that it said is unread, and it is not gone: what it says next answers our next command.
+  /// True if the next hop is there, and all that it said was read: its next reply answers our next command.
   bool is_quiet() { return input_.is_empty() && stream_->is_quiet(); }
   /// Answers like is_quiet(), as far as can be told without a system call.
   bool is_read() const { return input_.is_empty(); }
@@ -82,14 +83,15 @@ class Session {
 
   bool is_broken() const { return is_broken_; }
   void set_broken() { is_broken_ = true; }
-  /// A transaction was begun and neither ended nor reset.
+  /// True if a transaction was begun, and neither ended nor was reset.
   bool needs_reset = false;
-  /// Bound to one client by AUTH, XCLIENT without a way back, or PROXY: not for the pool.
+  /// True if it is bound to one client by AUTH, PROXY, or an XCLIENT after which we may send no other: the
+  /// pool doesn't keep it.
   bool is_personal = false;
   std::chrono::steady_clock::time_point idle_since{};
-  /// Its own among those of the next hop, for as long as its connection may be open.
+  /// Its place among the sessions that are open to the next hop, held while its connection may be open.
   Directory::Place place;
-  /// While it is leased it counts in its client's share.
+  /// Counts it in its client's share while it is leased.
   ClientUse use;
 
  private:
