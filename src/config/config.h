@@ -1,5 +1,5 @@
-// What the configuration file of `backstop serve` comes to. reader.h makes it of the text, load.h of the
-// file; docs/configuration.md has every setting.
+// The settings of `backstop serve` as values. reader.h makes them from the text of the configuration file,
+// load.h from the file itself. docs/configuration.md has every setting.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 namespace backstop::config {
 
 struct ServerSettings {
-  std::size_t workers = 0;  ///< threads; 0: one a core
-  std::string user;         ///< to become after the sockets are bound; empty: stay who we are
+  std::size_t workers = 0;  ///< threads; 0: one for each core
+  std::string user;         ///< the user to become after the sockets are bound; empty: no change
 };
 
 struct TlsFiles {
@@ -21,9 +21,9 @@ struct TlsFiles {
   std::string key;
 };
 
-/// Paths are resolved by the folder of the file; load_config() makes them absolute.
+/// Relative paths of the file are relative to its folder; load_config() makes them absolute.
 struct Config {
-  gateway::Settings gateway;  ///< keys and TLS contexts are filled by load_config() alone
+  gateway::Settings gateway;  ///< only load_config() fills in its keys and TLS contexts
   ServerSettings server;
   std::string key_file;  ///< empty: no keys
   TlsFiles tls;

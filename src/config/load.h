@@ -1,4 +1,5 @@
-// The configuration file with the files that it names: keys, certificates, the log's folder; and the user.
+// Reads the configuration file and the files that it names: keys and certificates. Checks that the user and
+// the log's folder exist.
 #pragma once
 
 #include <cstdint>
@@ -13,24 +14,25 @@ namespace backstop::config {
 /// Why there is no configuration.
 struct LoadFailure {
   enum class Kind : std::uint8_t {
-    Unreadable,  ///< the file can't be read; there is one line
-    Mistaken,    ///< the lines are its mistakes and warnings
+    Unreadable,  ///< the configuration file can't be read; one line says why
+    Mistaken,    ///< it has mistakes; each line is a mistake or a warning
   };
 
   Kind kind = Kind::Mistaken;
-  std::vector<std::string> lines;  ///< for people
+  std::vector<std::string> lines;  ///< for people, printable
 };
 
-/// Reads the file alone, and makes its paths absolute. Opens none of the files that it names, so that a user
-/// who may not read the keys can ask where the history is.
+/// Reads the configuration file only, and makes its paths absolute. Opens none of the files that it names, so
+/// that a user who may not read the keys can find the history. Warnings are dropped.
 std::expected<Config, LoadFailure> read_config_file(const std::string& path);
 
 struct LoadedConfig {
   Config config;
-  std::vector<std::string> warnings;  ///< as lines
+  std::vector<std::string> warnings;  ///< one line each, for people
 };
 
-/// Reads the file, its keys and its certificates: all that a start or a reload needs. Changes nothing.
+/// Reads the configuration file, and the keys and certificates that it names: all that a start or a reload
+/// needs. Changes nothing on the system.
 std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path);
 
 }  // namespace backstop::config

@@ -1,5 +1,5 @@
-// From the text of a configuration file, which is TOML, to the configuration. Pure: it opens no file. Each
-// mistake is found, not only the first.
+// Makes the configuration from the text of its file, which is TOML. Pure: it opens no file. It finds every
+// mistake, not only the first, unless the text is no TOML.
 #pragma once
 
 #include <string>
@@ -14,17 +14,18 @@ namespace backstop::config {
 
 struct Reading {
   std::string file;               ///< as it was given
-  Config config;                  ///< as far as it could be read; to be used only without mistakes
+  Config config;                  ///< as far as it could be read; use it only if has_mistakes() is false
   std::vector<Finding> findings;  ///< in the order of the file
 
   bool has_mistakes() const { return config::has_mistakes(findings); }
 };
 
-/// Reads and checks all that can be told from the text. `file` is its path: paths in the text are relative to
-/// its folder.
+/// Reads the text, and checks what can be checked without opening other files. `file` is the path of the
+/// text: paths in the text are relative to its folder.
 Reading read_config(std::string_view text, const std::string& file);
 
-/// The same for callers that have more to check. The config of the draft is whole.
+/// Does the same for callers that have more to check: the draft takes their findings. Its `config` already
+/// has the gateways and the domains.
 Draft read_draft(std::string_view text, const std::string& file);
 
 /// Returns the configuration of the draft with the findings in the order of the file.

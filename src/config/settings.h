@@ -1,5 +1,5 @@
-// The table of all settings: what is read, what the example shows and what docs/configuration.md says all
-// come from its rows. How a row is made: row.h.
+// The table of all settings. The reader, the example and docs/configuration.md all use its rows. row.h makes
+// a row.
 #pragma once
 
 #include <any>
@@ -19,18 +19,18 @@ struct SectionInfo {
   Section section;
   std::string_view name;
   std::string_view help;  ///< sentences
-  /// For a section that may be given several times, [[name]]; null for the others. Adds one to the draft and
-  /// returns its index.
+  /// Adds a section to the draft and returns its index. Null unless the section may be given several times,
+  /// [[name]].
   std::size_t (*add)(Draft& draft, Place place) = nullptr;
-  /// Returns where the section with that index begins; set where `add` is.
+  /// Returns where the section with that index begins. Null if `add` is.
   Place (*place)(const Draft& draft, std::size_t index) = nullptr;
 
   bool is_list() const { return add != nullptr; }
-  /// "[server]", "[[gateway]]".
+  /// Returns the name as the file has it: "[server]", "[[gateway]]".
   std::string label() const;
 };
 
-/// In the order of the example.
+/// Returns all sections, in the order of the example.
 const std::vector<SectionInfo>& sections();
 const SectionInfo& info(Section section);
 
@@ -51,7 +51,7 @@ struct Setting {
   std::string default_value;  ///< as TOML; empty text or list if that means "not set"
   std::any member;            ///< the member pointer to the value, by which the checks name the setting
 
-  /// Puts the value of the node into the section with that index, or says what is wrong with it.
+  /// Puts the value of the node into that section of the draft, or a mistake into the draft's findings.
   std::function<void(const TomlNode&, Draft&, std::size_t index)> read;
   /// Returns the value of the draft as TOML.
   std::function<std::string(const Draft&, std::size_t index)> show;
@@ -61,11 +61,11 @@ struct Setting {
 
 const std::vector<Setting>& settings();
 
-/// Returns the setting, or null.
+/// Returns the setting, or null if the section has no such key.
 const Setting* find_setting(Section section, std::string_view key);
 
-/// Returns the handle of the setting of that section that is kept in `member`. A row of the table must have
-/// that member.
+/// Returns the handle of that section's setting whose value is kept in `member`. Aborts if no row of the
+/// table has that member.
 template <typename Owner, typename T>
 SettingHandle handle(Draft& draft, SectionAt at, T Owner::* member) {
   for (const Setting& one : settings()) {

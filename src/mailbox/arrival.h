@@ -1,5 +1,5 @@
-// When a mail came and to whom, as its own header tells it: what an SMTP session would have known for
-// certain.
+// Reads from a mail's own header when it came and to whom. An SMTP session would know both for certain. Pure;
+// thread-safe.
 #pragma once
 
 #include <chrono>
@@ -12,12 +12,12 @@
 
 namespace backstop::mailbox {
 
-/// The day (UTC) of the topmost Received field, else of Date; nullopt where neither can be read or is no day
-/// between 1980 and 2100.
+/// Returns the day (UTC) of the topmost Received field, else of Date. A date that can't be read, or is not in
+/// the years 1980 to 2099, is passed over; nullopt if none is left.
 std::optional<std::chrono::sys_days> day_of_arrival(const mail::Message& message);
 
-/// The addresses that may be the envelope recipient, likeliest first: X-Original-To, Envelope-To,
-/// X-Envelope-To, Delivered-To, and To if there is none of these.
+/// Returns at most ten addresses that may be the envelope recipient, likeliest first: those in X-Original-To,
+/// Envelope-To, X-Envelope-To and Delivered-To, or those in To if there are none of these.
 std::vector<mail::Address> arrival_recipients(const mail::Message& message);
 
 }  // namespace backstop::mailbox

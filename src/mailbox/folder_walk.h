@@ -1,4 +1,5 @@
-// The files of a folder and of the folders in it, without recursion, in a bounded number of names at a time.
+// Visits the files of a folder and of the folders in it. It needs no recursion, and holds a bounded number of
+// names at a time.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +12,9 @@
 namespace backstop::mailbox {
 
 struct WalkLimits {
-  std::size_t depth = 32;
-  std::size_t folders = 100'000;
-  std::size_t batch = 10'000;
+  std::size_t depth = 32;         ///< folders within folders
+  std::size_t folders = 100'000;  ///< in all
+  std::size_t batch = 10'000;     ///< names of one folder that are sorted at a time
 };
 
 struct FoundFile {
@@ -25,13 +26,14 @@ struct FoundFile {
 
 struct FolderVisitor {
   std::function<void(const FoundFile& file)> file;
-  /// `error` is an errno; 0 if a limit was met.
+  /// Called for a file or folder that can't be read. `error` is an errno, or 0 if a limit was met.
   std::function<void(const std::string& path, int error)> unreadable;
 };
 
-/// Folders in the order of their names, after the files beside them. Of a Maildir: `new` and `cur`, then the
-/// Maildirs in it (".Sent" of Maildir++ too); `tmp` holds mails that aren't delivered yet and is left out.
-/// Elsewhere hidden names are passed over. Links to folders are not followed, so there are no loops.
+/// Visits the files of a folder, then the folders in it, each in the order of their names (of very many
+/// files, within each batch). In a Maildir it visits `cur` and `new` and the Maildirs in it, such as ".Sent"
+/// of Maildir++. `tmp` is left out, since its mails aren't delivered yet. Hidden files, and hidden folders
+/// that are no Maildirs, are passed over. Links to folders are not followed, so there are no loops.
 void walk_folder(const std::string& path, const FolderVisitor& visitor, const WalkLimits& limits = {});
 
 /// Returns true for a folder that holds `cur` and `new`.

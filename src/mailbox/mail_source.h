@@ -1,5 +1,5 @@
-// The mails of a PATH, one after the other, in bounded memory: a single mail, an mbox, a Maildir, a folder of
-// any of these, or standard input. What can't be read is reported and passed over; the rest is read.
+// Reads the mails of a PATH, one after the other, in bounded memory. The PATH is a single mail, an mbox, a
+// Maildir, a folder of any of these, or standard input. What can't be read is reported and passed over.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@
 
 namespace backstop::mailbox {
 
-/// Each is the largest that is still read.
+/// The most that is read.
 struct SourceLimits {
-  std::size_t mail = 64 * 1024 * 1024;  ///< bytes of one mail; what is beyond is dropped and said
+  std::size_t mail = 64 * 1024 * 1024;  ///< bytes of one mail; the rest is dropped, and reported
   std::size_t depth = 32;               ///< folders within folders
   std::size_t folders = 100'000;        ///< within one PATH
   std::size_t batch = 10'000;           ///< names of one folder that are sorted at a time
@@ -22,11 +22,11 @@ struct SourceLimits {
 
 struct SourceMail {
   std::string_view name;     ///< the path as given, with ":N" for the Nth mail of an mbox that has several
-  std::string_view bytes;    ///< valid during the call
+  std::string_view bytes;    ///< like the other texts, valid only during the call
   std::string_view problem;  ///< empty if the mail is whole, else why it isn't: "cut short: ..."
 };
 
-/// What could not be read, or not whole.
+/// What could not be read at all, or only in part.
 struct SourceProblem {
   enum class Kind : std::uint8_t {
     CutShort,    ///< the mail was read, but it is not whole
@@ -44,16 +44,17 @@ class MailVisitor {
   virtual ~MailVisitor() = default;
   virtual void mail(const SourceMail& mail) = 0;
   virtual void problem(const SourceProblem& problem) = 0;
-  /// This many more bytes of the input were read or passed over.
+  /// Called when `bytes` more bytes of the input were read or passed over.
   virtual void advanced(std::uint64_t bytes) { (void)bytes; }
 };
 
 /// Gives `visitor` all mails of `path`; "-" is standard input. Files of a folder come in the order of their
-/// names (a very large folder: of each batch), links to folders are not followed, hidden files and what is no
-/// plain file are passed over.
+/// names; in a very large folder only each batch is sorted. Links to folders are not followed. Hidden files,
+/// and what is no plain file, are passed over.
 void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimits& limits = {});
 
-/// The mails of an open file that is called `name`.
+/// Gives `visitor` the mails of an open file. `name` is used in messages; if it ends in .eml, the file is one
+/// mail.
 void read_mails(os::ByteSource& source, std::string_view name, MailVisitor& visitor,
                 const SourceLimits& limits = {});
 
@@ -62,7 +63,7 @@ void read_mails(os::ByteSource& source, std::string_view name, MailVisitor& visi
 base::Result<void> for_each_mail(const std::string& path,
                                  const std::function<void(const SourceMail& mail)>& take);
 
-/// How many bytes read_mails() will advance over, for a progress bar; 0 when that can't be told.
+/// Returns how many bytes read_mails() will advance over, for a progress bar, or 0 if that can't be told.
 std::uint64_t count_bytes(const std::string& path, const SourceLimits& limits = {});
 
 }  // namespace backstop::mailbox

@@ -1,4 +1,4 @@
-// The evidence about one recipient of a response: every proof is looked for here. Pure; thread-safe.
+// Collects the evidence about one recipient of a response: every proof is looked for here. Pure; thread-safe.
 #pragma once
 
 #include <string>
@@ -21,27 +21,29 @@ struct Recipient {
   const mail::Address& plain() const;
 };
 
-/// What the caller looked up for a response. Each text is one plain, printable sentence, or empty.
+/// What the caller looked up for a response. Each text is one plain, printable sentence, or empty if nothing
+/// was found.
 struct ClaimContext {
   bool has_keys = false;  ///< there is a key ring, so a tag can be expected
   TagSettings tags = {};
-  /// Why the mail that the response answers left without a tag although its sender's mail has one.
+  /// Why the answered mail left without a tag because of its destination, whoever sent it.
   std::string untagged = {};
   std::string trace = {};  ///< what hints that the answered mail went through a host of ours
 };
 
-/// What each proof looks at: that this recipient sent the mail that the response answers. Holds references.
+/// The claim that evidence supports or refutes: this recipient sent the mail that the response answers. Holds
+/// references, which must outlive it.
 struct Claim {
   const Recipient& recipient;
   const response::Response& response;
   const ClaimContext& context;
 };
 
-/// Looks for each kind of evidence that applies.
+/// Returns each kind of evidence that applies, and what keeps a missing proof from counting.
 Grounds collect(const Claim& claim);
 
-/// Returns a sentence if `host`, which is ours, wrote a Received field of the returned header, else "".
-/// Anybody can write such a field, so this is a hint.
+/// Returns a sentence if the returned header has a Received field written "by" our host `host`, else "".
+/// Anybody can write such a field, so it is only a hint.
 std::string trace_of(const response::Response& response, std::string_view host);
 
 }  // namespace backstop::origin

@@ -1,8 +1,8 @@
 // The secrets that tags are made with: ten key numbers, one key that signs, and those that still verify. A
-// KeyRing is a plain value. It reads and writes the text of its file; whoever uses it reads the file itself.
+// KeyRing is a plain value. It reads and writes the text of the key file; its caller opens the file.
 //
-// A retired key verifies for kMemory more, or for the lifetime of its last tag if that is longer. Then it is
-// ignored, and its number is free again.
+// A key verifies for kMemory after the day on which it was retired, or for the lifetime of its last tag if
+// that is longer. Then it is ignored, and its number is free again.
 #pragma once
 
 #include <array>
@@ -18,14 +18,14 @@
 
 namespace backstop::origin {
 
-/// How long it still counts that something was ours: a tag that is no longer good, or a key that was retired.
+/// How long a tag that is no longer good, or a key that was retired, still counts as ours.
 /// A bounce comes up to 12 days after its mail; with 45 days nobody's late bounce is taken for a forgery.
 inline constexpr std::chrono::days kMemory{45};
 
 /// How a tag's hash is made; docs/tags.md has both.
 enum class TagFamily : std::uint8_t {
   Exim,      ///< HMAC-SHA1, day of expiry: Exim, batv-tools, Halon, and Backstop itself
-  Indimail,  ///< MD5, day of signing: indimail's qmail. Only verified, for users who move from there
+  Indimail,  ///< MD5, day of signing: indimail's qmail. Only verified, for users who come from indimail
 };
 
 enum class KeyUse : std::uint8_t { Sign, Verify, Retired };
@@ -42,22 +42,23 @@ struct Key {
 class KeyRing {
  public:
   static constexpr int kNumbers = 10;
-  static constexpr std::size_t kMostText = 64UZ * 1024;
-  static constexpr std::size_t kMostSecret = 256;
+  static constexpr std::size_t kMostText = 64UZ * 1024;  ///< bytes of a key file
+  static constexpr std::size_t kMostSecret = 256;        ///< bytes
 
   /// Reads the text of a key file. Errors name the line and never show a secret.
   static base::Result<KeyRing> parse(std::string_view text);
 
-  /// Returns the text of the key file, of which parse() makes the same ring.
+  /// Returns the text of a key file, from which parse() makes the same ring.
   std::string serialize() const;
 
-  /// Refuses an empty, overlong or unwritable secret, a number out of range or taken, a second key that
-  /// signs, and an indimail key that signs or has another number than 0.
+  /// Adds a key. Refuses a secret that is empty, too long, or has control characters or white space at its
+  /// ends; a number out of range or taken in its family; a second key that signs; and an indimail key that
+  /// signs or has another number than 0.
   base::Result<void> add(Key key);
 
   /// Forgets the keys that no longer verify, retires the one that signs, and lets a new one sign under the
-  /// next free number, which it returns. The search begins at `first` if no key has signed. If none of the
-  /// ten numbers is free it is an error, and the ring stays as it was.
+  /// next free number, which it returns. The search begins at `first` if no key signs. Errors: none of the
+  /// ten numbers is free, or add() refuses the secret; then the ring stays as it was.
   base::Result<int> rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime,
                            int first = 0);
 
@@ -82,10 +83,10 @@ std::chrono::sys_days last_day(const Key& retired, std::chrono::days lifetime);
 bool is_accepted(const Key& key, std::chrono::sys_days today, std::chrono::days lifetime);
 
 /// Returns eight hex digits by which two machines can compare a key without showing it: the start of SHA-256
-/// over a label and the secret. Somebody could test a guess of a weak secret against it, as against any tag.
+/// over a label and the secret. A weak secret can be guessed and tested against them, as against any tag.
 std::string fingerprint(const Key& key);
 
-/// The spellings of the key file and the JSON, index by enumerator.
+/// The spellings of the key file and the JSON, indexed by enumerator.
 inline constexpr std::array<std::string_view, 2> kTagFamilyNames = {"exim", "indimail"};
 inline constexpr std::array<std::string_view, 3> kKeyUseNames = {"sign", "verify", "retired"};
 constexpr std::string_view name(TagFamily value) {

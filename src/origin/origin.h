@@ -1,5 +1,5 @@
-// Did we send the mail that a response answers? Weighs all evidence together: the first rule that holds
-// decides. Pure values; thread-safe.
+// Says whether we sent the mail that a response answers. All evidence is weighed together: the first rule
+// that holds decides. Pure values; thread-safe.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ struct Evidence {
   std::string detail;  ///< one plain sentence, printable
 };
 
-/// What decided: the first that holds, in this order.
+/// What decided. The first cause that holds counts, in this order.
 enum class Cause : std::uint8_t {
   Tag,         ///< genuine: the recipient's address carries a good tag of ours
   NeverSends,  ///< forged: the mailbox sends no mail
@@ -45,7 +45,7 @@ struct Origin {
 };
 
 /// What was found out for one recipient of a response. Each text is one plain, printable sentence, or empty
-/// if it is not so.
+/// if its claim doesn't hold.
 struct Grounds {
   std::vector<Evidence> evidence = {};
   std::string padded = {};      ///< the report that the mail promises was put out of reach
@@ -53,8 +53,8 @@ struct Grounds {
   std::string untaggable = {};  ///< why mail of this address leaves without a tag
 };
 
-/// Decides. A proof outranks everything. An address that can't be tagged is never found padded, since nobody
-/// could ask it for a proof (docs/decisions.md).
+/// Returns the result with its cause. A proof outranks everything. If the address can't be tagged, the cause
+/// is never Padded, since no proof could be asked for (docs/decisions.md).
 Origin judge(Grounds grounds);
 
 inline constexpr std::array<std::string_view, 3> kResultNames = {"unproven", "genuine", "forged"};

@@ -1,10 +1,10 @@
 // Tags in envelope addresses: BATV as it is deployed (draft-levine-smtp-batv-01, and what products made of
 // it). docs/tags.md has the formats, what each product does, and why ours is as it is.
 //
-// We write Exim's family, `prvs=KDDDSSSSSS=local@domain`: K the key number, DDD the last three digits of the
-// day of expiry, SSSSSS the first three bytes of HMAC-SHA1(key, K DDD local@domain) in hex. Our hash is made
-// over the address in lower case with its domain as A-label (base/domain_key.h), so that a server that
-// changes the case, or an A-label into its U-label, doesn't break the tag.
+// We write Exim's family, `prvs=KDDDSSSSSS=local@domain`: K is the key number, DDD are the last three digits
+// of the day of expiry, SSSSSS are the first three bytes of HMAC-SHA1(key, K DDD local@domain) in hex. Our
+// hash is made over the address in lower case with its domain as A-label (base/domain_key.h), so that the tag
+// stays good if a server changes the case, or writes an A-label as its U-label.
 //
 // Pure functions: the day is passed in (UTC). Thread-safe.
 #pragma once
@@ -34,12 +34,12 @@ struct TagSettings {
 
   std::chrono::days lifetime{14};  ///< how many days after its making a tag is good
   TagForm form = TagForm::Prefix;
-  char delimiter = '+';  ///< of sub-addresses, when reading too
+  char delimiter = '+';  ///< of sub-addresses: in tags that are made, and in those that are read
 };
 
-/// Refuses a lifetime outside of 1 to 500 days (a tag tells the day in three digits, so half of the thousand
-/// must stay for "expired") and a delimiter that a local part can't have. sign() and verify() need settings
-/// that passed.
+/// Refuses a lifetime outside of 1 to 500 days, and a delimiter that is not one of + - _ # ! % ^ ~ * & $. (A
+/// tag tells the day in three digits, so half of the thousand must mean "expired".) sign() and verify() need
+/// settings that passed.
 base::Result<void> check(const TagSettings& settings);
 
 /// Why an address was left as it was.
@@ -60,8 +60,8 @@ std::string_view explain(NotSigned why);
 /// Returns why the address can't be tagged, whatever the keys; nullopt if it can.
 std::optional<NotSigned> why_not_signed(const mail::Path& path, const TagSettings& settings = {});
 
-/// Returns the address with the tag of that day, or why it must stay as it is; both are an answer, not an
-/// error. The tag is the same all day, so that greylisting sees one address.
+/// Returns the address with the tag of that day, or why it must stay as it is. Neither is an error. The tag
+/// is the same all day, so that greylisting sees one address.
 std::expected<mail::Address, NotSigned> sign(const mail::Path& path, const KeyRing& keys,
                                              std::chrono::sys_days today, const TagSettings& settings = {});
 
@@ -70,9 +70,9 @@ enum class TagOutcome : std::uint8_t {
   Good,
   Stale,       ///< ours, and made at most kMemory ago or dated at most kMemory too late
   Expired,     ///< ours, and made longer ago than that
-  BadMac,      ///< not made with a key of ours
-  UnknownKey,  ///< names a number that this ring has no key for, and is too young to have forgotten
-  Foreign,     ///< of another product, which alone can check it
+  BadMac,      ///< of our form, but not made with a key that we still have
+  UnknownKey,  ///< names a number for which this ring has no key, and the ring is too young to have lost one
+  Foreign,     ///< of another product; only that product can check it
 };
 
 /// Which spelling of the address the hash was made over.
@@ -87,17 +87,17 @@ struct TagCheck {
   MacOver mac_over = MacOver::Folded;  ///< Good, Stale and Expired
   /// Good, Stale and Expired. Of an expired tag, a multiple of 1000 days may be missing.
   std::chrono::sys_days last_good_day{};
-  bool is_ahead = false;  ///< Stale: good for longer than a tag of that day can be
+  bool is_ahead = false;  ///< Stale: good for longer than a tag that is made today
 
-  /// Made with our key, whenever that was.
+  /// True if the tag was made with our key, whenever that was.
   bool is_ours() const {
     return outcome == TagOutcome::Good || outcome == TagOutcome::Stale || outcome == TagOutcome::Expired;
   }
 };
 
 /// Checks the tag of an address that mail came to. If keys of both families have the number, both are tried.
-/// A number without a key is UnknownKey while the ring's oldest key is younger than kMemory, since it may be
-/// that of another machine or of an earlier ring; later it is BadMac.
+/// A number without a key is UnknownKey while the ring's oldest key is younger than kMemory, since the tag
+/// may come from another machine or an earlier ring. Later it is BadMac.
 TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::sys_days today,
                 const TagSettings& settings = {});
 
@@ -107,7 +107,7 @@ TagCheck verify(const mail::Address& address, const KeyRing& keys, std::chrono::
 /// search proves nothing, and other servers have other delimiters. `address` may be any text.
 std::string search_key(std::string_view address);
 
-/// The spellings of the JSON, index by enumerator.
+/// The spellings of the JSON, indexed by enumerator.
 inline constexpr std::array<std::string_view, 8> kNotSignedNames = {
     "null-path", "no-domain",           "already-tagged", "srs",
     "quoted",    "local-part-too-long", "path-too-long",  "no-signing-key"};

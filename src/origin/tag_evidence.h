@@ -9,13 +9,13 @@
 
 namespace backstop::origin {
 
-/// Returns the evidence of a check that was made for the day on which the response came. A good tag proves. A
-/// stale tag hints. Every other outcome is silent: a bad hash counts as no tag, since the address may have
-/// been damaged, or signed by another machine. `address` is the one that was checked.
+/// Returns the evidence of a check that was made for the day on which the response came: a good tag proves, a
+/// stale tag hints, and every other outcome is silent. A bad hash counts as no tag, since the address may
+/// have been damaged, or signed by another machine. `address` is the one that was checked.
 Evidence tag_evidence(const TagCheck& check, const mail::Address& address);
 
-/// True if the tag may be a guess: the null sender names a recipient with a tag that is not ours. With any
-/// other sender a bad tag means nothing, since people save tagged addresses.
+/// True if the tag may be a guess: the null sender names a recipient whose tag is TagOutcome::BadMac. With
+/// any other sender a bad tag means nothing, since people save tagged addresses.
 bool is_guess(const TagCheck& check, bool is_null_sender);
 
 /// Returns the outcome of a check as one plain, printable sentence.

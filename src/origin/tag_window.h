@@ -1,5 +1,5 @@
-// The days on which a tag is good. A tag tells its day in three digits, so each comes again after 1000 days.
-// Pure; thread-safe.
+// The days on which a tag is good. A tag tells its day in three digits, so the same digits
+// come again after 1000 days. Pure; thread-safe.
 #pragma once
 
 #include <chrono>
@@ -16,10 +16,10 @@ struct TagWindow {
   bool is_open;  ///< the tag is good on the day that was asked about
 };
 
-/// Reads a tag's three digits on that day. The rule is that of batv-tools, (expiry - today) mod 1000 <=
-/// lifetime: it is right across the wrap from 999 to 000, and takes each tag on lifetime + 1 days of every
-/// thousand. A day up to kMemory too late is ahead: the tag was made with a longer lifetime, or on a machine
-/// whose clock is ahead. Every other day is over.
+/// Reads a tag's three digits on the day `today`. A tag is good if (expiry - today) mod 1000 <= lifetime, as
+/// in batv-tools: that is right across the wrap from 999 to 000, and accepts each tag on lifetime + 1 days of
+/// every thousand. If the expiry is up to kMemory past today + lifetime, last_good_day is in the future: the
+/// tag was made with a longer lifetime, or on a machine whose clock is ahead. Otherwise it is in the past.
 TagWindow window(int day_digits, TagFamily family, std::chrono::sys_days today, std::chrono::days lifetime);
 
 }  // namespace backstop::origin

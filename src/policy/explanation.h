@@ -9,12 +9,13 @@
 
 namespace backstop::policy {
 
-/// With code, status and the address of a help page it must fit into a reply line of 512 octets (RFC 5321
-/// 4.5.3.1.5).
+/// In bytes. With code, status and the address of a help page an explanation must fit into a reply line of
+/// 512 octets (RFC 5321 4.5.3.1.5).
 inline constexpr std::size_t kMostExplanation = 300;
 
-/// Returns the sentence of a cause, as far as it can be told without facts.
+/// Returns the sentence of a cause without facts: "this domain" in place of a name.
 std::string explain(Cause cause);
+/// Returns the sentence for a recipient. It says if the address was refused as a route to another server.
 std::string explain(Cause cause, const RecipientFacts& facts);
 /// Returns the sentence with the detail that its row asks for, if there is room.
 std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& domain);

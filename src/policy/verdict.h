@@ -1,6 +1,6 @@
-// Facts -> Verdict: what is done with a sender, a recipient or a message, and why, in words. The only place
-// that decides; the gateway, the milter, the command line and the HTTP API gather facts, ask here, and carry
-// it out. Pure: the day is passed in. Thread-safe. docs/policy.md has the rules as tables.
+// Facts -> Verdict: what is done with a sender, a recipient or a message, and why, in words. This is the only
+// place that decides: every front door gathers facts, asks here, and carries the verdict out. Pure: the day
+// is passed in. Thread-safe. docs/policy.md has the rules as tables.
 #pragma once
 
 #include <array>
@@ -26,13 +26,13 @@ struct Verdict {
   std::optional<Action> next_stage = {};
 };
 
-/// Returns the verdict on a cause, still without its explanation. No stage does more than `ceiling`.
+/// Returns the verdict on a cause, without an explanation. At no stage is more done than `ceiling`.
 Verdict verdict_at(Stage stage, Cause cause, Action ceiling = Action::Defer);
 
-/// The most that is done with a response of each kind; index by response::Kind. Never Defer.
+/// The most that is done with a response of each kind, indexed by response::Kind. Never Defer.
 using Ceilings = std::array<Action, response::kKindNames.size()>;
 
-/// docs/policy.md says why each kind has its ceiling.
+/// Returns the ceilings of a domain that sets none. docs/policy.md says why each kind has its ceiling.
 constexpr Ceilings default_ceilings() {
   using response::Kind;
   Ceilings ceilings{};
@@ -45,7 +45,7 @@ constexpr Ceilings default_ceilings() {
   return ceilings;
 }
 
-/// A domain of ours.
+/// What policy must know of a domain of ours.
 struct DomainPolicy {
   Stage stage = Stage::Observe;
   std::chrono::days grace{7};
@@ -63,33 +63,36 @@ struct RecipientFacts {
   bool is_routed = false;
   /// The null sender names it with a bad tag, and its client has brought too many of those.
   bool is_guessed = false;
-  /// Its next hop or policy is not that of the transaction's first one, or the next hop answers each alone.
+  /// Its next hop or policy is not that of the transaction's first recipient, or the next hop answers each
+  /// recipient by itself (LMTP, Maildir).
   bool differs_from_first = false;
 };
 
-/// Never asks for a tag: that is judged with the message, so that callouts of other servers keep working. A
-/// recipient can't be labelled: the action is Accept, Refuse, or Defer. One that would be accepted but
-/// differs from the first is deferred. If the stage is too low to act, the verdict accepts and has the cause.
+/// Decides on a recipient at RCPT: Accept, Refuse or Defer. Never asks for a tag, which is judged with the
+/// message, so that callouts of other servers keep working. A recipient that would be accepted but differs
+/// from the first is deferred. If the stage is too low to act on a cause, the verdict is Accept with that
+/// cause.
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain);
 
 /// What is known of an inbound message at the end of its data, for one of its recipients.
 struct MessageFacts {
   response::Kind kind = response::Kind::None;
   response::Certainty certainty = response::Certainty::Guessed;
-  std::string shown = {};  ///< what the certainty stands on: one plain sentence, or empty
+  std::string shown = {};  ///< what shows that it is a response: one plain sentence, or empty
   origin::Origin origin = {};
   bool is_exempt = false;      ///< all recipients are exempt
   bool is_from_relay = false;  ///< a host of ours brings it
   std::chrono::sys_days today{};
 };
 
-/// Refuses only a response that has no proof, is certainly a bounce (or of a kind whose ceiling was raised),
-/// could be looked at in full, and comes to a domain that is ready: one with keys whose grace is over.
+/// Decides on a message for one recipient. Refuses only a response that has no proof, is certainly a bounce
+/// (or of a kind whose ceiling was raised), could be looked at in full, and comes to a domain that is ready:
+/// a key signs, and the grace is over.
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);
 
-/// Returns the index of the verdict that is carried out for all recipients of a message: the strictest; among
-/// equals the one whose cause is refused at the last stage, then the first that is not genuine. `verdicts`
-/// has at least one.
+/// Returns the index of the verdict that is carried out for all recipients of a message: the strictest now,
+/// then at the next stage, then at the last. Among equals it is the first that is not genuine. `verdicts`
+/// must have at least one.
 std::size_t least_favourable(std::span<const Verdict> verdicts);
 
 /// What is known of an outbound client at MAIL.
@@ -98,6 +101,7 @@ struct SenderFacts {
   bool is_authenticated = false;
 };
 
+/// Decides whether a client may send, the same at every stage: Accept or Refuse.
 Verdict judge_sender(const SenderFacts& facts);
 
 /// Returns the value of the Backstop-Verdict field: "unproven; kind=dsn-failed; certainty=structural;

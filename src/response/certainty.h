@@ -1,4 +1,4 @@
-// How surely a mail is a response at all, and whether what decides was read.
+// Tells how surely a mail is a response at all, and whether the parts of it that decide were read. Pure.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,16 @@ struct CertaintyFacts {
   const ReportText& text;
   const mail::Message& message;
   std::size_t most_text;  ///< Limits::text
-  bool is_cut;            ///< a cap was met, or the mail goes on
-  Extent extent;
+  bool is_cut;            ///< something was not read: a limit was met, or the mail goes on
+  Extent extent;          ///< whether the mail goes on after the bytes that were read
 };
 
-/// What the structure alone shows. Called while the recipients of `response` are those of the report's
-/// fields, before any were read from the text.
+/// Returns what the structure alone shows. Must be called while the recipients of `response` are only those
+/// of the report's fields, before any are read from the text.
 ShownBy shown_by_structure(const CertaintyFacts& facts, const Response& response);
 
-/// Sets `look` of the finished `response`, and `shown_by` if nothing stronger than its form shows it.
-/// `has_format`: the text is that of a known product.
+/// Sets `look` of the finished `response`, and raises `shown_by` from Appearance to Format if its form shows
+/// that it is a response. `has_format`: the text is that of a known product.
 void weigh(const CertaintyFacts& facts, bool has_format, Response& response);
 
 }  // namespace backstop::response

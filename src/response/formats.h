@@ -1,9 +1,9 @@
-// The formats of bounces that are not (or not only) RFC 3464: each row is a product. It says by which words
-// the product is known, between which phrases its recipients are listed, how the line of a recipient looks
-// and after which phrase the words of the refusal come. A new format is a new row and a fixture.
+// The formats of bounces that are not (or not only) RFC 3464. Each row is a product. It says by which words
+// the product is known, between which phrases it lists its recipients, what the line of a recipient looks
+// like, and after which phrase the words of the refusal come. A new format is a new row and a fixture.
 //
-// Phrases are separated by '|'. Their ASCII letters are in lower case, their spaces single, and they may run
-// over line ends. The first row whose signature is in the text reads the mail.
+// Phrases are separated by '|'. Their ASCII letters must be in lower case and their spaces single. In the
+// text they may run over line ends. The first row whose signature is in the text is the one that is used.
 #pragma once
 
 #include <span>
@@ -15,18 +15,18 @@ namespace backstop::response {
 
 struct BounceFormat {
   std::string_view name;  ///< the product
-  /// DsnFailed becomes DsnDelayed if a phrase of a delay is in the text; DsnDelivered holds only if no phrase
-  /// of a failure is.
+  /// DsnFailed becomes DsnDelayed if the text has a phrase of a delay. DsnDelivered holds only if the text
+  /// has no phrase of a failure.
   Kind kind = Kind::DsnFailed;
   std::string_view signature;  ///< any of these phrases in the text makes the row apply
-  std::string_view begin =
-      {};  ///< recipients come after one of these phrases, or after the signature if there is none
-  std::string_view end = {};  ///< and before one of these
+  /// Recipients come after one of these phrases, or after the signature if there is none.
+  std::string_view begin = {};
+  std::string_view end = {};  ///< recipients come before one of these phrases
   /// An RE2 pattern for a whole line (white space collapsed); group 1 is the address, and "ADDR" matches one.
   /// If it is empty or matches no line, bounce_text.cc finds the recipient by the shapes that reports share.
   std::string_view recipient = {};
-  std::string_view diagnostic_begin =
-      {};  ///< the words of the refusal come after the first of these that is found
+  /// The words of the refusal come after the first of these phrases that is found.
+  std::string_view diagnostic_begin = {};
 };
 
 /// All rows, in order of precedence.

@@ -1,4 +1,4 @@
-// Finds the mail that a response answers, as far as it came back.
+// Finds the mail that a response answers, as far as the response returns it.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,9 @@
 
 namespace backstop::response {
 
-/// Looks where products put it: in message/rfc822 and message/global, in text/rfc822-headers and
-/// message/global-headers, and in a header block inside the report's text. `scratch` is overwritten.
+/// Returns the original, or nullopt if none came back. Looks where products put it: in message/rfc822 and
+/// message/global, in text/rfc822-headers and message/global-headers, and in a header block inside the
+/// report's text. `scratch` is overwritten.
 std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
                                       mail::Message& scratch);
 
@@ -20,7 +21,7 @@ bool is_inside_message(const mail::Message& message, const mail::Part& part);
 /// Returns the first part of this type that does not belong to a returned or forwarded mail, or null.
 const mail::Part* find_own_part(const mail::Message& message, mail::MediaType type);
 
-/// Returns whether there is such a part.
+/// Returns whether find_own_part() finds one.
 bool has_own_part(const mail::Message& message, mail::MediaType type);
 
 }  // namespace backstop::response

@@ -1,12 +1,12 @@
-// The reader of responses: makes a Response of a mail and of what is known of its envelope.
+// The reader of responses: makes a Response from a mail and from what is known of its envelope.
 //
 // It reads a program's mail as a postmaster does: first by its structure (RFC 3464, RFC 8098, RFC 5965), then
 // by the words of the products that write something else. Those words are tables (see docs/architecture.md).
-// They are compiled once a process into three Hyperscan databases: for the header, for the text and for the
-// words of a refusal.
+// They are compiled once in each process, into three Hyperscan databases: for the header, for the text and
+// for the words of a refusal.
 //
-// A Reader holds scratch memory that is used again for every mail: each thread needs its own. The tables are
-// shared and immutable.
+// A Reader holds scratch memory that is used again for every mail, so each thread needs its own Reader. The
+// tables are shared and immutable.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,7 @@
 
 namespace backstop::response {
 
-/// Each is the largest number that is still read. What is beyond it is dropped, and Response::truncated is
-/// set.
+/// The most that is read of a mail. What is beyond a limit is dropped, and Response::truncated is set.
 struct Limits {
   mail::Limits mime = {};
   std::size_t text = 256 * 1024;  ///< bytes of decoded text that are searched for phrases
@@ -34,13 +33,13 @@ class Reader {
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
 
-  /// The candidate test: returns whether this mail can be a response, by its envelope and header alone.
-  /// `header` is the start of the mail, with the empty line after the header; what follows is ignored. It
-  /// says yes when in doubt, so a "no" is final.
+  /// Returns whether this mail can be a response, by its envelope and header alone: true when in doubt, so
+  /// false is final. `header` is the start of the mail, with the empty line after the header; what follows is
+  /// ignored.
   bool can_be_response(std::string_view header, const Envelope& envelope = {});
 
-  /// Reads the whole mail. Return-Path is used if `envelope` has no reverse path. `extent` says whether
-  /// `mail` is all of it; Response::look says whether that mattered.
+  /// Reads a mail. If `envelope` has no reverse path, Return-Path is used. `extent` says whether `mail` is
+  /// the whole mail or only its start. Response::look says whether what is missing could matter.
   Response read(std::string_view mail, const Envelope& envelope = {}, Extent extent = Extent::Whole);
 
  private:

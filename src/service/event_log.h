@@ -1,4 +1,5 @@
-// Takes the gateway's events: a line each in the log, and a row in the history. docs/log.md has the lines.
+// Takes the gateway's events. Each becomes a line of the log and, unless keep_ordinary() says no, a
+// row of the history. docs/log.md has the lines. record() and notice() are thread-safe.
 #pragma once
 
 #include <atomic>
@@ -11,28 +12,30 @@
 
 namespace backstop::service {
 
-/// An event for people, without its time: "delivered 00123 gateway=in client=192.0.2.1 from=<> ...". What
-/// came from outside can't look like another part of the line: a value that could is put in quotes.
+/// Returns the line of an event, without its time: "delivered 00123 gateway=in client=192.0.2.1 from=<> ...".
+/// A value that could look like another part of the line is put in quotes, since clients choose values.
 std::string event_line(const store::Event& event);
 
 class EventLog : public gateway::Journal {
  public:
-  /// Both before the first event. Without a history events are only logged.
+  /// Call open_log(), and open_history() if there is one, before the first event. Without a history events
+  /// are only logged.
   void open_log(std::unique_ptr<os::Log> log) { log_ = std::move(log); }
   void open_history(std::unique_ptr<store::HistoryWriter> history) { history_ = std::move(history); }
 
-  /// Whether mail that is no response and was delivered is kept in the history, too. Any thread.
+  /// Sets whether delivered mail that is no response is kept in the history, too. Any thread.
   void keep_ordinary(bool ordinary) { ordinary_ = ordinary; }
 
   void record(store::Event event) override;
   void notice(os::LogLevel level, std::string_view line) override;
 
   os::Log& log() { return *log_; }
+  /// Returns null if there is no history.
   store::HistoryWriter* history() { return history_.get(); }
 
  private:
   std::unique_ptr<os::Log> log_;
-  std::unique_ptr<store::HistoryWriter> history_;  ///< ends first: it has its last words for the log
+  std::unique_ptr<store::HistoryWriter> history_;  ///< destroyed first: it writes a last line to log_
   std::atomic<bool> ordinary_ = false;
 };
 

@@ -1,4 +1,5 @@
-// The running gateway of a configuration: started, reloaded and stopped. `serve` and `demo` use it.
+// The running gateway of a configuration, which `serve` and `demo` start, reload and stop. Used by one
+// thread, except for cut().
 #pragma once
 
 #include <memory>
@@ -13,29 +14,32 @@ namespace backstop::service {
 
 class Service {
  public:
-  /// Binds every address, becomes the configured user, opens the log and the history. Accepts no connection
-  /// yet. Errors are written for the person who wrote the configuration.
+  /// Binds every address, then becomes the configured user, then opens the log and the history. Accepts no
+  /// connection yet. Errors are worded for the person who wrote the configuration.
   static base::Result<std::unique_ptr<Service>> open(config::Config config);
   ~Service();
 
+  /// Begins to accept connections.
   void start();
-  /// "in 127.0.0.1:2525, out 127.0.0.1:2526": with the ports that the system chose.
+  /// Returns "in 127.0.0.1:2525, out 127.0.0.1:2526": the bound addresses, with ports that the system chose.
   std::string addresses() const;
   const std::vector<gateway::Listening>& listening() const { return server_->listening(); }
 
-  /// Takes settings, keys and certificates for transactions that begin from now on, the addresses, and the
-  /// log. A setting that needs a restart stays as it is, and the log says so. Returns what was done about
-  /// addresses, in lines for the log; or an error if an address can't be bound or the log can't be opened,
-  /// and then nothing is changed.
+  /// Takes the addresses and the log at once, and settings, keys and certificates for transactions that begin
+  /// from now on. A setting that needs a restart stays as it is, and the log says so. Returns lines for the
+  /// log that say how the addresses changed. If an address can't be bound or the log can't be opened, returns
+  /// an error, and nothing is changed.
   base::Result<std::vector<std::string>> reload(config::Config config);
   /// Opens the log's file again, after logrotate has renamed the old one.
   void reopen_log();
-  /// Stops once running transactions have ended; writes the history.
+  /// Accepts no new sessions, and returns once running transactions have ended or were cut after 60 seconds.
+  /// Then writes the history, for at most 10 seconds more.
   void stop();
-  /// Ends what still runs at once, and with it stop(). Called from another thread, or before stop().
+  /// Ends at once what still runs, so that stop() returns. Call it before stop(), or from another thread.
   void cut();
 
   os::Log& log() { return events_.log(); }
+  /// Returns null if the configuration has no history.
   store::HistoryWriter* history() { return events_.history(); }
 
  private:

@@ -1,5 +1,5 @@
-// What a BatchWriter shares with the database below it and with the store above it. `Item` is what is
-// written: an event of the history.
+// What a BatchWriter shares with the database that it writes to and with the store that uses it. `Item` is
+// what is written: an event of the history.
 #pragma once
 
 #include <chrono>
@@ -12,14 +12,14 @@
 
 namespace backstop::store {
 
-/// Takes batches. Used by one thread at a time.
+/// Writes batches to a database. Used by one thread at a time.
 template <typename Item>
 class BatchSink {
  public:
   virtual ~BatchSink() = default;
-  /// All or nothing. May wait, but not for much more than a second.
+  /// Writes the whole batch, or nothing if there is an error. May wait, but not for much more than a second.
   virtual base::Result<void> write(const std::list<Item>& batch) = 0;
-  /// One small step of what retention demands; true: there is more to do.
+  /// Deletes some old items, in one small step. Returns true if there is more to delete.
   virtual base::Result<bool> tidy() = 0;
 };
 
@@ -30,8 +30,8 @@ struct ItemWords {
 };
 
 struct BatchSettings {
-  std::size_t buffer;                ///< items that wait for the writer at most
-  std::chrono::milliseconds gather;  ///< how long the writer gathers at most before it commits
+  std::size_t buffer;                ///< at most this many items wait for the writer
+  std::chrono::milliseconds gather;  ///< the writer gathers at most this long before it commits
   ItemWords words;
 };
 

@@ -2,9 +2,9 @@
 //
 //   record() --> waiting_ --> batch_ --> BatchSink::write()
 //
-// Sessions touch waiting_ under a lock that nobody holds for longer than it takes to link a list. A batch
-// that could not be written stays and is tried again; meanwhile the buffer fills, and when it is full, items
-// are counted as lost.
+// Sessions touch waiting_ under a lock that is held only as long as it takes to link a list. A batch that
+// could not be written stays and is tried again. Meanwhile the buffer fills. When it is full, new items are
+// dropped and counted as lost.
 #pragma once
 
 #include <algorithm>
@@ -29,22 +29,22 @@ namespace backstop::store {
 
 /// What all BatchWriters have in common.
 struct BatchLimits {
-  static constexpr std::size_t kMostBatch = 1000;  ///< items of one commit
-  static constexpr std::chrono::milliseconds kRetry{500};
-  static constexpr std::chrono::milliseconds kLastRetry{50};  ///< while the writer is being destroyed
-  static constexpr std::chrono::seconds kLastWait{2};
-  static constexpr std::chrono::minutes kTidyPause{1};
-  static constexpr std::chrono::hours kTidyFailurePause{1};  ///< between two lines that report it
+  static constexpr std::size_t kMostBatch = 1000;             ///< items of one commit
+  static constexpr std::chrono::milliseconds kRetry{500};     ///< between two tries to write a batch
+  static constexpr std::chrono::milliseconds kLastRetry{50};  ///< the same during destruction
+  static constexpr std::chrono::seconds kLastWait{2};         ///< then it gives up
+  static constexpr std::chrono::minutes kTidyPause{1};        ///< between two looks for old items
+  static constexpr std::chrono::hours kTidyFailurePause{1};   ///< between two lines that report it
 };
 
-/// Thread-safe. Destroying it writes what waits; if that fails, it tries for kLastWait.
+/// Thread-safe. The destructor writes what waits; if that fails, it tries again for kLastWait.
 template <typename Item>
 class BatchWriter : public BatchLimits {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `warn` gets one line when writing fails, when it works again, and when items were lost; from the
-  /// writer's thread.
+  /// Starts the writer's thread. On it `warn` gets one line when writing fails, when it works again, and when
+  /// items were lost.
   BatchWriter(std::unique_ptr<BatchSink<Item>> sink, const BatchSettings& settings,
               std::function<void(std::string)> warn)
       : sink_(std::move(sink)),
@@ -56,7 +56,7 @@ class BatchWriter : public BatchLimits {
   BatchWriter& operator=(const BatchWriter&) = delete;
   ~BatchWriter();
 
-  /// Never waits for the database.
+  /// Takes an item, or drops it if the buffer is full. Never waits for the database.
   void record(Item item);
   /// Returns true once all that was recorded before is committed or given up, or false after `limit`.
   bool flush(std::chrono::milliseconds limit);

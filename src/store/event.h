@@ -1,5 +1,5 @@
 // What happened to one transaction, or to one recipient that was refused: a row of the history and a line of
-// the log. Texts are safe to show (base::printable); no content of a message is ever among them.
+// the log. Texts are safe to show (base::printable). An event never contains message content.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ enum class Verdict : std::uint8_t { Accept, Label, Refuse, Defer };
 /// What was done.
 enum class Done : std::uint8_t { Delivered, Labelled, Refused, Deferred, Failed };
 
-/// How JSON, tables and pages spell them; index by enumerator.
+/// How JSON, tables and pages spell them, indexed by enumerator.
 inline constexpr std::array<std::string_view, 2> kDirectionNames = {"inbound", "outbound"};
 inline constexpr std::array<std::string_view, 4> kVerdictNames = {"accept", "label", "refuse", "defer"};
 inline constexpr std::array<std::string_view, 5> kDoneNames = {"delivered", "labelled", "refused", "deferred",
@@ -32,7 +32,7 @@ constexpr std::string_view name(Verdict value) {
 constexpr std::string_view name(Done value) {
   return kDoneNames[static_cast<std::size_t>(value)];
 }
-/// Empty if there is no value.
+/// Returns the name of a value, or an empty view if there is no value.
 template <typename Word>
 constexpr std::string_view name(const std::optional<Word>& value) {
   return value ? name(*value) : std::string_view();
@@ -54,15 +54,15 @@ struct EventEvidence {
 
 struct Event {
   std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< of the decision
-  std::string id;                      ///< of the transaction: as in the Received field and the log
-  std::string gateway;                 ///< the name in the configuration
-  std::optional<Direction> direction;  ///< nullopt: not known
-  std::string client;                  ///< its address
-  std::string helo;
+  std::string id;                       ///< of the transaction: as in the Received field and the log
+  std::string gateway;                  ///< the name in the configuration
+  std::optional<Direction> direction;   ///< nullopt: not known
+  std::string client;                   ///< the address of the client
+  std::string helo;                     ///< the name that the client gave
   std::string reverse_path;             ///< without brackets; empty: the null sender
   std::vector<std::string> recipients;  ///< as the client gave them
-  /// By which addresses a search finds it: those above as origin::search_key() has them. The history takes
-  /// them and a query does not return them.
+  /// The addresses by which a search finds the event: those above in the form of origin::search_key(). The
+  /// history stores them, but a query does not return them.
   std::vector<std::string> addresses;
   std::uint64_t size = 0;  ///< octets of the message that were read
   std::string message_id;  ///< without brackets, or empty
@@ -81,17 +81,18 @@ struct Event {
   std::optional<Verdict> next_stage;  ///< what the next stage would have done; nullopt: there is none
   std::string reply;                  ///< what the client was told, "550 5.7.1 ..."
   std::chrono::milliseconds took{0};  ///< from MAIL to the reply
-  bool client_gone = false;           ///< it left before the reply, so the mail may come a second time
+  bool client_gone = false;  ///< the client left before the reply, so the mail may come a second time
 
-  /// It left without a tag, and somebody could answer it: nothing will prove that we sent it.
+  /// True for mail with a sender that left without a tag: no answer to it can prove that we sent it.
   bool is_untagged() const { return tag.starts_with("none") && !reverse_path.empty(); }
 
   bool operator==(const Event&) const = default;
 };
 
-/// True for well-formed UTF-8 without NUL: no database takes more, and sqlite3's shell cuts text at a NUL.
+/// True for well-formed UTF-8 without NUL. Databases take nothing else as text, and sqlite3's shell cuts text
+/// at a NUL.
 bool is_sound(std::string_view text);
-/// `text` with U+FFFD for what is not sound.
+/// Returns `text` with U+FFFD in place of each NUL and of bytes that are not UTF-8.
 std::string sound_text(std::string_view text);
 
 }  // namespace backstop::store
