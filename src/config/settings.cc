@@ -32,7 +32,7 @@ std::vector<Setting> server_settings() {
       server("workers", count_kind({.least = 1, .most = 1024, .zero = "one for each core"}),
              &ServerSettings::workers, {.help = "Threads that serve connections."}),
       server("user", user_name_kind(), &ServerSettings::user,
-             {.help = "The user to become once the addresses are bound, where it is started as root.",
+             {.help = "The user to become once the addresses are bound, if Backstop is started as root.",
               .example = R"("backstop")"}),
   };
 }

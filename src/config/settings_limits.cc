@@ -84,7 +84,7 @@ std::vector<Setting> count_limits() {
             "many, put off, refused by the next hop outbound) each counts beyond the first 1000.",
             Exceeded::Errors),
       limit("received_fields", &Limits::received_fields, count_kind({.least = 10, .most = 1000}),
-            "Received fields of a message. One that has so many runs in a circle.", Exceeded::ReceivedFields),
+            "Received fields of a message. One that has so many is in a loop.", Exceeded::ReceivedFields),
       limit("sessions", &Limits::sessions, up_to(1'000'000),
             "Sessions at the same time. One more is told so in place of a greeting; with implicit TLS it is "
             "closed without a word.",

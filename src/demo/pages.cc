@@ -81,7 +81,7 @@ std::string history_suggestion(const DemoFolder& folder, std::string_view progra
 
 std::string example(const Recorded& recorded) {
   if (recorded.example.empty()) return {};
-  return "\nWhat a server was told that brought one of the bounces:\n" +
+  return "\nThe reply to a server that brought one of the bounces:\n" +
          report::wrap(base::printable(recorded.example, 600), 2);
 }
 
@@ -113,8 +113,8 @@ std::string page_of_flood(std::size_t forged, std::size_t welcome, std::size_t c
          report::wrap(
              fmt::format("Now mail comes for her, over {} connections at a time. A spammer has forged "
                          "her address, and {} bounces, automatic replies, challenges and virus "
-                         "notices answer what she never wrote. {} mails among them are ordinary, or "
-                         "answer what she did write.",
+                         "notices answer mail that she never wrote. {} more mails are ordinary, or "
+                         "answer mail that she wrote.",
                          connections, forged, welcome)) +
          "\n";
 }
@@ -123,11 +123,11 @@ std::string page_of_result(const Recorded& recorded, const Held& held,
                            const std::vector<std::string>& wrong) {
   std::string out = tally_table(recorded.tally) + "\n" + agreement(recorded, held, wrong);
   if (!recorded.refused_kinds.empty()) {
-    out += report::wrap(fmt::format("Refused were {}.", kinds_text(recorded.refused_kinds)));
+    out += report::wrap(fmt::format("{} were refused.", kinds_text(recorded.refused_kinds)));
   }
   if (!recorded.labelled_kinds.empty()) {
     out += report::wrap(
-        fmt::format("Labelled were {}: a person may wait for one of them, so a missing proof is no reason to "
+        fmt::format("{} were labelled: a person may wait for one of them, so a missing proof is no reason to "
                     "refuse it.",
                     kinds_text(recorded.labelled_kinds)));
   }

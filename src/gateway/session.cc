@@ -183,7 +183,7 @@ bool Session::answer_at_once(const smtp::Command& command) {
       speaker_.close_with({221, "2.0.0", "Goodbye"});
       return true;
     case Vrfy:
-      speaker_.say(252, "2.1.5", "Can't verify the address; send the message and its server will answer");
+      speaker_.say(252, "2.1.5", "Can't verify the address; its server answers when you send the message");
       return true;
     case Help:
       speaker_.say(214, "2.0.0", smtp::known_commands(state_));

@@ -39,8 +39,8 @@ struct Settings : intake::Site {
   std::vector<GatewaySettings> gateways;
   Limits limits;
   net::TlsContext tls;                    ///< of the server's side; null without a certificate
-  net::TlsContext next_hop_tls;           ///< of the client's side, without a look at certificates
-  net::TlsContext next_hop_tls_verified;  ///< with one; null where no next hop asks for it
+  net::TlsContext next_hop_tls;           ///< of the client's side, certificates are not checked
+  net::TlsContext next_hop_tls_verified;  ///< they are checked; null if no next hop asks for it
   std::string next_hop_ca;                ///< file; empty: the system's
 
   /// For sessions with next hops; it views these settings.

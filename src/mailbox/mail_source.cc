@@ -24,7 +24,6 @@ using Kind = SourceProblem::Kind;
 
 constexpr std::string_view kPastCap = "too long: only its first 64 MiB were read";
 static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
-// Editors and some servers put it before a file or a mail.
 
 // Names are paths, which hold any bytes; an error shows them whole.
 std::string shown(std::string_view name) {

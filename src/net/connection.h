@@ -1,6 +1,6 @@
 // A stream with the bytes that wait on both sides of it: what was read and not yet looked at, and what is
-// still to be written. Buffers are there while they hold something, so that an idle connection costs next to
-// nothing.
+// still to be written. A large buffer is given back once it is empty, so that an idle
+// connection keeps at most 1 KiB in each direction.
 #pragma once
 
 #include <chrono>

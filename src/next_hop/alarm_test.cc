@@ -64,7 +64,7 @@ TEST_F(AlarmTest, EachTroubleHasItsWords) {
       {Trouble::Refuses, "554 5.3.2 no\r\nservice",
        "warning next hop smtp://6 takes no mail: 554 5.3.2 no  service"},
       {Trouble::Tls, "certificate has expired",
-       "warning next hop smtp://7 has no TLS as it is asked for: certificate has expired"},
+       "warning next hop smtp://7 has no TLS as the configuration demands: certificate has expired"},
       {Trouble::Maildir, "permission denied",
        "warning next hop smtp://8 can't be written: permission denied"},
       {Trouble::MaildirFull, "", "warning next hop smtp://9 has no space"},

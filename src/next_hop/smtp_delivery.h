@@ -22,8 +22,8 @@ struct Envelope {
 
 class SmtpDelivery : public Delivery {
  public:
-  /// `personal`: a session that this client has authenticated, used instead of the pool's and given back to
-  /// `keep`.
+  /// `personal`: where the session is that this client has authenticated. It is used instead of the pool's,
+  /// and put back there. May be null.
   SmtpDelivery(Pool& pool, Envelope envelope, std::unique_ptr<Session>* personal);
 
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override;

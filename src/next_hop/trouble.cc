@@ -37,7 +37,7 @@ constexpr Row kRows[] = {
      "takes no mail"},
     {Trouble::Tls, 451, "4.7.5",
      "No secure connection to the mail server behind this one is possible now, try again later",
-     "has no TLS as it is asked for"},
+     "has no TLS as the configuration demands"},
     {Trouble::Maildir, 451, "4.3.0", "This message can't be stored now, try again later", "can't be written"},
     {Trouble::MaildirFull, 452, "4.3.1", "There is no space for this message now, try again later",
      "has no space"},

@@ -18,7 +18,7 @@ namespace backstop::origin {
 namespace {
 
 constexpr std::string_view kPadded =
-    "The mail promises a delivery report and keeps it out of reach; a genuine bounce has it in its first "
+    "The mail promises a delivery report and has it out of reach. A genuine bounce has it in its first "
     "kilobytes.";
 constexpr std::string_view kCut =
     "The mail is larger than what is read of it, and the part that is read ends before its report and what "

@@ -15,7 +15,8 @@ namespace backstop::origin {
 namespace {
 
 constexpr std::string_view kFileHead =
-    "# Keys for the tags in mail addresses (BATV). Who reads this file can forge them: keep its mode 0600.\n"
+    "# Keys for the tags in mail addresses (BATV). Anybody who can read this file can forge them: keep its "
+    "mode 0600.\n"
     "# One key a line: NUMBER FAMILY USE CREATED SECRET\n"
     "#   NUMBER   0 to 9, the first digit of the tag\n"
     "#   FAMILY   exim, or indimail (verified only, number 0)\n"
@@ -127,7 +128,7 @@ base::Result<void> KeyRing::add(Key key) {
   if (!is_writable(key.secret)) return refuse("the secret has control characters, or spaces at its ends");
   if (key.number < 0 || key.number >= kNumbers) return refuse("the key number must be 0 to 9");
   if (key.family == TagFamily::Indimail && (key.number != 0 || key.use == KeyUse::Sign)) {
-    return refuse("a key of indimail's has the number 0 and can't sign");
+    return refuse("an indimail key has the number 0 and can't sign");
   }
   if (is_taken(key.number, key.family)) return refuse(fmt::format("key {} is there twice", key.number));
   if (key.use == KeyUse::Sign && signing_key() != nullptr) {

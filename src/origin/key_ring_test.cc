@@ -71,8 +71,8 @@ TEST(KeyRing, RefusesWhatIsNoKeyFile) {
        "line 2: key 0 is there twice"},
       {"two sign", "0 exim sign 2026-01-01 s3cret\n1 exim sign 2026-01-01 s3cret2",
        "line 2: key 0 signs already"},
-      {"indimail signs", "0 indimail sign 2026-01-01 s3cret", "line 1: a key of indimail's"},
-      {"indimail with a number", "1 indimail verify 2026-01-01 s3cret", "line 1: a key of indimail's"},
+      {"indimail signs", "0 indimail sign 2026-01-01 s3cret", "line 1: an indimail key"},
+      {"indimail with a number", "1 indimail verify 2026-01-01 s3cret", "line 1: an indimail key"},
       {"huge", std::string(KeyRing::kMostText + 1, '\n'), "longer than"},
   };
   for (const auto& row : rows) {

@@ -64,7 +64,7 @@ std::string explain(const TagCheck& check, const mail::Address& address) {
           check.key_number);
     case TagOutcome::UnknownKey:
       return fmt::format(
-          "The tag in the address {} names key {}, which our key ring does not have, or not any more.", who,
+          "The tag in the address {} names key {}, which our key ring does not have, or has no longer.", who,
           check.key_number);
     case TagOutcome::Foreign:
       return fmt::format("The address {} carries a tag of {}, which nobody else can check.", who,

@@ -20,7 +20,8 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::NeverSends, "never-sends", kLabelledThenRefused, Detail::Origin,
      "This {response} answers a mail that {domain} did not send"},
     {Cause::Padded, "padded", kLabelledThenRefused, Detail::Origin,
-     "This {response} hides its report, and nothing proves that {domain} sent the mail that it answers"},
+     "This {response} has its report out of reach, and nothing proves that {domain} sent the mail that it "
+     "answers"},
     {Cause::Bare, "bare", kLabelledThenRefused, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers"},
     {Cause::Incomplete, "incomplete", kLabelled, Detail::Origin,
@@ -38,10 +39,10 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
      "Nothing proves that {domain} sent the mail that this {response} answers, but a server of ours brings "
      "it"},
     {Cause::NoKeys, "no-keys", kLabelled, Detail::None,
-     "Whether {domain} sent the mail that this {response} answers can't be known, since it has no key to "
-     "sign with"},
+     "Whether {domain} sent the mail that this {response} answers can't be known, since no key signs its "
+     "mail"},
     {Cause::InGrace, "in-grace", kLabelled, Detail::Origin,
-     "Nothing proves that {domain} sent the mail that this {response} answers, but mail from before its "
+     "Nothing proves that {domain} sent the mail that this {response} answers, but mail from before the "
      "first key may still be under way"},
     {Cause::Uncertain, "uncertain", kLabelled, Detail::Certainty,
      "Nothing proves that {domain} sent the mail that this {response} answers, but it may be no {response} "
@@ -56,8 +57,8 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::NotAuthorized, "not-authorized", kRefused, Detail::None,
      "This server sends mail only for clients of its own networks and for those that log in"},
     {Cause::DifferentPolicy, "different-policy", kDeferred, Detail::None,
-     "This recipient may get another answer than the first one of this mail: send it again for this one "
-     "alone"},
+     "This recipient may get another answer than the first one of this mail: send it again to this "
+     "recipient alone"},
 }};
 static_assert([] {
   for (std::size_t i = 0; i < kCauses.size(); ++i) {

@@ -15,8 +15,8 @@ constexpr std::size_t kDomainMost = 100;  // a longer name is not shown, to leav
 
 constexpr std::string_view kRouted =
     "This address has %, ! or @ before its domain, which can route mail to another server; such addresses "
-    "are "
-    "not accepted here";
+    "are not "
+    "accepted here";
 
 // Replaces each character that is not printable ASCII with one '?'.
 std::string ascii(std::string_view text) {

@@ -14,7 +14,7 @@ std::optional<std::string> Alarm::failed(std::string_view why, Time now) {
   if (is_said_ || !is_over(good_news_, now)) return std::nullopt;
   is_said_ = true;
   last_said_ = now;
-  return fmt::format("{}; {} wait in memory, mail goes on", why, words_.many);
+  return fmt::format("{}; {} wait in memory, mail is not delayed", why, words_.many);
 }
 
 std::optional<std::string> Alarm::worked(std::uint64_t lost, Time now) {

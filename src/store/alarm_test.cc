@@ -25,7 +25,7 @@ struct Row {
 
 constexpr auto kFails = Attempt::Fails;
 constexpr auto kWorks = Attempt::Works;
-const std::string kFull = "full; events wait in memory, mail goes on";
+const std::string kFull = "full; events wait in memory, mail is not delayed";
 
 TEST(Alarm, SaysEachChangeOnce) {
   const Row rows[] = {

@@ -229,7 +229,7 @@ TEST_F(Writer, TriesAgainByItself) {
   record(1, 3);
   database_.wait_for_attempts(2);
   EXPECT_THAT(database_.get(&Database::warnings_),
-              ElementsAre("broken; entries wait in memory, mail goes on"));
+              ElementsAre("broken; entries wait in memory, mail is not delayed"));
   database_.break_it(false);
   database_.wait_for_warnings(2);
   EXPECT_THAT(database_.get(&Database::numbers_), ElementsAre(1, 2, 3));
@@ -267,7 +267,7 @@ TEST_F(Writer, GivesUpInTheEnd) {
   database_.wait_for_attempts(1);
   writer_.reset();
   EXPECT_THAT(database_.get(&Database::warnings_),
-              ElementsAre("broken; entries wait in memory, mail goes on",
+              ElementsAre("broken; entries wait in memory, mail is not delayed",
                           "3 entries were lost: the program stopped before they could be written"));
 }
 
@@ -301,7 +301,7 @@ TEST_F(Writer, DoesNotReportThatItCannotTidyWhileWritingFails) {
   database_.wait_for_tidied(database_.get(&Database::tidied_) + 1);
   database_.break_it(false);
   database_.wait_for_warnings(3);
-  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("broken; entries wait in memory, mail goes on",
+  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("broken; entries wait in memory, mail is not delayed",
                                                                "writing works again; no entry was lost",
                                                                "old entries can't be deleted: can't tidy"));
 }

@@ -192,9 +192,9 @@ HANDSHAKES = [
     ("reset", Cut(), "451 4.4.2", "ended the connection: the connection was lost"),
     ("ended within a record", Cut(b"\x16\x03\x03\x00\x7a\x02", reset=False), "451 4.4.2", "ended the connection: the connection was lost"),
     ("silent", Stall(), "451 4.4.2", "did not answer in time"),
-    ("no TLS but SMTP", Raw(b"250 2.0.0 ok\r\n" * 100), "451 4.7.5", "has no TLS as it is asked for"),
-    ("octets", Raw(bytes(range(255, -1, -1))), "451 4.7.5", "has no TLS as it is asked for"),
-    ("refused by an alert", Raw(b"\x15\x03\x03\x00\x02\x02\x28"), "451 4.7.5", "has no TLS as it is asked for"),
+    ("no TLS but SMTP", Raw(b"250 2.0.0 ok\r\n" * 100), "451 4.7.5", "has no TLS as the configuration demands"),
+    ("octets", Raw(bytes(range(255, -1, -1))), "451 4.7.5", "has no TLS as the configuration demands"),
+    ("refused by an alert", Raw(b"\x15\x03\x03\x00\x02\x02\x28"), "451 4.7.5", "has no TLS as the configuration demands"),
 ]
 
 

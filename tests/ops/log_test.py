@@ -182,11 +182,11 @@ class NextHops(Log):
 
     def test_certificate_that_is_not_good(self):
         hop = self.enterContext(FakeServer(certificate=certificate(self.folder)))
-        self.trouble(url(hop.address), "has no TLS as it is asked for: .*certificate.*", 'next_hop_tls = "verified"')
+        self.trouble(url(hop.address), "has no TLS as the configuration demands: .*certificate.*", 'next_hop_tls = "verified"')
 
     def test_no_tls(self):
         hop = self.enterContext(FakeServer())
-        self.trouble(url(hop.address), "has no TLS as it is asked for: it does not offer STARTTLS", 'next_hop_tls = "required"')
+        self.trouble(url(hop.address), "has no TLS as the configuration demands: it does not offer STARTTLS", 'next_hop_tls = "required"')
 
     def test_cut_within_a_transaction(self):
         for step in ("mail", "data", "dot"):
