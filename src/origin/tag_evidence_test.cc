@@ -43,7 +43,7 @@ TEST(TagEvidence, SaysWhatTheTagProves) {
       {"the same while the ring is young", "prvs=1787c97471=userx@test.ex", 20044, Finding::Silent,
        "The tag in the address prvs=1787c97471=userx@test.ex names key 1, which our key ring does not have, "
        "or "
-       "not any more."},
+       "has no longer."},
       {"none", "userx@test.ex", 20780, Finding::Silent, "The address userx@test.ex carries no tag."},
       {"foreign", "btv1==760cdc7c545==userx@test.ex", 20780, Finding::Silent,
        "The address btv1==760cdc7c545==userx@test.ex carries a tag of Barracuda's mail gateway, which nobody "

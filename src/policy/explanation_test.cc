@@ -62,12 +62,11 @@ TEST(Explain, AMessage) {
        "it "
        "only looks like a report"},
       {"in grace", Cause::InGrace, message(Kind::DsnDelayed, none), "test.ex",
-       "Nothing proves that test.ex sent the mail that this delay notice answers, but mail from before its "
+       "Nothing proves that test.ex sent the mail that this delay notice answers, but mail from before the "
        "first "
        "key may still be under way: the address userx@test.ex carries no tag"},
       {"no keys", Cause::NoKeys, message(Kind::DsnFailed, none), "test.ex",
-       "Whether test.ex sent the mail that this bounce answers can't be known, since it has no key to sign "
-       "with"},
+       "Whether test.ex sent the mail that this bounce answers can't be known, since no key signs its mail"},
       {"a proof", Cause::Tag, message(Kind::DsnFailed, "The address x@test.ex carries our tag."), "test.ex",
        "This bounce answers a mail that test.ex sent: the address x@test.ex carries our tag"},
       {"a refutation", Cause::NeverSends, message(Kind::DsnFailed, "This mailbox sends no mail."), "test.ex",
