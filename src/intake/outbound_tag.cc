@@ -31,7 +31,7 @@ std::string why_not_tagged(const Transaction& transaction, const mail::Address& 
   }
   if (site.keys.signing_key() == nullptr) return std::string(explain(origin::NotSigned::NoSigningKey));
   if (const auto* const one = find_untagged(untagged, recipient)) {
-    return "mail to " + base::printable(*one, mail::kAddressMost) + " is listed in \"untagged\"";
+    return "mail to " + base::printable(*one, mail::kAddressMost) + " is in \"untagged\"";
   }
   return {};
 }

@@ -64,7 +64,7 @@ class OutboundTagTest : public testing::Test {
 // The first reason that holds is told.
 TEST_F(OutboundTagTest, SaysWhyThereIsNoTag) {
   EXPECT_EQ(why_not(), "");
-  EXPECT_EQ(why_not("x@lists.test"), "mail to lists.test is listed in \"untagged\"");
+  EXPECT_EQ(why_not("x@lists.test"), "mail to lists.test is in \"untagged\"");
   site_.keys = ring_of(key_of(3, "secret", origin::KeyUse::Verify));
   EXPECT_EQ(why_not("x@lists.test"), explain(origin::NotSigned::NoSigningKey));
   transaction_.mail.reverse_path = {address_of("bob@else.test")};

@@ -32,8 +32,9 @@ std::unique_ptr<Session> Pool::take_idle(const NextHop& hop) {
   while (!idle.empty()) {
     auto session = std::move(idle.back());
     idle.pop_back();
-    const auto age = now - session->idle_since;
-    if (age < kTrusted ? session->is_read() : age < kMostIdle && session->is_quiet()) return session;
+    // A reply that nobody asked for would answer MAIL, and every reply after it would answer the wrong
+    // command. So even a session that was used just now is looked at.
+    if (now - session->idle_since < kMostIdle && session->is_quiet()) return session;
   }
   return nullptr;
 }
@@ -140,7 +141,8 @@ net::Task<void> Pool::give_back(std::unique_ptr<Session> session, const Limits& 
 
 void Pool::sweep(std::chrono::steady_clock::time_point now) {
   for (auto& bucket : buckets_) {
-    const std::chrono::milliseconds most = directory_.is_scarce(bucket.hop, now) ? kTrusted : kMostIdle;
+    const std::chrono::milliseconds most =
+        directory_.is_scarce(bucket.hop, now) ? kMostIdleIfScarce : kMostIdle;
     std::erase_if(bucket.idle, [&](const auto& session) { return now - session->idle_since >= most; });
   }
   std::erase_if(buckets_, [](const auto& bucket) { return bucket.idle.empty(); });

@@ -21,9 +21,8 @@ class Pool {
  public:
   /// No server is known to drop a session that was idle for less.
   static constexpr std::chrono::seconds kMostIdle{60};
-  /// A session that was used this recently is not checked. If it is gone all the same, another takes its
-  /// place.
-  static constexpr std::chrono::milliseconds kTrusted{500};
+  /// The same while places are scarce.
+  static constexpr std::chrono::milliseconds kMostIdleIfScarce{500};
 
   Pool(net::Loop& loop, Directory& directory, Alarm& alarm)
       : loop_(loop), directory_(directory), alarm_(alarm) {}

@@ -128,12 +128,13 @@ struct IdleRow {
   bool want_reused;
 };
 
-// One that was used just now is not checked. Its idle time lies ahead here, so that no wait makes it longer.
+// The idle time lies ahead here, so that no wait makes it longer.
 constexpr std::chrono::hours kJustNow{-1};
 
 const IdleRow kIdle[] = {
     {"used just now", {}, kJustNow, true},
-    {"used just now, and closed", "", kJustNow, true},
+    {"used just now, and closed", "", kJustNow, false},
+    {"used just now, and it said more", "250 2.0.0 spare", kJustNow, false},
     {"idle", {}, std::chrono::seconds(1), true},
     {"idle, and closed", "", std::chrono::seconds(1), false},
     {"idle, and it said goodbye", "421 goodbye", std::chrono::seconds(1), false},
@@ -189,7 +190,7 @@ TEST_F(PoolTest, TheLimitIsOneForAllWorkers) {
   // While places are scarce, an unused session is not kept for long.
   give_back(lease(hop_, Age::Fresh));
   EXPECT_FALSE(wait(other.lease(hop_, {}, context_, Age::Any)));
-  pool_.sweep(net::Deadlines::now() + Pool::kTrusted);
+  pool_.sweep(net::Deadlines::now() + Pool::kMostIdleIfScarce);
   EXPECT_TRUE(wait(other.lease(hop_, {}, context_, Age::Any)));
 }
 

@@ -74,8 +74,6 @@ class Session {
 
   /// True if the next hop is there, and all that it said was read: its next reply answers our next command.
   bool is_quiet() { return input_.is_empty() && stream_->is_quiet(); }
-  /// Answers like is_quiet(), as far as can be told without a system call.
-  bool is_read() const { return input_.is_empty(); }
 
   const smtp::Extensions& extensions() const { return extensions_; }
   const NextHop& hop() const { return hop_; }

@@ -22,8 +22,8 @@ REASONS = [
     ("too long", "x" * 49 + "@example.org", ANN, "its local part is longer than 48 octets: with the tag it would pass the limit of 64"),
     ("another domain", "bob@unknown.example", ANN, "unknown.example is no domain of ours"),
     ("a subdomain", "bob@sub.example.org", ANN, "sub.example.org is no domain of ours"),
-    ("a destination", BOB, "kate@lists.test", 'mail to lists.test is listed in "untagged"'),
-    ("one address of a destination", BOB, "majordomo@half.test", 'mail to majordomo@half.test is listed in "untagged"'),
+    ("a destination", BOB, "kate@lists.test", 'mail to lists.test is in "untagged"'),
+    ("one address of a destination", BOB, "majordomo@half.test", 'mail to majordomo@half.test is in "untagged"'),
     ("another address of it", BOB, "kate@half.test", None),
 ]
 
