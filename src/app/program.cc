@@ -55,7 +55,7 @@ const CLI::App& typed_command(const CLI::App& root) {
 std::string full_name(const CLI::App& command) {
   std::string name = command.get_name();
   for (const CLI::App* above = command.get_parent(); above != nullptr; above = above->get_parent())
-    name = above->get_name() + ' ' + name;
+    name.insert(0, above->get_name() + ' ');
   return name;
 }
 
@@ -64,6 +64,7 @@ std::string name_words(const CLI::App& command) {
   const auto commands = visible_commands(command);
   if (commands.empty()) return {};
   std::vector<std::string_view> names;
+  names.reserve(commands.size());
   for (const CLI::App* const one : commands) names.push_back(one->get_name());
   const bool is_root = command.get_parent() == nullptr;
   const auto rest = command.remaining();
