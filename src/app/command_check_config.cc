@@ -63,7 +63,7 @@ void add_check_config_command(CLI::App& root, CommandContext& context) {
   command.footer(
       "Example:\n  backstop check-config --example > backstop.toml\n  backstop check-config backstop.toml\n");
   const auto options = std::make_shared<CheckConfigOptions>();
-  auto* const file = command.add_option("file", options->file, "The configuration file")->type_name("FILE");
+  auto* const file = command.add_option("FILE", options->file, "The configuration file")->type_name("");
   auto* const example = command.add_flag("--example", options->is_example,
                                          "Print a file with every setting, commented, instead");
   auto* const page = command.add_flag("--page", options->is_page, "Print docs/configuration.md")->group("");

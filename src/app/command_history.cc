@@ -61,17 +61,12 @@ struct HistoryOptions {
   bool is_verbose = false;
 };
 
-void tell(const config::LoadFailure& failure, CommandContext& context) {
-  for (const auto& line : failure.lines) context.err << line << '\n';
-  context.exit_status = std::max(context.exit_status, exit_status_of(failure));
-}
-
 /// Returns the URL of the history, or nullopt after it said why there is none.
 std::optional<std::string> history_url(const HistoryOptions& options, CommandContext& context) {
   if (!options.config.empty()) {
     const auto config = config::read_config_file(options.config);
     if (config) return config->history.url;
-    tell(config.error(), context);
+    report_failure(context, config.error());
     return std::nullopt;
   }
   if (options.database.empty()) {
@@ -158,7 +153,8 @@ CLI::Validator one_of(std::span<const std::string_view> names) {
   return {[names](const std::string& text) {
             return std::ranges::find(names, text) != names.end()
                        ? std::string()
-                       : fmt::format("{} is none of {}", base::printable(text, 80), fmt::join(names, ", "));
+                       : fmt::format("{} is not one of: {}", base::printable(text, 80),
+                                     fmt::join(names, ", "));
           },
           ""};
 }

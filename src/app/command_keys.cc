@@ -124,7 +124,7 @@ using Run = void (*)(const TagOptions&, CommandContext&);
 CLI::App& add_action(CLI::App& keys, const std::shared_ptr<TagOptions>& options, CommandContext& context,
                      const char* name, const char* description, Run run) {
   auto& action = *keys.add_subcommand(name, description);
-  action.add_option("file", options->key_file, "The key file")->type_name("FILE")->required();
+  action.add_option("FILE", options->key_file, "The key file")->type_name("")->required();
   add_day_options(action, *options);
   action.callback([options, run, &context] { run(*options, context); });
   return action;

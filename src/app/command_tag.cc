@@ -166,8 +166,8 @@ using Run = void (*)(const TagOptions&, CommandContext&);
 CLI::App& add_action(CLI::App& tag, const std::shared_ptr<TagOptions>& options, CommandContext& context,
                      const char* name, const char* description, Run run) {
   auto& action = *tag.add_subcommand(name, description);
-  action.add_option("address", options->address, "The address, with or without angle brackets")
-      ->type_name("ADDRESS")
+  action.add_option("ADDRESS", options->address, "The address, with or without angle brackets")
+      ->type_name("")
       ->required();
   add_day_options(action, *options);
   add_delimiter_option(action, options->delimiter);

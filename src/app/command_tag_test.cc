@@ -128,8 +128,8 @@ TEST(TagCommand, Answers) {
 
 TEST(TagCommand, RefusesWrongUse) {
   const CommandRow rows[] = {
-      {"no address", "tag sign --secret 0:secret", kExitUsage, "", "address"},
-      {"no action", "tag", kExitUsage, "", "subcommand"},
+      {"no address", "tag sign --secret 0:secret", kExitUsage, "", "ADDRESS is required"},
+      {"no action", "tag", kExitUsage, "", "sign, verify, lint"},
       {"no key", "tag sign u@test.ex", kExitUsage, "", "a key is needed"},
       {"two sorts of keys", "tag sign u@test.ex --secret 0:secret --keys keys", kExitUsage, "", "excludes"},
       {"secret without a number", "tag sign u@test.ex --secret secret", kExitUsage, "", "NUMBER:SECRET"},

@@ -1,15 +1,21 @@
 #include "app/program.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <exception>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/commands.h"
 #include "app/help.h"
 #include "base/text.h"
+#include "config/nearest_name.h"
 
 namespace backstop::app {
 
@@ -35,19 +41,59 @@ constexpr std::string_view kFooter =
     "  73  a file could not be written\n"
     "  74  reading or writing failed half way\n";
 
-// Returns CLI11's words, except for two mistakes for which it has none.
-std::string usage_words(const CLI::App& root, const CLI::ParseError& error) {
-  const auto rest = root.remaining();
-  if (root.get_subcommands().empty() && !rest.empty() && !rest.front().starts_with('-')) {
-    return "there is no command \"" + rest.front() + '"';
+// A message that lists all causes is this long at most.
+constexpr std::size_t kMostWords = 1000;
+
+/// Returns the command that was typed, down to "keys new"; the program itself if there is none.
+const CLI::App& typed_command(const CLI::App& root) {
+  const CLI::App* command = &root;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+/// Returns how a command is typed, as in "backstop keys new".
+std::string full_name(const CLI::App& command) {
+  std::string name = command.get_name();
+  for (const CLI::App* above = command.get_parent(); above != nullptr; above = above->get_parent())
+    name.insert(0, above->get_name() + ' ');
+  return name;
+}
+
+/// Returns what is wrong with the name of a command; empty if something else is wrong.
+std::string name_words(const CLI::App& command) {
+  const auto commands = visible_commands(command);
+  if (commands.empty()) return {};
+  std::vector<std::string_view> names;
+  names.reserve(commands.size());
+  for (const CLI::App* const one : commands) names.push_back(one->get_name());
+  const bool is_root = command.get_parent() == nullptr;
+  const auto rest = command.remaining();
+  if (rest.empty() || rest.front().starts_with('-')) {
+    return is_root ? "" : fmt::format("{} takes one of: {}", command.get_name(), fmt::join(names, ", "));
   }
+  if (!is_root) {
+    return fmt::format("{} has no command \"{}\", it takes one of: {}", command.get_name(), rest.front(),
+                       fmt::join(names, ", "));
+  }
+  const auto near = config::nearest_name(rest.front(), names);
+  return fmt::format("there is no command \"{}\"{}", rest.front(),
+                     near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
+// Returns CLI11's words, except for the mistakes for which it has none.
+std::string usage_words(const CLI::App& command, const CLI::ParseError& error) {
+  if (std::string words = name_words(command); !words.empty()) return words;
   std::string words = error.what();
   const auto twice = words.find(": At Most 1 required");
   return twice == std::string::npos ? words : words.substr(0, twice) + " is given more than once";
 }
 
 int tell_usage_error(const CLI::App& root, const CLI::ParseError& error, CommandContext& context) {
-  report_error(context, kExitUsage, base::printable(usage_words(root, error)) + "; see backstop --help");
+  const CLI::App& command = typed_command(root);
+  const std::string words = base::printable(usage_words(command, error), kMostWords);
+  report_error(context, kExitUsage,
+               fmt::format("{} {} --help", words.ends_with('?') ? words + " See" : words + "; see",
+                           full_name(command)));
   return context.exit_status;
 }
 

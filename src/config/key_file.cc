@@ -48,6 +48,11 @@ base::Result<struct stat> check_file(const os::FileDescriptor& file, const std::
 base::Result<os::FileDescriptor> open_file(const std::string& path) {
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.is_open()) return file;
+  if (errno == EACCES) {
+    return refuse(path,
+                  "no permission to read it; it must belong to the user that Backstop runs as, and that user "
+                  "must be able to enter its folder");
+  }
   if (errno != ENOENT) return refuse_errno(path, "can't open it");
   return refuse(path, fmt::format("no such file; \"backstop keys new {}\" makes it", base::printable(path)));
 }

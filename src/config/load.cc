@@ -18,6 +18,7 @@
 #include "config/key_file.h"
 #include "config/reader.h"
 #include "config/settings.h"
+#include "config/texts.h"
 #include "net/tls.h"
 #include "os/byte_source.h"
 #include "os/process.h"
@@ -34,6 +35,9 @@ std::string why_not_read(int error) {
 
 /// Reads at most one byte past the cap, so that a device that never ends is refused like a large file.
 base::Result<std::string> read_file(const std::string& path) {
+  std::error_code failed;
+  if (std::filesystem::is_directory(path, failed))
+    return std::unexpected(base::Error{"it is a folder; a configuration file is wanted"});
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
   os::FileSource source(std::move(file));
@@ -133,10 +137,43 @@ void check_readable(const os::User& user, const std::string& own_file, Draft& dr
   }
 }
 
+/// Returns what must be writable for the history to be opened: the file if it is there, and its folder. If
+/// the folder is missing, it is made in the one above.
+std::vector<std::string> history_places(const std::string& url) {
+  const std::filesystem::path file = url.substr(url.find(':') + 1);
+  std::filesystem::path folder = file.parent_path();
+  std::error_code failed;
+  if (!std::filesystem::exists(folder, failed)) folder = folder.parent_path();
+  std::vector<std::string> places;
+  for (const auto& one : {file, folder}) {
+    if (std::filesystem::exists(one, failed)) places.push_back(one.string());
+  }
+  return places;
+}
+
+void check_history(const os::User& user, Draft& draft) {
+  if (!draft.config.history_enabled) return;
+  // The default is made absolute only later.
+  const std::string url = resolve_url(draft.config.history.url, draft.folder);
+  for (const auto& place : os::unwritable_for(user, history_places(url))) {
+    const std::string shown = base::printable(place);
+    std::error_code failed;
+    const bool is_folder = std::filesystem::is_directory(place, failed);
+    handle(draft, {Section::History}, &store::HistorySettings::url)
+        .warning(fmt::format(
+            "the user \"{}\" can't write to {}, so `serve` can't open the history; {}", user.name, shown,
+            is_folder ? "let that user write there" : fmt::format("run: chown {} {}", user.name, shown)));
+  }
+}
+
 void check_user(const std::string& own_file, Draft& draft) {
   const std::string& name = draft.config.server.user;
   if (name.empty()) return;
-  if (const auto user = os::find_user(name)) return check_readable(*user, own_file, draft);
+  if (const auto user = os::find_user(name)) {
+    check_readable(*user, own_file, draft);
+    check_history(*user, draft);
+    return;
+  }
   handle(draft, {Section::Server}, &ServerSettings::user)
       .mistake(fmt::format("there is no user \"{}\" on this system", name));
 }

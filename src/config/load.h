@@ -1,5 +1,5 @@
 // Reads the configuration file and the files that it names: keys and certificates. Checks that the user and
-// the log's folder exist.
+// the log's folder exist, and whether that user can read these files and write the history.
 #pragma once
 
 #include <cstdint>

@@ -85,7 +85,8 @@ std::vector<Setting> gateway_settings() {
                "Where accepted mail goes. Ports that are left out are 25, 465 and 24. A socket may also be "
                "written as in Postfix, lmtp:unix:/path. In the path of a "
                "Maildir %d stands for the domain, as its A-label, %n for the local part and %% for a per "
-               "cent sign.",
+               "cent sign. A Maildir knows no users: mail for any name in our domains is accepted, and its "
+               "folder is made.",
            .example = R"("smtp://127.0.0.1:10525")",
            .need = Need::Needed}),
       gateway(

@@ -72,18 +72,26 @@ std::unexpected<base::Error> refuse(std::string_view path, std::string_view what
   return std::unexpected(base::Error{fmt::format("{}: {}", base::printable(path), what)});
 }
 
+std::unexpected<base::Error> refuse_making(std::string_view path, int error) {
+  const std::string why = error == ENOENT    ? "the folder above it is not there"
+                          : error == ENOTDIR ? "what it would be in is no folder"
+                          : error == EACCES  ? "no permission to write there"
+                                             : std::strerror(error);
+  return refuse(path, "this folder can't be made: " + why);
+}
+
 base::Result<std::string> make_fresh() {
   std::error_code failed;
   const auto temporary = std::filesystem::temp_directory_path(failed);
   if (failed) return refuse("the folder of temporary files", failed.message());
   std::string name = (temporary / "backstop-demo.XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) return refuse(name, std::strerror(errno));
+  if (::mkdtemp(name.data()) == nullptr) return refuse_making(name, errno);
   return name;
 }
 
 base::Result<std::string> make_wanted(const std::string& wanted) {
   if (::mkdir(wanted.c_str(), 0700) != 0) {
-    if (errno != EEXIST) return refuse(wanted, std::strerror(errno));
+    if (errno != EEXIST) return refuse_making(wanted, errno);
     std::error_code failed;
     const bool is_empty = std::filesystem::is_empty(wanted, failed);
     if (failed || !std::filesystem::is_directory(wanted, failed)) return refuse(wanted, "it is no folder");
@@ -91,7 +99,7 @@ base::Result<std::string> make_wanted(const std::string& wanted) {
   }
   std::error_code failed;
   const auto absolute = std::filesystem::canonical(wanted, failed);
-  if (failed) return refuse(wanted, failed.message());
+  if (failed) return refuse(wanted, "this folder can't be looked up: " + failed.message());
   return absolute.string();
 }
 

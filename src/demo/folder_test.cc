@@ -109,7 +109,8 @@ TEST_F(DemoFolderTest, OthersAreRefused) {
   const RefusedRow rows[] = {
       {"full", "full: the folder is not empty"},
       {"file", "file: it is no folder"},
-      {"gone/below", "gone/below: No such file or directory"},
+      {"gone/below", "gone/below: this folder can't be made: the folder above it is not there"},
+      {"file/below", "file/below: this folder can't be made: what it would be in is no folder"},
   };
   for (const auto& row : rows) {
     const auto folder = make_demo_folder(path(row.name), kToday, "");

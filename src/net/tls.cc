@@ -52,7 +52,12 @@ int no_passphrase(char*, int, int, void*) {
 
 base::Result<void> check_key_mode(const std::string& file) {
   struct stat status{};
-  if (::stat(file.c_str(), &status) != 0) return std::unexpected(error_of(file, std::strerror(errno)));
+  if (::stat(file.c_str(), &status) != 0) {
+    const std::string why = errno == ENOENT   ? "no such file"
+                            : errno == EACCES ? "no permission to enter its folder"
+                                              : std::strerror(errno);
+    return std::unexpected(error_of(file, why + "; a private key in PEM is wanted"));
+  }
   if ((status.st_mode & (S_IROTH | S_IWOTH)) == 0) return {};
   return std::unexpected(
       error_of(file, "the key can be read or written by everyone; it should have mode 0600"));

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -71,6 +72,14 @@ bool can_read(const std::string& file) {
   return FileDescriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)).is_open();
 }
 
+bool can_write(const std::string& file) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return false;
+  return ::access(file.c_str(), S_ISDIR(status.st_mode) ? W_OK | X_OK : W_OK) == 0;
+}
+
+using May = bool (*)(const std::string& file);
+
 // For a child that must end with the next alarm, even if the process ignores that signal.
 void unblock_alarm() {
   std::signal(SIGALRM, SIG_DFL);
@@ -81,13 +90,13 @@ void unblock_alarm() {
 }
 
 /// In the child: a byte for each file.
-[[noreturn]] void report_unreadable(const User& user, const std::vector<std::string>& files, int to) {
+[[noreturn]] void report_what_may(const User& user, const std::vector<std::string>& files, May may, int to) {
   // If another thread held a lock at the fork, nobody in the child ever releases it.
   unblock_alarm();
   ::alarm(5);
   std::string answers;
   if (change_to(user).error == 0) {
-    for (const auto& file : files) answers += can_read(file) ? 'y' : 'n';
+    for (const auto& file : files) answers += may(file) ? 'y' : 'n';
   }
   if (::write(to, answers.data(), answers.size()) < 0) ::_exit(1);
   ::_exit(0);
@@ -104,6 +113,26 @@ std::string read_all(int from, std::size_t most) {
   }
   text.resize(size);
   return text;
+}
+
+/// Returns the files of which `may` is false for that user.
+std::vector<std::string> refused_to(const User& user, const std::vector<std::string>& files, May may) {
+  std::vector<std::string> refused;
+  std::array<int, 2> ends{};
+  if (::geteuid() != 0 || user.number == 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return refused;
+  const FileDescriptor from(ends[0]);
+  FileDescriptor to(ends[1]);
+  const pid_t child = ::fork();
+  if (child < 0) return refused;
+  if (child == 0) report_what_may(user, files, may, to.number());
+  to = FileDescriptor();
+  const std::string answers = read_all(from.number(), files.size());
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i] == 'n') refused.push_back(files[i]);
+  }
+  return refused;
 }
 
 }  // namespace
@@ -164,22 +193,11 @@ base::Result<void> become(const std::string& name) {
 }
 
 std::vector<std::string> unreadable_for(const User& user, const std::vector<std::string>& files) {
-  std::vector<std::string> unreadable;
-  std::array<int, 2> ends{};
-  if (::geteuid() != 0 || user.number == 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return unreadable;
-  const FileDescriptor from(ends[0]);
-  FileDescriptor to(ends[1]);
-  const pid_t child = ::fork();
-  if (child < 0) return unreadable;
-  if (child == 0) report_unreadable(user, files, to.number());
-  to = FileDescriptor();
-  const std::string answers = read_all(from.number(), files.size());
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i] == 'n') unreadable.push_back(files[i]);
-  }
-  return unreadable;
+  return refused_to(user, files, can_read);
+}
+
+std::vector<std::string> unwritable_for(const User& user, const std::vector<std::string>& files) {
+  return refused_to(user, files, can_write);
 }
 
 void keep_memory_private() {

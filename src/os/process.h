@@ -44,6 +44,9 @@ base::Result<void> become(const std::string& user);
 /// we are not root, or if the user is root.
 std::vector<std::string> unreadable_for(const User& user, const std::vector<std::string>& files);
 
+/// The same for those that the user can't write to. To write to a folder is to make files in it.
+std::vector<std::string> unwritable_for(const User& user, const std::vector<std::string>& files);
+
 /// Prevents core dumps, and keeps other processes of the same user from reading this one: it holds keys and
 /// other people's mail. Must be called again after become().
 void keep_memory_private();

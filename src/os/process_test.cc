@@ -141,6 +141,26 @@ TEST_F(RootTest, FindsWhatTheUserCannotRead) {
   EXPECT_THAT(unreadable_for(*user_, {}), IsEmpty());
 }
 
+TEST_F(RootTest, FindsWhatTheUserCannotWrite) {
+  const std::string read_only = file("read-only", 0644);
+  const std::string open = file("open", 0666);
+  const std::string own = file("own", 0600);
+  ASSERT_EQ(::chown(own.c_str(), user_->number, user_->group), 0);
+  // Nobody makes a file in a folder that they may write but not enter.
+  const std::string enter_only = folder_.path("enter-only");
+  const std::string write_only = folder_.path("write-only");
+  const std::string both = folder_.path("both");
+  for (const auto& [path, mode] : {std::pair(enter_only, 0755), {write_only, 0762}, {both, 0773}}) {
+    ASSERT_EQ(::mkdir(path.c_str(), 0700), 0);
+    ASSERT_EQ(::chmod(path.c_str(), static_cast<mode_t>(mode)), 0);
+  }
+  EXPECT_THAT(
+      unwritable_for(*user_, {read_only, open, own, enter_only, write_only, both, folder_.path("gone")}),
+      ElementsAre(read_only, enter_only, write_only, folder_.path("gone")));
+  EXPECT_EQ(::geteuid(), 0u);
+  EXPECT_THAT(unwritable_for(*find_user("root"), {read_only}), IsEmpty());
+}
+
 TEST(Process, AUserThatIsNotThere) {
   EXPECT_FALSE(find_user("no-such-user"));
   const auto done = become("no-such\nuser");

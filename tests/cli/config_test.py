@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from support import SOURCE, Case, run
+from support import SOURCE, Case, run, without_privileges
 
 SERVER = '[server]\nhostname = "mx.example.org"\n'
 INBOUND = '[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:2525"]\nnext_hop = "smtp://127.0.0.1:10025"\n'
@@ -164,7 +164,7 @@ MISTAKES = [
     ("key file that is not there", GOOD + '[keys]\nfile = "gone"\n', ['17:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
-     ["18:7: key: {folder}/k: No such file or directory"]),
+     ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
     ("authorities that are not there", GOOD.replace(':10026"', ':10026"\nnext_hop_tls = "verified"') + '[tls]\nnext_hop_ca = "ca"\n',
      ["18:15: next_hop_ca: {folder}/ca: no certificates in PEM: No such file or directory"]),
     ("kind that nobody knows", GOOD + 'kinds = { auto-reply = "reject", vacation = "label" }\n',
@@ -301,9 +301,25 @@ class Files(Case):
         self.assertRegex(outcome.err, rf"\A{config}:19:7: key: {self.folder}/key: [^\n]+\n\Z")
 
     def test_file_that_is_not_there(self):
-        for path, want in ((self.folder / "gone", "no such file"), (self.folder, "Is a directory")):
+        for path, want in ((self.folder / "gone", "no such file"), (self.folder, "it is a folder; a configuration file is wanted")):
             outcome = run("check-config", path)
             self.assertEqual((outcome.status, outcome.out, outcome.err), (66, b"", f"backstop: {path}: {want}\n"))
+
+    def test_key_file_without_permission(self):
+        self.keys(0o000)
+        outcome = run("keys", "list", self.folder / "keys", before=without_privileges())
+        self.assertEqual((outcome.status, outcome.out), (66, b""))
+        self.assertEqual(outcome.err, f"backstop: key file {self.folder}/keys: no permission to read it; it must belong to the user that "
+                                      "Backstop runs as, and that user must be able to enter its folder\n")
+
+    def test_key_of_the_certificate_in_a_closed_folder(self):
+        key = self.write("closed/key", b"")
+        key.parent.chmod(0)
+        self.addCleanup(key.parent.chmod, 0o700)
+        path = self.write("backstop.toml", (GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "closed/key"\n').encode())
+        outcome = run("check-config", path, before=without_privileges())
+        self.assertEqual((outcome.status, outcome.err),
+                         (65, f"{path}:18:7: key: {key}: no permission to enter its folder; a private key in PEM is wanted\n"))
 
     def test_largest_file(self):
         for more, want in ((0, ""), (1, "1:1: the file is larger than 1048576 bytes, the most that is read\n")):

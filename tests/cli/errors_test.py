@@ -1,5 +1,6 @@
 """Bad input gives one clear line on standard error and a documented exit status, and the rest is still read."""
 import os
+import re
 import subprocess
 import unittest
 
@@ -158,11 +159,30 @@ class Usage(Case):
                 self.assertEqual(outcome.out, b"")
 
     def test_slips_are_named(self):
-        for arguments, want in ((["histroy", "-n", "3"], 'there is no command "histroy"'),
-                                (["history", "-n", "1", "-n", "2", "--db", "x"], "--most is given more than once"),
-                                (["--json"], "The following argument was not expected: --json")):
+        not_expected = "The following argument was not expected: "
+        for arguments, want in ((["histroy", "-n", "3"], 'there is no command "histroy"; did you mean history? See backstop --help'),
+                                (["clasify"], 'there is no command "clasify"; did you mean classify? See backstop --help'),
+                                (["nonsense"], 'there is no command "nonsense"; see backstop --help'),
+                                (["--json"], f"{not_expected}--json; see backstop --help"),
+                                (["history", "-n", "1", "-n", "2", "--db", "x"], "--most is given more than once; see backstop history --help"),
+                                (["history", "--foo"], f"{not_expected}--foo; see backstop history --help"),
+                                (["serve", "m.toml"], "--config is required; see backstop serve --help"),
+                                (["keys", "new"], "FILE is required; see backstop keys new --help"),
+                                (["keys", "list"], "FILE is required; see backstop keys list --help"),
+                                (["keys", "list", "a", "b"], f"{not_expected}b; see backstop keys list --help"),
+                                (["tag", "sign"], "ADDRESS is required; see backstop tag sign --help"),
+                                (["keys"], "keys takes one of: new, rotate, list; see backstop keys --help"),
+                                (["keys", "foo"], 'keys has no command "foo", it takes one of: new, rotate, list; see backstop keys --help'),
+                                (["tag", "foo", "x"], 'tag has no command "foo", it takes one of: sign, verify, lint; see backstop tag --help')):
             with self.subTest(arguments):
-                self.assertEqual(run(*arguments).err, f"backstop: {want}; see backstop --help\n")
+                outcome = run(*arguments)
+                self.assertEqual((outcome.status, outcome.out, outcome.err), (64, b"", f"backstop: {want}\n"))
+
+    def test_commands_that_have_commands_show_them(self):
+        """The names in the messages above are those that the help lists."""
+        for command, want in (("keys", ["new", "rotate", "list"]), ("tag", ["sign", "verify", "lint"])):
+            listed = run(command, "--help").out.decode().partition("Subcommands:\n")[2]
+            self.assertEqual(re.findall(r"(?m)^  ([a-z]+)", listed), want)
 
     def test_key_file_that_is_not_there(self):
         outcome = run("classify", "--keys", self.folder / "gone", self.write("mail", ORDINARY))

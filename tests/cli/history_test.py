@@ -248,7 +248,7 @@ class Places(History):
         self.assertEqual((outcome.status, outcome.out), (65, b""))
         self.assertIn(f'{config}:2:1: unknown key "hostnam"', outcome.err)
         gone = run("history", "-c", self.folder / "gone.toml")
-        self.assertEqual((gone.status, gone.err), (66, f"{self.folder}/gone.toml: no such file\n"))
+        self.assertEqual((gone.status, gone.err), (66, f"backstop: {self.folder}/gone.toml: no such file\n"))
 
     def of_version(self, version):
         """Makes a history file without events whose version is this."""
@@ -286,6 +286,16 @@ class Places(History):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([PROGRAM, "history", "--db", self.path], stdout=full, stderr=subprocess.PIPE, check=False)
         self.assertEqual((done.returncode, done.stderr), (74, b"backstop: standard output can't be written\n"))
+
+    def test_a_wrong_word_is_answered_with_the_right_ones(self):
+        policy = (SOURCE / "docs" / "policy.md").read_text(encoding="utf-8").partition("## Causes")[2].partition("\n## ")[0]
+        causes = re.findall(r"(?m)^\| `([a-z-]+)` \|", policy) + ["next-hop", "limit", "failed"]
+        self.assertGreater(len(causes), 20)
+        for option, word, want in (("--cause", "baer", causes), ("--kind", "bounce", [word for word in SCHEMA["properties"]["kind"]["enum"] if word])):
+            with self.subTest(option):
+                told = re.fullmatch(rf"backstop: {option}: {word} is not one of: (.*); see backstop history --help\n",
+                                    self.history(option, word).err)
+                self.assertEqual(sorted(told[1].split(", ")), sorted(want))
 
     def test_wrong_command_lines(self):
         for arguments in ([], ["--db", ""], ["--db", self.path, "-c", self.path], ["--db", self.path, "more"], ["--db", self.path, "-n", "0"],

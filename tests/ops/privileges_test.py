@@ -116,7 +116,7 @@ class Privileges(Case):
         # The keys that were read before stay in use.
         send(service.address("out"))
         self.assertRegex(service.reload("not reloaded: "), rf" error not reloaded: {service.config}:\d+:8: file: key file {keys}: "
-                         "can't open it: Permission denied$")
+                         "no permission to read it; it must belong to the user that Backstop runs as, and that user must be able to enter its folder$")
         send(service.address("out"))
         self.assertEqual([TAG.match(mail.sender).group(1) for mail in self.hop.mails], ["0", "0"])
         # The warning names the remedy.
@@ -136,6 +136,46 @@ class Privileges(Case):
         os.chown(service.folder, 0, 0)
         status, out, err = run("check-config", service.config)
         self.assertEqual((status, err.count("can't read")), (0, 2), err)
+
+    def test_check_config_warns_of_a_history_that_the_user_can_not_write(self):
+        """In each row, `serve` would fail with status 69 once it is that user."""
+        def warning(service, place, remedy):
+            line = service.config.read_text().partition('url = "sqlite')[0].count("\n") + 1
+            return (f'{service.config}:{line}:7: warning: url: the user "nobody" can\'t write to {place}, so `serve` can\'t open the history; '
+                    f"{remedy}\n")
+
+        service = self.service()
+        text = service.config.read_text()
+        self.assertIn('url = "sqlite:', text)
+        open_folder = service.folder / "open"
+        closed = service.folder / "closed"
+        for folder in (open_folder, closed):
+            folder.mkdir()
+        give_to_nobody(open_folder)
+        of_root = open_folder / "history.db"
+        of_root.touch(mode=0o640)
+        rows = [
+            ("a folder of its own", open_folder / "new.db", None),
+            ("a folder that is made in one of its own", open_folder / "below/new.db", None),
+            ("a folder of root", closed / "new.db", (closed, "let that user write there")),
+            ("a folder that would be made in one of root", closed / "below/new.db", (closed, "let that user write there")),
+            ("a file of root", of_root, (of_root, f"run: chown nobody {of_root}")),
+        ]
+        for name, path, want in rows:
+            with self.subTest(name):
+                service.config.write_text(re.sub('url = "sqlite:[^"]*"', f'url = "sqlite:{path}"', text))
+                status, _, err = run("check-config", service.config)
+                self.assertEqual((status, err), (0, warning(service, *want) if want else ""))
+                if want:
+                    status, _, err = run("serve", "-c", service.config)
+                    self.assertEqual(status, 69, err)
+                    self.assertRegex(err, r"\Abackstop: history [^\n]+\n\Z")
+
+    def test_no_warning_of_a_history_that_is_off(self):
+        service = self.service(more="[log]\n")
+        service.config.write_text(re.sub('url = "sqlite:[^"]*"', 'enabled = false\nurl = "sqlite:/proc/history.db"', service.config.read_text()))
+        status, _, err = run("check-config", service.config)
+        self.assertEqual((status, err), (0, ""))
 
     def test_no_warning_without_a_change_of_user(self):
         service = self.service(more_server="", keys_of_nobody=False)

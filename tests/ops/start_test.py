@@ -60,7 +60,7 @@ class Anybody(Starting):
 
     def test_there_is_no_configuration(self):
         self.refused(66, "backstop: PATH: no such file", self.folder / "gone.toml")
-        self.refused(66, "backstop: PATH: Is a directory", self.folder)
+        self.refused(66, "backstop: PATH: it is a folder; a configuration file is wanted", self.folder)
 
     def test_the_command_line_is_wrong(self):
         for arguments in ((), ("-c",), ("--config", "a", "b")):
