@@ -255,6 +255,25 @@ TEST_F(RecipientBatchTest, AGuesserIsPutOffForItsBadTagsAlone) {
   }
 }
 
+// A relay brings the guesses of others.
+TEST_F(RecipientBatchTest, ARelayIsNoGuesser) {
+  const auto bring_bad_tags = [this](bool is_from_relay) {
+    for (std::size_t i = 0; i < settings_.limits.bad_tags; ++i) {
+      last_ = transaction("");
+      last_.is_from_relay = is_from_relay;
+      (void)add(last_, tagged("bob" + std::to_string(i) + "@example.org", kToday, "other"));
+    }
+  };
+  const auto bad = tagged("bob@example.org", kToday, "other");
+  bring_bad_tags(true);
+  EXPECT_EQ(check("", bad).verdict.action, Action::Accept) << "its bad tags don't count";
+  bring_bad_tags(false);
+  EXPECT_EQ(check("", bad).verdict.action, Action::Defer) << "those of the same client do";
+  last_ = transaction("");
+  last_.is_from_relay = true;
+  EXPECT_EQ(add(last_, bad).verdict.action, Action::Accept) << "nor does what the client did otherwise";
+}
+
 TEST_F(RecipientBatchTest, WithoutKeysTagsAreLeftAlone) {
   settings_.keys = {};
   for (const auto& recipient : {std::string("bob@example.org"), tagged("bob@example.org"),

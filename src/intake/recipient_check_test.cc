@@ -26,8 +26,8 @@ class RecipientCheckTest : public testing::Test {
  protected:
   RecipientCheckTest() {
     site_.keys = ring_of(key_of(0, "secret"));
-    site_.domains = {{.name = "example.org", .never_sends = {"noc"}},
-                     {.name = "other.test", .exempt = {"help"}}};
+    site_.domains = {{.name = "example.org", .never_sends = {"noc", "web+cron"}},
+                     {.name = "other.test", .exempt = {"help", "sales+press"}}};
     transaction_.site = &site_;
     transaction_.today = day(kToday);
   }
@@ -65,10 +65,15 @@ const Row kRecipients[] = {
     {"exempt, tagged", tagged("abuse@example.org"), "example.org", "exempt", "abuse@example.org"},
     {"exempt in the other domain alone", "help@example.org", "example.org", "", "help@example.org"},
     {"exempt by its own domain", "help@other.test", "other.test", "exempt", "help@other.test"},
+    {"exempt by its sub-address", "Sales+press@other.test", "other.test", "exempt", "Sales+press@other.test"},
+    {"exempt with that sub-address alone", "sales@other.test", "other.test", "", "sales@other.test"},
     {"not exempt in that domain", "abuse@other.test", "other.test", "", "abuse@other.test"},
     {"never sends", "NOC@example.org", "example.org", "never-sends", "NOC@example.org"},
     {"never sends, with a sub-address", "noc+x@example.org", "example.org", "never-sends",
      "noc+x@example.org"},
+    {"never sends by its sub-address", "web+Cron@example.org", "example.org", "never-sends",
+     "web+Cron@example.org"},
+    {"never sends with that sub-address alone", "web@example.org", "example.org", "", "web@example.org"},
     {"a name that only begins alike", "nocturnal@example.org", "example.org", "", "nocturnal@example.org"},
 };
 

@@ -340,6 +340,20 @@ TEST_F(PoolTest, XclientIsSaidOnEachReuse) {
                           "XCLIENT HELO=b+C3+B6.test ADDR=192.0.2.1", "EHLO mx.test"));
 }
 
+// A server that knows only HELO after XCLIENT offers nothing that it offered before.
+TEST_F(PoolTest, AfterXclientTheNewOfferCounts) {
+  hop_.identity = Identity::Xclient;
+  fake_.answer("EHLO", {"250-hop\r\n250-PIPELINING\r\n250 XCLIENT ADDR", "500 what?"});
+  fake_.answer("XCLIENT", {"220 hop"});
+  fake_.answer("HELO", {"250 hop"});
+  ClientIdentity client;
+  client.attributes.address = "192.0.2.1";
+  const auto found = lease(hop_, Age::Any, client);
+  EXPECT_THAT(fake_.commands, Contains("HELO mx.test"));
+  EXPECT_EQ(found.session->extensions(), smtp::Extensions());
+  EXPECT_TRUE(found.session->is_personal) << "no other client can be named";
+}
+
 struct XclientRow {
   std::string_view answer;
   std::optional<Trouble> want;

@@ -42,6 +42,8 @@ TEST(TagShape, ReadsTheTagsOfEveryProduct) {
       {"barracuda", "btv1==760cdc7c545==userx@test.ex", TagShape::Barracuda, "760cdc7c545", "userx@test.ex"},
       {"sparkpost", "msprvs1=20676xgzi92p-=bounces-1898-1322@test.ex", TagShape::SparkPost, "20676xgzi92p-",
        "bounces-1898-1322@test.ex"},
+      {"sparkpost, tag of 32", "msprvs1=12345678901234567890123456789012=u@test.ex", TagShape::SparkPost,
+       "12345678901234567890123456789012", "u@test.ex"},
       {"no domain", "prvs=0787c97471=postmaster", TagShape::Prvs, "0787c97471", "postmaster@"},
   };
   for (const auto& row : rows) {

@@ -167,6 +167,8 @@ MISTAKES = [
      ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
     ("authorities that are not there", GOOD.replace(':10026"', ':10026"\nnext_hop_tls = "verified"') + '[tls]\nnext_hop_ca = "ca"\n',
      ["18:15: next_hop_ca: {folder}/ca: no certificates in PEM: No such file or directory"]),
+    ("authorities that only a domain asks for", GOOD + 'next_hop = "smtp://mx.example.net:25"\nnext_hop_tls = "verified"\n[tls]\nnext_hop_ca = "ca"\n',
+     ["19:15: next_hop_ca: {folder}/ca: no certificates in PEM: No such file or directory"]),
     ("kind that nobody knows", GOOD + 'kinds = { auto-reply = "reject", vacation = "label" }\n',
      ['16:34: kinds: unknown name "vacation"; known are dsn-failed, dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, '
       "list-notice, feedback-report"]),
@@ -210,7 +212,10 @@ WARNINGS = [
     ("one Maildir for one domain", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN, []),
     ("one Maildir for all subdomains", GOOD.replace('"example.org"', '"*.example.org"') + 'next_hop = "maildir:/m/%n"\n',
      ["16:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
+    ("one Maildir for all subdomains, of the gateway", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN.replace("example.org", "*.example.org"),
+     ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
     ("a Maildir for each domain", GOOD.replace("smtp://127.0.0.1:10025", "maildir:mail/%d/%n") + '[[domain]]\nname = "example.net"\n', []),
+    ("ports that the system chooses", GOOD.replace("127.0.0.1:2525", "127.0.0.1:0").replace("127.0.0.1:2526", "127.0.0.1:0"), []),
     ("next hops that are not ourselves", GOOD.replace("127.0.0.1:10025", "127.0.0.2:2525").replace("127.0.0.1:10026", "[::1]:2526")
      + 'next_hop = "smtp://mx.example.org:25"\n', []),
     ("never sends and exempt", GOOD + 'never_sends = ["Abuse"]\n',

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "store/history_fixture.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/fault_vfs_fixture.h"
 
 namespace backstop::store::sqlite {
@@ -59,6 +62,23 @@ TEST(HistorySink, OldEventsMakeRoomOnAFullDisk) {
   const auto done = sink.write(young);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(must_query(place.url()).size(), 40u);
+}
+
+// A connection that fails may be what is broken: the file that is there by now is opened.
+TEST(HistorySink, AfterAFailureTheFileIsOpenedAnew) {
+  const SqlitePlace place;
+  HistorySink sink = sink_of(place);
+  ASSERT_TRUE(sink.write(long_events(1)));
+  {
+    auto by_hand = Database::open(place.path(), Database::Mode::Write, milliseconds(1000));
+    ASSERT_TRUE(by_hand) << by_hand.error().message;
+    ASSERT_TRUE(by_hand->run("DROP TABLE event"));
+  }
+  ASSERT_FALSE(sink.write(long_events(1)));
+  for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(place.path() + end);
+  const auto done = sink.write(long_events(1));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(must_query(place.url()).size(), 1u);
 }
 
 TEST(HistorySink, DeletingWaitsForALock) {
