@@ -301,9 +301,10 @@ TEST_F(Writer, DoesNotReportThatItCannotTidyWhileWritingFails) {
   database_.wait_for_tidied(database_.get(&Database::tidied_) + 1);
   database_.break_it(false);
   database_.wait_for_warnings(3);
-  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("broken; entries wait in memory, mail is not delayed",
-                                                               "writing works again; no entry was lost",
-                                                               "old entries can't be deleted: can't tidy"));
+  EXPECT_THAT(
+      database_.get(&Database::warnings_),
+      ElementsAre("broken; entries wait in memory, mail is not delayed",
+                  "writing works again; no entry was lost", "old entries can't be deleted: can't tidy"));
 }
 
 TEST_F(Writer, SaysThatItCannotTidy) {

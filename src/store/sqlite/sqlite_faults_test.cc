@@ -168,8 +168,9 @@ TEST(SqliteFaults, AFullDiskIsToldOnceAndWhenItIsOver) {
       << "before it writes again, the writer has reported all of the first flush";
   const std::string begin = "history " + place.path() + ": ";
   const std::lock_guard lock(mutex);
-  EXPECT_THAT(warnings, testing::ElementsAre(begin + "the disk is full; events wait in memory, mail is not delayed",
-                                             begin + "writing works again; 30 events were lost"));
+  EXPECT_THAT(warnings,
+              testing::ElementsAre(begin + "the disk is full; events wait in memory, mail is not delayed",
+                                   begin + "writing works again; 30 events were lost"));
   EXPECT_EQ(must_query(place.url()).size(), 52u);
 }
 
