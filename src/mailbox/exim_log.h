@@ -6,7 +6,7 @@
 // :blackhole: that it was thrown away.
 #pragma once
 
-#include "mailbox/log_reader.h"
+#include "mailbox/log_line.h"
 #include "mailbox/open_mails.h"
 
 namespace backstop::mailbox {

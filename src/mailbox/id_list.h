@@ -2,7 +2,7 @@
 // that sent it may follow. "#" begins a comment, at the start of a line or after white space.
 #pragma once
 
-#include "mailbox/log_reader.h"
+#include "mailbox/log_line.h"
 #include "mailbox/mail_log.h"
 
 namespace backstop::mailbox {

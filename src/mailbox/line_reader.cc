@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <utility>
 
 namespace backstop::mailbox {
 
 namespace {
 
-constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kChunk = 64 * 1024;
 
 }  // namespace
 
@@ -17,10 +18,11 @@ LineReader::LineReader(os::ByteSource& source, std::size_t cap)
 
 // What a line has past its cap is dropped here; the two bytes more tell that it was longer, with CRLF or not.
 base::Result<void> LineReader::fill() {
-  const std::size_t kept = std::min(end_ - begin_, cap_ + 2);
-  std::memmove(buffer_.data(), buffer_.data() + begin_, kept);
-  begin_ = 0;
-  sought_ = end_ = kept;
+  sought_ = end_ = std::min(end_, begin_ + cap_ + 2);
+  if (buffer_.size() - end_ < kChunk / 2) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    sought_ = end_ -= std::exchange(begin_, 0);
+  }
   const auto got = source_.read(std::span(buffer_).subspan(end_));
   if (!got) return std::unexpected(got.error());
   end_ += *got;

@@ -1,4 +1,5 @@
-// What stands before the message in a line of a log: the time, and for syslog the host and the program.
+// What stands before the message in a line of a log: the time, and for syslog the host and the program; and
+// the interface of what reads the lines of one form. Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -45,6 +46,16 @@ std::optional<LogLine> parse_log_line(std::string_view line, LogClock& clock);
 
 /// Reads the time with which a line of any of these forms begins, also after a priority.
 std::optional<std::chrono::sys_seconds> time_of_line(std::string_view line, LogClock& clock);
+
+/// Reads the lines of one form of log.
+class LogReader {
+ public:
+  virtual ~LogReader() = default;
+  /// Reads a line. Returns false if it is no line of such a log.
+  virtual bool line(std::string_view text, LogClock& clock) = 0;
+  /// Called after the last line of the last file.
+  virtual void end() = 0;
+};
 
 /// Takes "<address>" off the start of `rest` and returns the address, which may be empty. A quoted local part
 /// may hold ">". Returns nullopt, and takes nothing, if there is none.

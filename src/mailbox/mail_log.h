@@ -25,7 +25,8 @@ enum class LogForm : std::uint8_t {
 };
 
 /// A mail that left, or that the server tried to send: a recipient was delivered, bounced or deferred. What a
-/// transport threw away on purpose did not leave.
+/// transport threw away on purpose did not leave. Mail from outside to users of the server is among them,
+/// since a log doesn't tell whose a domain is. A mail that went through a content filter comes twice.
 struct SentMail {
   std::chrono::sys_seconds
       time;            ///< of the first line about a recipient; for a list, the file's modification

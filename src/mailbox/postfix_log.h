@@ -9,7 +9,7 @@
 // two instances hold the inode and the time to the microsecond.
 #pragma once
 
-#include "mailbox/log_reader.h"
+#include "mailbox/log_line.h"
 #include "mailbox/open_mails.h"
 
 namespace backstop::mailbox {

@@ -190,7 +190,8 @@ std::vector<LogRow> rows() {
            mail_to(to_bob),
        {whole + "<1@example.org>"}},
       {"NOQUEUE",
-       "postfix/smtpd NOQUEUE: client=unknown[192.0.2.1]\npostfix/smtpd NOQUEUE: to=<bob@example.com>, "
+       "postfix/smtpd NOQUEUE: client=unknown[192.0.2.1]\npostfix/qmgr NOQUEUE: from=<ann@example.org>, "
+       "x\npostfix/smtpd NOQUEUE: to=<bob@example.com>, "
        "status=sent (Ok)\n",
        {}},
       {"too short for a queue id",
