@@ -101,6 +101,9 @@ std::vector<LogRow> rows() {
       {"its beginning is not there, but F= is",
        "@ => bob@example.com F=<ann@example.org> P=<ann@example.org> R=r\n@ Completed\n", want_pair},
       {"the same id again", from_ann + to_bob + from_ann + to_bob, {want[0], want[0]}},
+      {"the same id again, without a Message-ID",
+       "@ <= ann@example.org S=1\n" + to_bob + "@ <= ben@example.org S=1\n@ => carl@example.com R=r\n",
+       {want_pair[0], "ben@example.org > carl@example.com <>"}},
       {"rejected", "@ H=(a) [192.0.2.1] F=<ann@example.org> rejected after DATA: no\n", {}},
       {"other lines",
        "2026-11-29 10:00:00 Start queue run: pid=1\n2026-11-29 10:00:00 H=(a) [192.0.2.1] rejected RCPT "

@@ -165,7 +165,8 @@ std::vector<LogRow> rows() {
        {whole + "<1@example.org>", "ben@example.org > bob@example.com <2@example.org>"}},
       {"an id used twice, begun by a client",
        "postfix/qmgr 4ABCDE123: from=<ann@example.org>, size=1, nrcpt=1 (queue active)\n" + to_bob +
-           "postfix/pickup 4ABCDE123: uid=0 from=<root>\n" + to_bob,
+           "postfix/pickup 4ABCDE123: uid=0 from=<root>\n"
+           "postfix/smtp 4ABCDE123: to=<carl@example.com>, relay=none, delay=1, status=sent (Ok)\n",
        {whole + "<>"}},
       {"its beginning is in a file that is not there", to_bob + "postfix/qmgr 4ABCDE123: removed\n", {}},
       {"it is tried again, its beginning is not there",
