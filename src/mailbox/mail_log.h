@@ -28,32 +28,33 @@ enum class LogForm : std::uint8_t {
 /// transport threw away on purpose did not leave. Mail from outside to users of the server is among them,
 /// since a log doesn't tell whose a domain is. A mail that went through a content filter comes twice.
 struct SentMail {
-  std::chrono::sys_seconds
-      time;            ///< of the first line about a recipient; for a list, the file's modification
-  std::string sender;  ///< of the envelope, as written, without brackets; for a list, the owner or
-                       ///< empty; elsewhere never empty, and never the null sender
-  std::vector<std::string> recipients;  ///< as written, sorted, each once; before and after an alias; empty
-                                        ///< for a list
-  std::string message_id;               ///< without brackets or white space; empty if the log doesn't tell it
-  std::string host;                     ///< as syslog names it; empty if the log doesn't
-  std::string queue_id;                 ///< of this host; empty for a list
+  /// Of the first line about a recipient. For a list: the file's modification.
+  std::chrono::sys_seconds time;
+  /// Of the envelope, as written, without brackets; never the null sender. For a list: the owner, or empty.
+  std::string sender;
+  /// As written, before and after an alias, sorted, each once. For a list: none.
+  std::vector<std::string> recipients;
+  std::string message_id;  ///< without brackets or white space; empty if the log doesn't tell it
+  std::string host;        ///< as syslog names it; empty if the log doesn't
+  std::string queue_id;    ///< of this host; empty for a list
 };
 
 /// What was read, and what was passed over and why.
 struct LogCounts {
   std::uint64_t lines = 0;
   std::uint64_t cut_lines = 0;  ///< of these, longer than the limit; only their beginnings were read
-  std::uint64_t foreign_lines =
-      0;                           ///< of these, without a time or a program's name; in a list, without an id
-  std::uint64_t mails = 0;         ///< were given to the visitor
-  std::uint64_t recipients = 0;    ///< of these mails
-  std::uint64_t without_id = 0;    ///< of these mails, with an empty message_id
-  std::uint64_t null_senders = 0;  ///< mails not given: bounces and other notices
+  /// Of these, without a time or a program's name. In a list: not an id, or not an id and an address.
+  std::uint64_t foreign_lines = 0;
+  std::uint64_t mails = 0;           ///< were given to the visitor
+  std::uint64_t recipients = 0;      ///< of these mails
+  std::uint64_t without_id = 0;      ///< of these mails, with an empty message_id
+  std::uint64_t null_senders = 0;    ///< mails not given: bounces and other notices
   std::uint64_t without_sender = 0;  ///< mails not given: the sender is in a file that was not given
   std::uint64_t never_tried = 0;  ///< mails not given: refused, discarded, or still waiting for a first try
-  std::uint64_t evicted = 0;      ///< mails that ended before their last line came, since too many were open;
-                                  ///< they are counted above, too
-  std::uint64_t bad_addresses = 0;  ///< addresses without a domain, or that RFC 5321 doesn't allow
+  /// Mails that ended before their last line came, since too many were open. They are counted above, too.
+  std::uint64_t evicted = 0;
+  /// Addresses without a domain, or that RFC 5321 doesn't allow. A mail with no other recipient is not given.
+  std::uint64_t bad_addresses = 0;
 
   bool operator==(const LogCounts&) const = default;
 };
@@ -62,8 +63,8 @@ struct LogLimits {
   std::size_t line = 16 * 1024;               ///< bytes
   std::size_t open_mails = 100'000;           ///< whose last line has not come
   std::size_t open_bytes = 64 * 1024 * 1024;  ///< of their addresses and ids
-  std::size_t recipients =
-      1000;  ///< of one SentMail; a mail with more is given in parts, which may share some
+  /// Of one SentMail. A mail with more is given in parts, which may share some.
+  std::size_t recipients = 1000;
 };
 
 struct LogOptions {
