@@ -1,16 +1,14 @@
 // An mbox: the same mails are found whatever the size of the pieces in which it comes (the first byte). They
 // keep to the cap and come in the order of the file.
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "mailbox/mail_form.h"
 #include "mailbox/mbox_reader.h"
-#include "os/byte_source.h"
+#include "mailbox/pieces_fixture.h"
 
 namespace {
 
@@ -22,24 +20,8 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-class Pieces : public os::ByteSource {
- public:
-  Pieces(std::string_view text, std::size_t piece) : rest_(text), piece_(piece) {}
-
-  base::Result<std::size_t> read(std::span<char> room) override {
-    const std::size_t count = std::min({room.size(), piece_, rest_.size()});
-    std::ranges::copy(rest_.substr(0, count), room.begin());
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t piece_;
-};
-
 std::string read_all(std::string_view text, std::size_t piece) {
-  Pieces source(text, piece);
+  mailbox::Pieces source(text, piece);
   mailbox::MboxReader reader(source, {}, kCap);
   std::string seen;
   std::optional<std::uint64_t> last;

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "mail/charset.h"
+#include "mailbox/counting_source.h"
 #include "mailbox/folder_walk.h"
 #include "mailbox/mail_form.h"
 #include "mailbox/mbox_reader.h"
@@ -29,33 +30,6 @@ static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
 std::string shown(std::string_view name) {
   return base::printable(name, 4096);
 }
-
-SourceProblem problem_of(std::string_view name, int error) {
-  if (error == ENOENT || error == ENOTDIR) return {Kind::NotOpened, shown(name) + ": no such file"};
-  if (error == EACCES || error == EPERM) return {Kind::NotOpened, shown(name) + ": no permission to read it"};
-  return {Kind::ReadFailed, shown(name) + ": " + std::strerror(error)};
-}
-
-// Counts what is read of a file as it is read.
-class CountingSource : public os::ByteSource {
- public:
-  CountingSource(os::ByteSource& source, MailVisitor& visitor) : source_(source), visitor_(visitor) {}
-
-  base::Result<std::size_t> read(std::span<char> room) override {
-    const auto got = source_.read(room);
-    if (got) {
-      total_ += *got;
-      visitor_.advanced(*got);
-    }
-    return got;
-  }
-  std::uint64_t total() const { return total_; }
-
- private:
-  os::ByteSource& source_;
-  MailVisitor& visitor_;
-  std::uint64_t total_ = 0;
-};
 
 class Reading {
  public:
@@ -156,7 +130,7 @@ void Reading::read_folder(const std::string& path) {
 void Reading::read_path(const std::string& path) {
   if (path == "-") {
     os::FileSource source(os::FileDescriptor(::dup(STDIN_FILENO)));
-    CountingSource counting(source, visitor_);
+    CountingSource counting(source, [this](std::uint64_t bytes) { visitor_.advanced(bytes); });
     return read_open(counting, "-", false);
   }
   struct stat about{};
@@ -165,7 +139,7 @@ void Reading::read_path(const std::string& path) {
   os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
   os::FileSource source(std::move(file));
-  CountingSource counting(source, visitor_);
+  CountingSource counting(source, [this](std::uint64_t bytes) { visitor_.advanced(bytes); });
   read_open(counting, path, false);
   const auto size = static_cast<std::uint64_t>(about.st_size);
   if (S_ISREG(about.st_mode) && counting.total() < size) visitor_.advanced(size - counting.total());
@@ -187,6 +161,12 @@ class TakeEach : public MailVisitor {
 };
 
 }  // namespace
+
+SourceProblem problem_of(std::string_view name, int error) {
+  if (error == ENOENT || error == ENOTDIR) return {Kind::NotOpened, shown(name) + ": no such file"};
+  if (error == EACCES || error == EPERM) return {Kind::NotOpened, shown(name) + ": no permission to read it"};
+  return {Kind::ReadFailed, shown(name) + ": " + std::strerror(error)};
+}
 
 void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimits& limits) {
   Reading(visitor, limits).read_path(path);

@@ -39,6 +39,9 @@ struct SourceProblem {
   std::string message;  ///< "NAME: what is wrong", printable
 };
 
+/// Returns the problem with a file that could not be opened, by errno.
+SourceProblem problem_of(std::string_view name, int error);
+
 class MailVisitor {
  public:
   virtual ~MailVisitor() = default;

@@ -6,34 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "mailbox/pieces_fixture.h"
+
 namespace backstop::mailbox {
 namespace {
-
-// Hands out `text` in pieces of at most `piece` bytes, as a slow pipe does, and fails after `fail_after`
-// bytes.
-class Pieces : public os::ByteSource {
- public:
-  Pieces(std::string_view text, std::size_t piece, std::size_t fail_after = std::string_view::npos)
-      : text_(text), rest_(text_), piece_(piece), fail_after_(fail_after) {}
-  Pieces(const Pieces&) = delete;
-  Pieces& operator=(const Pieces&) = delete;
-
-  base::Result<std::size_t> read(std::span<char> room) override {
-    if (given_ >= fail_after_) return std::unexpected(base::Error{"Input/output error"});
-    const std::size_t count = std::min({room.size(), piece_, rest_.size()});
-    std::ranges::copy(rest_.substr(0, count), room.begin());
-    rest_.remove_prefix(count);
-    given_ += count;
-    return count;
-  }
-
- private:
-  std::string text_;
-  std::string_view rest_;
-  std::size_t piece_;
-  std::size_t fail_after_;
-  std::size_t given_ = 0;
-};
 
 std::string read_all(os::ByteSource& source, std::size_t cap) {
   MboxReader reader(source, {}, cap);
