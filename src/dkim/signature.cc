@@ -99,7 +99,7 @@ Step read_names(const Tag& tag, Draft& draft) {
 /// The identity may be of a subdomain, never of another domain (RFC 6376 3.5).
 Step read_identity(const Tag& tag, Draft& draft) {
   const auto at = tag.value.rfind('@');
-  if (at == std::string_view::npos) return refuse("i= has no domain");
+  if (at == std::string_view::npos || at + 1 == tag.value.size()) return refuse("i= has no domain");
   draft.signature.identity_domain = base::domain_key(tag.value.substr(at + 1));
   return {};
 }
