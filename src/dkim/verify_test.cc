@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/text.h"
@@ -183,6 +185,22 @@ TEST(Verify, AKeyMayForbidSubdomains) {
     const std::string mail = fixture(name);
     const HeaderBlock block(mail);
     EXPECT_EQ(verify(block, *top_signature(block), &*strict), want) << name;
+  }
+}
+
+// Workers share the keys.
+TEST(Verify, ThreadsMayShareAKey) {
+  for (const auto* const name : {"dkimpy-rsa-relaxed.eml", "dkimpy-ed25519-simple.eml"}) {
+    const std::string mail = fixture(name);
+    std::atomic<int> good = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        for (int n = 0; n < 50; ++n) good += verified(mail) == Outcome::Good ? 1 : 0;
+      });
+    }
+    for (auto& one : threads) one.join();
+    EXPECT_EQ(good, 200) << name;
   }
 }
 
