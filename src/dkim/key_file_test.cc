@@ -24,8 +24,7 @@ TEST(KeyFile, Valid) {
   };
   const Row rows[] = {
       {"plain", kRecord, kRecord, "", ""},
-      {"plain, in lines",
-       "v=DKIM1;\r\n  k=ed25519;\n\np=AQEBAQEBAQEBAQEBAQEBAQEBAQEB\nAQEBAQEBAQEBAQE=\n",
+      {"plain, in lines", "v=DKIM1;\r\n  k=ed25519;\n\np=AQEBAQEBAQEBAQEBAQEBAQEBAQEB\nAQEBAQEBAQEBAQE=\n",
        "v=DKIM1; k=ed25519; p=AQEBAQEBAQEBAQEBAQEBAQEBAQEB AQEBAQEBAQEBAQE=", "", ""},
       {"comments and days", "# of ann\nfrom: 2026-01-31\n\nuntil:2026-11-30\n" + kRecord + "\n", kRecord,
        "2026-01-31", "2026-11-30"},
@@ -68,6 +67,7 @@ TEST(KeyFile, Invalid) {
       {"an open quote", "\"v=DKIM1;\n", "line 1: a quoted string has no end"},
       {"text behind a string", "\"v=DKIM1;\" p=x\n", "line 1: there is text behind a quoted string"},
       {"an escape of two digits", "\"\\12\"\n", "line 1: a \"\\\" escapes nothing"},
+      {"an escape of two digits at the end", "\"\\12", "line 1: a \"\\\" escapes nothing"},
       {"an escape past 255", "\"\\256\"\n", "line 1: a \"\\\" escapes nothing"},
       {"a backslash at the end", "\"\\", "line 1: a \"\\\" escapes nothing"},
   };

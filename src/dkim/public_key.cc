@@ -54,8 +54,8 @@ bool is_rsa(const std::shared_ptr<EVP_PKEY>& key) {
   return key && EVP_PKEY_is_a(key.get(), "RSA") == 1;
 }
 
-/// Null for anything but one whole RSA key. The standard wants SubjectPublicKeyInfo in practice and PKCS #1
-/// by its reference (RFC 6376 3.6.1 and its erratum); both are published.
+/// Returns null for anything but one whole RSA key. RFC 6376 3.6.1 asks for bare PKCS #1, and nearly
+/// everybody publishes SubjectPublicKeyInfo (its appendix C).
 std::shared_ptr<EVP_PKEY> rsa_of(std::string_view der) {
   const auto* const end = bytes_of(der) + der.size();
   const auto* at = bytes_of(der);
