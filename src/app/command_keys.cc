@@ -134,7 +134,7 @@ CLI::App& add_action(CLI::App& keys, const std::shared_ptr<TagOptions>& options,
 
 void add_keys_command(CLI::App& root, CommandContext& context) {
   auto& keys =
-      *root.add_subcommand("keys", "Make, rotate and list the keys that address tags are signed with");
+      *root.add_subcommand("keys", "Keep the keys that address tags are signed with, and those of DKIM");
   keys.require_subcommand(1);
   const auto options = std::make_shared<TagOptions>();
   add_action(keys, options, context, "new",
@@ -143,6 +143,7 @@ void add_keys_command(CLI::App& root, CommandContext& context) {
              "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
   list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
+  add_dkim_import_action(keys, context);
 }
 
 }  // namespace backstop::app

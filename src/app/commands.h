@@ -15,6 +15,8 @@ void add_history_command(CLI::App& root, CommandContext& context);
 void add_demo_command(CLI::App& root, CommandContext& context);
 void add_tag_command(CLI::App& root, CommandContext& context);
 void add_keys_command(CLI::App& root, CommandContext& context);
+/// `keys dkim-import`; add_keys_command() adds it.
+void add_dkim_import_action(CLI::App& keys, CommandContext& context);
 void add_check_config_command(CLI::App& root, CommandContext& context);
 /// `man` and `completion`: texts that are written from the same source as the help.
 void add_documents_commands(CLI::App& root, CommandContext& context);
