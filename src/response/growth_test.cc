@@ -24,6 +24,8 @@ constexpr Limits kNoLimits{
     .recipients = kNoCap,
     .diagnostic = kNoCap,
     .header_block = kNoCap,
+    .blocks = kNoCap,
+    .watermarks = 8,
 };
 
 std::string repeated(std::string_view piece, std::size_t count) {
