@@ -34,8 +34,14 @@ std::string_view domain_of(std::string_view address) {
 }  // namespace
 
 mail::Address owner_of(const mail::Address& address, char delimiter) {
-  const auto plain = without_tags(address, delimiter);
-  return {base::to_lower(without_sub_address(plain.local, delimiter)), base::domain_key(plain.domain)};
+  auto plain = without_tags(address, delimiter);
+  // "prvs=bob=787c97471+shop" is seen to have a tag only once its sub-address is gone.
+  for (std::size_t size = 0; size != plain.local.size();) {
+    size = without_sub_address(plain.local, delimiter).size();
+    plain.local.resize(size);
+    plain = without_tags(std::move(plain), delimiter);
+  }
+  return {base::to_lower(plain.local), base::domain_key(plain.domain)};
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {

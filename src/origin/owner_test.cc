@@ -33,6 +33,7 @@ TEST(Owner, HasNoTagNoSubAddressAndNoCase) {
       {"SparkPost's", "msprvs1=17488abc=bob@test.ex", "bob@test.ex"},
       {"Cisco's, behind", "prvs=bob=787c97471@test.ex", "bob@test.ex"},
       {"an old Exim's", "prvs=bob/0787c97471@test.ex", "bob@test.ex"},
+      {"a tag before a sub-address", "prvs=bob=787c97471+shop@test.ex", "bob@test.ex"},
       {"two tags", "btv1==0787c97471x==prvs=0787c97471=bob@test.ex", "bob@test.ex"},
       {"SRS is whole", "SRS0=Xy=AB=example.org=ann@test.ex", "srs0=xy=ab=example.org=ann@test.ex"},
       {"with a plus", "SRS0+x=y=example.org=ann@test.ex", "srs0+x=y=example.org=ann@test.ex"},

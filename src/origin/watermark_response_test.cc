@@ -103,7 +103,7 @@ TEST(WatermarkResponse, ChallengeWithHeaders) {
   EXPECT_EQ(response.answered_ids, std::vector<std::string>{"1@example.org"});
 }
 
-// The forwarder's address is the envelope recipient of nothing of ours: the owner is still the sender.
+// A forwarder's SRS address led the bounce back to our sender: its addressee is one we never wrote to.
 TEST(WatermarkResponse, Forwarded) {
   const auto response =
       read(report("message/rfc822", field_for("ann@example.org") + std::string(kOriginal) + "\nbody\n"));
