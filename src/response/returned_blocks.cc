@@ -49,9 +49,9 @@ class NamePiece {
 
 // Returns where the value of the next Backstop-Watermark begins, or npos.
 std::size_t next_watermark(std::string_view text, std::size_t from) {
-  static const NamePiece kPiece("ackstop-");
-  for (auto at = kPiece.find(text, from); at != std::string_view::npos;
-       at = kPiece.find(text, at + kPiece.size())) {
+  static const NamePiece piece("ackstop-");
+  for (auto at = piece.find(text, from); at != std::string_view::npos;
+       at = piece.find(text, at + piece.size())) {
     if (at > 0 && base::iequals(text.substr(at - 1, kWatermark.size()), kWatermark))
       return at - 1 + kWatermark.size();
   }
@@ -188,9 +188,9 @@ void Finder::read_html(const mail::Part& part) {
   std::string_view body = message_.body_of(part);
   const bool is_cut = is_cut_ || body.size() > limits_.text;
   body = body.substr(0, limits_.text);
-  static const NamePiece kMessageId("essage-");
+  static const NamePiece message_id("essage-");
   const auto may_have_header = [](std::string_view bytes) {
-    return kMessageId.find(bytes) != std::string_view::npos ||
+    return message_id.find(bytes) != std::string_view::npos ||
            next_watermark(bytes, 0) != std::string_view::npos;
   };
   std::string decoded;
