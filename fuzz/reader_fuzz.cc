@@ -54,7 +54,9 @@ const response::Limits kNarrow{.mime = {.header_bytes = 400, .fields = 12, .nest
                                .text = 300,
                                .recipients = 2,
                                .diagnostic = 20,
-                               .header_block = 50};
+                               .header_block = 50,
+                               .blocks = 2,
+                               .watermarks = 1};
 
 }  // namespace
 

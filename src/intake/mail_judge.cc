@@ -8,6 +8,7 @@
 #include "intake/outbound_tag.h"
 #include "intake/recipient_check.h"
 #include "mail/address_syntax.h"
+#include "origin/owner.h"
 #include "response/explain.h"
 
 namespace backstop::intake {
@@ -55,7 +56,7 @@ response::Response MailJudge::read(std::string_view message, response::Extent ex
 origin::Origin MailJudge::origin_of(const origin::Recipient& recipient, const origin::ClaimContext& context) {
   auto found = origin::judge(origin::collect({recipient, *response_, context}));
   if (found.cause != origin::Cause::Hinted) return found;
-  if (hints_.take(origin::mailbox_of(recipient.plain(), context.tags.delimiter).folded())) return found;
+  if (hints_.take(origin::owner_of(recipient.plain(), context.tags.delimiter).text())) return found;
   origin::ClaimContext without = context;
   without.trace.clear();
   return origin::judge(origin::collect({recipient, *response_, without}));

@@ -156,7 +156,7 @@ TEST_F(MailJudgeTest, ADomainIsReadyByTheOldestKeyOfARingThatSigns) {
 TEST_F(MailJudgeTest, AHintCountsAFewTimesADayForAnOwner) {
   site_.hostname = "mx.example.org";
   auto returning = bounce();
-  returning.original.emplace().header_block = "Received: from desk by mx.example.org; x\r\n\r\n";
+  returning.returned.push_back({.bytes = "Received: from desk by mx.example.org; x\r\n\r\n"});
   HintCounts hints;
   bool is_delivered = false;
   const auto cause = [&](const std::string& recipient) {

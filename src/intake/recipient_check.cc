@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "origin/owner.h"
 #include "origin/tag.h"
 #include "origin/tag_evidence.h"
 
@@ -49,7 +50,7 @@ RecipientCheck check_recipient(const Transaction& transaction, const mail::Addre
   check.facts = {.is_ours = check.domain != nullptr, .is_routed = is_routed(plain.local)};
   if (check.domain == nullptr || check.facts.is_routed) return check;
   const DomainSettings& domain = *check.domain;
-  const std::string mailbox = origin::mailbox_of(plain, site.tags.delimiter).local;
+  const std::string mailbox = origin::owner_of(plain, site.tags.delimiter).local;
   check.is_exempt = holds(domain.exempt, plain.local) || holds(domain.exempt, mailbox);
   check.facts.is_guessed = is_guesser && origin::is_guess(tag, transaction.mail.reverse_path.is_null());
   check.claim = origin::Recipient{

@@ -107,6 +107,7 @@ enum class FieldName : std::uint8_t {
   XTracProject,
   XLaunchpadMessageRationale,
   XAppleUnsubscribe,
+  BackstopWatermark,
 };
 
 /// The spelling of each name, for messages and for the lookup; index by FieldName.
@@ -206,6 +207,7 @@ inline constexpr std::array kFieldNames = std::to_array<std::string_view>({
     "X-Trac-Project",
     "X-Launchpad-Message-Rationale",
     "X-Apple-Unsubscribe",
+    "Backstop-Watermark",
 });
 
 /// Finds a name without regard to case; FieldName::Other if it is not in the table.

@@ -109,12 +109,14 @@ Grounds collect(const Claim& claim) {
 }
 
 std::string trace_of(const response::Response& response, std::string_view host) {
-  if (!response.original || host.empty()) return {};
+  if (host.empty()) return {};
   mail::Message header;
-  mail::walk_header(response.original->header_block, header);
-  for (const auto& field : header.fields_of(header.parts.front())) {
-    if (field.id == mail::FieldName::Received && is_written_by(field.value, host)) {
-      return fmt::format("The mail that came back names {} in a Received field.", base::printable(host));
+  for (const auto& block : response.returned) {
+    mail::walk_header(block.bytes, header);
+    for (const auto& field : header.fields_of(header.parts.front())) {
+      if (field.id == mail::FieldName::Received && is_written_by(field.value, host)) {
+        return fmt::format("The mail that came back names {} in a Received field.", base::printable(host));
+      }
     }
   }
   return {};

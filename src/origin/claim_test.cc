@@ -167,10 +167,10 @@ TEST(Claim, AHostOfOursInTheReturnedHeaderIsAHint) {
        "bare"},
   };
   for (const auto& row : rows) {
-    response.original->header_block = row.header + "From: ann@example.org\r\n\r\n";
+    response.returned = {{.bytes = row.header + "From: ann@example.org\r\n\r\n"}};
     EXPECT_EQ(cause(kPlain), row.want) << row.name;
   }
-  response.original->header_block = rows[0].header;
+  response.returned = {{.bytes = rows[0].header}};
   EXPECT_EQ(cause(tagged(kPlain, kToday, "another")), "hinted") << "a bad tag counts as none";
   EXPECT_EQ(cause(tagged(kPlain)), "tag");
   EXPECT_EQ(cause(tagged(kPlain, kToday - 20)), "stale");

@@ -79,6 +79,10 @@ base::Result<Key> parse_key(std::string_view line) {
   return key;
 }
 
+bool is_number_in_use(const Key& key, KeyNumbers in_use) {
+  return key.family == TagFamily::Exim && in_use.test(static_cast<std::size_t>(key.number));
+}
+
 /// True if serialize() can write it and parse() reads it back: no line ends, no white space at the ends.
 bool is_writable(std::string_view secret) {
   return base::trim(secret).size() == secret.size() && std::ranges::none_of(secret, [](char c) {
@@ -119,7 +123,7 @@ std::string KeyRing::serialize() const {
   return text;
 }
 
-base::Result<void> KeyRing::add(Key key) {
+base::Result<void> KeyRing::add(Key key, KeyNumbers in_use) {
   const auto refuse = [](std::string message) { return std::unexpected(base::Error{std::move(message)}); };
   if (key.secret.empty()) return refuse("the secret is missing");
   if (key.secret.size() > kMostSecret) {
@@ -131,6 +135,9 @@ base::Result<void> KeyRing::add(Key key) {
     return refuse("an indimail key has the number 0 and can't sign");
   }
   if (is_taken(key.number, key.family)) return refuse(fmt::format("key {} is there twice", key.number));
+  if (is_number_in_use(key, in_use)) {
+    return refuse(fmt::format("something is still encrypted with an earlier key {}", key.number));
+  }
   if (key.use == KeyUse::Sign && signing_key() != nullptr) {
     return refuse(fmt::format("key {} signs already: only one can", signing_key()->number));
   }
@@ -139,9 +146,11 @@ base::Result<void> KeyRing::add(Key key) {
 }
 
 base::Result<int> KeyRing::rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime,
-                                  int first) {
+                                  int first, KeyNumbers in_use) {
   KeyRing next = *this;
-  std::erase_if(next.keys_, [&](const Key& key) { return !is_accepted(key, today, lifetime); });
+  std::erase_if(next.keys_, [&](const Key& key) {
+    return !is_accepted(key, today, lifetime) && !is_number_in_use(key, in_use);
+  });
   int number = first;
   for (auto& key : next.keys_) {
     if (key.use != KeyUse::Sign) continue;
@@ -149,10 +158,14 @@ base::Result<int> KeyRing::rotate(std::string secret, std::chrono::sys_days toda
     key.retired = today;
     number = (key.number + 1) % kNumbers;
   }
-  for (int tried = 0; next.is_taken(number, TagFamily::Exim); ++tried) {
+  const auto is_free = [&](int one) {
+    return !next.is_taken(one, TagFamily::Exim) && !in_use.test(static_cast<std::size_t>(one));
+  };
+  for (int tried = 0; !is_free(number); ++tried) {
     if (tried == kNumbers) {
-      return std::unexpected(base::Error{
-          "all ten key numbers are in use: a number is free again 45 days after its key was retired"});
+      return std::unexpected(base::Error{fmt::format(
+          "all ten key numbers are in use: a number is free again 45 days after its key was retired{}",
+          in_use.any() ? ", unless something is still encrypted with it" : "")});
     }
     number = (number + 1) % kNumbers;
   }
@@ -161,7 +174,8 @@ base::Result<int> KeyRing::rotate(std::string secret, std::chrono::sys_days toda
                          .use = KeyUse::Sign,
                          .created = today,
                          .retired = {},
-                         .secret = std::move(secret)});
+                         .secret = std::move(secret)},
+                        in_use);
   if (!added) return std::unexpected(added.error());
   *this = std::move(next);
   return number;

@@ -2,10 +2,12 @@
 // KeyRing is a plain value. It reads and writes the text of the key file; its caller opens the file.
 //
 // A key verifies for kMemory after the day on which it was retired, or for the lifetime of its last tag if
-// that is longer. Then it is ignored, and its number is free again.
+// that is longer. Then it is ignored, and its number is free again, unless something is still encrypted with
+// it.
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -39,9 +41,12 @@ struct Key {
   std::string secret;
 };
 
+/// A set of key numbers, of the family Exim.
+using KeyNumbers = std::bitset<10>;
+
 class KeyRing {
  public:
-  static constexpr int kNumbers = 10;
+  static constexpr int kNumbers = KeyNumbers{}.size();
   static constexpr std::size_t kMostText = 64UZ * 1024;  ///< bytes of a key file
   static constexpr std::size_t kMostSecret = 256;        ///< bytes
 
@@ -53,14 +58,15 @@ class KeyRing {
 
   /// Adds a key. Refuses a secret that is empty, too long, or has control characters or white space at its
   /// ends; a number out of range or taken in its family; a second key that signs; and an indimail key that
-  /// signs or has another number than 0.
-  base::Result<void> add(Key key);
+  /// signs or has another number than 0. `in_use` are the numbers of keys with which something is still
+  /// encrypted: none of them is given to another key.
+  base::Result<void> add(Key key, KeyNumbers in_use = {});
 
-  /// Forgets the keys that no longer verify, retires the one that signs, and lets a new one sign under the
-  /// next free number, which it returns. The search begins at `first` if no key signs. Errors: none of the
-  /// ten numbers is free, or add() refuses the secret; then the ring stays as it was.
+  /// Forgets the keys that no longer verify and are not `in_use`, retires the one that signs, and lets a new
+  /// one sign under the next free number, which it returns. The search begins at `first` if no key signs.
+  /// Errors: none of the ten numbers is free, or add() refuses the secret; then the ring stays as it was.
   base::Result<int> rotate(std::string secret, std::chrono::sys_days today, std::chrono::days lifetime,
-                           int first = 0);
+                           int first = 0, KeyNumbers in_use = {});
 
   const std::vector<Key>& keys() const { return keys_; }
   /// Returns the key that signs, or null.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <initializer_list>
 #include <string>
 
 #include "origin/tag_fixture.h"
@@ -147,6 +148,44 @@ TEST(KeyRing, GoesRoundAndReusesNumbersOnlyWhenTheyAreFree) {
   ASSERT_TRUE(number);
   EXPECT_EQ(*number, 0);
   EXPECT_EQ(ring.keys().size(), 2u) << "the nine that were retired 45 days ago are gone";
+}
+
+KeyNumbers numbers(std::initializer_list<int> all) {
+  KeyNumbers set;
+  for (const int number : all) set.set(static_cast<std::size_t>(number));
+  return set;
+}
+
+TEST(KeyRing, KeepsAKeyWithWhichSomethingIsEncrypted) {
+  KeyRing ring = ring_of(key_of(0, "old"));
+  ASSERT_EQ(ring.rotate("next", day(20780), kLifetime), 1);
+  ASSERT_EQ(ring.rotate("later", day(20900), kLifetime, 0, numbers({0})), 2);
+  ASSERT_EQ(ring.keys().size(), 3u);
+  EXPECT_EQ(ring.keys()[0].secret, "old") << "retired 120 days ago";
+  ASSERT_EQ(ring.rotate("last", day(21000), kLifetime), 3);
+  EXPECT_EQ(ring.keys().size(), 2u) << "nothing needs it any more";
+}
+
+TEST(KeyRing, GivesNoNumberAgainThatIsInUse) {
+  KeyRing ring = ring_of(key_of(0, "old"));
+  EXPECT_EQ(ring.rotate("next", day(20780), kLifetime, 0, numbers({1, 2})), 3) << "their keys are lost";
+  const auto refused = ring.add(key_of(5, "key", KeyUse::Verify), numbers({5}));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("encrypted with an earlier key 5"), std::string::npos);
+  EXPECT_TRUE(ring.add(key_of(6, "key", KeyUse::Verify), numbers({5})));
+  EXPECT_TRUE(ring.add(key_of(0, "1", KeyUse::Verify, TagFamily::Indimail), numbers({0})))
+      << "another family encrypts nothing";
+}
+
+TEST(KeyRing, DoesNotRotateIfEveryNumberIsInUse) {
+  KeyRing ring = ring_of(key_of(0, "old"));
+  const auto before = ring.serialize();
+  const auto number = ring.rotate("new", day(20780), kLifetime, 0, KeyNumbers().set());
+  ASSERT_FALSE(number);
+  EXPECT_NE(number.error().message.find("unless something is still encrypted with it"), std::string::npos);
+  EXPECT_EQ(ring.serialize(), before);
+  KeyNumbers all_but_one = KeyNumbers().set().reset(7);
+  EXPECT_EQ(ring.rotate("new", day(20780), kLifetime, 0, all_but_one), 7);
 }
 
 TEST(KeyRing, RotatesPastKeysThatOnlyVerify) {

@@ -125,12 +125,6 @@ bool is_srs(std::string_view local) {
   return is_named && local.size() > 4 && std::string_view("=+-").contains(local[4]);
 }
 
-mail::Address mailbox_of(const mail::Address& plain, char delimiter) {
-  const std::size_t end = plain.local.find(delimiter);
-  if (end == 0 || end == std::string::npos || is_srs(plain.local)) return plain;
-  return {plain.local.substr(0, end), plain.domain};
-}
-
 int key_number(const Tag& tag) {
   return tag.value[0] - '0';
 }

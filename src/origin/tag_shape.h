@@ -48,10 +48,6 @@ bool begins_like_tag(std::string_view local);
 /// True for SRS0 or SRS1 (the rewriting of forwarders), with any of its separators.
 bool is_srs(std::string_view local);
 
-/// Returns the address without its sub-address: what is before the first delimiter. An address that a
-/// forwarder rewrote, or that begins with the delimiter, is taken whole. `plain` has no tag.
-mail::Address mailbox_of(const mail::Address& plain, char delimiter);
-
 /// Return K and DDD of a verifiable tag's value.
 int key_number(const Tag& tag);
 int day_digits(const Tag& tag);

@@ -95,23 +95,6 @@ TEST(TagShape, KnowsSrs) {
     EXPECT_FALSE(is_srs(local)) << local;
 }
 
-TEST(TagShape, AMailboxHasNoSubAddress) {
-  const struct {
-    std::string_view address;
-    std::string_view want;
-  } rows[] = {{"bob@test.ex", "bob@test.ex"},
-              {"bob+shop@test.ex", "bob@test.ex"},
-              {"bob+shop+more@test.ex", "bob@test.ex"},
-              {"bob+@test.ex", "bob@test.ex"},
-              {"+bob@test.ex", "+bob@test.ex"},
-              {"bob-shop@test.ex", "bob-shop@test.ex"},
-              {"SRS0+x=y=example.org=ann@test.ex", "SRS0+x=y=example.org=ann@test.ex"},
-              {"SRS1=x+y@test.ex", "SRS1=x+y@test.ex"}};
-  for (const auto& row : rows)
-    EXPECT_EQ(mailbox_of(address_of(row.address), '+').text(), row.want) << row.address;
-  EXPECT_EQ(mailbox_of(address_of("bob-shop@test.ex"), '-').text(), "bob@test.ex");
-}
-
 TEST(TagShape, EveryShapeHasItsWords) {
   for (std::size_t i = 0; i < kTagShapeNames.size(); ++i) {
     EXPECT_FALSE(product(static_cast<TagShape>(i)).empty()) << kTagShapeNames[i];

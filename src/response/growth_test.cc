@@ -24,6 +24,8 @@ constexpr Limits kNoLimits{
     .recipients = kNoCap,
     .diagnostic = kNoCap,
     .header_block = kNoCap,
+    .blocks = kNoCap,
+    .watermarks = 8,
 };
 
 std::string repeated(std::string_view piece, std::size_t count) {
@@ -243,6 +245,47 @@ const Row kRows[] = {
     {"many empty originals",
      [](std::size_t n) {
        return report("text/plain", repeated("--b\nContent-Type: text/rfc822-headers\n\n\n", n));
+     },
+     1000},
+    // Header blocks that come back.
+    {"many header blocks in text",
+     [](std::size_t n) { return bounce(repeated("From: a@b.ex\nTo: c@d.ex\nSubject: e\n\nf\n\n", n)); }, 500},
+    {"a header of many fields in text",
+     [](std::size_t n) { return bounce("Subject: e\nTo: c@d.ex\n" + repeated("From: a@b.ex\n", n)); }, 2000},
+    {"many lines that are no fields",
+     [](std::size_t n) { return bounce("From: a@b.ex\nTo: c@d.ex\n" + repeated("Date: x\ny\ny\ny\n", n)); },
+     1000},
+    {"many lines behind which no header goes on",
+     [](std::size_t n) { return bounce(repeated("From: a@b.ex\ny\ny\ny\ny\ny\ny\ny\ny\n", n)); }, 500},
+    {"a field that is joined of many lines",
+     [](std::size_t n) {
+       return bounce("From: a@b.ex\nTo: c@d.ex\nDate: x\nDKIM-Signature: h=" + repeated("a:\n", n) +
+                     "Subject: e\n");
+     },
+     2000},
+    {"many names of a signature",
+     [](std::size_t n) {
+       return bounce("From: a@b.ex\nTo: c@d.ex\nDate: x\nDKIM-Signature: h=\n" + repeated("aa:bb\n", n));
+     },
+     2000},
+    {"many quote marks", [](std::size_t n) { return bounce(repeated("> > > > > > > > From: a@b.ex\n", n)); },
+     1000},
+    {"many names of a watermark", [](std::size_t n) { return bounce(repeated("Backstop-Watermark x\n", n)); },
+     1000},
+    {"many watermarks in a header",
+     [](std::size_t n) { return report("text/rfc822-headers", repeated("Backstop-Watermark: x\n", n)); },
+     1000},
+    {"many folds that were damaged",
+     [](std::size_t n) { return report("text/rfc822-headers", repeated("Received: from a\nby b\n", n)); },
+     1000},
+    {"many references",
+     [](std::size_t n) { return bounce("", "References: " + repeated("<1@a.ex> ", n) + "\n"); }, 2000},
+    {"many references without an end",
+     [](std::size_t n) { return bounce("", "References: " + repeated("> ", n) + "\n"); }, 2000},
+    {"many original Message-IDs",
+     [](std::size_t n) {
+       return report("message/delivery-status",
+                     "Final-Recipient: rfc822; a@example.net\n" + repeated("A-Message-ID: <1@a.ex>\n", n));
      },
      1000},
 };

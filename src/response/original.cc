@@ -14,14 +14,6 @@ namespace {
 using mail::FieldName;
 using mail::MediaType;
 
-std::string without_brackets(std::string_view value) {
-  std::string text = mail::to_utf8(mail::unfold(value));
-  const std::size_t open = text.find('<');
-  const std::size_t close = text.find('>', open == std::string::npos ? 0 : open);
-  if (open != std::string::npos && close != std::string::npos) return text.substr(open + 1, close - open - 1);
-  return std::string(base::trim(text));
-}
-
 // Returns the original whose header block was walked into `message` as `part`.
 std::optional<Original> from_header(const mail::Message& message, const mail::Part& part, FoundIn found_in) {
   Original original;
@@ -37,7 +29,6 @@ std::optional<Original> from_header(const mail::Message& message, const mail::Pa
                         original.subject.empty() && original.date.empty() &&
                         message.find(part, FieldName::Received) == nullptr;
   if (is_empty) return std::nullopt;
-  original.header_block = message.header_of(part);
   return original;
 }
 
@@ -59,6 +50,14 @@ std::optional<Original> from_text(const ReportText& text, mail::Message& scratch
 }
 
 }  // namespace
+
+std::string without_brackets(std::string_view value) {
+  std::string text = mail::to_utf8(mail::unfold(value));
+  const std::size_t open = text.find('<');
+  const std::size_t close = text.find('>', open == std::string::npos ? 0 : open);
+  if (open != std::string::npos && close != std::string::npos) return text.substr(open + 1, close - open - 1);
+  return std::string(base::trim(text));
+}
 
 bool is_inside_message(const mail::Message& message, const mail::Part& part) {
   for (auto parent = part.parent; parent != mail::Part::kNoParent; parent = message.parts[parent].parent) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "mail/message.h"
 #include "response/report_text.h"
@@ -14,6 +16,9 @@ namespace backstop::response {
 /// report's text. `scratch` is overwritten.
 std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
                                       mail::Message& scratch);
+
+/// Returns a Message-ID in UTF-8 without its angle brackets and what is around them, unfolded.
+std::string without_brackets(std::string_view value);
 
 /// Returns whether the part belongs to a returned or forwarded mail.
 bool is_inside_message(const mail::Message& message, const mail::Part& part);

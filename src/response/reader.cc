@@ -9,6 +9,7 @@
 #include "mail/address_list.h"
 #include "mail/charset.h"
 #include "mail/encoding.h"
+#include "response/answered.h"
 #include "response/body_phrases.h"
 #include "response/bounce_text.h"
 #include "response/certainty.h"
@@ -19,6 +20,7 @@
 #include "response/reason.h"
 #include "response/report_fields.h"
 #include "response/report_text.h"
+#include "response/returned_blocks.h"
 #include "response/status.h"
 
 namespace backstop::response {
@@ -71,6 +73,7 @@ struct Reader::State {
   BodyHits hits;
   ReasonFinder reasons;
   std::string decoded;
+  std::vector<std::string> report_ids;  // what the report's parts name as the original's Message-ID
 
  private:
   std::string_view body_of(const mail::Part& part, Response& response);
@@ -138,10 +141,10 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   if (original && response.original && original->message_id.empty())
     original->message_id = response.original->message_id;
   if (original) response.original = std::move(original);
-  if (response.original && response.original->header_block.size() > limits.header_block) {
-    response.original->header_block.resize(limits.header_block);
-    response.truncated = true;
-  }
+  find_returned({message, text, limits, extent == Extent::Start}, scratch, response);
+  find_answered_ids(message, report_ids, response);
+  if (const auto from = mail::parse_address_list(facts->from, 1); !from.empty())
+    response.author = from[0].text();
   weigh(read_facts, !is_wrapped && format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
@@ -182,15 +185,20 @@ std::string_view Reader::State::wrapped_report() const {
 }
 
 void Reader::State::read_fields(Response& response) {
+  report_ids.clear();
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
   if (has_own_part(message, MediaType::MessageDeliveryStatus)) {
     // Some products write one part for each recipient.
     for (const auto& part : message.parts) {
       if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
-      read_delivery_status(body_of(part, response), report_limits, response);
+      const std::string_view body = body_of(part, response);
+      read_delivery_status(body, report_limits, response);
+      read_original_ids(body, report_ids);
     }
   } else if (const auto* notification = find_own_part(message, MediaType::MessageDispositionNotification)) {
-    read_disposition(body_of(*notification, response), report_limits, response);
+    const std::string_view body = body_of(*notification, response);
+    read_disposition(body, report_limits, response);
+    read_original_ids(body, report_ids);
   } else if (const auto* report = find_own_part(message, MediaType::MessageFeedbackReport)) {
     read_feedback(body_of(*report, response), report_limits, response);
   }

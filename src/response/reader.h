@@ -23,7 +23,9 @@ struct Limits {
   std::size_t text = 256 * 1024;  ///< bytes of decoded text that are searched for phrases
   std::size_t recipients = 1000;
   std::size_t diagnostic = 2000;         ///< bytes of one recipient's diagnostic text
-  std::size_t header_block = 64 * 1024;  ///< bytes kept of the original's header block
+  std::size_t header_block = 64 * 1024;  ///< bytes kept of each returned header block
+  std::size_t blocks = 8;                ///< returned header blocks
+  std::size_t watermarks = 8;
 };
 
 class Reader {

@@ -156,12 +156,13 @@ TEST(ReaderLimits, HeaderBlock) {
   const std::string fields = "Final-Recipient: rfc822; b@example.net\nAction: failed\n";
   Reader reader({.header_block = block.size()});
   const Response at = reader.read(report(fields, block));
-  ASSERT_TRUE(at.original);
-  EXPECT_EQ(at.original->header_block.size(), block.size());
+  ASSERT_EQ(at.returned.size(), 1U);
+  EXPECT_EQ(at.returned[0].bytes.size(), block.size());
   EXPECT_FALSE(at.truncated);
   const Response past = reader.read(report(fields, block + "X: y\n"));
   ASSERT_TRUE(past.original);
-  EXPECT_EQ(past.original->header_block, at.original->header_block);
+  ASSERT_EQ(past.returned.size(), 1U);
+  EXPECT_EQ(past.returned[0].bytes, at.returned[0].bytes);
   EXPECT_EQ(past.original->message_id, "d@example.org");
   EXPECT_TRUE(past.truncated);
 }

@@ -69,24 +69,6 @@ std::uint32_t bit_of(FieldName name) {
   }
 }
 
-// Returns the field name of a header line, or an empty view. "http://..." and "550: no" have none.
-std::string_view name_of_line(std::string_view line) {
-  const std::size_t colon = line.substr(0, 60).find(':');
-  if (colon == std::string_view::npos || colon < 2) return {};
-  if (colon + 1 < line.size() && line[colon + 1] == '/') return {};
-  const std::string_view name = line.substr(0, colon);
-  const bool is_name = base::is_alpha(name[0]) && std::ranges::all_of(name, [](char c) {
-                         return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_';
-                       });
-  return is_name ? name : std::string_view{};
-}
-
-// Returns the length of the quote marks and the indentation before a line.
-std::size_t prefix_of(std::string_view line) {
-  const std::size_t at = line.find_first_not_of("> \t|");
-  return at == std::string_view::npos ? line.size() : at;
-}
-
 // Writes `line` to `out` without white space at its ends, with single spaces inside and without
 // default-ignorable characters. Returns the end of what it wrote.
 char* append_collapsed(std::string_view line, char* out) {
@@ -124,10 +106,27 @@ bool is_quoted(std::string_view line) {
 
 }  // namespace
 
+std::string_view name_of_line(std::string_view line) {
+  const std::size_t colon = line.substr(0, 60).find(':');
+  if (colon == std::string_view::npos || colon < 2) return {};
+  if (colon + 1 < line.size() && line[colon + 1] == '/') return {};
+  const std::string_view name = line.substr(0, colon);
+  const bool is_name = base::is_alpha(name[0]) && std::ranges::all_of(name, [](char c) {
+                         return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_';
+                       });
+  return is_name ? name : std::string_view{};
+}
+
+std::size_t prefix_of(std::string_view line) {
+  const std::size_t at = line.find_first_not_of("> \t|");
+  return at == std::string_view::npos ? line.size() : at;
+}
+
 void ReportText::collect(const mail::Message& message, std::size_t most) {
   storage_.clear();
   raw_ = {};
   is_truncated_ = false;
+  is_html_ = false;
   bool has_plain = false;
   for (const auto& part : message.parts) {
     if (part.media_type == MediaType::TextPlain && is_readable(message, part) &&
@@ -137,7 +136,9 @@ void ReportText::collect(const mail::Message& message, std::size_t most) {
   }
   for (const auto& part : message.parts) {
     if (has_plain && part.media_type == MediaType::TextHtml) continue;
-    if (is_readable(message, part)) append_part(message, part, most);
+    if (!is_readable(message, part)) continue;
+    is_html_ = is_html_ || part.media_type == MediaType::TextHtml;
+    append_part(message, part, most);
   }
   if (!storage_.empty()) raw_ = storage_;
   if (raw_.empty() && !message.parts.empty()) {
@@ -195,6 +196,7 @@ void ReportText::append_part(const mail::Message& message, const mail::Part& par
 
 void ReportText::find_header_blocks() {
   blocks_.clear();
+  has_field_line_ = false;
   TextHeaderBlock block;
   std::uint32_t bits = 0;
   const auto close = [&](std::size_t end) {
@@ -233,6 +235,7 @@ void ReportText::find_header_blocks() {
     if (name.empty()) continue;
     bits = bit_of(mail::field_name(name));
     if (bits == 0) bits = base::istarts_with(name, "X-") ? kOther : 0;
+    has_field_line_ = has_field_line_ || bits != 0;
     block = {.begin = begin, .end = 0, .prefix = prefix, .is_whole = false};
   }
   if (bits != 0) close(raw_.size());

@@ -21,6 +21,12 @@ struct TextHeaderBlock {
   bool is_whole = false;   ///< it has fields that only a real mail has, so the original's body follows it
 };
 
+/// Returns the field name of a header line, or an empty view. "http://..." and "550: no" have none.
+std::string_view name_of_line(std::string_view line);
+
+/// Returns the length of the quote marks and the indentation before a line.
+std::size_t prefix_of(std::string_view line);
+
 class ReportText {
  public:
   /// One line of `flat`. It has no white space at its ends, single spaces inside, and no default-ignorable
@@ -50,6 +56,10 @@ class ReportText {
   /// Header blocks in the text; the first whole one ends the report.
   const std::vector<TextHeaderBlock>& header_blocks() const { return blocks_; }
   bool is_truncated() const { return is_truncated_; }
+  /// True if a line of raw() begins with the name of a known field, which a header block needs.
+  bool has_field_line() const { return has_field_line_; }
+  /// True if HTML parts were read, since there is no plain text.
+  bool is_html() const { return is_html_; }
 
  private:
   void append_part(const mail::Message& message, const mail::Part& part, std::size_t most);
@@ -63,6 +73,8 @@ class ReportText {
   std::vector<Line> lines_;
   std::vector<TextHeaderBlock> blocks_;
   bool is_truncated_ = false;
+  bool is_html_ = false;
+  bool has_field_line_ = false;
 };
 
 }  // namespace backstop::response

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -114,9 +115,30 @@ struct Original {
   std::string date;         ///< as written
   std::string in_reply_to;  ///< raw, unfolded
   std::string references;   ///< raw, unfolded
-  std::string
-      header_block;  ///< the raw bytes of the returned header fields, in which `origin` looks for proofs
   FoundIn found_in = FoundIn::MessageRfc822;
+};
+
+/// Where a returned header block was found.
+enum class ReturnedIn : std::uint8_t {
+  Part,    ///< a part that is made for it: message/rfc822, text/rfc822-headers, message/global(-headers)
+  Text,    ///< lines of a plain text, also indented
+  Html,    ///< the text of an HTML part
+  Quoted,  ///< lines of a plain text behind quote marks
+  Nested,  ///< a mail within a returned mail
+};
+
+/// A header block that came back, in which `origin` looks for proofs.
+struct ReturnedBlock {
+  /// The fields in their order, with CRLF or LF: as they came from a part whose folding is whole, else
+  /// without quote marks and indentation, and with lines joined that a mailer had cut.
+  std::string bytes = {};
+  ReturnedIn where = ReturnedIn::Part;
+  bool is_truncated = false;    ///< it was cut, or may have been
+  bool is_whole = false;        ///< not truncated, and has From, Date, Message-ID and a Received
+  std::string message_id = {};  ///< without angle brackets, or empty
+  std::string from = {};        ///< the first address in From, or empty
+  std::string to = {};          ///< the value of To and that of Cc, as they came
+  std::optional<std::chrono::sys_seconds> date = {};
 };
 
 struct Response {
@@ -124,6 +146,17 @@ struct Response {
   std::string reporting_mta;  ///< the host that reports, or empty if nothing names it
   std::vector<Recipient> recipients;
   std::optional<Original> original;
+  std::string author;  ///< the first address in the response's own From, or empty
+  /// Every header block that came back, at most Limits::blocks: first those in parts, then those in text and
+  /// HTML, then the nested ones. Empty for Kind::None, like the two below.
+  std::vector<ReturnedBlock> returned;
+  /// The values of Backstop-Watermark fields in what came back, without white space and quote marks; what
+  /// follows a value may stick to its end. Each once, at most Limits::watermarks.
+  std::vector<std::string> watermarks;
+  /// The Message-IDs of mail that this may answer, without angle brackets, likeliest first: those of the
+  /// returned blocks, of Original-Message-ID and X-Original-Message-ID, two of In-Reply-To, and the last
+  /// three of References. Each once.
+  std::vector<std::string> answered_ids;
   std::string_view format;  ///< for people: the name of the format that matched, a static string, or empty
   bool truncated = false;   ///< a cap was met, and what lies beyond it was not read
   ShownBy shown_by = ShownBy::Appearance;
@@ -199,6 +232,8 @@ inline constexpr std::array<std::string_view, 20> kReasonNames = {"unknown",
                                                                   "expired",
                                                                   "policy",
                                                                   "system-error"};
+inline constexpr std::array<std::string_view, 5> kReturnedInNames = {"part", "text", "html", "quoted",
+                                                                     "nested"};
 inline constexpr std::array<std::string_view, 3> kCertaintyNames = {"guessed", "marked", "structural"};
 inline constexpr std::array<std::string_view, 5> kFoundInNames = {
     "message/rfc822", "text/rfc822-headers", "message/global-headers", "body-text", "report-fields"};
@@ -221,6 +256,9 @@ constexpr std::string_view name(Reason value) {
 }
 constexpr std::string_view name(Certainty value) {
   return name_of(kCertaintyNames, value);
+}
+constexpr std::string_view name(ReturnedIn value) {
+  return name_of(kReturnedInNames, value);
 }
 constexpr std::string_view name(FoundIn value) {
   return name_of(kFoundInNames, value);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "response/answered.h"
 #include "response/formats.h"
 #include "response/reader.h"
 
@@ -33,7 +34,20 @@ inline std::string unsoundness(const Response& response, const Limits& limits) {
                                     &original->date, &original->in_reply_to, &original->references}) {
       if (!base::is_utf8(*text)) return "the original's text is no UTF-8";
     }
-    if (original->header_block.size() > limits.header_block) return "header block past its cap";
+  }
+  if (is_none &&
+      !(response.returned.empty() && response.watermarks.empty() && response.answered_ids.empty())) {
+    return "no response, and yet something that came back";
+  }
+  if (response.returned.size() > limits.blocks) return "too many header blocks";
+  for (const auto& block : response.returned) {
+    if (block.bytes.size() > limits.header_block) return "header block past its cap";
+    if (!base::is_utf8(block.message_id) || !base::is_utf8(block.from)) return "a block's text is no UTF-8";
+  }
+  if (response.watermarks.size() > limits.watermarks) return "too many watermarks";
+  if (response.answered_ids.size() > kMostAnsweredIds) return "too many ids";
+  for (const auto& id : response.answered_ids) {
+    if (id.empty() || !base::is_utf8(id)) return "an id that is none";
   }
   bool is_known = response.format.empty();
   for (const auto& row : bounce_formats()) is_known = is_known || row.name == response.format;

@@ -1,0 +1,32 @@
+// What a response says about the mail that it answers, in the form in which the ledger is asked: Message-IDs
+// and addressees.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mail/message.h"
+#include "response/response.h"
+
+namespace backstop::response {
+
+/// How many Message-IDs and addressees a response can name.
+inline constexpr std::size_t kMostAnsweredIds = 20;
+inline constexpr std::size_t kMostAddressees = 20;
+
+/// Appends the ids of the fields Original-Message-ID and X-Original-Message-ID of a report's body, which is
+/// decoded, without angle brackets.
+void read_original_ids(std::string_view report, std::vector<std::string>& ids);
+
+/// Fills `answered_ids`, once `original` and `returned` are there. `report_ids` are those of the report's
+/// parts; the other fields are those of the response's own header. Ids past 998 bytes are left out.
+void find_answered_ids(const mail::Message& message, const std::vector<std::string>& report_ids,
+                       Response& response);
+
+/// Returns the addresses that the mail went to, as the response says: first the recipients of its report,
+/// each as the mail was written to it and then as it ended, then To and Cc of what came back, and if it is
+/// no report of a delivery, its author. Each once, in the form of mail::Address::folded().
+std::vector<std::string> claimed_addressees(const Response& response);
+
+}  // namespace backstop::response

@@ -1,0 +1,143 @@
+#include "response/answered.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "response/reader.h"
+
+namespace backstop::response {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+std::string reply(std::string_view header) {
+  return fmt::format(
+      "From: Bob <Bob@Example.com>\nSubject: Out of office\nAuto-Submitted: auto-replied\n{}\nI am away.\n",
+      header);
+}
+
+std::string report(std::string_view status, std::string_view header, std::string_view returned) {
+  return fmt::format(
+      "From: MAILER-DAEMON@mx.example.net\nSubject: Undeliverable\n{}Content-Type: multipart/report; "
+      "boundary=b\n\n--b\n\nIt failed.\n\n--b\nContent-Type: "
+      "message/delivery-status\n\n{}\n--b\nContent-Type: "
+      "text/rfc822-headers\n\n{}\n--b--\n",
+      header, status, returned);
+}
+
+std::string receipt(std::string_view fields, std::string_view returned = "") {
+  return fmt::format(
+      "From: bob@example.com\nSubject: Read: minutes\nContent-Type: multipart/report; "
+      "report-type=disposition-notification; boundary=b\n\n--b\n\nIt was read.\n\n--b\nContent-Type: "
+      "message/disposition-notification\n\nFinal-Recipient: rfc822; bob@example.com\n{}Disposition: "
+      "manual-action/MDN-sent-manually; displayed\n\n{}\n--b--\n",
+      fields, returned);
+}
+
+constexpr std::string_view kStatus = "Final-Recipient: rfc822; carl@example.com\nAction: failed\n";
+
+Response read(std::string_view mail) {
+  Reader reader;
+  return reader.read(mail, {.reverse_path = "", .recipient = ""});
+}
+
+TEST(Answered, IdsAreThoseThatTheLedgerIsAskedFor) {
+  const std::string long_id(998, 'x');
+  const struct {
+    const char* name;
+    std::string mail;
+    Texts want;
+  } rows[] = {
+      {"nothing", reply(""), {}},
+      {"the original's", report(kStatus, "", "Message-ID: <1@a.ex>\n"), {"1@a.ex"}},
+      {"In-Reply-To", reply("In-Reply-To: <1@a.ex>\n"), {"1@a.ex"}},
+      {"two of three", reply("In-Reply-To: <1@a.ex> <2@a.ex> <3@a.ex>\n"), {"1@a.ex", "2@a.ex"}},
+      {"with words", reply("In-Reply-To: Your message of Monday <1@a.ex>\n"), {"1@a.ex"}},
+      {"without brackets", reply("In-Reply-To: 1@a.ex\n"), {"1@a.ex"}},
+      {"words alone", reply("In-Reply-To: Your message to ann@a.ex\n"), {}},
+      {"References", reply("References: <1@a.ex>\n"), {"1@a.ex"}},
+      {"the last three",
+       reply("References: <1@a.ex> <2@a.ex>\n <3@a.ex>\n\t<4@a.ex>\n"),
+       {"2@a.ex", "3@a.ex", "4@a.ex"}},
+      {"no brackets in References", reply("References: a b c >\n"), {}},
+      {"both, each once",
+       reply("In-Reply-To: <2@a.ex>\nReferences: <1@a.ex> <2@a.ex>\n"),
+       {"2@a.ex", "1@a.ex"}},
+      {"folded within an id", reply("In-Reply-To: <1\n @a.ex>\n"), {"1@a.ex"}},
+      {"case stays", reply("In-Reply-To: <AbC@a.ex>\n"), {"AbC@a.ex"}},
+      {"Original-Message-ID of a receipt", receipt("Original-Message-ID: <1@a.ex>\n"), {"1@a.ex"}},
+      {"on a line of its own", receipt("Original-Message-ID:\n <1@a.ex>\n"), {"1@a.ex"}},
+      {"and the original's",
+       receipt("Original-Message-ID: <1@a.ex>\n",
+               "--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <2@a.ex>\n"),
+       {"2@a.ex", "1@a.ex"}},
+      {"in a delivery status",
+       report("X-Original-Message-ID: <1@a.ex>\n\n" + std::string(kStatus), "", ""),
+       {"1@a.ex"}},
+      {"as a part of another name",
+       report("X-Not-Original-Message-ID: <1@a.ex>\n\n" + std::string(kStatus), "", ""),
+       {}},
+      {"in the header",
+       reply("Original-Message-ID: <1@a.ex>\nX-Original-Message-ID: <2@a.ex>\n"),
+       {"1@a.ex", "2@a.ex"}},
+      {"the likeliest first",
+       report("Original-Message-ID: <2@a.ex>\n\n" + std::string(kStatus),
+              "In-Reply-To: <3@a.ex>\nReferences: <4@a.ex>\n", "Message-ID: <1@a.ex>\n"),
+       {"1@a.ex", "2@a.ex", "3@a.ex", "4@a.ex"}},
+      {"the longest", reply("In-Reply-To: <" + long_id + ">\n"), {long_id}},
+      {"one past it", reply("In-Reply-To: <" + long_id + "x>\n"), {}},
+      {"the response's own is none", reply("Message-ID: <9@example.com>\n"), {}},
+  };
+  for (const auto& row : rows) {
+    const auto response = read(row.mail);
+    EXPECT_NE(name(response.kind), "none") << row.name;
+    EXPECT_EQ(response.answered_ids, row.want) << row.name;
+  }
+}
+
+TEST(Answered, AddresseesAreThoseOfTheReportThenOfTheOriginal) {
+  const struct {
+    const char* name;
+    std::string mail;
+    Texts want;
+  } rows[] = {
+      {"final", report(kStatus, "", ""), {"carl@example.com"}},
+      {"original before final",
+       report("Original-Recipient: rfc822; Team@Example.com\nFinal-Recipient: rfc822; "
+              "carl@example.com\nAction: failed\n",
+              "", ""),
+       {"team@example.com", "carl@example.com"}},
+      {"with To and Cc",
+       report(kStatus, "", "To: Carl <carl@example.com>, dora@example.com\nCc: eve@example.com\n"),
+       {"carl@example.com", "dora@example.com", "eve@example.com"}},
+      {"a U-label",
+       report("Final-Recipient: rfc822; carl@xn--bcher-kva.example\nAction: failed\n", "",
+              "To: carl@b\u00FCcher.example\n"),
+       {"carl@xn--bcher-kva.example"}},
+      {"an answer's author", reply(""), {"bob@example.com"}},
+      {"a receipt's author", receipt(""), {"bob@example.com"}},
+  };
+  for (const auto& row : rows) EXPECT_EQ(claimed_addressees(read(row.mail)), row.want) << row.name;
+}
+
+TEST(Answered, ManyAreCut) {
+  std::string status;
+  for (std::size_t i = 0; i < kMostAddressees + 1; ++i)
+    status += fmt::format("Final-Recipient: rfc822; user{}@example.com\nAction: failed\n\n", i);
+  const auto all = claimed_addressees(read(report(status, "", "")));
+  ASSERT_EQ(all.size(), kMostAddressees);
+  EXPECT_EQ(all.front(), "user0@example.com");
+  Response response;
+  for (std::size_t i = 0; i < kMostAnsweredIds + 1; ++i)
+    response.returned.push_back({.message_id = fmt::format("{}@a.ex", i)});
+  mail::Message message;
+  mail::walk_header("From: a@b.ex\n\n", message);
+  find_answered_ids(message, {}, response);
+  EXPECT_EQ(response.answered_ids.size(), kMostAnsweredIds);
+}
+
+}  // namespace
+}  // namespace backstop::response
