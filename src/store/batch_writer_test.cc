@@ -120,7 +120,9 @@ class Writer : public testing::Test {
   EntryWriter& open(std::size_t buffer = 10'000, milliseconds gather = milliseconds(1)) {
     writer_ = std::make_unique<EntryWriter>(
         std::make_unique<Sink>(database_),
-        BatchSettings{.buffer = buffer, .gather = gather, .words = {"entry", "entries"}},
+        BatchSettings{.buffer = buffer,
+                      .gather = gather,
+                      .words = {"entry", "entries", "old entries can't be deleted"}},
         [this](std::string line) { database_.warn(std::move(line)); });
     return *writer_;
   }
@@ -301,9 +303,10 @@ TEST_F(Writer, DoesNotReportThatItCannotTidyWhileWritingFails) {
   database_.wait_for_tidied(database_.get(&Database::tidied_) + 1);
   database_.break_it(false);
   database_.wait_for_warnings(3);
-  EXPECT_THAT(database_.get(&Database::warnings_), ElementsAre("broken; entries wait in memory, mail is not delayed",
-                                                               "writing works again; no entry was lost",
-                                                               "old entries can't be deleted: can't tidy"));
+  EXPECT_THAT(
+      database_.get(&Database::warnings_),
+      ElementsAre("broken; entries wait in memory, mail is not delayed",
+                  "writing works again; no entry was lost", "old entries can't be deleted: can't tidy"));
 }
 
 TEST_F(Writer, SaysThatItCannotTidy) {
