@@ -101,12 +101,22 @@ base::Result<void> sync_folder_of(const std::string& path) {
   return {};
 }
 
+/// True if the file belongs to whom the one at `path` belongs to, if there is one: root may replace the file
+/// of the user that Backstop runs as.
+bool keeps_owner(const File& file, const std::string& path) {
+  struct stat old{};
+  if (::stat(path.c_str(), &old) != 0) return errno == ENOENT;
+  if (old.st_uid == ::geteuid() && old.st_gid == ::getegid()) return true;
+  return ::fchown(file.number(), old.st_uid, old.st_gid) == 0;
+}
+
 /// Replaces the file by a new one of mode 0600; a reader sees either the old text or the new.
 base::Result<void> replace_private_file(const std::string& path, std::string_view text) {
   std::string name = path + ".XXXXXX";
   const File file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file.is_open()) return refuse_errno("can't write beside it");
-  const bool is_written = write_all(file.number(), text) && ::fsync(file.number()) == 0;
+  const bool is_written =
+      keeps_owner(file, path) && write_all(file.number(), text) && ::fsync(file.number()) == 0;
   if (is_written && ::rename(name.c_str(), path.c_str()) == 0) return sync_folder_of(path);
   auto error = refuse_errno("can't write it");
   ::unlink(name.c_str());

@@ -212,9 +212,9 @@ Outcome<void> LedgerSink::write_items(const std::list<LedgerItem>& batch) {
       append_row(row->row, log->second);
     } else if (const auto* use = std::get_if<UseItem>(&item)) {
       done = add_use(*database_, use->counter, use->until);
-    } else if (const auto* owners = std::get_if<ForgetItem>(&item)) {
+    } else if (const auto* whom = std::get_if<ForgetItem>(&item)) {
       done = append_logs();
-      if (done) done = forget(owners->owners);
+      if (done) done = forget(whom->owner);
     }
     if (!done) return done;
   }
@@ -244,11 +244,16 @@ Outcome<void> LedgerSink::append_logs() {
   return {};
 }
 
-Outcome<void> LedgerSink::forget(const std::vector<OwnerRange>& owners) {
-  for (const OwnerRange& owner : owners) {
-    upkeep_.forget(owner);
-    if (auto done = delete_owner(*database_, owner); !done) return done;
-    if (auto done = add_forgotten(*database_, owner, now()); !done) return done;
+Outcome<void> LedgerSink::forget(const std::string& owner) {
+  // Another program may have made a secret.
+  if (const auto done = state_.secrets.read(); !done) {
+    return std::unexpected(failure_of(done.error(), SQLITE_MISMATCH));
+  }
+  for (const auto& secret : state_.secrets.all()) {
+    const OwnerRange range = KeyMaker(*secret).range(owner);
+    upkeep_.forget(range);
+    if (auto done = delete_owner(*database_, range); !done) return done;
+    if (auto done = add_forgotten(*database_, range, now()); !done) return done;
   }
   return {};
 }

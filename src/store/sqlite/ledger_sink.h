@@ -30,7 +30,7 @@ struct UseItem {
   LedgerTime until;
 };
 struct ForgetItem {
-  std::vector<OwnerRange> owners;
+  std::string owner;
 };
 /// Seals all that is in memory: the end of an import.
 struct SealItem {};
@@ -78,7 +78,7 @@ class LedgerSink : public BatchSink<LedgerItem> {
   Outcome<void> write_to_file(const std::list<LedgerItem>& batch);
   Outcome<void> write_items(const std::list<LedgerItem>& batch);
   Outcome<void> append_logs();
-  Outcome<void> forget(const std::vector<OwnerRange>& owners);
+  Outcome<void> forget(const std::string& owner);
   Outcome<void> save_secrets();
 
   const std::string path_;

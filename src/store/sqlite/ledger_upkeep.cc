@@ -28,15 +28,17 @@ Outcome<void> in_transaction(Database& database, const Step& step) {
 }  // namespace
 
 Outcome<bool> LedgerUpkeep::step(Database& database) {
-  if (is_serving() && (!last_minute_ || now() - *last_minute_ >= Coverage::kBeat || now() < *last_minute_)) {
+  close_full_tables();
+  if (!is_serving()) return seal(database);
+  // First what makes room: on a full disk all else fails.
+  const auto is_expiring = expire(database);
+  if (!is_expiring || *is_expiring) return is_expiring;
+  if (!last_minute_ || now() - *last_minute_ >= Coverage::kBeat || now() < *last_minute_) {
     if (const auto done = each_minute(database); !done) return std::unexpected(done.error());
     last_minute_ = now();
   }
-  close_full_tables();
   const auto is_sealing = seal(database);
-  if (!is_sealing || *is_sealing || !is_serving()) return is_sealing;
-  const auto is_expiring = expire(database);
-  if (!is_expiring || *is_expiring) return is_expiring;
+  if (!is_sealing || *is_sealing) return is_sealing;
   return shrink(database);
 }
 
@@ -140,19 +142,27 @@ void LedgerUpkeep::close_full_tables() {
   }
 }
 
+Outcome<void> LedgerUpkeep::begin_sealing(Database& database) {
+  const auto tables = state_.catalog.tables();
+  for (const auto& table : tables->open | std::views::join) {
+    if (!table->is_closed()) continue;
+    const auto done = in_transaction(database, [&]() -> Outcome<void> {
+      if (const auto saved = state_.secrets.save(); !saved) {
+        return std::unexpected(Failure{SQLITE_FULL, saved.error().message});
+      }
+      return {};
+    });
+    if (done) sealing_.emplace(table, !is_serving());
+    return done;
+  }
+  return {};
+}
+
 Outcome<bool> LedgerUpkeep::seal(Database& database) {
   if (!sealing_) {
-    const auto tables = state_.catalog.tables();
-    for (const auto& table : tables->open | std::views::join) {
-      if (!table->is_closed()) continue;
-      sealing_.emplace(table, !is_serving());
-      break;
-    }
+    if (const auto done = begin_sealing(database); !done) return std::unexpected(done.error());
   }
   if (!sealing_) return false;
-  if (const auto done = state_.secrets.save(); !done) {
-    return std::unexpected(Failure{SQLITE_FULL, done.error().message});
-  }
   const auto is_done = sealing_->step(database);
   if (!is_done) return is_done;
   if (!*is_done) return true;

@@ -53,6 +53,8 @@ class LedgerUpkeep {
   Outcome<void> follow_others(Database& database);
   Outcome<void> destroy_secrets(Database& database);
   void close_full_tables();
+  /// Does nothing if no table is closed.
+  Outcome<void> begin_sealing(Database& database);
   Outcome<bool> seal(Database& database);
   Outcome<bool> expire(Database& database);
   Outcome<bool> shrink(Database& database);

@@ -126,16 +126,16 @@ class FileLedger : public LedgerWriter {
   }
 
   base::Result<void> forget(std::string_view owner) override {
-    ForgetItem item;
-    for (const auto& secret : state_->secrets.all()) item.owners.push_back(KeyMaker(*secret).range(owner));
-    for (const auto& range : item.owners) forget_in_memory(range);
-    if (!writer_.record(std::move(item))) return error(path_, "too much waits to be written; try again");
+    for (const auto& secret : state_->secrets.all()) forget_in_memory(KeyMaker(*secret).range(owner));
+    if (!writer_.record(ForgetItem{std::string(owner)})) {
+      return error(path_, "too much waits to be written; try again");
+    }
     if (!writer_.flush(kForgetWait)) return error(path_, "the disk did not take it yet; it is tried again");
     return {};
   }
 
   bool flush(std::chrono::milliseconds limit) override {
-    if (settings_.use == LedgerUse::Import) writer_.record(SealItem{});
+    if (settings_.use == LedgerUse::Import && !writer_.record(SealItem{})) return false;
     return writer_.flush(limit);
   }
   BatchCounters counters() const override { return writer_.counters(); }

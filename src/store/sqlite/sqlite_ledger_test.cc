@@ -13,6 +13,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "store/ledger_fixture.h"
 #include "store/sqlite/database.h"
@@ -314,6 +315,7 @@ TEST_F(SqliteLedger, AnImportIsSeenBesideARunningProgram) {
 TEST_F(SqliteLedger, WhatOneProgramForgetsTheOtherForgetsToo) {
   const auto ledger = must_open(settings());
   record(*ledger, "1");
+  ledger->record(std::vector{Row{sent_id("ben@example.org", "1")}});
   ASSERT_TRUE(ledger->flush(kLong));
   {
     LedgerSettings beside = settings();
@@ -329,6 +331,43 @@ TEST_F(SqliteLedger, WhatOneProgramForgetsTheOtherForgetsToo) {
   pass(minutes(1));
   keep_up(*ledger);
   EXPECT_EQ(ask(*ledger, sent_id(kAnn, "2")), 1) << "once is enough";
+  EXPECT_EQ(ask(*ledger, sent_id("ben@example.org", "1")), 1);
+}
+
+// The other one has no secrets yet when it is told.
+TEST_F(SqliteLedger, ForgetsWhenTheLockIsGone) {
+  {
+    const auto ledger = must_open(settings());
+    record(*ledger, "1");
+  }
+  place_.lock();
+  const auto ledger = must_open(settings());
+  std::jthread forgetter([&] {
+    const auto done = ledger->forget(kAnn);
+    EXPECT_TRUE(done) << done.error().message;
+  });
+  while (ledger->counters().recorded == 0) std::this_thread::yield();
+  place_.unlock();
+  forgetter.join();
+  EXPECT_EQ(ask(*ledger, sent_id(kAnn, "1")), 0);
+  EXPECT_EQ(ask(*must_open_for_reading(settings()), sent_id(kAnn, "1")), 0);
+}
+
+TEST_F(SqliteLedger, AnOldTableIsDroppedOnADiskThatIsNearlyFull) {
+  LedgerSettings small = settings(20'000);
+  {
+    const auto ledger = must_open(small);
+    for (int i = 0; i < 20'000; ++i) record(*ledger, std::to_string(i));
+    ASSERT_TRUE(ledger->flush(kLong));
+    write_until(*ledger, [&] { return ledger->stats()->tables == 1; });
+  }
+  pass(days(31));
+  FaultVfs vfs;
+  vfs.limit_room(300'000);
+  const auto ledger = must_open(small);
+  write_until(*ledger, [&] { return ledger->stats()->tables == 0; });
+  for (int i = 0; i < 2000; ++i) record(*ledger, std::to_string(i));
+  ASSERT_TRUE(ledger->flush(kLong));
 }
 
 // The child acknowledges each batch that is committed, and is killed at any point: while it records, between
