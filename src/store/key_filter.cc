@@ -33,10 +33,6 @@ std::string_view KeyFilter::bytes() const {
   return {reinterpret_cast<const char*>(blocks_.data()), blocks_.size() * sizeof(Block)};
 }
 
-std::size_t KeyFilter::block_of(const LedgerKey& key) const {
-  return static_cast<std::size_t>(((key.bits() >> 32U) * blocks_.size()) >> 32U);
-}
-
 void KeyFilter::add(const LedgerKey& key) {
   const auto bits = static_cast<std::uint32_t>(key.bits());
   auto& words = blocks_[block_of(key)].words;

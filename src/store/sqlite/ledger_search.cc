@@ -17,6 +17,9 @@ Outcome<std::uint32_t> LedgerSearch::find(const RowKey& question) {
     value = joined(value, table->find(key_under(*table->secret(), question)), is_sum);
   }
   for (const auto& table : tables_->sealed_of(life)) {
+    table->filter.prefetch(key_under(*table->secret, question));
+  }
+  for (const auto& table : tables_->sealed_of(life)) {
     const LedgerKey& key = key_under(*table->secret, question);
     if (!table->filter.may_hold(key)) continue;
     const auto found = find_sealed(table->number, key);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,7 +74,7 @@ Outcome<void> LedgerSink::adopt(Database& database) {
   }
   const auto meta = read_or_make_meta(database, now());
   if (!meta) return std::unexpected(meta.error());
-  const bool is_same = state_.catalog.tables()->file == meta->token &&
+  const bool is_same = !is_doubtful_ && state_.catalog.tables()->file == meta->token &&
                        (!is_serving() || state_.coverage.written() == meta->marks);
   std::optional<LedgerTables> loaded;
   if (!is_same) {
@@ -88,6 +89,7 @@ Outcome<void> LedgerSink::adopt(Database& database) {
   }
   if (auto done = transaction.commit(); !done) return done;
   if (is_serving()) state_.coverage.confirm(marks);
+  if (std::exchange(is_doubtful_, false)) state_.coverage.start_anew(now());
   if (loaded) take_over(std::move(*loaded));
   return {};
 }
@@ -171,17 +173,31 @@ base::Result<void> LedgerSink::write(const std::list<LedgerItem>& batch) {
 }
 
 void LedgerSink::check_place() {
-  if (!database_->has_moved()) return;
+  if (!database_->has_moved()) {
+    log_inode_ = log_inode();
+    return;
+  }
   database_.reset();
+  // A log that the old file leaves behind would be taken for that of the file that is there now.
+  if (log_inode_ != 0 && log_inode() == log_inode_) {
+    for (const char* const suffix : {"-wal", "-shm"}) ::unlink((path_ + suffix).c_str());
+  }
   state_.coverage.start_anew(now());
   warn_("the file is gone from its place; a new one is begun");
 }
 
-/// The connection may be broken, and not the file. A full disk breaks nothing.
+ino_t LedgerSink::log_inode() const {
+  struct stat status{};
+  return ::stat((path_ + "-wal").c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+/// The connection may be broken, and not the file. A full disk breaks nothing. If a statement itself is
+/// wrong, the file is not what it was.
 template <typename Value>
 Outcome<Value> LedgerSink::judged(Outcome<Value> outcome) {
   if (outcome) return outcome;
   const int code = outcome.error().primary_code();
+  if (code == SQLITE_ERROR || code == SQLITE_CONSTRAINT) is_doubtful_ = true;
   if (code != SQLITE_BUSY && code != SQLITE_FULL) database_.reset();
   return outcome;
 }

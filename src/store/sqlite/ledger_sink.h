@@ -3,6 +3,8 @@
 // LedgerState.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -72,6 +74,7 @@ class LedgerSink : public BatchSink<LedgerItem> {
   Outcome<void> load_log(Database& database, const SegmentRow& row, LedgerTables& loaded);
   void take_over(LedgerTables loaded);
   void check_place();
+  ino_t log_inode() const;
   template <typename Value>
   Outcome<Value> judged(Outcome<Value> outcome);
 
@@ -92,6 +95,8 @@ class LedgerSink : public BatchSink<LedgerItem> {
   std::vector<std::pair<std::shared_ptr<OpenTable>, std::string>> logs_;  ///< of the batch being written
   std::vector<std::pair<std::shared_ptr<OpenTable>, std::int64_t>> new_numbers_;  ///< the same
   std::size_t unreadable_ = 0;  ///< tables of the file being loaded that have no secret
+  ino_t log_inode_ = 0;         ///< of the database's own log, when it was last looked at; 0: there was none
+  bool is_doubtful_ = false;    ///< the file lacks what it should have: it is read anew
   bool has_read_uses_ = false;
 };
 
