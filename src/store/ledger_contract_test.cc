@@ -375,7 +375,7 @@ TEST_P(LedgerContract, FourThreadsRecordAndAskAtOnce) {
     EXPECT_EQ(ask(reader, sent_id("all@example.org", "sum")), kThreads * kEach);
   };
   expect_rows(*ledger);
-  write_until(*ledger, [&] { return ledger->stats()->tables >= 3; });
+  write_until(*ledger, [&] { return ledger->stats()->tables >= 1; });
   expect_rows(*ledger);
   expect_rows(*must_open_for_reading(settings()));
 }
