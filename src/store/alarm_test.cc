@@ -60,7 +60,7 @@ TEST(Alarm, SaysEachChangeOnce) {
         {61, kWorks, 10, "6 events were lost: the buffer was full"}}},
   };
   for (const auto& row : rows) {
-    Alarm alarm({"event", "events"});
+    Alarm alarm({"event", "events", ""});
     for (const auto& step : row.steps) {
       const Alarm::Time now{seconds(1'000'000 + step.at)};
       const auto line = step.attempt == kFails ? alarm.failed("full", now) : alarm.worked(step.lost, now);
@@ -70,7 +70,7 @@ TEST(Alarm, SaysEachChangeOnce) {
 }
 
 TEST(Alarm, CountsAtTheEndWhatWasNotTold) {
-  Alarm alarm({"event", "events"});
+  Alarm alarm({"event", "events", ""});
   ASSERT_TRUE(alarm.failed("full", Alarm::Time{}));
   ASSERT_TRUE(alarm.worked(2, Alarm::Time{seconds(1)}));
   EXPECT_EQ(alarm.closed(2), std::nullopt);

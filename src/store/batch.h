@@ -1,5 +1,5 @@
 // What a BatchWriter shares with the database that it writes to and with the store that uses it. `Item` is
-// what is written: an event of the history.
+// what is written: an event of the history, a row of the ledger.
 #pragma once
 
 #include <chrono>
@@ -19,14 +19,17 @@ class BatchSink {
   virtual ~BatchSink() = default;
   /// Writes the whole batch, or nothing if there is an error. May wait, but not for much more than a second.
   virtual base::Result<void> write(const std::list<Item>& batch) = 0;
-  /// Deletes some old items, in one small step. Returns true if there is more to delete.
+  /// Does some upkeep, such as deleting old items, in one small step. Returns true if there is more to do.
   virtual base::Result<bool> tidy() = 0;
+  /// Called once, last of all. `is_complete` is false if items could not be written at the end.
+  virtual void close(bool is_complete) { static_cast<void>(is_complete); }
 };
 
 /// What an item is called in the log.
 struct ItemWords {
   std::string_view one;
   std::string_view many;
+  std::string_view upkeep_failed;  ///< what is said if tidy() fails, "old events can't be deleted"
 };
 
 struct BatchSettings {

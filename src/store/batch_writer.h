@@ -33,8 +33,8 @@ struct BatchLimits {
   static constexpr std::chrono::milliseconds kRetry{500};     ///< between two tries to write a batch
   static constexpr std::chrono::milliseconds kLastRetry{50};  ///< the same during destruction
   static constexpr std::chrono::seconds kLastWait{2};         ///< then it gives up
-  static constexpr std::chrono::minutes kTidyPause{1};        ///< between two looks for old items
-  static constexpr std::chrono::hours kTidyFailurePause{1};   ///< between two lines that report it
+  static constexpr std::chrono::minutes kTidyPause{1};        ///< between two looks for upkeep to do
+  static constexpr std::chrono::hours kTidyFailurePause{1};   ///< between two lines that report its failure
 };
 
 /// Thread-safe. The destructor writes what waits; if that fails, it tries again for kLastWait.
@@ -56,8 +56,8 @@ class BatchWriter : public BatchLimits {
   BatchWriter& operator=(const BatchWriter&) = delete;
   ~BatchWriter();
 
-  /// Takes an item, or drops it if the buffer is full. Never waits for the database.
-  void record(Item item);
+  /// Takes an item and returns true, or drops it if the buffer is full. Never waits for the database.
+  bool record(Item item);
   /// Returns true once all that was recorded before is committed or given up, or false after `limit`.
   bool flush(std::chrono::milliseconds limit);
   BatchCounters counters() const;
@@ -109,7 +109,7 @@ BatchWriter<Item>::~BatchWriter() {
 }
 
 template <typename Item>
-void BatchWriter<Item>::record(Item item) {
+bool BatchWriter<Item>::record(Item item) {
   std::list<Item> one;  // its memory is taken, and given back if the item is lost, outside of the lock
   one.push_back(std::move(item));
   bool is_worth_a_call = false;
@@ -117,7 +117,7 @@ void BatchWriter<Item>::record(Item item) {
     const std::lock_guard lock(mutex_);
     if (unfinished_ >= settings_.buffer) {
       ++counters_.lost;
-      return;
+      return false;
     }
     waiting_.splice(waiting_.end(), one);
     ++unfinished_;
@@ -125,6 +125,7 @@ void BatchWriter<Item>::record(Item item) {
     is_worth_a_call = waiting_.size() == 1 || waiting_.size() == kMostBatch;
   }
   if (is_worth_a_call) work_.notify_one();
+  return true;
 }
 
 template <typename Item>
@@ -149,7 +150,10 @@ void BatchWriter<Item>::run() {
   while (true) {
     if (batch_.empty()) wait_for_items();
     next_batch();
-    if (batch_.empty() && is_finished()) return say(write_alarm_.closed(counters().lost));
+    if (batch_.empty() && is_finished()) {
+      sink_->close(true);
+      return say(write_alarm_.closed(counters().lost));
+    }
     if (!batch_.empty() && !write_batch()) {
       if (const std::lock_guard lock(mutex_); is_stopping_ && !last_try) last_try = Clock::now() + kLastWait;
       if (last_try && Clock::now() >= *last_try) return give_up();
@@ -229,7 +233,7 @@ void BatchWriter<Item>::tidy() {
   const bool is_writing = batch_.empty();
   if (!more && is_writing && (!tidy_failure_said_ || now - *tidy_failure_said_ >= kTidyFailurePause)) {
     tidy_failure_said_ = now;
-    say("old " + std::string(settings_.words.many) + " can't be deleted: " + more.error().message);
+    say(std::string(settings_.words.upkeep_failed) + ": " + more.error().message);
   }
   next_tidy_ = now + (more && *more ? Clock::duration::zero() : kTidyPause);
 }
@@ -244,6 +248,7 @@ void BatchWriter<Item>::give_up() {
     unfinished_ = 0;
   }
   progress_.notify_all();
+  sink_->close(false);
   say(write_alarm_.ended(lost));
 }
 

@@ -120,7 +120,9 @@ class Writer : public testing::Test {
   EntryWriter& open(std::size_t buffer = 10'000, milliseconds gather = milliseconds(1)) {
     writer_ = std::make_unique<EntryWriter>(
         std::make_unique<Sink>(database_),
-        BatchSettings{.buffer = buffer, .gather = gather, .words = {"entry", "entries"}},
+        BatchSettings{.buffer = buffer,
+                      .gather = gather,
+                      .words = {"entry", "entries", "old entries can't be deleted"}},
         [this](std::string line) { database_.warn(std::move(line)); });
     return *writer_;
   }

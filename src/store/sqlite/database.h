@@ -35,6 +35,8 @@ class Statement {
   /// (store/event.h) are bound as U+FFFD.
   void bind(int parameter, std::string_view text);
   void bind(int parameter, std::int64_t number);
+  /// Any bytes, as they are; they must stay where they are until reset().
+  void bind_blob(int parameter, std::string_view bytes);
 
   /// Returns true if there is a row.
   Outcome<bool> step();
@@ -44,6 +46,7 @@ class Statement {
 
   /// Columns count from 0. The view is valid until the next step.
   std::string_view text(int column) const;
+  std::string_view blob(int column) const;
   std::int64_t number(int column) const;
 
  private:

@@ -25,9 +25,9 @@ constexpr std::string_view kFromVersion1[] = {
 };
 constexpr std::string_view kFromVersion2[] = {"ALTER TABLE event RENAME COLUMN reason TO cause"};
 
-/// Upgrades a file to the next version each: from 1, from 2, and so on.
 constexpr std::span<const std::string_view> kUpgrades[] = {kFromVersion1, kFromVersion2};
 static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
+constexpr Schema kHistory{"history", kApplicationId, kSchemaVersion, kSchema, kUpgrades};
 
 constexpr off_t kSmallestDatabase = 512;  // one page, of the smallest size that there is
 
@@ -82,7 +82,7 @@ Outcome<void> make_file(const std::string& path) {
 }
 
 /// Returns true if the known tables are there and false if the database is empty; else an error.
-Outcome<bool> check_schema(Database& database) {
+Outcome<bool> check_schema(Database& database, const Schema& schema) {
   const auto version = database.number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   const auto application = database.number("PRAGMA application_id");
@@ -90,48 +90,49 @@ Outcome<bool> check_schema(Database& database) {
   const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
   if (!tables) return std::unexpected(tables.error());
   if (*version == 0 && *application == 0 && *tables == 0) return false;
-  if (*application != kApplicationId) return refuse(SQLITE_MISMATCH, "it is another program's database");
-  if (*version > kSchemaVersion) {
+  if (*application != schema.application_id)
+    return refuse(SQLITE_MISMATCH, "it is another program's database");
+  if (*version > schema.version) {
     return refuse(SQLITE_MISMATCH,
                   fmt::format("it was made by a newer Backstop: its schema is version {}, this "
                               "program knows those up to {}",
-                              *version, kSchemaVersion));
+                              *version, schema.version));
   }
   return true;
 }
 
-Outcome<void> make_schema(Database& database) {
+Outcome<void> make_schema(Database& database, const Schema& schema) {
   // This must precede all writing, since it decides how the file is laid out.
   if (auto done = database.run("PRAGMA auto_vacuum = INCREMENTAL"); !done) return done;
   Transaction transaction(database);
   if (auto done = transaction.begin(); !done) return done;
   // Another process may have been quicker.
-  const auto is_made = check_schema(database);
+  const auto is_made = check_schema(database, schema);
   if (!is_made) return std::unexpected(is_made.error());
   if (*is_made) return {};
-  for (const std::string_view statement : kSchema) {
+  for (const std::string_view statement : schema.tables) {
     if (auto done = database.run(std::string(statement).c_str()); !done) return done;
   }
-  const std::string marks =
-      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion);
+  const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                        schema.application_id, schema.version);
   if (auto done = database.run(marks.c_str()); !done) return done;
   return transaction.commit();
 }
 
 // In one transaction. Another process may have been quicker.
-Outcome<void> upgrade(Database& database) {
+Outcome<void> upgrade(Database& database, const Schema& schema) {
   Transaction transaction(database);
   if (auto done = transaction.begin(); !done) return done;
   const auto version = database.number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version >= kSchemaVersion) return {};
+  if (*version >= schema.version) return {};
   const auto first = static_cast<std::size_t>(std::max<std::int64_t>(*version, 1) - 1);
-  for (const auto statements : std::span(kUpgrades).subspan(first)) {
+  for (const auto statements : schema.upgrades.subspan(first)) {
     for (const std::string_view statement : statements) {
       if (auto done = database.run(std::string(statement).c_str()); !done) return done;
     }
   }
-  if (auto done = database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str()); !done)
+  if (auto done = database.run(fmt::format("PRAGMA user_version = {}", schema.version).c_str()); !done)
     return done;
   return transaction.commit();
 }
@@ -149,7 +150,12 @@ bool has_log(const std::string& path) {
 
 }  // namespace
 
-Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience) {
+const Schema& history_schema() {
+  return kHistory;
+}
+
+Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience,
+                                   const Schema& schema) {
   const auto there = is_there(path);
   if (!there) return std::unexpected(there.error());
   if (!*there) {
@@ -161,15 +167,15 @@ Outcome<Database> open_for_writing(const std::string& path, std::chrono::millise
   // SQLite opens a file for reading if it may not write to it.
   if (sqlite3_db_readonly(database->handle(), "main") == 1)
     return refuse(SQLITE_READONLY, "it may not be written to");
-  const auto is_made = check_schema(*database);
+  const auto is_made = check_schema(*database, schema);
   if (!is_made) return std::unexpected(is_made.error());
   if (!*is_made) {
-    if (const auto done = make_schema(*database); !done) return std::unexpected(done.error());
+    if (const auto done = make_schema(*database, schema); !done) return std::unexpected(done.error());
   }
   const auto version = database->number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version < kSchemaVersion) {
-    if (const auto done = upgrade(*database); !done) return std::unexpected(done.error());
+  if (*version < schema.version) {
+    if (const auto done = upgrade(*database, schema); !done) return std::unexpected(done.error());
   }
   // docs/decisions.md says why NORMAL. The size limit cuts the log after a burst. The cache (8 MiB) holds the
   // pages of the indexes, which are written all over.
@@ -180,23 +186,24 @@ Outcome<Database> open_for_writing(const std::string& path, std::chrono::millise
   return database;
 }
 
-Outcome<Database> open_for_reading(const std::string& path, std::chrono::milliseconds patience) {
+Outcome<Database> open_for_reading(const std::string& path, std::chrono::milliseconds patience,
+                                   const Schema& schema) {
   const auto there = is_there(path);
   if (!there) return std::unexpected(there.error());
   if (!*there) return refuse(SQLITE_CANTOPEN, "there is no such file");
   auto database = Database::open(path, Database::Mode::Read, patience);
   if (!database) return database;
-  auto is_made = check_schema(*database);
+  auto is_made = check_schema(*database, schema);
   if (!is_made && may_not_make_log(is_made.error()) && !has_log(path)) {
     database = Database::open(path, Database::Mode::ReadUnlocked, patience);
     if (!database) return database;
-    is_made = check_schema(*database);
+    is_made = check_schema(*database, schema);
   }
   if (!is_made) return std::unexpected(is_made.error());
-  if (!*is_made) return refuse(SQLITE_MISMATCH, "it holds no history yet");
+  if (!*is_made) return refuse(SQLITE_MISMATCH, fmt::format("it holds no {} yet", schema.name));
   const auto version = database->number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version < kSchemaVersion) {
+  if (*version < schema.version) {
     return refuse(SQLITE_MISMATCH,
                   "it was made by an older Backstop; `backstop serve` upgrades it when it starts");
   }

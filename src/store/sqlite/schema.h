@@ -1,8 +1,9 @@
-// The tables of the history in SQLite, and what opens a file that holds them. docs/history.md repeats them.
+// What opens a file that holds a store's tables, and the tables of the history. docs/history.md repeats them.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,12 +39,26 @@ inline constexpr std::array<std::string_view, 7> kSchema = {
 inline constexpr int kPlaceBits = 16;
 inline constexpr std::size_t kMostPlaces = std::size_t{1} << kPlaceBits;
 
+/// The tables of one store, and how it knows its file.
+struct Schema {
+  std::string_view name;        ///< "history"
+  std::int64_t application_id;  ///< PRAGMA application_id
+  std::int64_t version;         ///< PRAGMA user_version
+  std::span<const std::string_view> tables;
+  /// Upgrades a file to the next version each: from 1, from 2, and so on.
+  std::span<const std::span<const std::string_view>> upgrades{};
+};
+
+const Schema& history_schema();
+
 /// Opens the file for the writer; makes the tables in a new file and upgrades those of an older version.
 /// Makes the file (mode 0640), and its folder (0750) if only that is missing. A file that holds anything else
 /// is left as it is.
-Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience);
+Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience,
+                                   const Schema& schema = history_schema());
 
-/// Opens a file that exists, and makes sure that it is a history of this version.
-Outcome<Database> open_for_reading(const std::string& path, std::chrono::milliseconds patience);
+/// Opens a file that exists, and makes sure that it is a store of this kind and version.
+Outcome<Database> open_for_reading(const std::string& path, std::chrono::milliseconds patience,
+                                   const Schema& schema = history_schema());
 
 }  // namespace backstop::store::sqlite

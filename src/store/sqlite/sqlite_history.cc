@@ -31,7 +31,9 @@ class FileWriter : public HistoryWriter {
   FileWriter(std::unique_ptr<HistorySink> sink, const HistorySettings& settings,
              std::function<void(std::string)> warn)
       : writer_(std::move(sink),
-                {.buffer = settings.buffer, .gather = settings.batch, .words = {"event", "events"}},
+                {.buffer = settings.buffer,
+                 .gather = settings.batch,
+                 .words = {"event", "events", "old events can't be deleted"}},
                 std::move(warn)) {}
 
   void record(Event event) override { writer_.record(std::move(event)); }
