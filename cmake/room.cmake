@@ -4,11 +4,35 @@
 #   backstop_room_test(NAME SOURCES a_test.cc ... LINKS ...)
 #   backstop_test_headers(TARGET)
 
+# Asio takes longer to compile than most sources that use it.
+set(BACKSTOP_ASIO_HEADERS
+    <boost/asio/as_tuple.hpp>
+    <boost/asio/awaitable.hpp>
+    <boost/asio/basic_waitable_timer.hpp>
+    <boost/asio/co_spawn.hpp>
+    <boost/asio/io_context.hpp>
+    <boost/asio/ip/tcp.hpp>
+    <boost/asio/post.hpp>
+    <boost/asio/use_awaitable.hpp>)
+
 function(backstop_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
   add_library(backstop_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(backstop_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(backstop_${name} PUBLIC ${ROOM_LINKS})
+  backstop_room_headers(${name} ${ROOM_LINKS})
+endfunction()
+
+# Asio is precompiled once, with the room net, for it and for all rooms above it.
+function(backstop_room_headers name)
+  if(name STREQUAL net)
+    target_precompile_headers(backstop_net PRIVATE ${BACKSTOP_ASIO_HEADERS})
+  elseif("backstop_net" IN_LIST ARGN)
+    target_precompile_headers(backstop_${name} REUSE_FROM backstop_net)
+  else()
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY BACKSTOP_ASIO_TESTS ${name}_test)
 endfunction()
 
 function(backstop_room_test name)
@@ -23,10 +47,16 @@ function(backstop_room_test name)
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60)
 endfunction()
 
-# GoogleTest takes longer to compile than most tests: it is precompiled once, with the tests of base, for all of them.
+# GoogleTest takes longer to compile than most tests: it is precompiled once with the tests of base for all of them, and
+# once more, with Asio, with the tests of net for those of the rooms above net.
 function(backstop_test_headers target)
+  get_property(asio_tests GLOBAL PROPERTY BACKSTOP_ASIO_TESTS)
   if(target STREQUAL base_test)
     target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  elseif(target STREQUAL net_test)
+    target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${BACKSTOP_ASIO_HEADERS})
+  elseif(target IN_LIST asio_tests)
+    target_precompile_headers(${target} REUSE_FROM net_test)
   else()
     target_precompile_headers(${target} REUSE_FROM base_test)
   endif()
