@@ -69,7 +69,9 @@ class Nowhere : public BatchSink<Event> {
 };
 
 BatchSettings settings_of(std::size_t buffer) {
-  return {.buffer = buffer, .gather = std::chrono::milliseconds(200), .words = {"event", "events", "old events can't be deleted"}};
+  return {.buffer = buffer,
+          .gather = std::chrono::milliseconds(200),
+          .words = {"event", "events", "old events can't be deleted"}};
 }
 
 /// What a session pays: events go into the buffer while the writer takes them out of it.
