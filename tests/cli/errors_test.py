@@ -171,8 +171,8 @@ class Usage(Case):
                                 (["keys", "list"], "FILE is required; see backstop keys list --help"),
                                 (["keys", "list", "a", "b"], f"{not_expected}b; see backstop keys list --help"),
                                 (["tag", "sign"], "ADDRESS is required; see backstop tag sign --help"),
-                                (["keys"], "keys takes one of: new, rotate, list; see backstop keys --help"),
-                                (["keys", "foo"], 'keys has no command "foo", it takes one of: new, rotate, list; see backstop keys --help'),
+                                (["keys"], "keys takes one of: new, rotate, list, dkim-import; see backstop keys --help"),
+                                (["keys", "foo"], 'keys has no command "foo", it takes one of: new, rotate, list, dkim-import; see backstop keys --help'),
                                 (["tag", "foo", "x"], 'tag has no command "foo", it takes one of: sign, verify, lint; see backstop tag --help')):
             with self.subTest(arguments):
                 outcome = run(*arguments)
@@ -180,9 +180,9 @@ class Usage(Case):
 
     def test_commands_that_have_commands_show_them(self):
         """The names in the messages above are those that the help lists."""
-        for command, want in (("keys", ["new", "rotate", "list"]), ("tag", ["sign", "verify", "lint"])):
+        for command, want in (("keys", ["new", "rotate", "list", "dkim-import"]), ("tag", ["sign", "verify", "lint"])):
             listed = run(command, "--help").out.decode().partition("Subcommands:\n")[2]
-            self.assertEqual(re.findall(r"(?m)^  ([a-z]+)", listed), want)
+            self.assertEqual(re.findall(r"(?m)^  ([a-z-]+)", listed), want)
 
     def test_key_file_that_is_not_there(self):
         outcome = run("classify", "--keys", self.folder / "gone", self.write("mail", ORDINARY))
