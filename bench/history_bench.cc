@@ -1,5 +1,6 @@
-// The history: what record() costs a session, how many events a second are written, and what SQLite's way of
-// syncing costs a commit. The files are made in the folder TMPDIR, so that the disk can be chosen:
+// The history: what record() and add() cost a session, how many events a second are written, and what
+// SQLite's way of syncing costs a commit. The files are made in the folder TMPDIR, so that the disk can be
+// chosen:
 //
 //   TMPDIR=/var/tmp history_bench [Google Benchmark's own arguments]
 //
@@ -10,6 +11,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,6 +104,31 @@ void record_lost(benchmark::State& state) {
   for (auto _ : state) writer.record(Event());
 }
 BENCHMARK(record_lost);
+
+/// What a session pays for the sums of a mail, of one of ten domains, given to a history that writes them.
+void add_sums(benchmark::State& state) {
+  static std::optional<Folder> folder;
+  static std::unique_ptr<HistoryWriter> history;
+  if (state.thread_index() == 0) {
+    folder.emplace();
+    history = std::move(*open_history({.url = "sqlite:" + folder->file()}, nullptr));
+  }
+  const std::chrono::sys_days today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  std::vector<std::string> domains;
+  for (int i = 0; i < 10; ++i) domains.push_back(fmt::format("department{}.example.org", i));
+  std::size_t next = 0;
+  for (auto _ : state) {
+    history->add({.domain = domains[next++ % domains.size()],
+                  .day = today,
+                  .counts = {.left = 1, .watermark = 1, .dkim = 1, .message = 1}});
+  }
+  if (state.thread_index() == 0) {
+    if (!history->flush(kLong)) state.SkipWithError("can't be written");
+    history.reset();
+    folder.reset();
+  }
+}
+BENCHMARK(add_sums)->Iterations(100'000)->Threads(1)->Threads(2);
 
 /// From record() to the commit, into a history that grows.
 void written(benchmark::State& state) {

@@ -236,9 +236,10 @@ class Events : public gateway::Journal {
 Settings settings_of(std::uint8_t kind, const std::string& path) {
   Settings settings;
   settings.hostname = "mx.example.org";
+  settings.has_tags = true;
   settings.domains.push_back({.name = "example.org",
                               .stage = (kind & 2) != 0 ? policy::Stage::Label : policy::Stage::Reject,
-                              .grace = {},
+                              .ready_since = std::chrono::sys_days{std::chrono::days(100)},
                               .never_sends = {"noc"}});
   origin::Key key;
   key.use = origin::KeyUse::Sign;

@@ -11,6 +11,7 @@ namespace backstop::app {
 void add_classify_command(CLI::App& root, CommandContext& context);
 void add_scan_command(CLI::App& root, CommandContext& context);
 void add_serve_command(CLI::App& root, CommandContext& context);
+void add_ready_command(CLI::App& root, CommandContext& context);
 void add_history_command(CLI::App& root, CommandContext& context);
 void add_demo_command(CLI::App& root, CommandContext& context);
 void add_tag_command(CLI::App& root, CommandContext& context);

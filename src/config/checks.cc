@@ -260,18 +260,34 @@ void check_domain_lists(std::size_t index, Draft& draft) {
   }
 }
 
-void check_domains(Draft& draft) {
+void check_domain_proofs(std::size_t index, Draft& draft) {
+  const auto& settings = draft.domains[index].settings;
   const bool has_keys =
       !draft.config.key_file.empty() || handle(draft, {Section::Keys}, &Config::key_file).is_broken();
-  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
-    check_domain_lists(i, draft);
-    if (draft.domains[i].settings.stage != policy::Stage::Reject || has_keys) continue;
-    handle(draft, {Section::Domain, i}, &DomainSettings::stage)
+  if (settings.stage < policy::Stage::Quarantine) return;
+  if (!has_keys) {
+    handle(draft, {Section::Domain, index}, &DomainSettings::stage)
         .warning("without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
   }
 }
 
+void check_domains(Draft& draft) {
+  for (std::size_t i = 0; i < draft.domains.size(); ++i) {
+    check_domain_lists(i, draft);
+    check_domain_proofs(i, draft);
+  }
+}
+
 void check_tags(Draft& draft) {
+  const SettingHandle file = handle(draft, {Section::Keys}, &Config::key_file);
+  const SettingHandle tags = handle(draft, {Section::Keys}, &gateway::Settings::has_tags);
+  if (!draft.config.key_file.empty() && !tags.is_given()) {
+    file.warning(
+        "mail leaves without tags, since \"tags\" is not given; write tags = true to go on with tags, or "
+        "tags = false");
+  }
+  if (draft.config.gateway.has_tags && draft.config.key_file.empty() && !file.is_broken())
+    tags.warning("without a key file no tag can be made");
   // The lifetime is in range; what is left is the delimiter.
   if (const auto good = origin::check(draft.config.gateway.tags); !good) {
     handle(draft, {Section::Keys}, &origin::TagSettings::delimiter).mistake(good.error().message);

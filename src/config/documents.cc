@@ -50,6 +50,7 @@ stage = "observe"
 
 [keys]
 file = "var/keys"
+tags = true
 
 [history]
 url = "sqlite:var/history.db"
@@ -76,7 +77,7 @@ keeps the configuration that runs.
 
 ```
 backstop.toml:6:1: unknown key "lisen" in [[gateway]]; did you mean "listen"?
-backstop.toml:9:10: stage: found the text "rejekt"; it must be "observe", "label" or "reject"; did you mean "reject"?
+backstop.toml:9:10: stage: found the text "rejekt"; it must be "observe", "label", "quarantine" or "reject"; did you mean "reject"?
 ```
 
 A line with `warning:` after its place tells of something that is possible and seldom meant; it

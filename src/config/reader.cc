@@ -46,6 +46,9 @@ std::string hint_for(std::string_view key, Section section) {
   if (section == Section::Limits && key == "null_sender_recipients") {
     return "; it is gone, and the null sender may have as many recipients as any other";
   }
+  if (section == Section::Domain && key == "grace") {
+    return "; it is gone: Backstop observes by itself whether mail carries proofs (\"ready\")";
+  }
   if (const auto near = nearest_name(key, keys_of(section)); !near.empty()) return did_you_mean(near);
   return where_it_belongs(key);
 }

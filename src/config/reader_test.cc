@@ -48,7 +48,7 @@ untagged = ["Lists.example.net", "Majordomo@example.com", "BÜCHER.example", "An
 [[domain]]
 name = "Example.org"
 stage = "reject"
-grace = "14d"
+ready = "since 2026-11-29"
 never_sends = ["Hostmaster", "noc"]
 exempt = ["abuse"]
 kinds = { auto-reply = "reject", dsn-delivered = "label", mdn = "accept" }
@@ -59,6 +59,7 @@ pool = 0
 name = "*.example.org"
 [keys]
 file = "var/keys"
+tags = true
 lifetime_days = 30
 form = "sub-address"
 delimiter = "-"
@@ -158,7 +159,7 @@ TEST_F(Everything, Domains) {
   const auto& first = config.gateway.domains[0];
   EXPECT_EQ(first.name, "example.org");
   EXPECT_EQ(first.stage, policy::Stage::Reject);
-  EXPECT_EQ(first.grace, days{14});
+  EXPECT_EQ(first.ready_since, std::chrono::sys_days(std::chrono::year(2026) / 11 / 29));
   EXPECT_THAT(first.never_sends, testing::ElementsAre("hostmaster", "noc"));
   EXPECT_THAT(first.exempt, testing::ElementsAre("abuse"));
   auto ceilings = policy::default_ceilings();
@@ -173,6 +174,7 @@ TEST_F(Everything, Domains) {
   const auto& second = config.gateway.domains[1];
   EXPECT_FALSE(second.next_hop);
   EXPECT_EQ(second.stage, policy::Stage::Observe);
+  EXPECT_EQ(second.ready_since, std::nullopt);
   EXPECT_THAT(second.exempt, testing::ElementsAre("postmaster", "abuse"));
   EXPECT_EQ(second.ceilings, policy::default_ceilings());
   EXPECT_EQ(config.gateway.find_domain("sub.example.org"), &second);
@@ -181,6 +183,7 @@ TEST_F(Everything, Domains) {
 TEST_F(Everything, KeysAndFiles) {
   EXPECT_EQ(config.key_file, "/etc/backstop/var/keys");
   EXPECT_TRUE(config.gateway.keys.keys().empty());
+  EXPECT_TRUE(config.gateway.has_tags);
   EXPECT_EQ(config.gateway.tags.lifetime, days{30});
   EXPECT_EQ(config.gateway.tags.form, origin::TagForm::SubAddress);
   EXPECT_EQ(config.gateway.tags.delimiter, '-');
@@ -208,7 +211,7 @@ struct FindingRow {
 
 TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
   const std::string base =
-      "[server]\nhostname = \"mx.example.org\"\n[keys]\nfile = \"keys\"\n"
+      "[server]\nhostname = \"mx.example.org\"\n[keys]\nfile = \"keys\"\ntags = false\n"
       "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
       "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\n"
       "[[domain]]\nname = \"example.org\"\n[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
@@ -216,25 +219,58 @@ TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
   const FindingRow rows[] = {
       {"nothing", "relays = [\"198.51.100.1\"]\n", ""},
       {"a relay within a trusted network", "relays = [\"198.51.100.1\", \"192.0.2.7\"]\n",
-       "f:18:27: warning: relays: 192.0.2.7 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
+       "f:19:27: warning: relays: 192.0.2.7 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
        "brings "
        "mail of strangers, and one that is trusted may send it to anywhere\n"},
       {"a trusted network within a relay's", "relays = [\"192.0.0.0/16\"]\n",
-       "f:18:11: warning: relays: 192.0.0.0/16 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
+       "f:19:11: warning: relays: 192.0.0.0/16 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
        "brings mail of strangers, and one that is trusted may send it to anywhere\n"},
       {"relays of an outbound gateway",
        "[[gateway]]\nname = \"o\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:27\"]\n"
        "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\nrelays = [\"198.51.100.1\"]\n",
-       "f:24:10: relays: it has a meaning for inbound gateways alone, and this one is outbound\n"},
+       "f:25:10: relays: it has a meaning for inbound gateways alone, and this one is outbound\n"},
       {"an unknown kind", "[[domain]]\nname = \"b.test\"\nkinds = { auto-replay = \"reject\" }\n",
-       "f:20:11: kinds: unknown name \"auto-replay\"; did you mean \"auto-reply\"?; known are dsn-failed, "
+       "f:21:11: kinds: unknown name \"auto-replay\"; did you mean \"auto-reply\"?; known are dsn-failed, "
        "dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, list-notice, "
        "feedback-report\n"},
       {"an unknown action", "[[domain]]\nname = \"b.test\"\nkinds = { mdn = \"refuse\" }\n",
-       "f:20:17: kinds: found the text \"refuse\"; it must be \"accept\", \"label\" or \"reject\"\n"},
+       "f:21:17: kinds: found the text \"refuse\"; it must be \"accept\", \"label\", \"quarantine\" or "
+       "\"reject\"\n"},
       {"no table", "[[domain]]\nname = \"b.test\"\nkinds = \"reject\"\n",
-       "f:20:9: kinds: found the text \"reject\"; it must be a table such as { dsn-failed = ... }, each "
-       "\"accept\", \"label\" or \"reject\"\n"},
+       "f:21:9: kinds: found the text \"reject\"; it must be a table such as { dsn-failed = ... }, each "
+       "\"accept\", \"label\", \"quarantine\" or \"reject\"\n"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
+}
+
+// What is wrong with keys, tags and the stages that need a proof.
+TEST(Config, SaysWhatIsWrongWithProofs) {
+  const std::string base =
+      "[server]\nhostname = \"mx.example.org\"\n"
+      "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n"
+      "[[domain]]\nname = \"example.org\"\n";
+  constexpr std::string_view kUnsaid =
+      "warning: file: mail leaves without tags, since \"tags\" is not given; write tags = true to go on with "
+      "tags, or tags = false\n";
+  constexpr std::string_view kNoProof =
+      "f:10:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are "
+      "only labelled\n";
+  const struct {
+    const char* name;
+    std::string more;
+    std::string want;
+  } rows[] = {
+      {"nothing", "", ""},
+      {"tags", "[keys]\nfile = \"keys\"\ntags = true\n", ""},
+      {"no tags", "[keys]\nfile = \"keys\"\ntags = false\n", ""},
+      {"a key file of an earlier version", "[keys]\nfile = \"keys\"\n", fmt::format("f:11:8: {}", kUnsaid)},
+      {"tags without keys", "[keys]\ntags = true\n",
+       "f:11:8: warning: tags: without a key file no tag can be made\n"},
+      {"label", "stage = \"label\"\n", ""},
+      {"quarantine", "stage = \"quarantine\"\n", std::string(kNoProof)},
+      {"reject", "stage = \"reject\"\n", std::string(kNoProof)},
+      {"reject with keys", "stage = \"reject\"\n[keys]\nfile = \"keys\"\ntags = true\n", ""},
   };
   for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
 }
@@ -347,7 +383,6 @@ struct RangeRow {
 constexpr RangeRow kRanges[] = {
     {"workers", "1", "1024", "-1", "1025", "0"},
     {"pool", "1", "10000", "-1", "10001", "0"},
-    {"grace", "'1d'", "'365d'", "'23h'", "'366d'", "'0s'"},
     {"lifetime_days", "1", "500", "0", "501"},
     {"keep", "'1h'", "'3650d'", "'59m'", "'3650d1h'", "'0s'"},
     {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", "0"},
@@ -404,6 +439,34 @@ TEST(Settings, BoundsAreMetAndOnePastThem) {
     }
   }
   EXPECT_EQ(tried.size(), std::size(kRanges));
+}
+
+TEST(Settings, ADomainIsReadyAsObservedOrSinceADay) {
+  const auto* const ready = find_setting(Section::Domain, "ready");
+  ASSERT_NE(ready, nullptr);
+  const struct {
+    std::string_view value;
+    std::string_view want;  ///< as it is shown; empty: it is a mistake
+  } rows[] = {
+      {"'observed'", "\"observed\""},
+      {"'since 2026-11-29'", "\"since 2026-11-29\""},
+      {"'since 2024-02-29'", "\"since 2024-02-29\""},
+      {"'since 2026-02-29'", ""},
+      {"'since 2026-11-29 '", ""},
+      {"'since  2026-11-29'", ""},
+      {"'since'", ""},
+      {"'Since 2026-11-29'", ""},
+      {"'2026-11-29'", ""},
+      {"'always'", ""},
+      {"''", ""},
+      {"true", ""},
+      {"2026-11-29", ""},
+  };
+  for (const auto& row : rows) {
+    const Draft draft = read_value(*ready, row.value);
+    EXPECT_EQ(draft.findings.empty(), !row.want.empty()) << row.value;
+    EXPECT_EQ(ready->show(draft, 0), row.want.empty() ? "\"observed\"" : row.want) << row.value;
+  }
 }
 
 TEST(Config, RelativePathsBeginAtTheFolderOfTheFile) {

@@ -42,9 +42,13 @@ std::vector<Setting> keys_settings() {
   constexpr auto kMostDays = static_cast<std::size_t>(origin::TagSettings::kMostLifetime.count());
   return {
       keys("file", path_kind(), &Config::key_file,
-           {.help = "The key file, as `backstop keys new` makes it. Without one nothing is tagged, and no "
-                    "bounce can prove itself. It must belong to the user that the program runs as.",
+           {.help = "The key file, as `backstop keys new` makes it. Without one no mail gets a "
+                    "tag. It must belong to the user that the program runs as.",
             .example = R"("var/keys")"}),
+      keys(
+          "tags", boolean_kind(), &gateway::Settings::has_tags,
+          {.help = "Whether the reverse paths of what leaves are tagged. A tag is the one proof that changes "
+                   "the envelope (docs/tags.md). Tags are always read."}),
       keys("lifetime_days",
            convert<days>(
                count_kind({.least = 1, .most = kMostDays}), [](std::size_t number) { return days(number); },

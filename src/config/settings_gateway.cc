@@ -1,6 +1,9 @@
 // The rows of [[gateway]] and [[domain]].
+#include <chrono>
 #include <optional>
 
+#include "base/day.h"
+#include "base/text.h"
 #include "config/row.h"
 #include "config/texts.h"
 
@@ -10,7 +13,6 @@ namespace {
 
 using gateway::GatewaySettings;
 using intake::DomainSettings;
-using std::chrono::days;
 
 Kind<next_hop::Tls> next_hop_tls_kind() {
   return enum_kind<next_hop::Tls>({"never", "offered", "required", "verified"});
@@ -32,10 +34,29 @@ Kind<std::vector<std::string>> local_parts_kind() {
   return list_kind(local_part_kind(), "a list of local parts, such as [\"hostmaster\", \"noc\"]");
 }
 
+/// "observed", or "since" and a day.
+Kind<std::optional<std::chrono::sys_days>> ready_kind() {
+  using Day = std::optional<std::chrono::sys_days>;
+  static constexpr std::string_view kObserved = "observed";
+  static constexpr std::string_view kSince = "since ";
+  const auto day_of = [](std::string_view text) -> Day {
+    return text.starts_with(kSince) ? base::parse_day(text.substr(kSince.size())) : std::nullopt;
+  };
+  const std::string wanted = "\"observed\", or \"since\" and a day, such as \"since 2026-11-29\"";
+  const auto check = [=](const std::string& text) -> base::Result<std::string> {
+    if (text == kObserved || day_of(text)) return text;
+    return std::unexpected(base::Error{
+        fmt::format("found the text {}; it must be {}", quoted(base::printable(text, 80)), wanted)});
+  };
+  return convert<Day>(text_kind(wanted, check), day_of, [](const Day& day) {
+    return day ? fmt::format("since {}", base::format_day(*day)) : std::string(kObserved);
+  });
+}
+
 /// The action Refuse is written "reject" here, like the stage that refuses.
 Kind<policy::Ceilings> ceilings_kind() {
   const std::vector<std::string_view> kinds(response::kKindNames.begin() + 1, response::kKindNames.end());
-  const auto actions = choice_kind({"accept", "label", "reject"});
+  const auto actions = choice_kind({"accept", "label", "quarantine", "reject"});
   using Given = std::vector<std::optional<std::size_t>>;
   const auto to = [](const Given& given) {
     policy::Ceilings ceilings = policy::default_ceilings();
@@ -151,18 +172,19 @@ std::vector<Setting> domain_settings() {
                    "for all its subdomains, but not for itself.",
            .example = R"("example.org")",
            .need = Need::Needed}),
+      domain("stage", enum_kind<policy::Stage>({policy::kStageNames.begin(), policy::kStageNames.end()}),
+             &DomainSettings::stage,
+             {.help =
+                  "Observe: judge and record, change nothing. Label: add a Backstop-Verdict field to "
+                  "responses. Quarantine: keep back what reject would refuse. Reject: refuse what is "
+                  "certainly a bounce and has no proof, if the domain is ready; label or keep back the rest. "
+                  "Without a [quarantine], what would be kept back is labelled."}),
       domain(
-          "stage", enum_kind<policy::Stage>({policy::kStageNames.begin(), policy::kStageNames.end()}),
-          &DomainSettings::stage,
-          {.help = "Observe: judge and record, change nothing. Label: add a Backstop-Verdict field to "
-                   "responses. Reject: refuse what is certainly a bounce and has no proof, once the grace is "
-                   "over; label the rest. Reject says that all mail of the domain leaves through Backstop."}),
-      domain(
-          "grace", duration_kind<days>({.least = days{1}, .most = days{365}, .zero = "none"}),
-          &DomainSettings::grace,
+          "ready", ready_kind(), &DomainSettings::ready_since,
           {.help =
-               "From the day of the first key on: for this long an unproven response is only labelled, since "
-               "answers to mail without a tag may still come."}),
+               "Whether mail of the domain carries proofs, so that a bounce without one may be refused. "
+               "\"observed\": Backstop sees it in the mail that leaves, and `backstop ready` tells what is "
+               "missing. \"since 2026-11-29\": you declare it, from that day on."}),
       domain("never_sends", local_parts_kind(), &DomainSettings::never_sends,
              {.help = "Mailboxes that send no mail, also with a sub-address, so that everything that is "
                       "certainly a bounce to them is forged.",
@@ -170,14 +192,15 @@ std::vector<Setting> domain_settings() {
       domain("exempt", local_parts_kind(), &DomainSettings::exempt,
              {.help = "Mailboxes that take unproven responses at every stage, also with a sub-address, if no "
                       "other recipient of the same mail is a mailbox that doesn't."}),
-      domain(
-          "kinds", ceilings_kind(), &DomainSettings::ceilings,
-          {.help =
-               "The most that is done with an unproven response of each kind; only what differs need be "
-               "given. docs/policy.md says why each has its own. Whatever is set here, nothing is refused "
-               "within the grace, with a hint that it is genuine, or if it could not be looked at in full. "
-               "By default bounces (dsn-...) have reject, feedback-report accept, and all others label.",
-           .example = R"({ auto-reply = "reject", dsn-delivered = "label" })"}),
+      domain("kinds", ceilings_kind(), &DomainSettings::ceilings,
+             {.help =
+                  "The most that is done with an unproven response of each kind; only what differs need be "
+                  "given. docs/policy.md says why each has its own. Whatever is set here, nothing is refused "
+                  "for a domain that is not ready, with a hint that it is genuine, or if it could not be "
+                  "looked at in full. "
+                  "By default bounces (dsn-...) have reject, challenge and filter-notice quarantine, "
+                  "feedback-report accept, and all others label.",
+              .example = R"({ auto-reply = "reject", dsn-delivered = "label" })"}),
       domain("next_hop", next_hop_kind(), &NextHopDraft::target,
              {.help = "Where inbound mail of this domain goes, in place of the gateway's next hop.",
               .example = R"("lmtp://127.0.0.1:24")"}),

@@ -54,11 +54,13 @@ trusted = ["127.0.0.0/8"]  # who may send without logging in
 [[domain]]
 name = "example.org"
 stage = "reject"  # after "observe" and "label": the last stage
-grace = "0s"      # "7d" where mail without a tag may still be under way: here there is none
+# Here all mail is known to carry a tag. Elsewhere leave it to Backstop to observe that.
+ready = "since 2026-01-01"
 
 # The secret that tags are made with; made anew for each demo.
 [keys]
 file = "keys"
+tags = true
 
 [history]
 url = "sqlite:history.db"

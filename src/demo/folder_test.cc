@@ -45,7 +45,9 @@ TEST_F(DemoFolderTest, ConfigurationIsGoodAndHasNoWarning) {
   }
   ASSERT_EQ(config.gateway.domains.size(), 1u);
   EXPECT_EQ(config.gateway.domains[0].stage, policy::Stage::Reject);
-  EXPECT_EQ(config.gateway.domains[0].grace.count(), 0);
+  ASSERT_TRUE(config.gateway.domains[0].ready_since);
+  EXPECT_LE(*config.gateway.domains[0].ready_since, kToday);
+  EXPECT_TRUE(config.gateway.has_tags);
   EXPECT_TRUE(config.history_ordinary);
   EXPECT_EQ(config.history.url, "sqlite:" + folder->history());
 }

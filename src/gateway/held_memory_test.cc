@@ -114,7 +114,7 @@ class HeldMemoryTest : public net::LoopTest {
  protected:
   HeldMemoryTest() {
     settings_->hostname = "mx.test";
-    settings_->domains.push_back({.name = "example.org", .stage = policy::Stage::Label, .grace = {}});
+    settings_->domains.push_back({.name = "example.org", .stage = policy::Stage::Label});
     settings_->gateways.emplace_back().name = "in";
     settings_->limits.held = settings_->limits.message = 4 * kSize;
     settings_->limits.held_total = 8 * kSize;

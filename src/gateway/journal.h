@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "os/log.h"
+#include "store/day_sums.h"
 #include "store/event.h"
 
 namespace backstop::gateway {
@@ -14,6 +15,8 @@ class Journal {
   virtual ~Journal() = default;
   /// Records a decision, after the client has its reply.
   virtual void record(store::Event event) = 0;
+  /// Adds to the sums of a day. By default they are counted nowhere.
+  virtual void count(store::DaySums sums) { (void)sums; }
   /// Writes one line to the log that the operator should see beside the events. It holds no message content.
   virtual void notice(os::LogLevel level, std::string_view line) = 0;
 };

@@ -15,7 +15,7 @@ using testing::IsEmpty;
 using testing::StartsWith;
 
 TEST_F(MessagePathTest, PastTheCapAResponseIsJudgedOnItsStart) {
-  settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
+  set_domain(policy::Stage::Label);
   const std::string more(1000, 'x');
   for (const std::size_t past : {0UZ, 1UZ}) {
     settings_.limits.held = kBounce.size() + more.size() - past;
@@ -65,8 +65,9 @@ constexpr RoomRow kRooms[] = {
 
 // At no stage it passes unjudged for want of memory.
 TEST_F(MessagePathTest, AResponseThatFindsNoRoomIsPutOff) {
-  for (const auto stage : {policy::Stage::Observe, policy::Stage::Label, policy::Stage::Reject}) {
-    settings_.domains = {{.name = "example.org", .stage = stage, .grace = {}}};
+  for (const auto stage :
+       {policy::Stage::Observe, policy::Stage::Label, policy::Stage::Quarantine, policy::Stage::Reject}) {
+    set_domain(stage);
     for (const next_hop::MessageForm form : kForms) {
       for (const auto& row : kRooms) {
         settings_.limits.held_total = row.held_total;
@@ -122,7 +123,7 @@ TEST_F(MessagePathTest, AllNetworksTogetherHaveALimitForResponses) {
 }
 
 TEST_F(MessagePathTest, OneThatComesAloneIsJudgedAtItsShareIfThatIsLess) {
-  settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
+  set_domain(policy::Stage::Label);
   settings_.limits.held = 2 * kBounceSize;
   settings_.limits.held_total = 8 * kBounceSize;
   begin(next_hop::MessageForm::Plain, Sender::Nobody);

@@ -88,17 +88,27 @@ inline constexpr std::string_view kReturning =
 enum class Sender : std::uint8_t { Somebody, Nobody };
 
 inline constexpr std::chrono::sys_days kToday{std::chrono::days(20'000)};
+inline constexpr std::chrono::sys_days kReadySince{std::chrono::days(19'000)};
 
 class MessagePathTest : public net::LoopTest {
  protected:
   MessagePathTest() {
     settings_.hostname = "mx.test";
-    settings_.domains.push_back({.name = "example.org", .stage = policy::Stage::Reject, .grace = {}});
+    settings_.has_tags = true;
+    set_domain(policy::Stage::Reject);
     origin::Key key;
     key.use = origin::KeyUse::Sign;
     key.secret = "secret";
     EXPECT_TRUE(settings_.keys.add(key));
     settings_.gateways.emplace_back().name = "in";
+  }
+
+  /// The only domain, which is ready.
+  void set_domain(policy::Stage stage, std::vector<std::string> never_sends = {}) {
+    settings_.domains = {{.name = "example.org",
+                          .stage = stage,
+                          .ready_since = kReadySince,
+                          .never_sends = std::move(never_sends)}};
   }
 
   void begin(next_hop::MessageForm form, Sender sender = Sender::Somebody) {

@@ -80,7 +80,7 @@ TEST_F(MessagePathTest, AFailureIsNeverASuccess) {
     std::string_view message;
     Sender sender;
   };
-  settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
+  set_domain(policy::Stage::Label);
   const std::string ordinary = std::string(kHeader) + "one\r\ntwo\r\n";
   for (const auto& way : {Way{ordinary, Sender::Somebody}, Way{kBounce, Sender::Nobody}}) {
     for (const next_hop::MessageForm form : kForms) {
@@ -158,7 +158,7 @@ constexpr JudgedRow kJudged[] = {
 
 TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
   for (const auto& row : kJudged) {
-    settings_.domains = {{.name = "example.org", .stage = row.stage, .grace = {}, .never_sends = {"noc"}}};
+    set_domain(row.stage, {"noc"});
     for (const next_hop::MessageForm form : kForms) {
       const std::string wire = on_the_wire(kBounce, form);
       smtp::in_pieces(wire, [&](const smtp::Pieces& pieces, const std::string& how) {
@@ -187,7 +187,7 @@ TEST_F(MessagePathTest, AResponseIsJudgedBeforeTheNextHopHearsOfIt) {
 }
 
 TEST_F(MessagePathTest, AVerdictFieldOfAStrangerIsReplaced) {
-  settings_.domains = {{.name = "example.org", .stage = policy::Stage::Label, .grace = {}}};
+  set_domain(policy::Stage::Label);
   begin(next_hop::MessageForm::Stuffed, Sender::Nobody);
   send("Backstop-Verdict: genuine\r\n" + std::string(kBounce));
   EXPECT_EQ(

@@ -32,14 +32,17 @@ void RecipientBatch::note_bad_tag(const intake::RecipientCheck& check) {
                        transaction_.settings->limits);
 }
 
-Route RecipientBatch::route_for(const intake::RecipientCheck& check) const {
+Route RecipientBatch::route_for(const intake::RecipientCheck& check, policy::Ready ready) const {
   const GatewaySettings& gateway = *transaction_.gateway;
   if (transaction_.is_outbound()) {
+    if (!transaction_.settings->has_tags) return {.next_hop = &gateway.next_hop};
     std::string why = intake::why_not_tagged(transaction_, check.plain, gateway.untagged);
     return {.next_hop = &gateway.next_hop, .is_tagged = why.empty(), .not_tagged = std::move(why)};
   }
   const bool has_own = check.domain->next_hop != nullptr;
-  return {.next_hop = has_own ? check.domain->next_hop.get() : &gateway.next_hop, .domain = check.domain};
+  return {.next_hop = has_own ? check.domain->next_hop.get() : &gateway.next_hop,
+          .domain = check.domain,
+          .ready = ready};
 }
 
 RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
@@ -64,14 +67,14 @@ RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
     check = intake::check_recipient(transaction_, asked.command.recipient, is_guesser());
     note_bad_tag(check);
   }
-  std::optional<Route> route;
-  if (check.facts.is_ours && !check.facts.is_routed) {
-    route = route_for(check);
-    check.facts.differs_from_first = transaction_.route && differ(*transaction_.route, *route);
-  }
   const auto domain = check.domain == nullptr
                           ? policy::DomainPolicy()
-                          : intake::policy_of(*check.domain, check.domain->name, settings);
+                          : intake::policy_of(*check.domain, check.plain.domain, transaction_);
+  std::optional<Route> route;
+  if (check.facts.is_ours && !check.facts.is_routed) {
+    route = route_for(check, domain.ready);
+    check.facts.differs_from_first = transaction_.route && differ(*transaction_.route, *route);
+  }
   asked.verdict = policy::judge_recipient(check.facts, domain);
   if (asked.verdict.action == policy::Action::Refuse || asked.verdict.action == policy::Action::Defer) {
     asked.answer = reply_for(asked.verdict, settings.help_url);

@@ -23,7 +23,7 @@ using policy::Action;
 using policy::Cause;
 using policy::Stage;
 
-constexpr Stage kStages[] = {Stage::Observe, Stage::Label, Stage::Reject};
+constexpr Stage kStages[] = {Stage::Observe, Stage::Label, Stage::Quarantine, Stage::Reject};
 constexpr int kToday = 20780;
 
 mail::Path path_of(std::string_view text) {
@@ -83,6 +83,7 @@ class RecipientBatchTest : public net::LoopTest {
  protected:
   RecipientBatchTest() {
     settings_.keys = ring_of(key_of(0, "secret"));
+    settings_.has_tags = true;
     settings_.gateways.emplace_back().name = "in";
     settings_.gateways.front().next_hop = *next_hop::parse_next_hop("smtp://192.0.2.1:25");
     set_stage(Stage::Reject);
@@ -315,7 +316,10 @@ TEST_F(RecipientBatchTest, ARecipientThatDiffersFromTheFirstIsDeferred) {
       {"another next hop", {.name = "other.test", .stage = Stage::Reject, .next_hop = other}, true},
       {"another stage", {.name = "other.test", .stage = Stage::Label}, true},
       {"other ceilings", {.name = "other.test", .stage = Stage::Reject, .ceilings = {}}, true},
-      {"another grace", {.name = "other.test", .stage = Stage::Reject, .grace = std::chrono::days(1)}, true},
+      {"declared to be ready", {.name = "other.test", .stage = Stage::Reject, .ready_since = day(100)}, true},
+      {"to be ready from tomorrow on",
+       {.name = "other.test", .stage = Stage::Reject, .ready_since = day(kToday + 1)},
+       false},
   };
   for (const auto& second : kSeconds) {
     settings_.domains = {{.name = "example.org", .stage = Stage::Reject}, second.domain};
@@ -326,6 +330,19 @@ TEST_F(RecipientBatchTest, ARecipientThatDiffersFromTheFirstIsDeferred) {
     // A refusal comes first: a recipient that would be refused alone, too, is not told to come again.
     EXPECT_EQ(add(both, "x@else.test").verdict.action, Action::Refuse) << second.name;
   }
+}
+
+// Both are of "*.example.org", but each is observed by itself.
+TEST_F(RecipientBatchTest, ADomainThatIsNotReadyDiffersFromOneThatIs) {
+  intake::ReadyTable table;
+  intake::ReadySince since;
+  since[static_cast<std::size_t>(policy::Carried::Tag)] = day(kToday);
+  table.replace({{"a.example.org", since}, {"b.example.org", since}});
+  auto mail = transaction("a@b.test");
+  mail.ready = &table;
+  (void)add(mail, "bob@a.example.org");
+  EXPECT_EQ(add(mail, "bob@b.example.org").verdict.action, Action::Accept);
+  EXPECT_EQ(add(mail, "bob@c.example.org").verdict.action, Action::Defer);
 }
 
 TEST_F(RecipientBatchTest, ANextHopThatAnswersEachAloneGetsOneRecipient) {
@@ -403,6 +420,17 @@ TEST_F(RecipientBatchTest, OutboundWithoutAKeyThatSigns) {
     EXPECT_FALSE(last_.route->is_tagged);
     EXPECT_EQ(last_.tag_note(), "none (the key ring has no key that signs)");
   }
+}
+
+TEST_F(RecipientBatchTest, WithTagsOffNoReversePathIsTagged) {
+  settings_.has_tags = false;
+  settings_.gateways.front().direction = Direction::Outbound;
+  settings_.gateways.front().untagged = {"lists.test"};
+  auto both = transaction("bob@example.org");
+  (void)add(both, "x@else.test");
+  EXPECT_FALSE(both.route->is_tagged);
+  EXPECT_EQ(both.tag_note(), "");
+  EXPECT_EQ(add(both, "x@lists.test").verdict.action, Action::Accept) << "all destinations are alike";
 }
 
 TEST_F(RecipientBatchTest, TaggedAndUntaggedDestinationsDiffer) {

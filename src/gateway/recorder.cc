@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "intake/day_counts.h"
 
 namespace backstop::gateway {
 
@@ -44,7 +45,9 @@ void Recorder::recipient(Transaction& transaction, const RecipientBatch::Asked& 
 
 void Recorder::message(const Transaction& transaction, const intake::Outcome& outcome) {
   const std::string tag = transaction.tag_note();
-  shared_.events.record(intake::event_of(transaction, context(transaction, tag), outcome));
+  auto event = intake::event_of(transaction, context(transaction, tag), outcome);
+  if (auto sums = intake::day_sums_of(transaction, event)) shared_.events.count(std::move(*sums));
+  shared_.events.record(std::move(event));
 }
 
 void Recorder::no_proxy_header() {

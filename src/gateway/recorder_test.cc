@@ -21,9 +21,11 @@ using testing::Pair;
 class Kept : public Journal {
  public:
   void record(store::Event event) override { events.push_back(std::move(event)); }
+  void count(store::DaySums counted) override { sums.push_back(std::move(counted)); }
   void notice(LogLevel level, std::string_view line) override { lines.emplace_back(level, line); }
 
   std::vector<store::Event> events;
+  std::vector<store::DaySums> sums;
   std::vector<std::pair<LogLevel, std::string>> lines;
 };
 
@@ -82,6 +84,24 @@ TEST_F(RecorderTest, AnEventSaysWhoseItIs) {
   EXPECT_EQ(event.id, "1f");
   EXPECT_EQ(event.time.time_since_epoch(), std::chrono::hours(1));
   EXPECT_EQ(event.done, store::Done::Delivered);
+}
+
+TEST_F(RecorderTest, MailThatLeavesIsCountedForItsDomain) {
+  const auto settings = std::make_shared<Settings>();
+  settings->domains = {{.name = "example.org"}};
+  transaction_.site = settings.get();
+  transaction_.direction = store::Direction::Outbound;
+  transaction_.today = origin::day(20780);
+  transaction_.mail.reverse_path = {origin::address_of("ann@Example.org")};
+  recorder_.message(transaction_, {.reply = kTaken, .is_delivered = true});
+  recorder_.message(transaction_, {.reply = kRefusal});
+  transaction_.mail.reverse_path = {origin::address_of("bob@else.test")};
+  recorder_.message(transaction_, {.reply = kTaken, .is_delivered = true});
+  EXPECT_EQ(kept_.events.size(), 3u);
+  ASSERT_EQ(kept_.sums.size(), 1u) << "of a domain of ours, once the next hop has it";
+  EXPECT_EQ(kept_.sums.front().domain, "example.org");
+  EXPECT_EQ(kept_.sums.front().day, origin::day(20780));
+  EXPECT_EQ(kept_.sums.front().counts.left, 1u);
 }
 
 TEST_F(RecorderTest, ASenderThatWasRefusedIsRecorded) {

@@ -18,11 +18,13 @@ struct Row {
 // 5.7.1, not 5.1.1: 5.1.1 says that the mailbox does not exist. Lists that remove dead addresses and callouts
 // that remember them would then believe it of the plain address, too.
 constexpr Row<policy::Cause> kVerdicts[] = {
-    {policy::Cause::Bare, 550, "5.7.1"},
-    {policy::Cause::Padded, 550, "5.7.1"},
     {policy::Cause::NeverSends, 550, "5.7.1"},
+    {policy::Cause::BadTag, 550, "5.7.1"},
+    {policy::Cause::Padded, 550, "5.7.1"},
+    {policy::Cause::Missing, 550, "5.7.1"},
+    {policy::Cause::Bare, 550, "5.7.1"},
     // Never permanent: the sender may be genuine, and its tag damaged on the way.
-    {policy::Cause::BadTag, 450, "4.7.1"},
+    {policy::Cause::Guessing, 450, "4.7.1"},
     {policy::Cause::RelayDenied, 550, "5.7.1"},
     {policy::Cause::NotAuthorized, 550, "5.7.1"},
     // As for too many recipients (RFC 5321 4.5.3.1.10): clients send the rest in another transaction.

@@ -48,10 +48,12 @@ struct VerdictRow {
 
 // Each cause for which some stage refuses or defers.
 constexpr VerdictRow kVerdicts[] = {
-    {Cause::Bare, "550 5.7.1"},
-    {Cause::Padded, "550 5.7.1"},
     {Cause::NeverSends, "550 5.7.1"},
-    {Cause::BadTag, "450 4.7.1"},
+    {Cause::BadTag, "550 5.7.1"},
+    {Cause::Padded, "550 5.7.1"},
+    {Cause::Missing, "550 5.7.1"},
+    {Cause::Bare, "550 5.7.1"},
+    {Cause::Guessing, "450 4.7.1"},
     {Cause::RelayDenied, "550 5.7.1"},
     {Cause::NotAuthorized, "550 5.7.1"},
     {Cause::DifferentPolicy, "452 4.5.3"},
@@ -158,7 +160,7 @@ const LimitRow kLimits[] = {
     {"received_fields", Exceeded::ReceivedFields},
     {"sessions", Exceeded::Sessions},
     {"sessions_per_client", Exceeded::SessionsPerClient},
-    {"bad_tags", {}},  // policy's: Cause::BadTag
+    {"bad_tags", {}},  // policy's: Cause::Guessing
     {"greeting", {}},  // who has not greeted speaks no SMTP yet
     {"command", Exceeded::CommandTime},
     {"data_total", Exceeded::DataTime},

@@ -25,6 +25,8 @@ class Server {
   ~Server();
 
   const std::vector<Listening>& listening() const { return listening_; }
+  /// What sessions know of the readiness of domains. Any thread may replace it.
+  intake::ReadyTable& ready() { return shared_.ready; }
 
   void start();
 

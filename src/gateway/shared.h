@@ -13,6 +13,7 @@
 #include "gateway/settings.h"
 #include "gateway/watch.h"
 #include "intake/hint_counts.h"
+#include "intake/ready_table.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
 
@@ -36,6 +37,7 @@ struct Shared {
   next_hop::Directory hops;
   HeldMemory held;
   intake::HintCounts hints;
+  intake::ReadyTable ready;
   WallClock clock = &std::chrono::system_clock::now;
   boost::asio::thread_pool blocking{4};
 };

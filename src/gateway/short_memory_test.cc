@@ -150,7 +150,7 @@ class ShortMemoryTest : public testing::Test {
   ShortMemoryTest() {
     auto settings = std::make_shared<Settings>();
     settings->hostname = "mx.test";
-    settings->domains.push_back({.name = "example.org", .stage = policy::Stage::Label, .grace = {}});
+    settings->domains.push_back({.name = "example.org", .stage = policy::Stage::Label});
     auto& gateway = settings->gateways.emplace_back();
     gateway.name = "in";
     gateway.next_hop = *next_hop::parse_next_hop("maildir:" + folder_.path("%n"));

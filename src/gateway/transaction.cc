@@ -15,11 +15,12 @@ bool differ(const Route& first, const Route& second) {
   const auto* const one = first.domain;
   const auto* const other = second.domain;
   if (one == nullptr || other == nullptr) return one != other;
-  return one->stage != other->stage || one->grace != other->grace || one->ceilings != other->ceilings;
+  return one->stage != other->stage || one->ceilings != other->ceilings || first.ready != second.ready;
 }
 
 std::string Transaction::tag_note() const {
-  return is_outbound() && route ? intake::tag_note(*this, route->not_tagged) : std::string();
+  return is_outbound() && route && site->has_tags ? intake::tag_note(*this, route->not_tagged)
+                                                  : std::string();
 }
 
 std::string_view Transaction::stage() const {
@@ -38,6 +39,7 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->begun = std::chrono::steady_clock::now();
   transaction->clock = shared.clock;
   transaction->today = std::chrono::floor<std::chrono::days>(shared.clock());
+  transaction->ready = &shared.ready;
   transaction->hints = &shared.hints;
   return transaction;
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,7 +24,8 @@ struct DomainSettings {
   /// In any spelling. "*." in front means its subdomains, however deep, and not the domain itself.
   std::string name;
   policy::Stage stage = policy::Stage::Observe;
-  std::chrono::days grace{7};
+  /// The domain is declared to be ready since that day; nullopt: its readiness is observed.
+  std::optional<std::chrono::sys_days> ready_since = {};
   std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
   std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
   policy::Ceilings ceilings = policy::default_ceilings();     ///< the most that is done with each kind

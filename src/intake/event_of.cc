@@ -28,6 +28,8 @@ store::Verdict verdict_of(policy::Action action) {
       return store::Verdict::Accept;
     case policy::Action::Label:
       return store::Verdict::Label;
+    case policy::Action::Quarantine:
+      return store::Verdict::Quarantine;
     case policy::Action::Refuse:
       return store::Verdict::Refuse;
     case policy::Action::Defer:

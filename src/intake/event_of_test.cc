@@ -34,11 +34,14 @@ class EventOfTest : public net::LoopTest {
  protected:
   EventOfTest() {
     site_.keys = ring_of(key_of(0, "secret"));
+    site_.has_tags = true;
     set_stage(Stage::Reject);
     begin("");
   }
 
-  void set_stage(Stage stage) { site_.domains = {{.name = "example.org", .stage = stage, .grace = {}}}; }
+  void set_stage(Stage stage) {
+    site_.domains = {{.name = "example.org", .stage = stage, .ready_since = day(100)}};
+  }
 
   void begin(std::string_view sender) {
     transaction_ = {};
@@ -215,8 +218,10 @@ TEST_F(EventOfTest, TheVerdictIsKeptWhateverWasDone) {
     Stage stage;
     std::string_view want;
     std::string_view want_next;
-  } rows[] = {
-      {Stage::Observe, "accept", "label"}, {Stage::Label, "label", "refuse"}, {Stage::Reject, "refuse", ""}};
+  } rows[] = {{Stage::Observe, "accept", "label"},
+              {Stage::Label, "label", "label"},
+              {Stage::Quarantine, "label", "refuse"},
+              {Stage::Reject, "refuse", ""}};
   for (const auto& row : rows) {
     set_stage(row.stage);
     const auto judge = judged(true);

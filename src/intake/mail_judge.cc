@@ -66,21 +66,21 @@ origin::Origin MailJudge::origin_of(const origin::Recipient& recipient, const or
 net::Task<void> MailJudge::judge(response::Response response) {
   response_ = std::move(response);
   const Site& site = *transaction_.site;
-  origin::ClaimContext context{.has_keys = !site.keys.keys().empty(), .tags = site.tags};
-  if (context.has_keys) context.untagged = why_untagged(site, *response_);
+  origin::ClaimContext context{
+      .has_keys = !site.keys.keys().empty(), .is_tagging = site.is_tagging(), .tags = site.tags};
+  if (context.is_tagging) context.untagged = why_untagged(site, *response_);
   context.trace = origin::trace_of(*response_, site.hostname);
   facts_ = {.kind = response_->kind,
             .certainty = certainty(*response_),
             .shown = is_dsn(response_->kind) ? std::string(shown(response_->shown_by)) : std::string(),
             .is_exempt = std::ranges::all_of(transaction_.recipients, &Recipient::is_exempt),
-            .is_from_relay = transaction_.is_from_relay,
-            .today = transaction_.today};
+            .is_from_relay = transaction_.is_from_relay};
   std::vector<policy::Verdict> verdicts;
   std::vector<origin::Origin> origins;
   for (const auto& one : transaction_.recipients) {
     facts_.origin = origin_of(*one.claim, context);
     verdicts.push_back(
-        policy::judge_message(facts_, policy_of(*one.domain, one.claim->plain().domain, site)));
+        policy::judge_message(facts_, policy_of(*one.domain, one.claim->plain().domain, transaction_)));
     origins.push_back(std::move(facts_.origin));
   }
   const std::size_t worst = policy::least_favourable(verdicts);

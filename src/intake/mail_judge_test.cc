@@ -43,13 +43,22 @@ class MailJudgeTest : public net::LoopTest {
  protected:
   MailJudgeTest() {
     site_.keys = ring_of(key_of(0, "secret"));
-    site_.domains = {{.name = "example.org", .stage = policy::Stage::Reject, .never_sends = {"noc"}}};
+    site_.has_tags = true;
+    set_domain(day(100));
+  }
+
+  void set_domain(std::optional<std::chrono::sys_days> ready_since) {
+    site_.domains = {{.name = "example.org",
+                      .stage = policy::Stage::Reject,
+                      .ready_since = ready_since,
+                      .never_sends = {"noc"}}};
   }
 
   void begin() {
     last_ = {};
     last_.site = &site_;
     last_.today = day(kToday);
+    last_.ready = &ready_;
   }
   void add(const std::string& recipient) {
     auto found = check_recipient(last_, address_of(recipient), false);
@@ -68,6 +77,7 @@ class MailJudgeTest : public net::LoopTest {
   }
 
   Site site_;
+  ReadyTable ready_;
   Transaction last_;
   response::Reader reader_;
 };
@@ -136,21 +146,47 @@ TEST_F(MailJudgeTest, MailToAnUntaggedDestinationNeedsNoTag) {
   }
 }
 
-TEST_F(MailJudgeTest, ADomainIsReadyByTheOldestKeyOfARingThatSigns) {
-  origin::Key older = key_of(1, "older", origin::KeyUse::Verify);
-  older.created = day(100);
-  site_.keys = ring_of(key_of(0, "secret"));
+TEST_F(MailJudgeTest, WithTagsOffNoAddressIsUntaggable) {
+  for (const bool has_tags : {true, false}) {
+    site_.has_tags = has_tags;
+    ReadySince since;
+    since[static_cast<std::size_t>(policy::Carried::Tag)] = day(kToday);
+    ready_.replace({{"example.org", since}});
+    set_domain({});
+    EXPECT_EQ(policy::name(judge({"SRS0=a=b=c.test=d@example.org"}).verdict().cause),
+              has_tags ? "untaggable" : "bare");
+  }
+}
+
+TEST_F(MailJudgeTest, ADeclaredDomainIsReadyIfItsMailGetsTags) {
   const auto cause = [&] { return policy::name(judge({"bob@example.org"}).verdict().cause); };
-  origin::Key young = key_of(0, "secret");
-  young.created = day(kToday);
-  site_.keys = ring_of(young);
-  EXPECT_EQ(cause(), "in-grace");
-  ASSERT_TRUE(site_.keys.add(older));
   EXPECT_EQ(cause(), "bare");
-  site_.keys = ring_of(older);
-  EXPECT_EQ(cause(), "no-keys") << "nothing is tagged with a ring that only verifies";
+  set_domain(day(kToday));
+  EXPECT_EQ(cause(), "bare");
+  set_domain(day(kToday + 1));
+  EXPECT_EQ(cause(), "not-ready") << "it is declared for tomorrow";
+  set_domain(day(100));
+  site_.has_tags = false;
+  EXPECT_EQ(cause(), "not-ready");
+  site_.has_tags = true;
+  site_.keys = ring_of(key_of(0, "secret", origin::KeyUse::Verify));
+  EXPECT_EQ(cause(), "not-ready") << "nothing is tagged with a ring that only verifies";
   site_.keys = {};
-  EXPECT_EQ(cause(), "no-keys");
+  EXPECT_EQ(cause(), "not-ready");
+}
+
+TEST_F(MailJudgeTest, AnObservedDomainIsReadyAsTheTableHasIt) {
+  set_domain({});
+  const auto cause = [&](std::initializer_list<policy::Carried> ready) {
+    ReadySince since;
+    for (const auto carried : ready) since[static_cast<std::size_t>(carried)] = day(kToday);
+    ready_.replace({{"example.org", since}});
+    return policy::name(judge({"bob@example.org"}).verdict().cause);
+  };
+  EXPECT_EQ(cause({}), "not-ready");
+  EXPECT_EQ(cause({policy::Carried::Tag}), "bare");
+  EXPECT_EQ(cause({policy::Carried::Message}), "no-tags");
+  EXPECT_EQ(cause({policy::Carried::Message, policy::Carried::Tag}), "bare");
 }
 
 TEST_F(MailJudgeTest, AHintCountsAFewTimesADayForAnOwner) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "intake/ready_table.h"
 #include "origin/owner.h"
 #include "origin/tag.h"
 #include "origin/tag_evidence.h"
@@ -30,11 +31,12 @@ bool is_routed(std::string_view local) {
 
 }  // namespace
 
-policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, const Site& site) {
-  policy::DomainPolicy policy{
-      .stage = domain.stage, .grace = domain.grace, .ceilings = domain.ceilings, .name = std::string(name)};
-  if (site.keys.signing_key() != nullptr) policy.first_key = site.keys.first_created();
-  return policy;
+policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
+                               const Transaction& transaction) {
+  return {.stage = domain.stage,
+          .ceilings = domain.ceilings,
+          .ready = ready(ready_since(domain, name, *transaction.site, transaction.ready), transaction.today),
+          .name = std::string(name)};
 }
 
 RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,

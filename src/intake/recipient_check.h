@@ -24,7 +24,8 @@ struct RecipientCheck {
 RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,
                                bool is_guesser);
 
-/// Returns what policy must know of a domain of ours. `name` is for the explanation.
-policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, const Site& site);
+/// Returns what policy must know of a domain of ours. `name` is the domain, in any spelling.
+policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
+                               const Transaction& transaction);
 
 }  // namespace backstop::intake

@@ -129,20 +129,30 @@ TEST_F(RecipientCheckTest, WithoutDomainsPostmasterIsNotOurs) {
 }
 
 TEST_F(RecipientCheckTest, ADomainsPolicyIsWhatIsSetForIt) {
-  const DomainSettings domain{.name = "*.example.org",
-                              .stage = policy::Stage::Reject,
-                              .grace = std::chrono::days(3),
-                              .ceilings = {policy::Action::Refuse}};
-  const auto policy = policy_of(domain, "sub.example.org", site_);
+  site_.has_tags = true;
+  DomainSettings domain{.name = "*.example.org",
+                        .stage = policy::Stage::Reject,
+                        .ready_since = day(kToday),
+                        .ceilings = {policy::Action::Refuse}};
+  const auto policy = policy_of(domain, "sub.example.org", transaction_);
   EXPECT_EQ(policy.stage, policy::Stage::Reject);
-  EXPECT_EQ(policy.grace, std::chrono::days(3));
   EXPECT_EQ(policy.ceilings, domain.ceilings);
   EXPECT_EQ(policy.name, "sub.example.org");
-  EXPECT_EQ(policy.first_key, day(20000));
-  site_.keys = ring_of(key_of(0, "secret", origin::KeyUse::Verify));
-  EXPECT_EQ(policy_of(domain, "x", site_).first_key, std::nullopt) << "no key signs";
-  site_.keys = {};
-  EXPECT_EQ(policy_of(domain, "x", site_).first_key, std::nullopt);
+  EXPECT_EQ(policy.ready, policy::Ready{.tags = true});
+  domain.ready_since = day(kToday + 1);
+  EXPECT_EQ(policy_of(domain, "sub.example.org", transaction_).ready, policy::Ready()) << "from tomorrow on";
+}
+
+TEST_F(RecipientCheckTest, ADomainsReadinessIsWhatWasObserved) {
+  ReadyTable table;
+  ReadySince since;
+  since[static_cast<std::size_t>(policy::Carried::Message)] = day(kToday);
+  table.replace({{"sub.example.org", since}});
+  const DomainSettings domain{.name = "*.example.org"};
+  EXPECT_EQ(policy_of(domain, "Sub.example.org", transaction_).ready, policy::Ready()) << "there is no table";
+  transaction_.ready = &table;
+  EXPECT_EQ(policy_of(domain, "Sub.example.org", transaction_).ready, policy::Ready{.messages = true});
+  EXPECT_EQ(policy_of(domain, "other.example.org", transaction_).ready, policy::Ready());
 }
 
 }  // namespace

@@ -17,8 +17,12 @@ struct Site {
   DomainTable domains;
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
+  bool has_tags = false;  ///< reverse paths of what leaves are tagged, if a key signs
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
+
+  /// True if mail of ours leaves with tags, so that one can be expected.
+  bool is_tagging() const { return has_tags && keys.signing_key() != nullptr; }
 
   /// See DomainTable::find().
   const DomainSettings* find_domain(std::string_view domain) const { return domains.find(domain); }

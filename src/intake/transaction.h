@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "intake/hint_counts.h"
+#include "intake/ready_table.h"
 #include "intake/site.h"
 #include "origin/claim.h"
 #include "smtp/path_command.h"
@@ -30,7 +31,8 @@ struct Transaction {
   std::string id;
   std::chrono::steady_clock::time_point begun;
   std::chrono::sys_days today{};
-  HintCounts* hints = nullptr;  ///< of all transactions; null: hints are not counted
+  const ReadyTable* ready = nullptr;  ///< of all transactions; null: no domain is observed
+  HintCounts* hints = nullptr;        ///< of all transactions; null: hints are not counted
   std::vector<Recipient> recipients;
   bool is_from_relay = false;  ///< inbound: a host of ours brings it
 

@@ -91,18 +91,17 @@ const mail::Address& Recipient::plain() const {
 
 Grounds collect(const Claim& claim) {
   const auto& [recipient, response, context] = claim;
-  Grounds grounds{.untaggable = context.untagged};
+  Grounds grounds{.is_dsn = is_dsn(response.kind), .untaggable = context.untagged};
   for (const Row& row : kRows) {
     auto found = row.find(claim);
     if (!found) continue;
     found->kind = row.kind;
     grounds.evidence.push_back(std::move(*found));
   }
-  if (context.has_keys) {
-    if (grounds.untaggable.empty()) grounds.untaggable = why_untaggable(recipient.plain(), context.tags);
-    if (recipient.tag.outcome == TagOutcome::UnknownKey)
-      grounds.incomplete = explain(recipient.tag, recipient.address);
-  }
+  if (context.is_tagging && grounds.untaggable.empty())
+    grounds.untaggable = why_untaggable(recipient.plain(), context.tags);
+  if (context.has_keys && recipient.tag.outcome == TagOutcome::UnknownKey)
+    grounds.incomplete = explain(recipient.tag, recipient.address);
   if (response.look == response::Look::Padded) grounds.padded = kPadded;
   if (response.look == response::Look::Cut) grounds.incomplete = kCut;
   return grounds;

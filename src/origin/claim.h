@@ -24,7 +24,8 @@ struct Recipient {
 /// What the caller looked up for a response. Each text is one plain, printable sentence, or empty if nothing
 /// was found.
 struct ClaimContext {
-  bool has_keys = false;  ///< there is a key ring, so a tag can be expected
+  bool has_keys = false;    ///< there is a key ring, so a tag can be checked
+  bool is_tagging = false;  ///< mail of ours leaves with tags, so that one can be expected
   TagSettings tags = {};
   /// Why the answered mail left without a tag because of its destination, whoever sent it.
   std::string untagged = {};

@@ -89,7 +89,7 @@ TEST(Claim, TheFirstRuleThatHoldsDecides) {
       {"cut", std::string(kPlain), false, kDsn, kReport, Look::Cut, "", "unproven incomplete"},
       {"cut, stale tag", stale, false, kDsn, kReport, Look::Cut, "", "unproven incomplete"},
       {"SRS", srs, false, kDsn, kReport, Look::Complete, "", "unproven untaggable"},
-      {"SRS in a padded mail", srs, false, kDsn, ShownBy::Padding, Look::Padded, "", "unproven untaggable"},
+      {"SRS in a padded mail", srs, false, kDsn, ShownBy::Padding, Look::Padded, "", "unproven padded"},
       {"SRS in a mail that was cut", srs, false, kDsn, kReport, Look::Cut, "", "unproven incomplete"},
       {"SRS with plus", "srs1+aBcD=x.test==XY=example.com=dave@example.org", false, kDsn, kReport,
        Look::Complete, "", "unproven untaggable"},
@@ -111,7 +111,8 @@ TEST(Claim, TheFirstRuleThatHoldsDecides) {
     Recipient recipient = recipient_of(row.address, keys);
     recipient.never_sends = row.never_sends;
     const auto response = response_of(row.kind, row.shown_by, row.look);
-    const Origin origin = judge_for(recipient, response, {.has_keys = true, .untagged = row.untagged});
+    const Origin origin =
+        judge_for(recipient, response, {.has_keys = true, .is_tagging = true, .untagged = row.untagged});
     EXPECT_EQ(std::string(name(origin.result)) + " " + std::string(name(origin.cause)), row.want) << row.name;
     EXPECT_FALSE(origin.why.empty()) << row.name;
     EXPECT_TRUE(origin.why.ends_with('.')) << row.name << ": " << origin.why;
@@ -128,6 +129,16 @@ TEST(Claim, AnUnknownKeyNumberIsIncompleteWhileTheRingIsYoung) {
   EXPECT_EQ(cause_on(20000), "incomplete");
   EXPECT_EQ(cause_on(20044), "incomplete");
   EXPECT_EQ(cause_on(20045), "bare");
+}
+
+TEST(Claim, WithTagsOffNoAddressIsUntaggable) {
+  const auto keys = ring_of(key_of(0, "secret"));
+  const auto recipient = recipient_of("SRS0=a=b=c.test=d@example.org", keys);
+  const auto response = response_of(Kind::DsnFailed, ShownBy::DeliveryStatus);
+  for (const bool is_tagging : {false, true}) {
+    const auto origin = judge_for(recipient, response, {.has_keys = true, .is_tagging = is_tagging});
+    EXPECT_EQ(name(origin.cause), is_tagging ? "untaggable" : "bare");
+  }
 }
 
 TEST(Claim, WithoutKeysNoTagIsLookedFor) {

@@ -5,52 +5,73 @@
 namespace backstop::policy {
 namespace {
 
-constexpr Ladder kAccepted = {Action::Accept, Action::Accept, Action::Accept};
-constexpr Ladder kLabelled = {Action::Accept, Action::Label, Action::Label};
-constexpr Ladder kLabelledThenRefused = {Action::Accept, Action::Label, Action::Refuse};
+using enum Action;
+constexpr Ladder kAccepted = {Accept, Accept, Accept, Accept};
+constexpr Ladder kLabelled = {Accept, Label, Label, Label};
+constexpr Ladder kRefusedAtLast = {Accept, Label, Quarantine, Refuse};
+constexpr Ladder kKeptAtLast = {Accept, Label, Label, Quarantine};
+/// What can't be refused, since its client would bounce it.
+constexpr Ladder kKept = {Accept, Label, Quarantine, Quarantine};
 /// For a recipient, which can't carry a label.
-constexpr Ladder kAcceptedThenDeferred = {Action::Accept, Action::Accept, Action::Defer};
+constexpr Ladder kDeferredAtLast = {Accept, Accept, Accept, Defer};
 /// The stage says how strict a domain is about bounces; it doesn't change who may use this server.
-constexpr Ladder kRefused = {Action::Refuse, Action::Refuse, Action::Refuse};
-constexpr Ladder kDeferred = {Action::Defer, Action::Defer, Action::Defer};
+constexpr Ladder kRefused = {Refuse, Refuse, Refuse, Refuse};
+constexpr Ladder kDeferred = {Defer, Defer, Defer, Defer};
+
+constexpr std::string_view kGenuine = "This {response} answers a mail that {domain} sent";
 
 constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::Ordinary, "ordinary", kAccepted, Detail::None, "Nothing was found against it"},
-    {Cause::Tag, "tag", kLabelled, Detail::Origin, "This {response} answers a mail that {domain} sent"},
-    {Cause::NeverSends, "never-sends", kLabelledThenRefused, Detail::Origin,
+    {Cause::Local, "local", kLabelled, Detail::Origin, "This {response} comes from {domain} itself"},
+    {Cause::Watermark, "watermark", kLabelled, Detail::Origin, kGenuine},
+    {Cause::Dkim, "dkim", kLabelled, Detail::Origin, kGenuine},
+    {Cause::Ledger, "ledger", kLabelled, Detail::Origin, kGenuine},
+    {Cause::Tag, "tag", kLabelled, Detail::Origin, kGenuine},
+    {Cause::Pair, "pair", kLabelled, Detail::Origin, kGenuine},
+    {Cause::NeverSends, "never-sends", kRefusedAtLast, Detail::Origin,
      "This {response} answers a mail that {domain} did not send"},
-    {Cause::Padded, "padded", kLabelledThenRefused, Detail::Origin,
+    {Cause::BadTag, "bad-tag", kRefusedAtLast, Detail::Origin,
+     "This {response} answers a mail that {domain} did not send"},
+    {Cause::Padded, "padded", kRefusedAtLast, Detail::Origin,
      "This {response} has its report out of reach, and nothing proves that {domain} sent the mail that it "
      "answers"},
-    {Cause::Bare, "bare", kLabelledThenRefused, Detail::Origin,
+    {Cause::Missing, "missing", kRefusedAtLast, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers"},
+    {Cause::Bare, "bare", kRefusedAtLast, Detail::Origin,
+     "Nothing proves that {domain} sent the mail that this {response} answers"},
+    {Cause::TagOnly, "tag-only", kKeptAtLast, Detail::Origin,
+     "This {response} comes to a tag of {domain}, but what it returns carries no proof"},
+    {Cause::Worn, "worn", kKeptAtLast, Detail::Origin,
+     "Too many copies came of the proof that {domain} sent the mail that this {response} answers"},
+    {Cause::Stale, "stale", kKeptAtLast, Detail::Origin,
+     "Whether {domain} sent the mail that this {response} answers is not known any more"},
+    {Cause::Hinted, "hinted", kKeptAtLast, Detail::Origin,
+     "Something hints that {domain} sent the mail that this {response} answers, and nothing proves it"},
+    {Cause::Untaggable, "untaggable", kKeptAtLast, Detail::Origin,
+     "Whether {domain} sent the mail that this {response} answers can't be known"},
     {Cause::Incomplete, "incomplete", kLabelled, Detail::Origin,
      "Whether {domain} sent the mail that this {response} answers could not be looked at in full"},
-    {Cause::Stale, "stale", kLabelled, Detail::Origin,
-     "Whether {domain} sent the mail that this {response} answers is not known any more"},
-    {Cause::Hinted, "hinted", kLabelled, Detail::Origin,
-     "Something hints that {domain} sent the mail that this {response} answers, and nothing proves it"},
-    {Cause::Untaggable, "untaggable", kLabelled, Detail::Origin,
-     "Whether {domain} sent the mail that this {response} answers can't be known"},
     {Cause::Exempt, "exempt", kLabelled, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers, but this mailbox takes "
      "everything"},
-    {Cause::Relay, "relay", kLabelled, Detail::Origin,
+    {Cause::Relay, "relay", kKept, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers, but a server of ours brings "
      "it"},
-    {Cause::NoKeys, "no-keys", kLabelled, Detail::None,
-     "Whether {domain} sent the mail that this {response} answers can't be known, since no key signs its "
-     "mail"},
-    {Cause::InGrace, "in-grace", kLabelled, Detail::Origin,
-     "Nothing proves that {domain} sent the mail that this {response} answers, but mail from before the "
-     "first key may still be under way"},
+    {Cause::NotReady, "not-ready", kLabelled, Detail::Origin,
+     "Nothing proves that {domain} sent the mail that this {response} answers, but its mail has not been "
+     "seen "
+     "to carry proofs"},
+    {Cause::NoTags, "no-tags", kLabelled, Detail::Origin,
+     "Nothing proves that {domain} sent the mail that this {response} answers, but its mail has not been "
+     "seen "
+     "to carry tags"},
     {Cause::Uncertain, "uncertain", kLabelled, Detail::Certainty,
      "Nothing proves that {domain} sent the mail that this {response} answers, but it may be no {response} "
      "at all"},
-    {Cause::Ceiling, "ceiling", kLabelled, Detail::Origin,
+    {Cause::Ceiling, "ceiling", kKeptAtLast, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers, but that is no reason to "
      "refuse one"},
-    {Cause::BadTag, "bad-tag", kAcceptedThenDeferred, Detail::None,
+    {Cause::Guessing, "guessing", kDeferredAtLast, Detail::None,
      "Too many addresses with a wrong tag came from your server: try again later"},
     {Cause::RelayDenied, "relay-denied", kRefused, Detail::None,
      "This server takes no mail for the domain of this recipient"},

@@ -12,44 +12,62 @@ namespace backstop::policy {
 
 /// How strict a domain is. Each stage is stricter than the one before.
 enum class Stage : std::uint8_t {
-  Observe,  ///< judge and record, change nothing
-  Label,    ///< add the Backstop-Verdict field to responses
-  Reject,   ///< refuse what is certainly a bounce and has no proof, once the grace is over
+  Observe,     ///< judge and record, change nothing
+  Label,       ///< add the Backstop-Verdict field to responses
+  Quarantine,  ///< keep back what Reject would refuse
+  Reject,      ///< refuse what is certainly a bounce, has no proof, and comes to a domain that is ready
 };
 
 /// What is done. Each action is stricter than the one before, which ceilings and the choice among verdicts
 /// rely on. Only recipients are deferred.
-enum class Action : std::uint8_t { Accept, Label, Refuse, Defer };
+enum class Action : std::uint8_t { Accept, Label, Quarantine, Refuse, Defer };
 
 /// Why, as a word of a closed list.
 enum class Cause : std::uint8_t {
   // For a message.
-  Ordinary,    ///< the message is no response, and nothing was found against it
-  Tag,         ///< a response with a proof: a tag of ours
+  Ordinary,  ///< the message is no response, and nothing was found against it
+  // A response with a proof: origin::Cause has the same ones.
+  Local,
+  Watermark,
+  Dkim,
+  Ledger,
+  Tag,
+  Pair,
+  // A response without one.
   NeverSends,  ///< a bounce to a mailbox that sends no mail
+  BadTag,      ///< the tag is not ours, and what came back carries no proof
   Padded,      ///< a bounce whose report was put out of reach
-  Bare,        ///< a response without a proof
-  // For a message, too, but something keeps it from being refused.
-  Incomplete,  ///< what could hold a proof could not be looked at
+  Missing,     ///< what came back carries no proof, though mail of ours does
+  Bare,        ///< nothing came back that could carry a proof
+  // The same, but something keeps it from being refused.
+  TagOnly,     ///< a good tag, but what came back carries no proof, though mail of ours does
+  Worn,        ///< its proof has counted as often as it may
   Stale,       ///< the tag is ours, but too old to prove anything
   Hinted,      ///< something that a forger could have made says that it is genuine
-  Untaggable,  ///< mail of this address leaves without a tag
+  Untaggable,  ///< nothing came back, and mail of this address leaves without a tag
+  Incomplete,  ///< what could hold a proof could not be looked at
   Exempt,      ///< all recipients are mailboxes that take everything (postmaster, abuse)
   Relay,       ///< a host of ours brings it, and would bounce what is refused
-  NoKeys,      ///< the key ring has no key that signs: nothing could be proven
-  InGrace,     ///< mail from before the ring's first key may still be under way
+  NotReady,    ///< mail of the domain has not been seen to carry proofs
+  NoTags,      ///< nothing came back, and mail of the domain has not been seen to carry tags
   Uncertain,   ///< the message may be no bounce at all
   Ceiling,     ///< responses of this kind are not refused
   // For a recipient or a client.
-  BadTag,         ///< RCPT: one more wrong tag of a client that has brought too many
+  Guessing,       ///< RCPT: one more wrong tag of a client that has brought too many
   RelayDenied,    ///< inbound: the recipient's domain is not ours, or its local part can route mail elsewhere
   NotAuthorized,  ///< outbound: the client is in no trusted network and has not authenticated
   DifferentPolicy,  ///< RCPT: it may get another answer than the transaction's first, so it must come alone
 };
 
+/// True for a response with a proof.
+constexpr bool is_genuine(Cause cause) {
+  return cause >= Cause::Local && cause <= Cause::Pair;
+}
+
 /// The spellings of the configuration, the JSON and the documentation, indexed by enumerator.
-inline constexpr std::array<std::string_view, 3> kStageNames = {"observe", "label", "reject"};
-inline constexpr std::array<std::string_view, 4> kActionNames = {"accept", "label", "refuse", "defer"};
+inline constexpr std::array<std::string_view, 4> kStageNames = {"observe", "label", "quarantine", "reject"};
+inline constexpr std::array<std::string_view, 5> kActionNames = {"accept", "label", "quarantine", "refuse",
+                                                                 "defer"};
 constexpr std::string_view name(Stage value) {
   return kStageNames[static_cast<std::size_t>(value)];
 }

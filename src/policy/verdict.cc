@@ -15,49 +15,86 @@ namespace {
 // do, would send the mail along the route that such an address names.
 Cause cause_of(const RecipientFacts& facts) {
   if (!facts.is_ours || facts.is_routed) return Cause::RelayDenied;
-  return facts.is_guessed ? Cause::BadTag : Cause::Ordinary;
+  return facts.is_guessed ? Cause::Guessing : Cause::Ordinary;
 }
 
+// A flood of automatic replies is kept back, as challenges always are.
 Action ceiling_of(const MessageFacts& facts, const DomainPolicy& domain) {
-  return domain.ceilings[static_cast<std::size_t>(facts.kind)];
+  const Action ceiling = domain.ceilings[static_cast<std::size_t>(facts.kind)];
+  const bool is_raised =
+      facts.is_tightened && facts.kind == response::Kind::AutoReply && ceiling == Action::Label;
+  return is_raised ? Action::Quarantine : ceiling;
 }
 
-bool is_in_grace(const DomainPolicy& domain, std::chrono::sys_days today) {
-  return today < *domain.first_key + domain.grace;
+Action action_at_last(Cause cause) {
+  return row_of(cause).ladder.back();
 }
 
-// Returns why a response without a proof is not refused, or its own cause if it may be.
-Cause cause_of_unproven(const MessageFacts& facts, const DomainPolicy& domain, Cause own) {
-  if (facts.is_exempt && own != Cause::NeverSends) return Cause::Exempt;
-  if (facts.is_from_relay) return Cause::Relay;
-  if (!domain.first_key) return Cause::NoKeys;
-  if (is_in_grace(domain, facts.today)) return Cause::InGrace;
-  if (ceiling_of(facts, domain) < Action::Refuse) return Cause::Ceiling;
-  if (is_dsn(facts.kind) && facts.certainty == response::Certainty::Guessed) return Cause::Uncertain;
-  return own;
-}
-
-Cause cause_of(const MessageFacts& facts, const DomainPolicy& domain) {
-  if (facts.kind == response::Kind::None) return Cause::Ordinary;
-  switch (facts.origin.cause) {
+Cause cause_of(origin::Cause found) {
+  switch (found) {
+    case origin::Cause::Local:
+      return Cause::Local;
+    case origin::Cause::Watermark:
+      return Cause::Watermark;
+    case origin::Cause::Dkim:
+      return Cause::Dkim;
+    case origin::Cause::Ledger:
+      return Cause::Ledger;
     case origin::Cause::Tag:
       return Cause::Tag;
+    case origin::Cause::Pair:
+      return Cause::Pair;
+    case origin::Cause::TagOnly:
+      return Cause::TagOnly;
+    case origin::Cause::Worn:
+      return Cause::Worn;
+    case origin::Cause::NeverSends:
+      return Cause::NeverSends;
+    case origin::Cause::BadTag:
+      return Cause::BadTag;
+    case origin::Cause::Padded:
+      return Cause::Padded;
     case origin::Cause::Incomplete:
       return Cause::Incomplete;
     case origin::Cause::Stale:
       return Cause::Stale;
     case origin::Cause::Hinted:
       return Cause::Hinted;
+    case origin::Cause::Missing:
+      return Cause::Missing;
     case origin::Cause::Untaggable:
       return Cause::Untaggable;
-    case origin::Cause::NeverSends:
-      return cause_of_unproven(facts, domain, Cause::NeverSends);
-    case origin::Cause::Padded:
-      return cause_of_unproven(facts, domain, Cause::Padded);
     case origin::Cause::Bare:
       break;
   }
-  return cause_of_unproven(facts, domain, Cause::Bare);
+  return Cause::Bare;
+}
+
+// A ceiling of Quarantine makes a bounce's own row milder. Other kinds have no row of their own.
+bool is_above_ceiling(const MessageFacts& facts, const DomainPolicy& domain, Cause own) {
+  const Action ceiling = ceiling_of(facts, domain);
+  if (is_dsn(facts.kind) && ceiling == Action::Quarantine) return false;
+  return ceiling < action_at_last(own);
+}
+
+Cause cause_of(const MessageFacts& facts, const DomainPolicy& domain) {
+  if (facts.kind == response::Kind::None) return Cause::Ordinary;
+  const Cause own = cause_of(facts.origin.cause);
+  if (is_genuine(own)) return own;
+  if (facts.is_exempt && facts.origin.result != origin::Result::Forged) return Cause::Exempt;
+  if (own == Cause::Incomplete) return own;
+  if (is_dsn(facts.kind) && facts.certainty == response::Certainty::Guessed) return Cause::Uncertain;
+  if (!domain.ready.messages && !domain.ready.tags) return Cause::NotReady;
+  if (is_above_ceiling(facts, domain, own)) return Cause::Ceiling;
+  if (own == Cause::Bare && is_dsn(facts.kind) && !domain.ready.tags) return Cause::NoTags;
+  if (facts.is_from_relay && action_at_last(own) == Action::Refuse) return Cause::Relay;
+  return own;
+}
+
+// Returns what is done, as far as it may be.
+Action limited(Action action, const Most& most) {
+  action = std::min(action, most.ceiling);
+  return action == Action::Quarantine && !most.has_quarantine ? Action::Label : action;
 }
 
 bool depends_on_stage(const Ladder& ladder) {
@@ -66,9 +103,9 @@ bool depends_on_stage(const Ladder& ladder) {
 
 }  // namespace
 
-Verdict verdict_at(Stage stage, Cause cause, Action ceiling) {
+Verdict verdict_at(Stage stage, Cause cause, Most most) {
   Ladder ladder = row_of(cause).ladder;
-  for (Action& action : ladder) action = std::min(action, ceiling);
+  for (Action& action : ladder) action = limited(action, most);
   const auto step = static_cast<std::size_t>(stage);
   Verdict verdict{.action = ladder[step], .cause = cause, .explanation = {}, .next_stage = {}};
   if (step + 1 < ladder.size() && depends_on_stage(ladder)) verdict.next_stage = ladder[step + 1];
@@ -85,7 +122,9 @@ Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain)
 }
 
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain) {
-  Verdict verdict = verdict_at(domain.stage, cause_of(facts, domain), ceiling_of(facts, domain));
+  Verdict verdict =
+      verdict_at(domain.stage, cause_of(facts, domain),
+                 {.ceiling = ceiling_of(facts, domain), .has_quarantine = domain.has_quarantine});
   verdict.explanation = explain(verdict.cause, facts, domain);
   return verdict;
 }
@@ -94,8 +133,8 @@ std::size_t least_favourable(std::span<const Verdict> verdicts) {
   // The last stage counts too, so that the history of a domain that only observes names what would be refused
   // later.
   const auto rank = [](const Verdict& verdict) {
-    const Action at_last = row_of(verdict.cause).ladder.back();
-    return std::tuple(verdict.action, verdict.next_stage, at_last, verdict.cause != Cause::Tag);
+    return std::tuple(verdict.action, verdict.next_stage, action_at_last(verdict.cause),
+                      !is_genuine(verdict.cause));
   };
   return static_cast<std::size_t>(std::ranges::max_element(verdicts, {}, rank) - verdicts.begin());
 }

@@ -1,10 +1,9 @@
 // Facts -> Verdict: what is done with a sender, a recipient or a message, and why, in words. This is the only
-// place that decides: every front door gathers facts, asks here, and carries the verdict out. Pure: the day
-// is passed in. Thread-safe. docs/policy.md has the rules as tables.
+// place that decides: every front door gathers facts, asks here, and carries the verdict out. Pure.
+// Thread-safe. docs/policy.md has the rules as tables.
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,8 +25,14 @@ struct Verdict {
   std::optional<Action> next_stage = {};
 };
 
-/// Returns the verdict on a cause, without an explanation. At no stage is more done than `ceiling`.
-Verdict verdict_at(Stage stage, Cause cause, Action ceiling = Action::Defer);
+/// The most that may be done.
+struct Most {
+  Action ceiling = Action::Defer;
+  bool has_quarantine = true;  ///< without one, what would be kept back is labelled
+};
+
+/// Returns the verdict on a cause, without an explanation. At no stage is more done than `most`.
+Verdict verdict_at(Stage stage, Cause cause, Most most = {});
 
 /// The most that is done with a response of each kind, indexed by response::Kind. Never Defer.
 using Ceilings = std::array<Action, response::kKindNames.size()>;
@@ -40,18 +45,27 @@ constexpr Ceilings default_ceilings() {
   for (const Kind dsn : {Kind::DsnFailed, Kind::DsnDelayed, Kind::DsnDelivered}) {
     ceilings[static_cast<std::size_t>(dsn)] = Action::Refuse;
   }
+  for (const Kind kept : {Kind::Challenge, Kind::FilterNotice}) {
+    ceilings[static_cast<std::size_t>(kept)] = Action::Quarantine;
+  }
   ceilings[static_cast<std::size_t>(Kind::None)] = Action::Accept;
   ceilings[static_cast<std::size_t>(Kind::FeedbackReport)] = Action::Accept;
   return ceilings;
 }
 
+/// Whether mail of a domain has been seen to carry proofs (policy/readiness.h).
+struct Ready {
+  bool messages = false;  ///< watermarks or DKIM signatures, which come back with the mail
+  bool tags = false;
+  friend bool operator==(const Ready&, const Ready&) = default;
+};
+
 /// What policy must know of a domain of ours.
 struct DomainPolicy {
   Stage stage = Stage::Observe;
-  std::chrono::days grace{7};
   Ceilings ceilings = default_ceilings();
-  /// The day on which the oldest key of the ring was made; nullopt if no key signs.
-  std::optional<std::chrono::sys_days> first_key = {};
+  Ready ready = {};
+  bool has_quarantine = false;
   std::string name = {};  ///< for the explanation: "example.org", or empty
 };
 
@@ -82,12 +96,11 @@ struct MessageFacts {
   origin::Origin origin = {};
   bool is_exempt = false;      ///< all recipients are exempt
   bool is_from_relay = false;  ///< a host of ours brings it
-  std::chrono::sys_days today{};
+  bool is_tightened = false;   ///< the owner is flooded, and the configuration wants that to count
 };
 
 /// Decides on a message for one recipient. Refuses only a response that has no proof, is certainly a bounce
-/// (or of a kind whose ceiling was raised), could be looked at in full, and comes to a domain that is ready:
-/// a key signs, and the grace is over.
+/// (or of a kind whose ceiling was raised), could be looked at in full, and comes to a domain that is ready.
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);
 
 /// Returns the index of the verdict that is carried out for all recipients of a message: the strictest now,

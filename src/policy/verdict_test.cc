@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,6 @@ using origin::Result;
 using response::Certainty;
 using response::Kind;
 
-constexpr std::chrono::sys_days kFirstKey{std::chrono::days(20780)};
-
 template <typename Enum>
 std::vector<Enum> all_of(std::size_t count) {
   std::vector<Enum> all;
@@ -28,40 +27,56 @@ const auto kStages = all_of<Stage>(kStageNames.size());
 const auto kCauses = all_of<Cause>(kCauseCount);
 constexpr bool kBoth[] = {false, true};
 
-// The actions at observe, label and reject, and what the next stage would do.
+// The actions at each stage, and what the next stage would do.
 struct LadderRow {
   Cause cause;
   std::string_view want;
   std::string_view want_next;
 };
 
+constexpr std::string_view kLabelled = "accept label label label";
+constexpr std::string_view kNextLabelled = "label label label -";
+constexpr std::string_view kRefused = "accept label quarantine refuse";
+constexpr std::string_view kNextRefused = "label quarantine refuse -";
+constexpr std::string_view kKept = "accept label label quarantine";
+constexpr std::string_view kNextKept = "label label quarantine -";
+
 constexpr LadderRow kLadders[] = {
-    {Cause::Ordinary, "accept accept accept", "- - -"},
-    {Cause::Tag, "accept label label", "label label -"},
-    {Cause::NeverSends, "accept label refuse", "label refuse -"},
-    {Cause::Padded, "accept label refuse", "label refuse -"},
-    {Cause::Bare, "accept label refuse", "label refuse -"},
-    {Cause::Incomplete, "accept label label", "label label -"},
-    {Cause::Stale, "accept label label", "label label -"},
-    {Cause::Hinted, "accept label label", "label label -"},
-    {Cause::Untaggable, "accept label label", "label label -"},
-    {Cause::Exempt, "accept label label", "label label -"},
-    {Cause::Relay, "accept label label", "label label -"},
-    {Cause::NoKeys, "accept label label", "label label -"},
-    {Cause::InGrace, "accept label label", "label label -"},
-    {Cause::Uncertain, "accept label label", "label label -"},
-    {Cause::Ceiling, "accept label label", "label label -"},
-    {Cause::BadTag, "accept accept defer", "accept defer -"},
-    {Cause::RelayDenied, "refuse refuse refuse", "- - -"},
-    {Cause::NotAuthorized, "refuse refuse refuse", "- - -"},
-    {Cause::DifferentPolicy, "defer defer defer", "- - -"},
+    {Cause::Ordinary, "accept accept accept accept", "- - - -"},
+    {Cause::Local, kLabelled, kNextLabelled},
+    {Cause::Watermark, kLabelled, kNextLabelled},
+    {Cause::Dkim, kLabelled, kNextLabelled},
+    {Cause::Ledger, kLabelled, kNextLabelled},
+    {Cause::Tag, kLabelled, kNextLabelled},
+    {Cause::Pair, kLabelled, kNextLabelled},
+    {Cause::NeverSends, kRefused, kNextRefused},
+    {Cause::BadTag, kRefused, kNextRefused},
+    {Cause::Padded, kRefused, kNextRefused},
+    {Cause::Missing, kRefused, kNextRefused},
+    {Cause::Bare, kRefused, kNextRefused},
+    {Cause::TagOnly, kKept, kNextKept},
+    {Cause::Worn, kKept, kNextKept},
+    {Cause::Stale, kKept, kNextKept},
+    {Cause::Hinted, kKept, kNextKept},
+    {Cause::Untaggable, kKept, kNextKept},
+    {Cause::Incomplete, kLabelled, kNextLabelled},
+    {Cause::Exempt, kLabelled, kNextLabelled},
+    {Cause::Relay, "accept label quarantine quarantine", "label quarantine quarantine -"},
+    {Cause::NotReady, kLabelled, kNextLabelled},
+    {Cause::NoTags, kLabelled, kNextLabelled},
+    {Cause::Uncertain, kLabelled, kNextLabelled},
+    {Cause::Ceiling, kKept, kNextKept},
+    {Cause::Guessing, "accept accept accept defer", "accept accept defer -"},
+    {Cause::RelayDenied, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NotAuthorized, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::DifferentPolicy, "defer defer defer defer", "- - - -"},
 };
 
-std::string ladder_of(Cause cause) {
+std::string ladder_of(Cause cause, Most most = {}) {
   std::string out;
   for (const Stage stage : kStages) {
     if (!out.empty()) out += ' ';
-    out += name(verdict_at(stage, cause).action);
+    out += name(verdict_at(stage, cause, most).action);
   }
   return out;
 }
@@ -98,20 +113,23 @@ TEST(VerdictAt, TheNextStageIsWhatItWouldDo) {
   }
 }
 
-TEST(VerdictAt, NoStageDoesMoreThanTheCeiling) {
+TEST(VerdictAt, NoStageDoesMoreThanItMay) {
   const struct {
-    Action ceiling;
-    std::string_view want;  // of Bare, at observe, label and reject
-  } rows[] = {{Action::Accept, "accept accept accept"},
-              {Action::Label, "accept label label"},
-              {Action::Refuse, "accept label refuse"}};
+    Cause cause;
+    Most most;
+    std::string_view want;
+  } rows[] = {
+      {Cause::Bare, {.ceiling = Action::Accept}, "accept accept accept accept"},
+      {Cause::Bare, {.ceiling = Action::Label}, "accept label label label"},
+      {Cause::Bare, {.ceiling = Action::Quarantine}, "accept label quarantine quarantine"},
+      {Cause::Bare, {.ceiling = Action::Refuse}, "accept label quarantine refuse"},
+      {Cause::Bare, {.ceiling = Action::Refuse, .has_quarantine = false}, "accept label label refuse"},
+      {Cause::Hinted, {.has_quarantine = false}, "accept label label label"},
+      {Cause::Relay, {.ceiling = Action::Quarantine, .has_quarantine = false}, "accept label label label"},
+      {Cause::Guessing, {.has_quarantine = false}, "accept accept accept defer"},
+  };
   for (const auto& row : rows) {
-    std::string found;
-    for (const Stage stage : kStages) {
-      if (!found.empty()) found += ' ';
-      found += name(verdict_at(stage, Cause::Bare, row.ceiling).action);
-    }
-    EXPECT_EQ(found, row.want) << name(row.ceiling);
+    EXPECT_EQ(ladder_of(row.cause, row.most), row.want) << name(row.cause) << " " << name(row.most.ceiling);
   }
 }
 
@@ -134,7 +152,7 @@ TEST(JudgeRecipient, WhatIsWrongWithTheAddressCountsFirst) {
             const RecipientFacts facts{is_ours, is_routed, is_guessed, differs};
             Cause want = Cause::Ordinary;
             if (differs) want = Cause::DifferentPolicy;
-            if (is_guessed && (!differs || stage == Stage::Reject)) want = Cause::BadTag;
+            if (is_guessed && (!differs || stage == Stage::Reject)) want = Cause::Guessing;
             if (!is_ours || is_routed) want = Cause::RelayDenied;
             const Verdict verdict = judge_recipient(facts, {.stage = stage});
             EXPECT_EQ(show(verdict), wanted(stage, want))
@@ -147,44 +165,23 @@ TEST(JudgeRecipient, WhatIsWrongWithTheAddressCountsFirst) {
   }
 }
 
-// The day in relation to the domain's grace of 7 days.
-enum class Day { NoKeys, Before, First, LastOfGrace, FirstAfter };
-constexpr Day kDays[] = {Day::NoKeys, Day::Before, Day::First, Day::LastOfGrace, Day::FirstAfter};
-constexpr std::string_view kDayNames[] = {"no keys", "before", "first", "last of grace", "first after"};
+constexpr Ready kReady{.messages = true, .tags = true};
 
-DomainPolicy domain_on(Day day, Stage stage) {
-  DomainPolicy domain{.stage = stage};
-  if (day != Day::NoKeys) domain.first_key = kFirstKey;
-  return domain;
+DomainPolicy domain_at(Stage stage, Ready ready = kReady) {
+  return {.stage = stage, .ready = ready, .has_quarantine = true};
 }
 
-std::chrono::sys_days today_on(Day day) {
-  switch (day) {
-    case Day::Before:
-      return kFirstKey - std::chrono::days(1);
-    case Day::First:
-      return kFirstKey;
-    case Day::NoKeys:
-    case Day::LastOfGrace:
-      return kFirstKey + std::chrono::days(6);
-    case Day::FirstAfter:
-      return kFirstKey + std::chrono::days(7);
-  }
-  return {};
+Result result_of(origin::Cause cause) {
+  if (origin::is_proof(cause)) return Result::Genuine;
+  return cause == origin::Cause::NeverSends || cause == origin::Cause::BadTag ? Result::Forged
+                                                                              : Result::Unproven;
 }
 
-// A response to a ready domain.
 MessageFacts response_of(Kind kind, Certainty certainty, origin::Cause cause) {
-  const auto result = cause == origin::Cause::Tag          ? Result::Genuine
-                      : cause == origin::Cause::NeverSends ? Result::Forged
-                                                           : Result::Unproven;
-  return {.kind = kind,
-          .certainty = certainty,
-          .origin = {.result = result, .cause = cause},
-          .today = today_on(Day::FirstAfter)};
+  return {.kind = kind, .certainty = certainty, .origin = {.result = result_of(cause), .cause = cause}};
 }
 
-// Every row of the table of docs/policy.md: what is done at stage reject, and why.
+// Every row of the table of docs/policy.md, for a domain that is ready: what is done at reject, and why.
 struct PolicyRow {
   const char* name;
   Kind kind;
@@ -193,40 +190,58 @@ struct PolicyRow {
   std::string_view want;
 };
 
+constexpr auto kSure = Certainty::Structural;
 constexpr PolicyRow kPolicy[] = {
-    {"a bounce with a proof", Kind::DsnFailed, Certainty::Structural, origin::Cause::Tag, "tag: label"},
+    {"brought by a host of ours", Kind::DsnFailed, kSure, origin::Cause::Local, "local: label"},
+    {"a bounce with a watermark", Kind::DsnFailed, kSure, origin::Cause::Watermark, "watermark: label"},
+    {"a bounce with a signature", Kind::DsnFailed, kSure, origin::Cause::Dkim, "dkim: label"},
+    {"a bounce of a recorded mail", Kind::DsnFailed, kSure, origin::Cause::Ledger, "ledger: label"},
+    {"a bounce to a tag", Kind::DsnFailed, kSure, origin::Cause::Tag, "tag: label"},
+    {"a reply of somebody whom we wrote to", Kind::AutoReply, Certainty::Guessed, origin::Cause::Pair,
+     "pair: label"},
     {"what looks like a bounce, with a proof", Kind::DsnFailed, Certainty::Guessed, origin::Cause::Tag,
      "tag: label"},
     {"an automatic reply with a proof", Kind::AutoReply, Certainty::Guessed, origin::Cause::Tag,
      "tag: label"},
-    {"a bounce without", Kind::DsnFailed, Certainty::Structural, origin::Cause::Bare, "bare: refuse"},
-    {"a known product's bounce without", Kind::DsnFailed, Certainty::Marked, origin::Cause::Bare,
-     "bare: refuse"},
-    {"a delay notice without", Kind::DsnDelayed, Certainty::Structural, origin::Cause::Bare, "bare: refuse"},
+    {"a bounce that returns nothing", Kind::DsnFailed, kSure, origin::Cause::Bare, "bare: refuse"},
+    {"a known product's", Kind::DsnFailed, Certainty::Marked, origin::Cause::Bare, "bare: refuse"},
+    {"a delay notice without", Kind::DsnDelayed, kSure, origin::Cause::Bare, "bare: refuse"},
     {"a notice of delivery without", Kind::DsnDelivered, Certainty::Marked, origin::Cause::Bare,
      "bare: refuse"},
-    {"a bounce that hides its report", Kind::DsnFailed, Certainty::Structural, origin::Cause::Padded,
-     "padded: refuse"},
-    {"a bounce to a mailbox that never sends", Kind::DsnFailed, Certainty::Structural,
-     origin::Cause::NeverSends, "never-sends: refuse"},
+    {"a bounce that returns another's mail", Kind::DsnFailed, kSure, origin::Cause::Missing,
+     "missing: refuse"},
+    {"a bounce that hides its report", Kind::DsnFailed, kSure, origin::Cause::Padded, "padded: refuse"},
+    {"a bounce to a mailbox that never sends", Kind::DsnFailed, kSure, origin::Cause::NeverSends,
+     "never-sends: refuse"},
+    {"a bounce to a tag that is not ours", Kind::DsnFailed, kSure, origin::Cause::BadTag, "bad-tag: refuse"},
     {"what only looks like a bounce", Kind::DsnFailed, Certainty::Guessed, origin::Cause::Bare,
      "uncertain: label"},
-    {"what only looks like a delay notice", Kind::DsnDelayed, Certainty::Guessed, origin::Cause::Bare,
+    {"the same to a mailbox that never sends", Kind::DsnFailed, Certainty::Guessed, origin::Cause::NeverSends,
      "uncertain: label"},
-    {"a bounce that was not read whole", Kind::DsnFailed, Certainty::Structural, origin::Cause::Incomplete,
+    {"what only looks like a delay notice", Kind::DsnDelayed, Certainty::Guessed, origin::Cause::Hinted,
+     "uncertain: label"},
+    {"a bounce that was not read whole", Kind::DsnFailed, kSure, origin::Cause::Incomplete,
      "incomplete: label"},
-    {"a bounce to an old tag", Kind::DsnFailed, Certainty::Structural, origin::Cause::Stale, "stale: label"},
-    {"a bounce with a hint", Kind::DsnFailed, Certainty::Structural, origin::Cause::Hinted, "hinted: label"},
-    {"a bounce to what can't be tagged", Kind::DsnFailed, Certainty::Structural, origin::Cause::Untaggable,
-     "untaggable: label"},
-    {"a challenge", Kind::Challenge, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
-    {"a filter's notice", Kind::FilterNotice, Certainty::Structural, origin::Cause::Bare, "ceiling: label"},
+    {"a challenge that was not read whole", Kind::Challenge, kSure, origin::Cause::Incomplete,
+     "incomplete: label"},
+    {"a bounce with a tag alone", Kind::DsnFailed, kSure, origin::Cause::TagOnly, "tag-only: quarantine"},
+    {"a bounce with a proof that is worn", Kind::DsnFailed, kSure, origin::Cause::Worn, "worn: quarantine"},
+    {"a bounce to an old tag", Kind::DsnFailed, kSure, origin::Cause::Stale, "stale: quarantine"},
+    {"a bounce with a hint", Kind::DsnFailed, kSure, origin::Cause::Hinted, "hinted: quarantine"},
+    {"a bounce to what can't be tagged", Kind::DsnFailed, kSure, origin::Cause::Untaggable,
+     "untaggable: quarantine"},
+    {"a challenge", Kind::Challenge, Certainty::Guessed, origin::Cause::Bare, "ceiling: quarantine"},
+    {"a challenge with a hint", Kind::Challenge, Certainty::Guessed, origin::Cause::Hinted,
+     "hinted: quarantine"},
+    {"a filter's notice", Kind::FilterNotice, kSure, origin::Cause::Missing, "ceiling: quarantine"},
     {"an automatic reply", Kind::AutoReply, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
+    {"an automatic reply with a worn proof", Kind::AutoReply, Certainty::Guessed, origin::Cause::Worn,
+     "ceiling: label"},
     {"a list's notice", Kind::ListNotice, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
     {"a read receipt", Kind::Mdn, Certainty::Guessed, origin::Cause::Bare, "ceiling: label"},
     {"a feedback report", Kind::FeedbackReport, Certainty::Guessed, origin::Cause::Bare, "ceiling: accept"},
-    {"a feedback report with a tag", Kind::FeedbackReport, Certainty::Guessed, origin::Cause::Tag,
-     "tag: accept"},
+    {"a feedback report with a proof", Kind::FeedbackReport, Certainty::Guessed, origin::Cause::Dkim,
+     "dkim: accept"},
     {"ordinary mail", Kind::None, Certainty::Guessed, origin::Cause::Bare, "ordinary: accept"},
 };
 
@@ -237,112 +252,156 @@ std::string shortly(const Verdict& verdict) {
 TEST(JudgeMessage, EachRowOfThePolicy) {
   for (const auto& row : kPolicy) {
     const auto facts = response_of(row.kind, row.certainty, row.found);
-    const Verdict verdict = judge_message(facts, domain_on(Day::FirstAfter, Stage::Reject));
+    const Verdict verdict = judge_message(facts, domain_at(Stage::Reject));
     EXPECT_EQ(shortly(verdict), row.want) << row.name;
     EXPECT_FALSE(verdict.explanation.empty()) << row.name;
-    // What a stage before reject does is never stricter, and observing changes nothing.
-    EXPECT_LE(judge_message(facts, domain_on(Day::FirstAfter, Stage::Label)).action, Action::Label)
+    // No earlier stage is stricter, and observing changes nothing.
+    EXPECT_LE(judge_message(facts, domain_at(Stage::Quarantine)).action,
+              std::min(verdict.action, Action::Quarantine))
         << row.name;
-    EXPECT_EQ(judge_message(facts, domain_on(Day::FirstAfter, Stage::Observe)).action, Action::Accept)
-        << row.name;
+    EXPECT_LE(judge_message(facts, domain_at(Stage::Label)).action, Action::Label) << row.name;
+    EXPECT_EQ(judge_message(facts, domain_at(Stage::Observe)).action, Action::Accept) << row.name;
   }
 }
 
-// Nothing is refused for a domain that is not ready, for an exempt mailbox, or from a relay.
-TEST(JudgeMessage, WhatKeepsAResponseFromBeingRefused) {
+TEST(JudgeMessage, EveryProofIsLabelledWhateverElseHolds) {
   for (const auto& row : kPolicy) {
-    for (std::size_t i = 0; i < std::size(kDays); ++i) {
-      for (const bool is_exempt : kBoth) {
-        for (const bool is_from_relay : kBoth) {
-          auto facts = response_of(row.kind, row.certainty, row.found);
-          facts.is_exempt = is_exempt;
-          facts.is_from_relay = is_from_relay;
-          facts.today = today_on(kDays[i]);
-          const Verdict verdict = judge_message(facts, domain_on(kDays[i], Stage::Reject));
-          const bool is_forged = row.found == origin::Cause::NeverSends;
-          const bool may_refuse = kDays[i] == Day::FirstAfter && (!is_exempt || is_forged) && !is_from_relay;
-          const std::string label = std::string(row.name) + ", " + std::string(kDayNames[i]) +
-                                    (is_exempt ? ", exempt" : "") + (is_from_relay ? ", relay" : "");
-          if (may_refuse) {
-            EXPECT_EQ(shortly(verdict), row.want) << label;
-          } else {
-            EXPECT_LE(verdict.action, Action::Label) << label;
-          }
-        }
-      }
-    }
+    if (!origin::is_proof(row.found)) continue;
+    auto facts = response_of(row.kind, row.certainty, row.found);
+    facts.is_exempt = facts.is_from_relay = facts.is_tightened = true;
+    EXPECT_EQ(shortly(judge_message(facts, domain_at(Stage::Reject, {}))), row.want) << row.name;
   }
 }
 
-TEST(JudgeMessage, TheCauseSaysWhatKeptItFromBeingRefused) {
-  const auto facts = response_of(Kind::DsnFailed, Certainty::Structural, origin::Cause::Bare);
-  const struct {
-    const char* name;
-    Day day;
-    bool is_exempt;
-    bool is_from_relay;
-    std::string_view want;
-  } rows[] = {
-      {"nothing", Day::FirstAfter, false, false, "bare: refuse"},
-      {"no keys", Day::NoKeys, false, false, "no-keys: label"},
-      {"before the first key", Day::Before, false, false, "in-grace: label"},
-      {"first day", Day::First, false, false, "in-grace: label"},
-      {"last day of the grace", Day::LastOfGrace, false, false, "in-grace: label"},
-      {"exempt", Day::FirstAfter, true, false, "exempt: label"},
-      {"relay", Day::FirstAfter, false, true, "relay: label"},
+// A response and what keeps it from being refused or kept back.
+struct KeepingRow {
+  const char* name;
+  Kind kind;
+  origin::Cause found;
+  Ready ready;
+  std::string_view want;
+  bool is_exempt = false;
+  bool is_from_relay = false;
+};
+
+TEST(JudgeMessage, WhatKeepsAResponseFromBeingRefused) {
+  constexpr Ready kNone{};
+  constexpr Ready kMessages{.messages = true};
+  constexpr Ready kTags{.tags = true};
+  constexpr auto kDsn = Kind::DsnFailed;
+  using origin::Cause;
+  const KeepingRow rows[] = {
+      {"not ready", kDsn, Cause::Missing, kNone, "not-ready: label"},
+      {"not ready, and nothing came back", kDsn, Cause::Bare, kNone, "not-ready: label"},
+      {"not ready, forged", kDsn, Cause::NeverSends, kNone, "not-ready: label"},
+      {"not ready, padded", kDsn, Cause::Padded, kNone, "not-ready: label"},
+      {"not ready, with a hint", kDsn, Cause::Hinted, kNone, "not-ready: label"},
+      {"not ready, a challenge", Kind::Challenge, Cause::Bare, kNone, "not-ready: label"},
+      {"messages ready", kDsn, Cause::Missing, kMessages, "missing: refuse"},
+      {"messages ready, padded", kDsn, Cause::Padded, kMessages, "padded: refuse"},
+      {"messages ready, forged", kDsn, Cause::BadTag, kMessages, "bad-tag: refuse"},
+      {"messages ready, and nothing came back", kDsn, Cause::Bare, kMessages, "no-tags: label"},
+      {"the same of a challenge", Kind::Challenge, Cause::Bare, kMessages, "ceiling: quarantine"},
+      {"tags ready", kDsn, Cause::Bare, kTags, "bare: refuse"},
+      {"tags ready, untaggable", kDsn, Cause::Untaggable, kTags, "untaggable: quarantine"},
+      {"exempt", kDsn, Cause::Missing, kReady, "exempt: label", true},
+      {"exempt, with a worn proof", kDsn, Cause::Worn, kReady, "exempt: label", true},
+      {"exempt, and forged", kDsn, Cause::NeverSends, kReady, "never-sends: refuse", true},
+      {"exempt, with a bad tag", kDsn, Cause::BadTag, kReady, "bad-tag: refuse", true},
+      {"relay", kDsn, Cause::Missing, kReady, "relay: quarantine", false, true},
+      {"relay, forged", kDsn, Cause::NeverSends, kReady, "relay: quarantine", false, true},
+      {"relay, with a hint", kDsn, Cause::Hinted, kReady, "hinted: quarantine", false, true},
+      {"relay, not ready", kDsn, Cause::Missing, kNone, "not-ready: label", false, true},
+      {"exempt and relay", kDsn, Cause::Bare, kReady, "exempt: label", true, true},
   };
   for (const auto& row : rows) {
-    auto found = facts;
-    found.is_exempt = row.is_exempt;
-    found.is_from_relay = row.is_from_relay;
-    found.today = today_on(row.day);
-    EXPECT_EQ(shortly(judge_message(found, domain_on(row.day, Stage::Reject))), row.want) << row.name;
+    auto facts = response_of(row.kind, kSure, row.found);
+    facts.is_exempt = row.is_exempt;
+    facts.is_from_relay = row.is_from_relay;
+    EXPECT_EQ(shortly(judge_message(facts, domain_at(Stage::Reject, row.ready))), row.want) << row.name;
   }
 }
 
+struct CeilingRow {
+  const char* name;
+  Kind kind;
+  Action ceiling;
+  origin::Cause found;
+  std::string_view want;
+  std::string_view want_at_quarantine;
+};
+
 TEST(JudgeMessage, CeilingsAreRaisedAndLoweredForEachKind) {
+  using origin::Cause;
+  const CeilingRow rows[] = {
+      {"raised", Kind::AutoReply, Action::Refuse, Cause::Bare, "bare: refuse", "bare: quarantine"},
+      {"raised, with a proof", Kind::AutoReply, Action::Refuse, Cause::Tag, "tag: label", "tag: label"},
+      {"raised, not looked at whole", Kind::AutoReply, Action::Refuse, Cause::Incomplete, "incomplete: label",
+       "incomplete: label"},
+      {"raised, with a hint", Kind::Challenge, Action::Refuse, Cause::Stale, "stale: quarantine",
+       "stale: label"},
+      {"raised to quarantine", Kind::AutoReply, Action::Quarantine, Cause::Bare, "ceiling: quarantine",
+       "ceiling: label"},
+      {"raised from accept to label", Kind::FeedbackReport, Action::Label, Cause::Bare, "ceiling: label",
+       "ceiling: label"},
+      {"lowered to quarantine", Kind::DsnFailed, Action::Quarantine, Cause::Missing, "missing: quarantine",
+       "missing: quarantine"},
+      {"lowered to label", Kind::DsnDelivered, Action::Label, Cause::Bare, "ceiling: label",
+       "ceiling: label"},
+      {"lowered to accept", Kind::DsnFailed, Action::Accept, Cause::Bare, "ceiling: accept",
+       "ceiling: accept"},
+      {"a proof is not labelled either then", Kind::DsnFailed, Action::Accept, Cause::Tag, "tag: accept",
+       "tag: accept"},
+      {"a refutation stays below it", Kind::DsnFailed, Action::Label, Cause::NeverSends, "ceiling: label",
+       "ceiling: label"},
+  };
+  for (const auto& row : rows) {
+    const auto verdict = [&](Stage stage, Ready ready) {
+      DomainPolicy domain = domain_at(stage, ready);
+      domain.ceilings[static_cast<std::size_t>(row.kind)] = row.ceiling;
+      return shortly(judge_message(response_of(row.kind, kSure, row.found), domain));
+    };
+    EXPECT_EQ(verdict(Stage::Reject, kReady), row.want) << row.name;
+    EXPECT_EQ(verdict(Stage::Quarantine, kReady), row.want_at_quarantine) << row.name;
+    // A raised kind needs a ready domain, too.
+    const auto not_ready = verdict(Stage::Reject, {});
+    EXPECT_TRUE(not_ready.ends_with(": label") || not_ready.ends_with(": accept")) << row.name << not_ready;
+  }
+}
+
+TEST(JudgeMessage, AFloodOfAutomaticRepliesIsKeptBackIfThatIsWanted) {
   const struct {
     const char* name;
     Kind kind;
     Action ceiling;
-    origin::Cause found;
+    Ready ready;
     std::string_view want;
   } rows[] = {
-      {"raised", Kind::AutoReply, Action::Refuse, origin::Cause::Bare, "bare: refuse"},
-      {"raised, with a proof", Kind::AutoReply, Action::Refuse, origin::Cause::Tag, "tag: label"},
-      {"raised, not looked at whole", Kind::AutoReply, Action::Refuse, origin::Cause::Incomplete,
-       "incomplete: label"},
-      {"raised, with a hint", Kind::Challenge, Action::Refuse, origin::Cause::Stale, "stale: label"},
-      {"raised from accept to label", Kind::FeedbackReport, Action::Label, origin::Cause::Bare,
-       "ceiling: label"},
-      {"lowered to label", Kind::DsnDelivered, Action::Label, origin::Cause::Bare, "ceiling: label"},
-      {"lowered to accept", Kind::DsnFailed, Action::Accept, origin::Cause::Bare, "ceiling: accept"},
-      {"a proof is not labelled either then", Kind::DsnFailed, Action::Accept, origin::Cause::Tag,
-       "tag: accept"},
-      {"a refutation stays below it", Kind::DsnFailed, Action::Label, origin::Cause::NeverSends,
-       "ceiling: label"},
+      {"automatic replies", Kind::AutoReply, Action::Label, kReady, "ceiling: quarantine"},
+      {"of a domain that is not ready", Kind::AutoReply, Action::Label, {}, "not-ready: label"},
+      {"of which none may be labelled", Kind::AutoReply, Action::Accept, kReady, "ceiling: accept"},
+      {"that are refused anyway", Kind::AutoReply, Action::Refuse, kReady, "bare: refuse"},
+      {"notices of lists", Kind::ListNotice, Action::Label, kReady, "ceiling: label"},
   };
   for (const auto& row : rows) {
-    DomainPolicy domain = domain_on(Day::FirstAfter, Stage::Reject);
+    auto facts = response_of(row.kind, Certainty::Guessed, origin::Cause::Bare);
+    facts.is_tightened = true;
+    DomainPolicy domain = domain_at(Stage::Reject, row.ready);
     domain.ceilings[static_cast<std::size_t>(row.kind)] = row.ceiling;
-    const auto facts = response_of(row.kind, Certainty::Structural, row.found);
     EXPECT_EQ(shortly(judge_message(facts, domain)), row.want) << row.name;
   }
-  DomainPolicy domain = domain_on(Day::LastOfGrace, Stage::Reject);
-  domain.ceilings[static_cast<std::size_t>(Kind::AutoReply)] = Action::Refuse;
-  auto facts = response_of(Kind::AutoReply, Certainty::Guessed, origin::Cause::Bare);
-  facts.today = today_on(Day::LastOfGrace);
-  EXPECT_EQ(shortly(judge_message(facts, domain)), "in-grace: label")
-      << "a raised one needs a ready domain, too";
 }
 
-TEST(JudgeMessage, ADomainWithoutGraceRefusesFromItsFirstKeyOn) {
-  const DomainPolicy domain{.stage = Stage::Reject, .grace = std::chrono::days(0), .first_key = kFirstKey};
-  auto facts = response_of(Kind::DsnFailed, Certainty::Structural, origin::Cause::Bare);
-  facts.today = kFirstKey;
-  EXPECT_EQ(show(judge_message(facts, domain)), "bare: refuse, next -");
-  facts.today -= std::chrono::days(1);
-  EXPECT_EQ(show(judge_message(facts, domain)), "in-grace: label, next -");
+TEST(JudgeMessage, WithoutAQuarantineItIsLabelled) {
+  DomainPolicy domain = domain_at(Stage::Reject);
+  domain.has_quarantine = false;
+  EXPECT_EQ(shortly(judge_message(response_of(Kind::Challenge, kSure, origin::Cause::Bare), domain)),
+            "ceiling: label");
+  EXPECT_EQ(shortly(judge_message(response_of(Kind::DsnFailed, kSure, origin::Cause::Worn), domain)),
+            "worn: label");
+  domain.stage = Stage::Quarantine;
+  EXPECT_EQ(show(judge_message(response_of(Kind::DsnFailed, kSure, origin::Cause::Missing), domain)),
+            "missing: label, next refuse");
 }
 
 TEST(LeastFavourable, TheStrictestCountsForAll) {
@@ -400,26 +459,26 @@ TEST(VerdictField, NamesResultKindCauseAndEachEvidence) {
       {"ordinary", {}, Cause::Ordinary, "ordinary; kind=none; cause=ordinary"},
       {"no evidence was looked for",
        {.kind = Kind::AutoReply, .origin = {}},
-       Cause::NoKeys,
-       "unproven; kind=auto-reply; certainty=guessed; cause=no-keys"},
+       Cause::NotReady,
+       "unproven; kind=auto-reply; certainty=guessed; cause=not-ready"},
       {"unproven",
        {.kind = Kind::DsnFailed,
         .certainty = Certainty::Structural,
-        .origin = {.evidence = {{origin::EvidenceKind::Tag, Finding::Silent, "not shown"}}}},
+        .origin = {.evidence = {{.kind = origin::EvidenceKind::Tag, .finding = Finding::Silent}}}},
        Cause::Bare,
        "unproven; kind=dsn-failed; certainty=structural; cause=bare; tag=silent"},
       {"forged",
        {.kind = Kind::DsnFailed,
         .certainty = Certainty::Marked,
         .origin = {.result = Result::Forged,
-                   .evidence = {{origin::EvidenceKind::Tag, Finding::Silent, ""},
-                                {origin::EvidenceKind::NeverSends, Finding::Refutes, ""}}}},
+                   .evidence = {{.kind = origin::EvidenceKind::Tag, .finding = Finding::Silent},
+                                {.kind = origin::EvidenceKind::NeverSends, .finding = Finding::Refutes}}}},
        Cause::NeverSends,
        "forged; kind=dsn-failed; certainty=marked; cause=never-sends; tag=silent; never-sends=refutes"},
       {"genuine",
        {.kind = Kind::Mdn,
         .origin = {.result = Result::Genuine,
-                   .evidence = {{origin::EvidenceKind::Tag, Finding::Proves, ""}}}},
+                   .evidence = {{.kind = origin::EvidenceKind::Tag, .finding = Finding::Proves}}}},
        Cause::Tag,
        "genuine; kind=mdn; certainty=guessed; cause=tag; tag=proves"},
   };

@@ -31,8 +31,8 @@ origin::Origin Examiner::judge(const response::Response& response,
     recipient.tag =
         origin::verify(recipient.address, *settings_.keys, day.value_or(settings_.today), settings_.tags);
   }
-  return origin::judge(
-      origin::collect({recipient, response, {.has_keys = is_known, .tags = settings_.tags}}));
+  return origin::judge(origin::collect(
+      {recipient, response, {.has_keys = is_known, .is_tagging = is_known, .tags = settings_.tags}}));
 }
 
 Examined Examiner::examine(const mailbox::SourceMail& mail) {

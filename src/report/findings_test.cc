@@ -26,8 +26,9 @@ Findings bounce() {
   findings.response.original.emplace();
   findings.response.original->message_id = "1@example.org";
   findings.response.original->subject = "Hello";
-  findings.origin =
-      origin::judge({.evidence = {{origin::EvidenceKind::Tag, origin::Finding::Proves, "The tag is good."}}});
+  findings.origin = origin::judge(
+      {.evidence = {
+           {.finding = origin::Finding::Proves, .level = origin::Level::C, .detail = "The tag is good."}}});
   return findings;
 }
 
@@ -106,7 +107,7 @@ TEST(Findings, ExplanationSaysWhetherYouWroteIt) {
   };
   for (const auto& row : rows) {
     Findings findings = bounce();
-    findings.origin = origin::judge({.evidence = {{origin::EvidenceKind::Tag, row.finding, ""}}});
+    findings.origin = origin::judge({.evidence = {{.finding = row.finding}}});
     EXPECT_TRUE(explanation(findings).ends_with(row.want)) << row.name << ": " << explanation(findings);
   }
   EXPECT_EQ(explanation(Findings{}).find("you wrote"), std::string::npos);

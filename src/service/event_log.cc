@@ -121,6 +121,10 @@ void EventLog::record(store::Event event) {
   history_->record(std::move(event));
 }
 
+void EventLog::count(store::DaySums sums) {
+  if (history_ != nullptr) history_->add(std::move(sums));
+}
+
 void EventLog::notice(os::LogLevel level, std::string_view line) {
   log_->tell(level, line);
 }

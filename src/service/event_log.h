@@ -27,6 +27,7 @@ class EventLog : public gateway::Journal {
   void keep_ordinary(bool ordinary) { ordinary_ = ordinary; }
 
   void record(store::Event event) override;
+  void count(store::DaySums sums) override;
   void notice(os::LogLevel level, std::string_view line) override;
 
   os::Log& log() { return *log_; }

@@ -122,6 +122,7 @@ class Memory : public store::HistoryWriter {
  public:
   explicit Memory(std::vector<std::string>& ids) : ids_(ids) {}
   void record(store::Event event) override { ids_.push_back(event.id); }
+  void add(store::DaySums sums) override { ids_.push_back("sums of " + sums.domain); }
   bool flush(milliseconds) override { return true; }
   store::BatchCounters counters() const override { return {}; }
 
@@ -168,6 +169,17 @@ TEST_F(EventLogTest, NoticesHaveTheirLevel) {
   });
   EXPECT_THAT(lines, ElementsAre(testing::EndsWith("Z debug a"), testing::EndsWith("Z info b"),
                                  testing::EndsWith("Z warning c"), testing::EndsWith("Z error d")));
+}
+
+TEST_F(EventLogTest, TheHistoryGetsTheSums) {
+  std::vector<std::string> kept;
+  const auto lines = lines_of(os::LogFormat::Human, os::LogLevel::Debug, [&](EventLog& events) {
+    events.count({.domain = "lost.test"});  // there is no history
+    events.open_history(std::make_unique<Memory>(kept));
+    events.count({.domain = "example.org"});
+  });
+  EXPECT_THAT(kept, ElementsAre("sums of example.org"));
+  EXPECT_THAT(lines, IsEmpty());
 }
 
 TEST_F(EventLogTest, OrdinaryMailIsKeptIfItIsWanted) {

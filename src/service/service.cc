@@ -67,6 +67,9 @@ base::Result<void> Service::open_files() {
   });
   if (!history) return std::unexpected(history.error());
   events_.open_history(std::move(*history));
+  readiness_ = std::make_unique<ReadinessWatch>(
+      config_.history.url, share(config_.gateway), server_->ready(),
+      [&log = events_.log()](os::LogLevel level, const std::string& line) { log.tell(level, line); });
   return {};
 }
 
@@ -110,6 +113,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
+  if (readiness_) readiness_->reload(share(config_.gateway));
   for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();
   return changes;

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "gateway/server.h"
 #include "service/event_log.h"
+#include "service/readiness_watch.h"
 
 namespace backstop::service {
 
@@ -52,6 +53,7 @@ class Service {
   config::Config started_;  ///< as it was at the start, for settings that need a restart
   EventLog events_;
   std::unique_ptr<gateway::Server> server_;
+  std::unique_ptr<ReadinessWatch> readiness_;  ///< null without a history; uses the log and the server
   std::uint64_t file_limit_ = 0;
 };
 

@@ -40,7 +40,9 @@ std::string key_line(const config::Config& config) {
   const auto* const signing = keys.signing_key();
   std::string line =
       fmt::format("keys: {} in {}, {}; fingerprints:", keys.keys().size(), base::printable(config.key_file),
-                  signing == nullptr ? "none of which signs" : fmt::format("key {} signs", signing->number));
+                  signing == nullptr         ? "none of which signs"
+                  : !config.gateway.has_tags ? "tags are off"
+                                             : fmt::format("key {} signs", signing->number));
   for (const auto& key : keys.keys()) {
     fmt::format_to(std::back_inserter(line), " {}={}", key.number, fingerprint(key));
   }

@@ -45,6 +45,7 @@ std::string whole() {
 TEST(SettingLines, TellWhatRuns) {
   auto config = config_of(whole());
   config.key_file = "/etc/backstop/keys";
+  config.gateway.has_tags = true;
   config.gateway.keys =
       *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n1 exim sign 2020-01-02 canary\n");
   EXPECT_THAT(setting_lines(config),
@@ -53,6 +54,9 @@ TEST(SettingLines, TellWhatRuns) {
                           "domains: 3, 2 at stage observe, 1 at stage reject",
                           "keys: 2 in /etc/backstop/keys, key 1 signs; fingerprints: 0=062a8e7f 1=062a8e7f",
                           "history: sqlite:/etc/backstop/var/history.db"));
+  config.gateway.has_tags = false;
+  EXPECT_EQ(setting_lines(config)[3],
+            "keys: 2 in /etc/backstop/keys, tags are off; fingerprints: 0=062a8e7f 1=062a8e7f");
 }
 
 TEST(SettingLines, TellWhatIsMissing) {

@@ -12,15 +12,25 @@
 
 namespace backstop::store {
 
+struct BatchCounters {
+  std::uint64_t recorded = 0;  ///< taken to be written
+  std::uint64_t written = 0;   ///< committed
+  std::uint64_t lost = 0;      ///< dropped because the buffer was full, or not written when the store closed
+};
+
 /// Writes batches to a database. Used by one thread at a time.
 template <typename Item>
 class BatchSink {
  public:
   virtual ~BatchSink() = default;
   /// Writes the whole batch, or nothing if there is an error. May wait, but not for much more than a second.
+  /// The batch is empty if only something aside waits.
   virtual base::Result<void> write(const std::list<Item>& batch) = 0;
   /// Does some upkeep, such as deleting old items, in one small step. Returns true if there is more to do.
   virtual base::Result<bool> tidy() = 0;
+  /// Counts what the sink gathers by itself beside the batches. write() writes it, too: with the next batch,
+  /// or within a minute. Any thread.
+  virtual BatchCounters aside() const { return {}; }
   /// Called once, last of all. `is_complete` is false if items could not be written at the end.
   virtual void close(bool is_complete) { static_cast<void>(is_complete); }
 };
@@ -36,12 +46,6 @@ struct BatchSettings {
   std::size_t buffer;                ///< at most this many items wait for the writer
   std::chrono::milliseconds gather;  ///< the writer gathers at most this long before it commits
   ItemWords words;
-};
-
-struct BatchCounters {
-  std::uint64_t recorded = 0;  ///< taken by record()
-  std::uint64_t written = 0;   ///< committed
-  std::uint64_t lost = 0;      ///< dropped because the buffer was full, or not written when the store closed
 };
 
 }  // namespace backstop::store

@@ -5,6 +5,9 @@
 // Sessions touch waiting_ under a lock that is held only as long as it takes to link a list. A batch that
 // could not be written stays and is tried again. Meanwhile the buffer fills. When it is full, new items are
 // dropped and counted as lost.
+//
+// What the sink gathers by itself (BatchSink::aside()) is written, tried again and counted like items, but
+// wakes nobody: it waits for the next batch or for the next look for old items.
 #pragma once
 
 #include <algorithm>
@@ -71,7 +74,11 @@ class BatchWriter : public BatchLimits {
   bool write_batch();
   void tidy();
   void give_up();
-  bool is_asked_to_hurry() const { return is_stopping_ || finished_ < flush_target_; }
+  bool is_asked_to_hurry() const {
+    return is_stopping_ || finished_ < flush_target_ || sink_->aside().written < aside_target_;
+  }
+  std::uint64_t waiting_aside() const;
+  std::uint64_t lost() const { return counters_.lost + sink_->aside().lost; }  ///< with mutex_ held
   void say(const std::optional<std::string>& line) const;
 
   const std::unique_ptr<BatchSink<Item>> sink_;
@@ -86,12 +93,14 @@ class BatchWriter : public BatchLimits {
   BatchCounters counters_;
   std::uint64_t finished_ = 0;      ///< written or given up
   std::uint64_t flush_target_ = 0;  ///< how many must be finished for all flushes to return
+  std::uint64_t aside_target_ = 0;  ///< the same for what the sink gathers by itself
   bool is_retry_asked_ = false;
   bool is_stopping_ = false;
 
   // The thread's own.
   std::list<Item> taken_;
   std::list<Item> batch_;
+  bool is_failing_ = false;  ///< the last try to write failed
   Alarm write_alarm_;
   std::optional<Clock::time_point> tidy_failure_said_;
   Clock::time_point next_tidy_ = Clock::now();
@@ -132,29 +141,43 @@ template <typename Item>
 bool BatchWriter<Item>::flush(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   const std::uint64_t target = counters_.recorded;
+  const std::uint64_t aside = sink_->aside().recorded;
   flush_target_ = std::max(flush_target_, target);
+  aside_target_ = std::max(aside_target_, aside);
   is_retry_asked_ = true;
   work_.notify_one();
-  return progress_.wait_for(lock, limit, [&] { return finished_ >= target; });
+  return progress_.wait_for(lock, limit,
+                            [&] { return finished_ >= target && sink_->aside().written >= aside; });
 }
 
 template <typename Item>
 BatchCounters BatchWriter<Item>::counters() const {
   const std::lock_guard lock(mutex_);
-  return counters_;
+  BatchCounters counters = counters_;
+  counters.lost = lost();
+  return counters;
+}
+
+template <typename Item>
+std::uint64_t BatchWriter<Item>::waiting_aside() const {
+  const BatchCounters aside = sink_->aside();
+  return aside.recorded - aside.written;
 }
 
 template <typename Item>
 void BatchWriter<Item>::run() {
   std::optional<Clock::time_point> last_try;  // set while the writer is stopping and can't write
   while (true) {
-    if (batch_.empty()) wait_for_items();
+    if (batch_.empty() && !is_failing_) wait_for_items();
     next_batch();
-    if (batch_.empty() && is_finished()) {
+    const bool is_last = is_finished();  // asked first: nothing is added after it
+    const bool has_work = !batch_.empty() || waiting_aside() > 0;
+    if (is_last && !has_work) {
       sink_->close(true);
       return say(write_alarm_.closed(counters().lost));
     }
-    if (!batch_.empty() && !write_batch()) {
+    is_failing_ = has_work && !write_batch();
+    if (is_failing_) {
       if (const std::lock_guard lock(mutex_); is_stopping_ && !last_try) last_try = Clock::now() + kLastWait;
       if (last_try && Clock::now() >= *last_try) return give_up();
       // Deleting old items may be what makes room.
@@ -176,7 +199,7 @@ template <typename Item>
 void BatchWriter<Item>::wait_for_items() {
   std::unique_lock lock(mutex_);
   if (!taken_.empty()) return;
-  const auto has_work = [&] { return !waiting_.empty() || is_stopping_; };
+  const auto has_work = [&] { return !waiting_.empty() || is_asked_to_hurry(); };
   if (!work_.wait_until(lock, next_tidy_, has_work)) return;
   work_.wait_for(lock, settings_.gather,
                  [&] { return waiting_.size() >= kMostBatch || is_asked_to_hurry(); });
@@ -217,7 +240,7 @@ bool BatchWriter<Item>::write_batch() {
     counters_.written += batch_.size();
     finished_ += batch_.size();
     unfinished_ -= batch_.size();
-    lost = counters_.lost;
+    lost = this->lost();
   }
   progress_.notify_all();
   batch_.clear();
@@ -230,8 +253,7 @@ void BatchWriter<Item>::tidy() {
   const auto more = sink_->tidy();
   const auto now = Clock::now();
   // Not reported while writes fail: the cause is the same, and is reported already.
-  const bool is_writing = batch_.empty();
-  if (!more && is_writing && (!tidy_failure_said_ || now - *tidy_failure_said_ >= kTidyFailurePause)) {
+  if (!more && !is_failing_ && (!tidy_failure_said_ || now - *tidy_failure_said_ >= kTidyFailurePause)) {
     tidy_failure_said_ = now;
     say(std::string(settings_.words.upkeep_failed) + ": " + more.error().message);
   }
@@ -243,7 +265,8 @@ void BatchWriter<Item>::give_up() {
   std::uint64_t lost = 0;
   {
     const std::lock_guard lock(mutex_);
-    lost = counters_.lost += unfinished_;
+    counters_.lost += unfinished_ + waiting_aside();
+    lost = this->lost();
     finished_ += unfinished_;
     unfinished_ = 0;
   }

@@ -33,12 +33,15 @@ class Database {
  public:
   base::Result<void> write(const std::list<Entry>& batch) {
     std::unique_lock lock(mutex_);
+    const std::uint64_t aside = aside_.recorded;
     ++attempts_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return !is_shut_; });
     if (is_broken_) return std::unexpected(base::Error{"broken"});
     batches_.push_back(batch.size());
     for (const Entry& entry : batch) numbers_.push_back(entry.number);
+    aside_.written = aside;
+    changed_.notify_all();
     return {};
   }
   base::Result<bool> tidy() {
@@ -59,6 +62,15 @@ class Database {
   void set_untidy(int steps) {
     change([&] { untidy_ = steps; });
   }
+  void add_aside(std::uint64_t count) {
+    change([&] { aside_.recorded += count; });
+  }
+  void lose_aside(std::uint64_t count) {
+    change([&] { aside_.lost += count; });
+  }
+  void wait_for_aside(std::uint64_t written) {
+    wait([&] { return aside_.written >= written; });
+  }
   void warn(std::string line) {
     change([&] { warnings_.push_back(std::move(line)); });
   }
@@ -73,6 +85,10 @@ class Database {
     wait([&] { return warnings_.size() >= lines; });
   }
 
+  int attempts() {
+    const std::lock_guard lock(mutex_);
+    return attempts_;
+  }
   template <typename T>
   T get(T Database::* member) {
     const std::lock_guard lock(mutex_);
@@ -83,6 +99,7 @@ class Database {
   std::vector<std::size_t> batches_;
   std::vector<std::string> warnings_;
   int tidied_ = 0;
+  BatchCounters aside_;  ///< what the sink is said to gather by itself
 
  private:
   template <typename Change>
@@ -110,6 +127,7 @@ class Sink : public BatchSink<Entry> {
   explicit Sink(Database& database) : database_(database) {}
   base::Result<void> write(const std::list<Entry>& batch) override { return database_.write(batch); }
   base::Result<bool> tidy() override { return database_.tidy(); }
+  BatchCounters aside() const override { return database_.get(&Database::aside_); }
 
  private:
   Database& database_;
@@ -280,6 +298,86 @@ TEST_F(Writer, TidiesUntilNothingIsLeft) {
   record(1, 1);
   EXPECT_TRUE(writer_->flush(kLong));
   database_.wait_for_tidied(51);
+}
+
+// The look for old items, which the writer begins with and takes once a minute, writes it.
+TEST_F(Writer, WritesWhatIsAsideByItself) {
+  database_.add_aside(3);
+  open();
+  database_.wait_for_aside(3);
+  EXPECT_THAT(database_.get(&Database::batches_), ElementsAre(0));
+}
+
+TEST_F(Writer, AFlushWritesWhatIsAside) {
+  open(10'000, std::chrono::hours(1));
+  for (std::uint64_t count = 1; count <= 3; ++count) {
+    database_.add_aside(1);
+    ASSERT_TRUE(writer_->flush(kLong));
+    EXPECT_EQ(database_.get(&Database::aside_).written, count);
+  }
+  database_.add_aside(1);
+  record(1, 1);
+  ASSERT_TRUE(writer_->flush(kLong));
+  EXPECT_EQ(database_.get(&Database::aside_).written, 4u);
+  EXPECT_EQ(writer_->counters().written, 1u);
+}
+
+// A write that began before takes nothing of what is added during it.
+TEST_F(Writer, AFlushDuringAWriteWaitsForTheNextOne) {
+  open();
+  database_.shut(true);
+  record(1, 1);
+  database_.wait_for_attempts(1);
+  database_.add_aside(1);
+  EXPECT_FALSE(writer_->flush(milliseconds(1)));
+  database_.shut(false);
+  EXPECT_TRUE(writer_->flush(kLong));
+  EXPECT_EQ(database_.get(&Database::aside_).written, 1u);
+}
+
+TEST_F(Writer, TriesAgainToWriteWhatIsAside) {
+  database_.break_it(true);
+  database_.set_untidy(-1);
+  database_.add_aside(2);
+  open();
+  database_.wait_for_attempts(3);
+  EXPECT_THAT(database_.get(&Database::warnings_),
+              ElementsAre("broken; entries wait in memory, mail is not delayed"))
+      << "the cause is the same for what can't be tidied";
+  database_.set_untidy(0);
+  database_.break_it(false);
+  database_.wait_for_aside(2);
+  database_.wait_for_warnings(2);
+  EXPECT_EQ(database_.get(&Database::warnings_)[1], "writing works again; no entry was lost");
+}
+
+TEST_F(Writer, WritesWhatIsAsideWhenItIsDestroyed) {
+  open();
+  ASSERT_TRUE(writer_->flush(kLong));
+  database_.break_it(true);
+  database_.add_aside(2);
+  const int attempts = database_.attempts();
+  const std::jthread mender([&] {
+    database_.wait_for_attempts(attempts + 2);
+    database_.break_it(false);
+  });
+  writer_.reset();
+  EXPECT_EQ(database_.get(&Database::aside_).written, 2u);
+  EXPECT_EQ(database_.get(&Database::warnings_)[0], "broken; entries wait in memory, mail is not delayed");
+}
+
+TEST_F(Writer, CountsWhatIsLostAside) {
+  open();
+  database_.lose_aside(2);
+  EXPECT_EQ(writer_->counters().lost, 2u);
+  database_.break_it(true);
+  record(1, 3);
+  database_.wait_for_attempts(1);
+  database_.add_aside(4);
+  writer_.reset();
+  EXPECT_THAT(database_.get(&Database::warnings_),
+              ElementsAre("broken; entries wait in memory, mail is not delayed",
+                          "9 entries were lost: the program stopped before they could be written"));
 }
 
 // Deleting may be what makes room.

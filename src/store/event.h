@@ -14,15 +14,16 @@ namespace backstop::store {
 
 enum class Direction : std::uint8_t { Inbound, Outbound };
 /// What policy wanted; it has the words of policy::Action.
-enum class Verdict : std::uint8_t { Accept, Label, Refuse, Defer };
+enum class Verdict : std::uint8_t { Accept, Label, Quarantine, Refuse, Defer };
 /// What was done.
-enum class Done : std::uint8_t { Delivered, Labelled, Refused, Deferred, Failed };
+enum class Done : std::uint8_t { Delivered, Labelled, Quarantined, Refused, Deferred, Failed };
 
 /// How JSON, tables and pages spell them, indexed by enumerator.
 inline constexpr std::array<std::string_view, 2> kDirectionNames = {"inbound", "outbound"};
-inline constexpr std::array<std::string_view, 4> kVerdictNames = {"accept", "label", "refuse", "defer"};
-inline constexpr std::array<std::string_view, 5> kDoneNames = {"delivered", "labelled", "refused", "deferred",
-                                                               "failed"};
+inline constexpr std::array<std::string_view, 5> kVerdictNames = {"accept", "label", "quarantine", "refuse",
+                                                                  "defer"};
+inline constexpr std::array<std::string_view, 6> kDoneNames = {"delivered", "labelled", "quarantined",
+                                                               "refused",   "deferred", "failed"};
 constexpr std::string_view name(Direction value) {
   return kDirectionNames[static_cast<std::size_t>(value)];
 }
@@ -73,15 +74,18 @@ struct Event {
   std::vector<EventEvidence> evidence;
   std::string origin;              ///< origin::kResultNames; empty if it is no response
   std::optional<Verdict> verdict;  ///< nullopt: policy was not asked
-  std::string cause;               ///< why, in a word: "bare", "in-grace", "relay-denied", ...
+  std::string cause;               ///< why, in a word: "missing", "not-ready", "relay-denied", ...
   std::string explanation;         ///< the same in plain words
   std::string tag;    ///< outbound: "key-1", or "none (unknown.example is no domain of ours)"; else empty
-  std::string stage;  ///< "observe", "label", "reject"; empty if none applies
+  std::string stage;  ///< "observe", "label", "quarantine", "reject"; empty if none applies
   std::optional<Done> done;           ///< nullopt: not known
   std::optional<Verdict> next_stage;  ///< what the next stage would have done; nullopt: there is none
   std::string reply;                  ///< what the client was told, "550 5.7.1 ..."
   std::chrono::milliseconds took{0};  ///< from MAIL to the reply
   bool client_gone = false;  ///< the client left before the reply, so the mail may come a second time
+  /// A certain bounce without a proof of its own that has a valid signature of another mailbox of ours. It
+  /// counts against the readiness of its recipient's domain (DayCounts::contradictions).
+  bool contradiction = false;
 
   /// True for mail with a sender that left without a tag: no answer to it can prove that we sent it.
   bool is_untagged() const { return tag.starts_with("none") && !reverse_path.empty(); }

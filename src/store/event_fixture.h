@@ -1,9 +1,11 @@
-// Sample events, for tests and benchmarks.
+// Sample events and sums, for tests and benchmarks.
 #pragma once
 
 #include <chrono>
 #include <string>
+#include <utility>
 
+#include "store/day_sums.h"
 #include "store/event.h"
 
 namespace backstop::store {
@@ -95,7 +97,24 @@ inline Event make_event(int number) {
   event.reply = "250 2.0.0 ok " + n;
   event.took = std::chrono::milliseconds(number);
   event.client_gone = number % 2 == 1;
+  event.contradiction = number % 3 == 1;
   return event;
+}
+
+/// What one mail that left with a watermark adds to its domain. Old sums are deleted whatever the settings,
+/// so the day is the one on which the test began, and `later` days.
+inline DaySums one_left(std::string domain = "example.org", int later = 0) {
+  static const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return {.domain = std::move(domain),
+          .day = today + std::chrono::days(later),
+          .counts = {.left = 1, .watermark = 1, .message = 1}};
+}
+
+/// The sums of that many such mails.
+inline DaySums many_left(std::uint64_t mails, std::string domain = "example.org", int later = 0) {
+  DaySums sums = one_left(std::move(domain), later);
+  sums.counts = {.left = mails, .watermark = mails, .message = mails};
+  return sums;
 }
 
 }  // namespace backstop::store

@@ -73,6 +73,7 @@ json::object event_json(const Event& event) {
       {"reply", sound(event.reply)},
       {"took_ms", event.took.count()},
       {"client_gone", event.client_gone},
+      {"contradiction", event.contradiction},
   };
 }
 

@@ -46,17 +46,19 @@ TEST(EventJson, HasAllMembersInTheOrderOfTheSchema) {
   event.certainty = "structural";
   event.tag = "key-1";
   event.client_gone = true;
-  EXPECT_EQ(boost::json::serialize(event_json(event)),
-            R"({"time":"2026-11-23T00:00:00.000Z","id":"0065f1c2a9b3d40","gateway":"in",)"
-            R"("direction":"inbound","client":"203.0.113.7","helo":"mx.example.net",)"
-            R"("reverse_path":"bob@example.net","recipients":["prvs=0787c97471=ann@example.org"],)"
-            R"("size":4321,"message_id":"2@example.net","kind":"dsn-failed","certainty":"structural",)"
-            R"("reporting_mta":"mta.example.net","original_message_id":"1@example.org",)"
-            R"("evidence":[{"name":"tag","finding":"refutes",)"
-            R"("detail":"The tag was not made with our key."}],"origin":"forged","verdict":"refuse",)"
-            R"("cause":"bad-tag","explanation":"You did not write the mail that this bounce answers.",)"
-            R"("tag":"key-1","stage":"label","done":"refused","next_stage":"refuse",)"
-            R"("reply":"550 5.7.1 You did not write it","took_ms":12,"client_gone":true})");
+  event.contradiction = true;
+  EXPECT_EQ(
+      boost::json::serialize(event_json(event)),
+      R"({"time":"2026-11-23T00:00:00.000Z","id":"0065f1c2a9b3d40","gateway":"in",)"
+      R"("direction":"inbound","client":"203.0.113.7","helo":"mx.example.net",)"
+      R"("reverse_path":"bob@example.net","recipients":["prvs=0787c97471=ann@example.org"],)"
+      R"("size":4321,"message_id":"2@example.net","kind":"dsn-failed","certainty":"structural",)"
+      R"("reporting_mta":"mta.example.net","original_message_id":"1@example.org",)"
+      R"("evidence":[{"name":"tag","finding":"refutes",)"
+      R"("detail":"The tag was not made with our key."}],"origin":"forged","verdict":"refuse",)"
+      R"("cause":"bad-tag","explanation":"You did not write the mail that this bounce answers.",)"
+      R"("tag":"key-1","stage":"label","done":"refused","next_stage":"refuse",)"
+      R"("reply":"550 5.7.1 You did not write it","took_ms":12,"client_gone":true,"contradiction":true})");
 }
 
 TEST(EventJson, WordsThatAreNotKnownAreEmpty) {

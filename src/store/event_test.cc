@@ -30,6 +30,8 @@ TEST(EventWords, AreReadAsTheyAreSpelled) {
   EXPECT_EQ(name(Direction::Outbound), "outbound");
   EXPECT_EQ(name(Verdict::Defer), "defer");
   EXPECT_EQ(name(Done::Failed), "failed");
+  EXPECT_EQ(name(Verdict::Quarantine), "quarantine");
+  EXPECT_EQ(name(Done::Quarantined), "quarantined");
 }
 
 struct UntaggedRow {

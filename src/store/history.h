@@ -1,9 +1,11 @@
 // The history: one event for each decision, kept for a configured time. docs/history.md has the format.
 //
+// Beside the events it has sums of each domain and day (store/day_sums.h), of all mail.
+//
 // The writer's record() is called by sessions and never waits: events go into a bounded buffer, from which
 // one thread takes them in batches (store/batch_writer.h). If the buffer is full, because the disk is slow,
 // full or locked, events are counted as lost, and the log has the count once writing works again. Mail is
-// never delayed by it.
+// never delayed by it. The same holds for add(), which only counts.
 #pragma once
 
 #include <chrono>
@@ -16,6 +18,7 @@
 
 #include "base/error.h"
 #include "store/batch.h"
+#include "store/day_sums.h"
 #include "store/event.h"
 
 namespace backstop::store {
@@ -44,8 +47,9 @@ struct HistoryFilter {
   std::string cause{};
   std::optional<Verdict> next_stage{};
   std::string id{};
-  bool is_untagged = false;  ///< only events for which Event::is_untagged() is true
-  std::size_t most = 100;    ///< events
+  bool is_untagged = false;       ///< only events for which Event::is_untagged() is true
+  bool is_contradiction = false;  ///< only events with Event::contradiction
+  std::size_t most = 100;         ///< events
 };
 
 /// Thread-safe. The destructor writes what waits; if that fails, it tries again for two seconds.
@@ -55,18 +59,26 @@ class HistoryWriter {
 
   /// Takes an event without waiting. Invalid UTF-8 and NUL in its texts are written as U+FFFD.
   virtual void record(Event event) = 0;
-  /// Returns true once all that was recorded before is committed, or false after `limit`.
+  /// Adds to the sums of a domain and a day without waiting. They are committed with the next events or
+  /// within a minute, and stay in memory until then, so none are lost while the disk is full. Only if
+  /// WaitingSums::kMostPairs wait and this is one more, it counts as an event that is lost.
+  virtual void add(DaySums sums) = 0;
+  /// Returns true once all that was recorded and added before is committed, or false after `limit`.
   virtual bool flush(std::chrono::milliseconds limit) = 0;
+  /// Counts events; `lost` counts calls of add(), too.
   virtual BatchCounters counters() const = 0;
 };
 
-/// Thread-safe. Sees events once they are committed, and never makes the writer wait.
+/// Thread-safe. Sees what is committed, and never makes the writer wait. The process that has the writer may
+/// have readers, too.
 class HistoryReader {
  public:
   virtual ~HistoryReader() = default;
 
   /// Returns the events that match. Of events with the same time the one recorded last comes first.
   virtual base::Result<std::vector<Event>> query(const HistoryFilter& filter) = 0;
+  /// Returns all sums of the day `since` and of later days, ordered by domain and then by day.
+  virtual base::Result<std::vector<DaySums>> day_sums(std::chrono::sys_days since) = 0;
 };
 
 /// Opens the history. Makes the file if it is missing, and its folder if the folder above that exists. Errors

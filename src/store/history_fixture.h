@@ -87,4 +87,12 @@ inline std::vector<Event> must_query(const std::string& url, const HistoryFilter
   return history ? must_query(*history, filter) : std::vector<Event>();
 }
 
+inline std::vector<DaySums> must_read_sums(const std::string& url, std::chrono::sys_days since = {}) {
+  const auto history = must_open_for_reading(url);
+  if (!history) return {};
+  auto sums = history->day_sums(since);
+  EXPECT_TRUE(sums) << sums.error().message;
+  return sums ? std::move(*sums) : std::vector<DaySums>();
+}
+
 }  // namespace backstop::store

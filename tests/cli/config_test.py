@@ -69,18 +69,21 @@ MISTAKES = [
      ['6:10: listen: found the text "127.0.0.1:2525"; it must be a list of addresses with ports, such as ["127.0.0.1:25", "[::1]:25"]']),
     ("empty list of what is needed", GOOD.replace('["127.0.0.1:2525"]', "[]"),
      ['6:10: listen: the list is empty; it must be a list of addresses with ports, such as ["127.0.0.1:25", "[::1]:25"]']),
-    ("number for a time", GOOD + "grace = 7\n",
-     ["16:9: grace: found the number 7; it must be a time from 1d to 365d, or 0s: none, with its unit, in quotes"]),
-    ("time without its unit", GOOD + 'grace = "7"\n',
-     ['16:9: grace: "7" is no duration; write it as "7d", "5m", "300s" or "1h30m"']),
-    ("time between two days", GOOD + 'grace = "36h"\n', ['16:9: grace: "36h" is no multiple of 1d']),
+    ("number for a time", GOOD + "[history]\nkeep = 7\n",
+     ["17:8: keep: found the number 7; it must be a time from 1h to 3650d, or 0s: for ever, with its unit, in quotes"]),
+    ("time without its unit", GOOD + '[history]\nkeep = "7"\n',
+     ['17:8: keep: "7" is no duration; write it as "7d", "5m", "300s" or "1h30m"']),
+    ("time between two hours", GOOD + '[history]\nkeep = "90m"\n', ['17:8: keep: "90m" is no multiple of 1h']),
+    ("day that is none", GOOD + 'ready = "since 2026-02-29"\n',
+     ['16:9: ready: found the text "since 2026-02-29"; it must be "observed", or "since" and a day, such as "since 2026-11-29"']),
+    ("day alone", GOOD + "ready = 2026-11-29\n", ['16:9: ready: found a date or time; it must be "observed", or "since" and a day, such as "since 2026-11-29"']),
     ("size without its unit", GOOD + '[limits]\nheld = "4"\n',
      ['17:8: held: "4" is no size; write it as "4MiB", "50MB", "64KiB" or "1000B"']),
     ("clients would wait too long", GOOD + '[limits]\nnext_hop_final = "600s"\n',
      ['17:18: next_hop_final: "600s" is too much; it must be a time from 1s to 9m59s (clients give up after 10 minutes, and must '
       "get our answer before that)"]),
     ("mistyped choice", GOOD + 'stage = "rejekt"\n',
-     ['16:9: stage: found the text "rejekt"; it must be "observe", "label" or "reject"; did you mean "reject"?']),
+     ['16:9: stage: found the text "rejekt"; it must be "observe", "label", "quarantine" or "reject"; did you mean "reject"?']),
     ("host name with a space", GOOD.replace("mx.example", "mx example"),
      ['2:12: hostname: found the text "mx example.org"; it must be a host name, such as "mx.example.org"']),
     ("page that is no URL", GOOD.replace(SERVER, SERVER + 'help_url = "ftp://example.org/"\n'),
@@ -161,7 +164,7 @@ MISTAKES = [
     ("more header than is held", GOOD + '[limits]\nheader = "8MiB"\n',
      ['17:10: header: "held" must be at least as much as "header", since the header is held, too']),
     # Files.
-    ("key file that is not there", GOOD + '[keys]\nfile = "gone"\n', ['17:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
+    ("key file that is not there", GOOD + '[keys]\nfile = "gone"\ntags = true\n', ['17:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
      ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
@@ -175,12 +178,14 @@ MISTAKES = [
     ("ordinary mail has no ceiling", GOOD + 'kinds = { none = "reject" }\n',
      ['16:11: kinds: unknown name "none"; known are dsn-failed, dsn-delayed, dsn-delivered, mdn, auto-reply, challenge, filter-notice, '
       "list-notice, feedback-report"]),
-    ("ceiling that there is none of yet", GOOD + 'kinds = { challenge = "quarantine" }\n',
-     ['16:23: kinds: found the text "quarantine"; it must be "accept", "label" or "reject"']),
+    ("ceiling that is none", GOOD + 'kinds = { challenge = "refuse" }\n',
+     ['16:23: kinds: found the text "refuse"; it must be "accept", "label", "quarantine" or "reject"']),
     ("ceiling for all kinds", GOOD + 'kinds = "label"\n',
-     ['16:9: kinds: found the text "label"; it must be a table such as { dsn-failed = ... }, each "accept", "label" or "reject"']),
+     ['16:9: kinds: found the text "label"; it must be a table such as { dsn-failed = ... }, each "accept", "label", "quarantine" or "reject"']),
     ("relays of an outbound gateway", SERVER + OUTBOUND + TRUSTED + 'relays = ["192.0.2.1"]\n' + DOMAIN,
      ["9:10: relays: it has a meaning for inbound gateways alone, and this one is outbound"]),
+    ("setting of a domain that is gone", GOOD + 'grace = "7d"\n',
+     ['16:1: unknown key "grace" in [[domain]]; it is gone: Backstop observes by itself whether mail carries proofs ("ready")']),
     ("limit that is gone", GOOD + "[limits]\nnull_sender_recipients = 2\n", ['17:1: unknown key "null_sender_recipients" in [limits]; it is gone, and the null sender may have as many recipients as any other']),
     ("user that nobody knows", GOOD.replace(SERVER, SERVER + 'user = "no-such-user"\n'),
      ['3:8: user: there is no user "no-such-user" on this system']),
@@ -203,6 +208,12 @@ WARNINGS = [
      ["8:11: warning: relays: 0.0.0.0/0 is everybody; anybody who can connect may bring forged bounces, since none is refused"]),
     ("kinds, all and none", GOOD + "kinds = {}\n" + '[[domain]]\nname = "example.net"\n[domain.kinds]\nmdn = "accept"\n', []),
     ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
+    ("keys, and nothing about tags", GOOD + '[keys]\nfile = "{folder}/keys"\n',
+     ['17:8: warning: file: mail leaves without tags, since "tags" is not given; write tags = true to go on with tags, or tags = false']),
+    ("keys, and no tags", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n', []),
+    ("tags without keys", GOOD + "[keys]\ntags = true\n", ["17:8: warning: tags: without a key file no tag can be made"]),
+    ("a quarantine without keys", GOOD + 'stage = "quarantine"\n',
+     ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
     ("reject without keys", GOOD + 'stage = "reject"\n',
      ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
     ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
@@ -229,7 +240,7 @@ WARNINGS = [
 
 class Checked(Case):
     def check(self, text):
-        path = self.write("backstop.toml", text.encode())
+        path = self.write("backstop.toml", text.replace("{folder}", str(self.folder)).encode())
         return path, run("check-config", path)
 
     def lines(self, path, want):
@@ -243,6 +254,7 @@ class Checked(Case):
                 self.assertEqual((outcome.status, outcome.out), (65, b""))
 
     def test_each_warning(self):
+        self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
         for name, text, want in WARNINGS:
             with self.subTest(name):
                 path, outcome = self.check(text)
@@ -251,7 +263,7 @@ class Checked(Case):
                 self.assertRegex(outcome.out.decode(), r"\A[^\n]*/backstop\.toml: good: \d gateways?, \d domains?\n  gateway ")
 
     def test_mistakes_are_listed_in_order(self):
-        path, outcome = self.check(GOOD.replace("mx.example.org", "a b").replace("inbound", "sideways") + 'grace = 7\nstag = "reject"\n')
+        path, outcome = self.check(GOOD.replace("mx.example.org", "a b").replace("inbound", "sideways") + 'ready = 7\nstag = "reject"\n')
         places = re.findall(r"(?m)^.*?\.toml:(\d+):(\d+): ", outcome.err)
         self.assertEqual(places, [("2", "12"), ("5", "13"), ("16", "9"), ("17", "1")], outcome.err)
 
@@ -273,7 +285,7 @@ class Files(Case):
         if not path.exists():
             self.assertEqual(run("keys", "new", path).status, 0)
         path.chmod(mode)
-        return self.write("backstop.toml", (GOOD + 'stage = "reject"\n[keys]\nfile = "keys"\n').encode())
+        return self.write("backstop.toml", (GOOD + 'stage = "reject"\n[keys]\nfile = "keys"\ntags = true\n').encode())
 
     def test_key_file_is_looked_for_beside_the_configuration(self):
         outcome = run("check-config", self.keys(0o600))

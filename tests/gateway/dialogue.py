@@ -94,7 +94,7 @@ class Dialogue(Case):
         more += '[log]\nformat = "json"\n' + (f"[limits]\n{text}" if limits else "")
         text = config(*gateways, workers=1, more=more, **settings)
         if keys is None:
-            text = text.replace('[keys]\nfile = "{folder}/keys"\n', "")
+            text = text.replace('[keys]\nfile = "{folder}/keys"\ntags = true\n', "")
         self.gate = Backstop(self.folder, f"gate{len(list(self.folder.glob('gate*')))}", text, keys)
         self.gate.is_ready = re.compile(r'"message":"ready: ([^"]*)"')
         return self.enterContext(self.gate)

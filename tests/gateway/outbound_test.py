@@ -215,6 +215,15 @@ class Tags(Outbound):
         self.client(self.out(hop, keys=None)).mail(new_mail(), BOB, ANN)
         self.assertEqual(hop.mails[0].sender, BOB)
 
+    def test_with_tags_off(self):
+        """No reverse path is changed, so all destinations are alike, and there is nothing to note."""
+        hop = self.hop()
+        client = self.client(self.out(hop, UNTAGGED, tags=False))
+        self.assertEqual(codes(client.envelope(BOB, ANN, "x@lists.test")), [250, 250, 250])
+        self.assertEqual(client.data(new_mail()).code, 250)
+        self.assertEqual(hop.mails[0].sender, BOB)
+        self.assertEqual(self.events()[0]["tag"], "")
+
     def test_tagged_and_untagged_destinations_in_one_mail(self):
         hop = self.hop()
         client = self.client(self.out(hop, UNTAGGED))

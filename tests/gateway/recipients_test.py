@@ -27,7 +27,7 @@ AT_RCPT = [
 
 class AtRcpt(Dialogue):
     def test_each_at_every_stage(self):
-        for stage in ("observe", "label", "reject"):
+        for stage in ("observe", "label", "quarantine", "reject"):
             hop = self.hop()
             address = self.relay(hop, stage=stage, more_domain=DOMAIN)
             for name, sender, recipient, want_reply, want_recipient in AT_RCPT:
@@ -90,7 +90,7 @@ class BadTags(Dialogue):
         client = self.client(self.relay(self.hop()))
         self.assertEqual(self.rcpt(client, *guesses(7)), ["250 2.1.5"] * 5 + ["450 4.7.1"] * 2)
         event = self.events(2)[0]
-        self.assertEqual((event["cause"], event["done"], event["evidence"][0]["finding"]), ("bad-tag", "deferred", "silent"))
+        self.assertEqual((event["cause"], event["done"], event["evidence"][0]["finding"]), ("guessing", "deferred", "silent"))
 
     def test_in_one_transaction(self):
         hop = self.hop()
@@ -135,7 +135,7 @@ class BadTags(Dialogue):
         self.assertEqual(self.rcpt(other, *guesses(2)), ["250 2.1.5", "450 4.7.1"])
 
     def test_below_reject_nobody_is_deferred(self):
-        for stage in ("observe", "label"):
+        for stage in ("observe", "label", "quarantine"):
             client = self.client(self.relay(self.hop(), stage=stage, limits={"bad_tags": 1}))
             self.assertEqual(self.rcpt(client, *guesses(4)), ["250 2.1.5"] * 4)
 
@@ -170,8 +170,9 @@ AT_THE_END = [
     ("with a forged tag", "", FORGED, {}, "550 5.7.1", None),
     ("with the tag of another mailbox", "", GOOD.replace("=bob@", "=carl@"), {}, "550 5.7.1", None),
     ("without a tag, to postmaster", "", POSTMASTER, {}, "250 2.0.0", FIELD + "cause=exempt; tag=silent"),
-    ("without a tag, within the grace", "", BOB, {"grace": "365d", "keys": NEW_KEYS}, "250 2.0.0", FIELD + "cause=in-grace; tag=silent"),
-    ("without a tag, without keys", "", BOB, {"keys": None}, "250 2.0.0", FIELD + "cause=no-keys"),
+    ("without a tag, and the domain is not ready", "", BOB, {"ready": "observed"}, "250 2.0.0", FIELD + "cause=not-ready; tag=silent"),
+    ("without a tag, with a key of today", "", BOB, {"keys": NEW_KEYS}, "550 5.7.1", None),
+    ("without a tag, without keys", "", BOB, {"keys": None}, "250 2.0.0", FIELD + "cause=not-ready"),
     ("under its own name", ANN, BOB, {}, "250 2.0.0", "unproven; kind=dsn-failed; certainty=guessed; cause=uncertain; tag=silent"),
     ("under its own name, with an old tag", ANN, EXPIRED, {}, "250 2.0.0",
      "unproven; kind=dsn-failed; certainty=guessed; cause=uncertain; tag=silent"),
@@ -180,6 +181,7 @@ AT_THE_END = [
     ("of an unknown key, and the ring is young", "", UNKNOWN, {"keys": NEW_KEYS}, "250 2.0.0", FIELD + "cause=incomplete; tag=silent"),
     ("of another product", "", FOREIGN, {}, "250 2.0.0", FIELD + "cause=untaggable; tag=silent"),
     ("at the stage label", "", BOB, {"stage": "label"}, "250 2.0.0", FIELD + "cause=bare; tag=silent"),
+    ("at the stage quarantine, and there is none", "", BOB, {"stage": "quarantine"}, "250 2.0.0", FIELD + "cause=bare; tag=silent"),
     ("forged, at the stage label", "", FORGED, {"stage": "label"}, "250 2.0.0", FIELD + "cause=bare; tag=silent"),
     ("forged, at the stage observe", "", FORGED, {"stage": "observe"}, "250 2.0.0", None),
     ("without a tag, at the stage observe", "", BOB, {"stage": "observe"}, "250 2.0.0", None),
@@ -219,7 +221,7 @@ class ComeAgain(Dialogue):
 
     def test_another_next_hop(self):
         hop, other = self.hop(), self.hop()
-        self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "reject"\ngrace = "0d"\nnext_hop = "{url(other)}"\n')
+        self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "reject"\nready = "since 2026-01-01"\nnext_hop = "{url(other)}"\n')
         self.expect_second_deferred(self.client(), BOB, "x@other.test")
         self.expect_second_deferred(self.client(), "x@other.test", BOB)
         self.assertEqual(([taken.recipients for taken in hop.mails], [taken.recipients for taken in other.mails]),
@@ -227,14 +229,14 @@ class ComeAgain(Dialogue):
 
     def test_the_same_next_hop_written_twice(self):
         hop = self.hop()
-        self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "reject"\ngrace = "0d"\nnext_hop = "{url(hop)}"\n')
+        self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "reject"\nready = "since 2026-01-01"\nnext_hop = "{url(hop)}"\n')
         self.assertEqual(codes(self.client().envelope(ANN, BOB, "x@other.test")), [250, 250, 250])
 
-    def test_another_stage_or_grace(self):
-        for stage, grace in (("label", "0d"), ("reject", "7d")):
-            with self.subTest(stage=stage, grace=grace):
+    def test_another_stage_or_readiness(self):
+        for stage, ready in (("label", "since 2026-01-01"), ("reject", "observed")):
+            with self.subTest(stage=stage, ready=ready):
                 hop = self.hop()
-                self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "{stage}"\ngrace = "{grace}"\n')
+                self.start(gateway("in", "inbound", url(hop)), more=f'[[domain]]\nname = "other.test"\nstage = "{stage}"\nready = "{ready}"\n')
                 self.expect_second_deferred(self.client(), BOB, "x@other.test")
 
     def test_other_ceilings(self):
@@ -242,7 +244,7 @@ class ComeAgain(Dialogue):
             with self.subTest(kinds):
                 hop = self.hop()
                 self.start(gateway("in", "inbound", url(hop)),
-                           more=f'[[domain]]\nname = "other.test"\nstage = "reject"\ngrace = "0d"\nkinds = {{ {kinds} }}\n')
+                           more=f'[[domain]]\nname = "other.test"\nstage = "reject"\nready = "since 2026-01-01"\nkinds = {{ {kinds} }}\n')
                 if want:
                     self.expect_second_deferred(self.client(), BOB, "x@other.test")
                     self.expect_second_deferred(self.client(), BOB, "x@other.test", sender="")
@@ -251,7 +253,7 @@ class ComeAgain(Dialogue):
 
     def test_the_same_policy(self):
         hop = self.hop()
-        self.start(gateway("in", "inbound", url(hop)), more='[[domain]]\nname = "other.test"\nstage = "reject"\ngrace = "0d"\n')
+        self.start(gateway("in", "inbound", url(hop)), more='[[domain]]\nname = "other.test"\nstage = "reject"\nready = "since 2026-01-01"\n')
         client = self.client()
         self.assertEqual(codes(client.envelope(ANN, BOB, "x@other.test")), [250, 250, 250])
         self.assertEqual(client.data(new_mail()).code, 250)

@@ -57,7 +57,7 @@ class Memory(Dialogue):
         self.assertEqual(len(hop.mails), before + 2)
 
     def test_a_network_has_an_eighth(self):
-        for stage in ("observe", "label", "reject"):
+        for stage in ("observe", "label", "quarantine", "reject"):
             with self.subTest(stage):
                 hop = self.hop()
                 self.relay(hop, stage=stage, limits=MEMORY)

@@ -47,10 +47,15 @@ class Reasons(Dialogue):
                 self.assertEqual(taken.sender, tagged(sender) if reason is None else sender)
 
     def test_without_a_key_that_signs(self):
-        for keys in (None, "4 exim verify 2020-01-01 not a secret to anybody\n"):
-            client = self.client(self.relay(self.hop(), "outbound", keys=keys))
+        client = self.client(self.relay(self.hop(), "outbound", keys="4 exim verify 2020-01-01 not a secret to anybody\n"))
+        self.send(client, BOB, ANN)
+        self.assertEqual(self.events()[0]["tag"], "none (the key ring has no key that signs)")
+
+    def test_with_tags_off_there_is_no_note(self):
+        for settings in ({"tags": False}, {"keys": None}):
+            client = self.client(self.relay(self.hop(), "outbound", **settings))
             self.send(client, BOB, ANN)
-            self.assertEqual(self.events()[0]["tag"], "none (the key ring has no key that signs)")
+            self.assertEqual(self.events()[0]["tag"], "")
 
     def test_the_key_that_signs_is_named(self):
         client = self.client(self.relay(self.hop(), "outbound", keys="3 exim sign 2020-01-01 x\n0 exim verify 2020-01-01 y\n"))

@@ -9,6 +9,7 @@ from support import gateway, header_of, main, new_bounce, new_mail
 NOC = "noc@example.org"
 DOMAIN = 'never_sends = ["noc"]\n'
 YOUNG = f"4 exim sign {datetime.date.today():%Y-%m-%d} not a secret to anybody\n"
+SOON = datetime.date.today() + datetime.timedelta(days=3)
 VERIFY = "4 exim verify 2020-01-01 not a secret to anybody\n"
 LIST = "list@shop.test"
 
@@ -69,13 +70,15 @@ MAILS = {
                  + ("z" * 70 + "\n") * 1500), "dsn-failed"),
     "ordinary": (new_mail(ANN, BOB), "none"),
 }
-REFUSED = ("delivered", "labelled", "refused")
-LABELLED = ("delivered", "labelled", "labelled")
-ACCEPTED = ("delivered", "delivered", "delivered")
+# At each stage. There is no quarantine, so what would be kept back is labelled.
+STAGES = ("observe", "label", "quarantine", "reject")
+REFUSED = ("delivered", "labelled", "labelled", "refused")
+LABELLED = ("delivered", "labelled", "labelled", "labelled")
+ACCEPTED = ("delivered",) * 4
 SRS0, SRS0_PLUS, SRS1 = "SRS0=Xy1z=AB=shop.test=kate@example.org", "SRS0+Xy1z=AB=shop.test=kate@example.org", "SRS1=ab=mid.test==Xy1z=AB=shop.test=kate@example.org"
 OUT = 'untagged = ["shop.test"]'
 
-# name, mail, sender, recipient, settings, want done at observe, label and reject, want cause
+# name, mail, sender, recipient, settings, want done at each stage, want cause
 ROWS = [
     ("a certain failure, no tag", "failed", "", BOB, {}, REFUSED, "bare"),
     ("a certain delay, no tag", "delayed", "", BOB, {}, REFUSED, "bare"),
@@ -97,7 +100,7 @@ ROWS = [
     ("words alone, good tag", "words", "", tagged(BOB), {}, LABELLED, "tag"),
     ("padded", "padded", "", BOB, {"limits": {"held": "64KiB", "header": "64KiB"}}, REFUSED, "padded"),
     ("padded, good tag", "padded", "", tagged(BOB), {"limits": {"held": "64KiB", "header": "64KiB"}}, LABELLED, "tag"),
-    ("padded, untaggable", "padded", "", SRS0, {"limits": {"held": "64KiB", "header": "64KiB"}}, LABELLED, "untaggable"),
+    ("padded, untaggable", "padded", "", SRS0, {"limits": {"held": "64KiB", "header": "64KiB"}}, REFUSED, "padded"),
     ("not padded, since all was read", "padded", "", BOB, {}, REFUSED, "bare"),
     ("cut", "cut", "", BOB, {"limits": {"held": "64KiB", "header": "64KiB"}}, LABELLED, "incomplete"),
     ("a read receipt", "receipt", "", BOB, {}, LABELLED, "ceiling"),
@@ -111,10 +114,21 @@ ROWS = [
     ("a complaint, good tag", "complaint", "loop@shop.test", tagged(BOB), {}, ACCEPTED, "ceiling"),
     ("ordinary mail of the null sender", "ordinary", "", BOB, {}, ACCEPTED, "ordinary"),
     ("ordinary mail to a bad tag", "ordinary", ANN, tagged(BOB, secret="x"), {}, ACCEPTED, "ordinary"),
-    ("in grace", "failed", "", BOB, {"grace": "7d", "keys": YOUNG}, LABELLED, "in-grace"),
-    ("in grace, never sends", "failed", "", NOC, {"grace": "7d", "keys": YOUNG}, LABELLED, "in-grace"),
-    ("without keys", "failed", "", BOB, {"keys": None}, LABELLED, "no-keys"),
-    ("with keys that only verify", "failed", "", BOB, {"keys": VERIFY}, LABELLED, "no-keys"),
+    ("not ready", "failed", "", BOB, {"ready": "observed"}, LABELLED, "not-ready"),
+    ("not ready, never sends", "failed", "", NOC, {"ready": "observed"}, LABELLED, "not-ready"),
+    ("not ready, bad tag", "failed", "", tagged(BOB, secret="x"), {"ready": "observed"}, LABELLED, "not-ready"),
+    ("not ready, good tag", "failed", "", tagged(BOB), {"ready": "observed"}, LABELLED, "tag"),
+    ("not ready, untaggable", "failed", "", SRS0, {"ready": "observed"}, LABELLED, "not-ready"),
+    ("not ready, words alone", "words", "", BOB, {"ready": "observed"}, LABELLED, "uncertain"),
+    ("not ready, exempt", "failed", "", "postmaster@example.org", {"ready": "observed"}, LABELLED, "exempt"),
+    ("not ready, an automatic reply", "absent", "", BOB, {"ready": "observed"}, LABELLED, "not-ready"),
+    ("not ready, a complaint", "complaint", "loop@shop.test", BOB, {"ready": "observed"}, ACCEPTED, "not-ready"),
+    ("declared to be ready later", "failed", "", BOB, {"ready": f"since {SOON:%Y-%m-%d}"}, LABELLED, "not-ready"),
+    ("declared to be ready, with a key of today", "failed", "", BOB, {"keys": YOUNG}, REFUSED, "bare"),
+    ("declared to be ready, but without keys", "failed", "", BOB, {"keys": None}, LABELLED, "not-ready"),
+    ("with keys that only verify", "failed", "", BOB, {"keys": VERIFY}, LABELLED, "not-ready"),
+    ("with tags off", "failed", "", BOB, {"tags": False}, LABELLED, "not-ready"),
+    ("with tags off, good tag", "failed", "", tagged(BOB), {"tags": False}, LABELLED, "tag"),
     ("to an exempt mailbox", "failed", "", "postmaster@example.org", {}, LABELLED, "exempt"),
     ("to a sub-address of an exempt mailbox", "failed", "", "postmaster+x@example.org", {}, LABELLED, "exempt"),
     ("to a sub-address of one that never sends", "failed", "", NOC.replace("@", "+x@"), {}, REFUSED, "never-sends"),
@@ -148,12 +162,13 @@ ROWS = [
     ("about a destination without tags, good tag", "failed", "", tagged(BOB), {"outbound": OUT}, LABELLED, "tag"),
     ("kind lowered", "delayed", "", BOB, {"kinds": 'dsn-delayed = "label"'}, LABELLED, "ceiling"),
     ("kind lowered, and not another", "failed", "", BOB, {"kinds": 'dsn-delayed = "label"'}, REFUSED, "bare"),
+    ("kind lowered to quarantine", "delayed", "", BOB, {"kinds": 'dsn-delayed = "quarantine"'}, LABELLED, "bare"),
     ("kind lowered to accept", "delivered", "", BOB, {"kinds": 'dsn-delivered = "accept"'}, ACCEPTED, "ceiling"),
     ("kind raised", "absent", "", BOB, {"kinds": 'auto-reply = "reject"'}, REFUSED, "bare"),
     ("kind raised, of a person's name", "absent", "kate@shop.test", BOB, {"kinds": 'auto-reply = "reject"'}, REFUSED, "bare"),
     ("kind raised, good tag", "absent", "", tagged(BOB), {"kinds": 'auto-reply = "reject"'}, LABELLED, "tag"),
     ("kind raised, stale tag", "absent", "", tagged(BOB, days=-1), {"kinds": 'auto-reply = "reject"'}, LABELLED, "stale"),
-    ("kind raised, in grace", "absent", "", BOB, {"kinds": 'auto-reply = "reject"', "grace": "7d", "keys": YOUNG}, LABELLED, "in-grace"),
+    ("kind raised, not ready", "absent", "", BOB, {"kinds": 'auto-reply = "reject"', "ready": "observed"}, LABELLED, "not-ready"),
     ("kind raised, untaggable", "absent", "", SRS0, {"kinds": 'auto-reply = "reject"'}, LABELLED, "untaggable"),
     ("kind raised to a label", "complaint", "", BOB, {"kinds": 'feedback-report = "label"'}, LABELLED, "ceiling"),
     ("a challenge, raised", "challenge", "", BOB, {"kinds": 'challenge = "reject"'}, REFUSED, "bare"),
@@ -177,7 +192,7 @@ class Rows(Dialogue):
     def test_each_at_every_stage(self):
         hop = self.hop()
         gates, counts = {}, collections.Counter()
-        for number, stage in enumerate(("observe", "label", "reject")):
+        for number, stage in enumerate(STAGES):
             for name, what, sender, recipient, settings, want, want_cause in ROWS:
                 with self.subTest(name, stage=stage):
                     key = stage, repr(sorted(settings.items()))
@@ -192,7 +207,7 @@ class Rows(Dialogue):
                     event = self.events(counts[key])[-1]
                     self.assertEqual((event["done"], event["cause"], event["kind"]), (want[number], want_cause, MAILS[what][1]))
                     self.assertEqual(told(reply), "550 5.7.1" if want[number] == "refused" else "250 2.0.0")
-                    self.assertEqual(event["next_stage"], "" if number == 2 or want == ACCEPTED else
+                    self.assertEqual(event["next_stage"], "" if stage == "reject" or want == ACCEPTED else
                                      {"delivered": "accept", "labelled": "label", "refused": "refuse"}[want[number + 1]])
                     self.assertEqual(len(hop.mails) - before, 0 if want[number] == "refused" else 1)
                     if want[number] != "refused":
@@ -201,7 +216,7 @@ class Rows(Dialogue):
 
     def test_each_cause_of_a_message_has_a_row(self):
         self.assertEqual({row[6] for row in ROWS}, {"ordinary", "tag", "never-sends", "padded", "bare", "incomplete", "stale", "hinted", "untaggable", "exempt",
-                                                    "relay", "no-keys", "in-grace", "uncertain", "ceiling"})
+                                                    "relay", "not-ready", "uncertain", "ceiling"})
         self.assertEqual({row[1] for row in ROWS}, set(MAILS))
 
 

@@ -34,7 +34,7 @@ class Documented(Case):
         """Returns the example with free ports and the files of the test."""
         text = (SOURCE / "packaging/backstop.toml").read_text()
         for old, new in (('"0.0.0.0:25", "[::]:25"', '"127.0.0.1:0"'), ("127.0.0.1:10526", "127.0.0.1:0"), ("/etc/backstop/", "{folder}/"),
-                         ("/var/lib/backstop/", "{folder}/"), ('"observe"', '"reject"\ngrace = "0d"'), *next_hops.items()):
+                         ("/var/lib/backstop/", "{folder}/"), ('"observe"', '"reject"\nready = "since 2026-01-01"'), *next_hops.items()):
             self.assertIn(old, text)
             text = text.replace(old, new)
         self.backstop = self.enterContext(Service(self.folder, "backstop", change(text)))

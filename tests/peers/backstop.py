@@ -10,7 +10,7 @@ import subprocess
 from case import PROGRAM
 from children import PATIENCE, Peer, wait_until
 
-# A key that is older than any grace.
+# A key that is old enough to know all numbers that its ring ever had.
 KEYS = "0 exim sign 2020-01-01 not a secret to anybody\n"
 
 READY = re.compile(r"^backstop: ready: (.*)$", re.MULTILINE)
@@ -102,8 +102,9 @@ def gateway(name, direction, next_hop, more=""):
             + ('trusted = ["127.0.0.0/8"]\n' if direction == "outbound" else "") + more + "\n")
 
 
-def config(*gateways, workers=2, stage="reject", grace="0d", domain="example.org", more_server="", more_domain="", more=""):
-    """Returns a whole configuration for one domain."""
+def config(*gateways, workers=2, stage="reject", ready="since 2026-01-01", tags=True, domain="example.org", more_server="", more_domain="", more=""):
+    """Returns a whole configuration for one domain, which is ready to refuse bounces without a tag."""
     return (f'[server]\nhostname = "mx.example.org"\nworkers = {workers}\n{more_server}\n' + "".join(gateways)
-            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\ngrace = "{grace}"\n{more_domain}\n'
-            + '[keys]\nfile = "{folder}/keys"\n\n[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)
+            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\nready = "{ready}"\n{more_domain}\n'
+            + f'[keys]\nfile = "{{folder}}/keys"\ntags = {str(tags).lower()}\n\n'
+            + '[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)

@@ -13,8 +13,8 @@ class Recipients(Case):
                                                mailboxes=[ANN, LEO]))
         self.second = self.enterContext(Postfix(self.folder, "second", {"virtual_mailbox_domains": "example.com"}, mailboxes=[KATE]))
         # example.com has another next hop, its subdomains another stage.
-        others = (f'[[domain]]\nname = "example.com"\nstage = "reject"\ngrace = "0d"\nnext_hop = "smtp://127.0.0.1:{self.second.port}"\n'
-                  f'[[domain]]\nname = "*.example.com"\nstage = "observe"\ngrace = "0d"\n')
+        others = (f'[[domain]]\nname = "example.com"\nstage = "reject"\nready = "since 2026-01-01"\nnext_hop = "smtp://127.0.0.1:{self.second.port}"\n'
+                  f'[[domain]]\nname = "*.example.com"\nstage = "observe"\nready = "since 2026-01-01"\n')
         self.gateway = self.enterContext(Backstop(self.folder, "gateway", config(
             gateway("in", "inbound", f"smtp://127.0.0.1:{self.first.port}"), more=others)))
 

@@ -4,9 +4,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +28,11 @@ struct Failure {
 
 template <typename T>
 using Outcome = std::expected<T, Failure>;
+
+/// Returns the number as SQLite takes it, which has no larger one than the largest signed one.
+constexpr std::int64_t to_column(std::uint64_t number) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(number, std::numeric_limits<std::int64_t>::max()));
+}
 
 class Statement {
  public:

@@ -1,7 +1,6 @@
 #include "store/sqlite/event_table.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <variant>
 
@@ -45,8 +44,9 @@ constexpr TextColumn kTextColumns[] = {
 };
 
 // The columns that are no plain text; they come before those above.
-constexpr std::string_view kOtherColumns = "time, size, took, client_gone, recipients, evidence";
-constexpr int kOthers = 6;
+constexpr std::string_view kOtherColumns =
+    "time, size, took, client_gone, contradiction, recipients, evidence";
+constexpr int kOthers = 7;
 
 std::string column_names(std::string_view table) {
   std::string names;
@@ -63,10 +63,6 @@ std::string insert_sql() {
   std::string places = "?";
   for (std::size_t i = 1; i < kOthers + std::size(kTextColumns); ++i) places += ", ?";
   return "INSERT INTO event (" + column_names("") + ") VALUES (" + places + ")";
-}
-
-std::int64_t to_column(std::uint64_t number) {
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(number, std::numeric_limits<std::int64_t>::max()));
 }
 
 std::string_view to_text(const std::string& text) {
@@ -93,8 +89,9 @@ Event read_row(const Statement& row) {
   event.size = static_cast<std::uint64_t>(row.number(1));
   event.took = std::chrono::milliseconds(row.number(2));
   event.client_gone = row.number(3) != 0;
-  event.recipients = recipients_from_json(row.text(4));
-  event.evidence = evidence_from_json(row.text(5));
+  event.contradiction = row.number(4) != 0;
+  event.recipients = recipients_from_json(row.text(5));
+  event.evidence = evidence_from_json(row.text(6));
   int column = kOthers;
   for (const auto& text : kTextColumns) {
     std::visit([&](auto member) { from_text(row.text(column++), event.*member); }, text.member);
@@ -140,8 +137,10 @@ constexpr WholeText kWholeTexts[] = {
     {"event.next_stage = ?", &HistoryFilter::next_stage},
 };
 
-/// The condition of the index event_untagged, word for word: else SQLite does not use the index.
-constexpr std::string_view kUntagged = "tag GLOB 'none*' AND event.reverse_path <> ''";
+/// The conditions of the indexes event_untagged and event_contradiction, word for word: else SQLite does not
+/// use them.
+constexpr std::string_view kUntagged = "event.tag GLOB 'none*' AND event.reverse_path <> ''";
+constexpr std::string_view kContradiction = "event.contradiction <> 0";
 
 // The result has the order of an index, so that a search stops at `most`. CROSS JOIN makes SQLite begin at
 // the first table.
@@ -161,7 +160,8 @@ Search search_of(const HistoryFilter& filter) {
     const std::string_view text = std::visit([&](auto of) { return to_text(filter.*of); }, member);
     if (!text.empty()) search.add(condition, std::string(text));
   }
-  if (filter.is_untagged) search.add(std::string("event.") + std::string(kUntagged));
+  if (filter.is_untagged) search.add(kUntagged);
+  if (filter.is_contradiction) search.add(kContradiction);
   search.sql += " ORDER BY " + time + " DESC, " + (has_address ? "event_address.place" : "event.number") +
                 " DESC LIMIT ?";
   search.values.emplace_back(to_column(filter.most));
@@ -185,8 +185,9 @@ Outcome<void> EventInsert::run(const Event& event) {
   event_.bind(2, to_column(event.size));
   event_.bind(3, event.took.count());
   event_.bind(4, event.client_gone ? 1 : 0);
-  event_.bind(5, recipients);
-  event_.bind(6, evidence);
+  event_.bind(5, event.contradiction ? 1 : 0);
+  event_.bind(6, recipients);
+  event_.bind(7, evidence);
   int parameter = kOthers + 1;
   for (const auto& column : kTextColumns) {
     event_.bind(parameter++, std::visit([&](auto member) { return to_text(event.*member); }, column.member));

@@ -18,9 +18,11 @@ Outcome<HistorySink::Connection> HistorySink::Connection::open(const std::string
   auto database = std::make_unique<Database>(std::move(*opened));
   auto insert = EventInsert::prepare(*database);
   if (!insert) return std::unexpected(insert.error());
+  auto add = DaySumAdd::prepare(*database);
+  if (!add) return std::unexpected(add.error());
   auto retention = Retention::prepare(*database);
   if (!retention) return std::unexpected(retention.error());
-  return Connection{std::move(database), std::move(*insert), std::move(*retention)};
+  return Connection{std::move(database), std::move(*insert), std::move(*add), std::move(*retention)};
 }
 
 HistorySink::HistorySink(std::string path, const HistorySettings& settings,
@@ -39,13 +41,15 @@ Outcome<void> HistorySink::open() {
 }
 
 base::Result<void> HistorySink::write(const std::list<Event>& batch) {
-  auto done = write_to_file(batch);
+  const WaitingSums::Rows& sums = sums_.begin_write();
+  auto done = write_to_file(batch, sums);
   if (done && connection_->database->has_moved()) {
     // What was just written went into a file that nobody will find.
     connection_.reset();
     warn_("the file is gone from its place; a new one is begun");
-    done = write_to_file(batch);
+    done = write_to_file(batch, sums);
   }
+  sums_.end_write(done.has_value());
   if (!done) return std::unexpected(base::Error{done.error().message});
   return {};
 }
@@ -59,9 +63,9 @@ base::Result<bool> HistorySink::tidy() {
   return *more;
 }
 
-Outcome<void> HistorySink::write_to_file(const std::list<Event>& batch) {
+Outcome<void> HistorySink::write_to_file(const std::list<Event>& batch, const WaitingSums::Rows& sums) {
   if (auto done = open(); !done) return done;
-  auto done = insert_all(batch);
+  auto done = insert_all(batch, sums);
   if (done) return done;
   // The connection may be broken, and not the file. A full disk breaks nothing, and tidy() needs the
   // connection to make room.
@@ -70,19 +74,24 @@ Outcome<void> HistorySink::write_to_file(const std::list<Event>& batch) {
   return done;
 }
 
-Outcome<void> HistorySink::insert_all(const std::list<Event>& batch) {
+Outcome<void> HistorySink::insert_all(const std::list<Event>& batch, const WaitingSums::Rows& sums) {
   Transaction transaction(*connection_->database);
   if (auto done = transaction.begin(); !done) return done;
   for (const Event& event : batch) {
     if (auto done = connection_->insert.run(event); !done) return done;
   }
+  for (const auto& [pair, counts] : sums) {
+    if (auto done = connection_->add.run(pair.first, pair.second, counts); !done) return done;
+  }
   return transaction.commit();
 }
 
 RetentionRule HistorySink::rule() const {
-  RetentionRule rule{.oldest = {}, .most_bytes = most_bytes_};
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto oldest_day = std::chrono::floor<std::chrono::days>(now) - kSumsKept;
+  RetentionRule rule{
+      .oldest = {}, .oldest_day = oldest_day.time_since_epoch().count(), .most_bytes = most_bytes_};
   if (keep_.count() > 0) {
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     rule.oldest = (now - keep_).time_since_epoch().count();
   }
   return rule;

@@ -81,6 +81,25 @@ TEST(HistorySink, AfterAFailureTheFileIsOpenedAnew) {
   EXPECT_EQ(must_query(place.url()).size(), 1u);
 }
 
+TEST(HistorySink, SumsAreWrittenWithTheBatchOrNotAtAll) {
+  const auto events = long_events(40);
+  FaultVfs vfs;
+  const SqlitePlace place;
+  HistorySink sink = sink_of(place);
+  ASSERT_TRUE(sink.open());
+  sink.add(one_left());
+  vfs.limit_room(100'000);
+  ASSERT_FALSE(sink.write(events));
+  EXPECT_TRUE(must_query(place.url()).empty());
+  EXPECT_TRUE(must_read_sums(place.url()).empty());
+  EXPECT_EQ(sink.aside().written, 0u);
+  vfs.mend();
+  ASSERT_TRUE(sink.write(events));
+  EXPECT_EQ(must_query(place.url()).size(), 40u);
+  EXPECT_EQ(must_read_sums(place.url()), std::vector<DaySums>{one_left()});
+  EXPECT_EQ(sink.aside().written, 1u);
+}
+
 TEST(HistorySink, DeletingWaitsForALock) {
   SqlitePlace place;
   HistorySink sink = sink_of(place);

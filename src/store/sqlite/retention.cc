@@ -26,7 +26,14 @@ Outcome<Retention> Retention::prepare(Database& database) {
   if (!event) return std::unexpected(event.error());
   auto addresses = database.prepare("DELETE FROM event_address WHERE place BETWEEN ? AND ?");
   if (!addresses) return std::unexpected(addresses.error());
-  return Retention(database, std::move(*oldest), std::move(*event), std::move(*addresses));
+  auto old_sum = database.prepare("SELECT 1 FROM day_sum WHERE day < ? LIMIT 1");
+  if (!old_sum) return std::unexpected(old_sum.error());
+  auto sums = database.prepare(
+      "DELETE FROM day_sum WHERE (domain, day) IN "
+      "(SELECT domain, day FROM day_sum WHERE day < ? ORDER BY day LIMIT ?)");
+  if (!sums) return std::unexpected(sums.error());
+  return Retention(database, std::move(*oldest), std::move(*event), std::move(*addresses),
+                   std::move(*old_sum), std::move(*sums));
 }
 
 Outcome<bool> Retention::step(const RetentionRule& rule) {
@@ -34,6 +41,10 @@ Outcome<bool> Retention::step(const RetentionRule& rule) {
     const auto deleted = delete_oldest(*rule.oldest);
     if (!deleted) return std::unexpected(deleted.error());
     if (*deleted > 0) return true;
+  }
+  if (rule.oldest_day) {
+    const auto deleted = delete_sums(*rule.oldest_day);
+    if (!deleted || *deleted) return deleted;
   }
   return shrink(rule.most_bytes);
 }
@@ -60,6 +71,19 @@ Outcome<std::int64_t> Retention::delete_oldest(std::int64_t before) {
   if (auto done = transaction.commit(); !done) return std::unexpected(done.error());
   is_checkpoint_due_ = true;
   return std::ssize(numbers);
+}
+
+// Looks first, so that nothing is locked if there is nothing to delete.
+Outcome<bool> Retention::delete_sums(std::int64_t before) {
+  old_sum_.bind(1, before);
+  const auto is_any = old_sum_.step();
+  old_sum_.reset();
+  if (!is_any || !*is_any) return is_any;
+  sums_.bind(1, before);
+  sums_.bind(2, kSumsAStep);
+  if (auto done = sums_.run(); !done) return std::unexpected(done.error());
+  is_checkpoint_due_ = true;
+  return true;
 }
 
 Outcome<bool> Retention::shrink(std::uint64_t most_bytes) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "store/history_fixture.h"
+#include "store/sqlite/day_sum_table.h"
 #include "store/sqlite/event_table.h"
 #include "store/sqlite/schema.h"
 
@@ -34,6 +35,11 @@ class RetentionTest : public testing::Test {
     ASSERT_TRUE(transaction.begin());
     for (const Event& event : events) ASSERT_TRUE(insert_->run(event));
     ASSERT_TRUE(transaction.commit());
+  }
+  void add_sums(std::int64_t day) {
+    auto add = DaySumAdd::prepare(*database_);
+    ASSERT_TRUE(add) << add.error().message;
+    ASSERT_TRUE(add->run("example.org", std::chrono::sys_days(std::chrono::days(day)), {.left = 1}));
   }
   /// `count` events that take a page or more each, a millisecond apart.
   void add_long(int count) {
@@ -86,9 +92,30 @@ TEST_F(RetentionTest, AnEventOfTheOldestTimeStays) {
   EXPECT_EQ(events(), 2);
 }
 
+TEST_F(RetentionTest, SumsOfTheOldestDayStay) {
+  add_sums(999);
+  add_sums(1000);
+  add_sums(1001);
+  EXPECT_TRUE(step({.oldest = {}, .oldest_day = 1000}));
+  EXPECT_EQ(number("SELECT min(day) FROM day_sum"), 1000);
+  step_to_the_end({.oldest = kAll, .oldest_day = 1000, .most_bytes = 1});
+  EXPECT_EQ(number("SELECT count(*) FROM day_sum"), 2) << "whatever the size";
+}
+
+TEST_F(RetentionTest, AStepDeletesAThousandSums) {
+  for (std::int64_t day = Retention::kSumsAStep; day >= 0; --day) add_sums(day);
+  EXPECT_TRUE(step({.oldest = {}, .oldest_day = kAll}));
+  EXPECT_EQ(number("SELECT count(*) FROM day_sum"), 1);
+  EXPECT_EQ(number("SELECT day FROM day_sum"), Retention::kSumsAStep);
+  EXPECT_TRUE(step({.oldest = {}, .oldest_day = kAll}));
+  EXPECT_EQ(number("SELECT count(*) FROM day_sum"), 0);
+}
+
 TEST_F(RetentionTest, NothingIsOldWithoutARule) {
   add({at(0), at(1)});
+  add_sums(0);
   EXPECT_FALSE(step({}));
+  EXPECT_EQ(number("SELECT count(*) FROM day_sum"), 1);
   EXPECT_EQ(events(), 2);
 }
 

@@ -24,8 +24,18 @@ constexpr std::string_view kFromVersion1[] = {
     "CREATE INDEX event_untagged ON event (time) WHERE tag GLOB 'none*' AND reverse_path <> ''",
 };
 constexpr std::string_view kFromVersion2[] = {"ALTER TABLE event RENAME COLUMN reason TO cause"};
+constexpr std::string_view kFromVersion3[] = {
+    "ALTER TABLE event ADD COLUMN contradiction INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX event_contradiction ON event (time) WHERE contradiction <> 0",
+    "CREATE TABLE day_sum (domain TEXT NOT NULL, day INTEGER NOT NULL, left INTEGER NOT NULL, "
+    "watermark INTEGER NOT NULL, dkim INTEGER NOT NULL, message INTEGER NOT NULL, tag INTEGER NOT NULL, "
+    "genuine INTEGER NOT NULL, contradictions INTEGER NOT NULL, unproven INTEGER NOT NULL, "
+    "PRIMARY KEY (domain, day)) WITHOUT ROWID",
+    "CREATE INDEX day_sum_day ON day_sum (day)",
+};
 
-constexpr std::span<const std::string_view> kUpgrades[] = {kFromVersion1, kFromVersion2};
+/// Upgrades a file to the next version each: from 1, from 2, and so on.
+constexpr std::span<const std::string_view> kUpgrades[] = {kFromVersion1, kFromVersion2, kFromVersion3};
 static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
 constexpr Schema kHistory{"history", kApplicationId, kSchemaVersion, kSchema, kUpgrades};
 

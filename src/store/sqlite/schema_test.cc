@@ -80,8 +80,10 @@ TEST(Schema, AFileMadeByThePageIsAHistory) {
   }
   const auto history = must_open({.url = place.url(), .keep = std::chrono::hours(0)});
   record(*history, make_event(1));
+  history->add(one_left());
   ASSERT_TRUE(history->flush(kLong));
   EXPECT_THAT(must_query(place.url()), testing::ElementsAre(make_event(1)));
+  EXPECT_THAT(must_read_sums(place.url()), testing::ElementsAre(one_left()));
 }
 
 // The tables as version 1 had them, with an event.
@@ -115,6 +117,10 @@ constexpr const char* kToVersion2 =
     "UPDATE event SET certainty = 'structural', tag = 'key-3';"
     "PRAGMA user_version = 2;";
 
+// What made version 3 of that.
+constexpr const char* kToVersion3 =
+    "ALTER TABLE event RENAME COLUMN reason TO cause; PRAGMA user_version = 3;";
+
 struct OldFile {
   const char* name;
   std::int64_t version;
@@ -127,6 +133,7 @@ const std::vector<OldFile>& old_files() {
   static const std::vector<OldFile> files = {
       {"version 1", 1, kVersion1, "", ""},
       {"version 2", 2, std::string(kVersion1) + kToVersion2, "structural", "key-3"},
+      {"version 3", 3, std::string(kVersion1) + kToVersion2 + kToVersion3, "structural", "key-3"},
   };
   return files;
 }
@@ -165,6 +172,7 @@ TEST(Schema, AWriterUpgradesAnOlderFile) {
     {
       const auto history = must_open({.url = place.url(), .keep = std::chrono::hours(0)});
       record(*history, left);
+      history->add(one_left());
       ASSERT_TRUE(history->flush(kLong));
     }
     const auto events = must_query(place.url());
@@ -178,10 +186,13 @@ TEST(Schema, AWriterUpgradesAnOlderFile) {
     EXPECT_EQ(old.done, Done::Refused);
     EXPECT_EQ(old.certainty, file.want_certainty);
     EXPECT_EQ(old.tag, file.want_tag);
+    EXPECT_FALSE(old.contradiction);
     EXPECT_THAT(old.recipients, testing::ElementsAre("ann@example.org"));
     EXPECT_THAT(must_query(place.url(), {.cause = "unproven"}), testing::ElementsAre(old));
     EXPECT_THAT(must_query(place.url(), {.is_untagged = true}), testing::ElementsAre(left));
     EXPECT_THAT(must_query(place.url(), {.address = "ann@example.org"}), testing::ElementsAre(left, old));
+    EXPECT_THAT(must_query(place.url(), {.is_contradiction = true}), testing::ElementsAre(left));
+    EXPECT_THAT(must_read_sums(place.url()), testing::ElementsAre(one_left()));
 
     // Its tables are those of a new file.
     const SqlitePlace fresh;

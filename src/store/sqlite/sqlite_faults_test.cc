@@ -1,5 +1,5 @@
-// The history on a disk that fails: whichever operation fails, no event is lost or doubled once the disk
-// works again.
+// The history on a disk that fails: whichever operation fails, no event and no sum is lost or doubled once
+// the disk works again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +50,11 @@ std::unique_ptr<HistoryWriter> open_when_possible(const HistorySettings& wanted,
   return history ? std::move(*history) : nullptr;
 }
 
+void record_with_sum(HistoryWriter& history, const Event& event) {
+  record(history, event);
+  history.add(one_left("b.example"));
+}
+
 /// Waits until all is written or a fault was met; then mends the disk.
 void flush_and_mend(HistoryWriter& history, FaultVfs& vfs) {
   while (!history.flush(milliseconds(1)) && !vfs.was_met()) {
@@ -95,9 +100,11 @@ TEST(SqliteFaults, NothingIsLostOrDoubled) {
       {
         const auto history = open_when_possible(settings(place), vfs);
         ASSERT_TRUE(history);
-        for (int i = 0; i < 5; ++i) record(*history, make_event(i));
+        for (int i = 0; i < 5; ++i) record_with_sum(*history, make_event(i));
         flush_and_mend(*history, vfs);
-        for (int i = 5; i < 8; ++i) record(*history, make_event(i));
+        history->add(one_left("a.example"));
+        flush_and_mend(*history, vfs);
+        for (int i = 5; i < 8; ++i) record_with_sum(*history, make_event(i));
         // A disk that fails only for a moment may do so while the history is closed.
         if (row.faults.is_lasting) flush_and_mend(*history, vfs);
       }
@@ -105,6 +112,8 @@ TEST(SqliteFaults, NothingIsLostOrDoubled) {
       const auto events = must_query(place.url());
       ASSERT_EQ(events.size(), 8u);
       for (int i = 0; i < 8; ++i) ASSERT_EQ(events[static_cast<std::size_t>(7 - i)], make_event(i));
+      ASSERT_THAT(must_read_sums(place.url()),
+                  testing::ElementsAre(one_left("a.example"), many_left(8, "b.example")));
       check_file(place);
     });
   }
@@ -157,7 +166,10 @@ TEST(SqliteFaults, AFullDiskIsToldOnceAndWhenItIsOver) {
   record(*history, make_event(100));
   ASSERT_TRUE(history->flush(kLong));
   vfs.arm(1, {SQLITE_FULL, true});
-  for (int i = 0; i < 80; ++i) record(*history, make_event(i));
+  for (int i = 0; i < 80; ++i) {
+    record(*history, make_event(i));
+    history->add(one_left());
+  }
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(history->flush(milliseconds(20)));
   EXPECT_EQ(history->counters().recorded, 51u);
   EXPECT_EQ(history->counters().lost, 30u);
@@ -172,6 +184,7 @@ TEST(SqliteFaults, AFullDiskIsToldOnceAndWhenItIsOver) {
               testing::ElementsAre(begin + "the disk is full; events wait in memory, mail is not delayed",
                                    begin + "writing works again; 30 events were lost"));
   EXPECT_EQ(must_query(place.url()).size(), 52u);
+  EXPECT_THAT(must_read_sums(place.url()), testing::ElementsAre(many_left(80))) << "no buffer limits these";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "store/batch_writer.h"
+#include "store/sqlite/day_sum_table.h"
 #include "store/sqlite/event_table.h"
 #include "store/sqlite/history_sink.h"
 #include "store/sqlite/schema.h"
@@ -30,17 +31,20 @@ class FileWriter : public HistoryWriter {
  public:
   FileWriter(std::unique_ptr<HistorySink> sink, const HistorySettings& settings,
              std::function<void(std::string)> warn)
-      : writer_(std::move(sink),
+      : sink_(*sink),
+        writer_(std::move(sink),
                 {.buffer = settings.buffer,
                  .gather = settings.batch,
                  .words = {"event", "events", "old events can't be deleted"}},
                 std::move(warn)) {}
 
   void record(Event event) override { writer_.record(std::move(event)); }
+  void add(DaySums sums) override { sink_.add(std::move(sums)); }
   bool flush(std::chrono::milliseconds limit) override { return writer_.flush(limit); }
   BatchCounters counters() const override { return writer_.counters(); }
 
  private:
+  HistorySink& sink_;  ///< belongs to writer_
   BatchWriter<Event> writer_;
 };
 
@@ -55,15 +59,24 @@ class FileReader : public HistoryReader {
   }
 
   base::Result<std::vector<Event>> query(const HistoryFilter& filter) override {
-    const std::lock_guard lock(mutex_);
-    if (database_ && database_->has_moved()) database_.reset();
-    if (auto done = ensure_open(); !done) return std::unexpected(done.error());
-    auto events = select_events(*database_, filter);
-    if (!events) return error(path_, events.error());
-    return std::move(*events);
+    return ask<std::vector<Event>>([&](Database& database) { return select_events(database, filter); });
+  }
+
+  base::Result<std::vector<DaySums>> day_sums(std::chrono::sys_days since) override {
+    return ask<std::vector<DaySums>>([&](Database& database) { return select_day_sums(database, since); });
   }
 
  private:
+  template <typename Answer, typename Select>
+  base::Result<Answer> ask(const Select& select) {
+    const std::lock_guard lock(mutex_);
+    if (database_ && database_->has_moved()) database_.reset();
+    if (auto done = ensure_open(); !done) return std::unexpected(done.error());
+    Outcome<Answer> answer = select(*database_);
+    if (!answer) return error(path_, answer.error());
+    return std::move(*answer);
+  }
+
   base::Result<void> ensure_open() {
     if (database_) return {};
     auto opened = open_for_reading(path_, kReaderPatience);

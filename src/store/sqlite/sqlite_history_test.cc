@@ -214,10 +214,10 @@ TEST_F(SqliteHistory, ANewerSchemaIsRefused) {
   {
     record(*open(path()), make_event(1));
   }
-  run_sql(path(), "PRAGMA user_version = 4");
+  run_sql(path(), "PRAGMA user_version = 5");
   const std::string before = content(path());
   expect_refused(
-      path(), "it was made by a newer Backstop: its schema is version 4, this program knows those up to 3");
+      path(), "it was made by a newer Backstop: its schema is version 5, this program knows those up to 4");
   EXPECT_TRUE(content(path()) == before);
 }
 
@@ -366,15 +366,18 @@ TEST_F(SqliteHistory, AFileThatGoesAwayIsBegunAnew) {
     const std::size_t warnings_before = warnings().size();
     const auto history = open(file);
     record(*history, make_event(1));
+    history->add(one_left());
     ASSERT_TRUE(history->flush(kLong));
     const auto reader = must_open_for_reading(url(file));
     EXPECT_THAT(must_query(*reader), SizeIs(1));
     row.act(file);
     record(*history, make_event(2));
+    history->add(one_left("a.example"));
     ASSERT_EQ(history->flush(row.undo ? milliseconds(50) : kLong), !row.undo);
     if (row.undo) row.undo(file);
     ASSERT_TRUE(history->flush(kLong));
     EXPECT_THAT(must_query(*reader), ElementsAre(make_event(2))) << "a reader follows";
+    EXPECT_THAT(must_read_sums(url(file)), ElementsAre(one_left("a.example")));
     ASSERT_GT(warnings().size(), warnings_before);
     EXPECT_EQ(warnings()[warnings_before],
               "history " + file.string() + ": the file is gone from its place; a new one is begun");
@@ -427,6 +430,8 @@ TEST_F(SqliteHistory, SearchesUseAnIndex) {
       {"all", {}, "event_time"},
       {"since", {.since = kThen}, "event_time"},
       {"kind", {.kind = "dsn-failed"}, "event_time"},
+      {"untagged", {.is_untagged = true}, "event_untagged"},
+      {"contradiction", {.is_contradiction = true}, "event_contradiction"},
       {"client", {.client = "192.0.2.1"}, "event_client"},
       {"client and time", {.since = kThen, .until = kThen, .client = "192.0.2.1"}, "event_client"},
       {"address", {.address = "ann@example.org"}, "event_address_address"},

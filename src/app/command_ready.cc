@@ -1,0 +1,78 @@
+// The subcommand ready: which domains carry proofs, and what is missing.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "app/commands.h"
+#include "base/text.h"
+#include "config/load.h"
+#include "report/json_line.h"
+#include "report/ready_page.h"
+#include "store/history.h"
+
+namespace backstop::app {
+
+namespace {
+
+struct ReadyOptions {
+  std::string file;
+  bool is_json = false;
+};
+
+// The newest contradictions of a domain, as far as they count.
+void add_contradictions(store::HistoryReader& history, std::chrono::sys_days today,
+                        std::vector<report::DomainReadiness>& domains) {
+  constexpr std::size_t kMost = 1000;
+  store::HistoryFilter filter{.since = today - policy::ReadyRules::kWindow, .is_contradiction = true};
+  filter.most = kMost;
+  const auto events = history.query(filter);
+  if (!events) return;
+  for (const auto& event : *events) {
+    for (auto& one : domains) {
+      const auto is_its_own = [&](std::string_view recipient) {
+        return recipient.ends_with("@" + one.domain);
+      };
+      if (std::ranges::any_of(event.recipients, is_its_own)) one.contradictions.push_back(event.id);
+    }
+  }
+}
+
+void run(const ReadyOptions& options, CommandContext& context) {
+  const auto loaded = config::load_config(options.file);
+  if (!loaded) return report_failure(context, loaded.error());
+  if (!loaded->config.history_enabled) {
+    return report_error(
+        context, kExitData,
+        base::printable(options.file) + ": readiness is kept with the history, and [history] is not enabled");
+  }
+  auto history = store::open_history_for_reading(loaded->config.history.url);
+  if (!history) return report_error(context, kExitNoInput, history.error().message);
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto sums = (*history)->day_sums(today - policy::ReadyRules::kMemory);
+  if (!sums) return report_error(context, kExitInput, sums.error().message);
+  auto domains = report::readiness_of(loaded->config.gateway.domains, *sums, today);
+  add_contradictions(**history, today, domains);
+  if (options.is_json) {
+    for (const auto& one : domains) context.out << report::json_line(to_json(one));
+  } else {
+    context.out << report::ready_page(domains);
+  }
+}
+
+}  // namespace
+
+void add_ready_command(CLI::App& root, CommandContext& context) {
+  auto& command = *root.add_subcommand("ready", "Tell which domains carry proofs, and what is missing");
+  const auto options = std::make_shared<ReadyOptions>();
+  command.add_option("-c,--config", options->file, "The configuration")->type_name("FILE")->required();
+  command.add_flag("--json", options->is_json, "Print a JSON object a line, one for each domain");
+  command.footer(
+      "A bounce without a proof is refused only for a domain that is ready: for two weeks its mail has\n"
+      "been seen to carry proofs. docs/policy.md has the rules.\n\n"
+      "Example:\n  backstop ready -c /etc/backstop/backstop.toml\n");
+  command.callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace backstop::app

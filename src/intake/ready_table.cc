@@ -1,0 +1,92 @@
+#include "intake/ready_table.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/domain_key.h"
+
+namespace backstop::intake {
+
+namespace {
+
+using policy::Carried;
+
+std::optional<std::chrono::sys_days>& at(ReadySince& since, Carried carried) {
+  return since[static_cast<std::size_t>(carried)];
+}
+
+// A declaration counts for the proofs that this installation gives to its mail.
+ReadySince declared(std::chrono::sys_days day, const Site& site) {
+  ReadySince since;
+  if (site.is_tagging()) at(since, Carried::Tag) = day;
+  return since;
+}
+
+policy::DaySums sums_of(const store::DaySums& sums) {
+  const auto& counts = sums.counts;
+  return {.day = sums.day,
+          .left = counts.left,
+          .carried = {counts.watermark, counts.dkim, counts.message, counts.tag},
+          .genuine = counts.genuine,
+          .contradictions = counts.contradictions};
+}
+
+Observed observe_one(std::span<const policy::DaySums> days, std::chrono::sys_days today) {
+  Observed observed;
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    observed[i] = policy::readiness(days, static_cast<Carried>(i), today);
+  }
+  return observed;
+}
+
+}  // namespace
+
+std::map<std::string, Observed, std::less<>> observe(std::span<const store::DaySums> sums,
+                                                     std::chrono::sys_days today) {
+  std::map<std::string, std::vector<policy::DaySums>, std::less<>> days;
+  for (const auto& one : sums) {
+    if (one.day <= today) days[one.domain].push_back(sums_of(one));
+  }
+  std::map<std::string, Observed, std::less<>> observed;
+  for (const auto& [domain, its_days] : days) observed.emplace(domain, observe_one(its_days, today));
+  return observed;
+}
+
+ReadySince since(const Observed& observed) {
+  ReadySince found;
+  for (std::size_t i = 0; i < observed.size(); ++i) found[i] = observed[i].since;
+  return found;
+}
+
+void ReadyTable::replace(Domains domains) {
+  auto made = std::make_shared<const Domains>(std::move(domains));
+  const std::lock_guard lock(mutex_);
+  domains_.swap(made);
+}
+
+std::shared_ptr<const ReadyTable::Domains> ReadyTable::domains() const {
+  const std::lock_guard lock(mutex_);
+  return domains_;
+}
+
+ReadySince ReadyTable::find(std::string_view domain) const {
+  const auto table = domains();
+  const auto found = table->find(domain);
+  return found == table->end() ? ReadySince() : found->second;
+}
+
+ReadySince ready_since(const DomainSettings& domain, std::string_view name, const Site& site,
+                       const ReadyTable* table) {
+  if (domain.ready_since) return declared(*domain.ready_since, site);
+  return table == nullptr ? ReadySince() : table->find(base::domain_key(name.empty() ? domain.name : name));
+}
+
+policy::Ready ready(const ReadySince& since, std::chrono::sys_days today) {
+  const auto has = [&](Carried carried) {
+    const auto& day = since[static_cast<std::size_t>(carried)];
+    return day && *day <= today;
+  };
+  return {.messages = has(Carried::Message), .tags = has(Carried::Tag)};
+}
+
+}  // namespace backstop::intake

@@ -1,0 +1,206 @@
+#include "origin/message_proof.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "origin/tag_fixture.h"
+
+namespace backstop::origin {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::sys_seconds;
+
+constexpr sys_seconds kNow{days(20780) + hours(12)};
+constexpr std::string_view kKeyName = "s._domainkey.example.org";
+
+// What came back and what is known of it, for ann@example.org.
+struct Situation {
+  response::Response response = {};
+  std::vector<SeenSignature> signatures = {};
+  std::vector<SeenId> ids = {};
+  std::vector<std::string> others = {};
+};
+
+class Proofs {
+ public:
+  Proofs() : keys_(ring_of(key_of(0, "secret"))), owners_(address_of("ann@example.org"), {}) {}
+
+  std::string watermark(std::string_view sender, sys_seconds made = kNow, std::string_view from = {}) const {
+    return *make_watermark(keys_, {.now = made, .id = {1, 2, 3, 4, 5, 6, 7, 8}}, sender, from);
+  }
+  ProofContext context(const Situation& situation) const {
+    return {.owners = owners_,
+            .watermark_keys = keys_,
+            .signatures = situation.signatures,
+            .ids = situation.ids,
+            .others = situation.others,
+            .now = kNow};
+  }
+
+ private:
+  WatermarkKeys keys_;
+  OwnerSet owners_;
+};
+
+SeenSignature signature(dkim::Outcome outcome, std::string_view from = "ann@example.org",
+                        sys_seconds signed_at = kNow - hours(1)) {
+  return {.outcome = outcome,
+          .key_name = std::string(kKeyName),
+          .from = std::string(from),
+          .id = "ab12",
+          .signed_at = signed_at};
+}
+
+SeenId seen(std::uint32_t recipients, std::vector<std::string> addressees = {}, bool is_imported = false) {
+  return {.message_id = "1@example.org",
+          .recipients = recipients,
+          .is_imported = is_imported,
+          .addressees = std::move(addressees)};
+}
+
+std::string shown(const MessageProof& proof) {
+  std::string text = std::string(name(proof.evidence.kind)) + " " + std::string(name(proof.evidence.finding));
+  if (proof.evidence.level != Level::None) text.append(" ").append(name(proof.evidence.level));
+  if (!proof.use.id.empty()) text.append(", counts ").append(proof.use.id);
+  for (const auto& one : proof.use.addressees) text.append(" for ").append(one);
+  return text;
+}
+
+struct Row {
+  const char* name;
+  Situation situation;
+  std::string_view want;  ///< one proof a line
+};
+
+TEST(MessageProof, OfEachKind) {
+  const Proofs proofs;
+  const auto marked = [&](const std::string& watermark) {
+    response::Response response;
+    response.watermarks = {watermark};
+    return response;
+  };
+  const auto answers = [] {
+    response::Response response;
+    response.answered_ids = {"1@example.org"};
+    return response;
+  };
+  constexpr auto kGood = dkim::Outcome::Good;
+  const std::string ann = proofs.watermark("ann@example.org");
+  const SeenSignature unbound = [] {
+    auto one = signature(dkim::Outcome::Good);
+    one.fitness = dkim::Fitness::Unbound;
+    return one;
+  }();
+  const SeenSignature undated = [] {
+    auto one = signature(dkim::Outcome::Good);
+    one.signed_at.reset();
+    return one;
+  }();
+  const Row rows[] = {
+      {"nothing came back", {}, ""},
+      {"a watermark", {.response = marked(ann)}, "watermark proves B, counts watermark:0102030405060708\n"},
+      {"a watermark of From",
+       {.response = marked(proofs.watermark("bounces@example.org", kNow, "ann@example.org"))},
+       "watermark proves B, counts watermark:0102030405060708\n"},
+      {"a watermark, and the ledger knows the mail",
+       {.response = marked(ann), .ids = {seen(3)}},
+       "watermark proves B, counts watermark:0102030405060708\nledger proves B, counts id:1@example.org\n"},
+      {"a watermark, and the ledger knows the addressee",
+       {.response = marked(ann), .ids = {seen(3, {"bob@example.com"})}},
+       "watermark proves A, counts id:1@example.org for bob@example.com\n"
+       "ledger proves A, counts id:1@example.org for bob@example.com\n"},
+      {"a watermark of 30 days ago",
+       {.response = marked(proofs.watermark("ann@example.org", kNow - days(31)))},
+       "watermark silent\n"},
+      {"a watermark of another",
+       {.response = marked(proofs.watermark("bob@example.org"))},
+       "watermark silent\n"},
+      {"no watermark at all", {.response = marked("1;0;nonsense")}, ""},
+      {"a signature", {.signatures = {signature(kGood)}}, "dkim proves B, counts dkim:ab12\n"},
+      {"a bad one", {.signatures = {signature(dkim::Outcome::BadSignature)}}, "dkim silent\n"},
+      {"a bad one and a good one",
+       {.signatures = {signature(dkim::Outcome::BadSignature), signature(kGood)}},
+       "dkim proves B, counts dkim:ab12\n"},
+      {"a signature of another mailbox",
+       {.signatures = {signature(kGood, "news@example.org")}},
+       "dkim silent\n"},
+      {"a signature of 30 days ago",
+       {.signatures = {signature(kGood, "ann@example.org", kNow - days(30))}},
+       "dkim silent\n"},
+      {"a second less",
+       {.signatures = {signature(kGood, "ann@example.org", kNow - days(30) + std::chrono::seconds(1))}},
+       "dkim proves B, counts dkim:ab12\n"},
+      {"a signature of tomorrow",
+       {.signatures = {signature(kGood, "ann@example.org", kNow + days(1))}},
+       "dkim silent\n"},
+      {"a signature that fits any mail", {.signatures = {unbound}}, "dkim silent\n"},
+      {"a signature without a date", {.signatures = {undated}}, "dkim silent\n"},
+      {"a recorded id",
+       {.response = answers(), .ids = {seen(1)}},
+       "ledger proves B, counts id:1@example.org\n"},
+      {"an imported id",
+       {.response = answers(), .ids = {seen(0, {}, true)}},
+       "ledger proves B, counts id:1@example.org\n"},
+      {"an id that is not recorded", {.response = answers(), .ids = {seen(0)}}, "ledger silent\n"},
+      {"no ledger was asked", {.response = answers()}, ""},
+      {"the second id is recorded with an addressee",
+       {.response = answers(), .ids = {seen(5), seen(1, {"bob@example.com"})}},
+       "ledger proves A, counts id:1@example.org for bob@example.com\n"},
+  };
+  for (const auto& row : rows) {
+    std::string found;
+    for (const auto& proof : find_message_proofs(row.situation.response, proofs.context(row.situation))) {
+      found += shown(proof) + "\n";
+      EXPECT_TRUE(proof.evidence.detail.ends_with('.')) << row.name << ": " << proof.evidence.detail;
+    }
+    EXPECT_EQ(found, row.want) << row.name;
+  }
+}
+
+struct OtherRow {
+  const char* name;
+  Situation situation;
+  std::string_view want;  ///< the detail, or empty
+  bool want_signature;
+};
+
+TEST(MessageProof, OfAnotherMailboxIsAHint) {
+  const Proofs proofs;
+  response::Response of_news;
+  of_news.watermarks = {proofs.watermark("news@example.org")};
+  SeenSignature failed = signature(dkim::Outcome::NoKey);
+  failed.is_failed = true;
+  const OtherRow rows[] = {
+      {"nothing", {}, "", false},
+      {"a signature",
+       {.signatures = {signature(dkim::Outcome::Good, "news@example.org")}},
+       "The DKIM signature that came back, by s._domainkey.example.org, is of news@example.org, another "
+       "mailbox.",
+       true},
+      {"one of the owner", {.signatures = {signature(dkim::Outcome::Good)}}, "", false},
+      {"a bad one", {.signatures = {signature(dkim::Outcome::BadSignature, "news@example.org")}}, "", false},
+      {"a watermark",
+       {.response = of_news, .others = {"news@example.org"}},
+       "The watermark that came back is of news@example.org, another mailbox.",
+       false},
+      {"a watermark of nobody who came back", {.response = of_news}, "", false},
+      {"a key that we don't know",
+       {.signatures = {signature(dkim::Outcome::NoKey)}},
+       "What came back names the DKIM key s._domainkey.example.org, which we don't know.",
+       false},
+      {"a key that could not be looked up", {.signatures = {failed}}, "", false},
+  };
+  for (const auto& row : rows) {
+    bool is_signature = false;
+    const auto found = find_other(row.situation.response, proofs.context(row.situation), is_signature);
+    EXPECT_EQ(found ? found->detail : "", row.want) << row.name;
+    EXPECT_EQ(is_signature, row.want_signature) << row.name;
+  }
+}
+
+}  // namespace
+}  // namespace backstop::origin

@@ -1,0 +1,111 @@
+#include "report/ready_page.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <map>
+#include <utility>
+
+#include "base/day.h"
+#include "base/domain_key.h"
+#include "base/text.h"
+#include "report/fact_table.h"
+
+namespace backstop::report {
+
+namespace json = boost::json;
+
+namespace {
+
+using policy::Carried;
+
+std::string state_line(const DomainReadiness& one) {
+  const std::string stage(policy::name(one.stage));
+  if (one.declared)
+    return fmt::format("ready since {}, as the configuration says", base::format_day(*one.declared));
+  if (one.is_ready()) return "ready";
+  if (one.stage < policy::Stage::Quarantine) return "not ready; its stage doesn't ask for that";
+  return fmt::format("not ready, so stage {} acts as label", stage);
+}
+
+std::string proof_line(const policy::Readiness& found) {
+  if (!found.since) return "not ready. " + found.why;
+  return fmt::format("ready since {}. {}", base::format_day(*found.since), found.why);
+}
+
+DomainReadiness begin(std::string domain, const intake::DomainSettings& settings) {
+  return {.domain = std::move(domain), .stage = settings.stage, .declared = settings.ready_since};
+}
+
+intake::Observed nothing_seen(std::chrono::sys_days today) {
+  intake::Observed observed;
+  for (std::size_t i = 0; i < observed.size(); ++i)
+    observed[i] = policy::readiness({}, static_cast<Carried>(i), today);
+  return observed;
+}
+
+}  // namespace
+
+bool DomainReadiness::is_ready() const {
+  const auto has = [&](Carried carried) { return observed[static_cast<std::size_t>(carried)].since; };
+  return declared || has(Carried::Message) || has(Carried::Tag);
+}
+
+std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
+                                          std::span<const store::DaySums> sums, std::chrono::sys_days today) {
+  const auto observed = intake::observe(sums, today);
+  std::map<std::string, DomainReadiness> found;
+  for (const auto& settings : domains) {
+    if (settings.name.starts_with("*.")) continue;
+    auto name = base::domain_key(settings.name);
+    auto one = begin(name, settings);
+    one.observed = nothing_seen(today);
+    found.emplace(std::move(name), std::move(one));
+  }
+  for (const auto& [domain, its_own] : observed) {
+    const auto* const settings = domains.find(domain);
+    if (settings == nullptr) continue;
+    auto& one = found.try_emplace(domain, begin(domain, *settings)).first->second;
+    one.observed = its_own;
+  }
+  std::vector<DomainReadiness> all;
+  for (auto& [name, one] : found) all.push_back(std::move(one));
+  return all;
+}
+
+std::string ready_page(std::span<const DomainReadiness> domains) {
+  std::string page;
+  for (const auto& one : domains) {
+    FactTable table;
+    table.add("stage", policy::name(one.stage));
+    table.add("state", state_line(one));
+    for (std::size_t i = 0; i < one.observed.size(); ++i) {
+      table.add(policy::kCarriedNames[i], proof_line(one.observed[i]));
+    }
+    if (!one.contradictions.empty())
+      table.add("contradictions", fmt::format("{}", fmt::join(one.contradictions, ", ")));
+    page += fmt::format("{}{}\n", page.empty() ? "" : "\n", base::printable(one.domain)) + table.text();
+  }
+  return page;
+}
+
+json::object to_json(const DomainReadiness& one) {
+  const auto day = [](const auto& value) {
+    return value ? json::value(base::format_day(*value)) : json::value();
+  };
+  json::array proofs;
+  for (std::size_t i = 0; i < one.observed.size(); ++i) {
+    proofs.push_back(json::object{{"name", policy::kCarriedNames[i]},
+                                  {"since", day(one.observed[i].since)},
+                                  {"why", one.observed[i].why}});
+  }
+  json::array contradictions;
+  for (const auto& id : one.contradictions) contradictions.emplace_back(id);
+  return {{"domain", one.domain},        {"stage", policy::name(one.stage)},
+          {"ready", one.is_ready()},     {"declared", day(one.declared)},
+          {"proofs", std::move(proofs)}, {"contradictions", std::move(contradictions)}};
+}
+
+}  // namespace backstop::report

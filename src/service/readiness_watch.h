@@ -1,0 +1,71 @@
+// Reads the daily sums of the history once a minute, and tells the sessions which domains are ready. The log
+// hears when that changes, and once a day which domain does not act by its stage yet, and why.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/settings.h"
+#include "intake/ready_table.h"
+#include "os/log.h"
+#include "store/history.h"
+
+namespace backstop::service {
+
+using Tell = std::function<void(os::LogLevel, const std::string&)>;
+using Observations = std::map<std::string, intake::Observed, std::less<>>;
+
+/// Compares what is observed with what was known, and makes the lines of the log. One thread at a time.
+class ReadinessLines {
+ public:
+  /// Returns the lines for domains whose readiness has changed, and, once a day, for those whose stage does
+  /// not act yet. Domains that are declared to be ready have none.
+  std::vector<std::string> update(const Observations& observed, const intake::DomainTable& domains,
+                                  std::chrono::sys_days today);
+
+ private:
+  std::map<std::string, bool, std::less<>> was_ready_;
+  std::chrono::sys_days told_{};
+};
+
+class ReadinessWatch {
+ public:
+  /// `table` and what `tell` uses must outlive this. The first look is made before this returns, so that a
+  /// restart doesn't begin with domains that are not ready.
+  ReadinessWatch(std::string history_url, std::shared_ptr<const gateway::Settings> settings,
+                 intake::ReadyTable& table, Tell tell);
+  ~ReadinessWatch();
+  ReadinessWatch(const ReadinessWatch&) = delete;
+  ReadinessWatch& operator=(const ReadinessWatch&) = delete;
+
+  /// Takes the domains of a new configuration. Any thread.
+  void reload(std::shared_ptr<const gateway::Settings> settings);
+
+ private:
+  static constexpr std::chrono::minutes kPause{1};
+
+  void run(const std::stop_token& stop);
+  void look();
+
+  const std::string url_;
+  intake::ReadyTable& table_;
+  const Tell tell_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::shared_ptr<const gateway::Settings> settings_;  ///< under the mutex
+
+  // Of the thread, and of the constructor before it starts.
+  std::unique_ptr<store::HistoryReader> reader_;
+  ReadinessLines lines_;
+  bool has_failed_ = false;
+  std::jthread thread_;  ///< last, so that all it uses exists before it starts
+};
+
+}  // namespace backstop::service

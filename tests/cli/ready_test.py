@@ -1,0 +1,87 @@
+"""backstop ready: which domains are ready, for people and as JSON. The tests write the history themselves, as docs/history.md describes it."""
+import datetime
+import json
+import re
+import sqlite3
+import unittest
+
+from support import SOURCE, Case, run
+
+TABLES = re.search(r"```sql\n(.*?)```", (SOURCE / "docs" / "history.md").read_text(encoding="utf-8"), re.S).group(1)
+TODAY = datetime.datetime.now(datetime.timezone.utc).date()
+EPOCH = datetime.date(1970, 1, 1)
+CONFIG = """[server]
+hostname = "mx.example.org"
+[[gateway]]
+name = "in"
+direction = "inbound"
+listen = ["127.0.0.1:0"]
+next_hop = "smtp://127.0.0.1:9"
+[[domain]]
+name = "example.org"
+stage = "reject"
+[[domain]]
+name = "said.example"
+stage = "reject"
+ready = "since 2026-01-01"
+[history]
+url = "sqlite:history.db"
+"""
+
+
+class Ready(Case):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "backstop.toml"
+        self.file.write_text(CONFIG, encoding="utf-8")
+
+    def write(self, tagged):
+        """Twenty days with a hundred mails each, so many of them with a tag."""
+        database = sqlite3.connect(self.folder / "history.db")
+        with database:
+            database.executescript(TABLES)
+            for ago in range(20):
+                day = (TODAY - EPOCH).days - ago
+                database.execute("INSERT INTO day_sum (domain, day, left, watermark, dkim, message, tag, genuine, contradictions, unproven) "
+                                 "VALUES ('example.org', ?, 100, 0, 0, 0, ?, 0, 0, 0)", (day, tagged))
+        database.close()
+
+    def objects(self):
+        outcome = run("ready", "-c", self.file, "--json")
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        return {one["domain"]: one for one in map(json.loads, outcome.out.decode().splitlines())}
+
+    def test_ready(self):
+        self.write(100)
+        found = self.objects()
+        self.assertEqual({name: one["ready"] for name, one in found.items()}, {"example.org": True, "said.example": True})
+        self.assertEqual(found["said.example"]["declared"], "2026-01-01")
+        proofs = {one["name"]: one for one in found["example.org"]["proofs"]}
+        self.assertEqual(list(proofs), ["watermark", "dkim", "message", "tag"])
+        # The first of the twenty days was 19 days ago, and the rules hold 14 days after it.
+        self.assertEqual(proofs["tag"]["since"], str(TODAY - datetime.timedelta(days=5)))
+        self.assertIsNone(proofs["watermark"]["since"])
+
+    def test_what_is_missing(self):
+        self.write(98)
+        self.assertFalse(self.objects()["example.org"]["ready"])
+        outcome = run("ready", "-c", self.file)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        page = " ".join(outcome.out.decode().split())
+        self.assertIn("example.org stage reject state not ready, so stage reject acts as label", page)
+        self.assertIn("tag not ready. Of 1400 mails, 98.0 % carried a tag; 99 % are needed.", page)
+        self.assertIn("said.example stage reject state ready since 2026-01-01, as the configuration says", page)
+
+    def test_mistakes(self):
+        outcome = run("ready", "-c", self.file)
+        self.assertEqual(outcome.status, 66)
+        self.assertIn("history.db", outcome.err)
+        self.file.write_text(CONFIG + "enabled = false\n", encoding="utf-8")
+        outcome = run("ready", "-c", self.file)
+        self.assertEqual((outcome.status, outcome.err), (
+            65, f"backstop: {self.file}: readiness is kept with the history, and [history] is not enabled\n"))
+        self.assertEqual(run("ready").status, 64)
+
+
+if __name__ == "__main__":
+    unittest.main()
