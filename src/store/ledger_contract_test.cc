@@ -344,12 +344,25 @@ TEST_P(LedgerContract, NoAddressIsKept) {
   EXPECT_THAT(place_->bytes(), Not(HasSubstr("digest")));
 }
 
+TEST_P(LedgerContract, ManyMoreRowsThanItsTablesHoldAreSealedFirst) {
+  LedgerSettings small = settings();
+  small.table_rows = 100;
+  small.batch = std::chrono::seconds(5);
+  const auto ledger = must_open(small, warnings_.taker());
+  // All of them wait before the first batch is written: flush() ends the gathering.
+  for (int i = 0; i < 5000; ++i) ledger->record(std::vector{Row{sent_id(kAnn, std::to_string(i)), 7}});
+  ASSERT_TRUE(ledger->flush(kLong)) << testing::PrintToString(warnings_.lines());
+  EXPECT_THAT(warnings_.lines(), SizeIs(0));
+  EXPECT_GE(ledger->stats()->tables, 1u);
+  for (int i = 0; i < 5000; i += 499) EXPECT_EQ(ask(*ledger, sent_id(kAnn, std::to_string(i))), 7);
+}
+
 TEST_P(LedgerContract, FourThreadsRecordAndAskAtOnce) {
   constexpr int kThreads = 4;
   constexpr int kEach = 3000;
   LedgerSettings small = settings();
   small.table_rows = 1000;
-  const auto ledger = must_open(small);
+  const auto ledger = must_open(small, warnings_.taker());
   std::atomic<int> missing = 0;
   {
     std::vector<std::jthread> threads;
@@ -364,7 +377,7 @@ TEST_P(LedgerContract, FourThreadsRecordAndAskAtOnce) {
     }
   }
   EXPECT_EQ(missing, 0);
-  ASSERT_TRUE(ledger->flush(kLong));
+  ASSERT_TRUE(ledger->flush(kLong)) << testing::PrintToString(warnings_.lines());
   EXPECT_EQ(ledger->counters().lost, 0u);
   const auto expect_rows = [&](LedgerReader& reader) {
     for (int thread = 0; thread < kThreads; ++thread) {

@@ -16,8 +16,10 @@ namespace backstop::store::sqlite {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{250};
-/// If that many tables' rows wait in memory, sealing fails, and nothing more is taken.
+/// If that many tables' rows wait in memory, they are sealed before more is written.
 constexpr std::size_t kMostTablesInMemory = 8;
+/// How many steps of upkeep one batch may wait for.
+constexpr int kMostSteps = 64;
 
 Failure failure_of(const base::Error& error, int code) {
   return {code, error.message};
@@ -204,14 +206,24 @@ Outcome<Value> LedgerSink::judged(Outcome<Value> outcome) {
 
 Outcome<void> LedgerSink::write_to_file(const std::list<LedgerItem>& batch) {
   if (auto done = open(); !done) return done;
-  if (state_.catalog.tables()->rows_in_memory() > kMostTablesInMemory * settings_.table_rows) {
-    return std::unexpected(Failure{SQLITE_FULL, "its tables can't be sealed"});
-  }
+  if (auto done = make_room(); !done) return done;
   auto done = judged(write_items(batch));
   const bool is_end = std::ranges::any_of(
       batch, [](const LedgerItem& item) { return std::holds_alternative<SealItem>(item); });
   if (done && is_end) done = judged(upkeep_.seal_all(*database_));
   return done;
+}
+
+/// Rows may come faster than tidy(), which is also not called for a minute once a write has failed.
+Outcome<void> LedgerSink::make_room() {
+  const auto is_crowded = [&] {
+    return state_.catalog.tables()->rows_in_memory() > kMostTablesInMemory * settings_.table_rows;
+  };
+  for (int i = 0; i < kMostSteps && is_crowded(); ++i) {
+    if (const auto more = judged(upkeep_.step(*database_)); !more) return std::unexpected(more.error());
+  }
+  if (is_crowded()) return std::unexpected(Failure{SQLITE_FULL, "its tables can't be sealed"});
+  return {};
 }
 
 Outcome<void> LedgerSink::write_items(const std::list<LedgerItem>& batch) {

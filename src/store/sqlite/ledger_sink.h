@@ -79,6 +79,7 @@ class LedgerSink : public BatchSink<LedgerItem> {
   Outcome<Value> judged(Outcome<Value> outcome);
 
   Outcome<void> write_to_file(const std::list<LedgerItem>& batch);
+  Outcome<void> make_room();
   Outcome<void> write_items(const std::list<LedgerItem>& batch);
   Outcome<void> append_logs();
   Outcome<void> forget(const std::string& owner);

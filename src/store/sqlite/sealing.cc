@@ -40,6 +40,8 @@ Outcome<void> Sealing::begin(Database& database, std::int64_t& number) {
                                                 .is_import = is_import_});
     if (!made) return std::unexpected(made.error());
     number = *made;
+    // Rows of the table may wait in a batch that is written before the table is sealed.
+    if (auto done = is_import_ ? Outcome<void>() : make_log(database, number); !done) return done;
   }
   return make_sorted(database, number);
 }
