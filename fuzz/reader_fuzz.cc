@@ -50,22 +50,14 @@ void check_read(response::Reader& reader, std::string_view mail, const response:
   require(is_same(read, reader.read(mail, envelope)));
 }
 
-const response::Limits kNarrow{.mime = {.header_bytes = 400, .fields = 12, .nesting = 2, .parts = 4},
-                               .text = 300,
-                               .recipients = 2,
-                               .diagnostic = 20,
-                               .header_block = 50,
-                               .blocks = 2,
-                               .watermarks = 1};
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view mail(reinterpret_cast<const char*>(data), size);
   static response::Reader wide;
-  static response::Reader narrow(kNarrow);
+  static response::Reader narrow(response::kNarrowLimits);
   check_read(wide, mail, {}, {});
   check_read(wide, mail, {.reverse_path = "", .recipient = "ann@example.org"}, {});
-  check_read(narrow, mail, {.reverse_path = "", .recipient = {}}, kNarrow);
+  check_read(narrow, mail, {.reverse_path = "", .recipient = {}}, response::kNarrowLimits);
   return 0;
 }

@@ -51,14 +51,6 @@ void read_mail(std::string_view mail, const response::Limits& limits) {
   for (const auto& block : response.returned) require(!(block.is_whole && block.is_truncated));
 }
 
-const response::Limits kNarrow{.mime = {.header_bytes = 400, .fields = 12, .nesting = 2, .parts = 4},
-                               .text = 300,
-                               .recipients = 2,
-                               .diagnostic = 20,
-                               .header_block = 50,
-                               .blocks = 2,
-                               .watermarks = 1};
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -66,6 +58,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_text(text, 64UZ * 1024);
   read_text(text, 100);
   read_mail(text, {});
-  read_mail(text, kNarrow);
+  read_mail(text, response::kNarrowLimits);
   return 0;
 }

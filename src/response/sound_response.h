@@ -54,4 +54,13 @@ inline std::string unsoundness(const Response& response, const Limits& limits) {
   return is_known ? "" : "a format that is none";
 }
 
+/// Limits so narrow that short inputs meet them.
+inline const Limits kNarrowLimits{.mime = {.header_bytes = 400, .fields = 12, .nesting = 2, .parts = 4},
+                                  .text = 300,
+                                  .recipients = 2,
+                                  .diagnostic = 20,
+                                  .header_block = 50,
+                                  .blocks = 2,
+                                  .watermarks = 1};
+
 }  // namespace backstop::response

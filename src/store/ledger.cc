@@ -1,9 +1,7 @@
 #include "store/ledger.h"
 
-#include <fmt/format.h>
-
-#include "base/text.h"
 #include "store/sqlite/sqlite_ledger.h"
+#include "store/url.h"
 
 namespace backstop::store {
 
@@ -23,30 +21,6 @@ struct Scheme {
 constexpr Scheme kSchemes[] = {
     {"sqlite:", "sqlite:var/ledger.db", sqlite::open_ledger_file, sqlite::open_ledger_file_for_reading},
 };
-
-std::unexpected<base::Error> refuse(const std::string& url, std::string_view what,
-                                    std::string_view examples) {
-  return std::unexpected(
-      base::Error{fmt::format("ledger \"{}\": {}, as in {}", base::printable(url), what, examples)});
-}
-
-/// A URL taken apart.
-struct Place {
-  const Scheme* scheme;
-  std::string name;  ///< what follows the scheme: a path
-};
-
-base::Result<Place> place_of(const std::string& url) {
-  std::string examples;
-  for (const Scheme& scheme : kSchemes) {
-    examples.append(examples.empty() ? "" : " or ").append(scheme.example);
-    if (!url.starts_with(scheme.name)) continue;
-    const std::string name = url.substr(scheme.name.size());
-    if (name.empty() || name.contains('\0')) return refuse(url, "a path must follow", scheme.example);
-    return Place{&scheme, name};
-  }
-  return refuse(url, "it must begin with a known scheme", examples);
-}
 
 }  // namespace
 
@@ -70,13 +44,13 @@ std::chrono::days LedgerSettings::keep(Life life) const {
 
 base::Result<std::unique_ptr<LedgerWriter>> open_ledger(const LedgerSettings& settings,
                                                         std::function<void(std::string)> warn) {
-  const auto place = place_of(settings.url);
+  const auto place = place_of<Scheme>("ledger", settings.url, kSchemes);
   if (!place) return std::unexpected(place.error());
   return place->scheme->open(place->name, settings, std::move(warn));
 }
 
 base::Result<std::unique_ptr<LedgerReader>> open_ledger_for_reading(const LedgerSettings& settings) {
-  const auto place = place_of(settings.url);
+  const auto place = place_of<Scheme>("ledger", settings.url, kSchemes);
   if (!place) return std::unexpected(place.error());
   return place->scheme->open_for_reading(place->name, settings);
 }
