@@ -32,7 +32,7 @@ void RecipientBatch::note_bad_tag(const intake::RecipientCheck& check) {
                        transaction_.settings->limits);
 }
 
-Route RecipientBatch::route_for(const intake::RecipientCheck& check, policy::Ready ready) const {
+Route RecipientBatch::route_for(const intake::RecipientCheck& check) const {
   const GatewaySettings& gateway = *transaction_.gateway;
   if (transaction_.is_outbound()) {
     if (!transaction_.settings->has_tags) return {.next_hop = &gateway.next_hop};
@@ -42,7 +42,7 @@ Route RecipientBatch::route_for(const intake::RecipientCheck& check, policy::Rea
   const bool has_own = check.domain->next_hop != nullptr;
   return {.next_hop = has_own ? check.domain->next_hop.get() : &gateway.next_hop,
           .domain = check.domain,
-          .ready = ready};
+          .ready = intake::ready_at_stage(*check.domain, check.plain.domain, transaction_)};
 }
 
 RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
@@ -67,14 +67,14 @@ RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
     check = intake::check_recipient(transaction_, asked.command.recipient, is_guesser());
     note_bad_tag(check);
   }
-  const auto domain = check.domain == nullptr
-                          ? policy::DomainPolicy()
-                          : intake::policy_of(*check.domain, check.plain.domain, transaction_);
   std::optional<Route> route;
   if (check.facts.is_ours && !check.facts.is_routed) {
-    route = route_for(check, domain.ready);
+    route = route_for(check);
     check.facts.differs_from_first = transaction_.route && differ(*transaction_.route, *route);
   }
+  // Of a domain's policy, only the stage counts for a recipient.
+  const policy::DomainPolicy domain{.stage = check.domain == nullptr ? policy::Stage::Observe
+                                                                     : check.domain->stage};
   asked.verdict = policy::judge_recipient(check.facts, domain);
   if (asked.verdict.action == policy::Action::Refuse || asked.verdict.action == policy::Action::Defer) {
     asked.answer = reply_for(asked.verdict, settings.help_url);

@@ -55,7 +55,7 @@ class RecipientBatch {
   Asked judge(std::string_view argument);
   bool is_guesser() const;
   void note_bad_tag(const intake::RecipientCheck& check);
-  Route route_for(const intake::RecipientCheck& check, policy::Ready ready) const;
+  Route route_for(const intake::RecipientCheck& check) const;
 
   Transaction& transaction_;
   const smtp::Extensions& offered_;

@@ -20,7 +20,7 @@ namespace backstop::gateway {
 struct Route {
   const next_hop::NextHop* next_hop = nullptr;     ///< of Transaction::settings
   const intake::DomainSettings* domain = nullptr;  ///< inbound: the recipient's; of Transaction::settings
-  policy::Ready ready{};                           ///< inbound: of that domain
+  policy::Ready ready{};                           ///< inbound: of that domain, if its stage asks
   bool is_tagged = false;    ///< outbound: the reverse path gets a tag for this destination
   std::string not_tagged{};  ///< outbound: why it gets none, as one clause
 };

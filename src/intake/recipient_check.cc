@@ -31,6 +31,12 @@ bool is_routed(std::string_view local) {
 
 }  // namespace
 
+policy::Ready ready_at_stage(const DomainSettings& domain, std::string_view name,
+                             const Transaction& transaction) {
+  if (domain.stage < policy::Stage::Quarantine) return {};
+  return ready(ready_since(domain, name, *transaction.site, transaction.ready), transaction.today);
+}
+
 policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
                                const Transaction& transaction) {
   return {.stage = domain.stage,

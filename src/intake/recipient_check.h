@@ -24,6 +24,11 @@ struct RecipientCheck {
 RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,
                                bool is_guesser);
 
+/// Returns whether a domain of ours is ready, if its stage asks for that; else nothing is. `name` is the
+/// domain, in any spelling.
+policy::Ready ready_at_stage(const DomainSettings& domain, std::string_view name,
+                             const Transaction& transaction);
+
 /// Returns what policy must know of a domain of ours. `name` is the domain, in any spelling.
 policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
                                const Transaction& transaction);

@@ -1,4 +1,4 @@
-// Reads the daily sums of the history once a minute, and tells the sessions which domains are ready. The log
+// Reads the daily sums of the history every ten minutes, and tells the sessions which domains are ready. The log
 // hears when that changes, and once a day which domain does not act by its stage yet, and why.
 #pragma once
 
@@ -49,7 +49,7 @@ class ReadinessWatch {
   void reload(std::shared_ptr<const gateway::Settings> settings);
 
  private:
-  static constexpr std::chrono::minutes kPause{1};
+  static constexpr std::chrono::minutes kPause{10};
 
   void run(const std::stop_token& stop);
   void look();
