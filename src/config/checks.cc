@@ -262,12 +262,13 @@ void check_domain_lists(std::size_t index, Draft& draft) {
 
 void check_domain_proofs(std::size_t index, Draft& draft) {
   const auto& settings = draft.domains[index].settings;
-  const bool has_keys =
-      !draft.config.key_file.empty() || handle(draft, {Section::Keys}, &Config::key_file).is_broken();
   if (settings.stage < policy::Stage::Quarantine) return;
-  if (!has_keys) {
-    handle(draft, {Section::Domain, index}, &DomainSettings::stage)
-        .warning("without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
+  const SettingHandle stage = handle(draft, {Section::Domain, index}, &DomainSettings::stage);
+  if (draft.config.key_file.empty() && !handle(draft, {Section::Keys}, &Config::key_file).is_broken()) {
+    stage.warning(
+        "without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
+  } else if (!draft.config.gateway.has_tags) {
+    stage.warning("with tags off in [keys] nothing can be proven, so unproven bounces are only labelled");
   }
 }
 

@@ -345,6 +345,19 @@ TEST_F(RecipientBatchTest, ADomainThatIsNotReadyDiffersFromOneThatIs) {
   EXPECT_EQ(add(mail, "bob@c.example.org").verdict.action, Action::Defer);
 }
 
+// Below quarantine nothing depends on it, and ordinary mail to both goes on at once.
+TEST_F(RecipientBatchTest, ReadinessPartsNobodyBelowTheStageQuarantine) {
+  for (const Stage stage : kStages) {
+    settings_.domains = {{.name = "example.org", .stage = stage},
+                         {.name = "other.test", .stage = stage, .ready_since = day(100)}};
+    auto both = transaction("a@b.test");
+    (void)add(both, "bob@example.org");
+    EXPECT_EQ(add(both, "x@other.test").verdict.action,
+              stage < Stage::Quarantine ? Action::Accept : Action::Defer)
+        << policy::name(stage);
+  }
+}
+
 TEST_F(RecipientBatchTest, ANextHopThatAnswersEachAloneGetsOneRecipient) {
   for (const auto* const url : {"lmtp://192.0.2.1:24", "maildir:/mail/%n"}) {
     settings_.gateways.front().next_hop = *next_hop::parse_next_hop(url);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/day.h"
@@ -75,7 +76,11 @@ void ReadinessWatch::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, stop, kPause, [&] { return stop.stop_requested(); })) {
     lock.unlock();
-    look();
+    try {
+      look();
+    } catch (const std::exception& error) {
+      tell_(os::LogLevel::Warning, fmt::format("readiness of domains: {}", error.what()));
+    }
     lock.lock();
   }
 }

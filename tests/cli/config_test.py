@@ -216,6 +216,8 @@ WARNINGS = [
      ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
     ("reject without keys", GOOD + 'stage = "reject"\n',
      ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+    ("reject with tags off", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n',
+     ["16:9: warning: stage: with tags off in [keys] nothing can be proven, so unproven bounces are only labelled"]),
     ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
     ("a %d that is none", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%%d/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
