@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -89,7 +90,7 @@ Step<dkim::KeyFile> from_dns(const std::string& name, const std::string& server)
 Step<dkim::KeyFile> from_file(const std::string& path) {
   auto file = config::read_dkim_file(path);
   if (file) return std::move(*file);
-  const bool is_readable = file.error().message.contains(": line ");
+  const bool is_readable = ::access(path.c_str(), R_OK) == 0;
   return fail(is_readable ? kExitData : kExitNoInput, file.error().message);
 }
 

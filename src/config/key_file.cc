@@ -17,10 +17,13 @@
 
 #include "base/text.h"
 #include "os/byte_source.h"
+#include "os/new_file.h"
 
 namespace backstop::config {
 
 namespace {
+
+constexpr mode_t kMode = 0600;
 
 std::unexpected<base::Error> refuse(std::string_view path, std::string_view what) {
   return std::unexpected(base::Error{fmt::format("key file {}: {}", base::printable(path), what)});
@@ -79,54 +82,6 @@ base::Result<origin::KeyRing> read_ring(const os::FileDescriptor& file, const st
   return ring;
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t done = ::write(fd, text.data(), text.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(done));
-  }
-  return true;
-}
-
-std::string folder_of(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  return parent.empty() ? "." : parent.string();
-}
-
-/// A new name survives a loss of power only once its folder is on the disk.
-base::Result<void> sync_folder_of(const std::string& path) {
-  const os::FileDescriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open() || ::fsync(folder.number()) != 0) return refuse_errno(path, "can't sync its folder");
-  return {};
-}
-
-/// A file of mode 0600 beside the one that is written; its name is removed with this object.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& target)
-      : name_(target + ".XXXXXX"), file_(::mkostemp(name_.data(), O_CLOEXEC)) {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (file_.is_open()) ::unlink(name_.c_str());
-  }
-  bool is_open() const { return file_.is_open(); }
-  const char* name() const { return name_.c_str(); }
-
-  bool give_to(const struct stat& owner) const {
-    if (owner.st_uid == ::geteuid() && owner.st_gid == ::getegid()) return true;
-    return ::fchown(file_.number(), owner.st_uid, owner.st_gid) == 0;
-  }
-  bool write(std::string_view text) const {
-    return write_all(file_.number(), text) && ::fsync(file_.number()) == 0;
-  }
-
- private:
-  std::string name_;
-  os::FileDescriptor file_;
-};
-
 /// Returns true while the path still names the file that is locked, and not one that another rotation put
 /// there.
 bool is_same_file(const std::string& path, const struct stat& locked) {
@@ -137,12 +92,13 @@ bool is_same_file(const std::string& path, const struct stat& locked) {
 
 base::Result<void> replace_file(const std::string& path, const struct stat& old,
                                 const origin::KeyRing& ring) {
-  const TemporaryFile temporary(path);
+  const os::TemporaryFile temporary(path);
   if (!temporary.is_open()) return refuse_errno(path, "can't write beside it");
   if (!temporary.give_to(old)) return refuse_errno(path, "can't keep its owner");
-  if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
+  if (!temporary.write(ring.serialize(), kMode)) return refuse_errno(path, "can't write it");
   if (::rename(temporary.name(), path.c_str()) != 0) return refuse_errno(path, "can't replace it");
-  return sync_folder_of(path);
+  if (!temporary.sync_folder()) return refuse_errno(path, "can't sync its folder");
+  return {};
 }
 
 }  // namespace
@@ -155,19 +111,21 @@ base::Result<origin::KeyRing> read_key_file(const std::string& path) {
 }
 
 base::Result<void> create_key_file(const std::string& path, const origin::KeyRing& ring) {
-  const TemporaryFile temporary(path);
+  const os::TemporaryFile temporary(path);
   if (!temporary.is_open() && errno == ENOENT) {
-    return refuse(path, fmt::format("there is no folder {}", base::printable(folder_of(path))));
+    const auto folder = std::filesystem::path(path).parent_path().string();
+    return refuse(path, fmt::format("there is no folder {}", base::printable(folder)));
   }
   if (!temporary.is_open()) return refuse_errno(path, "can't write there");
-  if (!temporary.write(ring.serialize())) return refuse_errno(path, "can't write it");
+  if (!temporary.write(ring.serialize(), kMode)) return refuse_errno(path, "can't write it");
   // A link and no rename: it fails if the name is taken, also when two do this at once.
   if (::link(temporary.name(), path.c_str()) != 0) {
     if (errno == EEXIST)
       return refuse(path, "it is there already; \"backstop keys rotate\" adds a key to it");
     return refuse_errno(path, "can't make it");
   }
-  return sync_folder_of(path);
+  if (!temporary.sync_folder()) return refuse_errno(path, "can't sync its folder");
+  return {};
 }
 
 base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sys_days today,

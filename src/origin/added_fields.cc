@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "dkim/tag_list.h"
 #include "mail/message.h"
 
 namespace backstop::origin {
@@ -13,26 +16,12 @@ constexpr std::string_view name_of(mail::FieldName field) {
   return mail::kFieldNames[static_cast<std::size_t>(field)];
 }
 
-/// Calls `each` for the pieces of `list` between separators, without white space around them, until one is
-/// true; returns whether one was.
-template <typename Each>
-bool any_piece(std::string_view list, char separator, Each each) {
-  for (;;) {
-    const auto end = list.find(separator);
-    if (each(base::trim(list.substr(0, end)))) return true;
-    if (end == std::string_view::npos) return false;
-    list.remove_prefix(end + 1);
-  }
-}
-
-/// True if the h= of a DKIM-Signature has the name (RFC 6376 3.5). White space may be anywhere around it.
+/// True if the h= of a DKIM-Signature has the name. A field that can't be read is nobody's proof.
 bool signs_field(std::string_view signature, std::string_view name) {
-  return any_piece(signature, ';', [name](std::string_view tag) {
-    const auto equals = tag.find('=');
-    if (equals == std::string_view::npos || base::trim(tag.substr(0, equals)) != "h") return false;
-    return any_piece(tag.substr(equals + 1), ':',
-                     [name](std::string_view one) { return base::iequals(one, name); });
-  });
+  const auto tags = dkim::TagList::parse(signature);
+  const auto* const names = tags ? tags->find("h") : nullptr;
+  return names != nullptr && std::ranges::any_of(dkim::split_at_colons(names->value),
+                                                 [&](auto one) { return base::iequals(one, name); });
 }
 
 }  // namespace
