@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/day.h"
+#include "base/domain_key.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
 #include "mail/message.h"
@@ -68,6 +70,66 @@ std::optional<Evidence> find_trace(const Claim& claim) {
   return Evidence{.finding = Finding::Hints, .detail = claim.context.trace};
 }
 
+std::optional<Evidence> find_local(const Claim& claim) {
+  if (claim.context.local.empty()) return std::nullopt;
+  return Evidence{.finding = Finding::Proves, .level = Level::A, .detail = claim.context.local};
+}
+
+std::optional<Evidence> find_another(const Claim& claim) {
+  if (claim.proofs == nullptr || !is_dsn(claim.response.kind)) return std::nullopt;
+  return find_other(claim.response, *claim.proofs);
+}
+
+/// Each returns nullopt if what came back has none.
+template <std::optional<Evidence> (*kFind)(const response::Response&, const ProofContext&)>
+std::optional<Evidence> find_in_message(const Claim& claim) {
+  return claim.proofs == nullptr ? std::nullopt : kFind(claim.response, *claim.proofs);
+}
+
+// A date that can't be read, or of the future, counts as now.
+std::chrono::sys_seconds date_of(const response::ReturnedBlock& block, std::chrono::sys_seconds now) {
+  return block.date ? std::min(*block.date, now) : now;
+}
+
+bool is_from_owner_domain(const response::ReturnedBlock& block, const OwnerSet& owners) {
+  const std::string_view owner = owners.owner();
+  const auto from = mail::parse_address(block.from);
+  return from && base::domain_key(from->domain) == owner.substr(owner.rfind('@') + 1);
+}
+
+/// True if our own mail of that date carries a proof, or is in the ledger.
+bool is_covered(const response::ReturnedBlock& block, const Claim& claim) {
+  const auto& [watermark, dkim, ledger] = claim.coverage;
+  const auto now = claim.proofs->now;
+  // Older than any proof lives: a genuine bounce doesn't come so late.
+  const auto date = date_of(block, now) < now - kProofLife ? now : date_of(block, now);
+  const auto since = [&](const auto& begin) { return begin && date >= *begin; };
+  return since(watermark) || (since(dkim) && is_from_owner_domain(block, claim.proofs->owners)) ||
+         (since(ledger) && !block.message_id.empty());
+}
+
+bool is_message_proof(const Evidence& evidence) {
+  const auto kind = evidence.kind;
+  const bool is_in_message =
+      kind == EvidenceKind::Watermark || kind == EvidenceKind::Dkim || kind == EvidenceKind::Ledger;
+  return is_in_message && evidence.finding == Finding::Proves;
+}
+
+// A whole header of ours has a proof, if it is of a time in which our mail has proofs.
+void look_for_missing(const Claim& claim, Grounds& grounds) {
+  if (std::ranges::any_of(grounds.evidence, is_message_proof)) return;
+  const auto& returned = claim.response.returned;
+  const auto block = std::ranges::find_if(returned, &response::ReturnedBlock::is_whole);
+  if (block == returned.end()) return;
+  if (is_covered(*block, claim)) {
+    grounds.missing = "What came back is a whole header, and carries no proof of ours.";
+  } else {
+    grounds.incomplete = fmt::format(
+        "What came back is dated {}, before mail of this domain was known to carry proofs.",
+        base::format_day(std::chrono::floor<std::chrono::days>(date_of(*block, claim.proofs->now))));
+  }
+}
+
 struct Row {
   EvidenceKind kind;
   /// Returns nullopt if this kind of evidence does not apply. Sets no kind.
@@ -78,7 +140,12 @@ struct Row {
 constexpr auto kRows = std::to_array<Row>({
     {EvidenceKind::Tag, find_tag_evidence},
     {EvidenceKind::NeverSends, find_never_sends},
+    {EvidenceKind::Local, find_local},
+    {EvidenceKind::Watermark, find_in_message<find_watermark>},
+    {EvidenceKind::Dkim, find_in_message<find_signature>},
+    {EvidenceKind::Ledger, find_in_message<find_recorded>},
     {EvidenceKind::Trace, find_trace},
+    {EvidenceKind::Other, find_another},
 });
 // In the order of EvidenceKind, each once.
 static_assert(std::ranges::adjacent_find(kRows, std::ranges::greater_equal(), &Row::kind) == kRows.end());
@@ -90,7 +157,7 @@ const mail::Address& Recipient::plain() const {
 }
 
 Grounds collect(const Claim& claim) {
-  const auto& [recipient, response, context] = claim;
+  const auto& [recipient, response, context, proofs, coverage] = claim;
   Grounds grounds{.is_dsn = is_dsn(response.kind), .untaggable = context.untagged};
   for (const Row& row : kRows) {
     auto found = row.find(claim);
@@ -100,8 +167,12 @@ Grounds collect(const Claim& claim) {
   }
   if (context.is_tagging && grounds.untaggable.empty())
     grounds.untaggable = why_untaggable(recipient.plain(), context.tags);
+  if (proofs != nullptr) look_for_missing(claim, grounds);
+  if (!context.failed.empty()) grounds.incomplete = context.failed;
   if (context.has_keys && recipient.tag.outcome == TagOutcome::UnknownKey)
     grounds.incomplete = explain(recipient.tag, recipient.address);
+  if (context.is_only_key && recipient.tag.outcome == TagOutcome::BadMac)
+    grounds.bad_tag = explain(recipient.tag, recipient.address);
   if (response.look == response::Look::Padded) grounds.padded = kPadded;
   if (response.look == response::Look::Cut) grounds.incomplete = kCut;
   return grounds;

@@ -1,10 +1,13 @@
 // Collects the evidence about one recipient of a response: every proof is looked for here. Pure; thread-safe.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "mail/address.h"
+#include "origin/message_proof.h"
 #include "origin/origin.h"
 #include "origin/tag.h"
 #include "response/response.h"
@@ -21,15 +24,26 @@ struct Recipient {
   const mail::Address& plain() const;
 };
 
+/// From when on mail of the recipient's domain carries proofs; nullopt: it isn't known to.
+struct ProofCoverage {
+  std::optional<std::chrono::sys_seconds> watermark = {};
+  std::optional<std::chrono::sys_seconds> dkim = {};    ///< mail whose From is ours
+  std::optional<std::chrono::sys_seconds> ledger = {};  ///< since then the ledger has all that left
+};
+
 /// What the caller looked up for a response. Each text is one plain, printable sentence, or empty if nothing
 /// was found.
 struct ClaimContext {
-  bool has_keys = false;    ///< there is a key ring, so a tag can be checked
+  bool has_keys = false;  ///< there is a key ring, so a tag can be checked
+  /// The ring has had one key alone for longer than a tag lives, so that a bad hash is no other machine's.
+  bool is_only_key = false;
   bool is_tagging = false;  ///< mail of ours leaves with tags, so that one can be expected
   TagSettings tags = {};
   /// Why the answered mail left without a tag because of its destination, whoever sent it.
   std::string untagged = {};
-  std::string trace = {};  ///< what hints that the answered mail went through a host of ours
+  std::string trace = {};   ///< what hints that the answered mail went through a host of ours
+  std::string local = {};   ///< why the response comes from ourselves
+  std::string failed = {};  ///< what could not be looked up
 };
 
 /// The claim that evidence supports or refutes: this recipient sent the mail that the response answers. Holds
@@ -38,6 +52,8 @@ struct Claim {
   const Recipient& recipient;
   const response::Response& response;
   const ClaimContext& context;
+  const ProofContext* proofs = nullptr;  ///< null: nothing is looked for in what came back
+  ProofCoverage coverage = {};
 };
 
 /// Returns each kind of evidence that applies, and what keeps a missing proof from counting.

@@ -33,22 +33,24 @@ const SeenId* recorded(std::span<const SeenId> ids) {
 }
 
 // A proof of the owner becomes one of the addressee if the ledger knows whom that mail went to.
-MessageProof proof(EvidenceKind kind, std::string id, std::string detail, const ProofContext& context) {
-  MessageProof found{
-      .evidence = {.kind = kind, .finding = Finding::Proves, .level = Level::B, .detail = std::move(detail)},
-      .use = {.id = std::move(id)}};
+Evidence proof(EvidenceKind kind, std::string id, std::string detail, const ProofContext& context) {
+  Evidence found{.kind = kind,
+                 .finding = Finding::Proves,
+                 .level = Level::B,
+                 .detail = std::move(detail),
+                 .use = {.id = std::move(id)}};
   const SeenId* const known = recorded(context.ids);
   if (known == nullptr) return found;
   found.use.recipients = known->recipients;
   if (known->addressees.empty()) return found;
-  found.evidence.level = Level::A;
+  found.level = Level::A;
   found.use.id = "id:" + known->message_id;
   found.use.addressees = known->addressees;
   return found;
 }
 
-MessageProof silent(EvidenceKind kind, std::string detail) {
-  return {.evidence = {.kind = kind, .finding = Finding::Silent, .detail = std::move(detail)}};
+Evidence silent(EvidenceKind kind, std::string detail) {
+  return {.kind = kind, .finding = Finding::Silent, .detail = std::move(detail)};
 }
 
 std::string why_no_watermark(WatermarkOutcome outcome, const Watermark& watermark) {
@@ -65,24 +67,6 @@ std::string why_no_watermark(WatermarkOutcome outcome, const Watermark& watermar
       break;
   }
   return "The watermark that came back was not made by us for this address.";
-}
-
-std::optional<MessageProof> find_watermark(const response::Response& response, const ProofContext& context) {
-  std::optional<MessageProof> found;
-  for (const auto& text : response.watermarks) {
-    const auto watermark = parse_watermark(text);
-    if (!watermark) continue;
-    const auto check =
-        check_watermark(*watermark, context.watermark_keys, context.owners.addresses(), context.now);
-    if (check.outcome == WatermarkOutcome::Good) {
-      return proof(EvidenceKind::Watermark, "watermark:" + hex(watermark->id),
-                   fmt::format("What came back carries our watermark for {}, made with key {}.",
-                               base::printable(check.address, mail::kAddressMost), watermark->key_number),
-                   context);
-    }
-    if (!found) found = silent(EvidenceKind::Watermark, why_no_watermark(check.outcome, *watermark));
-  }
-  return found;
 }
 
 bool is_in_life(const SeenSignature& signature, std::chrono::sys_seconds now) {
@@ -112,8 +96,33 @@ std::string why_no_signature(const SeenSignature& signature, const ProofContext&
                      signature.key_name, base::printable(signature.from, kMostShown));
 }
 
-std::optional<MessageProof> find_signature(const ProofContext& context) {
-  std::optional<MessageProof> found;
+bool is_of_another(const SeenSignature& signature, const ProofContext& context) {
+  return is_valid(signature, context.now) && !context.owners.contains(signature.from);
+}
+
+}  // namespace
+
+std::optional<Evidence> find_watermark(const response::Response& response, const ProofContext& context) {
+  std::optional<Evidence> found;
+  for (const auto& text : response.watermarks) {
+    const auto watermark = parse_watermark(text);
+    if (!watermark) continue;
+    const auto check =
+        check_watermark(*watermark, context.watermark_keys, context.owners.addresses(), context.now);
+    if (check.outcome == WatermarkOutcome::Good) {
+      return proof(EvidenceKind::Watermark, "watermark:" + hex(watermark->id),
+                   fmt::format("What came back carries our watermark for {}, made with key {}.",
+                               base::printable(check.address, mail::kAddressMost), watermark->key_number),
+                   context);
+    }
+    if (!found) found = silent(EvidenceKind::Watermark, why_no_watermark(check.outcome, *watermark));
+  }
+  return found;
+}
+
+std::optional<Evidence> find_signature(const response::Response& response, const ProofContext& context) {
+  static_cast<void>(response);
+  std::optional<Evidence> found;
   for (const auto& one : context.signatures) {
     if (is_valid(one, context.now) && context.owners.contains(one.from)) {
       return proof(EvidenceKind::Dkim, "dkim:" + one.id,
@@ -126,7 +135,7 @@ std::optional<MessageProof> find_signature(const ProofContext& context) {
   return found;
 }
 
-std::optional<MessageProof> find_recorded(const response::Response& response, const ProofContext& context) {
+std::optional<Evidence> find_recorded(const response::Response& response, const ProofContext& context) {
   if (const SeenId* const known = recorded(context.ids)) {
     const std::string id = base::printable(known->message_id, kMostShown);
     return proof(EvidenceKind::Ledger, "id:" + known->message_id,
@@ -142,26 +151,17 @@ std::optional<MessageProof> find_recorded(const response::Response& response, co
                             base::printable(response.answered_ids.front(), kMostShown)));
 }
 
-}  // namespace
-
-std::vector<MessageProof> find_message_proofs(const response::Response& response,
-                                              const ProofContext& context) {
-  std::vector<MessageProof> found;
-  for (auto& one :
-       {find_watermark(response, context), find_signature(context), find_recorded(response, context)}) {
-    if (one) found.push_back(one.value());
-  }
-  return found;
+bool has_other_signature(const ProofContext& context) {
+  return std::ranges::any_of(context.signatures,
+                             [&](const auto& one) { return is_of_another(one, context); });
 }
 
-std::optional<Evidence> find_other(const response::Response& response, const ProofContext& context,
-                                   bool& is_signature) {
+std::optional<Evidence> find_other(const response::Response& response, const ProofContext& context) {
   const auto hint = [](std::string detail) {
     return Evidence{.kind = EvidenceKind::Other, .finding = Finding::Hints, .detail = std::move(detail)};
   };
   for (const auto& one : context.signatures) {
-    is_signature = is_valid(one, context.now) && !context.owners.contains(one.from);
-    if (is_signature) return hint(why_no_signature(one, context));
+    if (is_of_another(one, context)) return hint(why_no_signature(one, context));
   }
   for (const auto& text : response.watermarks) {
     const auto watermark = parse_watermark(text);

@@ -53,27 +53,16 @@ struct ProofContext {
   std::chrono::sys_seconds now;
 };
 
-/// What a proof counts against, so that a copy can't prove without end.
-struct ProofUse {
-  std::string id = {};  ///< of the proof, with its kind: "watermark:...", "dkim:...", "id:..."
-  /// The addressees that are recorded, each with a count of its own. If there are none, all share one count.
-  std::vector<std::string> addressees = {};
-  std::uint32_t recipients = 0;  ///< of the recorded mail; 0 if it is not recorded
-};
+/// Each returns what was found of its kind, without the kind, or nullopt if nothing came back. Of several
+/// proofs the first is returned.
+std::optional<Evidence> find_watermark(const response::Response& response, const ProofContext& context);
+std::optional<Evidence> find_signature(const response::Response& response, const ProofContext& context);
+std::optional<Evidence> find_recorded(const response::Response& response, const ProofContext& context);
 
-struct MessageProof {
-  Evidence evidence;
-  ProofUse use = {};  ///< if it proves
-};
+/// Returns the hint that a valid proof of another mailbox of ours makes, or nullopt.
+std::optional<Evidence> find_other(const response::Response& response, const ProofContext& context);
 
-/// Returns what was found of each of the three kinds, in the order of EvidenceKind; a kind for which nothing
-/// came back is left out. Of several proofs of a kind the one of the highest level is returned.
-std::vector<MessageProof> find_message_proofs(const response::Response& response,
-                                              const ProofContext& context);
-
-/// Returns the hint that a valid proof of another mailbox of ours makes, or nullopt. `is_signature` is set if
-/// it is a signature, which contradicts that mail of the domain carries proofs (policy/readiness.h).
-std::optional<Evidence> find_other(const response::Response& response, const ProofContext& context,
-                                   bool& is_signature);
+/// True if a valid signature of another mailbox came back: what the domain's readiness must not rest on.
+bool has_other_signature(const ProofContext& context);
 
 }  // namespace backstop::origin

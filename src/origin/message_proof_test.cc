@@ -62,9 +62,9 @@ SeenId seen(std::uint32_t recipients, std::vector<std::string> addressees = {}, 
           .addressees = std::move(addressees)};
 }
 
-std::string shown(const MessageProof& proof) {
-  std::string text = std::string(name(proof.evidence.kind)) + " " + std::string(name(proof.evidence.finding));
-  if (proof.evidence.level != Level::None) text.append(" ").append(name(proof.evidence.level));
+std::string shown(const Evidence& proof) {
+  std::string text = std::string(name(proof.kind)) + " " + std::string(name(proof.finding));
+  if (proof.level != Level::None) text.append(" ").append(name(proof.level));
   if (!proof.use.id.empty()) text.append(", counts ").append(proof.use.id);
   for (const auto& one : proof.use.addressees) text.append(" for ").append(one);
   return text;
@@ -153,9 +153,11 @@ TEST(MessageProof, OfEachKind) {
   };
   for (const auto& row : rows) {
     std::string found;
-    for (const auto& proof : find_message_proofs(row.situation.response, proofs.context(row.situation))) {
-      found += shown(proof) + "\n";
-      EXPECT_TRUE(proof.evidence.detail.ends_with('.')) << row.name << ": " << proof.evidence.detail;
+    for (const auto find : {find_watermark, find_signature, find_recorded}) {
+      const auto proof = find(row.situation.response, proofs.context(row.situation));
+      if (!proof) continue;
+      found += shown(*proof) + "\n";
+      EXPECT_TRUE(proof->detail.ends_with('.')) << row.name << ": " << proof->detail;
     }
     EXPECT_EQ(found, row.want) << row.name;
   }
@@ -195,10 +197,10 @@ TEST(MessageProof, OfAnotherMailboxIsAHint) {
       {"a key that could not be looked up", {.signatures = {failed}}, "", false},
   };
   for (const auto& row : rows) {
-    bool is_signature = false;
-    const auto found = find_other(row.situation.response, proofs.context(row.situation), is_signature);
+    const auto context = proofs.context(row.situation);
+    const auto found = find_other(row.situation.response, context);
     EXPECT_EQ(found ? found->detail : "", row.want) << row.name;
-    EXPECT_EQ(is_signature, row.want_signature) << row.name;
+    EXPECT_EQ(has_other_signature(context), row.want_signature) << row.name;
   }
 }
 

@@ -37,6 +37,16 @@ enum class EvidenceKind : std::uint8_t {
   Other,
 };
 
+/// What a proof counts against, so that a copy can't prove without end.
+struct ProofUse {
+  std::string id = {};  ///< of the proof, with its kind: "watermark:...", "dkim:...", "id:...", "tag:..."
+  /// The addressees that are recorded, each with a count of its own. If there are none, all share one count.
+  std::vector<std::string> addressees = {};
+  std::uint32_t recipients = 0;  ///< of the recorded mail; 0 if it is not recorded
+
+  bool operator==(const ProofUse&) const = default;
+};
+
 struct Evidence {
   EvidenceKind kind = EvidenceKind::Tag;
   Finding finding = Finding::Silent;
@@ -44,6 +54,7 @@ struct Evidence {
   /// A proof or a hint that has counted as often as it may: it can be copied, and this is perhaps a copy.
   bool is_worn = false;
   std::string detail = {};  ///< one plain sentence, printable
+  ProofUse use = {};        ///< of a proof that is counted
 };
 
 /// What decided. The first cause that holds counts, in this order.
