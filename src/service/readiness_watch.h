@@ -1,5 +1,5 @@
-// Reads the daily sums of the history every ten minutes, and tells the sessions which domains are ready. The log
-// hears when that changes, and once a day which domain does not act by its stage yet, and why.
+// Reads the daily sums of the history every ten minutes, and tells the sessions which domains are ready. The
+// log hears when that changes, and once a day which domain does not act by its stage yet, and why.
 #pragma once
 
 #include <chrono>
