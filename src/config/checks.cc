@@ -289,6 +289,9 @@ void check_tags(Draft& draft) {
   }
   if (draft.config.gateway.has_tags && draft.config.key_file.empty() && !file.is_broken())
     tags.warning("without a key file no tag can be made");
+  const SettingHandle watermark = handle(draft, {Section::Proofs}, &Config::watermark);
+  if (watermark.is_given() && draft.config.watermark && draft.config.key_file.empty() && !file.is_broken())
+    watermark.warning("without a key file no watermark can be made");
   // The lifetime is in range; what is left is the delimiter.
   if (const auto good = origin::check(draft.config.gateway.tags); !good) {
     handle(draft, {Section::Keys}, &origin::TagSettings::delimiter).mistake(good.error().message);

@@ -26,6 +26,8 @@ struct Config {
   gateway::Settings gateway;  ///< only load_config() fills in its keys and TLS contexts
   ServerSettings server;
   std::string key_file;  ///< empty: no keys
+  /// As the file has it. load_config() makes gateway.has_watermark of it and of the keys.
+  bool watermark = true;
   TlsFiles tls;
   bool history_enabled = true;
   bool history_ordinary = false;  ///< keep delivered mail that is no response, too

@@ -50,11 +50,11 @@ base::Result<std::string> read_file(const std::string& path) {
 void load_keys(Draft& draft) {
   if (draft.config.key_file.empty()) return;
   auto keys = read_key_file(draft.config.key_file);
-  if (keys) {
-    draft.config.gateway.keys = std::move(*keys);
-  } else {
-    handle(draft, {Section::Keys}, &Config::key_file).mistake(keys.error().message);
-  }
+  if (!keys) return handle(draft, {Section::Keys}, &Config::key_file).mistake(keys.error().message);
+  auto& site = draft.config.gateway;
+  site.watermark_keys = origin::WatermarkKeys(*keys);
+  site.has_watermark = draft.config.watermark && site.watermark_keys.signing_number();
+  site.keys = std::move(*keys);
 }
 
 void load_certificate(Draft& draft) {

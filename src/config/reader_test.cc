@@ -63,6 +63,8 @@ tags = true
 lifetime_days = 30
 form = "sub-address"
 delimiter = "-"
+[proofs]
+watermark = false
 [tls]
 certificate = "/etc/chain"
 key = "tls/key"
@@ -187,6 +189,7 @@ TEST_F(Everything, KeysAndFiles) {
   EXPECT_EQ(config.gateway.tags.lifetime, days{30});
   EXPECT_EQ(config.gateway.tags.form, origin::TagForm::SubAddress);
   EXPECT_EQ(config.gateway.tags.delimiter, '-');
+  EXPECT_FALSE(config.watermark);
   EXPECT_EQ(config.tls.certificate, "/etc/chain");
   EXPECT_EQ(config.tls.key, "/etc/backstop/tls/key");
   EXPECT_EQ(config.gateway.next_hop_ca, "/etc/backstop/ca");
@@ -267,6 +270,10 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
       {"a key file of an earlier version", "[keys]\nfile = \"keys\"\n", fmt::format("f:11:8: {}", kUnsaid)},
       {"tags without keys", "[keys]\ntags = true\n",
        "f:11:8: warning: tags: without a key file no tag can be made\n"},
+      {"watermarks without keys", "[proofs]\nwatermark = true\n",
+       "f:11:13: warning: watermark: without a key file no watermark can be made\n"},
+      {"no watermarks without keys", "[proofs]\nwatermark = false\n", ""},
+      {"watermarks", "[keys]\nfile = \"keys\"\ntags = false\n[proofs]\nwatermark = true\n", ""},
       {"label", "stage = \"label\"\n", ""},
       {"quarantine", "stage = \"quarantine\"\n", std::string(kNoProof)},
       {"reject", "stage = \"reject\"\n", std::string(kNoProof)},

@@ -62,6 +62,17 @@ std::vector<Setting> keys_settings() {
   };
 }
 
+std::vector<Setting> proofs_settings() {
+  const Rows proofs(Section::Proofs);
+  return {
+      proofs(
+          "watermark", boolean_kind(), &Config::watermark,
+          {.help = "Whether mail that leaves gets a Backstop-Watermark field, if its envelope sender or its "
+                   "From is of a domain of ours. It takes a key that signs in [keys]. Watermarks are always "
+                   "read."}),
+  };
+}
+
 std::vector<Setting> tls_settings() {
   const Rows tls(Section::Tls);
   return {
@@ -132,8 +143,8 @@ Place place_in(const Draft& draft, std::size_t index) {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, tls_settings,
-                          history_settings, log_settings, limit_settings}) {
+  for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
+                          tls_settings, history_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -158,6 +169,8 @@ const std::vector<SectionInfo>& sections() {
       {Section::Domain, "domain", "A domain of ours; one section for each.", add_to<&Draft::domains>,
        place_in<&Draft::domains>},
       {Section::Keys, "keys", "Tags, with which bounces prove that they answer mail of ours (docs/tags.md)."},
+      {Section::Proofs, "proofs",
+       "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
       {Section::Log, "log", "What is told while it runs. Contents of messages are never logged."},

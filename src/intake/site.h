@@ -9,6 +9,7 @@
 #include "intake/domain_table.h"
 #include "origin/key_ring.h"
 #include "origin/tag.h"
+#include "origin/watermark.h"
 
 namespace backstop::intake {
 
@@ -17,7 +18,9 @@ struct Site {
   DomainTable domains;
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
-  bool has_tags = false;  ///< reverse paths of what leaves are tagged, if a key signs
+  bool has_tags = false;                 ///< reverse paths of what leaves are tagged, if a key signs
+  origin::WatermarkKeys watermark_keys;  ///< of `keys`
+  bool has_watermark = false;            ///< mail of ours leaves with a watermark; then a key of these signs
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
 

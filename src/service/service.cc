@@ -36,6 +36,7 @@ std::shared_ptr<const gateway::Settings> share(const gateway::Settings& settings
 
 Service::Service(config::Config config) : config_(std::move(config)), started_(config_) {
   started_.gateway.keys = {};
+  started_.gateway.watermark_keys = {};
 }
 
 Service::~Service() = default;
