@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "intake/aliases.h"
+#include "net/endpoint.h"
 #include "policy/verdict.h"
 
 namespace backstop::next_hop {
@@ -29,6 +31,11 @@ struct DomainSettings {
   std::vector<std::string> never_sends = {};                  ///< local parts, in lower case
   std::vector<std::string> exempt = {"postmaster", "abuse"};  ///< local parts that take unproven responses
   policy::Ceilings ceilings = policy::default_ceilings();     ///< the most that is done with each kind
+  std::string alias_file = {};                                ///< empty: none
+  std::shared_ptr<AliasTable> aliases = {};  ///< of that file; may be null, and domains may share it
+  std::vector<std::string> bounces = {};     ///< local parts with '*' that send for every From of the domain
+  std::vector<net::Network> relays = {};     ///< hosts of ours that pass on mail of strangers
+  std::vector<net::Network> local_hosts = {};  ///< hosts of ours whose own responses are genuine
   /// The domain's own next hop, in place of the gateway's; may be null. Intake carries it and never looks at
   /// it.
   std::shared_ptr<const next_hop::NextHop> next_hop = {};

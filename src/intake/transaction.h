@@ -2,6 +2,7 @@
 // said, and what we found.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "intake/hint_counts.h"
 #include "intake/ready_table.h"
 #include "intake/site.h"
+#include "net/endpoint.h"
 #include "origin/claim.h"
 #include "smtp/path_command.h"
 #include "store/event.h"
@@ -24,6 +26,16 @@ struct Recipient {
   bool is_exempt = false;                    ///< it takes unproven responses
 };
 
+/// The client, as far as its rights go.
+struct ClientFacts {
+  /// Whose mail it is: as XFORWARD, XCLIENT, PROXY or the connection tells it; unspecified if nobody knows.
+  net::asio::ip::address address = {};
+  /// Who brings it: the connection itself, and as PROXY or XCLIENT tells it.
+  std::array<net::asio::ip::address, 2> bringers = {};
+  bool is_authenticated = false;
+  bool is_trusted = false;  ///< in a network that may send without AUTH
+};
+
 struct Transaction {
   const Site* site = nullptr;  ///< must outlive the transaction
   store::Direction direction = store::Direction::Inbound;
@@ -34,7 +46,8 @@ struct Transaction {
   const ReadyTable* ready = nullptr;  ///< of all transactions; null: no domain is observed
   HintCounts* hints = nullptr;        ///< of all transactions; null: hints are not counted
   std::vector<Recipient> recipients;
-  bool is_from_relay = false;  ///< inbound: a host of ours brings it
+  ClientFacts client;
+  bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
 
   bool is_outbound() const { return direction == store::Direction::Outbound; }
 };

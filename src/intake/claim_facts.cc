@@ -1,0 +1,41 @@
+#include "intake/claim_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace backstop::intake {
+
+origin::OwnerSet owners_of(const mail::Address& recipient, const DomainSettings& domain, char delimiter) {
+  std::vector<std::string> aliases;
+  if (domain.aliases != nullptr) {
+    aliases = domain.aliases->get()->of(origin::owner_of(recipient, delimiter).text());
+  }
+  return {recipient, {.delimiter = delimiter, .aliases = aliases, .bounces = domain.bounces}};
+}
+
+bool is_from_relay(const Transaction& transaction, const DomainSettings& domain) {
+  return transaction.is_from_relay || std::ranges::any_of(transaction.client.bringers, [&](const auto& host) {
+           return net::contains(domain.relays, host);
+         });
+}
+
+bool is_from_relay(const Transaction& transaction) {
+  return transaction.is_from_relay || std::ranges::any_of(transaction.recipients, [&](const Recipient& one) {
+           return one.domain != nullptr && is_from_relay(transaction, *one.domain);
+         });
+}
+
+std::string local_of(const Transaction& transaction, const DomainSettings& domain) {
+  if (is_from_relay(transaction) || is_from_relay(transaction, domain)) return {};
+  const auto& client = transaction.client;
+  if (client.is_authenticated) return "The client that brings it has logged in.";
+  if (client.is_trusted) return "The client that brings it is in a trusted network.";
+  if (net::contains(domain.local_hosts, client.address)) {
+    return fmt::format("The host {} that brings it is one of ours.", client.address.to_string());
+  }
+  return {};
+}
+
+}  // namespace backstop::intake

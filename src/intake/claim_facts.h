@@ -1,0 +1,27 @@
+// What the configuration says about one recipient of a response, and about the client that brings it, as the
+// claim (origin/claim.h) wants it. Pure; thread-safe.
+#pragma once
+
+#include <string>
+
+#include "intake/transaction.h"
+#include "origin/owner.h"
+
+namespace backstop::intake {
+
+/// Returns the owner set of a recipient by the domain's `aliases` and `bounces`. The ledger's From addresses
+/// are for the caller to add.
+origin::OwnerSet owners_of(const mail::Address& recipient, const DomainSettings& domain, char delimiter);
+
+/// True if a relay of ours brings the mail: one of the gateway, or of the domain of any recipient so far. It
+/// would bounce what is refused.
+bool is_from_relay(const Transaction& transaction);
+/// The same, for a recipient of that domain that is not accepted yet.
+bool is_from_relay(const Transaction& transaction, const DomainSettings& domain);
+
+/// Returns why a response to a recipient of that domain comes from ourselves, as one plain sentence: its
+/// client has authenticated, is trusted, or is one of the domain's `local_hosts`. Empty if it doesn't, and
+/// for a relay, which brings mail of strangers.
+std::string local_of(const Transaction& transaction, const DomainSettings& domain);
+
+}  // namespace backstop::intake
