@@ -15,6 +15,7 @@
 #include "origin/claim.h"
 #include "smtp/path_command.h"
 #include "store/event.h"
+#include "store/ledger.h"
 
 namespace backstop::intake {
 
@@ -48,6 +49,8 @@ struct Transaction {
   std::vector<Recipient> recipients;
   ClientFacts client;
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
+  store::LedgerWriter* ledger = nullptr;  ///< of all transactions; null: there is none
+  store::Authentication authentication = store::Authentication::Unknown;
 
   bool is_outbound() const { return direction == store::Direction::Outbound; }
 };

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "mail/address_list.h"
 #include "mail/charset.h"
+#include "response/original.h"
 
 namespace backstop::response {
 namespace {
@@ -76,6 +77,10 @@ void add_recipient(const std::string& text, std::vector<std::string>& all) {
 }
 
 }  // namespace
+
+std::string message_id_of(std::string_view value) {
+  return sound_id(without_brackets(value));
+}
 
 void read_original_ids(std::string_view report, std::vector<std::string>& ids) {
   // A search that begins with a hyphen stops less often than one for a letter.

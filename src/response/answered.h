@@ -15,6 +15,11 @@ namespace backstop::response {
 inline constexpr std::size_t kMostAnsweredIds = 20;
 inline constexpr std::size_t kMostAddressees = 20;
 
+/// Returns the Message-ID in the value of a header field, in the form of Response::answered_ids: what is in
+/// the first angle brackets, or all if there are none; without white space, in UTF-8. Empty if there is none,
+/// or if it has more than 998 bytes.
+std::string message_id_of(std::string_view value);
+
 /// Appends the ids of the fields Original-Message-ID and X-Original-Message-ID of a report's body, which is
 /// decoded, without angle brackets.
 void read_original_ids(std::string_view report, std::vector<std::string>& ids);

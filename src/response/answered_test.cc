@@ -98,6 +98,29 @@ TEST(Answered, IdsAreThoseThatTheLedgerIsAskedFor) {
   }
 }
 
+TEST(Answered, AMessageIdHasOneForm) {
+  const std::string long_id(998, 'x');
+  const struct {
+    const char* name;
+    std::string value;
+    std::string want;
+  } rows[] = {
+      {"as usual", "<1@a.ex>", "1@a.ex"},
+      {"no field", "", ""},
+      {"empty brackets", " <> ", ""},
+      {"case stays", "<A@A.ex>", "A@A.ex"},
+      {"a comment", "(x) <1@a.ex> (y)", "1@a.ex"},
+      {"no brackets", " 1@a.ex ", "1@a.ex"},
+      {"an open bracket", "<1@a.ex", "<1@a.ex"},
+      {"folded", "\r\n <1@\r\n\ta.ex>\r\n", "1@a.ex"},
+      {"UTF-8", "<j\u00F6rg@a.ex>", "j\u00F6rg@a.ex"},
+      {"Latin-1", "<j\xF6rg@a.ex>", "j\u00F6rg@a.ex"},
+      {"as long as a line", "<" + long_id + ">", long_id},
+      {"longer", "<" + long_id + "x>", ""},
+  };
+  for (const auto& row : rows) EXPECT_EQ(message_id_of(row.value), row.want) << row.name;
+}
+
 TEST(Answered, AddresseesAreThoseOfTheReportThenOfTheOriginal) {
   const struct {
     const char* name;

@@ -1,0 +1,216 @@
+#include "intake/ledger_rows.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "origin/tag_fixture.h"
+
+namespace backstop::intake {
+namespace {
+
+using origin::address_of;
+using store::Authentication;
+using testing::ElementsAreArray;
+
+constexpr std::chrono::sys_days kToday{std::chrono::days(20'000)};
+
+/// "KIND owner first second number=value", without what is empty.
+std::string shown(const store::Row& row) {
+  static constexpr std::string_view kKinds[] = {"",   "sent", "imported", "to",      "pair",   "way-out",
+                                                "as", "day",  "received", "arrival", "digest", "uses"};
+  std::string text(kKinds[static_cast<std::size_t>(row.key.kind)]);
+  for (const auto part : {row.key.owner, row.key.first, row.key.second}) {
+    if (!part.empty()) text += fmt::format(" {}", part);
+  }
+  if (row.key.number != 0) text += fmt::format(" {}", row.key.number);
+  return fmt::format("{}={}", text, row.value);
+}
+
+std::vector<std::string> shown(const LedgerRows& rows) {
+  std::vector<std::string> all;
+  for (const auto& row : rows.rows()) all.push_back(shown(row));
+  return all;
+}
+
+Site site() {
+  Site site;
+  site.domains = {{.name = "example.org"}, {.name = "example.net"}, {.name = "*.example.edu"}};
+  return site;
+}
+
+struct DepartureRow {
+  const char* name;
+  std::string path;  ///< empty: the null path
+  std::string from;  ///< the value of the field
+  std::string id;    ///< the value of the field
+  std::vector<std::string> recipients;
+  std::vector<std::string> want;
+};
+
+const std::vector<DepartureRow>& departures() {
+  static const std::vector<DepartureRow> rows = {
+      {"one recipient",
+       "ann@example.org",
+       "Ann <ann@example.org>",
+       "<1@example.org>",
+       {"zoe@example.com"},
+       {"day ann@example.org 20000=1", "sent ann@example.org 1@example.org=1",
+        "to ann@example.org 1@example.org zoe@example.com=1", "pair ann@example.org zoe@example.com=1",
+        "way-out zoe@example.com example.org=1"}},
+      {"two recipients, whose case does not count",
+       "Ann@Example.ORG",
+       "",
+       "<1@Example.org>",
+       {"Zoe@EXAMPLE.com", "\"y x\"@example.com"},
+       {"day ann@example.org 20000=2", "sent ann@example.org 1@Example.org=2",
+        "to ann@example.org 1@Example.org zoe@example.com=1", "pair ann@example.org zoe@example.com=1",
+        "to ann@example.org 1@Example.org \"y x\"@example.com=1",
+        "pair ann@example.org \"y x\"@example.com=1", "way-out zoe@example.com example.org=1",
+        "way-out \"y x\"@example.com example.org=1"}},
+      {"a tag and a sub-address",
+       "prvs=0123abcdef=ann+shop@example.org",
+       "ann+x@example.org",
+       "",
+       {"zoe@example.com"},
+       {"day ann@example.org 20000=1", "pair ann@example.org zoe@example.com=1",
+        "way-out zoe@example.com example.org=1"}},
+      {"another From of ours",
+       "bounces@example.org",
+       "News <news@example.net>, ann@example.org",
+       "<1@\r\n example.org>",
+       {"zoe@example.com"},
+       {"day bounces@example.org 20000=1", "sent bounces@example.org 1@example.org=1",
+        "to bounces@example.org 1@example.org zoe@example.com=1",
+        "pair bounces@example.org zoe@example.com=1", "day news@example.net 20000=1",
+        "sent news@example.net 1@example.org=1", "to news@example.net 1@example.org zoe@example.com=1",
+        "pair news@example.net zoe@example.com=1", "as bounces@example.org news@example.net=1",
+        "way-out zoe@example.com example.org=1", "way-out zoe@example.com example.net=1"}},
+      {"another From of the same domain",
+       "bounces@example.org",
+       "news@example.org",
+       "",
+       {"zoe@example.com"},
+       {"day bounces@example.org 20000=1", "pair bounces@example.org zoe@example.com=1",
+        "day news@example.org 20000=1", "pair news@example.org zoe@example.com=1",
+        "as bounces@example.org news@example.org=1", "way-out zoe@example.com example.org=1"}},
+      {"a foreign From",
+       "ann@a.example.edu",
+       "bank@bank.test",
+       "",
+       {"zoe@example.com"},
+       {"day ann@a.example.edu 20000=1", "pair ann@a.example.edu zoe@example.com=1",
+        "way-out zoe@example.com a.example.edu=1"}},
+      {"a foreign reverse path",
+       "list@lists.test",
+       "ann@example.org",
+       "",
+       {"zoe@example.com"},
+       {"day ann@example.org 20000=1", "pair ann@example.org zoe@example.com=1",
+        "way-out zoe@example.com example.org=1"}},
+      {"the null path",
+       "",
+       "Mailer-Daemon@example.org",
+       "<1@example.org>",
+       {"zoe@example.com"},
+       {"day mailer-daemon@example.org 20000=1", "sent mailer-daemon@example.org 1@example.org=1",
+        "to mailer-daemon@example.org 1@example.org zoe@example.com=1",
+        "pair mailer-daemon@example.org zoe@example.com=1", "way-out zoe@example.com example.org=1"}},
+      {"nobody of ours", "a@else.test", "b@else.test", "<1@else.test>", {"zoe@example.com"}, {}},
+      {"a From that is none", "a@else.test", "Ann at example.org", "", {"zoe@example.com"}, {}},
+      {"nobody knows to whom",
+       "ann@example.org",
+       "",
+       "<1@example.org>",
+       {},
+       {"sent ann@example.org 1@example.org=1"}},
+  };
+  return rows;
+}
+
+class LedgerRowsTest : public testing::Test {
+ protected:
+  Transaction transaction(store::Direction direction, const std::string& path) const {
+    Transaction transaction;
+    transaction.site = &site_;
+    transaction.direction = direction;
+    transaction.id = "01f3";
+    transaction.today = kToday;
+    if (!path.empty()) transaction.mail.reverse_path = {address_of(path)};
+    return transaction;
+  }
+
+  const Site site_ = site();
+};
+
+TEST_F(LedgerRowsTest, AMailThatLeavesHasRowsForItsOwners) {
+  for (const auto& row : departures()) {
+    auto sent = transaction(store::Direction::Outbound, row.path);
+    for (const auto& one : row.recipients) sent.recipients.push_back({.given = one});
+    auto all = shown(ledger_rows_of(sent, row.id, row.from));
+    // Its arrival comes first.
+    std::erase_if(all, [](const std::string& one) {
+      return one.starts_with("received") || one.starts_with("arrival");
+    });
+    EXPECT_THAT(all, ElementsAreArray(row.want)) << row.name;
+  }
+}
+
+struct ArrivalRow {
+  const char* name;
+  std::string path;
+  std::string id;
+  Authentication authentication;
+  std::vector<std::string> want;
+};
+
+TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNames) {
+  const ArrivalRow rows[] = {
+      {"a stranger's",
+       "Zoe+x@Example.com",
+       "<1@example.com>",
+       Authentication::Unknown,
+       {"received 01f3=32", "arrival zoe+x@example.com 1@example.com=32"}},
+      {"a trusted client's",
+       "zoe@example.com",
+       "1@example.com",
+       Authentication::Trusted,
+       {"received 01f3=128", "arrival zoe@example.com 1@example.com=128"}},
+      {"no Message-ID", "zoe@example.com", "", Authentication::Authenticated, {"received 01f3=192"}},
+      {"the null path", "", "<1@example.com>", Authentication::Unknown, {"received 01f3=32"}},
+  };
+  for (const auto& row : rows) {
+    auto arrived = transaction(store::Direction::Inbound, row.path);
+    arrived.authentication = row.authentication;
+    arrived.recipients.push_back({.given = "ann@example.org"});
+    EXPECT_THAT(shown(ledger_rows_of(arrived, row.id, "ann@example.org")), ElementsAreArray(row.want))
+        << row.name;
+  }
+}
+
+// A client of ours that signed in is answered without rating what it gets back.
+TEST_F(LedgerRowsTest, AMailThatLeavesHasArrived) {
+  auto sent = transaction(store::Direction::Outbound, "ann@example.org");
+  sent.authentication = Authentication::Authenticated;
+  const auto rows = ledger_rows_of(sent, "<1@example.org>", "ann@example.org");
+  EXPECT_THAT(shown(rows),
+              testing::ElementsAre("received 01f3=192", "arrival ann@example.org 1@example.org=192",
+                                   "sent ann@example.org 1@example.org=1"));
+}
+
+// The texts stay where they are when the rows are moved.
+TEST_F(LedgerRowsTest, RowsCanBeMoved) {
+  auto sent = transaction(store::Direction::Outbound, "ann@example.org");
+  for (int i = 0; i < 1000; ++i) sent.recipients.push_back({.given = fmt::format("{}@example.com", i)});
+  auto rows = ledger_rows_of(sent, "<1@example.org>", "news@example.net");
+  const auto before = shown(rows);
+  const LedgerRows moved = std::move(rows);
+  EXPECT_EQ(shown(moved), before);
+  // Of the arrival; for each owner the day, the id, and two for each recipient; as; the two ways out.
+  EXPECT_EQ(moved.rows().size(), 2 + 2 * (2 + 2 * 1000) + 1 + 2 * 1000);
+}
+
+}  // namespace
+}  // namespace backstop::intake
