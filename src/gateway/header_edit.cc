@@ -35,11 +35,52 @@ std::size_t line_end(std::string_view text, std::size_t at) {
   return found == std::string_view::npos ? text.size() : found + 1;
 }
 
+char first_letter(std::string_view field) {
+  return field.empty() ? '\0' : base::ascii_lower(field.front());
+}
+
 std::string id_of(std::string_view value) {
   const std::size_t open = value.find('<');
   const std::size_t close = value.find('>', open == std::string_view::npos ? 0 : open);
   if (open == std::string_view::npos || close == std::string_view::npos) return {};
   return base::printable(value.substr(open + 1, close - open - 1), kMostMessageId);
+}
+
+void note(std::string_view field, std::pair<std::size_t, std::size_t> place, HeaderScan& scan) {
+  switch (first_letter(field)) {
+    case 'r':
+      if (value_of(field, "Received") != std::string_view::npos) ++scan.received_fields;
+      break;
+    case 'b':
+      if (value_of(field, kOwnField) != std::string_view::npos) scan.foreign.push_back(place);
+      break;
+    case 'm':
+      if (const auto value = value_of(field, "Message-ID");
+          value != std::string_view::npos && scan.message_id.empty()) {
+        scan.message_id = id_of(field.substr(value));
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void note_proof(std::string_view field, std::size_t at, HeaderScan& scan) {
+  switch (first_letter(field)) {
+    case 'f':
+      if (const auto value = value_of(field, "From");
+          value != std::string_view::npos && scan.from.second == 0) {
+        scan.from = {at + value, field.size() - value};
+      }
+      break;
+    case 'd':
+      if (value_of(field, "DKIM-Signature") != std::string_view::npos) {
+        scan.signatures.emplace_back(at, field.size());
+      }
+      break;
+    default:
+      break;
+  }
 }
 
 }  // namespace
@@ -50,7 +91,7 @@ std::size_t find_header_end(std::string_view message, std::size_t from) {
   return found == std::string_view::npos ? found : found + 4;
 }
 
-HeaderScan scan_header(std::string_view header, bool is_stuffed) {
+HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving) {
   HeaderScan scan;
   std::size_t at = 0;
   while (at < header.size()) {
@@ -59,22 +100,8 @@ HeaderScan scan_header(std::string_view header, bool is_stuffed) {
     const std::size_t content = content_of(header, at, is_stuffed);
     const std::string_view field = header.substr(content, end - content);
     if (field != "\r\n") ++scan.fields;
-    switch (field.empty() ? '\0' : base::ascii_lower(field.front())) {
-      case 'r':
-        if (value_of(field, "Received") != std::string_view::npos) ++scan.received_fields;
-        break;
-      case 'b':
-        if (value_of(field, kOwnField) != std::string_view::npos) scan.foreign.emplace_back(at, end - at);
-        break;
-      case 'm':
-        if (const auto value = value_of(field, "Message-ID");
-            value != std::string_view::npos && scan.message_id.empty()) {
-          scan.message_id = id_of(field.substr(value));
-        }
-        break;
-      default:
-        break;
-    }
+    note(field, {at, end - at}, scan);
+    if (is_leaving) note_proof(field, content, scan);
     at = end;
   }
   return scan;

@@ -23,11 +23,16 @@ struct HeaderScan {
   /// Our own fields that somebody else wrote: offset and size, whole lines, in order.
   std::vector<std::pair<std::size_t, std::size_t>> foreign;
   std::string message_id;  ///< without brackets, printable; empty if there is none
+
+  /// Of mail that leaves, as offset and size: the value of the first From, and all DKIM-Signature fields.
+  std::pair<std::size_t, std::size_t> from;
+  std::vector<std::pair<std::size_t, std::size_t>> signatures;
 };
 
 /// Looks at a header block in one pass. `is_stuffed`: it is as after DATA. There the next hop takes away a
-/// dot in front of a line whatever follows it (RFC 5321 4.5.2), so a field may hide behind it.
-HeaderScan scan_header(std::string_view header, bool is_stuffed);
+/// dot in front of a line whatever follows it (RFC 5321 4.5.2), so a field may hide behind it. `is_leaving`:
+/// From and the signatures are wanted.
+HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving = false);
 
 /// Appends `header` without the foreign fields of the scan to `out`.
 void append_without(std::string_view header, const HeaderScan& scan, std::string& out);

@@ -115,6 +115,22 @@ TEST(HeaderEdit, ScansPlainHeaders) {
   for (const auto& row : kPlain) expect_scan(row, false);
 }
 
+TEST(HeaderEdit, FindsFromAndSignaturesOfMailThatLeaves) {
+  constexpr std::string_view header =
+      "Date: x\r\nDKIM-Signature: v=1;\r\n b=x\r\nFrom : ann\r\n <a@b>\r\nfrom: second\r\nDKIM-Signatures: "
+      "n\r\n"
+      "dkim-signature:c\r\nFromage: d\r\n\r\n";
+  const auto text = [&](const auto& place) { return header.substr(place.first, place.second); };
+  const auto scan = scan_header(header, false, true);
+  EXPECT_EQ(text(scan.from), " ann\r\n <a@b>\r\n");
+  ASSERT_EQ(scan.signatures.size(), 2u);
+  EXPECT_EQ(text(scan.signatures[0]), "DKIM-Signature: v=1;\r\n b=x\r\n");
+  EXPECT_EQ(text(scan.signatures[1]), "dkim-signature:c\r\n");
+  const auto coming = scan_header(header, false);
+  EXPECT_EQ(text(coming.from), "");
+  EXPECT_TRUE(coming.signatures.empty());
+}
+
 TEST(HeaderEdit, CountsFields) {
   EXPECT_EQ(scan_header("To: a\r\n b\r\nX: c\r\n\r\n", false).fields, 2u);
   EXPECT_EQ(scan_header("", false).fields, 0u);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/replies.h"
+#include "os/random.h"
 #include "smtp/stuffing.h"
 
 namespace backstop::gateway {
@@ -12,6 +13,13 @@ namespace {
 
 // The CRLF of the end of data. Its dot is already in the scanner's count.
 constexpr std::string_view kEndOfData = "\r\n";
+
+/// Returns nullopt if the system has no random bytes.
+std::optional<origin::WatermarkStamp> watermark_stamp(std::chrono::system_clock::time_point now) {
+  origin::WatermarkStamp stamp{.now = std::chrono::floor<std::chrono::seconds>(now), .id = {}};
+  if (!os::fill_random(stamp.id)) return std::nullopt;
+  return stamp;
+}
 
 /// Returns the bytes without the end of data and the doubled dots. They are copied to `room` only if a line
 /// of the message itself begins with a dot.
@@ -109,7 +117,8 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   header_end_ = seen;
-  scan_ = scan_header(message.substr(0, header_end_), form_ == next_hop::MessageForm::Stuffed);
+  scan_ = scan_header(message.substr(0, header_end_), form_ == next_hop::MessageForm::Stuffed,
+                      transaction_.is_outbound());
   if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
     settle(Exceeded::ReceivedFields);
     co_return;
@@ -130,7 +139,24 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
 // it.
 MessagePath::Next MessagePath::look(std::string_view header) {
   std::string room;
-  return judge_.header(unstuffed(header, form_, room));
+  header = unstuffed(header, form_, room);
+  if (transaction_.is_outbound()) {
+    // The places of the scan are not those of a copy.
+    room.empty() ? leave(header, scan_) : leave(header, scan_header(header, false, true));
+  }
+  return judge_.header(header);
+}
+
+void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
+  std::vector<std::string_view> signatures;
+  for (const auto& [begin, size] : scan.signatures) signatures.push_back(header.substr(begin, size));
+  transaction_.leaving = intake::leave(transaction_,
+                                       {.whole = header,
+                                        .message_id = scan.message_id,
+                                        .from = header.substr(scan.from.first, scan.from.second),
+                                        .signatures = signatures},
+                                       watermark_stamp(transaction_.clock()));
+  scan_.message_id = transaction_.leaving->message_id;
 }
 
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
@@ -168,6 +194,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   if (judge_.verdict().action == policy::Action::Label) {
     front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
   }
+  if (transaction_.leaving) front += transaction_.leaving->added;
   append_received(trace_, transaction_.clock(), front);
   if (!scan_.foreign.empty()) {
     append_without(message.substr(0, header_end_), scan_, front);

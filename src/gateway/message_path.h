@@ -61,6 +61,8 @@ class MessagePath {
   net::Task<void> start(std::string_view message, bool is_end, Next next);
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   Next look(std::string_view header);
+  /// `header` has no doubled dots, and the places of `scan` are in it.
+  void leave(std::string_view header, const HeaderScan& scan);
   response::Response read(std::string_view message, bool is_end);
   bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);

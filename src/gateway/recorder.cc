@@ -46,7 +46,7 @@ void Recorder::recipient(Transaction& transaction, const RecipientBatch::Asked& 
 void Recorder::message(const Transaction& transaction, const intake::Outcome& outcome) {
   const std::string tag = transaction.tag_note();
   auto event = intake::event_of(transaction, context(transaction, tag), outcome);
-  if (auto sums = intake::day_sums_of(transaction, event)) shared_.events.count(std::move(*sums));
+  for (auto& sums : intake::day_sums_of(transaction, event)) shared_.events.count(std::move(sums));
   shared_.events.record(std::move(event));
 }
 

@@ -93,9 +93,11 @@ TEST_F(RecorderTest, MailThatLeavesIsCountedForItsDomain) {
   transaction_.direction = store::Direction::Outbound;
   transaction_.today = origin::day(20780);
   transaction_.mail.reverse_path = {origin::address_of("ann@Example.org")};
+  transaction_.leaving = intake::Leaving{.sender = "ann@example.org"};
   recorder_.message(transaction_, {.reply = kTaken, .is_delivered = true});
   recorder_.message(transaction_, {.reply = kRefusal});
   transaction_.mail.reverse_path = {origin::address_of("bob@else.test")};
+  transaction_.leaving = intake::Leaving{};
   recorder_.message(transaction_, {.reply = kTaken, .is_delivered = true});
   EXPECT_EQ(kept_.events.size(), 3u);
   ASSERT_EQ(kept_.sums.size(), 1u) << "of a domain of ours, once the next hop has it";

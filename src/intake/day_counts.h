@@ -2,7 +2,7 @@
 // thread-safe.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "intake/transaction.h"
 #include "store/day_sums.h"
@@ -10,9 +10,10 @@
 
 namespace backstop::intake {
 
-/// Returns what a message adds, or nullopt if nothing. `event` is that of the message (event_of()). Mail that
-/// leaves counts for the domain of its envelope sender once the next hop has it; a response that comes in
-/// counts for the domain of its first recipient.
-std::optional<store::DaySums> day_sums_of(const Transaction& transaction, const store::Event& event);
+/// Returns what a message adds, each domain once. `event` is that of the message (event_of()). Mail that
+/// leaves counts once the next hop has it: for the domain of its envelope sender, and for that of From if it
+/// is another of ours. Mail with a null path doesn't count, since no bounce answers it. A response that comes
+/// in counts for the domain of its first recipient.
+std::vector<store::DaySums> day_sums_of(const Transaction& transaction, const store::Event& event);
 
 }  // namespace backstop::intake

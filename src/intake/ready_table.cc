@@ -18,6 +18,7 @@ std::optional<std::chrono::sys_days>& at(ReadySince& since, Carried carried) {
 // A declaration counts for the proofs that this installation gives to its mail.
 ReadySince declared(std::chrono::sys_days day, const Site& site) {
   ReadySince since;
+  if (site.has_watermark) at(since, Carried::Watermark) = at(since, Carried::Message) = day;
   if (site.is_tagging()) at(since, Carried::Tag) = day;
   return since;
 }

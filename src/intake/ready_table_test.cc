@@ -70,6 +70,18 @@ TEST(ReadyTable, ADeclarationCountsForTheProofsThatMailGets) {
   EXPECT_FALSE(tags()) << "no key signs";
 }
 
+TEST(ReadyTable, ADeclarationCountsForWatermarksOnlyIfTheyAreMade) {
+  Site site;
+  const DomainSettings declared{.name = "example.org", .ready_since = kToday};
+  const auto since = [&](Carried carried) {
+    return ready_since(declared, "example.org", site, nullptr)[at(carried)];
+  };
+  for (const auto carried : {Carried::Watermark, Carried::Message}) EXPECT_FALSE(since(carried));
+  site.has_watermark = true;
+  for (const auto carried : {Carried::Watermark, Carried::Message}) EXPECT_EQ(since(carried), kToday);
+  for (const auto carried : {Carried::Dkim, Carried::Tag}) EXPECT_FALSE(since(carried));
+}
+
 TEST(ReadyTable, WithoutADeclarationTheTableCounts) {
   const Site site;
   ReadyTable table;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "intake/hint_counts.h"
+#include "intake/leaving.h"
 #include "intake/ready_table.h"
 #include "intake/site.h"
 #include "net/endpoint.h"
@@ -51,6 +52,8 @@ struct Transaction {
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
   store::LedgerWriter* ledger = nullptr;  ///< of all transactions; null: there is none
   store::Authentication authentication = store::Authentication::Unknown;
+  std::optional<Leaving>
+      leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA
 
   bool is_outbound() const { return direction == store::Direction::Outbound; }
 };

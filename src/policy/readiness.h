@@ -28,7 +28,7 @@ constexpr std::string_view name(Carried value) {
 /// What was seen of one domain on one day (UTC).
 struct DaySums {
   std::chrono::sys_days day{};
-  std::uint64_t left = 0;  ///< mails that left with the domain in the envelope sender
+  std::uint64_t left = 0;  ///< mails that left with the domain in the envelope sender or in From
   std::array<std::uint64_t, kCarriedNames.size()> carried = {};  ///< of these, indexed by Carried
   std::uint64_t genuine = 0;                                     ///< bounces with a proof that came in
   /// Certain bounces without a proof of their own that have a valid signature of another mailbox of ours.

@@ -12,7 +12,7 @@
 namespace backstop::store {
 
 struct DayCounts {
-  std::uint64_t left = 0;            ///< mails that left with the domain in the envelope sender
+  std::uint64_t left = 0;            ///< mails that left with the domain in the envelope sender or in From
   std::uint64_t watermark = 0;       ///< of these, those that carried a watermark
   std::uint64_t dkim = 0;            ///< a DKIM signature of our domain
   std::uint64_t message = 0;         ///< either of these
