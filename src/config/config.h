@@ -8,6 +8,7 @@
 #include "gateway/settings.h"
 #include "os/log.h"
 #include "store/history.h"
+#include "store/ledger.h"
 
 namespace backstop::config {
 
@@ -32,6 +33,7 @@ struct Config {
   bool history_enabled = true;
   bool history_ordinary = false;  ///< keep delivered mail that is no response, too
   store::HistorySettings history;
+  store::LedgerSettings ledger = {.url = {}};  ///< an empty url: there is none
   os::LogSettings log;
 };
 

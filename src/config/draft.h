@@ -17,7 +17,18 @@
 
 namespace backstop::config {
 
-enum class Section : std::uint8_t { Server, Gateway, Domain, Keys, Proofs, Tls, History, Log, Limits };
+enum class Section : std::uint8_t {
+  Server,
+  Gateway,
+  Domain,
+  Keys,
+  Proofs,
+  Tls,
+  History,
+  Ledger,
+  Log,
+  Limits,
+};
 
 /// A section of the file; `index` tells apart those that may be given several times.
 struct SectionAt {

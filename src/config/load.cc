@@ -137,32 +137,45 @@ void check_readable(const os::User& user, const std::string& own_file, Draft& dr
   }
 }
 
-/// Returns what must be writable for the history to be opened: the file if it is there, and its folder. If
-/// the folder is missing, it is made in the one above.
-std::vector<std::string> history_places(const std::string& url) {
+/// Returns what must be writable for a store to be opened: its files that are there, and its folder. If the
+/// folder is missing, it is made in the one above.
+std::vector<std::string> places_of(const std::string& url) {
   const std::filesystem::path file = url.substr(url.find(':') + 1);
   std::filesystem::path folder = file.parent_path();
   std::error_code failed;
   if (!std::filesystem::exists(folder, failed)) folder = folder.parent_path();
   std::vector<std::string> places;
-  for (const auto& one : {file, folder}) {
-    if (std::filesystem::exists(one, failed)) places.push_back(one.string());
+  // The last two are a ledger's.
+  for (const char* const suffix : {"", "-wal", "-shm", ".keys", ".lock"}) {
+    const std::string name = file.string() + suffix;
+    if (std::filesystem::exists(name, failed)) places.push_back(name);
   }
+  if (std::filesystem::exists(folder, failed)) places.push_back(folder.string());
   return places;
 }
 
-void check_history(const os::User& user, Draft& draft) {
-  if (!draft.config.history_enabled) return;
-  // The default is made absolute only later.
-  const std::string url = resolve_url(draft.config.history.url, draft.folder);
-  for (const auto& place : os::unwritable_for(user, history_places(url))) {
+void check_store(const os::User& user, const std::string& url, std::string_view what,
+                 const SettingHandle& setting) {
+  for (const auto& place : os::unwritable_for(user, places_of(url))) {
     const std::string shown = base::printable(place);
     std::error_code failed;
     const bool is_folder = std::filesystem::is_directory(place, failed);
-    handle(draft, {Section::History}, &store::HistorySettings::url)
-        .warning(fmt::format(
-            "the user \"{}\" can't write to {}, so `serve` can't open the history; {}", user.name, shown,
-            is_folder ? "let that user write there" : fmt::format("run: chown {} {}", user.name, shown)));
+    setting.warning(fmt::format(
+        "the user \"{}\" can't write to {}, so `serve` can't open the {}; {}", user.name, shown, what,
+        is_folder ? "let that user write there" : fmt::format("run: chown {} {}", user.name, shown)));
+  }
+}
+
+void check_stores(const os::User& user, Draft& draft) {
+  const Config& config = draft.config;
+  if (config.history_enabled) {
+    // The default is made absolute only later.
+    check_store(user, resolve_url(config.history.url, draft.folder), "history",
+                handle(draft, {Section::History}, &store::HistorySettings::url));
+  }
+  if (!config.ledger.url.empty()) {
+    check_store(user, config.ledger.url, "ledger",
+                handle(draft, {Section::Ledger}, &store::LedgerSettings::url));
   }
 }
 
@@ -171,7 +184,7 @@ void check_user(const std::string& own_file, Draft& draft) {
   if (name.empty()) return;
   if (const auto user = os::find_user(name)) {
     check_readable(*user, own_file, draft);
-    check_history(*user, draft);
+    check_stores(*user, draft);
     return;
   }
   handle(draft, {Section::Server}, &ServerSettings::user)

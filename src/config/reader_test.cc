@@ -77,6 +77,11 @@ keep = "30d"
 most_bytes = "2GiB"
 buffer = 100
 batch = "50ms"
+[ledger]
+url = "sqlite:var/ledger.db"
+keep_ids = "5d"
+keep_pairs = "4d"
+keep_arrivals = "3d"
 [log]
 level = "debug"
 format = "json"
@@ -195,7 +200,7 @@ TEST_F(Everything, KeysAndFiles) {
   EXPECT_EQ(config.gateway.next_hop_ca, "/etc/backstop/ca");
 }
 
-TEST_F(Everything, HistoryAndLog) {
+TEST_F(Everything, StoresAndLog) {
   EXPECT_FALSE(config.history_enabled);
   EXPECT_TRUE(config.history_ordinary);
   EXPECT_EQ(config.history.url, "sqlite:/etc/backstop/var/history.db");
@@ -203,6 +208,10 @@ TEST_F(Everything, HistoryAndLog) {
   EXPECT_EQ(config.history.most_bytes, 2ULL << 30);
   EXPECT_EQ(config.history.buffer, 100u);
   EXPECT_EQ(config.history.batch, milliseconds{50});
+  EXPECT_EQ(config.ledger, (store::LedgerSettings{.url = "sqlite:/etc/backstop/var/ledger.db",
+                                                  .keep_ids = days{5},
+                                                  .keep_pairs = days{4},
+                                                  .keep_arrivals = days{3}}));
   EXPECT_EQ(config.log, (os::LogSettings{os::LogLevel::Debug, os::LogFormat::Json, "/etc/backstop/log"}));
 }
 
@@ -395,6 +404,9 @@ constexpr RangeRow kRanges[] = {
     {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", "0"},
     {"buffer", "1", "1000000", "0", "1000001"},
     {"batch", "'1ms'", "'1m'", "'0ms'", "'60001ms'"},
+    {"keep_ids", "'1d'", "'366d'", "'23h'", "'367d'"},
+    {"keep_pairs", "'1d'", "'366d'", "'23h'", "'367d'"},
+    {"keep_arrivals", "'1d'", "'366d'", "'23h'", "'367d'"},
     {"command_line", "512", "65536", "511", "65537"},
     {"header", "4096", "'16MiB'", "4095", "16777217"},
     {"message", "'64KiB'", "'4GiB'", "65535", "4294967297", "0"},

@@ -48,6 +48,8 @@ auto& owner_in(auto& draft, SectionAt at) {
     return draft.config.tls;
   } else if constexpr (std::is_same_v<Owner, store::HistorySettings>) {
     return draft.config.history;
+  } else if constexpr (std::is_same_v<Owner, store::LedgerSettings>) {
+    return draft.config.ledger;
   } else if constexpr (std::is_same_v<Owner, os::LogSettings>) {
     return draft.config.log;
   } else {

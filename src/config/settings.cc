@@ -116,6 +116,23 @@ std::vector<Setting> history_settings() {
   };
 }
 
+std::vector<Setting> ledger_settings() {
+  const Rows ledger(Section::Ledger);
+  const auto kept = duration_kind<days>({.least = days{1}, .most = days{366}});
+  return {
+      ledger("url", history_url_kind(), &store::LedgerSettings::url,
+             {.help = "Where it is: a file of SQLite, with its secrets in PATH.keys beside it. Without a url "
+                      "there is no ledger.",
+              .example = R"("sqlite:var/ledger.db")"}),
+      ledger("keep_ids", kept, &store::LedgerSettings::keep_ids,
+             {.help = "How long Message-IDs are known that left, with their addressees."}),
+      ledger("keep_pairs", kept, &store::LedgerSettings::keep_pairs,
+             {.help = "How long it is known who wrote to whom."}),
+      ledger("keep_arrivals", kept, &store::LedgerSettings::keep_arrivals,
+             {.help = "How long it is known which mail arrived, and how its sender was authenticated."}),
+  };
+}
+
 std::vector<Setting> log_settings() {
   const Rows log(Section::Log);
   return {
@@ -144,7 +161,7 @@ Place place_in(const Draft& draft, std::size_t index) {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-                          tls_settings, history_settings, log_settings, limit_settings}) {
+                          tls_settings, history_settings, ledger_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -173,6 +190,9 @@ const std::vector<SectionInfo>& sections() {
        "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
+      {Section::Ledger, "ledger",
+       "What left and to whom, and what arrived, as keyed hashes (docs/ledger.md). A bounce proves itself by "
+       "a Message-ID that is in it."},
       {Section::Log, "log", "What is told while it runs. Contents of messages are never logged."},
       {Section::Limits, "limits", "What a client may cost."},
   };

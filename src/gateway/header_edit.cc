@@ -46,7 +46,8 @@ std::string id_of(std::string_view value) {
   return base::printable(value.substr(open + 1, close - open - 1), kMostMessageId);
 }
 
-void note(std::string_view field, std::pair<std::size_t, std::size_t> place, HeaderScan& scan) {
+void note(std::string_view field, std::size_t at, std::pair<std::size_t, std::size_t> place,
+          HeaderScan& scan) {
   switch (first_letter(field)) {
     case 'r':
       if (value_of(field, "Received") != std::string_view::npos) ++scan.received_fields;
@@ -56,7 +57,8 @@ void note(std::string_view field, std::pair<std::size_t, std::size_t> place, Hea
       break;
     case 'm':
       if (const auto value = value_of(field, "Message-ID");
-          value != std::string_view::npos && scan.message_id.empty()) {
+          value != std::string_view::npos && scan.message_id_at.second == 0) {
+        scan.message_id_at = {at + value, field.size() - value};
         scan.message_id = id_of(field.substr(value));
       }
       break;
@@ -100,7 +102,7 @@ HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving
     const std::size_t content = content_of(header, at, is_stuffed);
     const std::string_view field = header.substr(content, end - content);
     if (field != "\r\n") ++scan.fields;
-    note(field, {at, end - at}, scan);
+    note(field, content, {at, end - at}, scan);
     if (is_leaving) note_proof(field, content, scan);
     at = end;
   }

@@ -23,6 +23,8 @@ struct HeaderScan {
   /// Our own fields that somebody else wrote: offset and size, whole lines, in order.
   std::vector<std::pair<std::size_t, std::size_t>> foreign;
   std::string message_id;  ///< without brackets, printable; empty if there is none
+  /// The value of the first Message-ID, as offset and size; no size if there is none.
+  std::pair<std::size_t, std::size_t> message_id_at;
 
   /// Of mail that leaves, as offset and size: the value of the first From, and all DKIM-Signature fields.
   std::pair<std::size_t, std::size_t> from;

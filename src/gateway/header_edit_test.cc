@@ -154,6 +154,35 @@ TEST(HeaderEdit, TakesHeadersThatAreCutAnywhere) {
   }
 }
 
+struct ValueRow {
+  std::string_view name;
+  std::string_view header;
+  bool is_stuffed;
+  std::string_view want_message_id;
+  std::string_view want_from;
+};
+
+constexpr ValueRow kValues[] = {
+    {"neither", "To: a\r\nX-From: b\r\nFromage: c\r\n\r\n", false, "", ""},
+    {"both", "From: a\r\nMessage-ID: <b>\r\n\r\n", false, " <b>\r\n", " a\r\n"},
+    {"the first of each", "Message-ID: 1\r\nFROM : a\r\nmessage-id:2\r\nFrom:b\r\n\r\n", false, " 1\r\n",
+     " a\r\n"},
+    {"folded", "From:\r\n a\r\n\tb\r\nTo: c\r\n\r\n", false, "", "\r\n a\r\n\tb\r\n"},
+    {"behind a dot", ".From: a\r\n.Message-ID: b\r\n\r\n", true, " b\r\n", " a\r\n"},
+    {"cut short", "From: a", false, "", " a"},
+};
+
+TEST(HeaderEdit, FindsTheValuesThatTheLedgerIsToldOf) {
+  for (const auto& row : kValues) {
+    const auto scan = scan_header(row.header, row.is_stuffed, true);
+    const auto text = [&](std::pair<std::size_t, std::size_t> place) {
+      return std::string_view(row.header).substr(place.first, place.second);
+    };
+    EXPECT_EQ(text(scan.message_id_at), row.want_message_id) << row.name;
+    EXPECT_EQ(text(scan.from), row.want_from) << row.name;
+  }
+}
+
 TEST(HeaderEdit, AMessageIdIsPrintableAndNotEndless) {
   const auto scan = scan_header("Message-ID: <a\x1b[2Jb" + std::string(5000, 'x') + ">\r\n\r\n", false);
   EXPECT_EQ(scan.message_id.find('\x1b'), std::string::npos);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/replies.h"
+#include "intake/ledger_rows.h"
 #include "os/random.h"
 #include "smtp/stuffing.h"
 
@@ -140,11 +141,25 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
 MessagePath::Next MessagePath::look(std::string_view header) {
   std::string room;
   header = unstuffed(header, form_, room);
-  if (transaction_.is_outbound()) {
-    // The places of the scan are not those of a copy.
-    room.empty() ? leave(header, scan_) : leave(header, scan_header(header, false, true));
+  // The places of the scan are not those of a copy.
+  if (room.empty()) {
+    note(header, scan_);
+  } else {
+    note(header, scan_header(header, false, transaction_.is_outbound()));
   }
   return judge_.header(header);
+}
+
+// What must be known of the header once it is gone.
+void MessagePath::note(std::string_view header, const HeaderScan& scan) {
+  if (transaction_.is_outbound()) leave(header, scan);
+  if (transaction_.ledger == nullptr) return;
+  const auto value = [&](std::pair<std::size_t, std::size_t> place) {
+    return header.substr(place.first, place.second);
+  };
+  const bool is_ours = scan.message_id_at.second == 0 && transaction_.leaving;
+  rows_ = intake::ledger_rows_of(
+      transaction_, is_ours ? transaction_.leaving->message_id : value(scan.message_id_at), value(scan.from));
 }
 
 void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
@@ -188,6 +203,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
     settle(reply);
     co_return;
   }
+  record_in_ledger();
   phase_ = Phase::Streaming;
   // Received comes last of ours: if the message begins with white space, it continues that field.
   std::string front;
@@ -202,6 +218,11 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   }
   co_await pass(front, message, is_end);
   let_go();
+}
+
+// Before the next hop hears the final dot, since its bounce may come at once.
+void MessagePath::record_in_ledger() const {
+  if (transaction_.ledger != nullptr) transaction_.ledger->record(rows_.rows());
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {

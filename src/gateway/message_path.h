@@ -64,6 +64,7 @@ class MessagePath {
   /// `header` has no doubled dots, and the places of `scan` are in it.
   void leave(std::string_view header, const HeaderScan& scan);
   response::Response read(std::string_view message, bool is_end);
+  void record_in_ledger() const;
   bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);
   void settle(Exceeded limit);
@@ -79,7 +80,7 @@ class MessagePath {
   std::string held_;              ///< the message so far, in its form, while it is not yet streaming
   HeldMemory::Share held_share_;  ///< of what all sessions may hold together
   std::size_t header_end_ = 0;    ///< once the header is whole
-  HeaderScan scan_;
+  HeaderScan scan_;               ///< its views are good until the data begins at the next hop
   std::uint64_t size_ = 0;
   bool is_finished_ = false;
   bool is_delivered_ = false;

@@ -13,6 +13,91 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
 
+/// Leaves a call in the delivery for each row, so that the order is seen.
+class SeenLedger : public store::LedgerWriter {
+ public:
+  explicit SeenLedger(FakeDelivery& delivery) : delivery_(delivery) {}
+
+  net::Task<base::Result<std::vector<std::uint32_t>>> look_up(std::span<const store::RowKey>) override {
+    co_return std::unexpected(base::Error{"nothing is asked"});
+  }
+  std::optional<store::LedgerTime> covered_since() const override { return std::nullopt; }
+  base::Result<store::LedgerStats> stats() override { return {}; }
+  void record(std::span<const store::Row> rows, store::LedgerTime) override {
+    for (const auto& row : rows) {
+      if (row.key.kind == store::RowKind::SentId || row.key.kind == store::RowKind::ArrivalByMessage)
+        delivery_.calls.push_back(std::string(row.key.owner) + " " + std::string(row.key.first));
+    }
+  }
+  net::Task<std::optional<store::UsePlace>> take(store::RowKey, std::uint32_t,
+                                                 std::chrono::seconds) override {
+    co_return std::nullopt;
+  }
+  void give_back(const store::UsePlace&) override {}
+  void keep(const store::UsePlace&) override {}
+  base::Result<void> forget(std::string_view) override { return {}; }
+  bool flush(std::chrono::milliseconds) override { return true; }
+  bool wait_for_room(std::chrono::milliseconds) override { return true; }
+  store::BatchCounters counters() const override { return {}; }
+
+ private:
+  FakeDelivery& delivery_;
+};
+
+class LedgerPathTest : public MessagePathTest {
+ protected:
+  void begin_with_ledger(store::Direction direction, next_hop::MessageForm form,
+                         Sender sender = Sender::Somebody) {
+    begin(form, sender);
+    transaction_.direction = direction;
+    ledger_ = std::make_unique<SeenLedger>(*delivery_);
+    transaction_.ledger = ledger_.get();
+  }
+
+  std::unique_ptr<SeenLedger> ledger_;
+};
+
+constexpr std::string_view kSent = "From: Ann <Ann@example.org>\r\nMessage-ID: <2@\r\n example.org>\r\n\r\n";
+
+TEST_F(LedgerPathTest, MailIsRecordedBeforeTheNextHopHearsOfIt) {
+  for (const auto form : kForms) {
+    begin_with_ledger(store::Direction::Outbound, form);
+    send(std::string(kSent) + "body\r\n");
+    EXPECT_THAT(delivery_->calls,
+                ElementsAre("begin", "a@else.test 2@example.org", "ann@example.org 2@example.org", "finish"));
+    begin_with_ledger(store::Direction::Inbound, form);
+    send(std::string(kSent) + "body\r\n");
+    EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 2@example.org", "finish"));
+  }
+}
+
+// As soon as the header is there.
+TEST_F(LedgerPathTest, MailThatStreamsIsRecordedOnce) {
+  begin_with_ledger(store::Direction::Outbound, next_hop::MessageForm::Plain);
+  send({kSent.substr(0, 40), kSent.substr(40), "body\r\n", "more\r\n"});
+  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 2@example.org",
+                                            "ann@example.org 2@example.org", "write", "write", "finish"));
+}
+
+TEST_F(LedgerPathTest, AResponseThatIsHeldIsRecordedOnce) {
+  set_domain(policy::Stage::Label);
+  begin_with_ledger(store::Direction::Inbound, next_hop::MessageForm::Plain);
+  const auto notice = "Auto-Submitted: auto-replied\r\nMessage-ID: <3@else.test>\r\n\r\nI am away.\r\n";
+  send({std::string_view(notice).substr(0, 60), std::string_view(notice).substr(60)});
+  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 3@else.test", "finish"));
+}
+
+TEST_F(LedgerPathTest, MailThatDoesNotGoOnIsNotRecorded) {
+  begin_with_ledger(store::Direction::Outbound, next_hop::MessageForm::Plain);
+  delivery_->begin_reply = {451, "4.0.0", "later"};
+  send(kSent);
+  EXPECT_THAT(delivery_->calls, ElementsAre("begin"));
+  begin_with_ledger(store::Direction::Inbound, next_hop::MessageForm::Plain, Sender::Nobody);
+  send(std::string("Message-ID: <3@else.test>\r\n") + std::string(kBounce));
+  EXPECT_THAT(answer(), StartsWith("550")) << "refused by the verdict";
+  EXPECT_THAT(delivery_->calls, IsEmpty());
+}
+
 struct PassRow {
   std::string_view name;
   std::string message;

@@ -28,6 +28,8 @@ class Server {
   /// What sessions know of the readiness of domains. Any thread may replace it.
   intake::ReadyTable& ready() { return shared_.ready; }
 
+  /// Mail is recorded there. Call it before start(); the ledger must outlive the server.
+  void use_ledger(store::LedgerWriter& ledger) { shared_.ledger = &ledger; }
   void start();
 
   /// How a reload changes the addresses. The new ones are bound. Nothing else has happened yet, and nothing

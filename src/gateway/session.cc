@@ -261,6 +261,7 @@ void Session::handle_mail(std::string_view argument) {
   auto& transaction = *transaction_;
   transaction.id = worker_.next_id();
   transaction.is_from_relay = client_.is_relay(gateway());
+  transaction.authentication = authentication();
   if (transaction.is_outbound()) {
     const auto verdict = policy::judge_sender(
         {.is_trusted_network = client_.is_trusted(gateway()), .is_authenticated = state_.is_authenticated});
@@ -303,6 +304,11 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
   // If the session ends, its last reply goes out first.
   const bool is_idle = transaction_->recipients.empty() && transaction_->delivery != nullptr;
   if (is_idle && speaker_.is_open()) co_await close_delivery();
+}
+
+store::Authentication Session::authentication() const {
+  if (state_.is_authenticated) return store::Authentication::Authenticated;
+  return client_.is_trusted(gateway()) ? store::Authentication::Trusted : store::Authentication::Unknown;
 }
 
 next_hop::ClientCount Session::next_hop_count() const {

@@ -16,6 +16,7 @@
 #include "intake/ready_table.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
+#include "store/ledger.h"
 
 namespace backstop::gateway {
 
@@ -38,6 +39,7 @@ struct Shared {
   HeldMemory held;
   intake::HintCounts hints;
   intake::ReadyTable ready;
+  store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   WallClock clock = &std::chrono::system_clock::now;
   boost::asio::thread_pool blocking{4};
 };

@@ -41,6 +41,7 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->today = std::chrono::floor<std::chrono::days>(shared.clock());
   transaction->ready = &shared.ready;
   transaction->hints = &shared.hints;
+  transaction->ledger = shared.ledger;
   return transaction;
 }
 

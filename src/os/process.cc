@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -198,6 +199,24 @@ std::vector<std::string> unreadable_for(const User& user, const std::vector<std:
 
 std::vector<std::string> unwritable_for(const User& user, const std::vector<std::string>& files) {
   return refused_to(user, files, can_write);
+}
+
+FilesAs::FilesAs(const std::optional<User>& user) : is_on_(user && ::geteuid() == 0 && user->number != 0) {
+  if (!is_on_) return;
+  ::setfsgid(user->group);
+  ::setfsuid(user->number);
+}
+
+FilesAs::~FilesAs() {
+  if (!is_on_) return;
+  ::setfsuid(::geteuid());
+  ::setfsgid(::getegid());
+}
+
+std::optional<User> owner_of_file(const std::string& file) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return User{.name = {}, .number = status.st_uid, .group = status.st_gid};
 }
 
 void keep_memory_private() {

@@ -47,6 +47,23 @@ std::vector<std::string> unreadable_for(const User& user, const std::vector<std:
 /// The same for those that the user can't write to. To write to a folder is to make files in it.
 std::vector<std::string> unwritable_for(const User& user, const std::vector<std::string>& files);
 
+/// While it lives, this thread, and those that it starts, open and make files as that user (setfsuid(2)). Of
+/// the user's groups only the first counts. A thread that was started goes on so. Does nothing if there
+/// is no user, if we are not root, or if the user is root.
+class FilesAs {
+ public:
+  explicit FilesAs(const std::optional<User>& user);
+  ~FilesAs();
+  FilesAs(const FilesAs&) = delete;
+  FilesAs& operator=(const FilesAs&) = delete;
+
+ private:
+  const bool is_on_;
+};
+
+/// Returns whose a file is, without a name, or nullopt if it isn't there.
+std::optional<User> owner_of_file(const std::string& file);
+
 /// Prevents core dumps, and keeps other processes of the same user from reading this one: it holds keys and
 /// other people's mail. Must be called again after become().
 void keep_memory_private();

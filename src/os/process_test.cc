@@ -161,6 +161,38 @@ TEST_F(RootTest, FindsWhatTheUserCannotWrite) {
   EXPECT_THAT(unwritable_for(*find_user("root"), {read_only}), IsEmpty());
 }
 
+TEST_F(RootTest, FilesAreMadeAsAnotherUserForAWhile) {
+  const auto owner = [&](const std::string& name) {
+    std::ofstream(folder_.path(name)) << "x";
+    const auto found = owner_of_file(folder_.path(name));
+    EXPECT_TRUE(found) << name;
+    return found ? found->number : 0;
+  };
+  const std::string secret = file("secret", 0600);
+  const auto is_read = [&] { return std::ifstream(secret).is_open(); };
+  uid_t of_thread = 0;
+  std::jthread thread;
+  {
+    const FilesAs files(user_);
+    EXPECT_EQ(owner("first"), user_->number);
+    EXPECT_FALSE(is_read());
+    thread = std::jthread([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) std::this_thread::yield();
+      of_thread = owner("thread");
+    });
+  }
+  EXPECT_EQ(owner("second"), 0u);
+  EXPECT_TRUE(is_read());
+  thread.request_stop();
+  thread.join();
+  EXPECT_EQ(of_thread, user_->number) << "it goes on as it was started";
+  {
+    const FilesAs files(std::nullopt);
+    EXPECT_EQ(owner("third"), 0u);
+  }
+  EXPECT_FALSE(owner_of_file(folder_.path("none")));
+}
+
 TEST(Process, AUserThatIsNotThere) {
   EXPECT_FALSE(find_user("no-such-user"));
   const auto done = become("no-such\nuser");

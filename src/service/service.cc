@@ -62,15 +62,31 @@ base::Result<void> Service::open_files() {
   if (!log) return std::unexpected(log.error());
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
+  if (auto done = open_history(); !done) return done;
+  return open_ledger();
+}
+
+std::function<void(std::string)> Service::warner() {
+  return [&log = events_.log()](const std::string& line) { log.tell(os::LogLevel::Warning, line); };
+}
+
+base::Result<void> Service::open_history() {
   if (!config_.history_enabled) return {};
-  auto history = store::open_history(config_.history, [&log = events_.log()](const std::string& line) {
-    log.tell(os::LogLevel::Warning, line);
-  });
+  auto history = store::open_history(config_.history, warner());
   if (!history) return std::unexpected(history.error());
   events_.open_history(std::move(*history));
   readiness_ = std::make_unique<ReadinessWatch>(
       config_.history.url, share(config_.gateway), server_->ready(),
       [&log = events_.log()](os::LogLevel level, const std::string& line) { log.tell(level, line); });
+  return {};
+}
+
+base::Result<void> Service::open_ledger() {
+  if (config_.ledger.url.empty()) return {};
+  auto ledger = store::open_ledger(config_.ledger, warner());
+  if (!ledger) return std::unexpected(ledger.error());
+  ledger_ = std::move(*ledger);
+  server_->use_ledger(*ledger_);
   return {};
 }
 
@@ -127,7 +143,14 @@ void Service::reopen_log() {
 
 void Service::stop() {
   server_->stop(kDrainTime);
-  if (history() != nullptr) history()->flush(kFlushTime);
+  const auto until = std::chrono::steady_clock::now() + kFlushTime;
+  const auto left = [&] {
+    using std::chrono::milliseconds;
+    const auto time = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+    return std::max(time, milliseconds{0});
+  };
+  if (history() != nullptr) history()->flush(left());
+  if (ledger() != nullptr) ledger()->flush(left());
 }
 
 void Service::cut() {

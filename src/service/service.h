@@ -2,6 +2,7 @@
 // thread, except for cut().
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,12 +11,13 @@
 #include "gateway/server.h"
 #include "service/event_log.h"
 #include "service/readiness_watch.h"
+#include "store/ledger.h"
 
 namespace backstop::service {
 
 class Service {
  public:
-  /// Binds every address, then becomes the configured user, then opens the log and the history. Accepts no
+  /// Binds every address, then becomes the configured user, then opens the log and the stores. Accepts no
   /// connection yet. Errors are worded for the person who wrote the configuration.
   static base::Result<std::unique_ptr<Service>> open(config::Config config);
   ~Service();
@@ -34,7 +36,7 @@ class Service {
   /// Opens the log's file again, after logrotate has renamed the old one.
   void reopen_log();
   /// Accepts no new sessions, and returns once running transactions have ended or were cut after 60 seconds.
-  /// Then writes the history, for at most 10 seconds more.
+  /// Then writes the history and the ledger, for at most 10 seconds more.
   void stop();
   /// Ends at once what still runs, so that stop() returns. Call it before stop(), or from another thread.
   void cut();
@@ -42,16 +44,22 @@ class Service {
   os::Log& log() { return events_.log(); }
   /// Returns null if the configuration has no history.
   store::HistoryWriter* history() { return events_.history(); }
+  /// Returns null if the configuration has no ledger.
+  store::LedgerWriter* ledger() { return ledger_.get(); }
 
  private:
   explicit Service(config::Config config);
   base::Result<void> open_files();
+  base::Result<void> open_history();
+  base::Result<void> open_ledger();
+  std::function<void(std::string)> warner();
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 
   config::Config config_;
   config::Config started_;  ///< as it was at the start, for settings that need a restart
   EventLog events_;
+  std::unique_ptr<store::LedgerWriter> ledger_;  ///< null without one; uses the log, and the server uses it
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<ReadinessWatch> readiness_;  ///< null without a history; uses the log and the server
   std::uint64_t file_limit_ = 0;

@@ -54,6 +54,11 @@ std::string history_line(const config::Config& config) {
   return fmt::format("history: {}", base::printable(config.history.url));
 }
 
+std::string ledger_line(const config::Config& config) {
+  if (config.ledger.url.empty()) return "ledger: none is kept";
+  return fmt::format("ledger: {}", base::printable(config.ledger.url));
+}
+
 std::string address_line(const gateway::Server::Rebinding::Change& change) {
   using Kind = gateway::Server::Rebinding::Change::Kind;
   const auto address = change.what.endpoint.text();
@@ -82,6 +87,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   lines.push_back(domain_line(config.gateway.domains));
   lines.push_back(key_line(config));
   lines.push_back(history_line(config));
+  lines.push_back(ledger_line(config));
   return lines;
 }
 
@@ -94,6 +100,7 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
   compare(running.server.user == wanted.server.user, "\"user\"");
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
+  compare(running.ledger == wanted.ledger, "[ledger]");
   return lines;
 }
 

@@ -53,7 +53,9 @@ TEST(SettingLines, TellWhatRuns) {
                           "gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026",
                           "domains: 3, 2 at stage observe, 1 at stage reject",
                           "keys: 2 in /etc/backstop/keys, key 1 signs; fingerprints: 0=062a8e7f 1=062a8e7f",
-                          "history: sqlite:/etc/backstop/var/history.db"));
+                          "history: sqlite:/etc/backstop/var/history.db", "ledger: none is kept"));
+  config.ledger.url = "sqlite:/etc/backstop/var/ledger.db";
+  EXPECT_EQ(setting_lines(config).back(), "ledger: sqlite:/etc/backstop/var/ledger.db");
   config.gateway.has_tags = false;
   EXPECT_EQ(setting_lines(config)[3],
             "keys: 2 in /etc/backstop/keys, tags are off; fingerprints: 0=062a8e7f 1=062a8e7f");
@@ -121,6 +123,10 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
        "[history] has changed, which takes a restart"},
       {"history url", [](config::Config& config) { config.history.url = "sqlite:x"; },
        "[history] has changed, which takes a restart"},
+      {"ledger on", [](config::Config& config) { config.ledger.url = "sqlite:x"; },
+       "[ledger] has changed, which takes a restart"},
+      {"ledger's days", [](config::Config& config) { config.ledger.keep_ids = std::chrono::days(1); },
+       "[ledger] has changed, which takes a restart"},
   };
   for (const auto& [name, change, want] : cases) {
     SCOPED_TRACE(name);

@@ -96,6 +96,9 @@ class LedgerWriter : public LedgerReader {
 
   /// Returns true once all that was recorded before is committed, or false after `limit`.
   virtual bool flush(std::chrono::milliseconds limit) = 0;
+  /// Returns true once the buffer is empty, or false after `limit`. An import fills it faster than it is
+  /// emptied; flush() would seal its tables, too.
+  virtual bool wait_for_room(std::chrono::milliseconds limit) = 0;
   virtual BatchCounters counters() const = 0;
 };
 

@@ -421,6 +421,24 @@ TEST_P(LedgerContract, CountsWhatAFullBufferLosesAndCoverageStartsAnew) {
   EXPECT_EQ(ledger->covered_since(), kNoon + minutes(2));
 }
 
+TEST_P(LedgerContract, ThereIsRoomOnceAllIsWritten) {
+  LedgerSettings small = settings();
+  small.buffer = 10;
+  const auto ledger = must_open(small);
+  ASSERT_TRUE(ledger->flush(kLong));
+  EXPECT_TRUE(ledger->wait_for_room(milliseconds(0))) << "nothing waits";
+  const auto fill = [&] {
+    for (int i = 0; i < 10; ++i) ledger->record(std::vector{Row{sent_id(kAnn, std::to_string(i))}});
+  };
+  place_->lock();
+  fill();
+  EXPECT_FALSE(ledger->wait_for_room(milliseconds(10)));
+  place_->unlock();
+  EXPECT_TRUE(ledger->wait_for_room(kLong));
+  fill();
+  EXPECT_EQ(ledger->counters().lost, 0u);
+}
+
 TEST_P(LedgerContract, LostRowsAreRememberedAcrossAStart) {
   LedgerSettings small = settings();
   small.buffer = 1;

@@ -278,7 +278,8 @@ class Checked(Case):
                          "  gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026\n"
                          "  domains: 1, 1 at stage observe\n"
                          "  keys: none; no mail is tagged, and no bounce can prove itself\n"
-                         f"  history: sqlite:{self.folder}/var/history.db\n")
+                         f"  history: sqlite:{self.folder}/var/history.db\n"
+                         "  ledger: none is kept\n")
 
 
 class Files(Case):

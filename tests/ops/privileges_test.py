@@ -171,6 +171,19 @@ class Privileges(Case):
                     self.assertEqual(status, 69, err)
                     self.assertRegex(err, r"\Abackstop: history [^\n]+\n\Z")
 
+    def test_check_config_warns_of_secrets_of_the_ledger_that_the_user_can_not_write(self):
+        service = self.service(more="[log]\n")
+        folder = service.folder / "open"
+        folder.mkdir()
+        give_to_nobody(folder)
+        secrets = folder / "ledger.db.keys"
+        secrets.touch(mode=0o600)
+        service.config.write_text(service.config.read_text() + f'[ledger]\nurl = "sqlite:{folder}/ledger.db"\n')
+        line = service.config.read_text().count("\n")
+        status, _, err = run("check-config", service.config)
+        self.assertEqual((status, err), (0, f'{service.config}:{line}:7: warning: url: the user "nobody" can\'t write to {secrets}, so `serve` '
+                                            f"can't open the ledger; run: chown nobody {secrets}\n"))
+
     def test_no_warning_of_a_history_that_is_off(self):
         service = self.service(more="[log]\n")
         service.config.write_text(re.sub('url = "sqlite:[^"]*"', 'enabled = false\nurl = "sqlite:/proc/history.db"', service.config.read_text()))

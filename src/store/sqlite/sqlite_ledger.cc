@@ -138,6 +138,7 @@ class FileLedger : public LedgerWriter {
     if (settings_.use == LedgerUse::Import && !writer_.record(SealItem{})) return false;
     return writer_.flush(limit);
   }
+  bool wait_for_room(std::chrono::milliseconds limit) override { return writer_.flush(limit); }
   BatchCounters counters() const override { return writer_.counters(); }
 
  private:
