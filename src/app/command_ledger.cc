@@ -16,7 +16,6 @@
 #include "app/mail_options.h"
 #include "base/day.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "config/load.h"
 #include "mail/address.h"
 #include "mail/address_syntax.h"
@@ -24,6 +23,7 @@
 #include "os/process.h"
 #include "report/fact_table.h"
 #include "report/json_line.h"
+#include "report/local_time.h"
 #include "report/progress_bar.h"
 
 namespace backstop::app {
@@ -101,12 +101,14 @@ std::optional<Place> place_of(const LedgerOptions& options, CommandContext& cont
   return place;
 }
 
-std::string time_text(const std::optional<store::LedgerTime>& time) {
-  return time ? base::format_time(*time) : std::string();
+std::string local_text(const std::optional<store::LedgerTime>& time) {
+  if (!time) return {};
+  const auto local = report::local_time(*time);
+  return fmt::format("{} {} {}", local.day, local.time, local.zone);
 }
 
 boost::json::value time_json(const std::optional<store::LedgerTime>& time) {
-  return time ? boost::json::value(time_text(time)) : boost::json::value();
+  return time ? boost::json::value(base::format_time(*time)) : boost::json::value();
 }
 
 std::string stats_json(const Place& place, const store::LedgerStats& stats) {
@@ -131,8 +133,8 @@ std::string stats_page(const Place& place, const store::LedgerStats& stats) {
   table.add("Entries", fmt::format("{}, of which {} are not sealed yet", stats.rows, stats.open_rows));
   table.add("Tables", fmt::format("{}, with filters of {}", stats.tables, bytes_text(stats.filter_bytes)));
   table.add("On disk", bytes_text(stats.disk_bytes));
-  table.add("Born", time_text(stats.born));
-  table.add("Has all since", time_text(stats.covered_since));
+  table.add("Born", local_text(stats.born));
+  table.add("Has all since", local_text(stats.covered_since));
   return table.text();
 }
 

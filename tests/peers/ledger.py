@@ -24,8 +24,8 @@ class Ledger:
         self.path = pathlib.Path(path)
 
     def secrets(self):
-        lines = pathlib.Path(f"{self.path}.keys").read_text().splitlines()
-        return {struct.unpack(">q", bytes.fromhex(number))[0]: bytes.fromhex(secret) for _, _, number, secret in map(str.split, lines)}
+        lines = [line.split() for line in pathlib.Path(f"{self.path}.keys").read_text().splitlines()]
+        return {struct.unpack(">q", bytes.fromhex(line[2]))[0]: bytes.fromhex(line[3]) for line in lines if line[0] == "secret"}
 
     def connect(self):
         return contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=PATIENCE))
@@ -49,7 +49,7 @@ class Ledger:
         def keyed(octets):
             return hmac.new(secret, octets, hashlib.sha256).digest()
         rest = bytes([kind]) + text(owner) + text(first) + text(second) + struct.pack("<q", number)
-        return keyed(b"\0" + text(owner))[:6] + keyed(rest)[:10]
+        return keyed(b"\0" + owner.encode())[:6] + keyed(rest)[:10]
 
     @staticmethod
     def values(database, segment, is_sealed, key):
