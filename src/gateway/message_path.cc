@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "gateway/replies.h"
-#include "intake/ledger_rows.h"
 #include "os/random.h"
 #include "smtp/stuffing.h"
 
@@ -232,7 +231,7 @@ net::Task<void> MessagePath::pass(std::string_view first, std::string_view secon
                       : co_await transaction_.delivery->finish({}, {});
   is_finished_ = true;
   is_delivered_ = is_end && reply.is_positive();
-  if (is_delivered_) judge_.keep_hints();
+  if (is_delivered_) judge_.keep_places();
   settle(std::move(reply));
 }
 

@@ -18,6 +18,7 @@
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
+#include "intake/ledger_rows.h"
 #include "intake/mail_judge.h"
 #include "next_hop/delivery.h"
 #include "response/reader.h"
@@ -61,7 +62,8 @@ class MessagePath {
   net::Task<void> start(std::string_view message, bool is_end, Next next);
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   Next look(std::string_view header);
-  /// `header` has no doubled dots, and the places of `scan` are in it.
+  /// For both: `header` has no doubled dots, and the places of `scan` are in it.
+  void note(std::string_view header, const HeaderScan& scan);
   void leave(std::string_view header, const HeaderScan& scan);
   response::Response read(std::string_view message, bool is_end);
   void record_in_ledger() const;
@@ -80,7 +82,8 @@ class MessagePath {
   std::string held_;              ///< the message so far, in its form, while it is not yet streaming
   HeldMemory::Share held_share_;  ///< of what all sessions may hold together
   std::size_t header_end_ = 0;    ///< once the header is whole
-  HeaderScan scan_;               ///< its views are good until the data begins at the next hop
+  HeaderScan scan_;
+  intake::LedgerRows rows_;  ///< that the mail makes; none without a ledger
   std::uint64_t size_ = 0;
   bool is_finished_ = false;
   bool is_delivered_ = false;

@@ -13,10 +13,12 @@
 #include "gateway/settings.h"
 #include "gateway/watch.h"
 #include "intake/hint_counts.h"
+#include "intake/key_look_ups.h"
 #include "intake/ready_table.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
 #include "store/ledger.h"
+#include "store/use_counter.h"
 
 namespace backstop::gateway {
 
@@ -38,6 +40,8 @@ struct Shared {
   next_hop::Directory hops;
   HeldMemory held;
   intake::HintCounts hints;
+  store::NodeUses uses;         ///< of proofs, while there is no ledger
+  intake::KeyMemory dkim_keys;  ///< that were looked up
   intake::ReadyTable ready;
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   WallClock clock = &std::chrono::system_clock::now;

@@ -38,10 +38,13 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->mail = std::move(mail);
   transaction->begun = std::chrono::steady_clock::now();
   transaction->clock = shared.clock;
-  transaction->today = std::chrono::floor<std::chrono::days>(shared.clock());
+  transaction->now = std::chrono::floor<std::chrono::seconds>(shared.clock());
+  transaction->today = std::chrono::floor<std::chrono::days>(transaction->now);
   transaction->ready = &shared.ready;
   transaction->hints = &shared.hints;
   transaction->ledger = shared.ledger;
+  transaction->uses = &shared.uses;
+  if (shared.ledger != nullptr) transaction->uses = shared.ledger;
   return transaction;
 }
 

@@ -68,6 +68,7 @@ void add_judgement(const MailJudge& judge, store::Event& event) {
   }
   event.certainty = response::name(certainty(*response));
   event.origin = origin::name(judge.origin().result);
+  event.contradiction = judge.is_contradiction();
   add_evidence(judge.origin().evidence, event);
 }
 

@@ -4,36 +4,30 @@
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
-#include "intake/outbound_tag.h"
+#include "dkim/digest.h"
+#include "intake/claim_facts.h"
 #include "intake/recipient_check.h"
-#include "mail/address_syntax.h"
-#include "origin/owner.h"
 #include "response/explain.h"
 
 namespace backstop::intake {
 
 namespace {
 
-/// Returns why the mail that this response answers left without a tag, as a sentence: it went to a
-/// destination in "untagged". Empty if it did not.
-std::string why_untagged(const Site& site, const response::Response& response) {
-  constexpr std::size_t kMostLooks = 10;
-  for (std::size_t i = 0; i < std::min(kMostLooks, response.recipients.size()); ++i) {
-    const auto& recipient = response.recipients[i];
-    for (const auto* const text : {&recipient.address, &recipient.original_address}) {
-      const auto address = mail::parse_address(*text);
-      const auto* const one = address ? find_untagged(site.untagged, *address) : nullptr;
-      if (one) return "Mail to " + base::printable(*one, mail::kAddressMost) + " leaves without a tag.";
-    }
-  }
-  return {};
+bool is_certain_dsn(const response::Response& response) {
+  return is_dsn(response.kind) && certainty(response) != response::Certainty::Guessed;
+}
+
+bool is_hint(const origin::Evidence& evidence) {
+  return evidence.kind == origin::EvidenceKind::Trace || evidence.kind == origin::EvidenceKind::Other;
 }
 
 }  // namespace
 
 MailJudge::MailJudge(const Transaction& transaction, response::Reader& reader)
-    : transaction_(transaction), reader_(reader), hints_(transaction.hints, transaction.today) {}
+    : transaction_(transaction),
+      reader_(reader),
+      hints_(transaction.hints, transaction.today),
+      places_(transaction.uses, transaction.ledger) {}
 
 response::Envelope MailJudge::envelope() const {
   const auto& path = transaction_.mail.reverse_path;
@@ -49,36 +43,48 @@ MailJudge::Next MailJudge::header(std::string_view header) {
 }
 
 response::Response MailJudge::read(std::string_view message, response::Extent extent) {
-  return reader_.read(message, envelope(), extent);
+  auto response = reader_.read(message, envelope(), extent);
+  if (response.kind != response::Kind::None && transaction_.ledger != nullptr) {
+    const auto digest = dkim::sha256(message);
+    digest_.assign(digest.begin(), digest.end());
+  }
+  return response;
 }
 
-// A hint counts only a few times a day for each owner, since anybody who knows it can make one.
-origin::Origin MailJudge::origin_of(const origin::Recipient& recipient, const origin::ClaimContext& context) {
-  auto found = origin::judge(origin::collect({recipient, *response_, context}));
-  if (found.cause != origin::Cause::Hinted) return found;
-  if (hints_.take(origin::owner_of(recipient.plain(), context.tags.delimiter).text())) return found;
-  origin::ClaimContext without = context;
-  without.trace.clear();
-  return origin::judge(origin::collect({recipient, *response_, without}));
+// A hint counts only a few times a day for each owner, since anybody who knows it can make one. It has its
+// place only if it decides.
+origin::Origin MailJudge::weigh(origin::Grounds grounds, const std::string& owner) {
+  auto found = origin::judge(grounds);
+  if (found.cause != origin::Cause::Hinted || hints_.take(owner)) return found;
+  for (auto& one : grounds.evidence) one.is_worn |= is_hint(one);
+  return origin::judge(std::move(grounds));
 }
 
-// A coroutine, so that stores can be asked here; their answers go into the context as values.
+net::Task<origin::Origin> MailJudge::origin_of(const ProofSearch& search, std::size_t recipient) {
+  auto grounds = search.collect(recipient);
+  const std::string network = net::network_key(transaction_.client.address).to_string();
+  co_await places_.weigh(grounds.evidence, search.owner(recipient),
+                         {.digest = digest_, .network = network, .now = transaction_.now},
+                         search.tag_recipients(recipient));
+  co_return weigh(std::move(grounds), search.owner(recipient));
+}
+
 net::Task<void> MailJudge::judge(response::Response response) {
   response_ = std::move(response);
-  const Site& site = *transaction_.site;
-  origin::ClaimContext context{
-      .has_keys = !site.keys.keys().empty(), .is_tagging = site.is_tagging(), .tags = site.tags};
-  if (context.is_tagging) context.untagged = why_untagged(site, *response_);
-  context.trace = origin::trace_of(*response_, site.hostname);
   facts_ = {.kind = response_->kind,
             .certainty = certainty(*response_),
             .shown = is_dsn(response_->kind) ? std::string(shown(response_->shown_by)) : std::string(),
             .is_exempt = std::ranges::all_of(transaction_.recipients, &Recipient::is_exempt),
-            .is_from_relay = transaction_.is_from_relay};
+            .is_from_relay = is_from_relay(transaction_)};
+  ProofSearch search(transaction_, *response_);
+  co_await search.look();
   std::vector<policy::Verdict> verdicts;
   std::vector<origin::Origin> origins;
-  for (const auto& one : transaction_.recipients) {
-    facts_.origin = origin_of(*one.claim, context);
+  for (std::size_t i = 0; i < transaction_.recipients.size(); ++i) {
+    const auto& one = transaction_.recipients[i];
+    facts_.origin = co_await origin_of(search, i);
+    is_contradiction_ |= is_certain_dsn(*response_) && facts_.origin.result == origin::Result::Unproven &&
+                         search.has_other_signature(i);
     verdicts.push_back(
         policy::judge_message(facts_, policy_of(*one.domain, one.claim->plain().domain, transaction_)));
     origins.push_back(std::move(facts_.origin));
@@ -86,7 +92,6 @@ net::Task<void> MailJudge::judge(response::Response response) {
   const std::size_t worst = policy::least_favourable(verdicts);
   facts_.origin = std::move(origins[worst]);
   verdict_ = std::move(verdicts[worst]);
-  co_return;
 }
 
 }  // namespace backstop::intake

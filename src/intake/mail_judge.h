@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "intake/hint_counts.h"
+#include "intake/proof_places.h"
+#include "intake/proof_search.h"
 #include "intake/transaction.h"
 #include "net/task.h"
 #include "policy/verdict.h"
@@ -32,9 +34,12 @@ class MailJudge {
   /// Collects the evidence for each recipient and asks policy. The strictest verdict counts for all
   /// recipients. Called once at most.
   net::Task<void> judge(response::Response response);
-  /// To be called once the message is delivered: the hints that spoke for it (hint_counts.h) stay counted.
-  /// Without this call the destructor gives them back.
-  void keep_hints() { hints_.keep(); }
+  /// To be called once the message is delivered or kept: the hints and the proofs that spoke for it stay
+  /// counted (hint_counts.h, proof_places.h). Without this call the destructor gives their places back.
+  void keep_places() {
+    hints_.keep();
+    places_.keep();
+  }
 
   /// Returns the verdict that is carried out; it accepts until judge() has run.
   const policy::Verdict& verdict() const { return verdict_; }
@@ -42,18 +47,25 @@ class MailJudge {
   const std::optional<response::Response>& response() const { return response_; }
   /// Returns the origin that was found for the recipient whose verdict counts.
   const origin::Origin& origin() const { return facts_.origin; }
+  /// True if what came back has a valid signature of another mailbox of ours, though nothing proves that this
+  /// certain DSN is for its recipient: the proofs of the domain are less sure than they seemed.
+  bool is_contradiction() const { return is_contradiction_; }
   /// Returns the value of the Backstop-Verdict field.
   std::string verdict_field() const { return policy::verdict_field(verdict_, facts_); }
 
  private:
   response::Envelope envelope() const;
-  origin::Origin origin_of(const origin::Recipient& recipient, const origin::ClaimContext& context);
+  net::Task<origin::Origin> origin_of(const ProofSearch& search, std::size_t recipient);
+  origin::Origin weigh(origin::Grounds grounds, const std::string& owner);
 
   const Transaction& transaction_;
   response::Reader& reader_;
   std::optional<response::Response> response_;
   policy::MessageFacts facts_;
   HintPlaces hints_;
+  ProofPlaces places_;
+  std::string digest_;  ///< of the message, if it is a response and there is a ledger
+  bool is_contradiction_ = false;
   policy::Verdict verdict_;
 };
 

@@ -58,6 +58,7 @@ class MailJudgeTest : public net::LoopTest {
     last_ = {};
     last_.site = &site_;
     last_.today = day(kToday);
+    last_.now = last_.today;
     last_.ready = &ready_;
   }
   void add(const std::string& recipient) {
@@ -201,7 +202,7 @@ TEST_F(MailJudgeTest, AHintCountsAFewTimesADayForAnOwner) {
     add(recipient);
     MailJudge judge(last_, reader_);
     run(judge.judge(returning));
-    if (is_delivered) judge.keep_hints();
+    if (is_delivered) judge.keep_places();
     return policy::name(judge.verdict().cause);
   };
   for (std::size_t i = 0; i < 2 * HintCounts::kMostOfOwner; ++i)

@@ -2,10 +2,12 @@
 // by the reader of the configuration. They are const while they are used, so any thread may read them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dkim/key_store.h"
 #include "intake/domain_table.h"
 #include "origin/key_ring.h"
 #include "origin/tag.h"
@@ -21,6 +23,7 @@ struct Site {
   bool has_tags = false;                 ///< reverse paths of what leaves are tagged, if a key signs
   origin::WatermarkKeys watermark_keys;  ///< of `keys`
   bool has_watermark = false;            ///< mail of ours leaves with a watermark; then a key of these signs
+  std::shared_ptr<const dkim::KeyStore> dkim_keys;  ///< of our domains, also past their rotation; may be null
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "intake/hint_counts.h"
+#include "intake/key_look_ups.h"
 #include "intake/leaving.h"
 #include "intake/ready_table.h"
 #include "intake/site.h"
@@ -17,6 +18,7 @@
 #include "smtp/path_command.h"
 #include "store/event.h"
 #include "store/ledger.h"
+#include "store/use_counter.h"
 
 namespace backstop::intake {
 
@@ -45,12 +47,15 @@ struct Transaction {
   std::string id;
   std::chrono::steady_clock::time_point begun;
   std::chrono::sys_days today{};
-  const ReadyTable* ready = nullptr;  ///< of all transactions; null: no domain is observed
-  HintCounts* hints = nullptr;        ///< of all transactions; null: hints are not counted
+  std::chrono::sys_seconds now{};         ///< when it began, by the system's clock
+  const ReadyTable* ready = nullptr;      ///< of all transactions; null: no domain is observed
+  HintCounts* hints = nullptr;            ///< of all transactions; null: hints are not counted
+  store::LedgerWriter* ledger = nullptr;  ///< of all transactions; null: there is none
+  store::UseCounter* uses = nullptr;      ///< of all transactions; null: proofs are not counted
+  KeyLookUps* key_look_ups = nullptr;     ///< of the worker; null: no DKIM key is looked up
   std::vector<Recipient> recipients;
   ClientFacts client;
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
-  store::LedgerWriter* ledger = nullptr;  ///< of all transactions; null: there is none
   store::Authentication authentication = store::Authentication::Unknown;
   std::optional<Leaving>
       leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA

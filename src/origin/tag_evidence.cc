@@ -29,7 +29,13 @@ Finding finding_of(TagOutcome outcome) {
 }  // namespace
 
 Evidence tag_evidence(const TagCheck& check, const mail::Address& address) {
-  return {.kind = EvidenceKind::Tag, .finding = finding_of(check.outcome), .detail = explain(check, address)};
+  Evidence evidence{
+      .kind = EvidenceKind::Tag, .finding = finding_of(check.outcome), .detail = explain(check, address)};
+  if (evidence.finding == Finding::Proves) {
+    evidence.level = Level::C;
+    evidence.use.id = "tag:" + base::to_lower(check.tag->value);
+  }
+  return evidence;
 }
 
 bool is_guess(const TagCheck& check, bool is_null_sender) {

@@ -120,8 +120,10 @@ std::vector<std::string> claimed_addressees(const Response& response) {
     add_recipient(recipient.original_address, all);
     add_recipient(recipient.address, all);
   }
-  for (const auto& block : response.returned) add_addresses(block.to, all);
-  if (response.original) add_addresses(response.original->to, all);
+  if (all.empty()) {
+    for (const auto& block : response.returned) add_addresses(block.to, all);
+    if (response.original) add_addresses(response.original->to, all);
+  }
   if (!is_dsn(response.kind) && response.kind != Kind::FeedbackReport) add_recipient(response.author, all);
   return all;
 }

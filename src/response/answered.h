@@ -29,9 +29,10 @@ void read_original_ids(std::string_view report, std::vector<std::string>& ids);
 void find_answered_ids(const mail::Message& message, const std::vector<std::string>& report_ids,
                        Response& response);
 
-/// Returns the addresses that the mail went to, as the response says: first the recipients of its report,
-/// each as the mail was written to it and then as it ended, then To and Cc of what came back, and if it is
-/// no report of a delivery, its author. Each once, in the form of mail::Address::folded().
+/// Returns the addresses that the mail went to, as the response says: the recipients of its report, each as
+/// the mail was written to it and then as it ended; if it names none, To and Cc of what came back. If it is
+/// no report of a delivery, its author is the last. Each once, in the form of mail::Address::folded().
+/// Whoever returns a harvested header doesn't name its To by that: what he reports is his own.
 std::vector<std::string> claimed_addressees(const Response& response);
 
 }  // namespace backstop::response

@@ -19,7 +19,7 @@
 #include "net/task.h"
 #include "store/batch.h"
 #include "store/ledger_key.h"
-#include "store/use_counts.h"
+#include "store/use_counter.h"
 
 namespace backstop::store {
 
@@ -74,21 +74,14 @@ class LedgerReader {
   virtual base::Result<LedgerStats> stats() = 0;
 };
 
-/// Thread-safe. The destructor writes what waits; if that fails, it tries again for two seconds.
-class LedgerWriter : public LedgerReader {
+/// Thread-safe. The destructor writes what waits; if that fails, it tries again for two seconds. A counter of
+/// uses lives for keep_ids at most.
+class LedgerWriter : public LedgerReader, public UseCounter {
  public:
   /// Takes rows without waiting. `at` is when their mail left or arrived: a row lives from then on, and one
   /// that is too old already is passed over. A time in the future counts as now.
   virtual void record(std::span<const Row> rows, LedgerTime at) = 0;
   void record(std::span<const Row> rows) { record(rows, LedgerTime::max()); }
-
-  /// Takes one of `limit` places in a counter (store/use_counts.h), or nullopt if all are taken. A counter
-  /// lives for `life` from its first use, at most for keep_ids. If the store is down, this node counts alone.
-  virtual net::Task<std::optional<UsePlace>> take(RowKey counter, std::uint32_t limit,
-                                                  std::chrono::seconds life) = 0;
-  /// Both don't wait.
-  virtual void give_back(const UsePlace& place) = 0;
-  virtual void keep(const UsePlace& place) = 0;
 
   /// Deletes all about one owner, as owner, from memory and disk; waits for the disk, so it is no call for a
   /// session. A program that has the ledger open beside this one follows within about a minute.
