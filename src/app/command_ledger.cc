@@ -36,7 +36,7 @@ constexpr std::chrono::minutes kFlushTime{10};
 constexpr std::string_view kFooter =
     "Examples:\n"
     "  backstop ledger import -c backstop.toml --postfix-log /var/log/mail.log*\n"
-    "  backstop ledger import --ledger var/ledger.db --own-domain example.org --ids sent.txt\n"
+    "  backstop ledger import --ledger var/ledger.db --ids sent.txt\n"
     "  backstop ledger stats -c backstop.toml\n"
     "\n"
     "All of it works while `backstop serve` runs. docs/ledger.md says what the ledger holds.\n";
@@ -162,9 +162,6 @@ std::vector<std::string> names_of(const mail::Address& address, const Place& pla
 
 base::Result<void> forget(const std::vector<std::string>& names, const Place& place) {
   const os::FilesAs files(place.user);
-  // A ledger that isn't there must not be made for this.
-  if (const auto ledger = store::open_ledger_for_reading(place.settings); !ledger)
-    return std::unexpected(ledger.error());
   const auto ledger = store::open_ledger(place.settings, {});
   if (!ledger) return std::unexpected(ledger.error());
   for (const auto& name : names) {
@@ -182,6 +179,9 @@ void run_forget(const LedgerOptions& options, CommandContext& context) {
         context, kExitUsage,
         fmt::format("\"{}\" is no address; write it as ann@example.org", base::printable(options.address)));
   }
+  // A ledger that isn't there must not be made for this.
+  if (const auto stats = read_stats(*place); !stats)
+    return report_error(context, kExitNoInput, stats.error().message);
   const auto names = names_of(*path->address, *place);
   if (const auto done = forget(names, *place); !done)
     return report_error(context, kExitInput, done.error().message);
