@@ -4,12 +4,12 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <openssl/params.h>
 
 #include <algorithm>
 #include <cstring>
 
+#include "base/derived_key.h"
 #include "base/text.h"
 
 namespace backstop::origin {
@@ -18,34 +18,15 @@ namespace {
 
 constexpr std::string_view kInfo = "backstop watermark 1";
 
-using Secret = std::array<unsigned char, 32>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)>;
-
-OSSL_PARAM octets(const char* name, std::string_view bytes) {
-  // OpenSSL only reads them.
-  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(bytes.data()), bytes.size());
-}
 
 OSSL_PARAM sha256() {
   static char name[] = "SHA256";
-  return OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0);
-}
-
-/// Returns nullopt for an empty secret.
-std::optional<Secret> derive(std::string_view secret) {
-  const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr),
-                                                              EVP_KDF_free);
-  const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> context(EVP_KDF_CTX_new(kdf.get()),
-                                                                          EVP_KDF_CTX_free);
-  const OSSL_PARAM params[] = {sha256(), octets(OSSL_KDF_PARAM_KEY, secret),
-                               octets(OSSL_KDF_PARAM_INFO, kInfo), OSSL_PARAM_construct_end()};
-  Secret key{};
-  if (!context || EVP_KDF_derive(context.get(), key.data(), key.size(), params) != 1) return std::nullopt;
-  return key;
+  return OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
 }
 
 /// Returns a context that has the key, or null.
-std::shared_ptr<const EVP_MAC_CTX> keyed(const Secret& key) {
+std::shared_ptr<const EVP_MAC_CTX> keyed(const base::DerivedKey& key) {
   const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr),
                                                               EVP_MAC_free);
   MacContext context(EVP_MAC_CTX_new(mac.get()), EVP_MAC_CTX_free);
@@ -145,7 +126,7 @@ WatermarkKeys::WatermarkKeys(const KeyRing& ring) {
   for (const auto& key : ring.keys()) {
     if (key.family != TagFamily::Exim) continue;
     auto& derived = keys_[static_cast<std::size_t>(key.number)];
-    auto secret = derive(key.secret);
+    auto secret = base::derive_key(key.secret, kInfo);
     if (secret) derived.mac = keyed(*secret);
     if (secret) OPENSSL_cleanse(secret->data(), secret->size());
     if (key.use == KeyUse::Retired) derived.last_day = last_day(key, {});
@@ -164,7 +145,7 @@ std::optional<WatermarkMac> WatermarkKeys::mac(int number, std::string_view head
   if (!key.mac) return std::nullopt;
   const MacContext context(EVP_MAC_CTX_dup(key.mac.get()), EVP_MAC_CTX_free);
   const std::string text = fmt::format("bw1;{}{}", head, address);
-  Secret digest{};
+  std::array<unsigned char, 32> digest{};
   std::size_t size = 0;
   if (!context ||
       EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
