@@ -97,5 +97,68 @@ TEST(Blocking, KeepsItsLoopAlive) {
   pool.join();
 }
 
+int undo_nothing(int) {
+  ADD_FAILURE() << "it came in time";
+  return 0;
+}
+
+Task<void> expect_in_time(asio::thread_pool& pool) {
+  const auto loop = std::this_thread::get_id();
+  const auto value =
+      co_await run_blocking_within(pool, std::chrono::minutes(5), [] { return 7; }, undo_nothing);
+  EXPECT_EQ(value, 7);
+  EXPECT_EQ(std::this_thread::get_id(), loop);
+}
+
+TEST_F(BlockingTest, ALimitDoesNotDelay) {
+  run(expect_in_time(pool_));
+}
+
+// Occupies a pool of one thread until `released`.
+void occupy(asio::thread_pool& pool, std::promise<void>& released) {
+  asio::post(pool, [&] { released.get_future().wait(); });
+}
+
+Task<void> expect_never_begun(asio::thread_pool& pool, std::weak_ptr<int>& token) {
+  auto mine = std::make_shared<int>(7);
+  token = mine;
+  const auto value = co_await run_blocking_within(
+      pool, std::chrono::milliseconds(1), [mine = std::move(mine)] { return *mine; }, undo_nothing);
+  EXPECT_EQ(value, std::nullopt);
+  EXPECT_TRUE(token.expired()) << "what the work held is gone with the wait";
+}
+
+TEST_F(BlockingTest, WorkThatHasNotBegunInTimeNeverBegins) {
+  asio::thread_pool pool(1);
+  std::promise<void> released;
+  std::weak_ptr<int> token;
+  occupy(pool, released);
+  run(expect_never_begun(pool, token));
+  released.set_value();
+  pool.join();
+}
+
+Task<void> expect_too_late(asio::thread_pool& pool, std::promise<void>& released, int& undone) {
+  const auto value = co_await run_blocking_within(
+      pool, std::chrono::milliseconds(500),
+      [&] {
+        released.get_future().wait();
+        return 7;
+      },
+      [&](int late) { undone = late; });
+  EXPECT_EQ(value, std::nullopt);
+}
+
+TEST_F(BlockingTest, WorkThatEndsTooLateIsUndone) {
+  asio::thread_pool pool(1);
+  std::promise<void> released;
+  int undone = 0;
+  run(expect_too_late(pool, released, undone));
+  EXPECT_EQ(undone, 0);
+  released.set_value();
+  pool.join();
+  EXPECT_EQ(undone, 7);
+}
+
 }  // namespace
 }  // namespace backstop::net
