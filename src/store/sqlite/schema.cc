@@ -80,13 +80,13 @@ Outcome<void> make_folder(const std::string& path) {
 }
 
 /// Makes an empty file: SQLite takes it for a new database, and gives its own files beside it the same mode.
-Outcome<void> make_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+Outcome<void> make_file(const std::string& path, unsigned mode) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) {
     if (errno == EEXIST) return {};
     return refuse_errno(errno, "it can't be made");
   }
-  ::fchmod(file, 0640);
+  ::fchmod(file, mode);
   ::close(file);
   return {};
 }
@@ -170,7 +170,7 @@ Outcome<Database> open_for_writing(const std::string& path, std::chrono::millise
   if (!there) return std::unexpected(there.error());
   if (!*there) {
     if (const auto done = make_folder(path); !done) return std::unexpected(done.error());
-    if (const auto done = make_file(path); !done) return std::unexpected(done.error());
+    if (const auto done = make_file(path, schema.mode); !done) return std::unexpected(done.error());
   }
   auto database = Database::open(path, Database::Mode::Write, patience);
   if (!database) return database;

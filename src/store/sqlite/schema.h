@@ -54,13 +54,14 @@ struct Schema {
   std::span<const std::string_view> tables;
   /// Upgrades a file to the next version each: from 1, from 2, and so on.
   std::span<const std::span<const std::string_view>> upgrades{};
+  unsigned mode = 0640;  ///< of a file that is made, whatever the umask
 };
 
 const Schema& history_schema();
 
 /// Opens the file for the writer; makes the tables in a new file and upgrades those of an older version.
-/// Makes the file (mode 0640), and its folder (0750) if only that is missing. A file that holds anything else
-/// is left as it is.
+/// Makes the file (Schema::mode), and its folder (0750) if only that is missing. A file that holds anything
+/// else is left as it is.
 Outcome<Database> open_for_writing(const std::string& path, std::chrono::milliseconds patience,
                                    const Schema& schema = history_schema());
 

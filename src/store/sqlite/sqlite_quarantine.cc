@@ -1,0 +1,344 @@
+#include "store/sqlite/sqlite_quarantine.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "store/compression.h"
+#include "store/kept_json.h"
+
+namespace backstop::store::sqlite {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{2000};
+constexpr Schema kQuarantine{.name = "quarantine",
+                             .application_id = 0x426B5171,  // "BkQq"
+                             .version = 1,
+                             .tables = kQuarantineSchema,
+                             .mode = 0600};
+
+// Each step holds the lock for some milliseconds, and responses that are kept meanwhile wait for it.
+constexpr int kRowsAStep = 200;
+constexpr int kPagesAStep = 1000;
+
+std::string about(std::string_view id, std::string_view part) {
+  return fmt::format("{} {}", part, id);
+}
+
+std::unexpected<Failure> refuse(std::string why) {
+  return std::unexpected(Failure{SQLITE_ERROR, std::move(why)});
+}
+
+/// A response as its row has it.
+struct Sealed {
+  std::string envelope;
+  std::string message;
+};
+
+base::Result<Sealed> seal_all(const KeptResponse& response, const SealKey& key) {
+  const auto& id = response.envelope.id;
+  if (response.message.size() > Quarantine::kMostMessage)
+    return std::unexpected(base::Error{"it is too long"});
+  const auto json = kept_to_json(response.envelope);
+  if (!json) return std::unexpected(json.error());
+  auto envelope = seal(*json, key, about(id, "envelope"));
+  if (!envelope) return std::unexpected(envelope.error());
+  const auto frame = compress(response.message);
+  if (!frame) return std::unexpected(frame.error());
+  auto message = seal(*frame, key, about(id, "message"));
+  if (!message) return std::unexpected(message.error());
+  return Sealed{std::move(*envelope), std::move(*message)};
+}
+
+base::Result<std::string> unseal_part(std::string_view sealed, std::int64_t number,
+                                      std::span<const SealKey> keys, std::string_view about_it) {
+  const auto key = std::ranges::find(keys, number, &SealKey::number);
+  if (key == keys.end()) {
+    return std::unexpected(
+        base::Error{fmt::format("it was encrypted with key {}, which the key file doesn't have", number)});
+  }
+  return unseal(sealed, *key, about_it);
+}
+
+// The columns of a row, in the order of the statements below.
+enum Column : int { Id, Time, Size, Told, Key, Envelope, Dictionary, Message };
+constexpr std::string_view kColumns = "id, time, size, told, key, envelope";
+
+base::Result<KeptEnvelope> envelope_of(const Statement& row, std::span<const SealKey> keys) {
+  std::string id(row.text(Id));
+  const auto json = unseal_part(row.blob(Envelope), row.number(Key), keys, about(id, "envelope"));
+  if (!json) return std::unexpected(json.error());
+  auto envelope = kept_from_json(*json);
+  if (!envelope) return std::unexpected(envelope.error());
+  envelope->id = std::move(id);
+  envelope->time = KeptTime(std::chrono::milliseconds(row.number(Time)));
+  envelope->size = static_cast<std::uint64_t>(row.number(Size));
+  envelope->is_told = row.number(Told) != 0;
+  return envelope;
+}
+
+base::Result<KeptResponse> response_of(const Statement& row, std::span<const SealKey> keys) {
+  auto envelope = envelope_of(row, keys);
+  if (!envelope) return std::unexpected(envelope.error());
+  const auto frame = unseal_part(row.blob(Message), row.number(Key), keys, about(envelope->id, "message"));
+  if (!frame) return std::unexpected(frame.error());
+  auto message = decompress(*frame, static_cast<unsigned>(row.number(Dictionary)), Quarantine::kMostMessage);
+  if (!message) return std::unexpected(message.error());
+  return KeptResponse{std::move(*envelope), std::move(*message)};
+}
+
+// A file that was just made is found after a crash only if its folder is on the disk, too.
+void sync_folder_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  const int folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  ::fsync(folder);
+  ::close(folder);
+}
+
+class FileQuarantine : public Quarantine {
+ public:
+  FileQuarantine(std::string path, const QuarantineSettings& settings, FileUse use)
+      : path_(std::move(path)), keep_(settings.keep), most_bytes_(settings.most_bytes), use_(use) {}
+
+  Outcome<void> open() {
+    const std::lock_guard lock(mutex_);
+    return ensure_open();
+  }
+
+  std::string about_file(std::string_view what) const {
+    return fmt::format("quarantine {}: {}", base::printable(path_, 4096), what);
+  }
+
+  base::Result<void> keep(const KeptResponse& response, const SealKey& key) override {
+    const auto sealed = seal_all(response, key);
+    if (!sealed) return std::unexpected(base::Error{about_file(sealed.error().message)});
+    return ask<void>([&] { return insert(response, *sealed, key.number); });
+  }
+
+  base::Result<KeptList> list(std::span<const SealKey> keys, KeptTime now, std::size_t most) override {
+    return ask<KeptList>([&] { return select(keys, now, most); });
+  }
+
+  base::Result<std::optional<KeptResponse>> find(std::string_view id, std::span<const SealKey> keys,
+                                                 KeptTime now) override {
+    return ask<std::optional<KeptResponse>>([&] { return select_one(id, keys, now); });
+  }
+
+  base::Result<bool> remove(std::string_view id) override {
+    return ask<bool>([&] { return remove_one(id); });
+  }
+
+  base::Result<void> expire(KeptTime now) override {
+    // The lock is let go between the steps.
+    for (bool has_more = true; has_more;) {
+      const auto step = ask<bool>([&] { return expire_some(now); });
+      if (!step) return std::unexpected(step.error());
+      has_more = *step;
+    }
+    return {};
+  }
+
+  base::Result<std::vector<int>> keys_in_use() override {
+    return ask<std::vector<int>>([&] { return select_keys(); });
+  }
+
+  base::Result<bool> begin_digest(std::chrono::sys_days today) override {
+    return ask<bool>([&] { return take_day(today.time_since_epoch().count()); });
+  }
+
+  base::Result<void> set_told(std::span<const std::string> ids) override {
+    return ask<void>([&] { return mark(ids); });
+  }
+
+ private:
+  /// Runs one call on the open file.
+  template <typename Answer, typename Call>
+  base::Result<Answer> ask(const Call& call) {
+    const std::lock_guard lock(mutex_);
+    // What is written to a file that was deleted would be lost.
+    if (database_ && database_->has_moved()) database_.reset();
+    Outcome<void> opened = ensure_open();
+    if (!opened) return std::unexpected(base::Error{about_file(opened.error().message)});
+    auto answer = call();
+    if (!answer) return std::unexpected(base::Error{about_file(answer.error().message)});
+    if constexpr (std::is_void_v<Answer>) {
+      return {};
+    } else {
+      return std::move(*answer);
+    }
+  }
+
+  Outcome<void> ensure_open() {
+    if (database_) return {};
+    if (use_ == FileUse::Existing) {
+      if (auto there = open_for_reading(path_, kPatience, kQuarantine); !there)
+        return std::unexpected(there.error());
+    }
+    auto opened = open_for_writing(path_, kPatience, kQuarantine);
+    if (!opened) return std::unexpected(opened.error());
+    // FULL: a commit is on the disk when it returns.
+    if (auto done = opened->run("PRAGMA synchronous = FULL"); !done) return done;
+    sync_folder_of(path_);
+    database_.emplace(std::move(*opened));
+    return {};
+  }
+
+  Outcome<void> check_room(std::size_t wanted) {
+    const auto used = database_->number(
+        "SELECT (page_count - freelist_count) * page_size "
+        "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+    if (!used) return std::unexpected(used.error());
+    if (static_cast<std::uint64_t>(*used) + wanted <= most_bytes_) return {};
+    return refuse(fmt::format("it is full: it may have {}", base::format_size(most_bytes_)));
+  }
+
+  Outcome<void> insert(const KeptResponse& response, const Sealed& sealed, int key) {
+    if (auto room = check_room(sealed.envelope.size() + sealed.message.size()); !room) return room;
+    auto statement = database_->prepare("INSERT INTO kept VALUES (?, ?, ?, 0, ?, ?, ?, ?)");
+    if (!statement) return std::unexpected(statement.error());
+    statement->bind(1, response.envelope.id);
+    statement->bind(2, response.envelope.time.time_since_epoch().count());
+    statement->bind(3, to_column(response.envelope.size));
+    statement->bind(4, std::int64_t{key});
+    statement->bind(5, std::int64_t{current_dictionary()});
+    statement->bind_blob(6, sealed.envelope);
+    statement->bind_blob(7, sealed.message);
+    return statement->run();
+  }
+
+  std::int64_t oldest(KeptTime now) const {
+    return (now - std::chrono::milliseconds(keep_)).time_since_epoch().count();
+  }
+
+  Outcome<KeptList> select(std::span<const SealKey> keys, KeptTime now, std::size_t most) {
+    auto row = database_->prepare(
+        fmt::format("SELECT {} FROM kept WHERE time >= ? ORDER BY time DESC, id DESC LIMIT ?", kColumns));
+    if (!row) return std::unexpected(row.error());
+    row->bind(1, oldest(now));
+    row->bind(2, to_column(most));
+    KeptList list;
+    for (;;) {
+      const auto is_row = row->step();
+      if (!is_row) return std::unexpected(is_row.error());
+      if (!*is_row) return list;
+      auto envelope = envelope_of(*row, keys);
+      if (envelope) {
+        list.kept.push_back(std::move(*envelope));
+      } else if (++list.unreadable == 1) {
+        list.why = std::move(envelope.error().message);
+      }
+    }
+  }
+
+  Outcome<std::optional<KeptResponse>> select_one(std::string_view id, std::span<const SealKey> keys,
+                                                  KeptTime now) {
+    auto row = database_->prepare(
+        fmt::format("SELECT {}, dictionary, message FROM kept WHERE id = ? AND time >= ?", kColumns));
+    if (!row) return std::unexpected(row.error());
+    row->bind(1, id);
+    row->bind(2, oldest(now));
+    const auto is_row = row->step();
+    if (!is_row) return std::unexpected(is_row.error());
+    if (!*is_row) return std::nullopt;
+    auto response = response_of(*row, keys);
+    if (!response) return refuse(std::move(response.error().message));
+    return std::move(*response);
+  }
+
+  Outcome<bool> remove_one(std::string_view id) {
+    auto statement = database_->prepare("DELETE FROM kept WHERE id = ?");
+    if (!statement) return std::unexpected(statement.error());
+    statement->bind(1, id);
+    if (auto done = statement->run(); !done) return std::unexpected(done.error());
+    return sqlite3_changes(database_->handle()) > 0;
+  }
+
+  Outcome<bool> expire_some(KeptTime now) {
+    auto statement = database_->prepare(
+        "DELETE FROM kept WHERE rowid IN (SELECT rowid FROM kept WHERE time < ? ORDER BY time LIMIT ?)");
+    if (!statement) return std::unexpected(statement.error());
+    statement->bind(1, oldest(now));
+    statement->bind(2, std::int64_t{kRowsAStep});
+    if (auto done = statement->run(); !done) return std::unexpected(done.error());
+    if (sqlite3_changes(database_->handle()) > 0) return true;
+    const auto free = database_->number("PRAGMA freelist_count");
+    if (!free) return std::unexpected(free.error());
+    if (*free == 0) return false;
+    auto done = database_->run(fmt::format("PRAGMA incremental_vacuum({})", kPagesAStep).c_str());
+    if (!done) return std::unexpected(done.error());
+    const auto left = database_->number("PRAGMA freelist_count");
+    if (!left) return std::unexpected(left.error());
+    return *left > 0 && *left < *free;
+  }
+
+  Outcome<std::vector<int>> select_keys() {
+    auto row = database_->prepare("SELECT DISTINCT key FROM kept ORDER BY key");
+    if (!row) return std::unexpected(row.error());
+    std::vector<int> keys;
+    for (;;) {
+      const auto is_row = row->step();
+      if (!is_row) return std::unexpected(is_row.error());
+      if (!*is_row) return keys;
+      keys.push_back(static_cast<int>(row->number(0)));
+    }
+  }
+
+  Outcome<bool> take_day(std::int64_t today) {
+    Transaction transaction(*database_);
+    if (auto begun = transaction.begin(); !begun) return std::unexpected(begun.error());
+    const auto last = database_->number("SELECT value FROM state WHERE name = 'digest_day'");
+    if (!last) return std::unexpected(last.error());
+    if (*last >= today) return false;
+    auto statement = database_->prepare("INSERT OR REPLACE INTO state VALUES ('digest_day', ?)");
+    if (!statement) return std::unexpected(statement.error());
+    statement->bind(1, today);
+    if (auto done = statement->run(); !done) return std::unexpected(done.error());
+    if (auto done = transaction.commit(); !done) return std::unexpected(done.error());
+    return *last > 0;
+  }
+
+  Outcome<void> mark(std::span<const std::string> ids) {
+    Transaction transaction(*database_);
+    if (auto begun = transaction.begin(); !begun) return begun;
+    auto statement = database_->prepare("UPDATE kept SET told = 1 WHERE id = ?");
+    if (!statement) return std::unexpected(statement.error());
+    for (const auto& id : ids) {
+      statement->bind(1, id);
+      if (auto done = statement->run(); !done) return done;
+    }
+    return transaction.commit();
+  }
+
+  const std::string path_;
+  const std::chrono::hours keep_;
+  const std::uint64_t most_bytes_;
+  const FileUse use_;
+  std::mutex mutex_;
+  std::optional<Database> database_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Quarantine>> open_quarantine_file(const std::string& path,
+                                                               const QuarantineSettings& settings,
+                                                               FileUse use) {
+  auto quarantine = std::make_unique<FileQuarantine>(path, settings, use);
+  const auto opened = quarantine->open();
+  const bool may_wait = use == FileUse::Make && !opened && opened.error().is_passing();
+  if (!opened && !may_wait)
+    return std::unexpected(base::Error{quarantine->about_file(opened.error().message)});
+  return quarantine;
+}
+
+}  // namespace backstop::store::sqlite

@@ -1,0 +1,165 @@
+#include "store/sqlite/sqlite_quarantine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "store/quarantine_fixture.h"
+#include "store/sqlite/fault_vfs_fixture.h"
+
+namespace backstop::store::sqlite {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int kMostOperations = 500;
+
+const SealKey& signing() {
+  return seal_keys().back();
+}
+
+class SqliteQuarantineTest : public QuarantineTest {
+ protected:
+  void run(const std::string& sql) {
+    auto database = Database::open(path(), Database::Mode::Write, std::chrono::milliseconds(1000));
+    ASSERT_TRUE(database);
+    const auto done = database->run(sql.c_str());
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  /// All bytes of the folder.
+  std::string bytes() const {
+    std::string all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all;
+  }
+};
+
+TEST_F(SqliteQuarantineTest, NobodyElseReadsItsFiles) {
+  const auto quarantine = opened(settings());
+  ASSERT_TRUE(quarantine->keep(kept("1f"), signing()));
+  for (const char* const suffix : {"", "-wal", "-shm"}) {
+    struct stat status{};
+    ASSERT_EQ(::stat((path() + suffix).c_str(), &status), 0) << suffix;
+    EXPECT_EQ(status.st_mode & 0777U, 0600U) << suffix;
+  }
+}
+
+TEST_F(SqliteQuarantineTest, NothingOfAMailIsOnTheDisk) {
+  const auto quarantine = opened(settings());
+  ASSERT_TRUE(quarantine->keep(kept("1f"), signing()));
+  const auto all = bytes();
+  for (const char* const text : {"bob", "example.org", "Undelivered", "192.0.2.1", "shop.test", "missing"})
+    EXPECT_EQ(all.find(text), std::string::npos) << text;
+  EXPECT_NE(all.find("1f"), std::string::npos);
+}
+
+TEST_F(SqliteQuarantineTest, AnExistingOneIsWanted) {
+  const auto quarantine = open_existing_quarantine(settings());
+  ASSERT_FALSE(quarantine);
+  EXPECT_THAT(quarantine.error().message, HasSubstr("there is no such file"));
+  EXPECT_FALSE(std::filesystem::exists(path()));
+}
+
+TEST_F(SqliteQuarantineTest, RefusesTheFileOfAnother) {
+  std::ofstream(path()) << std::string(1000, 'x');
+  const auto quarantine = open_quarantine(settings());
+  ASSERT_FALSE(quarantine);
+  EXPECT_THAT(quarantine.error().message, HasSubstr("it is no SQLite database"));
+}
+
+TEST_F(SqliteQuarantineTest, AFileThatWasDeletedIsMadeAgain) {
+  const auto quarantine = opened(settings());
+  ASSERT_TRUE(quarantine->keep(kept("1f"), signing()));
+  for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+  ASSERT_TRUE(quarantine->keep(kept("2f"), signing()));
+  EXPECT_THAT(ids(*opened(settings())), ElementsAre("2f"));
+}
+
+TEST_F(SqliteQuarantineTest, ALockIsAnErrorAndNoMore) {
+  const auto quarantine = opened(settings());
+  auto other = Database::open(path(), Database::Mode::Write, std::chrono::milliseconds(1000));
+  ASSERT_TRUE(other && other->run("BEGIN IMMEDIATE"));
+  const auto done = quarantine->keep(kept("1f"), signing());
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("another process holds it locked"));
+  ASSERT_TRUE(other->run("ROLLBACK"));
+  EXPECT_TRUE(quarantine->keep(kept("1f"), signing()));
+}
+
+struct DamageRow {
+  const char* name;
+  const char* sql;
+  const char* want;
+};
+
+TEST_F(SqliteQuarantineTest, RefusesADamagedRow) {
+  const DamageRow rows[] = {
+      {"an empty envelope", "UPDATE kept SET envelope = x'' WHERE id = '1f'", "it is damaged"},
+      {"no blob", "UPDATE kept SET envelope = 7 WHERE id = '1f'", "it is damaged"},
+      {"envelope and message changed places", "UPDATE kept SET envelope = message, message = envelope",
+       "damaged"},
+      {"the message of another", "UPDATE kept SET message = (SELECT message FROM kept WHERE id = '2f')",
+       "damaged"},
+      {"another id",
+       "UPDATE kept SET id = '3f' WHERE id = '2f'; UPDATE kept SET id = '2f' WHERE id = '1f'; "
+       "UPDATE kept SET id = '1f' WHERE id = '3f'",
+       "damaged"},
+      {"another key", "UPDATE kept SET key = 3", "encrypted with another key"},
+      {"no such key", "UPDATE kept SET key = -1", "encrypted with key -1, which the key file doesn't have"},
+      {"another dictionary", "UPDATE kept SET dictionary = 7",
+       "dictionary 7, which this version doesn't have"},
+  };
+  for (const auto& row : rows) {
+    for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+    const auto quarantine = opened(settings());
+    ASSERT_TRUE(quarantine->keep(kept("1f"), signing()));
+    ASSERT_TRUE(quarantine->keep(kept("2f"), signing()));
+    run(row.sql);
+    const auto found = quarantine->find("1f", seal_keys(), kKeptAt);
+    ASSERT_FALSE(found) << row.name;
+    EXPECT_THAT(found.error().message, HasSubstr(row.want)) << row.name;
+    EXPECT_TRUE(quarantine->list(seal_keys(), kKeptAt, 100)) << row.name;
+  }
+}
+
+// Whichever operation of the disk fails: a response that was taken is there, one that was not is not there,
+// and the next one is kept once the disk works.
+TEST_F(SqliteQuarantineTest, ADiskThatFails) {
+  for (const Faults faults : {Faults{SQLITE_FULL, false}, Faults{SQLITE_FULL, true},
+                              Faults{SQLITE_IOERR_WRITE, true}, Faults{SQLITE_IOERR_FSYNC, true}}) {
+    bool was_met = true;
+    int failures = 0;
+    for (int nth = 1; was_met; ++nth) {
+      ASSERT_LT(nth, kMostOperations);
+      for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+      FaultVfs vfs;
+      const auto quarantine = opened(settings());
+      vfs.arm(nth, faults);
+      const auto done = quarantine->keep(kept("1f"), signing());
+      was_met = vfs.was_met();
+      vfs.mend();
+      EXPECT_TRUE(done || was_met) << done.error().message;
+      if (done) {
+        EXPECT_THAT(ids(*quarantine), ElementsAre("1f")) << nth;
+      } else {
+        ++failures;
+        EXPECT_THAT(ids(*quarantine), IsEmpty()) << nth;
+        EXPECT_TRUE(quarantine->keep(kept("1f"), signing())) << nth;
+      }
+    }
+    EXPECT_GT(failures, 0);
+  }
+}
+
+}  // namespace
+}  // namespace backstop::store::sqlite
