@@ -83,6 +83,8 @@ void DataPhase::record(const smtp::Reply& reply, bool is_client_gone, std::strin
                 .is_delivered = path_.is_delivered(),
                 .is_past_limit = path_.is_past_limit(),
                 .failure = failure,
+                .is_kept = path_.is_kept(),
+                .not_kept = path_.not_kept(),
                 .judge = &path_.judge(),
                 .size = path_.size(),
                 .message_id = path_.message_id()});

@@ -84,6 +84,7 @@ class DataPhase {
   /// True while it waits for the client's bytes.
   bool is_reading() const { return is_reading_; }
   bool is_delivered() const { return path_.is_delivered(); }
+  bool is_kept() const { return path_.is_kept(); }
 
  private:
   /// Reads more of the message; returns nullopt, or how the data phase ends instead.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/keeper.h"
 #include "gateway/replies.h"
+#include "intake/kept_response.h"
 #include "os/random.h"
 #include "smtp/stuffing.h"
 
@@ -188,15 +190,41 @@ response::Response MessagePath::read(std::string_view message, bool is_end) {
                      is_end ? response::Extent::Whole : response::Extent::Start);
 }
 
-// Judges a message that was held. Then begins the data at the next hop, with our own fields in front.
+std::string MessagePath::received() const {
+  std::string field;
+  append_received(trace_, transaction_.clock(), field);
+  return field;
+}
+
+bool MessagePath::is_labelled() const {
+  const auto action = judge_.verdict().action;
+  return action == policy::Action::Label || action == policy::Action::Quarantine;
+}
+
+// Judges a message that was held, and carries the verdict out.
 net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
   if (next == Next::Hold) {
     co_await judge_.judge(read(message, is_end));
-    if (judge_.verdict().action == policy::Action::Refuse) {
+    const auto action = judge_.verdict().action;
+    if (action == policy::Action::Refuse) {
       settle(reply_for(judge_.verdict(), transaction_.settings->help_url));
       co_return;
     }
+    if (action == policy::Action::Quarantine && is_end) co_return co_await quarantine(message);
+    if (action == policy::Action::Quarantine) not_kept_ = "it is longer than what is held in memory";
   }
+  std::string front = transaction_.leaving ? transaction_.leaving->added : std::string();
+  append_received(trace_, transaction_.clock(), front);
+  if (!scan_.foreign.empty()) {
+    append_without(message.substr(0, header_end_), scan_, front);
+    message.remove_prefix(header_end_);
+  }
+  co_await send(std::move(front), message, is_end);
+}
+
+// Begins the data at the next hop, with our own fields in front. Received comes last of them: if the message
+// begins with white space, it continues that field.
+net::Task<void> MessagePath::send(std::string front, std::string_view message, bool is_end) {
   const auto reply = co_await transaction_.delivery->begin(form_);
   if (reply.code != 354) {
     settle(reply);
@@ -204,17 +232,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   }
   record_in_ledger();
   phase_ = Phase::Streaming;
-  // Received comes last of ours: if the message begins with white space, it continues that field.
-  std::string front;
-  if (judge_.verdict().action == policy::Action::Label) {
-    front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
-  }
-  if (transaction_.leaving) front += transaction_.leaving->added;
-  append_received(trace_, transaction_.clock(), front);
-  if (!scan_.foreign.empty()) {
-    append_without(message.substr(0, header_end_), scan_, front);
-    message.remove_prefix(header_end_);
-  }
+  if (is_labelled()) front.insert(0, "Backstop-Verdict: " + judge_.verdict_field() + "\r\n");
   co_await pass(front, message, is_end);
   let_go();
 }
@@ -222,6 +240,48 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
 // Before the next hop hears the final dot, since its bounce may come at once.
 void MessagePath::record_in_ledger() const {
   if (transaction_.ledger != nullptr) transaction_.ledger->record(rows_.rows());
+}
+
+std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::string_view message) const {
+  auto response = std::make_shared<store::KeptResponse>();
+  response->envelope = intake::kept_envelope(transaction_, judge_, transaction_.gateway->name, trace_.client,
+                                             transaction_.clock());
+  std::string room;
+  const auto plain = unstuffed(message, form_, room);
+  const auto header_end = std::min(find_header_end(plain), plain.size());
+  response->message = received();
+  append_without(plain.substr(0, header_end), scan_header(plain.substr(0, header_end), false),
+                 response->message);
+  response->message += plain.substr(header_end);
+  response->envelope.size = response->message.size();
+  return response;
+}
+
+net::Task<base::Result<void>> MessagePath::keep(std::shared_ptr<const store::KeptResponse> response) {
+  auto key = intake::sealing_key(transaction_.settings->keys);
+  if (transaction_.keeper == nullptr || !key)
+    co_return std::unexpected(base::Error{"there is no quarantine, or no key for it"});
+  co_return co_await transaction_.keeper->keep(std::move(response), std::move(*key));
+}
+
+// What can't be kept goes on to the next hop with a label, in the form in which it would have been kept.
+net::Task<void> MessagePath::quarantine(std::string_view message) {
+  const auto& limits = transaction_.settings->limits;
+  // Its last bytes may be past what is held, and are in memory in any case.
+  const auto size = std::min<std::uint64_t>(message.size(), limits.most_held());
+  if (!held_share_.hold(HeldMemory::Account::Responses, size, limits)) co_return co_await find_no_room();
+  const auto response = kept_response(message);
+  // The memory that was held for the message counts for the response now.
+  std::string().swap(held_);
+  const auto done = co_await keep(response);
+  if (done) {
+    is_kept_ = true;
+    judge_.keep_places();
+    co_return settle(reply_for(judge_.verdict(), transaction_.settings->help_url));
+  }
+  not_kept_ = done.error().message;
+  form_ = next_hop::MessageForm::Plain;
+  co_await send({}, response->message, true);
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {

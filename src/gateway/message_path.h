@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "intake/mail_judge.h"
 #include "next_hop/delivery.h"
 #include "response/reader.h"
+#include "store/quarantine.h"
 
 namespace backstop::gateway {
 
@@ -45,6 +47,11 @@ class MessagePath {
   bool is_finished() const { return is_finished_; }
   /// True when the next hop has said that it has the message.
   bool is_delivered() const { return is_delivered_; }
+  /// True when it is in the quarantine, and the next hop gets nothing.
+  bool is_kept() const { return is_kept_; }
+  /// Says why it is not kept, although the verdict wants that; then it went on with a label. Empty for
+  /// others.
+  const std::string& not_kept() const { return not_kept_; }
   /// True when it was refused or deferred for one of our own limits.
   bool is_past_limit() const { return is_past_limit_; }
 
@@ -60,6 +67,12 @@ class MessagePath {
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
   net::Task<void> start(std::string_view message, bool is_end, Next next);
+  net::Task<void> quarantine(std::string_view message);
+  net::Task<void> send(std::string front, std::string_view message, bool is_end);
+  std::shared_ptr<const store::KeptResponse> kept_response(std::string_view message) const;
+  net::Task<base::Result<void>> keep(std::shared_ptr<const store::KeptResponse> response);
+  bool is_labelled() const;
+  std::string received() const;
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   Next look(std::string_view header);
   /// For both: `header` has no doubled dots, and the places of `scan` are in it.
@@ -88,6 +101,8 @@ class MessagePath {
   bool is_finished_ = false;
   bool is_delivered_ = false;
   bool is_past_limit_ = false;
+  bool is_kept_ = false;
+  std::string not_kept_;
   std::optional<smtp::Reply> answer_;
 };
 

@@ -90,7 +90,9 @@ smtp::Reply with_help(smtp::Reply reply, std::string_view help_url) {
 }  // namespace
 
 smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth) {
-  assert(verdict.action == policy::Action::Refuse || verdict.action == policy::Action::Defer);
+  assert(verdict.action >= policy::Action::Quarantine);
+  if (verdict.action == policy::Action::Quarantine)
+    return {250, "2.0.0", "Taken, and kept back in quarantine: " + verdict.explanation};
   // RFC 4954 6.
   if (verdict.cause == policy::Cause::NotAuthorized && offers_auth) {
     return with_help({530, "5.7.0", verdict.explanation}, help_url);

@@ -29,8 +29,8 @@ enum class Ending : std::uint8_t {
 };
 inline constexpr std::size_t kEndingCount = 2;
 
-/// Returns the reply for a verdict that refuses or defers. `help_url` may be empty. `offers_auth`: the client
-/// may log in, and is told so.
+/// Returns the reply for a verdict that refuses, defers or keeps back. `help_url` may be empty.
+/// `offers_auth`: the client may log in, and is told so.
 smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth = false);
 /// The code is 421 if the connection ends with it.
 smtp::Reply reply_for(Exceeded limit);

@@ -52,6 +52,7 @@ Server::~Server() {
   for (auto& worker : workers_) worker->stop();
   for (auto& worker : workers_) worker->join();
   shared_.blocking.join();
+  if (shared_.keeper) shared_.keeper->join();
   workers_.clear();
 }
 
@@ -65,6 +66,13 @@ base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Setting
   if (!rebinding) return std::unexpected(rebinding.error());
   server->reload(std::move(settings), std::move(*rebinding));
   return server;
+}
+
+void Server::keep_in(std::unique_ptr<store::Quarantine> quarantine,
+                     std::unique_ptr<store::Quarantine> for_upkeep,
+                     const store::QuarantineSettings& settings) {
+  shared_.keeper = std::make_unique<Keeper>(std::move(quarantine), shared_.events);
+  shared_.quarantine_upkeep = std::make_unique<QuarantineUpkeep>(std::move(for_upkeep), settings);
 }
 
 void Server::start() {

@@ -380,8 +380,8 @@ net::Task<void> Session::handle_chunk(std::string_view argument) {
 // Returns true if the session goes on with another message.
 bool Session::is_answered(DataEnd end) {
   if (end == DataEnd::ChunkTaken) return false;
-  // A delivered message resets the counters: a client that keeps delivering may stay.
-  if (data_->is_delivered()) speaker_.patience() = {};
+  // A message that was taken resets the counters: a client that keeps delivering may stay.
+  if (data_->is_delivered() || data_->is_kept()) speaker_.patience() = {};
   data_.reset();
   return end == DataEnd::Answered;
 }

@@ -10,6 +10,8 @@
 #include "gateway/client_counts.h"
 #include "gateway/held_memory.h"
 #include "gateway/journal.h"
+#include "gateway/keeper.h"
+#include "gateway/quarantine_upkeep.h"
 #include "gateway/settings.h"
 #include "gateway/watch.h"
 #include "intake/hint_counts.h"
@@ -45,6 +47,8 @@ struct Shared {
   intake::ReadyTable ready;
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   WallClock clock = &std::chrono::system_clock::now;
+  std::unique_ptr<Keeper> keeper;  ///< null: there is no quarantine; set before the start
+  std::unique_ptr<QuarantineUpkeep> quarantine_upkeep;  ///< with keeper; of the first worker
   boost::asio::thread_pool blocking{4};
 };
 

@@ -13,20 +13,6 @@ namespace backstop::gateway {
 
 namespace {
 
-/// "Wed, 25 Nov 2026 04:01:23 +0000". Many mails come in one second, so its text is made once.
-const std::string& date_text(std::chrono::system_clock::time_point time) {
-  thread_local std::time_t last = -1;
-  thread_local std::string text;
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  if (seconds != last) {
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", utc);
-    last = seconds;
-  }
-  return text;
-}
-
 // A name that the client chose must not look like the comment that we write after it. It comes before
 // SMTPUTF8 is known, so it is ASCII in every mail (RFC 6531 3.7.1): a U-label becomes its A-label, and any
 // other character beyond ASCII becomes one '?'.
@@ -53,6 +39,20 @@ bool may_be_named(const TraceFacts& facts) {
 }
 
 }  // namespace
+
+// Many mails come in one second, so its text is made once.
+const std::string& date_text(std::chrono::system_clock::time_point time) {
+  thread_local std::time_t last = -1;
+  thread_local std::string text;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  if (seconds != last) {
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", utc);
+    last = seconds;
+  }
+  return text;
+}
 
 std::string protocol_name(const TraceFacts& facts) {
   std::string name = facts.is_smtputf8 ? "UTF8SMTP" : facts.is_extended ? "ESMTP" : "SMTP";

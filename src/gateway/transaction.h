@@ -15,6 +15,8 @@
 
 namespace backstop::gateway {
 
+class Keeper;
+
 /// All recipients of a transaction must have this in common, since its data gets a single answer. The first
 /// recipient that is offered to a next hop sets it. One with another route must come again alone (452 4.5.3).
 struct Route {
@@ -36,6 +38,7 @@ struct Transaction : intake::Transaction {
   std::optional<Route> route;                    ///< once a recipient was offered to a next hop
   std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
   WallClock clock = &std::chrono::system_clock::now;
+  Keeper* keeper = nullptr;  ///< null: there is no quarantine
   bool is_overfull = false;  ///< a recipient past the limit has been recorded
 
   /// Returns how the history shows the tag; empty for inbound mail, and before there is a route.
@@ -48,6 +51,19 @@ struct Transaction : intake::Transaction {
 std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
+
+/// What a delivery to any next hop takes. A view.
+struct HopAccess {
+  boost::asio::thread_pool& blocking;
+  next_hop::Pool& pool;
+};
+
+/// Makes a delivery to a next hop; `hop`, `settings` and what `access` names must outlive it. `personal`: see
+/// next_hop::SmtpDelivery.
+std::unique_ptr<next_hop::Delivery> make_delivery(const next_hop::NextHop& hop, smtp::MailCommand mail,
+                                                  const Settings& settings, const HopAccess& access,
+                                                  next_hop::ClientIdentity client,
+                                                  std::unique_ptr<next_hop::Session>* personal);
 
 /// Opens a delivery to the next hop of the transaction's route, which must be set. If the route is tagged,
 /// the reverse path gets its tag. `personal`: see next_hop::SmtpDelivery.

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, Watch::kPartCount> kParts = {
     "keeping deadlines failed, and goes on",                 // Deadlines
     "closing idle connections failed, and goes on",          // House
     "asking next hops what they offer failed, and goes on",  // NextHops
+    "keeping the quarantine in order failed, and goes on",   // Quarantine
     "a worker failed, and goes on",                          // Loop
 };
 

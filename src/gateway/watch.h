@@ -23,8 +23,8 @@ class Watch {
   /// A client was turned away because the limit of all sessions is reached.
   void is_full(std::size_t limit, Clock::time_point now = Clock::now());
   /// What an exception has ended: a session, or a task of a worker, which begins anew.
-  enum class Part : std::uint8_t { Session, Accepting, Deadlines, House, NextHops, Loop };
-  static constexpr std::size_t kPartCount = 6;
+  enum class Part : std::uint8_t { Session, Accepting, Deadlines, House, NextHops, Quarantine, Loop };
+  static constexpr std::size_t kPartCount = 7;
   /// Reports an exception; to be called in its handler. If memory is short, says nothing rather than throw.
   void threw(Part part, const std::exception_ptr& error, Clock::time_point now = Clock::now()) noexcept;
 

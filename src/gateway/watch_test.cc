@@ -64,6 +64,8 @@ TEST_F(WatchTest, AnErrorIsReportedOnceAMinuteForEachPart) {
        "error closing idle connections failed, and goes on: a"},
       {Part::NextHops, std::make_exception_ptr(std::runtime_error("a")),
        "error asking next hops what they offer failed, and goes on: a"},
+      {Part::Quarantine, std::make_exception_ptr(std::runtime_error("a")),
+       "error keeping the quarantine in order failed, and goes on: a"},
       {Part::Loop, std::make_exception_ptr(std::runtime_error("a")), "error a worker failed, and goes on: a"},
   };
   static_assert(std::size(cases) == Watch::kPartCount);

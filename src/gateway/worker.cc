@@ -95,6 +95,8 @@ void Worker::start() {
   upkeep_.add(Watch::Part::Deadlines, [this] { return loop_.deadlines().run(); });
   upkeep_.add(Watch::Part::House, [this] { return keep_house(); });
   if (number_ == 0) upkeep_.add(Watch::Part::NextHops, [this] { return ask_next_hops(); });
+  if (number_ == 0 && shared_.quarantine_upkeep != nullptr)
+    upkeep_.add(Watch::Part::Quarantine, [this] { return keep_quarantine(); });
   thread_ = std::thread([this] { upkeep_.run(); });
 }
 
@@ -165,6 +167,16 @@ net::Task<void> Worker::keep_house() {
     const auto nearly_full = shared_.hops.nearly_full(now);
     if (nearly_full.empty()) continue;
     for (auto& session : sessions_) session.give_way(nearly_full);
+  }
+}
+
+net::Task<void> Worker::keep_quarantine() {
+  net::Timer timer(loop_.context());
+  while (!is_draining_) {
+    co_await shared_.quarantine_upkeep->look(shared_, pool_);
+    timer.expires_after(QuarantineUpkeep::kPause);
+    const auto [failed] = co_await timer.async_wait(net::kUseTask);
+    if (failed) co_return;
   }
 }
 

@@ -72,6 +72,11 @@ void add_judgement(const MailJudge& judge, store::Event& event) {
   add_evidence(judge.origin().evidence, event);
 }
 
+/// True for what is delivered with a label. What should be kept back and can't be is, too.
+bool is_labelled(const std::optional<store::Verdict>& verdict) {
+  return verdict == store::Verdict::Label || verdict == store::Verdict::Quarantine;
+}
+
 /// Sets what was done in place of what policy said.
 void set_done(Done done, std::string_view cause, std::string_view explanation, store::Event& event) {
   event.done = done;
@@ -105,10 +110,14 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
   event.size = outcome.size;
   event.message_id = outcome.message_id;
   if (outcome.judge != nullptr) add_judgement(*outcome.judge, event);
+  if (!outcome.not_kept.empty())
+    event.explanation.append("; it could not be kept back: ").append(outcome.not_kept);
   if (!outcome.failure.empty()) {
     set_done(Done::Failed, "failed", outcome.failure, event);
+  } else if (outcome.is_kept) {
+    event.done = Done::Quarantined;
   } else if (outcome.is_delivered) {
-    event.done = event.verdict == store::Verdict::Label ? Done::Labelled : Done::Delivered;
+    event.done = is_labelled(event.verdict) ? Done::Labelled : Done::Delivered;
   } else if (outcome.is_past_limit) {
     set_done(done_of(outcome.reply), "limit", outcome.reply.lines.front(), event);
   } else if (event.verdict != store::Verdict::Refuse) {

@@ -142,6 +142,7 @@ const EndRow kEnds[] = {
      Done::Refused,
      "next-hop",
      kNotTaken},
+    {"kept back", Stage::Quarantine, true, {.reply = kTaken, .is_kept = true}, Done::Quarantined, "bare"},
     {"refused by a limit",
      Stage::Reject,
      false,
@@ -211,6 +212,18 @@ TEST_F(EventOfTest, AMessageEnds) {
     EXPECT_EQ(event.verdict.has_value(), row.is_begun) << row.name;
     EXPECT_EQ(event.kind, !row.is_begun ? "" : row.is_bounce ? "dsn-failed" : "none") << row.name;
   }
+}
+
+TEST_F(EventOfTest, SaysWhyAResponseIsNotKept) {
+  site_.has_quarantine = true;
+  set_stage(Stage::Quarantine);
+  const auto judge = judged(true);
+  const auto event =
+      event_of(transaction_, context_,
+               {.reply = kTaken, .is_delivered = true, .not_kept = "the disk is full", .judge = &judge});
+  EXPECT_EQ(store::name(event.verdict), "quarantine");
+  EXPECT_EQ(store::name(event.done), "labelled");
+  EXPECT_EQ(event.explanation, judge.verdict().explanation + "; it could not be kept back: the disk is full");
 }
 
 TEST_F(EventOfTest, TheVerdictIsKeptWhateverWasDone) {

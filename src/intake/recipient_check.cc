@@ -42,6 +42,7 @@ policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view na
   return {.stage = domain.stage,
           .ceilings = domain.ceilings,
           .ready = ready(ready_since(domain, name, *transaction.site, transaction.ready), transaction.today),
+          .has_quarantine = transaction.site->has_quarantine,
           .name = std::string(name)};
 }
 

@@ -24,6 +24,7 @@ struct Site {
   origin::WatermarkKeys watermark_keys;  ///< of `keys`
   bool has_watermark = false;            ///< mail of ours leaves with a watermark; then a key of these signs
   std::shared_ptr<const dkim::KeyStore> dkim_keys;  ///< of our domains, also past their rotation; may be null
+  bool has_quarantine = false;                      ///< responses can be kept back
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
 

@@ -1,0 +1,51 @@
+// Puts responses into the quarantine for sessions, on a thread of its own, and limits how long a session
+// waits for the disk. One for the process; thread-safe.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/tally.h"
+#include "gateway/journal.h"
+#include "net/task.h"
+#include "store/quarantine.h"
+
+namespace backstop::gateway {
+
+class Keeper {
+ public:
+  static constexpr std::chrono::seconds kMostTime{5};
+  /// A disk that hangs makes at most this many responses wait.
+  static constexpr std::size_t kMostWaiting = 1000;
+
+  Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events);
+  /// Waits for the thread.
+  ~Keeper() { join(); }
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  /// Returns once the response is on the disk. An error says why it is not kept; the log has it, too. A
+  /// response that reaches the disk later than kMostTime is removed again.
+  net::Task<base::Result<void>> keep(std::shared_ptr<const store::KeptResponse> response, store::SealKey key);
+  /// To be called before the loops of the workers are destroyed.
+  void join() { thread_.join(); }
+
+ private:
+  net::Task<base::Result<void>> try_to_keep(std::shared_ptr<const store::KeptResponse> response,
+                                            store::SealKey key);
+  void tell(const std::string& why);
+
+  const std::unique_ptr<store::Quarantine> quarantine_;
+  Journal& events_;
+  std::atomic<std::size_t> waiting_ = 0;
+  std::mutex mutex_;
+  base::Tally failed_;  ///< under the mutex
+  boost::asio::thread_pool thread_{1};
+};
+
+}  // namespace backstop::gateway

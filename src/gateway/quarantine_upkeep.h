@@ -1,0 +1,43 @@
+// Keeps the quarantine in order while the gateway runs: deletes what is too old, and once a day tells the
+// owners what is kept back for them. Runs on one worker; not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/digest.h"
+#include "gateway/journal.h"
+#include "net/task.h"
+#include "next_hop/pool.h"
+#include "store/quarantine.h"
+
+namespace backstop::gateway {
+
+struct Shared;
+
+class QuarantineUpkeep {
+ public:
+  static constexpr std::chrono::minutes kPause{10};
+  /// At most this many owners are told on one day; the others the day after.
+  static constexpr std::size_t kMostMails = 1000;
+  /// At most this many responses are looked at, the newest ones.
+  static constexpr std::size_t kMostKept = 100'000;
+
+  /// `quarantine` is its own, so that no session waits for its look-ups.
+  QuarantineUpkeep(std::unique_ptr<store::Quarantine> quarantine, store::QuarantineSettings settings);
+
+  /// Does what is due now.
+  net::Task<void> look(Shared& shared, next_hop::Pool& pool);
+
+ private:
+  net::Task<void> tell_owners(Shared& shared, next_hop::Pool& pool);
+  net::Task<bool> send(const DigestMail& mail, const Settings& settings, Shared& shared,
+                       next_hop::Pool& pool);
+
+  const std::unique_ptr<store::Quarantine> quarantine_;
+  const store::QuarantineSettings settings_;
+};
+
+}  // namespace backstop::gateway
