@@ -298,6 +298,25 @@ void check_tags(Draft& draft) {
   }
 }
 
+void check_quarantine(Draft& draft) {
+  using store::QuarantineSettings;
+  const auto& settings = draft.config.quarantine;
+  const SettingHandle file = handle(draft, {Section::Keys}, &Config::key_file);
+  if (settings.url.empty()) return;
+  if (draft.config.key_file.empty() && !file.is_broken()) {
+    handle(draft, {Section::Quarantine}, &QuarantineSettings::url)
+        .mistake(
+            "what is kept is encrypted, and there is no key file; add file = \"var/keys\" to [keys], and "
+            "make it with: backstop keys new var/keys");
+  }
+  if (!settings.digest) {
+    handle(draft, {Section::Quarantine}, &QuarantineSettings::digest)
+        .warning(
+            "owners are not told what is kept back for them; to keep mail back without its recipient's "
+            "knowledge may be unlawful");
+  }
+}
+
 void check_limits(Draft& draft) {
   const auto& limits = draft.config.gateway.limits;
   const SettingHandle held = handle(draft, {Section::Limits}, &Limits::held);
@@ -324,6 +343,7 @@ void check_settings(Draft& draft) {
   check_authorities(draft);
   check_domains(draft);
   check_tags(draft);
+  check_quarantine(draft);
   check_limits(draft);
 }
 

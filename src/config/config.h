@@ -9,6 +9,7 @@
 #include "os/log.h"
 #include "store/history.h"
 #include "store/ledger.h"
+#include "store/quarantine.h"
 
 namespace backstop::config {
 
@@ -34,6 +35,7 @@ struct Config {
   bool history_ordinary = false;  ///< keep delivered mail that is no response, too
   store::HistorySettings history;
   store::LedgerSettings ledger = {.url = {}};  ///< an empty url: there is none
+  store::QuarantineSettings quarantine;        ///< none without a url
   os::LogSettings log;
 };
 

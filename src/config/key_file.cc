@@ -129,7 +129,7 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
 }
 
 base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sys_days today,
-                                  std::chrono::days lifetime) {
+                                  std::chrono::days lifetime, origin::KeyNumbers in_use) {
   // If the path is a symbolic link, the file behind it is replaced, and not the link.
   std::error_code failed;
   const auto real = std::filesystem::canonical(given_path, failed);
@@ -147,7 +147,7 @@ base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sy
   if (!ring) return std::unexpected(ring.error());
   auto secret = make_secret();
   if (!secret) return std::unexpected(secret.error());
-  const auto number = ring->rotate(std::move(*secret), today, lifetime);
+  const auto number = ring->rotate(std::move(*secret), today, lifetime, 0, in_use);
   if (!number) return refuse(path, number.error().message);
   if (const auto done = replace_file(path, *status, *ring); !done) return std::unexpected(done.error());
   return *number;

@@ -20,9 +20,9 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
 
 /// Reads the file, lets a new key sign, and replaces the file; a reader sees either the old text or the new.
 /// Owner and group stay. Returns the new key's number. Only one rotation of a file runs at a time: a second
-/// one is an error.
+/// one is an error. `in_use` are the numbers of keys with which something is still encrypted.
 base::Result<int> rotate_key_file(const std::string& path, std::chrono::sys_days today,
-                                  std::chrono::days lifetime);
+                                  std::chrono::days lifetime, origin::KeyNumbers in_use = {});
 
 /// Returns 256 random bits in hex, which Exim's configuration takes, too.
 base::Result<std::string> make_secret();

@@ -47,6 +47,15 @@ base::Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
+void check_sealing_key(Draft& draft) {
+  if (draft.config.quarantine.url.empty() || draft.config.gateway.keys.signing_key() != nullptr) return;
+  handle(draft, {Section::Quarantine}, &store::QuarantineSettings::url)
+      .mistake(
+          "what is kept is encrypted with the key that signs, and the key file has none; run: backstop "
+          "keys rotate " +
+          base::printable(draft.config.key_file));
+}
+
 void load_keys(Draft& draft) {
   if (draft.config.key_file.empty()) return;
   auto keys = read_key_file(draft.config.key_file);
@@ -55,6 +64,7 @@ void load_keys(Draft& draft) {
   site.watermark_keys = origin::WatermarkKeys(*keys);
   site.has_watermark = draft.config.watermark && site.watermark_keys.signing_number();
   site.keys = std::move(*keys);
+  check_sealing_key(draft);
 }
 
 void load_certificate(Draft& draft) {
@@ -176,6 +186,10 @@ void check_stores(const os::User& user, Draft& draft) {
   if (!config.ledger.url.empty()) {
     check_store(user, config.ledger.url, "ledger",
                 handle(draft, {Section::Ledger}, &store::LedgerSettings::url));
+  }
+  if (!config.quarantine.url.empty()) {
+    check_store(user, config.quarantine.url, "quarantine",
+                handle(draft, {Section::Quarantine}, &store::QuarantineSettings::url));
   }
 }
 

@@ -65,6 +65,11 @@ form = "sub-address"
 delimiter = "-"
 [proofs]
 watermark = false
+[quarantine]
+url = "sqlite:var/quarantine.db"
+keep = "20d"
+most_bytes = "3GiB"
+digest = true
 [tls]
 certificate = "/etc/chain"
 key = "tls/key"
@@ -198,6 +203,14 @@ TEST_F(Everything, KeysAndFiles) {
   EXPECT_EQ(config.tls.certificate, "/etc/chain");
   EXPECT_EQ(config.tls.key, "/etc/backstop/tls/key");
   EXPECT_EQ(config.gateway.next_hop_ca, "/etc/backstop/ca");
+}
+
+TEST_F(Everything, Quarantine) {
+  EXPECT_EQ(config.quarantine, (store::QuarantineSettings{.url = "sqlite:/etc/backstop/var/quarantine.db",
+                                                          .keep = hours{20 * 24},
+                                                          .most_bytes = 3ULL << 30,
+                                                          .digest = true}));
+  EXPECT_TRUE(config.gateway.has_quarantine);
 }
 
 TEST_F(Everything, StoresAndLog) {
@@ -393,6 +406,7 @@ struct RangeRow {
   std::string_view least, most;
   std::string_view below, above;
   std::string_view zero = {};
+  std::optional<Section> section = {};  ///< of a key that means something else in other sections
 };
 
 // At each bound and one past it, for everything that has bounds.
@@ -402,6 +416,8 @@ constexpr RangeRow kRanges[] = {
     {"lifetime_days", "1", "500", "0", "501"},
     {"keep", "'1h'", "'3650d'", "'59m'", "'3650d1h'", "'0s'"},
     {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", "0"},
+    {"keep", "'1h'", "'45d'", "'59m'", "'45d1h'", {}, Section::Quarantine},
+    {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", {}, Section::Quarantine},
     {"buffer", "1", "1000000", "0", "1000001"},
     {"batch", "'1ms'", "'1m'", "'0ms'", "'60001ms'"},
     {"keep_ids", "'1d'", "'366d'", "'23h'", "'367d'"},
@@ -429,17 +445,26 @@ constexpr RangeRow kRanges[] = {
     {"next_hop_final", "'1s'", "'599s'", "'0s'", "'600s'"},
 };
 
+const RangeRow* find_range(const Setting& one) {
+  const auto fits = [&](const RangeRow& row) {
+    return row.key == one.key &&
+           (one.section == Section::Quarantine ? row.section == one.section : !row.section);
+  };
+  const auto* const row = std::ranges::find_if(kRanges, fits);
+  return row == std::end(kRanges) ? nullptr : row;
+}
+
 bool has_bounds(const Setting& one) {
   return one.description.contains(" from ") && one.description.contains(" to ");
 }
 
 TEST(Settings, BoundsAreMetAndOnePastThem) {
-  std::set<std::string_view> tried;
+  std::set<const RangeRow*> tried;
   for (const Setting& one : settings()) {
     if (!has_bounds(one)) continue;
-    const auto* const row = std::ranges::find(kRanges, one.key, &RangeRow::key);
-    ASSERT_NE(row, std::end(kRanges)) << one.key;
-    tried.insert(one.key);
+    const auto* const row = find_range(one);
+    ASSERT_NE(row, nullptr) << one.key;
+    tried.insert(row);
     for (const std::string_view good : {row->least, row->most, row->zero}) {
       if (good.empty()) continue;
       Draft draft = read_value(one, good);

@@ -50,6 +50,8 @@ auto& owner_in(auto& draft, SectionAt at) {
     return draft.config.history;
   } else if constexpr (std::is_same_v<Owner, store::LedgerSettings>) {
     return draft.config.ledger;
+  } else if constexpr (std::is_same_v<Owner, store::QuarantineSettings>) {
+    return draft.config.quarantine;
   } else if constexpr (std::is_same_v<Owner, os::LogSettings>) {
     return draft.config.log;
   } else {

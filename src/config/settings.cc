@@ -73,6 +73,27 @@ std::vector<Setting> proofs_settings() {
   };
 }
 
+std::vector<Setting> quarantine_settings() {
+  const Rows quarantine(Section::Quarantine);
+  // A retired key stays for at least this long, so nothing that is kept outlives the key that opens it.
+  constexpr hours kMostKeep = origin::kMemory;
+  return {
+      quarantine(
+          "url", history_url_kind(), &store::QuarantineSettings::url,
+          {.help = "Where responses are kept back: a file of SQLite. Without it there is no quarantine, "
+                   "and what would be kept back is labelled. Takes a key file in [keys].",
+           .example = R"("sqlite:var/quarantine.db")"}),
+      quarantine("keep", duration_kind<hours>({.least = hours{1}, .most = kMostKeep}),
+                 &store::QuarantineSettings::keep, {.help = "How long. Older ones are deleted."}),
+      quarantine("most_bytes", size_kind({.least = kMiB, .most = 1024 * kGiB}),
+                 &store::QuarantineSettings::most_bytes,
+                 {.help = "How large the file may grow. Then further responses are labelled and delivered."}),
+      quarantine(
+          "digest", boolean_kind(), &store::QuarantineSettings::digest,
+          {.help = "Whether the owner of a mailbox is told once a day, by one mail, what is kept back."}),
+  };
+}
+
 std::vector<Setting> tls_settings() {
   const Rows tls(Section::Tls);
   return {
@@ -160,8 +181,9 @@ Place place_in(const Draft& draft, std::size_t index) {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-                          tls_settings, history_settings, ledger_settings, log_settings, limit_settings}) {
+  for (const auto part :
+       {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
+        quarantine_settings, tls_settings, history_settings, ledger_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -188,6 +210,7 @@ const std::vector<SectionInfo>& sections() {
       {Section::Keys, "keys", "Tags, with which bounces prove that they answer mail of ours (docs/tags.md)."},
       {Section::Proofs, "proofs",
        "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
+      {Section::Quarantine, "quarantine", "Responses that are kept back (docs/quarantine.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
       {Section::Ledger, "ledger",

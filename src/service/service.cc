@@ -62,6 +62,7 @@ base::Result<void> Service::open_files() {
   if (!log) return std::unexpected(log.error());
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
+  if (auto done = open_quarantine(); !done) return done;
   if (auto done = open_history(); !done) return done;
   return open_ledger();
 }
@@ -87,6 +88,16 @@ base::Result<void> Service::open_ledger() {
   if (!ledger) return std::unexpected(ledger.error());
   ledger_ = std::move(*ledger);
   server_->use_ledger(*ledger_);
+  return {};
+}
+
+base::Result<void> Service::open_quarantine() {
+  if (config_.quarantine.url.empty()) return {};
+  auto quarantine = store::open_quarantine(config_.quarantine);
+  if (!quarantine) return std::unexpected(quarantine.error());
+  auto for_upkeep = store::open_quarantine(config_.quarantine);
+  if (!for_upkeep) return std::unexpected(for_upkeep.error());
+  server_->keep_in(std::move(*quarantine), std::move(*for_upkeep), config_.quarantine);
   return {};
 }
 
@@ -127,6 +138,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   if (!rebinding) return std::unexpected(rebinding.error());
   if (auto done = log().reopen(config.log); !done) return std::unexpected(done.error());
   config_ = std::move(config);
+  config_.gateway.has_quarantine = started_.gateway.has_quarantine;
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);

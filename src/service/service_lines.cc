@@ -59,6 +59,10 @@ std::string ledger_line(const config::Config& config) {
   return fmt::format("ledger: {}", base::printable(config.ledger.url));
 }
 
+std::string quarantine_line(const config::Config& config) {
+  return fmt::format("quarantine: {}", base::printable(config.quarantine.url));
+}
+
 std::string address_line(const gateway::Server::Rebinding::Change& change) {
   using Kind = gateway::Server::Rebinding::Change::Kind;
   const auto address = change.what.endpoint.text();
@@ -88,6 +92,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   lines.push_back(key_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
+  if (!config.quarantine.url.empty()) lines.push_back(quarantine_line(config));
   return lines;
 }
 
@@ -101,6 +106,7 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
+  compare(running.quarantine == wanted.quarantine, "[quarantine]");
   return lines;
 }
 

@@ -127,6 +127,8 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
        "[ledger] has changed, which takes a restart"},
       {"ledger's days", [](config::Config& config) { config.ledger.keep_ids = std::chrono::days(1); },
        "[ledger] has changed, which takes a restart"},
+      {"quarantine", [](config::Config& config) { config.quarantine.digest = false; },
+       "[quarantine] has changed, which takes a restart"},
   };
   for (const auto& [name, change, want] : cases) {
     SCOPED_TRACE(name);
