@@ -32,9 +32,10 @@ constexpr std::size_t kMostEvents = 100'000;
 
 /// The causes of policy, and what the gateway itself says.
 const auto kCauses = [] {
-  std::array<std::string_view, policy::kCauseCount + 3> causes{};
+  std::array<std::string_view, policy::kCauseCount + 6> causes{};
   auto end = std::ranges::transform(policy::causes(), causes.begin(), &policy::CauseRow::name).out;
-  for (const std::string_view own : {"next-hop", "limit", "failed"}) *end++ = own;
+  for (const std::string_view own : {"next-hop", "limit", "failed", "opened", "released", "deleted"})
+    *end++ = own;
   return causes;
 }();
 
@@ -186,7 +187,9 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");
   add_choice("--verdict", options.verdict, "What was to be done", store::kVerdictNames, "VERDICT");
   add("--cause", filter.cause,
-      "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed", "CAUSE")
+      "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed, opened, released, "
+      "deleted",
+      "CAUSE")
       ->check(one_of(kCauses));
   add_choice("--next-stage", options.next_stage, "What the next stage would have done", store::kVerdictNames,
              "ACTION");

@@ -12,6 +12,8 @@
 #include "base/day.h"
 #include "base/text.h"
 #include "config/key_file.h"
+#include "config/load.h"
+#include "store/quarantine.h"
 
 namespace backstop::app {
 
@@ -91,12 +93,31 @@ void run_new(const TagOptions& options, CommandContext& context) {
                              base::printable(options.key_file), *number);
 }
 
+/// Returns the numbers of the keys with which something in the quarantine of that configuration is encrypted.
+base::Result<origin::KeyNumbers> keys_in_use(const std::string& config_file) {
+  origin::KeyNumbers numbers;
+  if (config_file.empty()) return numbers;
+  const auto config = config::read_config_file(config_file);
+  if (!config) return std::unexpected(base::Error{config.error().lines.front()});
+  if (config->quarantine.url.empty()) return numbers;
+  const auto quarantine = store::open_existing_quarantine(config->quarantine);
+  if (!quarantine) return std::unexpected(quarantine.error());
+  const auto in_use = (*quarantine)->keys_in_use();
+  if (!in_use) return std::unexpected(in_use.error());
+  for (const int number : *in_use) {
+    if (number >= 0 && number < origin::KeyRing::kNumbers) numbers.set(static_cast<std::size_t>(number));
+  }
+  return numbers;
+}
+
 void run_rotate(const TagOptions& options, CommandContext& context) {
   const auto moment = moment_of(options);
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
   const auto before = config::read_key_file(options.key_file);
   if (!before) return report_error(context, kExitNoInput, before.error().message);
-  const auto number = config::rotate_key_file(options.key_file, moment->today, moment->lifetime);
+  const auto in_use = keys_in_use(options.config);
+  if (!in_use) return report_error(context, kExitInput, in_use.error().message);
+  const auto number = config::rotate_key_file(options.key_file, moment->today, moment->lifetime, *in_use);
   if (!number) return report_error(context, kExitCantCreate, number.error().message);
   context.out << fmt::format("Key {} signs from now on.\n", *number);
   if (const auto* const old = before->signing_key()) {
@@ -139,8 +160,12 @@ void add_keys_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<TagOptions>();
   add_action(keys, options, context, "new",
              "Make a key file with one key; mode 0600, never over a file that is there", run_new);
-  add_action(keys, options, context, "rotate",
-             "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
+  auto& rotate = add_action(keys, options, context, "rotate",
+                            "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
+  rotate
+      .add_option("-c,--config", options->config,
+                  "The gateway's configuration; a key that its quarantine is encrypted with is not dropped")
+      ->type_name("CONFIG");
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
   list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
   add_dkim_import_action(keys, context);

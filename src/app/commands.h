@@ -14,6 +14,7 @@ void add_serve_command(CLI::App& root, CommandContext& context);
 void add_ready_command(CLI::App& root, CommandContext& context);
 void add_history_command(CLI::App& root, CommandContext& context);
 void add_ledger_command(CLI::App& root, CommandContext& context);
+void add_quarantine_command(CLI::App& root, CommandContext& context);
 void add_demo_command(CLI::App& root, CommandContext& context);
 void add_tag_command(CLI::App& root, CommandContext& context);
 void add_keys_command(CLI::App& root, CommandContext& context);

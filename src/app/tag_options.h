@@ -18,6 +18,7 @@ namespace backstop::app {
 struct TagOptions {
   std::string address;
   std::string key_file;
+  std::string config;                ///< keys rotate: names the quarantine; empty: there is none
   std::vector<std::string> secrets;  ///< NUMBER:SECRET; the first one signs
   std::string indimail_secret;
   std::string at;  ///< a date; empty: today
