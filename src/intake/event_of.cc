@@ -47,8 +47,8 @@ void add_verdict(const policy::Verdict& verdict, store::Event& event) {
 
 void add_evidence(const std::vector<origin::Evidence>& evidence, store::Event& event) {
   for (const auto& one : evidence) {
-    event.evidence.push_back(
-        {std::string(origin::name(one.kind)), std::string(origin::name(one.finding)), one.detail});
+    event.evidence.push_back({std::string(origin::name(one.kind)), std::string(origin::name(one.finding)),
+                              one.detail, std::string(origin::name(one.level))});
   }
 }
 
@@ -56,7 +56,24 @@ void add_recipient(std::string_view address, store::Event& event) {
   event.recipients.push_back(base::printable(address, kMostAddress));
 }
 
-void add_judgement(const MailJudge& judge, store::Event& event) {
+// A proof that is looked for anew has its line here, so that `backstop why` can say that it was not found.
+void add_sought(const Site& site, store::Facts& facts) {
+  facts.add_if(!site.keys.keys().empty(), store::Fact::SoughtTag);
+}
+
+void add_facts(const Transaction& transaction, const MailJudge& judge, store::Facts& facts) {
+  using store::Fact;
+  const Recipient& recipient = *judge.recipient();
+  const auto ready = policy_of(*recipient.domain, recipient.claim->plain().domain, transaction).ready;
+  facts.add_if(ready.messages, Fact::ReadyMessages);
+  facts.add_if(ready.tags, Fact::ReadyTags);
+  facts.add_if(recipient.domain->ready_since.has_value(), Fact::ReadyDeclared);
+  facts.add_if(judge.facts().is_from_relay, Fact::Relay);
+  facts.add_if(judge.facts().is_tightened, Fact::Tightened);
+  add_sought(*transaction.site, facts);
+}
+
+void add_judgement(const Transaction& transaction, const MailJudge& judge, store::Event& event) {
   add_verdict(judge.verdict(), event);
   event.kind = response::name(response::Kind::None);
   const auto& response = judge.response();
@@ -69,6 +86,8 @@ void add_judgement(const MailJudge& judge, store::Event& event) {
   event.certainty = response::name(certainty(*response));
   event.origin = origin::name(judge.origin().result);
   event.contradiction = judge.is_contradiction();
+  event.origin_cause = origin::name(judge.origin().cause);
+  add_facts(transaction, judge, event.facts);
   add_evidence(judge.origin().evidence, event);
 }
 
@@ -109,7 +128,7 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
   event.client_gone = outcome.is_client_gone;
   event.size = outcome.size;
   event.message_id = outcome.message_id;
-  if (outcome.judge != nullptr) add_judgement(*outcome.judge, event);
+  if (outcome.judge != nullptr) add_judgement(transaction, *outcome.judge, event);
   if (!outcome.not_kept.empty())
     event.explanation.append("; it could not be kept back: ").append(outcome.not_kept);
   if (!outcome.failure.empty()) {

@@ -304,10 +304,50 @@ TEST_F(EventOfTest, HoldsWhatWasFoundInAResponse) {
   EXPECT_EQ(event.certainty, "structural");
   EXPECT_EQ(event.original_message_id, "2@example.org");
   EXPECT_EQ(event.origin, "unproven");
+  EXPECT_EQ(event.origin_cause, "bare");
   ASSERT_EQ(event.evidence.size(), 1u);
   EXPECT_EQ(event.evidence.front().name, "tag");
   EXPECT_EQ(event.evidence.front().finding, "silent");
   EXPECT_EQ(event.evidence.front().detail, judge.origin().evidence.front().detail);
+}
+
+TEST_F(EventOfTest, HoldsTheLevelOfAProof) {
+  begin("");
+  add(origin::text_of(*origin::sign(mail::Path{address_of("bob@example.org")}, site_.keys, day(kToday), {})));
+  MailJudge judge(transaction_, reader_);
+  run(judge.judge(bounce()));
+  const auto event =
+      event_of(transaction_, context_, {.reply = kTaken, .is_delivered = true, .judge = &judge});
+  EXPECT_EQ(event.origin_cause, "tag");
+  ASSERT_EQ(event.evidence.size(), 1u);
+  EXPECT_EQ(event.evidence.front().level, "C");
+}
+
+TEST_F(EventOfTest, HoldsTheFactsThatPolicyWasTold) {
+  const struct {
+    std::string_view name;
+    bool is_declared;
+    bool has_keys;
+    bool is_from_relay;
+    std::string_view want;
+  } rows[] = {
+      {"declared", true, true, false, "ready-tags ready-declared sought-tag"},
+      {"observed, and not ready", false, true, false, "sought-tag"},
+      {"without keys a declaration says nothing", true, false, false, "ready-declared"},
+      {"a relay", false, false, true, "relay"},
+  };
+  for (const auto& row : rows) {
+    set_stage(Stage::Reject);
+    if (!row.is_declared) site_.domains = {{.name = "example.org", .stage = Stage::Reject}};
+    site_.keys = row.has_keys ? ring_of(key_of(0, "secret")) : origin::KeyRing();
+    begin("");
+    transaction_.is_from_relay = row.is_from_relay;
+    add("bob@example.org");
+    MailJudge judge(transaction_, reader_);
+    run(judge.judge(bounce()));
+    const auto event = event_of(transaction_, context_, {.reply = kRefusal, .judge = &judge});
+    EXPECT_EQ(to_words(event.facts), row.want) << row.name;
+  }
 }
 
 TEST_F(EventOfTest, ACandidateThatIsNoResponseIsOrdinary) {
@@ -320,6 +360,8 @@ TEST_F(EventOfTest, ACandidateThatIsNoResponseIsOrdinary) {
   EXPECT_EQ(event.kind, "none");
   EXPECT_EQ(event.certainty, "");
   EXPECT_EQ(event.origin, "");
+  EXPECT_EQ(event.origin_cause, "");
+  EXPECT_EQ(event.facts, store::Facts());
   EXPECT_THAT(event.evidence, IsEmpty());
 }
 

@@ -90,6 +90,7 @@ net::Task<void> MailJudge::judge(response::Response response) {
     origins.push_back(std::move(facts_.origin));
   }
   const std::size_t worst = policy::least_favourable(verdicts);
+  judged_ = &transaction_.recipients[worst];
   facts_.origin = std::move(origins[worst]);
   verdict_ = std::move(verdicts[worst]);
 }

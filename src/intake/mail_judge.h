@@ -50,6 +50,10 @@ class MailJudge {
   /// True if what came back has a valid signature of another mailbox of ours, though nothing proves that this
   /// certain DSN is for its recipient: the proofs of the domain are less sure than they seemed.
   bool is_contradiction() const { return is_contradiction_; }
+  /// Returns what policy was told of that recipient.
+  const policy::MessageFacts& facts() const { return facts_; }
+  /// Returns that recipient; null for a message that was not judged.
+  const Recipient* recipient() const { return judged_; }
   /// Returns the value of the Backstop-Verdict field.
   std::string verdict_field() const { return policy::verdict_field(verdict_, facts_); }
 
@@ -62,6 +66,7 @@ class MailJudge {
   response::Reader& reader_;
   std::optional<response::Response> response_;
   policy::MessageFacts facts_;
+  const Recipient* judged_ = nullptr;  ///< of the transaction
   HintPlaces hints_;
   ProofPlaces places_;
   std::string digest_;  ///< of the message, if it is a response and there is a ledger

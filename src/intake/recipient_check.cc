@@ -31,19 +31,31 @@ bool is_routed(std::string_view local) {
 
 }  // namespace
 
+const DomainSettings* domain_of(const Site& site, const mail::Address& plain) {
+  return plain.domain.empty() && !site.domains.empty() ? &site.domains[0] : site.find_domain(plain.domain);
+}
+
+bool is_exempt(const DomainSettings& domain, const mail::Address& plain, char delimiter) {
+  return holds(domain.exempt, plain.local) || holds(domain.exempt, origin::owner_of(plain, delimiter).local);
+}
+
 policy::Ready ready_at_stage(const DomainSettings& domain, std::string_view name,
                              const Transaction& transaction) {
   if (domain.stage < policy::Stage::Quarantine) return {};
   return ready(ready_since(domain, name, *transaction.site, transaction.ready), transaction.today);
 }
 
+policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, policy::Ready ready) {
+  return {.stage = domain.stage, .ceilings = domain.ceilings, .ready = ready, .name = std::string(name)};
+}
+
 policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
                                const Transaction& transaction) {
-  return {.stage = domain.stage,
-          .ceilings = domain.ceilings,
-          .ready = ready(ready_since(domain, name, *transaction.site, transaction.ready), transaction.today),
-          .has_quarantine = transaction.site->has_quarantine,
-          .name = std::string(name)};
+  auto policy =
+      policy_of(domain, name,
+                ready(ready_since(domain, name, *transaction.site, transaction.ready), transaction.today));
+  policy.has_quarantine = transaction.site->has_quarantine;
+  return policy;
 }
 
 RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,
@@ -53,14 +65,12 @@ RecipientCheck check_recipient(const Transaction& transaction, const mail::Addre
   RecipientCheck check;
   check.plain = is_taken_off(tag, site) ? tag.tag->plain : recipient;
   const mail::Address& plain = check.plain;
-  // A bare "postmaster" has no domain (RFC 5321 4.5.1): it belongs to the first one.
-  check.domain =
-      plain.domain.empty() && !site.domains.empty() ? &site.domains[0] : site.find_domain(plain.domain);
+  check.domain = domain_of(site, plain);
   check.facts = {.is_ours = check.domain != nullptr, .is_routed = is_routed(plain.local)};
   if (check.domain == nullptr || check.facts.is_routed) return check;
   const DomainSettings& domain = *check.domain;
   const std::string mailbox = origin::owner_of(plain, site.tags.delimiter).local;
-  check.is_exempt = holds(domain.exempt, plain.local) || holds(domain.exempt, mailbox);
+  check.is_exempt = is_exempt(domain, plain, site.tags.delimiter);
   check.facts.is_guessed = is_guesser && origin::is_guess(tag, transaction.mail.reverse_path.is_null());
   check.claim = origin::Recipient{
       .address = recipient,

@@ -20,6 +20,13 @@ struct RecipientCheck {
   bool is_exempt = false;                    ///< its mailbox takes unproven responses
 };
 
+/// Returns the domain of ours that the address belongs to, or null. A bare "postmaster" has no domain (RFC
+/// 5321 4.5.1): it belongs to the first one.
+const DomainSettings* domain_of(const Site& site, const mail::Address& plain);
+
+/// True if the mailbox takes unproven responses. `plain` has no tag; a sub-address begins at `delimiter`.
+bool is_exempt(const DomainSettings& domain, const mail::Address& plain, char delimiter);
+
 /// `is_guesser`: the client has brought too many bad tags.
 RecipientCheck check_recipient(const Transaction& transaction, const mail::Address& recipient,
                                bool is_guesser);
@@ -30,6 +37,8 @@ policy::Ready ready_at_stage(const DomainSettings& domain, std::string_view name
                              const Transaction& transaction);
 
 /// Returns what policy must know of a domain of ours. `name` is the domain, in any spelling.
+policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, policy::Ready ready);
+/// The same, as ready as the domain is today.
 policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
                                const Transaction& transaction);
 

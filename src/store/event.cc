@@ -30,6 +30,26 @@ void set_by_name(std::string_view name, std::optional<Done>& value) {
   find(name, kDoneNames, value);
 }
 
+std::string to_words(Facts facts) {
+  std::string words;
+  for (std::size_t i = 0; i < kFactNames.size(); ++i) {
+    if (facts.has(static_cast<Fact>(i))) words.append(words.empty() ? "" : " ").append(kFactNames[i]);
+  }
+  return words;
+}
+
+Facts facts_of(std::string_view words) {
+  Facts facts;
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+    std::optional<Fact> fact;
+    find(word, kFactNames, fact);
+    if (fact) facts.add(*fact);
+  }
+  return facts;
+}
+
 bool is_sound(std::string_view text) {
   return !text.contains('\0') && base::is_utf8(text);
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,11 +45,60 @@ void set_by_name(std::string_view name, std::optional<Direction>& value);
 void set_by_name(std::string_view name, std::optional<Verdict>& value);
 void set_by_name(std::string_view name, std::optional<Done>& value);
 
+/// What policy was told about a response beside the other fields of its event, and which proofs were looked
+/// for. With these another policy can be asked (`backstop replay`).
+enum class Fact : std::uint8_t {
+  ReadyMessages,    ///< mail of the recipient's domain was known to carry watermarks or DKIM signatures
+  ReadyTags,        ///< it was known to carry tags
+  ReadyDeclared,    ///< both as the configuration declares, and not as was observed
+  Relay,            ///< a host of ours brought it
+  Tightened,        ///< the mailbox was flooded, and the configuration wants that to count
+  SoughtTag,        ///< there were keys, so a tag could be checked
+  SoughtWatermark,  ///< there were keys for watermarks
+  SoughtDkim,       ///< there were public keys, or they could be looked up
+  SoughtLedger,     ///< there was a ledger to ask
+};
+inline constexpr std::array<std::string_view, 9> kFactNames = {
+    "ready-messages", "ready-tags",       "ready-declared", "relay",        "tightened",
+    "sought-tag",     "sought-watermark", "sought-dkim",    "sought-ledger"};
+constexpr std::string_view name(Fact value) {
+  return kFactNames[static_cast<std::size_t>(value)];
+}
+
+/// A set of facts.
+class Facts {
+ public:
+  constexpr Facts() = default;
+  constexpr Facts(std::initializer_list<Fact> facts) {
+    for (const Fact fact : facts) add(fact);
+  }
+  constexpr void add(Fact fact) { bits_ = static_cast<std::uint16_t>(bits_ | bit(fact)); }
+  constexpr void add_if(bool holds, Fact fact) {
+    if (holds) add(fact);
+  }
+  constexpr bool has(Fact fact) const { return (bits_ & bit(fact)) != 0; }
+
+  bool operator==(const Facts&) const = default;
+
+ private:
+  static constexpr std::uint16_t bit(Fact fact) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(fact));
+  }
+
+  std::uint16_t bits_ = 0;
+};
+
+/// Returns the names in the order of the enumerators, with a space between them.
+std::string to_words(Facts facts);
+/// Words that are no names are left out.
+Facts facts_of(std::string_view words);
+
 /// One finding about the origin; see origin::Evidence.
 struct EventEvidence {
   std::string name;     ///< "tag", "never-sends"
   std::string finding;  ///< "silent", "hints", "proves", "refutes"
   std::string detail;   ///< one sentence
+  std::string level{};  ///< origin::kLevelNames: of a proof "A", "B" or "C"; empty if it is none
 
   bool operator==(const EventEvidence&) const = default;
 };
@@ -72,7 +122,9 @@ struct Event {
   std::string reporting_mta;
   std::string original_message_id;  ///< without brackets, or empty
   std::vector<EventEvidence> evidence;
-  std::string origin;              ///< origin::kResultNames; empty if it is no response
+  std::string origin;        ///< origin::kResultNames; empty if it is no response
+  std::string origin_cause;  ///< origin::kCauseNames: what decided that; empty as above, and in older events
+  Facts facts;               ///< empty unless `origin_cause` is set
   std::optional<Verdict> verdict;  ///< nullopt: policy was not asked
   std::string cause;               ///< why, in a word: "missing", "not-ready", "relay-denied", ...
   std::string explanation;         ///< the same in plain words

@@ -85,8 +85,11 @@ inline Event make_event(int number) {
   event.certainty = "marked";
   event.reporting_mta = "mta" + n + ".example.net";
   event.original_message_id = "o" + n + "@example.org";
-  event.evidence = {{"tag", "silent", "no tag " + n}, {"never-sends", "refutes", "it never sends " + n}};
+  event.evidence = {{"tag", "proves", "good tag " + n, "C"},
+                    {"never-sends", "refutes", "it never sends " + n}};
   event.origin = "forged";
+  event.origin_cause = "never-sends";
+  event.facts = {Fact::ReadyTags, number % 2 == 1 ? Fact::Relay : Fact::SoughtTag};
   event.verdict = Verdict::Refuse;
   event.cause = "forged";
   event.explanation = "You did not write mail " + n + ".";

@@ -26,8 +26,18 @@ json::array evidence_array(const std::vector<EventEvidence>& evidence) {
   json::array array;
   array.reserve(evidence.size());
   for (const auto& one : evidence) {
-    array.push_back(json::object{
-        {"name", sound(one.name)}, {"finding", sound(one.finding)}, {"detail", sound(one.detail)}});
+    array.push_back(json::object{{"name", sound(one.name)},
+                                 {"finding", sound(one.finding)},
+                                 {"level", sound(one.level)},
+                                 {"detail", sound(one.detail)}});
+  }
+  return array;
+}
+
+json::array fact_array(Facts facts) {
+  json::array array;
+  for (std::size_t i = 0; i < kFactNames.size(); ++i) {
+    if (facts.has(static_cast<Fact>(i))) array.emplace_back(kFactNames[i]);
   }
   return array;
 }
@@ -63,6 +73,8 @@ json::object event_json(const Event& event) {
       {"original_message_id", sound(event.original_message_id)},
       {"evidence", evidence_array(event.evidence)},
       {"origin", sound(event.origin)},
+      {"origin_cause", sound(event.origin_cause)},
+      {"facts", fact_array(event.facts)},
       {"verdict", name(event.verdict)},
       {"cause", sound(event.cause)},
       {"explanation", sound(event.explanation)},
@@ -98,7 +110,8 @@ std::vector<EventEvidence> evidence_from_json(std::string_view text) {
   for (const json::value& one : parse_array(text)) {
     const json::object* object = one.if_object();
     if (object == nullptr) continue;
-    evidence.push_back({member(*object, "name"), member(*object, "finding"), member(*object, "detail")});
+    evidence.push_back({member(*object, "name"), member(*object, "finding"), member(*object, "detail"),
+                        member(*object, "level")});
   }
   return evidence;
 }

@@ -16,7 +16,7 @@ boost::json::object event_json(const Event& event);
 
 /// ["a@example.org"]
 std::string recipients_to_json(const std::vector<std::string>& recipients);
-/// [{"name":"tag","finding":"proves","detail":"..."}]
+/// [{"name":"tag","finding":"proves","level":"B","detail":"..."}]
 std::string evidence_to_json(const std::vector<EventEvidence>& evidence);
 
 /// Text that is no such list has no members, so that a row that somebody changed by hand is still shown.

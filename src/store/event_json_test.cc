@@ -16,14 +16,14 @@ TEST(EventJson, ListsAreText) {
   EXPECT_EQ(recipients_to_json({}), "[]");
   EXPECT_EQ(recipients_to_json({"a@example.org", "\"b\\\"@example.org"}),
             R"(["a@example.org","\"b\\\"@example.org"])");
-  EXPECT_EQ(evidence_to_json({{"tag", "proves", "It is good."}}),
-            R"([{"name":"tag","finding":"proves","detail":"It is good."}])");
+  EXPECT_EQ(evidence_to_json({{"tag", "proves", "It is good.", "C"}}),
+            R"([{"name":"tag","finding":"proves","level":"C","detail":"It is good."}])");
 }
 
 TEST(EventJson, ListsComeBack) {
   const std::vector<std::string> recipients = {"", "a", "\n\"\\/\x01\x7f", "\u00FC\U0001F4E7"};
   EXPECT_EQ(recipients_from_json(recipients_to_json(recipients)), recipients);
-  const std::vector<EventEvidence> evidence = {{"tag", "silent", ""}, {"\"", "[", "{}"}};
+  const std::vector<EventEvidence> evidence = {{"tag", "silent", ""}, {"\"", "[", "{}", "\\"}};
   EXPECT_EQ(evidence_from_json(evidence_to_json(evidence)), evidence);
 }
 
@@ -44,6 +44,9 @@ TEST(EventJson, HasAllMembersInTheOrderOfTheSchema) {
   event.reverse_path = "bob@example.net";
   event.message_id = "2@example.net";
   event.certainty = "structural";
+  event.evidence.front().level = "C";
+  event.origin_cause = "bad-tag";
+  event.facts = {Fact::ReadyTags, Fact::Relay};
   event.tag = "key-1";
   event.client_gone = true;
   event.contradiction = true;
@@ -54,8 +57,9 @@ TEST(EventJson, HasAllMembersInTheOrderOfTheSchema) {
       R"("reverse_path":"bob@example.net","recipients":["prvs=0787c97471=ann@example.org"],)"
       R"("size":4321,"message_id":"2@example.net","kind":"dsn-failed","certainty":"structural",)"
       R"("reporting_mta":"mta.example.net","original_message_id":"1@example.org",)"
-      R"("evidence":[{"name":"tag","finding":"refutes",)"
-      R"("detail":"The tag was not made with our key."}],"origin":"forged","verdict":"refuse",)"
+      R"("evidence":[{"name":"tag","finding":"refutes","level":"C",)"
+      R"("detail":"The tag was not made with our key."}],"origin":"forged",)"
+      R"("origin_cause":"bad-tag","facts":["ready-tags","relay"],"verdict":"refuse",)"
       R"("cause":"bad-tag","explanation":"You did not write the mail that this bounce answers.",)"
       R"("tag":"key-1","stage":"label","done":"refused","next_stage":"refuse",)"
       R"("reply":"550 5.7.1 You did not write it","took_ms":12,"client_gone":true,"contradiction":true})");

@@ -80,5 +80,29 @@ TEST(Event, SoundText) {
   }
 }
 
+TEST(Facts, AreWords) {
+  const struct {
+    const char* name;
+    Facts facts;
+    std::string_view words;
+  } rows[] = {
+      {"none", {}, ""},
+      {"one", {Fact::Relay}, "relay"},
+      {"in the order of the names",
+       {Fact::SoughtLedger, Fact::ReadyMessages},
+       "ready-messages sought-ledger"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(to_words(row.facts), row.words) << row.name;
+    EXPECT_EQ(facts_of(row.words), row.facts) << row.name;
+  }
+  for (std::size_t i = 0; i < kFactNames.size(); ++i) {
+    const Facts one = facts_of(kFactNames[i]);
+    EXPECT_EQ(one, Facts{static_cast<Fact>(i)});
+    EXPECT_EQ(to_words(one), kFactNames[i]);
+  }
+  EXPECT_EQ(facts_of("  relay  unheard relayed "), Facts{Fact::Relay});
+}
+
 }  // namespace
 }  // namespace backstop::store

@@ -47,6 +47,8 @@ struct HistoryFilter {
   std::string cause{};
   std::optional<Verdict> next_stage{};
   std::string id{};
+  std::string id_prefix{};        ///< ids that begin with it
+  bool is_response = false;       ///< only events of messages that are responses
   bool is_untagged = false;       ///< only events for which Event::is_untagged() is true
   bool is_contradiction = false;  ///< only events with Event::contradiction
   std::size_t most = 100;         ///< events
@@ -69,6 +71,8 @@ class HistoryWriter {
   virtual BatchCounters counters() const = 0;
 };
 
+using EventVisitor = std::function<void(Event)>;
+
 /// Thread-safe. Sees what is committed, and never makes the writer wait. The process that has the writer may
 /// have readers, too.
 class HistoryReader {
@@ -77,6 +81,9 @@ class HistoryReader {
 
   /// Returns the events that match. Of events with the same time the one recorded last comes first.
   virtual base::Result<std::vector<Event>> query(const HistoryFilter& filter) = 0;
+  /// The same, one event at a time, so that any number of them takes no memory: `filter.most` counts here
+  /// too. The visitor must not ask this reader. Other queries wait until it has seen all.
+  virtual base::Result<void> visit(const HistoryFilter& filter, const EventVisitor& visitor) = 0;
   /// Returns all sums of the day `since` and of later days, ordered by domain and then by day.
   virtual base::Result<std::vector<DaySums>> day_sums(std::chrono::sys_days since) = 0;
 };

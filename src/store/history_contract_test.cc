@@ -78,13 +78,13 @@ TEST_P(HistoryContract, AnyTextIsOnlyText) {
     Event event;
     event.id = event.helo = event.explanation = event.reverse_path = event.reply = row.text;
     event.recipients = {row.text, "b" + row.text};
-    event.evidence = {{row.text, row.text, row.text}};
+    event.evidence = {{row.text, row.text, row.text, row.text}};
     record(*history, event);
     ASSERT_TRUE(history->flush(kLong)) << row.name;
     Event want;
     want.id = want.helo = want.explanation = want.reverse_path = want.reply = row.want;
     want.recipients = {row.want, "b" + row.want};
-    want.evidence = {{row.want, row.want, row.want}};
+    want.evidence = {{row.want, row.want, row.want, row.want}};
     const auto found = read({.most = 1});
     ASSERT_THAT(found, SizeIs(1)) << row.name;
     EXPECT_TRUE(found.front() == want) << row.name;
@@ -128,6 +128,7 @@ std::vector<Event> samples() {
       sample("f", 60,
              [](Event& e) {
                e.direction = Direction::Outbound;
+               e.kind = "none";
                e.tag = "none (a reason)";
              }),
       sample("g", 70, [](Event& e) { e.addresses = {"zoe@example.com"}; }),
@@ -173,6 +174,10 @@ TEST_P(HistoryContract, EveryFieldFilters) {
       {"contradiction, and more", {.done = Done::Failed, .is_contradiction = true}, {}},
       {"direction", {.direction = Direction::Outbound}, {"f"}},
       {"id, of more than one event", {.id = "a"}, {"a", "a"}},
+      {"the beginning of an id", {.id_prefix = "a"}, {"a", "a"}},
+      {"not the beginning of an id", {.id_prefix = "aa"}, {}},
+      {"responses", {.is_response = true, .most = 2}, {"i", "h"}},
+      {"responses that left", {.direction = Direction::Outbound, .is_response = true}, {}},
       {"case matters", {.kind = "AUTO-REPLY"}, {}},
       {"case matters in an address", {.address = "ZOE@example.com"}, {}},
       {"all at once",
@@ -194,6 +199,12 @@ TEST_P(HistoryContract, EveryFieldFilters) {
   for (const Event& event : samples()) record(*history, event);
   ASSERT_TRUE(history->flush(kLong));
   for (const auto& row : rows) EXPECT_EQ(ids(read(row.filter)), row.want) << row.name;
+  const auto reader = must_open_for_reading(place_->url());
+  for (const auto& row : rows) {
+    std::vector<std::string> seen;
+    ASSERT_TRUE(reader->visit(row.filter, [&](const Event& event) { seen.push_back(event.id); })) << row.name;
+    EXPECT_EQ(seen, row.want) << row.name;
+  }
 }
 
 TEST_P(HistoryContract, EveryRecipientOfManyIsFound) {

@@ -21,7 +21,7 @@ EVENT = {
     "time": NOON, "id": "00662a1", "gateway": "in", "direction": "inbound", "client": "203.0.113.7", "helo": "mx.example.net",
     "reverse_path": "", "recipients": ["prvs=0787c97471=ann@example.org"], "size": 4321, "message_id": "1@example.net",
     "kind": "dsn-failed", "certainty": "structural", "reporting_mta": "mx.example.net", "original_message_id": "2@example.org",
-    "evidence": [{"name": "tag", "finding": "silent", "detail": "The address carries no tag."}], "origin": "unproven", "verdict": "refuse",
+    "evidence": [{"name": "tag", "finding": "silent", "level": "", "detail": "The address carries no tag."}], "origin": "unproven", "origin_cause": "bare", "facts": "ready-messages ready-tags sought-tag", "verdict": "refuse",
     "cause": "bare", "explanation": "Nothing proves that you wrote it.", "tag": "", "stage": "reject", "done": "refused", "next_stage": "",
     "reply": "550 5.7.1 no", "took": 12, "client_gone": 0, "contradiction": 0,
 }
@@ -71,12 +71,13 @@ class Json(History):
         self.add()
         (found,) = self.objects()
         self.check([found])
-        want = {**EVENT, "time": "2026-11-23T12:00:00.000Z", "took_ms": 12, "client_gone": False, "contradiction": False}
+        want = {**EVENT, "time": "2026-11-23T12:00:00.000Z", "took_ms": 12, "client_gone": False, "contradiction": False,
+                "facts": ["ready-messages", "ready-tags", "sought-tag"]}
         del want["took"]
         self.assertEqual(found, want)
 
     def test_every_word_of_the_schema(self):
-        for key in ("kind", "certainty", "origin", "verdict", "stage", "done", "next_stage", "direction"):
+        for key in ("kind", "certainty", "origin", "origin_cause", "verdict", "stage", "done", "next_stage", "direction"):
             for word in SCHEMA["properties"][key]["enum"]:
                 self.add(**{key: word})
         self.check(self.objects("-n", "1000"))
@@ -260,11 +261,11 @@ class Places(History):
 
     def test_what_can_not_be_read(self):
         text = self.write("text", b"Dear Sir,\n" * 100)
-        newer, older = self.of_version(5), self.of_version(1)
+        newer, older = self.of_version(6), self.of_version(1)
         closed = self.write("closed", b"")
         closed.chmod(0)
         for path, want in [(self.folder / "gone", "there is no such file"), (text, "it is no SQLite database"), (self.folder, "it is no plain file"),
-                           (newer, "it was made by a newer Backstop: its schema is version 5, this program knows those up to 4"),
+                           (newer, "it was made by a newer Backstop: its schema is version 6, this program knows those up to 5"),
                            (older, "it was made by an older Backstop; `backstop serve` upgrades it when it starts"),
                            (closed, "it can't be opened: Permission denied"), (self.write("empty", b""), "it holds no history yet")]:
             with self.subTest(path):

@@ -41,12 +41,13 @@ constexpr TextColumn kTextColumns[] = {
     {"done", &Event::done},
     {"next_stage", &Event::next_stage},
     {"reply", &Event::reply},
+    {"origin_cause", &Event::origin_cause},
 };
 
 // The columns that are no plain text; they come before those above.
 constexpr std::string_view kOtherColumns =
-    "time, size, took, client_gone, contradiction, recipients, evidence";
-constexpr int kOthers = 7;
+    "time, size, took, client_gone, contradiction, recipients, evidence, facts";
+constexpr int kOthers = 8;
 
 std::string column_names(std::string_view table) {
   std::string names;
@@ -92,6 +93,7 @@ Event read_row(const Statement& row) {
   event.contradiction = row.number(4) != 0;
   event.recipients = recipients_from_json(row.text(5));
   event.evidence = evidence_from_json(row.text(6));
+  event.facts = facts_of(row.text(7));
   int column = kOthers;
   for (const auto& text : kTextColumns) {
     std::visit([&](auto member) { from_text(row.text(column++), event.*member); }, text.member);
@@ -142,6 +144,8 @@ constexpr WholeText kWholeTexts[] = {
 constexpr std::string_view kUntagged = "event.tag GLOB 'none*' AND event.reverse_path <> ''";
 constexpr std::string_view kContradiction = "event.contradiction <> 0";
 
+constexpr std::string_view kResponse = "event.kind NOT IN ('', 'none')";
+
 // The result has the order of an index, so that a search stops at `most`. CROSS JOIN makes SQLite begin at
 // the first table.
 Search search_of(const HistoryFilter& filter) {
@@ -160,6 +164,11 @@ Search search_of(const HistoryFilter& filter) {
     const std::string_view text = std::visit([&](auto of) { return to_text(filter.*of); }, member);
     if (!text.empty()) search.add(condition, std::string(text));
   }
+  if (!filter.id_prefix.empty()) {
+    search.add("event.id >= ?", filter.id_prefix);
+    search.add("event.id < ?", filter.id_prefix + "\U0010FFFF");
+  }
+  if (filter.is_response) search.add(kResponse);
   if (filter.is_untagged) search.add(kUntagged);
   if (filter.is_contradiction) search.add(kContradiction);
   search.sql += " ORDER BY " + time + " DESC, " + (has_address ? "event_address.place" : "event.number") +
@@ -181,6 +190,7 @@ Outcome<EventInsert> EventInsert::prepare(Database& database) {
 Outcome<void> EventInsert::run(const Event& event) {
   const std::string recipients = recipients_to_json(event.recipients);
   const std::string evidence = evidence_to_json(event.evidence);
+  const std::string facts = to_words(event.facts);
   event_.bind(1, event.time.time_since_epoch().count());
   event_.bind(2, to_column(event.size));
   event_.bind(3, event.took.count());
@@ -188,6 +198,7 @@ Outcome<void> EventInsert::run(const Event& event) {
   event_.bind(5, event.contradiction ? 1 : 0);
   event_.bind(6, recipients);
   event_.bind(7, evidence);
+  event_.bind(8, facts);
   int parameter = kOthers + 1;
   for (const auto& column : kTextColumns) {
     event_.bind(parameter++, std::visit([&](auto member) { return to_text(event.*member); }, column.member));
@@ -214,7 +225,7 @@ std::string search_sql(const HistoryFilter& filter) {
   return search_of(filter).sql;
 }
 
-Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilter& filter) {
+Outcome<void> visit_events(Database& database, const HistoryFilter& filter, const EventVisitor& visit) {
   const Search search = search_of(filter);
   auto statement = database.prepare(search.sql);
   if (!statement) return std::unexpected(statement.error());
@@ -222,12 +233,11 @@ Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilte
   for (const auto& value : search.values) {
     std::visit([&](const auto& bound) { statement->bind(parameter++, bound); }, value);
   }
-  std::vector<Event> events;
   while (true) {
     const auto row = statement->step();
     if (!row) return std::unexpected(row.error());
-    if (!*row) return events;
-    events.push_back(read_row(*statement));
+    if (!*row) return {};
+    visit(read_row(*statement));
   }
 }
 

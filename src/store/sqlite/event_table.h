@@ -29,6 +29,6 @@ class EventInsert {
 /// Returns the statement of a search, with a "?" for each value.
 std::string search_sql(const HistoryFilter& filter);
 
-Outcome<std::vector<Event>> select_events(Database& database, const HistoryFilter& filter);
+Outcome<void> visit_events(Database& database, const HistoryFilter& filter, const EventVisitor& visit);
 
 }  // namespace backstop::store::sqlite

@@ -33,9 +33,14 @@ constexpr std::string_view kFromVersion3[] = {
     "PRIMARY KEY (domain, day)) WITHOUT ROWID",
     "CREATE INDEX day_sum_day ON day_sum (day)",
 };
+constexpr std::string_view kFromVersion4[] = {
+    "ALTER TABLE event ADD COLUMN origin_cause TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE event ADD COLUMN facts TEXT NOT NULL DEFAULT ''",
+};
 
 /// Upgrades a file to the next version each: from 1, from 2, and so on.
-constexpr std::span<const std::string_view> kUpgrades[] = {kFromVersion1, kFromVersion2, kFromVersion3};
+constexpr std::span<const std::string_view> kUpgrades[] = {kFromVersion1, kFromVersion2, kFromVersion3,
+                                                           kFromVersion4};
 static_assert(std::size(kUpgrades) == kSchemaVersion - 1);
 constexpr Schema kHistory{"history", kApplicationId, kSchemaVersion, kSchema, kUpgrades};
 

@@ -12,7 +12,7 @@
 namespace backstop::store::sqlite {
 
 /// PRAGMA user_version. A change of the tables raises it and adds a step that upgrades older files.
-inline constexpr std::int64_t kSchemaVersion = 4;
+inline constexpr std::int64_t kSchemaVersion = 5;
 /// PRAGMA application_id: "BkSt".
 inline constexpr std::int64_t kApplicationId = 0x426B5374;
 
@@ -28,7 +28,8 @@ inline constexpr std::array<std::string_view, 10> kSchema = {
     "explanation TEXT NOT NULL, stage TEXT NOT NULL, done TEXT NOT NULL, next_stage TEXT NOT NULL, "
     "reply TEXT NOT NULL, took INTEGER NOT NULL, client_gone INTEGER NOT NULL, "
     "certainty TEXT NOT NULL DEFAULT '', tag TEXT NOT NULL DEFAULT '', "
-    "contradiction INTEGER NOT NULL DEFAULT 0)",
+    "contradiction INTEGER NOT NULL DEFAULT 0, origin_cause TEXT NOT NULL DEFAULT '', "
+    "facts TEXT NOT NULL DEFAULT '')",
     "CREATE INDEX event_time ON event (time)",
     "CREATE INDEX event_client ON event (client, time)",
     "CREATE INDEX event_id ON event (id)",

@@ -121,6 +121,17 @@ constexpr const char* kToVersion2 =
 constexpr const char* kToVersion3 =
     "ALTER TABLE event RENAME COLUMN reason TO cause; PRAGMA user_version = 3;";
 
+// What made version 4 of that.
+constexpr const char* kToVersion4 =
+    "ALTER TABLE event ADD COLUMN contradiction INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX event_contradiction ON event (time) WHERE contradiction <> 0;"
+    "CREATE TABLE day_sum (domain TEXT NOT NULL, day INTEGER NOT NULL, left INTEGER NOT NULL, "
+    "watermark INTEGER NOT NULL, dkim INTEGER NOT NULL, message INTEGER NOT NULL, tag INTEGER NOT NULL, "
+    "genuine INTEGER NOT NULL, contradictions INTEGER NOT NULL, unproven INTEGER NOT NULL, "
+    "PRIMARY KEY (domain, day)) WITHOUT ROWID;"
+    "CREATE INDEX day_sum_day ON day_sum (day);"
+    "PRAGMA user_version = 4;";
+
 struct OldFile {
   const char* name;
   std::int64_t version;
@@ -134,6 +145,8 @@ const std::vector<OldFile>& old_files() {
       {"version 1", 1, kVersion1, "", ""},
       {"version 2", 2, std::string(kVersion1) + kToVersion2, "structural", "key-3"},
       {"version 3", 3, std::string(kVersion1) + kToVersion2 + kToVersion3, "structural", "key-3"},
+      {"version 4", 4, std::string(kVersion1) + kToVersion2 + kToVersion3 + kToVersion4, "structural",
+       "key-3"},
   };
   return files;
 }
@@ -187,6 +200,8 @@ TEST(Schema, AWriterUpgradesAnOlderFile) {
     EXPECT_EQ(old.certainty, file.want_certainty);
     EXPECT_EQ(old.tag, file.want_tag);
     EXPECT_FALSE(old.contradiction);
+    EXPECT_EQ(old.origin_cause, "");
+    EXPECT_EQ(old.facts, Facts());
     EXPECT_THAT(old.recipients, testing::ElementsAre("ann@example.org"));
     EXPECT_THAT(must_query(place.url(), {.cause = "unproven"}), testing::ElementsAre(old));
     EXPECT_THAT(must_query(place.url(), {.is_untagged = true}), testing::ElementsAre(left));

@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "base/text.h"
@@ -59,7 +60,14 @@ class FileReader : public HistoryReader {
   }
 
   base::Result<std::vector<Event>> query(const HistoryFilter& filter) override {
-    return ask<std::vector<Event>>([&](Database& database) { return select_events(database, filter); });
+    std::vector<Event> events;
+    const auto done = visit(filter, [&](Event event) { events.push_back(std::move(event)); });
+    if (!done) return std::unexpected(done.error());
+    return events;
+  }
+
+  base::Result<void> visit(const HistoryFilter& filter, const EventVisitor& visitor) override {
+    return ask<void>([&](Database& database) { return visit_events(database, filter, visitor); });
   }
 
   base::Result<std::vector<DaySums>> day_sums(std::chrono::sys_days since) override {
@@ -74,7 +82,11 @@ class FileReader : public HistoryReader {
     if (auto done = ensure_open(); !done) return std::unexpected(done.error());
     Outcome<Answer> answer = select(*database_);
     if (!answer) return error(path_, answer.error());
-    return std::move(*answer);
+    if constexpr (std::is_void_v<Answer>) {
+      return {};
+    } else {
+      return std::move(*answer);
+    }
   }
 
   base::Result<void> ensure_open() {

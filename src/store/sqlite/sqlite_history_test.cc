@@ -214,10 +214,10 @@ TEST_F(SqliteHistory, ANewerSchemaIsRefused) {
   {
     record(*open(path()), make_event(1));
   }
-  run_sql(path(), "PRAGMA user_version = 5");
+  run_sql(path(), "PRAGMA user_version = 6");
   const std::string before = content(path());
   expect_refused(
-      path(), "it was made by a newer Backstop: its schema is version 5, this program knows those up to 4");
+      path(), "it was made by a newer Backstop: its schema is version 6, this program knows those up to 5");
   EXPECT_TRUE(content(path()) == before);
 }
 
@@ -430,6 +430,7 @@ TEST_F(SqliteHistory, SearchesUseAnIndex) {
       {"all", {}, "event_time"},
       {"since", {.since = kThen}, "event_time"},
       {"kind", {.kind = "dsn-failed"}, "event_time"},
+      {"responses", {.is_response = true}, "event_time"},
       {"untagged", {.is_untagged = true}, "event_untagged"},
       {"contradiction", {.is_contradiction = true}, "event_contradiction"},
       {"client", {.client = "192.0.2.1"}, "event_client"},
@@ -445,6 +446,7 @@ TEST_F(SqliteHistory, SearchesUseAnIndex) {
     EXPECT_THAT(plan, testing::Not(HasSubstr("TEMP B-TREE"))) << row.name << ": " << plan;
   }
   EXPECT_THAT(plan_of(*database, {.id = "a"}), HasSubstr("event_id")) << "few rows, which are sorted";
+  EXPECT_THAT(plan_of(*database, {.id_prefix = "a"}), HasSubstr("event_id"));
 }
 
 }  // namespace
