@@ -1,0 +1,83 @@
+#include "next_hop/hand_over.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "base/folder_fixture.h"
+#include "next_hop/hop_fixture.h"
+
+namespace backstop::next_hop {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::string_view kMessage = "Subject: a\r\n\r\n.b\r\n";
+
+class HandOver : public HopTest {
+ protected:
+  /// Runs the next hop on this thread while another hands the mail over.
+  base::Result<smtp::Reply> hand(const NextHop& hop, std::string_view recipient = "ann@example.org") {
+    base::Result<smtp::Reply> result = std::unexpected(base::Error{"not run"});
+    std::jthread thread([&] {
+      result = hand_over(hop, context_, *mail::parse_address(recipient), kMessage);
+      loop_.context().stop();
+    });
+    loop_.context().run();
+    thread.join();
+    loop_.context().restart();
+    return result;
+  }
+};
+
+TEST_F(HandOver, HasTheNullPath) {
+  const auto reply = hand(fake_.hop());
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->text(), "250 2.0.0 taken");
+  EXPECT_THAT(fake_.commands,
+              ElementsAre("EHLO mx.test", "MAIL FROM:<> BODY=8BITMIME", "RCPT TO:<ann@example.org>", "DATA"));
+  EXPECT_THAT(fake_.mails, ElementsAre("Subject: a\r\n\r\n..b\r\n"));
+}
+
+TEST_F(HandOver, SaysWhatTheNextHopAnswered) {
+  const struct {
+    std::string verb;
+    std::string answer;
+    std::string_view want;
+  } rows[] = {
+      {"RCPT", "550 5.1.1 who?", "the next hop answered: 550 5.1.1 who?"},
+      {"DATA", "451 4.3.0 later", "the next hop answered: 451 4.3.0 later"},
+      {"dot", "554 5.7.1 no", "the next hop answered: 554 5.7.1 no"},
+  };
+  for (const auto& row : rows) {
+    fake_.answer(row.verb, {row.answer, row.verb == "DATA" ? "354 go on" : "250 2.0.0 ok"});
+    const auto reply = hand(fake_.hop());
+    ASSERT_FALSE(reply) << row.verb;
+    EXPECT_EQ(reply.error().message, row.want);
+  }
+}
+
+TEST_F(HandOver, SaysWhatTheNextHopDid) {
+  fake_.answer("dot", {""});
+  const auto reply = hand(fake_.hop());
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().message, HasSubstr("ended the connection"));
+}
+
+TEST_F(HandOver, IntoAMaildir) {
+  const base::TemporaryFolder folder;
+  const auto reply = hand(*parse_next_hop("maildir:" + (folder.path() / "%n").string()));
+  ASSERT_TRUE(reply) << reply.error().message;
+  std::ostringstream text;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path() / "ann" / "new"))
+    text << std::ifstream(file.path()).rdbuf();
+  EXPECT_EQ(text.str(), "Return-Path: <>\nSubject: a\n\n.b\n");
+}
+
+}  // namespace
+}  // namespace backstop::next_hop
