@@ -13,8 +13,8 @@
 #include <string_view>
 
 #include "app/commands.h"
+#include "app/history_options.h"
 #include "base/text.h"
-#include "config/load.h"
 #include "origin/tag.h"
 #include "policy/verdict.h"
 #include "report/history_page.h"
@@ -49,8 +49,7 @@ constexpr std::string_view kFooter =
     "2026-11-23T10:00:00Z. docs/history.md says what an event holds.\n";
 
 struct HistoryOptions {
-  std::string config;
-  std::string database;
+  HistoryPlace place;
   std::string since;
   std::string until;
   store::HistoryFilter filter;
@@ -61,22 +60,6 @@ struct HistoryOptions {
   bool is_json = false;
   bool is_verbose = false;
 };
-
-/// Returns the URL of the history, or nullopt after it said why there is none.
-std::optional<std::string> history_url(const HistoryOptions& options, CommandContext& context) {
-  if (!options.config.empty()) {
-    const auto config = config::read_config_file(options.config);
-    if (config) return config->history.url;
-    report_failure(context, config.error());
-    return std::nullopt;
-  }
-  if (options.database.empty()) {
-    report_error(context, kExitUsage, "history: say where it is: -c FILE, or --db PATH");
-    return std::nullopt;
-  }
-  constexpr std::string_view kSqlite = "sqlite:";
-  return options.database.starts_with(kSqlite) ? options.database : std::string(kSqlite) + options.database;
-}
 
 /// Reads the times and addresses, which are given as text.
 base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
@@ -134,7 +117,7 @@ void print_for_people(std::vector<store::Event> events, const HistoryOptions& op
 void run(const HistoryOptions& options, CommandContext& context) {
   auto filter = filter_of(options);
   if (!filter) return report_error(context, kExitUsage, filter.error().message);
-  const auto url = history_url(options, context);
+  const auto url = history_url(options.place, "history", context);
   if (!url) return;
   const auto history = store::open_history_for_reading(*url);
   if (!history) return report_error(context, kExitNoInput, history.error().message);
@@ -145,11 +128,6 @@ void run(const HistoryOptions& options, CommandContext& context) {
   print_for_people(std::move(*events), options, context.out);
 }
 
-CLI::Validator not_empty() {
-  return {[](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); },
-          ""};
-}
-
 CLI::Validator one_of(std::span<const std::string_view> names) {
   return {[names](const std::string& text) {
             return std::ranges::find(names, text) != names.end()
@@ -158,15 +136,6 @@ CLI::Validator one_of(std::span<const std::string_view> names) {
                                      fmt::join(names, ", "));
           },
           ""};
-}
-
-void add_places(CLI::App& command, HistoryOptions& options) {
-  auto* const config = command.add_option("-c,--config", options.config,
-                                          "The gateway's configuration, which says where the history is");
-  config->type_name("FILE")->check(not_empty());
-  auto* const database =
-      command.add_option("--db", options.database, "The history itself: a path, or sqlite:PATH");
-  database->type_name("PATH")->check(not_empty())->excludes(config);
 }
 
 void add_filters(CLI::App& command, HistoryOptions& options) {
@@ -205,7 +174,7 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
 void add_history_command(CLI::App& root, CommandContext& context) {
   auto& command = *root.add_subcommand("history", "List what the gateway decided, newest first, and why");
   const auto options = std::make_shared<HistoryOptions>();
-  add_places(command, *options);
+  add_history_place(command, options->place);
   add_filters(command, *options);
   command.add_option("-n,--most", options->filter.most, "How many events at most")
       ->type_name("N")

@@ -12,6 +12,10 @@ void add_classify_command(CLI::App& root, CommandContext& context);
 void add_scan_command(CLI::App& root, CommandContext& context);
 void add_serve_command(CLI::App& root, CommandContext& context);
 void add_ready_command(CLI::App& root, CommandContext& context);
+/// Explains one event of the history.
+void add_why_command(CLI::App& root, CommandContext& context);
+void add_report_command(CLI::App& root, CommandContext& context);
+void add_replay_command(CLI::App& root, CommandContext& context);
 void add_history_command(CLI::App& root, CommandContext& context);
 void add_ledger_command(CLI::App& root, CommandContext& context);
 void add_quarantine_command(CLI::App& root, CommandContext& context);

@@ -75,6 +75,16 @@ std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
   return all;
 }
 
+std::string ready_words(const DomainReadiness& one) {
+  std::string words = state_line(one);
+  if (one.declared) return words;
+  for (const Carried carried : {Carried::Message, Carried::Tag}) {
+    const auto& since = one.observed[static_cast<std::size_t>(carried)].since;
+    if (since) words += fmt::format("; {} since {}", policy::name(carried), base::format_day(*since));
+  }
+  return words;
+}
+
 std::string ready_page(std::span<const DomainReadiness> domains) {
   std::string page;
   for (const auto& one : domains) {

@@ -29,6 +29,9 @@ struct DomainReadiness {
 std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
                                           std::span<const store::DaySums> sums, std::chrono::sys_days today);
 
+/// The same in half a line: "not ready, so stage reject acts as label", "ready; message since 2026-11-17".
+std::string ready_words(const DomainReadiness& domain);
+
 /// A paragraph for each domain.
 std::string ready_page(std::span<const DomainReadiness> domains);
 boost::json::object to_json(const DomainReadiness& domain);

@@ -1,0 +1,163 @@
+// The subcommand report: the responses of a span of time as a postmaster reads them before a stage changes.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/history_options.h"
+#include "base/text.h"
+#include "config/load.h"
+#include "mail/address.h"
+#include "next_hop/hand_over.h"
+#include "report/json_line.h"
+#include "report/notice_mail.h"
+#include "report/report_page.h"
+#include "store/history.h"
+
+namespace backstop::app {
+
+namespace {
+
+constexpr std::size_t kMostSurges = 20;
+constexpr std::size_t kMostDomains = 20;  // that an error names
+
+struct ReportOptions {
+  std::string file;
+  std::string since;
+  std::string mail;
+  bool is_json = false;
+};
+
+/// Where a report is sent.
+struct Destination {
+  mail::Address recipient;
+  const next_hop::NextHop* hop = nullptr;  ///< of the settings
+};
+
+std::string names_of(const intake::DomainTable& domains) {
+  std::vector<std::string> names;
+  for (const auto& one : domains) {
+    if (names.size() < kMostDomains) names.push_back(base::printable(one.name));
+  }
+  return fmt::format("{}{}", fmt::join(names, ", "), domains.size() > names.size() ? " and others" : "");
+}
+
+/// The domain's own next hop, or that of the first inbound gateway.
+base::Result<Destination> destination_of(const std::string& text, const gateway::Settings& settings) {
+  const auto error = [](std::string message) {
+    return std::unexpected(base::Error{"--mail: " + std::move(message)});
+  };
+  auto address = mail::parse_address(text);
+  if (!address) return error(address.error().message);
+  const auto* const domain = settings.find_domain(address->domain);
+  if (domain == nullptr) {
+    return error(fmt::format("{} is not in a domain of this configuration, which are: {}",
+                             base::printable(text), names_of(settings.domains)));
+  }
+  if (domain->next_hop != nullptr) return Destination{std::move(*address), domain->next_hop.get()};
+  const auto inbound =
+      std::ranges::find(settings.gateways, store::Direction::Inbound, &gateway::GatewaySettings::direction);
+  if (inbound == settings.gateways.end()) return error("there is no inbound gateway that could take it");
+  return Destination{std::move(*address), &inbound->next_hop};
+}
+
+/// Counts the responses, a history of any size in the same memory.
+base::Result<void> count(store::HistoryReader& history, report::Moment since, report::HistoryReport& report) {
+  store::HistoryFilter filter{.since = since, .is_response = true};
+  filter.most = std::numeric_limits<std::size_t>::max();
+  return history.visit(filter, [&](const store::Event& event) { report.add(event); });
+}
+
+struct Summary {
+  std::string page;
+  std::string subject;
+};
+
+base::Result<Summary> summary_of(store::HistoryReader& history, const gateway::Settings& settings,
+                                 report::Moment since, report::Moment now, bool is_json) {
+  report::HistoryReport report(settings.domains);
+  if (const auto done = count(history, since, report); !done) return std::unexpected(done.error());
+  const auto surges =
+      history.query({.since = since, .cause = std::string(report::kSurgeCause), .most = kMostSurges});
+  if (!surges) return std::unexpected(surges.error());
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  const auto sums = history.day_sums(today - policy::ReadyRules::kMemory);
+  if (!sums) return std::unexpected(sums.error());
+  const auto ready = report::readiness_of(settings.domains, *sums, today);
+  const report::ReportContext context{.since = since, .until = now, .surges = *surges, .ready = ready};
+  return Summary{.page = is_json ? report::json_line(report::report_json(report, context))
+                                 : report::report_page(report, context),
+                 .subject = fmt::format("Backstop on {}: {} response{}, {} genuine", settings.hostname,
+                                        report.responses(), report.responses() == 1 ? "" : "s",
+                                        report.of(origin::Result::Genuine))};
+}
+
+void send(const Summary& summary, const gateway::Settings& settings, const Destination& destination,
+          CommandContext& context) {
+  const std::string mail = report::notice_mail({.hostname = settings.hostname,
+                                                .recipient = destination.recipient,
+                                                .subject = summary.subject,
+                                                .text = summary.page,
+                                                .time = std::chrono::system_clock::now()});
+  const auto reply =
+      next_hop::hand_over(*destination.hop, settings.next_hop_context(), destination.recipient, mail);
+  if (!reply) return report_error(context, kExitInput, "--mail: " + reply.error().message);
+  context.out << fmt::format("The report is on its way to {}.\n",
+                             base::printable(destination.recipient.text()));
+}
+
+void run(const ReportOptions& options, CommandContext& context) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto since = moment_since(options.since, now, context);
+  if (!since) return;
+  const auto loaded = config::load_config(options.file);
+  if (!loaded) return report_failure(context, loaded.error());
+  const auto& settings = loaded->config.gateway;
+  Destination destination;
+  if (!options.mail.empty()) {
+    auto found = destination_of(options.mail, settings);
+    if (!found) return report_error(context, kExitUsage, found.error().message);
+    destination = std::move(*found);
+  }
+  const auto history = open_history_at(loaded->config.history.url, context);
+  if (!history) return;
+  const auto summary = summary_of(*history, settings, *since, now, options.is_json);
+  if (!summary) return report_error(context, kExitInput, summary.error().message);
+  if (options.mail.empty()) {
+    context.out << summary->page;
+  } else {
+    send(*summary, settings, destination, context);
+  }
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& root, CommandContext& context) {
+  auto& command = *root.add_subcommand("report", "Sum up past responses, to be read before a stage changes");
+  const auto options = std::make_shared<ReportOptions>();
+  command.add_option("-c,--config", options->file, "The configuration")->type_name("FILE")->required();
+  add_since(command, options->since);
+  auto* const json = command.add_flag("--json", options->is_json, "Print one JSON object");
+  command
+      .add_option("--mail", options->mail,
+                  "Send it to that address, which must be in a domain of the configuration")
+      ->type_name("ADDRESS")
+      ->check(not_empty())
+      ->excludes(json);
+  command.footer(
+      "How many responses came, which proofs they had, what each stage keeps from your users, which of that "
+      "looks like an answer to your own mail, and which addresses are forged most.\n\n"
+      "Example:\n  backstop report -c /etc/backstop/backstop.toml --since 14d\n");
+  command.callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace backstop::app

@@ -1,0 +1,100 @@
+// The subcommand why: one event of the history, with its evidence in sentences.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/history_options.h"
+#include "base/text.h"
+#include "report/json_line.h"
+#include "report/why_page.h"
+#include "store/history.h"
+
+namespace backstop::app {
+
+namespace {
+
+constexpr std::size_t kMostEvents = 100;  // of one transaction
+constexpr std::size_t kMostNamed = 5;     // ids that have the same beginning
+
+struct WhyOptions {
+  HistoryPlace place;
+  std::string id;
+  bool is_json = false;
+};
+
+/// Returns the events of the transaction, or an error that says why there are none.
+base::Result<std::vector<store::Event>> find(store::HistoryReader& history, const std::string& id) {
+  store::HistoryFilter filter{.id = id};
+  filter.most = kMostEvents;
+  auto events = history.query(filter);
+  if (!events || !events->empty()) return events;
+  filter.id.clear();
+  filter.id_prefix = id;
+  return history.query(filter);
+}
+
+/// Says what is wrong if the events are not those of one transaction.
+std::optional<std::string> objection(const std::string& id, const std::vector<store::Event>& events) {
+  std::set<std::string> ids;
+  for (const auto& one : events) ids.insert(one.id);
+  if (ids.size() == 1) return std::nullopt;
+  if (ids.empty())
+    return fmt::format("why: the history has no event whose id begins with {}", base::printable(id));
+  std::vector<std::string> named;
+  for (const auto& one : ids) {
+    if (named.size() < kMostNamed) named.push_back(base::printable(one));
+  }
+  return fmt::format("why: several ids begin with {}: {}{}; give more of it", base::printable(id),
+                     fmt::join(named, ", "), ids.size() > named.size() ? " and others" : "");
+}
+
+void run(const WhyOptions& options, CommandContext& context) {
+  const auto url = history_url(options.place, "why", context);
+  if (!url) return;
+  const auto history = open_history_at(*url, context);
+  if (!history) return;
+  auto events = find(*history, options.id);
+  if (!events) return report_error(context, kExitInput, events.error().message);
+  if (const auto wrong = objection(options.id, *events)) return report_error(context, kExitNoInput, *wrong);
+  std::ranges::reverse(*events);
+  for (const auto& event : *events) {
+    if (options.is_json) {
+      context.out << report::json_line(report::why_json(event));
+    } else {
+      context.out << (&event == &events->front() ? "" : "\n") << report::why_page(event);
+    }
+  }
+}
+
+}  // namespace
+
+void add_why_command(CLI::App& root, CommandContext& context) {
+  auto& command = *root.add_subcommand("why", "Explain one decision, with all evidence, in plain sentences");
+  const auto options = std::make_shared<WhyOptions>();
+  command
+      .add_option("id", options->id,
+                  "As in the log and in the Received field; its beginning is enough if no "
+                  "other id has it")
+      ->type_name("ID")
+      ->check(not_empty())
+      ->required();
+  add_history_place(command, options->place);
+  command.add_flag("--json", options->is_json, "Print a JSON object for each event of that id, a line each");
+  command.footer(
+      "It says what was found about the origin of a response, what was looked for and not found, and what "
+      "would have proved that the mail that it answers was yours. docs/policy.md has the levels A, B and "
+      "C.\n\n"
+      "Example:\n  backstop why -c /etc/backstop/backstop.toml 0065f1c2a9b3d40\n");
+  command.callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace backstop::app

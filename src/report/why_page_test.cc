@@ -1,0 +1,195 @@
+#include "report/why_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <boost/json/serialize.hpp>
+
+#include "store/event_fixture.h"
+
+namespace backstop::report {
+namespace {
+
+using store::Event;
+using store::Fact;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Event bounce() {
+  Event event = store::refused_bounce();
+  event.certainty = "structural";
+  event.origin = "unproven";
+  event.origin_cause = "missing";
+  event.cause = "missing";
+  event.evidence = {{"tag", "silent", "The address carries no tag."},
+                    {"trace", "hints", "The mail that came back names mx.example.org in a Received field."}};
+  event.facts = {Fact::ReadyMessages, Fact::SoughtTag, Fact::SoughtWatermark};
+  return event;
+}
+
+class WhyPage : public testing::Test {
+ protected:
+  WhyPage() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+};
+
+std::vector<std::string> names(const std::vector<Point>& points) {
+  std::vector<std::string> names;
+  for (const auto& one : points) names.push_back(one.name + one.level);
+  return names;
+}
+
+struct Row {
+  const char* name;
+  void (*change)(Event&);
+  std::vector<std::string> found;
+  std::vector<std::string> not_found;
+  std::vector<std::string> would_prove;
+  std::vector<std::string> not_sought;
+};
+
+TEST_F(WhyPage, EachProofIsInTheTree) {
+  const std::vector<std::string> all = {"tagC", "watermarkB", "dkimB", "ledgerB"};
+  const std::vector<std::string> unsought = {"dkimB", "ledgerB"};
+  const Row rows[] = {
+      {"nothing proves it", [](Event&) {}, {"trace"}, {"tag", "watermark"}, all, unsought},
+      {"a proof",
+       [](Event& e) {
+         e.origin = "genuine";
+         e.evidence = {{"watermark", "proves", "It is ours.", "A"}};
+       },
+       {"watermarkA"},
+       {"tag"},
+       {},
+       unsought},
+      {"a proof that does not count",
+       [](Event& e) { e.evidence = {{"tag", "proves", "It is ours.", "C"}}; },
+       {"tagC"},
+       {"watermark"},
+       {"watermarkB", "dkimB", "ledgerB"},
+       unsought},
+      {"of an older Backstop", [](Event& e) { e.origin_cause.clear(); }, {"trace"}, {"tag"}, {}, {}},
+      {"no response",
+       [](Event& e) {
+         e.kind = "none";
+         e.origin_cause.clear();
+         e.evidence.clear();
+       },
+       {},
+       {},
+       {},
+       {}},
+      {"a recipient that was refused",
+       [](Event& e) {
+         e.kind.clear();
+         e.origin_cause.clear();
+       },
+       {"trace"},
+       {"tag"},
+       {},
+       {}},
+  };
+  for (const auto& row : rows) {
+    Event event = bounce();
+    row.change(event);
+    const auto reasoning = reasoning_of(event);
+    EXPECT_EQ(names(reasoning.found), row.found) << row.name;
+    EXPECT_EQ(names(reasoning.not_found), row.not_found) << row.name;
+    EXPECT_EQ(names(reasoning.would_prove), row.would_prove) << row.name;
+    EXPECT_EQ(names(reasoning.not_sought), row.not_sought) << row.name;
+  }
+}
+
+TEST_F(WhyPage, IsInSentences) {
+  EXPECT_EQ(why_page(bounce()),
+            "0065f1c2a9b3d40: refused on 2026-11-23 at 00:00:00 UTC\n"
+            "  mx.example.net (203.0.113.7) brought a bounce from <> for\n"
+            "  prvs=0787c97471=ann@example.org. Its machine-readable parts show that it is\n"
+            "  one (structural). It answers the mail 1@example.org.\n"
+            "\n"
+            "  Did the recipient send the mail that it answers? Nothing proves it\n"
+            "  (missing).\n"
+            "\n"
+            "  Found\n"
+            "    trace  hints: The mail that came back names mx.example.org in a Received\n"
+            "           field.\n"
+            "\n"
+            "  Looked for and not found\n"
+            "    tag        The address carries no tag.\n"
+            "    watermark  What came back carries no watermark of ours.\n"
+            "\n"
+            "  Would have proved it\n"
+            "    tag (C)        A tag of ours in the address that the response comes to, of\n"
+            "                   the last 14 days by default.\n"
+            "    watermark (B)  A watermark of ours for this mailbox, not older than 30\n"
+            "                   days, in a header that comes back; of level A if the ledger\n"
+            "                   has that mail and its addressee.\n"
+            "    dkim (B)       A valid DKIM signature of the recipient's domain over a\n"
+            "                   From of this mailbox, not older than 30 days, in a header\n"
+            "                   that comes back; of level A if the ledger has that mail and\n"
+            "                   its addressee.\n"
+            "    ledger (B)     A Message-ID in the response that was recorded when mail of\n"
+            "                   this mailbox left; of level A if it left for the addressee\n"
+            "                   that the response names.\n"
+            "\n"
+            "  Not looked for\n"
+            "    dkim (B)    It needs public keys: [proofs] dkim_keys or dkim_lookup.\n"
+            "    ledger (B)  It needs a ledger ([ledger] url).\n"
+            "\n"
+            "  You did not write the mail that this bounce answers.\n"
+            "  Done        refused\n"
+            "  Verdict     refuse\n"
+            "  Cause       missing\n"
+            "  Stage       label\n"
+            "  Domain      ready for proofs in messages\n"
+            "  Next stage  refuse\n"
+            "  Reply       550 5.7.1 You did not write it\n");
+}
+
+TEST_F(WhyPage, SaysWhatIsNotKnown) {
+  Event old = bounce();
+  old.origin_cause.clear();
+  EXPECT_THAT(why_page(old), HasSubstr("An older Backstop recorded this event"));
+  EXPECT_THAT(why_page(old), Not(HasSubstr("Domain")));
+  EXPECT_THAT(why_page(store::delivered_mail()), HasSubstr("brought ordinary mail from bob@example.net"));
+  EXPECT_THAT(why_page(store::delivered_mail()), HasSubstr("It is no response"));
+  Event refused = bounce();
+  refused.kind.clear();
+  EXPECT_THAT(why_page(refused), HasSubstr("No message was read"));
+}
+
+TEST_F(WhyPage, NothingSteersTheTerminal) {
+  Event event = bounce();
+  for (auto* const text : {&event.id, &event.client, &event.helo, &event.reverse_path, &event.explanation,
+                           &event.reply, &event.original_message_id, &event.origin_cause, &event.cause})
+    *text = "a\x1b[31m\n\u202eb";
+  event.recipients = {"\x1b@example.org"};
+  event.evidence = {{"\x1b", "\x1b", "\x1b", "\x1b"}};
+  const std::string page = why_page(event);
+  EXPECT_EQ(page.find('\x1b'), std::string::npos);
+  EXPECT_EQ(page.find("\u202e"), std::string::npos);
+}
+
+TEST_F(WhyPage, AsJson) {
+  Event event = bounce();
+  event.evidence.pop_back();
+  auto object = why_json(event);
+  EXPECT_EQ(object.at("event").at("id"), "0065f1c2a9b3d40");
+  EXPECT_EQ(
+      boost::json::serialize(object.at("not_found")),
+      R"([{"name":"tag","finding":"silent","level":"","detail":"The address carries no tag."},)"
+      R"({"name":"watermark","finding":"","level":"","detail":"What came back carries no watermark of ours."}])");
+  std::vector<std::string> keys;
+  for (const auto& member : object) keys.emplace_back(member.key());
+  EXPECT_THAT(keys, ElementsAre("event", "found", "not_found", "would_prove", "not_sought"));
+  EXPECT_THAT(object.at("found").as_array(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace backstop::report
