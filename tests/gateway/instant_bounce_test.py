@@ -42,7 +42,7 @@ class InstantBounce(Case):
                     with FakeClient(gate.address("out")) as client:
                         self.assertEqual(client.mail(HEADERS % number + b"\r\nNoon?\r\n", BOB, GONE).code, 250)
                 self.assertEqual(bounces.codes, [250] * MAILS)
-                came = gate.wait_for_events(MAILS, direction="inbound")
+                came = gate.wait_for_events(MAILS, kind="dsn-failed")
                 self.assertEqual({(event["origin"], event["cause"]) for event in came}, {(origin, cause)})
 
 
