@@ -25,7 +25,8 @@ class OpenSmtpd(Peer):
             os.chown(path, user, QUEUE if place == "offline" else 0)
         (self.folder / "run").mkdir()
         self.config = self.folder / "smtpd.conf"
-        self.config.write_text(f"listen on 127.0.0.1 port {self.port} hostname {name}.test\n" + "".join(
+        # It would wait 5 s before it connects to another port of the same host.
+        self.config.write_text(f"mta limit conn-delay-route 0\nlisten on 127.0.0.1 port {self.port} hostname {name}.test\n" + "".join(
             f'action "to {domain}" relay host smtp://127.0.0.1:{port}\nmatch from any for domain "{domain}" action "to {domain}"\n'
             for domain, port in ways.items()))
 
