@@ -298,6 +298,15 @@ void check_tags(Draft& draft) {
   }
 }
 
+void check_resolvers(Draft& draft) {
+  const SettingHandle setting = handle(draft, {Section::Proofs}, &gateway::Settings::resolvers);
+  for (const auto& server : draft.config.gateway.resolvers) {
+    if (!server.address.is_loopback())
+      setting.warning("an answer of " + server.text() +
+                      " can be forged on its way; a resolver on this machine is safe");
+  }
+}
+
 void check_quarantine(Draft& draft) {
   using store::QuarantineSettings;
   const auto& settings = draft.config.quarantine;
@@ -343,6 +352,7 @@ void check_settings(Draft& draft) {
   check_authorities(draft);
   check_domains(draft);
   check_tags(draft);
+  check_resolvers(draft);
   check_quarantine(draft);
   check_limits(draft);
 }

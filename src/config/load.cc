@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "config/dkim_folder.h"
 #include "config/draft.h"
 #include "config/key_file.h"
 #include "config/reader.h"
@@ -65,6 +66,13 @@ void load_keys(Draft& draft) {
   site.has_watermark = draft.config.watermark && site.watermark_keys.signing_number();
   site.keys = std::move(*keys);
   check_sealing_key(draft);
+}
+
+void load_dkim_keys(Draft& draft) {
+  if (draft.config.dkim_folder.empty()) return;
+  auto keys = read_dkim_folder(draft.config.dkim_folder);
+  if (!keys) return handle(draft, {Section::Proofs}, &Config::dkim_folder).mistake(keys.error().message);
+  draft.config.gateway.dkim_keys = std::move(*keys);
 }
 
 void load_certificate(Draft& draft) {
@@ -120,6 +128,7 @@ std::vector<ReadAgain> read_again(Draft& draft, const std::string& own_file) {
     if (!file.empty()) files.push_back({file, setting});
   };
   add(config.key_file, handle(draft, {Section::Keys}, &Config::key_file));
+  add(config.dkim_folder, handle(draft, {Section::Proofs}, &Config::dkim_folder));
   add(config.tls.certificate, handle(draft, {Section::Tls}, &TlsFiles::certificate));
   add(config.tls.key, handle(draft, {Section::Tls}, &TlsFiles::key));
   add(config.gateway.next_hop_ca, handle(draft, {Section::Tls}, &gateway::Settings::next_hop_ca));
@@ -255,6 +264,7 @@ std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   auto draft = draft_of_file(path);
   if (!draft) return std::unexpected(draft.error());
   load_keys(*draft);
+  load_dkim_keys(*draft);
   load_certificate(*draft);
   load_next_hop_tls(*draft);
   check_user(path, *draft);

@@ -70,6 +70,18 @@ std::vector<Setting> proofs_settings() {
           {.help = "Whether mail that leaves gets a Backstop-Watermark field, if its envelope sender or its "
                    "From is of a domain of ours. It takes a key that signs in [keys]. Watermarks are always "
                    "read."}),
+      proofs(
+          "dkim_keys", path_kind(), &Config::dkim_folder,
+          {.help = "A folder of the public DKIM keys of your domains, one file a key, also of keys that no "
+                   "longer sign: a bounce that returns a header with your own signature is genuine. "
+                   "`backstop keys dkim-import` fills it. It is read at start and at a reload.",
+           .example = R"("var/dkim")"}),
+      proofs("dkim_lookup", boolean_kind(), &gateway::Settings::dkim_lookup,
+             {.help = "Whether a key of your domains that is not in the folder is looked up in DNS."}),
+      proofs("resolvers", list_kind(endpoint_kind(), R"(a list such as ["127.0.0.1:53"])"),
+             &gateway::Settings::resolvers,
+             {.help = "Servers that are asked for these keys. They should run on this machine and validate, "
+                      "since on a network an answer can be forged. Without any, those of /etc/resolv.conf."}),
   };
 }
 

@@ -127,7 +127,7 @@ ROWS = [
     ("declared to be ready, with a key of today", "failed", "", BOB, {"keys": YOUNG}, REFUSED, "bare"),
     ("declared to be ready, but without keys", "failed", "", BOB, {"keys": None}, LABELLED, "not-ready"),
     ("with keys that only verify", "failed", "", BOB, {"keys": VERIFY}, LABELLED, "not-ready"),
-    ("with tags off", "failed", "", BOB, {"tags": False}, LABELLED, "not-ready"),
+    ("with tags off", "failed", "", BOB, {"tags": False}, LABELLED, "no-tags"),
     ("with tags off, good tag", "failed", "", tagged(BOB), {"tags": False}, LABELLED, "tag"),
     ("to an exempt mailbox", "failed", "", "postmaster@example.org", {}, LABELLED, "exempt"),
     ("to a sub-address of an exempt mailbox", "failed", "", "postmaster+x@example.org", {}, LABELLED, "exempt"),
