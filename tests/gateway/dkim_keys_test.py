@@ -10,7 +10,7 @@ import time
 import warnings
 
 from dialogue import ANN, BOB, CARL, Dialogue, told, url
-from support import gateway, main, needs
+from support import gateway, main, needs, wait_until
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports give warnings
@@ -127,8 +127,9 @@ class DkimKeys(Dialogue):
         self.begin(f'dkim_keys = "{self.keys}"', "dkim_lookup = false")
         self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "hinted"), "the key is not known")
         (self.folder / "kept").rename(self.keys / "s._domainkey.example.org")
-        self.gate.signal(signal.SIGHUP)
-        self.gate.wait_for_line(RELOADED)
+        before = self.gate.log().count(RELOADED)
+        self.gate.child.signal(signal.SIGHUP)
+        wait_until(lambda: self.gate.log().count(RELOADED) > before, "it says that it has reloaded")
         self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "dkim"))
 
     def test_a_key_of_dns(self):
