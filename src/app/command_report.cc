@@ -121,6 +121,11 @@ void run(const ReportOptions& options, CommandContext& context) {
   if (!since) return;
   const auto loaded = config::load_config(options.file);
   if (!loaded) return report_failure(context, loaded.error());
+  if (!loaded->config.history_enabled) {
+    return report_error(
+        context, kExitData,
+        base::printable(options.file) + ": there is nothing to report: [history] is not enabled");
+  }
   const auto& settings = loaded->config.gateway;
   Destination destination;
   if (!options.mail.empty()) {
