@@ -57,8 +57,14 @@ void add_recipient(std::string_view address, store::Event& event) {
 }
 
 // A proof that is looked for anew has its line here, so that `backstop why` can say that it was not found.
-void add_sought(const Site& site, store::Facts& facts) {
-  facts.add_if(!site.keys.keys().empty(), store::Fact::SoughtTag);
+void add_sought(const Transaction& transaction, store::Facts& facts) {
+  using store::Fact;
+  const Site& site = *transaction.site;
+  const bool has_keys = !site.keys.keys().empty();
+  facts.add_if(has_keys, Fact::SoughtTag);
+  facts.add_if(has_keys, Fact::SoughtWatermark);
+  facts.add_if(site.dkim_keys != nullptr || transaction.key_look_ups != nullptr, Fact::SoughtDkim);
+  facts.add_if(transaction.ledger != nullptr, Fact::SoughtLedger);
 }
 
 void add_facts(const Transaction& transaction, const MailJudge& judge, store::Facts& facts) {
@@ -70,7 +76,7 @@ void add_facts(const Transaction& transaction, const MailJudge& judge, store::Fa
   facts.add_if(recipient.domain->ready_since.has_value(), Fact::ReadyDeclared);
   facts.add_if(judge.facts().is_from_relay, Fact::Relay);
   facts.add_if(judge.facts().is_tightened, Fact::Tightened);
-  add_sought(*transaction.site, facts);
+  add_sought(transaction, facts);
 }
 
 void add_judgement(const Transaction& transaction, const MailJudge& judge, store::Event& event) {
