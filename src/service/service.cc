@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "gateway/listen_plan.h"
+#include "intake/kept_response.h"
 #include "os/process.h"
 #include "service/service_lines.h"
 
@@ -91,12 +92,25 @@ base::Result<void> Service::open_ledger() {
   return {};
 }
 
+// What can't be asked now is told by the first look of the upkeep.
+void Service::warn_of_lost_keys(store::Quarantine& quarantine) {
+  const auto keys = intake::seal_keys(config_.gateway.keys);
+  for (const int number : quarantine.keys_in_use().value_or(std::vector<int>())) {
+    if (std::ranges::count(keys, number, &store::SealKey::number) > 0) continue;
+    log().tell(os::LogLevel::Warning,
+               fmt::format("quarantine: something is encrypted with key {}, which the key file doesn't have: "
+                           "nobody can open it",
+                           number));
+  }
+}
+
 base::Result<void> Service::open_quarantine() {
   if (config_.quarantine.url.empty()) return {};
   auto quarantine = store::open_quarantine(config_.quarantine);
   if (!quarantine) return std::unexpected(quarantine.error());
   auto for_upkeep = store::open_quarantine(config_.quarantine);
   if (!for_upkeep) return std::unexpected(for_upkeep.error());
+  warn_of_lost_keys(**quarantine);
   server_->keep_in(std::move(*quarantine), std::move(*for_upkeep), config_.quarantine);
   return {};
 }

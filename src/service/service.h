@@ -54,6 +54,7 @@ class Service {
   base::Result<void> open_ledger();
   std::function<void(std::string)> warner();
   base::Result<void> open_quarantine();
+  void warn_of_lost_keys(store::Quarantine& quarantine);
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 
