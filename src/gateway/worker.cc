@@ -166,6 +166,7 @@ net::Task<void> Worker::keep_house() {
     if (failed) co_return;
     const auto now = std::chrono::steady_clock::now();
     pool_.sweep(now);
+    if (number_ == 0) shared_.surges.look(std::chrono::floor<std::chrono::seconds>(shared_.clock()));
     const auto nearly_full = shared_.hops.nearly_full(now);
     if (nearly_full.empty()) continue;
     for (auto& session : sessions_) session.give_way(nearly_full);

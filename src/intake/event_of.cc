@@ -1,5 +1,7 @@
 #include "intake/event_of.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -125,6 +127,22 @@ store::Event begin(const Transaction& transaction, const EventContext& context) 
   return event;
 }
 
+std::string words_for(const SurgeChange& change) {
+  const std::string whose = base::printable(change.whose, kMostAddress);
+  switch (change.kind) {
+    case SurgeChange::Kind::Responses:
+      return fmt::format("a surge has begun: {} unproven responses to {} came within a minute", change.count,
+                         whose);
+    case SurgeChange::Kind::Domains:
+      return fmt::format(
+          "a surge has begun: unproven automatic replies of {} domains to {} came within ten minutes",
+          change.count, whose);
+    case SurgeChange::Kind::Over:
+      return fmt::format("the surge to {} is over: {} unproven responses came", whose, change.count);
+  }
+  std::unreachable();
+}
+
 }  // namespace
 
 store::Event event_of(const Transaction& transaction, const EventContext& context, const Outcome& outcome) {
@@ -178,6 +196,16 @@ store::Event event_of_sender(const Transaction& transaction, const EventContext&
   event.reply = reply.text();
   event.done = done_of(reply);
   add_verdict(verdict, event);
+  return event;
+}
+
+store::Event event_of(const SurgeChange& change) {
+  store::Event event;
+  event.time = change.time;
+  event.direction = store::Direction::Inbound;
+  if (change.whose.contains('@')) add_recipient(change.whose, event);
+  event.cause = change.kind == SurgeChange::Kind::Over ? store::kSurgeOver : store::kSurge;
+  event.explanation = words_for(change);
   return event;
 }
 

@@ -25,6 +25,7 @@ struct Site {
   bool has_watermark = false;            ///< mail of ours leaves with a watermark; then a key of these signs
   std::shared_ptr<const dkim::KeyStore> dkim_keys;  ///< of our domains, also past their rotation; may be null
   bool has_quarantine = false;                      ///< responses can be kept back
+  bool is_tightening = false;  ///< in a surge, automatic replies without a proof are kept back
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
 
