@@ -9,11 +9,14 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
+#include "config/alias_file.h"
 #include "config/dkim_folder.h"
 #include "config/draft.h"
 #include "config/key_file.h"
@@ -88,6 +91,28 @@ void load_certificate(Draft& draft) {
   }
 }
 
+void read_aliases(const std::string& path, const SettingHandle& setting, intake::AliasTable& table) {
+  auto file = read_alias_file(path, setting.draft().config.gateway.tags.delimiter);
+  if (!file) return setting.mistake(fmt::format("{}: {}", base::printable(path), file.error().message));
+  for (const auto& line : alias_warnings(path, file->reading)) setting.warning(line);
+  table.replace(std::move(file->reading.aliases), std::move(file->stamp));
+}
+
+SettingHandle alias_setting(std::size_t domain, Draft& draft) {
+  return handle(draft, {Section::Domain, domain}, &intake::DomainSettings::alias_file);
+}
+
+/// Domains with the same file share one table.
+void load_aliases(Draft& draft) {
+  std::set<const intake::AliasTable*> read;
+  const auto& domains = draft.config.gateway.domains;
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    const auto& [path, table] = std::tie(domains[i].alias_file, domains[i].aliases);
+    if (table != nullptr && read.insert(table.get()).second)
+      read_aliases(path, alias_setting(i, draft), *table);
+  }
+}
+
 bool is_verified(const next_hop::NextHop& next_hop) {
   return next_hop.tls == next_hop::Tls::Verified;
 }
@@ -132,6 +157,9 @@ std::vector<ReadAgain> read_again(Draft& draft, const std::string& own_file) {
   add(config.tls.certificate, handle(draft, {Section::Tls}, &TlsFiles::certificate));
   add(config.tls.key, handle(draft, {Section::Tls}, &TlsFiles::key));
   add(config.gateway.next_hop_ca, handle(draft, {Section::Tls}, &gateway::Settings::next_hop_ca));
+  for (std::size_t i = 0; i < config.gateway.domains.size(); ++i) {
+    add(config.gateway.domains[i].alias_file, alias_setting(i, draft));
+  }
   return files;
 }
 
@@ -267,6 +295,7 @@ std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   load_dkim_keys(*draft);
   load_certificate(*draft);
   load_next_hop_tls(*draft);
+  load_aliases(*draft);
   check_user(path, *draft);
   check_log(*draft);
   return finish(std::move(*draft), path);

@@ -166,6 +166,17 @@ std::vector<Setting> ledger_settings() {
   };
 }
 
+std::vector<Setting> surge_settings() {
+  const Rows surge(Section::Surge);
+  return {
+      surge(
+          "tighten", boolean_kind(), &gateway::Settings::is_tightening,
+          {.help =
+               "Whether, while a mailbox or its domain is flooded, automatic replies without a proof "
+               "are kept back at the stage reject, if the domain is ready. They are never refused for it."}),
+  };
+}
+
 std::vector<Setting> log_settings() {
   const Rows log(Section::Log);
   return {
@@ -193,9 +204,9 @@ Place place_in(const Draft& draft, std::size_t index) {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto part :
-       {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-        quarantine_settings, tls_settings, history_settings, ledger_settings, log_settings, limit_settings}) {
+  for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
+                          quarantine_settings, tls_settings, history_settings, ledger_settings,
+                          surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -228,6 +239,8 @@ const std::vector<SectionInfo>& sections() {
       {Section::Ledger, "ledger",
        "What left and to whom, and what arrived, as keyed hashes (docs/ledger.md). A bounce proves itself by "
        "a Message-ID that is in it."},
+      {Section::Surge, "surge",
+       "What is done in a surge: a flood of unproven responses to one mailbox or domain (docs/policy.md)."},
       {Section::Log, "log", "What is told while it runs. Contents of messages are never logged."},
       {Section::Limits, "limits", "What a client may cost."},
   };

@@ -62,6 +62,7 @@ origin::Origin MailJudge::weigh(origin::Grounds grounds, const std::string& owne
 
 net::Task<origin::Origin> MailJudge::origin_of(const ProofSearch& search, std::size_t recipient) {
   auto grounds = search.collect(recipient);
+  grounds.is_surge = is_surge(transaction_, search.owner(recipient), transaction_.now);
   const std::string network = net::network_key(transaction_.client.address).to_string();
   co_await places_.weigh(grounds.evidence, search.owner(recipient),
                          {.digest = digest_, .network = network, .now = transaction_.now},
@@ -85,6 +86,8 @@ net::Task<void> MailJudge::judge(response::Response response) {
     facts_.origin = co_await origin_of(search, i);
     is_contradiction_ |= is_certain_dsn(*response_) && facts_.origin.result == origin::Result::Unproven &&
                          search.has_other_signature(i);
+    facts_.is_tightened = is_tightened(transaction_, search.owner(i), transaction_.now);
+    note_unproven(transaction_, search.owner(i), *response_, facts_.origin, transaction_.now);
     verdicts.push_back(
         policy::judge_message(facts_, policy_of(*one.domain, one.claim->plain().domain, transaction_)));
     origins.push_back(std::move(facts_.origin));

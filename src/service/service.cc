@@ -63,6 +63,7 @@ base::Result<void> Service::open_files() {
   if (!log) return std::unexpected(log.error());
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
+  aliases_ = std::make_unique<AliasWatch>(share(config_.gateway), teller());
   if (auto done = open_quarantine(); !done) return done;
   if (auto done = open_history(); !done) return done;
   return open_ledger();
@@ -72,14 +73,17 @@ std::function<void(std::string)> Service::warner() {
   return [&log = events_.log()](const std::string& line) { log.tell(os::LogLevel::Warning, line); };
 }
 
+Tell Service::teller() {
+  return [&log = events_.log()](os::LogLevel level, const std::string& line) { log.tell(level, line); };
+}
+
 base::Result<void> Service::open_history() {
   if (!config_.history_enabled) return {};
   auto history = store::open_history(config_.history, warner());
   if (!history) return std::unexpected(history.error());
   events_.open_history(std::move(*history));
-  readiness_ = std::make_unique<ReadinessWatch>(
-      config_.history.url, share(config_.gateway), server_->ready(),
-      [&log = events_.log()](os::LogLevel level, const std::string& line) { log.tell(level, line); });
+  readiness_ = std::make_unique<ReadinessWatch>(config_.history.url, share(config_.gateway), server_->ready(),
+                                                teller());
   return {};
 }
 
@@ -156,6 +160,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
+  aliases_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));
   for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();

@@ -168,6 +168,7 @@ MISTAKES = [
      ['17:10: header: "held" must be at least as much as "header", since the header is held, too']),
     # Files.
     ("key file that is not there", GOOD + '[keys]\nfile = "gone"\ntags = true\n', ['17:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
+    ("aliases that are not there", GOOD + 'aliases = "gone"\n', ["16:11: aliases: {folder}/gone: can't open it: No such file or directory"]),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
      ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
@@ -209,6 +210,14 @@ WARNINGS = [
       "and one that is trusted may send it to anywhere"]),
     ("everybody is a relay", SERVER + INBOUND + 'relays = ["0.0.0.0/0"]\n' + DOMAIN,
      ["8:11: warning: relays: 0.0.0.0/0 is everybody; anybody who can connect may bring forged bounces, since none is refused"]),
+    ("everybody is a relay of a domain, or one of its hosts", GOOD + 'relays = ["::/0"]\nlocal_hosts = ["192.0.2.1", "0.0.0.0/0"]\n',
+     ["16:11: warning: relays: ::/0 is everybody; anybody who can connect may bring forged bounces, since none is refused",
+      "17:29: warning: local_hosts: 0.0.0.0/0 is everybody; anybody who can connect may bring forged bounces, and each counts as genuine"]),
+    ("a relay of a domain that may send", GOOD + 'relays = ["127.0.0.9"]\n',
+     ['16:11: warning: relays: 127.0.0.9 and 127.0.0.0/8 of "trusted" have hosts in common; a relay brings mail of strangers, '
+      "and one that is trusted may send it to anywhere"]),
+    ("aliases", GOOD + 'aliases = "{folder}/virtual"\n' + '[[domain]]\nname = "example.net"\naliases = "{folder}/virtual"\n',
+     ['16:11: warning: aliases: {folder}/virtual, line 2: "a@@b" is no address']),
     ("kinds, all and none", GOOD + "kinds = {}\n" + '[[domain]]\nname = "example.net"\n[domain.kinds]\nmdn = "accept"\n', []),
     ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
     ("keys, and nothing about tags", GOOD + '[keys]\nfile = "{folder}/keys"\n',
@@ -263,6 +272,7 @@ class Checked(Case):
 
     def test_each_warning(self):
         self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        self.write("virtual", b"info@example.org ann@example.org\na@@b ann@example.org\n")
         for name, text, want in WARNINGS:
             with self.subTest(name):
                 path, outcome = self.check(text)
