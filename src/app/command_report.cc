@@ -87,7 +87,7 @@ base::Result<Summary> summary_of(store::HistoryReader& history, const gateway::S
   report::HistoryReport report(settings.domains);
   if (const auto done = count(history, since, report); !done) return std::unexpected(done.error());
   const auto surges =
-      history.query({.since = since, .cause = std::string(report::kSurgeCause), .most = kMostSurges});
+      history.query({.since = since, .cause = std::string(store::kSurge), .most = kMostSurges});
   if (!surges) return std::unexpected(surges.error());
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto sums = history.day_sums(today - policy::ReadyRules::kMemory);

@@ -331,8 +331,8 @@ TEST_F(EventOfTest, HoldsTheFactsThatPolicyWasTold) {
     bool is_from_relay;
     std::string_view want;
   } rows[] = {
-      {"declared", true, true, false, "ready-tags ready-declared sought-tag"},
-      {"observed, and not ready", false, true, false, "sought-tag"},
+      {"declared", true, true, false, "ready-tags ready-declared sought-tag sought-watermark"},
+      {"observed, and not ready", false, true, false, "sought-tag sought-watermark"},
       {"without keys a declaration says nothing", true, false, false, "ready-declared"},
       {"a relay", false, false, true, "relay"},
   };

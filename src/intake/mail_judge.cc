@@ -95,6 +95,7 @@ net::Task<void> MailJudge::judge(response::Response response) {
   const std::size_t worst = policy::least_favourable(verdicts);
   judged_ = &transaction_.recipients[worst];
   facts_.origin = std::move(origins[worst]);
+  facts_.is_tightened = is_tightened(transaction_, search.owner(worst), transaction_.now);
   verdict_ = std::move(verdicts[worst]);
 }
 
