@@ -17,6 +17,7 @@ bool is_certain_dsn(const response::Response& response) {
   return is_dsn(response.kind) && certainty(response) != response::Certainty::Guessed;
 }
 
+/// True for a hint in what came back.
 bool is_hint(const origin::Evidence& evidence) {
   return evidence.kind == origin::EvidenceKind::Trace || evidence.kind == origin::EvidenceKind::Other;
 }
@@ -51,11 +52,13 @@ response::Response MailJudge::read(std::string_view message, response::Extent ex
   return response;
 }
 
-// A hint counts only a few times a day for each owner, since anybody who knows it can make one. It has its
-// place only if it decides.
+// Such a hint counts only a few times a day for each owner, since anybody who knows it can make one. It takes
+// its place only if it decides.
 origin::Origin MailJudge::weigh(origin::Grounds grounds, const std::string& owner) {
   auto found = origin::judge(grounds);
-  if (found.cause != origin::Cause::Hinted || hints_.take(owner)) return found;
+  if (found.cause != origin::Cause::Hinted || std::ranges::none_of(grounds.evidence, is_hint) ||
+      hints_.take(owner))
+    return found;
   for (auto& one : grounds.evidence) one.is_worn |= is_hint(one);
   return origin::judge(std::move(grounds));
 }

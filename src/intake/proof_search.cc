@@ -121,6 +121,7 @@ void ProofSearch::take(OwnerAnswers answers, View& view) const {
   for (auto& from : answers.admitted) view.owners.admit(std::move(from));
   view.ids = std::move(answers.ids);
   view.tag_recipients = answers.recipients;
+  view.has_written = answers.is_author_known;
 }
 
 origin::ProofContext ProofSearch::proofs(const View& view) const {
@@ -146,6 +147,10 @@ origin::Grounds ProofSearch::collect(std::size_t recipient) const {
   const auto found = proofs(views_[recipient]);
   auto context = context_;
   context.local = local_of(transaction_, *one.domain);
+  if (views_[recipient].has_written) {
+    context.pair = fmt::format("This mailbox wrote to {} not long ago.",
+                               base::printable(response_.author, mail::kAddressMost));
+  }
   return origin::collect({.recipient = *one.claim,
                           .response = response_,
                           .context = context,

@@ -43,6 +43,7 @@ class ProofSearch {
     std::vector<std::string> others = {};  ///< of those, mailboxes of ours
     std::vector<origin::SeenId> ids = {};
     std::uint32_t tag_recipients = 0;
+    bool has_written = false;  ///< to the response's author
   };
 
   View view_of(const Recipient& recipient) const;

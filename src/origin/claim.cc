@@ -75,6 +75,16 @@ std::optional<Evidence> find_local(const Claim& claim) {
   return Evidence{.finding = Finding::Proves, .level = Level::A, .detail = claim.context.local};
 }
 
+// Anybody can write under the name of a correspondent, so it is a hint.
+std::optional<Evidence> find_pair(const Claim& claim) {
+  using response::Kind;
+  const auto kind = claim.response.kind;
+  const bool is_of_person =
+      kind == Kind::AutoReply || kind == Kind::Challenge || kind == Kind::Mdn || kind == Kind::ListNotice;
+  if (claim.context.pair.empty() || !is_of_person) return std::nullopt;
+  return Evidence{.finding = Finding::Hints, .detail = claim.context.pair};
+}
+
 std::optional<Evidence> find_another(const Claim& claim) {
   if (claim.proofs == nullptr || !is_dsn(claim.response.kind)) return std::nullopt;
   return find_other(claim.response, *claim.proofs);
@@ -144,6 +154,7 @@ constexpr auto kRows = std::to_array<Row>({
     {EvidenceKind::Watermark, find_in_message<find_watermark>},
     {EvidenceKind::Dkim, find_in_message<find_signature>},
     {EvidenceKind::Ledger, find_in_message<find_recorded>},
+    {EvidenceKind::Pair, find_pair},
     {EvidenceKind::Trace, find_trace},
     {EvidenceKind::Other, find_another},
 });

@@ -43,6 +43,7 @@ struct ClaimContext {
   std::string untagged = {};
   std::string trace = {};   ///< what hints that the answered mail went through a host of ours
   std::string local = {};   ///< why the response comes from ourselves
+  std::string pair = {};    ///< that the owner wrote to the response's author, who isn't authenticated
   std::string failed = {};  ///< what could not be looked up
 };
 
