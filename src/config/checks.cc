@@ -269,13 +269,18 @@ void check_domain_lists(std::size_t index, Draft& draft) {
 void check_domain_proofs(std::size_t index, Draft& draft) {
   const auto& settings = draft.domains[index].settings;
   if (settings.stage < policy::Stage::Quarantine) return;
-  const SettingHandle stage = handle(draft, {Section::Domain, index}, &DomainSettings::stage);
-  if (draft.config.key_file.empty() && !handle(draft, {Section::Keys}, &Config::key_file).is_broken()) {
-    stage.warning(
-        "without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
-  } else if (!draft.config.gateway.has_tags) {
-    stage.warning("with tags off in [keys] nothing can be proven, so unproven bounces are only labelled");
-  }
+  const auto& config = draft.config;
+  const bool has_keys =
+      !config.key_file.empty() || handle(draft, {Section::Keys}, &Config::key_file).is_broken();
+  if ((has_keys && (config.watermark || config.gateway.has_tags)) || !config.dkim_folder.empty() ||
+      !config.ledger.url.empty())
+    return;
+  handle(draft, {Section::Domain, index}, &DomainSettings::stage)
+      .warning(config.gateway.dkim_lookup
+                   ? "without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in "
+                     "DNS proves a bounce"
+                   : "without watermarks, tags, DKIM keys and a ledger nothing can be proven, so unproven "
+                     "bounces are only labelled");
 }
 
 void check_domain_hosts(std::size_t index, Draft& draft) {

@@ -50,7 +50,6 @@ stage = "observe"
 
 [keys]
 file = "var/keys"
-tags = true
 
 [history]
 url = "sqlite:var/history.db"

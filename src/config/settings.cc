@@ -81,7 +81,8 @@ std::vector<Setting> proofs_settings() {
       proofs("resolvers", list_kind(endpoint_kind(), R"(a list such as ["127.0.0.1:53"])"),
              &gateway::Settings::resolvers,
              {.help = "Servers that are asked for these keys. They should run on this machine and validate, "
-                      "since on a network an answer can be forged. Without any, those of /etc/resolv.conf."}),
+                      "since on a network an answer can be forged. Without any, those of /etc/resolv.conf.",
+              .example = R"(["127.0.0.1:53"])"}),
   };
 }
 

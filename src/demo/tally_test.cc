@@ -56,6 +56,13 @@ TEST(DemoTally, HistoryIsCountedByItsReasons) {
   EXPECT_THAT(recorded.strange, IsEmpty());
 }
 
+TEST(DemoTally, ASurgeIsAboutNoMail) {
+  auto all = events();
+  all.push_back(event(Direction::Inbound, "surge", {}));
+  EXPECT_EQ(count_history(all).tally, told());
+  EXPECT_THAT(count_history(all).strange, IsEmpty());
+}
+
 TEST(DemoTally, AllAgree) {
   EXPECT_THAT(differences(told(), count_history(events()), kHeld), IsEmpty());
 }

@@ -228,11 +228,13 @@ WARNINGS = [
     ("a quarantine that nobody is told of", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:q.db"\ndigest = false\n',
      ["21:10: warning: digest: owners are not told what is kept back for them; to keep mail back without its recipient's knowledge may be unlawful"]),
     ("the stage quarantine without keys", GOOD + 'stage = "quarantine"\n',
-     ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+     ["16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
     ("reject without keys", GOOD + 'stage = "reject"\n',
-     ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+     ["16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
     ("reject with tags off", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n',
-     ["16:9: warning: stage: with tags off in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+     []),
+    ("reject with nothing that proves", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n[proofs]\nwatermark = false\ndkim_lookup = false\n',
+     ["16:9: warning: stage: without watermarks, tags, DKIM keys and a ledger nothing can be proven, so unproven bounces are only labelled"]),
     ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
     ("a %d that is none", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%%d/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
@@ -395,7 +397,7 @@ class Written(Case):
         # Its files and its user belong to another machine; nothing else can be wrong.
         mistakes = [line for line in outcome.err.splitlines() if ": warning: " not in line]
         for line in mistakes:
-            self.assertRegex(line, "there is no user|[Nn]o such file")
+            self.assertRegex(line, "there is no user|[Nn]o such (file|folder)")
         self.assertEqual(len(mistakes), len({line.split(": ")[1] for line in mistakes}))
 
     def test_example_fits_a_terminal(self):
