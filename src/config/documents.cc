@@ -50,6 +50,7 @@ stage = "observe"
 
 [keys]
 file = "var/keys"
+tags = false
 
 [history]
 url = "sqlite:var/history.db"

@@ -139,7 +139,8 @@ origin::ProofCoverage ProofSearch::coverage(const Recipient& recipient) const {
   const auto of = [&](policy::Carried carried) { return since[static_cast<std::size_t>(carried)]; };
   return {.watermark = of(policy::Carried::Watermark),
           .dkim = of(policy::Carried::Dkim),
-          .ledger = ledger_since_};
+          .ledger = ledger_since_,
+          .tag = of(policy::Carried::Tag)};
 }
 
 origin::Grounds ProofSearch::collect(std::size_t recipient) const {

@@ -107,13 +107,17 @@ bool is_from_owner_domain(const response::ReturnedBlock& block, const OwnerSet& 
   return from && base::domain_key(from->domain) == owner.substr(owner.rfind('@') + 1);
 }
 
-/// True if our own mail of that date carries a proof, or is in the ledger.
+// A date that is older than any proof lives counts as now: a genuine bounce doesn't come so late.
+bool is_since(const response::ReturnedBlock& block, std::chrono::sys_seconds now,
+              std::optional<std::chrono::sys_seconds> begin) {
+  const auto date = date_of(block, now);
+  return begin && (date < now - kProofLife ? now : date) >= *begin;
+}
+
+/// True if our own mail of that date carries a proof in its header, or is in the ledger.
 bool is_covered(const response::ReturnedBlock& block, const Claim& claim) {
-  const auto& [watermark, dkim, ledger] = claim.coverage;
-  const auto now = claim.proofs->now;
-  // Older than any proof lives: a genuine bounce doesn't come so late.
-  const auto date = date_of(block, now) < now - kProofLife ? now : date_of(block, now);
-  const auto since = [&](const auto& begin) { return begin && date >= *begin; };
+  const auto since = [&](const auto& begin) { return is_since(block, claim.proofs->now, begin); };
+  const auto& [watermark, dkim, ledger, tag] = claim.coverage;
   return since(watermark) || (since(dkim) && is_from_owner_domain(block, claim.proofs->owners)) ||
          (since(ledger) && !block.message_id.empty());
 }
@@ -125,7 +129,8 @@ bool is_message_proof(const Evidence& evidence) {
   return is_in_message && evidence.finding == Finding::Proves;
 }
 
-// A whole header of ours has a proof, if it is of a time in which our mail has proofs.
+// A whole header of ours has a proof, if it is of a time in which our mail has proofs. If our mail had tags
+// then, the address that the response came to says enough.
 void look_for_missing(const Claim& claim, Grounds& grounds) {
   if (std::ranges::any_of(grounds.evidence, is_message_proof)) return;
   const auto& returned = claim.response.returned;
@@ -133,7 +138,7 @@ void look_for_missing(const Claim& claim, Grounds& grounds) {
   if (block == returned.end()) return;
   if (is_covered(*block, claim)) {
     grounds.missing = "What came back is a whole header, and carries no proof of ours.";
-  } else {
+  } else if (!is_since(*block, claim.proofs->now, claim.coverage.tag)) {
     grounds.incomplete = fmt::format(
         "What came back is dated {}, before mail of this domain was known to carry proofs.",
         base::format_day(std::chrono::floor<std::chrono::days>(date_of(*block, claim.proofs->now))));

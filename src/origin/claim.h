@@ -29,6 +29,7 @@ struct ProofCoverage {
   std::optional<std::chrono::sys_seconds> watermark = {};
   std::optional<std::chrono::sys_seconds> dkim = {};    ///< mail whose From is ours
   std::optional<std::chrono::sys_seconds> ledger = {};  ///< since then the ledger has all that left
+  std::optional<std::chrono::sys_seconds> tag = {};     ///< in the address that a bounce comes to
 };
 
 /// What the caller looked up for a response. Each text is one plain, printable sentence, or empty if nothing
