@@ -10,9 +10,25 @@
 
 namespace backstop::report {
 
+namespace {
+
+origin::Origin without_proofs(const response::Response& response) {
+  return origin::judge(origin::collect({.recipient = {}, .response = response, .context = {}}));
+}
+
+}  // namespace
+
 bool ExaminerSettings::has_proofs() const {
   return !site.keys.keys().empty() || site.dkim_keys != nullptr || ledger != nullptr ||
          !site.hostname.empty() || !site.own_hosts.empty();
+}
+
+Examiner::Examiner(ExaminerSettings settings)
+    : settings_(std::move(settings)),
+      takes_any_domain_(settings_.site.domains.empty()),
+      unaddressed_(settings_.site) {
+  unaddressed_.keys = {};
+  unaddressed_.domains = {{.name = {}}};
 }
 
 std::vector<mail::Address> Examiner::recipients() const {
@@ -39,21 +55,29 @@ std::chrono::sys_days Examiner::today(std::optional<std::chrono::sys_days> arriv
 
 origin::Origin Examiner::judge(const response::Response& response, const mail::Address* recipient,
                                std::chrono::sys_days today) {
-  if (recipient != nullptr && settings_.has_proofs()) {
-    if (takes_any_domain_) settings_.site.domains = {{.name = recipient->domain}};
-    intake::Transaction transaction;
-    transaction.site = &settings_.site;
-    transaction.today = today;
-    transaction.now = settings_.now;
-    transaction.ready = settings_.ready.get();
-    auto check = intake::check_recipient(transaction, *recipient, false);
-    if (check.claim) {
-      transaction.recipients.push_back(
-          {.given = recipient->text(), .domain = check.domain, .claim = std::move(check.claim)});
-      return judge_.judge(transaction, response, settings_.ledger.get());
+  if (settings_.has_proofs()) {
+    if (recipient != nullptr) {
+      if (takes_any_domain_) settings_.site.domains = {{.name = recipient->domain}};
+      return judge(settings_.site, response, *recipient, today);
     }
+    // A Message-ID that left, of whomever, is a proof all the same.
+    if (takes_any_domain_) return judge(unaddressed_, response, {}, today);
   }
-  return origin::judge(origin::collect({.recipient = {}, .response = response, .context = {}}));
+  return without_proofs(response);
+}
+
+origin::Origin Examiner::judge(const intake::Site& site, const response::Response& response,
+                               const mail::Address& recipient, std::chrono::sys_days today) {
+  intake::Transaction transaction;
+  transaction.site = &site;
+  transaction.today = today;
+  transaction.now = settings_.now;
+  transaction.ready = settings_.ready.get();
+  auto check = intake::check_recipient(transaction, recipient, false);
+  if (!check.claim) return without_proofs(response);
+  transaction.recipients.push_back(
+      {.given = recipient.text(), .domain = check.domain, .claim = std::move(check.claim)});
+  return judge_.judge(transaction, response, settings_.ledger.get());
 }
 
 Examined Examiner::examine(const mailbox::SourceMail& mail) {

@@ -44,8 +44,7 @@ struct Examined {
 /// Holds scratch memory, as the reader does: one a thread.
 class Examiner {
  public:
-  explicit Examiner(ExaminerSettings settings)
-      : settings_(std::move(settings)), takes_any_domain_(settings_.site.domains.empty()) {}
+  explicit Examiner(ExaminerSettings settings);
 
   Examined examine(const mailbox::SourceMail& mail);
 
@@ -55,9 +54,12 @@ class Examiner {
   std::chrono::sys_days today(std::optional<std::chrono::sys_days> arrival) const;
   origin::Origin judge(const response::Response& response, const mail::Address* recipient,
                        std::chrono::sys_days today);
+  origin::Origin judge(const intake::Site& site, const response::Response& response,
+                       const mail::Address& recipient, std::chrono::sys_days today);
 
   ExaminerSettings settings_;
   const bool takes_any_domain_;
+  intake::Site unaddressed_;  ///< for mail whose recipient nobody knows: no tag can be expected of it
   response::Reader reader_;
   mail::Message header_;
   intake::LoneJudge judge_;

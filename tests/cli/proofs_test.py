@@ -92,6 +92,14 @@ class Alone(ProofCase):
         self.assertEqual(self.proofs(bounce(PLAIN), "--ledger", self.ledger, "--at", later), [("ledger", "silent", "")])
         self.assertEqual(self.proofs(bounce(PLAIN.replace(b"sent-1", b"sent-2")), "--ledger", self.ledger), [("ledger", "silent", "")])
 
+    def test_ledger_knows_a_mail_whose_recipient_nobody_knows(self):
+        self.make_ledger("sent-1@example.org")
+        mail = bounce(PLAIN, b"postmaster").replace(b"Delivered-To: postmaster\n", b"")
+        self.assertEqual(self.proofs(mail, "--ledger", self.ledger, "--keys", self.keys), [("ledger", "proves", "B")])
+        self.assertEqual(self.proofs(mail, "--ledger", self.ledger, "--own-domain", "example.org"), [])
+        self.assertEqual(self.proofs(bounce(WATERMARK + PLAIN.replace(b"sent-1", b"sent-2"), b"postmaster").replace(b"Delivered-To: postmaster\n", b""),
+                                     "--ledger", self.ledger, "--keys", self.keys), [("watermark", "silent", ""), ("ledger", "silent", "")])
+
     def test_tag(self):
         tagged = run("tag", "sign", "--keys", self.keys, "--at", "2026-11-23", "ann@example.org").out.strip()
         mail = bounce(PLAIN, tagged)
