@@ -41,7 +41,8 @@ store::Event event(Direction direction, std::string cause, Done done) {
 std::vector<store::Event> events() {
   return {event(Direction::Outbound, "ordinary", Done::Delivered),
           event(Direction::Inbound, "ordinary", Done::Delivered),
-          event(Direction::Inbound, "tag", Done::Labelled), event(Direction::Inbound, "bare", Done::Refused),
+          event(Direction::Inbound, "watermark", Done::Labelled),
+          event(Direction::Inbound, "bare", Done::Refused),
           event(Direction::Inbound, "ceiling", Done::Labelled)};
 }
 

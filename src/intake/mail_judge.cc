@@ -80,7 +80,7 @@ net::Task<void> MailJudge::judge(response::Response response) {
             .shown = is_dsn(response_->kind) ? std::string(shown(response_->shown_by)) : std::string(),
             .is_exempt = std::ranges::all_of(transaction_.recipients, &Recipient::is_exempt),
             .is_from_relay = is_from_relay(transaction_)};
-  ProofSearch search(transaction_, *response_);
+  ProofSearch search(transaction_, *response_, transaction_.ledger);
   co_await search.look();
   std::vector<policy::Verdict> verdicts;
   std::vector<origin::Origin> origins;

@@ -17,6 +17,8 @@ namespace backstop::intake {
 
 struct Site {
   std::string hostname;  ///< in greetings, EHLO and Received
+  /// Further hosts of ours. A Received field by one of them, or by `hostname`, in what came back is a hint.
+  std::vector<std::string> own_hosts;
   DomainTable domains;
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
