@@ -22,7 +22,7 @@ struct LotWords {
 constexpr std::array<LotWords, kLots> kWords = {{
     {Lot::Written, "Ann's own mail", "", ""},
     {Lot::Ordinary, "ordinary mail", "none needed", "as it is"},
-    {Lot::Genuine, "answers to Ann's mail", "found", "labelled as genuine"},
+    {Lot::Genuine, "answers to Ann's mail", "mark or tag", "labelled as genuine"},
     {Lot::Bounce, "bounces of the spam", "none", "refused"},
     {Lot::Other, "other answers to it", "none", "labelled as unproven"},
 }};

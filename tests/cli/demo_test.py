@@ -22,7 +22,7 @@ import unittest
 
 from support import PROGRAM, SOURCE, Case, run
 
-ROW = re.compile(r"^  (\S.*?) {2,}(none needed|found|none) +(\d+) +(\d+)   (as it is|refused|labelled as \w+)$", re.M)
+ROW = re.compile(r"^  (\S.*?) {2,}(none needed|mark or tag|none) +(\d+) +(\d+)   (as it is|refused|labelled as \w+)$", re.M)
 FORGED_AND_OTHER_ANSWERS = 300
 # The rows of the table, and the causes that the history records for each.
 REFUSED = {"bare", "missing"}

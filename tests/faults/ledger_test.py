@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """The ledger fails while the gateway runs: it is removed, locked, replaced by an old copy, and its disk is full. Mail flows, and
-what can't be written waits. If something may be missing in the end, coverage starts anew.
+what can't be written waits. If something may be missing in the end, coverage starts anew, and no bounce is refused for what is
+missing.
 """
 import contextlib
+import email.utils
 import shutil
 import sqlite3
 import time
@@ -10,10 +12,23 @@ import time
 import attempts  # noqa: F401  # makes known where the rest is
 from disks import Disk, needs_mounts
 from ledger import Ledger
-from support import Backstop, Case, FakeClient, FakeServer, config, gateway, main, wait_until
+from support import Backstop, Case, FakeClient, FakeServer, config, gateway, main, new_bounce, wait_until
 
 ANN, ZOE = "ann@example.org", "zoe@example.com"
 MAILS = 30
+
+DAY = 86400
+
+# A header whose watermark was removed on the way, so that the ledger alone can prove it.
+ORIGINAL = """\
+Received: from pc.example.org by mx.example.com; {date}
+From: <{author}>
+Date: {date}
+Message-ID: <{name}>
+
+--part--
+"""
+BY_LEDGER, INCOMPLETE, REFUSED = (250, "genuine", "ledger"), (250, "unproven", "incomplete"), (550, "unproven", "missing")
 
 
 def ledger_text(place):
@@ -23,12 +38,24 @@ def ledger_text(place):
 class Faults(Case):
     def begin(self, place):
         self.hop = self.enterContext(FakeServer())
-        text = config(gateway("out", "outbound", f"smtp://127.0.0.1:{self.hop.port}"), tags=False, more=ledger_text(place))
+        self.home = self.enterContext(FakeServer())
+        text = config(gateway("out", "outbound", f"smtp://127.0.0.1:{self.hop.port}"),
+                      gateway("in", "inbound", f"smtp://127.0.0.1:{self.home.port}"), tags=False, more=ledger_text(place),
+                      ready=time.strftime("since %Y-%m-%d", time.gmtime()))
         self.backstop = self.enterContext(Backstop(self.folder, "backstop", text))
         self.ledger = Ledger(place / "ledger.db")
         self.sent = 0
         self.mails()
         self.written()
+        self.make_old()
+        self.assertEqual([self.bounce(name) for name in ("0@example.org", "unknown@example.org")], [BY_LEDGER, REFUSED])
+
+    def make_old(self):
+        """Makes the ledger two days old, so that it has all of yesterday, when mail was not known to carry watermarks."""
+        self.assertEqual(self.backstop.stop(), 0)
+        with contextlib.closing(sqlite3.connect(self.ledger.path)) as database, database:
+            database.execute("UPDATE meta SET born = born - ?1, covered_since = covered_since - ?1", (2 * DAY,))
+        self.backstop.start()
 
     def mails(self):
         """Sends some mails, all of which the next hop must take, and returns their Message-IDs."""
@@ -50,6 +77,16 @@ class Faults(Case):
         """Waits until the last mail is in the file: rows are written in their order."""
         wait_until(lambda: self.has(f"{self.sent - 1}@example.org"), "it is written", seconds=60)
 
+    def bounce(self, name, days=1):
+        """Sends a bounce of a mail that left this many days ago. Returns what became of it."""
+        original = ORIGINAL.format(date=email.utils.formatdate(time.time() - days * DAY), author=ANN, name=name)
+        before, _, _ = new_bounce(ANN).partition(b"From: <ann@example.org>\r\nTo: <gone@example.net>")
+        count = len(self.backstop.history(direction="inbound"))
+        with FakeClient(self.backstop.address("in")) as client:
+            code = client.mail(before + original.replace("\n", "\r\n").encode(), "", ANN).code
+        event = self.backstop.wait_for_events(count + 1, direction="inbound")[-1]
+        return code, event["origin"], event["cause"]
+
     def end(self):
         """Ends the gateway and returns since when the ledger has all."""
         self.assertEqual(self.backstop.stop(), 0)
@@ -69,6 +106,8 @@ class Faults(Case):
         self.mails()
         self.written()
         self.assertIn("the file is gone from its place; a new one is begun", self.backstop.log())
+        self.assertEqual(self.bounce(f"{MAILS}@example.org"), BY_LEDGER)
+        self.assertEqual([self.bounce("unknown@example.org", days) for days in (1, 0)], [INCOMPLETE, REFUSED])
         self.assertGreaterEqual(self.end(), now)
 
     def test_locked(self):
@@ -80,6 +119,7 @@ class Faults(Case):
         other.execute("BEGIN EXCLUSIVE")
         names = self.mails()
         self.assertFalse(self.has(names[-1]))
+        self.assertEqual([self.bounce(name) for name in ("0@example.org", names[-1])], [BY_LEDGER] * 2)
         other.execute("ROLLBACK")
         self.written()
         self.assertEqual([name for name in names if not self.has(name)], [])
@@ -94,6 +134,7 @@ class Faults(Case):
         disk.fill()
         names = self.mails()
         wait_until(lambda: "could not be written" in self.backstop.log() or "full" in self.backstop.log(), "it says so", seconds=60)
+        self.assertEqual([self.bounce(name) for name in ("0@example.org", names[-1])], [BY_LEDGER] * 2)
         disk.free()
         names += self.mails()
         self.written()
@@ -112,6 +153,7 @@ class Faults(Case):
         self.assertEqual(self.backstop.stop(), 0)
         other.execute("ROLLBACK")
         self.backstop.start()
+        self.assertEqual(self.bounce("unknown@example.org"), INCOMPLETE)
         self.mails()
         self.written()
         self.assertGreaterEqual(self.end(), now)
@@ -123,6 +165,7 @@ class Faults(Case):
         self.backstop.kill()
         self.backstop.start()
         self.assertTrue(self.has("0@example.org"))
+        self.assertEqual([self.bounce(name) for name in ("0@example.org", "unknown@example.org")], [BY_LEDGER, INCOMPLETE])
         self.mails()
         self.written()
         self.assertGreaterEqual(self.end(), now)
@@ -145,6 +188,7 @@ class Faults(Case):
         self.mails()
         self.written()
         self.assertTrue(self.has("0@example.org"), "what the copy has")
+        self.assertEqual([self.bounce(name) for name in ("0@example.org", "unknown@example.org")], [BY_LEDGER, INCOMPLETE])
         self.assertGreaterEqual(self.end(), now)
 
 

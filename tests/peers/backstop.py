@@ -97,8 +97,8 @@ class Backstop(Peer):
                           lambda: f"{count} events of {wanted} among {self.history()}")
 
 
-def gateway(name, direction, next_hop, more=""):
-    return (f'[[gateway]]\nname = "{name}"\ndirection = "{direction}"\nlisten = ["127.0.0.1:0"]\nnext_hop = "{next_hop}"\n'
+def gateway(name, direction, next_hop, more="", port=0):
+    return (f'[[gateway]]\nname = "{name}"\ndirection = "{direction}"\nlisten = ["127.0.0.1:{port}"]\nnext_hop = "{next_hop}"\n'
             + ('trusted = ["127.0.0.0/8"]\n' if direction == "outbound" else "") + more + "\n")
 
 

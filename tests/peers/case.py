@@ -12,7 +12,10 @@ from open_to_all import open_place
 
 SOURCE = pathlib.Path(os.environ.get("BACKSTOP_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 PROGRAM = pathlib.Path(os.environ.get("BACKSTOP", SOURCE / "build/release/backstop"))
-EXIM = SOURCE / "var/exim/exim"
+UNPACKED = SOURCE / "var"
+EXIM = UNPACKED / "exim/exim"
+PROGRAMS = {"exim": EXIM, "sendmail": UNPACKED / "sendmail/sendmail", "opensmtpd": UNPACKED / "opensmtpd/smtpd",
+            "opendkim": UNPACKED / "opendkim/opendkim"}
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 MOST_LOG = 20_000
 
@@ -23,8 +26,8 @@ os.umask(0o022)
 def is_there(name):
     if name == "backstop":
         return PROGRAM.exists()
-    if name == "exim":
-        return EXIM.exists()
+    if name in PROGRAMS:
+        return PROGRAMS[name].exists()
     if name == "dovecot":
         return pathlib.Path("/usr/lib/dovecot/lmtp").exists()
     if name == "dkim":
@@ -37,7 +40,7 @@ def is_there(name):
 def needs(*names):
     """Skips the test if one of these is missing. Mail servers change their user, so all of them need root."""
     missing = [name for name in names if not is_there(name)]
-    if os.geteuid() != 0 and set(names) & {"postfix", "exim", "dovecot"}:
+    if os.geteuid() != 0 and set(names) & {"postfix", "dovecot", *PROGRAMS}:
         return unittest.skip("mail servers are started as root")
     return unittest.skipIf(missing, f"not here: {', '.join(missing)}; scripts/fetch-peers gets what Debian has")
 

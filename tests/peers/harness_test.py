@@ -3,10 +3,11 @@
 import os
 import pathlib
 import subprocess
+import warnings
 
 from open_to_all import copy_for_all, is_open, open_place
-from support import (Case, Dovecot, Exim, FakeClient, FakeServer, Postfix, SmtpSink, body_of, certificate, exim_relay, header_of, main, needs, new_mail,
-                     smtp_source, swaks, wait_until)
+from support import (Case, Dovecot, Exim, FakeClient, FakeServer, OpenDkim, OpenSmtpd, Postfix, Sendmail, SmtpSink, body_of, certificate, exim_relay,
+                     header_of, main, needs, new_mail, smtp_source, swaks, wait_until)
 
 ANN, BOB, NOBODY = "ann@example.org", "bob@example.net", "nobody@example.net"
 
@@ -125,6 +126,48 @@ class EximPeers(Case):
             with self.subTest(sender), FakeClient(exim.port.address) as client:
                 self.assertEqual(client.envelope(sender, BOB)[1].code, want_code)
         wait_until(lambda: "from=<> to=<gone@example.org>" in home.log(), "it is in the log")
+
+
+class Bouncing(Case):
+    """They relay to a server that refuses the recipient, and send the bounce to another one."""
+
+    def check(self, start):
+        refusing, back = self.enterContext(FakeServer({"rcpt": "550 5.1.1 who?"})), self.enterContext(FakeServer())
+        far = self.enterContext(start({"example.net": refusing.port, "example.org": back.port}))
+        mail = new_mail(ANN, NOBODY)
+        with FakeClient(far.port.address) as client:
+            # OpenSMTPD wants a command at a time.
+            self.assertEqual([client.command(line).code for line in (f"MAIL FROM:<{ANN}>", f"RCPT TO:<{NOBODY}>")], [250, 250])
+            self.assertEqual(client.data(mail).code, 250)
+        bounce = wait_until(lambda: back.mails and back.mails[0], "the bounce")
+        self.assertEqual((bounce.sender, bounce.recipients), ("", [ANN]))
+        self.assertIn(f"Message-ID: {header_of(mail, 'Message-ID')}".encode(), body_of(bounce.data))
+        self.assertIn(b"MAILER-DAEMON@far.test", bounce.data)
+
+    @needs("sendmail")
+    def test_sendmail(self):
+        self.check(lambda ways: Sendmail(self.folder, "far", ways))
+
+    @needs("opensmtpd")
+    def test_opensmtpd(self):
+        self.check(lambda ways: OpenSmtpd(self.folder, "far", ways))
+
+
+@needs("postfix", "opendkim", "dkim")
+class Signing(Case):
+    def test_opendkim(self):
+        import dkim  # pylint: disable=import-outside-toplevel  # it may be missing
+        back = self.enterContext(FakeServer())
+        signer = self.enterContext(OpenDkim(self.folder, "signer", "example.org", "relaxed/simple"))
+        home = self.enterContext(Postfix(self.folder, "home", {"default_transport": "smtp", "relayhost": f"[127.0.0.1]:{back.port}",
+                                                                "non_smtpd_milters": signer.milter}))
+        home.send(new_mail(ANN, BOB), ANN, BOB)
+        signed = wait_until(lambda: back.mails and back.mails[0].data, "it has arrived")
+        names = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.assertTrue(dkim.verify(signed, dnsfunc=lambda name, timeout=5: names.append(name) or signer.record.encode()))
+        self.assertEqual(set(names), {b"sel._domainkey.example.org."})
 
 
 @needs("dovecot", "swaks")

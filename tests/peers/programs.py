@@ -32,17 +32,18 @@ def swaks(address, *arguments, mail=None):
 
 
 class SmtpSink(Peer):
-    """Accepts every mail, and writes each into a file."""
+    """Accepts every mail, and writes each into a file, if `keep`."""
 
-    def __init__(self, folder, name, *options):
+    def __init__(self, folder, name, *options, keep=True):
         super().__init__(folder, name)
         self.port = self.reserve()
         self.options = options
+        self.keep = keep
         (self.folder / "mails").mkdir()
         shutil.chown(self.folder / "mails", "nobody")
 
     def start(self):
-        where = ["-R", self.folder / "mails", "-d", "%H%M%S.", "-u", "nobody"]
+        where = ["-R", self.folder / "mails", *(["-d", "%H%M%S."] if self.keep else []), "-u", "nobody"]
         self.run(["/usr/sbin/smtp-sink", *where, *self.options, f"127.0.0.1:{self.port}", "1024"], "sink.log")
         self.child.wait_for(lambda: accepts(self.port.address), f"{self.name} listens")
 
