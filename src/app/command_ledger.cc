@@ -14,11 +14,11 @@
 #include "app/commands.h"
 #include "app/ledger_import.h"
 #include "app/mail_options.h"
+#include "app/proof_options.h"
 #include "base/day.h"
 #include "base/text.h"
 #include "config/load.h"
 #include "mail/address.h"
-#include "mail/address_syntax.h"
 #include "origin/owner.h"
 #include "os/process.h"
 #include "report/fact_table.h"
@@ -30,7 +30,6 @@ namespace backstop::app {
 
 namespace {
 
-constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::chrono::minutes kFlushTime{10};
 
 constexpr std::string_view kFooter =
@@ -61,7 +60,7 @@ struct Place {
 };
 
 std::string path_of(const Place& place) {
-  return place.settings.url.substr(kSqlite.size());
+  return ledger_path(place.settings.url);
 }
 
 /// Returns nullopt after it said what is wrong.
@@ -92,8 +91,7 @@ std::optional<Place> place_of(const LedgerOptions& options, CommandContext& cont
     return place;
   } else {
     place.emplace();
-    place->settings.url =
-        options.ledger.starts_with(kSqlite) ? options.ledger : std::string(kSqlite) + options.ledger;
+    place->settings.url = ledger_url(options.ledger);
     for (const auto& domain : options.own_domains) place->site.domains.push_back({.name = domain});
   }
   place->settings.use = store::LedgerUse::Import;
@@ -276,17 +274,6 @@ void run_import(const LedgerOptions& options, CommandContext& context) {
                         "DOMAIN, or name the configuration with -c FILE");
   }
   import(sources, *place, context);
-}
-
-CLI::Validator domain_name() {
-  return {[](const std::string& text) {
-            const std::string_view name = text.starts_with("*.") ? std::string_view(text).substr(2) : text;
-            return mail::is_domain(name)
-                       ? std::string()
-                       : fmt::format("{} is no domain; write it as example.org or *.example.org",
-                                     base::printable(text));
-          },
-          ""};
 }
 
 CLI::App& add_action(CLI::App& ledger, const std::shared_ptr<LedgerOptions>& options, CommandContext& context,

@@ -1,5 +1,6 @@
 // The subcommand quarantine: list, show, release and delete what is kept back, also beside a running server.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <memory>
 #include <ostream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +38,7 @@ namespace {
 
 constexpr std::size_t kMostListed = 100'000;
 constexpr std::chrono::seconds kRecordTime{5};
+constexpr std::size_t kMostMessage = 1000;
 
 struct QuarantineOptions {
   std::string file;
@@ -152,6 +155,17 @@ bool is_wanted(const store::KeptEnvelope& kept, const std::string& address) {
   return address.empty() || is_it(kept.reverse_path) || std::ranges::any_of(kept.recipients, is_it);
 }
 
+/// Names them, since they can still be deleted.
+void tell_unreadable(const store::KeptList& list, CommandContext& context) {
+  constexpr std::size_t kMostNamed = 10;
+  const auto named = std::span(list.unreadable).first(std::min(kMostNamed, list.unreadable.size()));
+  report_error(context, kExitPartly,
+               base::printable(fmt::format("{} more can't be read ({}{}); of the first one: {}",
+                                           list.unreadable.size(), fmt::join(named, ", "),
+                                           named.size() < list.unreadable.size() ? ", ..." : "", list.why),
+                               kMostMessage));
+}
+
 void run_list(const QuarantineOptions& options, CommandContext& context) {
   const auto opened = open(options, context);
   if (!opened) return;
@@ -167,9 +181,7 @@ void run_list(const QuarantineOptions& options, CommandContext& context) {
   } else {
     context.out << report::quarantine_table(list->kept, keep);
   }
-  if (list->unreadable == 0) return;
-  report_error(context, kExitPartly,
-               fmt::format("{} more can't be read; of the first one: {}", list->unreadable, list->why));
+  if (!list->unreadable.empty()) tell_unreadable(*list, context);
 }
 
 /// Returns the response, or nullopt after it said why there is none.

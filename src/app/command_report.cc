@@ -87,7 +87,7 @@ base::Result<Summary> summary_of(store::HistoryReader& history, const gateway::S
   report::HistoryReport report(settings.domains);
   if (const auto done = count(history, since, report); !done) return std::unexpected(done.error());
   const auto surges =
-      history.query({.since = since, .cause = std::string(report::kSurgeCause), .most = kMostSurges});
+      history.query({.since = since, .cause = std::string(store::kSurge), .most = kMostSurges});
   if (!surges) return std::unexpected(surges.error());
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto sums = history.day_sums(today - policy::ReadyRules::kMemory);
@@ -121,6 +121,11 @@ void run(const ReportOptions& options, CommandContext& context) {
   if (!since) return;
   const auto loaded = config::load_config(options.file);
   if (!loaded) return report_failure(context, loaded.error());
+  if (!loaded->config.history_enabled) {
+    return report_error(
+        context, kExitData,
+        base::printable(options.file) + ": there is nothing to report: [history] is not enabled");
+  }
   const auto& settings = loaded->config.gateway;
   Destination destination;
   if (!options.mail.empty()) {

@@ -24,6 +24,7 @@ constexpr std::string_view kFooter =
     "Examples:\n"
     "  backstop scan ~/Maildir\n"
     "  backstop scan --json --keys keys /var/mail/ann\n"
+    "  backstop scan -c /etc/backstop/backstop.toml ~/Maildir\n"
     "\n"
     "Exit status: as of classify.\n";
 
@@ -40,8 +41,8 @@ constexpr std::string_view kNext =
 
 class Counter : public mailbox::MailVisitor {
  public:
-  Counter(report::Examiner& examiner, report::ProgressBar& progress, CommandContext& context)
-      : examiner_(examiner), progress_(progress), context_(context) {}
+  Counter(report::Examiner& examiner, bool has_proofs, report::ProgressBar& progress, CommandContext& context)
+      : examiner_(examiner), progress_(progress), context_(context), report_(has_proofs) {}
 
   void mail(const mailbox::SourceMail& mail) override {
     const report::Examined examined = examiner_.examine(mail);
@@ -82,10 +83,10 @@ std::uint64_t total_bytes(const std::vector<std::string>& paths) {
 void scan(const std::vector<std::string>& paths, report::ExaminerSettings settings, bool json,
           CommandContext& context) {
   const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
-  const bool has_keys = settings.keys.has_value();
+  const bool has_proofs = settings.has_proofs();
   report::Examiner examiner(std::move(settings));
   report::ProgressBar progress(context.err, is_terminal, is_terminal ? total_bytes(paths) : 0);
-  Counter counter(examiner, progress, context);
+  Counter counter(examiner, has_proofs, progress, context);
   for (const std::string& path : paths) mailbox::read_mails(path, counter);
   progress.clear();
   if (json) {
@@ -93,8 +94,8 @@ void scan(const std::vector<std::string>& paths, report::ExaminerSettings settin
     return;
   }
   context.out << to_page(counter.report());
-  if (!has_keys && counter.report().responses() > 0) {
-    context.out << "\nWithout a key file (--keys FILE) nothing can be proven.\n";
+  if (!has_proofs && counter.report().responses() > 0) {
+    context.out << "\nWithout --keys, --dkim-keys, --ledger or -c nothing can be proven.\n";
   }
 }
 

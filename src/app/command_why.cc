@@ -34,7 +34,7 @@ struct WhyOptions {
 /// Returns the events of the transaction, or an error that says why there are none.
 base::Result<std::vector<store::Event>> find(store::HistoryReader& history, const std::string& id) {
   store::HistoryFilter filter{.id = id};
-  filter.most = kMostEvents;
+  filter.most = kMostEvents + 1;  // whether there are more
   auto events = history.query(filter);
   if (!events || !events->empty()) return events;
   filter.id.clear();
@@ -65,6 +65,8 @@ void run(const WhyOptions& options, CommandContext& context) {
   auto events = find(*history, options.id);
   if (!events) return report_error(context, kExitInput, events.error().message);
   if (const auto wrong = objection(options.id, *events)) return report_error(context, kExitNoInput, *wrong);
+  const bool has_more = events->size() > kMostEvents;
+  if (has_more) events->resize(kMostEvents);
   std::ranges::reverse(*events);
   for (const auto& event : *events) {
     if (options.is_json) {
@@ -73,6 +75,8 @@ void run(const WhyOptions& options, CommandContext& context) {
       context.out << (&event == &events->front() ? "" : "\n") << report::why_page(event);
     }
   }
+  if (has_more && !options.is_json)
+    context.out << fmt::format("\nThese are the newest {} events of that transaction.\n", kMostEvents);
 }
 
 }  // namespace

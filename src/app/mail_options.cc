@@ -2,11 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
-#include "app/tag_options.h"
 #include "base/text.h"
-#include "config/key_file.h"
 
 namespace backstop::app {
 
@@ -15,29 +11,13 @@ void add_mail_options(CLI::App& command, MailOptions& options) {
       ->required()
       ->type_name("");
   command.add_flag("--json", options.json, "Print JSON instead of text");
-  command.add_option("--keys", options.keys, "The key file that tags are checked with")->type_name("FILE");
-  add_lifetime_option(command, options.lifetime_days);
-  add_delimiter_option(command, options.delimiter);
+  add_proof_options(command, options.proofs);
 }
 
 std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& options,
                                                           CommandContext& context) {
-  report::ExaminerSettings settings;
-  settings.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  const auto tags = tag_settings(options.lifetime_days, options.delimiter);
-  if (!tags) {
-    report_error(context, kExitUsage, tags.error().message);
-    return std::nullopt;
-  }
-  settings.tags = *tags;
-  if (options.keys) {
-    auto keys = config::read_key_file(*options.keys);
-    if (!keys) {
-      report_error(context, kExitNoInput, keys.error().message);
-      return std::nullopt;
-    }
-    settings.keys = std::move(*keys);
-  }
+  auto settings = proof_settings(options.proofs, context);
+  if (!settings) return std::nullopt;
   if (options.recipient) {
     const auto path = mail::parse_path(*options.recipient);
     if (!path || path->is_null()) {
@@ -45,7 +25,7 @@ std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& opt
                    fmt::format("--rcpt {}: not an address", base::printable(*options.recipient)));
       return std::nullopt;
     }
-    settings.recipient = path->address;
+    settings->recipient = path->address;
   }
   if (options.reverse_path) {
     const auto path = options.reverse_path->empty() ? mail::Path{} : mail::parse_path(*options.reverse_path);
@@ -55,7 +35,7 @@ std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& opt
                                base::printable(*options.reverse_path)));
       return std::nullopt;
     }
-    settings.reverse_path = path->address ? path->address->text() : std::string();
+    settings->reverse_path = path->address ? path->address->text() : std::string();
   }
   return settings;
 }

@@ -1,5 +1,4 @@
-// What `classify` and `scan` have in common: PATH..., --keys, how tags are made, and how unreadable input is
-// reported.
+// What `classify` and `scan` have in common: PATH..., the proofs, and how unreadable input is reported.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "app/command.h"
+#include "app/proof_options.h"
 #include "mailbox/mail_source.h"
 #include "report/examiner.h"
 
@@ -15,18 +15,16 @@ namespace backstop::app {
 
 struct MailOptions {
   std::vector<std::string> paths;
-  std::optional<std::string> keys;       ///< the key file
   std::optional<std::string> recipient;  ///< as given
   std::optional<std::string> reverse_path;
-  int lifetime_days = static_cast<int>(origin::TagSettings{}.lifetime.count());
-  std::string delimiter = "+";
+  ProofOptions proofs;
   bool json = false;
 };
 
-/// PATH..., --json, --keys, and how the tags of those keys are made.
+/// Adds PATH..., --json, and what proofs are looked for with.
 void add_mail_options(CLI::App& command, MailOptions& options);
 
-/// Reads the key file and the addresses. Reports a mistake and returns nullopt.
+/// Reads what the options name, and the addresses. Reports a mistake and returns nullopt.
 std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& options,
                                                           CommandContext& context);
 

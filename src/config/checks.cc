@@ -152,9 +152,8 @@ const net::Network* find_trusted(const net::Network& network, const Draft& draft
 }
 
 /// A host that brings mail from strangers must not be one that may send in our name.
-void check_relays(std::size_t index, Draft& draft) {
-  const SettingHandle setting = handle(draft, {Section::Gateway, index}, &GatewaySettings::relays);
-  const auto& relays = draft.gateways[index].settings.relays;
+void check_relays(const SettingHandle& setting, const std::vector<net::Network>& relays) {
+  const Draft& draft = setting.draft();
   for (std::size_t i = 0; i < relays.size(); ++i) {
     const auto* const trusted = find_trusted(relays[i], draft);
     if (trusted == nullptr) continue;
@@ -165,10 +164,10 @@ void check_relays(std::size_t index, Draft& draft) {
   }
 }
 
-void warn_of_everybody(std::size_t index, std::vector<net::Network> GatewaySettings::* list,
-                       std::string_view consequence, Draft& draft) {
-  const SettingHandle setting = handle(draft, {Section::Gateway, index}, list);
-  const auto& networks = draft.gateways[index].settings.*list;
+constexpr std::string_view kBringsForged = "bring forged bounces, since none is refused";
+
+void warn_of_everybody(const SettingHandle& setting, const std::vector<net::Network>& networks,
+                       std::string_view consequence) {
   for (std::size_t i = 0; i < networks.size(); ++i) {
     const std::string network = networks[i].text();
     if (!network.ends_with("/0")) continue;
@@ -177,11 +176,17 @@ void warn_of_everybody(std::size_t index, std::vector<net::Network> GatewaySetti
   }
 }
 
+void warn_of_everybody(std::size_t index, std::vector<net::Network> GatewaySettings::* list,
+                       std::string_view consequence, Draft& draft) {
+  warn_of_everybody(handle(draft, {Section::Gateway, index}, list), draft.gateways[index].settings.*list,
+                    consequence);
+}
+
 void check_believed(std::size_t index, Draft& draft) {
   constexpr std::string_view kConsequence = "claim to be any client";
   warn_of_everybody(index, &GatewaySettings::proxy_protocol, kConsequence, draft);
   warn_of_everybody(index, &GatewaySettings::xclient, kConsequence, draft);
-  warn_of_everybody(index, &GatewaySettings::relays, "bring forged bounces, since none is refused", draft);
+  warn_of_everybody(index, &GatewaySettings::relays, kBringsForged, draft);
 }
 
 void check_senders(std::size_t index, Draft& draft) {
@@ -206,7 +211,8 @@ void check_directions(Draft& draft) {
     if (is_outbound(draft.gateways[i])) {
       check_senders(i, draft);
     } else {
-      check_relays(i, draft);
+      check_relays(handle(draft, {Section::Gateway, i}, &GatewaySettings::relays),
+                   draft.gateways[i].settings.relays);
     }
   }
 }
@@ -263,19 +269,35 @@ void check_domain_lists(std::size_t index, Draft& draft) {
 void check_domain_proofs(std::size_t index, Draft& draft) {
   const auto& settings = draft.domains[index].settings;
   if (settings.stage < policy::Stage::Quarantine) return;
-  const SettingHandle stage = handle(draft, {Section::Domain, index}, &DomainSettings::stage);
-  if (draft.config.key_file.empty() && !handle(draft, {Section::Keys}, &Config::key_file).is_broken()) {
-    stage.warning(
-        "without a key file in [keys] nothing can be proven, so unproven bounces are only labelled");
-  } else if (!draft.config.gateway.has_tags) {
-    stage.warning("with tags off in [keys] nothing can be proven, so unproven bounces are only labelled");
-  }
+  const auto& config = draft.config;
+  const bool has_keys =
+      !config.key_file.empty() || handle(draft, {Section::Keys}, &Config::key_file).is_broken();
+  if ((has_keys && (config.watermark || config.gateway.has_tags)) || !config.dkim_folder.empty() ||
+      !config.ledger.url.empty())
+    return;
+  handle(draft, {Section::Domain, index}, &DomainSettings::stage)
+      .warning(config.gateway.dkim_lookup
+                   ? "without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in "
+                     "DNS proves a bounce"
+                   : "without watermarks, tags, DKIM keys and a ledger nothing can be proven, so unproven "
+                     "bounces are only labelled");
+}
+
+void check_domain_hosts(std::size_t index, Draft& draft) {
+  const auto& settings = draft.domains[index].settings;
+  const SectionAt at{Section::Domain, index};
+  const SettingHandle relays = handle(draft, at, &DomainSettings::relays);
+  check_relays(relays, settings.relays);
+  warn_of_everybody(relays, settings.relays, kBringsForged);
+  warn_of_everybody(handle(draft, at, &DomainSettings::local_hosts), settings.local_hosts,
+                    "bring forged bounces, and each counts as genuine");
 }
 
 void check_domains(Draft& draft) {
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     check_domain_lists(i, draft);
     check_domain_proofs(i, draft);
+    check_domain_hosts(i, draft);
   }
 }
 
@@ -295,6 +317,15 @@ void check_tags(Draft& draft) {
   // The lifetime is in range; what is left is the delimiter.
   if (const auto good = origin::check(draft.config.gateway.tags); !good) {
     handle(draft, {Section::Keys}, &origin::TagSettings::delimiter).mistake(good.error().message);
+  }
+}
+
+void check_resolvers(Draft& draft) {
+  const SettingHandle setting = handle(draft, {Section::Proofs}, &gateway::Settings::resolvers);
+  for (const auto& server : draft.config.gateway.resolvers) {
+    if (!server.address.is_loopback())
+      setting.warning("an answer of " + server.text() +
+                      " can be forged on its way; a resolver on this machine is safe");
   }
 }
 
@@ -343,6 +374,7 @@ void check_settings(Draft& draft) {
   check_authorities(draft);
   check_domains(draft);
   check_tags(draft);
+  check_resolvers(draft);
   check_quarantine(draft);
   check_limits(draft);
 }

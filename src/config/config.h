@@ -30,6 +30,7 @@ struct Config {
   std::string key_file;  ///< empty: no keys
   /// As the file has it. load_config() makes gateway.has_watermark of it and of the keys.
   bool watermark = true;
+  std::string dkim_folder;  ///< empty: none
   TlsFiles tls;
   bool history_enabled = true;
   bool history_ordinary = false;  ///< keep delivered mail that is no response, too

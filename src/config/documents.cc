@@ -50,7 +50,7 @@ stage = "observe"
 
 [keys]
 file = "var/keys"
-tags = true
+tags = false
 
 [history]
 url = "sqlite:var/history.db"

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "config/settings.h"
 #include "config/texts.h"
@@ -17,6 +21,17 @@ next_hop::NextHop finished(const NextHopDraft& hop) {
   next_hop.identity = hop.identity;
   next_hop.pool = hop.pool;
   return next_hop;
+}
+
+/// Domains with the same file share one table. It is empty until the file is read.
+void give_alias_tables(std::vector<DomainDraft>& domains) {
+  std::map<std::string, std::shared_ptr<intake::AliasTable>> tables;
+  for (DomainDraft& one : domains) {
+    if (one.settings.alias_file.empty()) continue;
+    auto& table = tables[one.settings.alias_file];
+    if (table == nullptr) table = std::make_shared<intake::AliasTable>();
+    one.settings.aliases = table;
+  }
 }
 
 }  // namespace
@@ -43,6 +58,7 @@ void Draft::finish() {
     untagged.insert(untagged.end(), one.settings.untagged.begin(), one.settings.untagged.end());
     config.gateway.gateways.push_back(std::move(one.settings));
   }
+  give_alias_tables(domains);
   for (std::size_t i = 0; i < domains.size(); ++i) {
     auto& one = domains[i];
     const SettingHandle own = handle(*this, {Section::Domain, i}, &NextHopDraft::target);

@@ -27,6 +27,7 @@ enum class Section : std::uint8_t {
   Tls,
   History,
   Ledger,
+  Surge,
   Log,
   Limits,
 };

@@ -9,11 +9,15 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
+#include "config/alias_file.h"
+#include "config/dkim_folder.h"
 #include "config/draft.h"
 #include "config/key_file.h"
 #include "config/reader.h"
@@ -67,6 +71,13 @@ void load_keys(Draft& draft) {
   check_sealing_key(draft);
 }
 
+void load_dkim_keys(Draft& draft) {
+  if (draft.config.dkim_folder.empty()) return;
+  auto keys = read_dkim_folder(draft.config.dkim_folder);
+  if (!keys) return handle(draft, {Section::Proofs}, &Config::dkim_folder).mistake(keys.error().message);
+  draft.config.gateway.dkim_keys = std::move(*keys);
+}
+
 void load_certificate(Draft& draft) {
   const auto& files = draft.config.tls;
   if (files.certificate.empty() || files.key.empty()) return;
@@ -77,6 +88,28 @@ void load_certificate(Draft& draft) {
     const std::string& message = context.error().message;
     const bool is_about_key = message.starts_with(base::printable(files.key) + ": ");
     handle(draft, {Section::Tls}, is_about_key ? &TlsFiles::key : &TlsFiles::certificate).mistake(message);
+  }
+}
+
+void read_aliases(const std::string& path, const SettingHandle& setting, intake::AliasTable& table) {
+  auto file = read_alias_file(path, setting.draft().config.gateway.tags.delimiter);
+  if (!file) return setting.mistake(fmt::format("{}: {}", base::printable(path), file.error().message));
+  for (const auto& line : alias_warnings(path, file->reading)) setting.warning(line);
+  table.replace(std::move(file->reading.aliases), std::move(file->stamp));
+}
+
+SettingHandle alias_setting(std::size_t domain, Draft& draft) {
+  return handle(draft, {Section::Domain, domain}, &intake::DomainSettings::alias_file);
+}
+
+/// Domains with the same file share one table.
+void load_aliases(Draft& draft) {
+  std::set<const intake::AliasTable*> read;
+  const auto& domains = draft.config.gateway.domains;
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    const auto& [path, table] = std::tie(domains[i].alias_file, domains[i].aliases);
+    if (table != nullptr && read.insert(table.get()).second)
+      read_aliases(path, alias_setting(i, draft), *table);
   }
 }
 
@@ -120,9 +153,13 @@ std::vector<ReadAgain> read_again(Draft& draft, const std::string& own_file) {
     if (!file.empty()) files.push_back({file, setting});
   };
   add(config.key_file, handle(draft, {Section::Keys}, &Config::key_file));
+  add(config.dkim_folder, handle(draft, {Section::Proofs}, &Config::dkim_folder));
   add(config.tls.certificate, handle(draft, {Section::Tls}, &TlsFiles::certificate));
   add(config.tls.key, handle(draft, {Section::Tls}, &TlsFiles::key));
   add(config.gateway.next_hop_ca, handle(draft, {Section::Tls}, &gateway::Settings::next_hop_ca));
+  for (std::size_t i = 0; i < config.gateway.domains.size(); ++i) {
+    add(config.gateway.domains[i].alias_file, alias_setting(i, draft));
+  }
   return files;
 }
 
@@ -255,8 +292,10 @@ std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   auto draft = draft_of_file(path);
   if (!draft) return std::unexpected(draft.error());
   load_keys(*draft);
+  load_dkim_keys(*draft);
   load_certificate(*draft);
   load_next_hop_tls(*draft);
+  load_aliases(*draft);
   check_user(path, *draft);
   check_log(*draft);
   return finish(std::move(*draft), path);

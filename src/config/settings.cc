@@ -70,6 +70,19 @@ std::vector<Setting> proofs_settings() {
           {.help = "Whether mail that leaves gets a Backstop-Watermark field, if its envelope sender or its "
                    "From is of a domain of ours. It takes a key that signs in [keys]. Watermarks are always "
                    "read."}),
+      proofs(
+          "dkim_keys", path_kind(), &Config::dkim_folder,
+          {.help = "A folder of the public DKIM keys of your domains, one file a key, also of keys that no "
+                   "longer sign: a bounce that returns a header with your own signature is genuine. "
+                   "`backstop keys dkim-import` fills it. It is read at start and at a reload.",
+           .example = R"("var/dkim")"}),
+      proofs("dkim_lookup", boolean_kind(), &gateway::Settings::dkim_lookup,
+             {.help = "Whether a key of your domains that is not in the folder is looked up in DNS."}),
+      proofs("resolvers", list_kind(endpoint_kind(), R"(a list such as ["127.0.0.1:53"])"),
+             &gateway::Settings::resolvers,
+             {.help = "Servers that are asked for these keys. They should run on this machine and validate, "
+                      "since on a network an answer can be forged. Without any, those of /etc/resolv.conf.",
+              .example = R"(["127.0.0.1:53"])"}),
   };
 }
 
@@ -154,6 +167,17 @@ std::vector<Setting> ledger_settings() {
   };
 }
 
+std::vector<Setting> surge_settings() {
+  const Rows surge(Section::Surge);
+  return {
+      surge(
+          "tighten", boolean_kind(), &gateway::Settings::is_tightening,
+          {.help =
+               "Whether, while a mailbox or its domain is flooded, automatic replies without a proof "
+               "are kept back at the stage reject, if the domain is ready. They are never refused for it."}),
+  };
+}
+
 std::vector<Setting> log_settings() {
   const Rows log(Section::Log);
   return {
@@ -181,9 +205,9 @@ Place place_in(const Draft& draft, std::size_t index) {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto part :
-       {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-        quarantine_settings, tls_settings, history_settings, ledger_settings, log_settings, limit_settings}) {
+  for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
+                          quarantine_settings, tls_settings, history_settings, ledger_settings,
+                          surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -216,6 +240,8 @@ const std::vector<SectionInfo>& sections() {
       {Section::Ledger, "ledger",
        "What left and to whom, and what arrived, as keyed hashes (docs/ledger.md). A bounce proves itself by "
        "a Message-ID that is in it."},
+      {Section::Surge, "surge",
+       "What is done in a surge: a flood of unproven responses to one mailbox or domain (docs/policy.md)."},
       {Section::Log, "log", "What is told while it runs. Contents of messages are never logged."},
       {Section::Limits, "limits", "What a client may cost."},
   };

@@ -192,6 +192,24 @@ std::vector<Setting> domain_settings() {
       domain("exempt", local_parts_kind(), &DomainSettings::exempt,
              {.help = "Mailboxes that take unproven responses at every stage, also with a sub-address, if no "
                       "other recipient of the same mail is a mailbox that doesn't."}),
+      domain("aliases", path_kind(), &DomainSettings::alias_file,
+             {.help = "The aliases of the domain's mailboxes, so that a bounce to ann proves itself by mail "
+                      "that ann sent as info: a text in the form of Postfix's virtual(5), 16 MiB at most. "
+                      "Domains may share it. A change of the file counts within a minute.",
+              .example = R"("/etc/postfix/virtual")"}),
+      domain("bounces", local_parts_kind(), &DomainSettings::bounces,
+             {.help = "Envelope senders that send for every From address of the domain, such as those of "
+                      "newsletters and programs. A \"*\" stands for any characters.",
+              .example = R"(["bounces", "news-*"])"}),
+      domain("relays", networks_kind(), &DomainSettings::relays,
+             {.help = "As in [[gateway]], for mail to this domain: hosts of ours that pass on what strangers "
+                      "sent. Limits of clients count for them.",
+              .example = R"(["192.0.2.25"])"}),
+      domain("local_hosts", networks_kind(), &DomainSettings::local_hosts,
+             {.help = "Hosts of ours that send mail of their own to this domain. A response that one of them "
+                      "brings is genuine, unless it is one of `relays`. Name no host that passes on mail of "
+                      "strangers: a balancer without PROXY, a filter, a forwarder.",
+              .example = R"(["192.0.2.0/28"])"}),
       domain("kinds", ceilings_kind(), &DomainSettings::ceilings,
              {.help =
                   "The most that is done with an unproven response of each kind; only what differs need be "

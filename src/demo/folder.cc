@@ -43,7 +43,7 @@ next_hop = "maildir:mail/%d/%n"  # %d is the domain, %n the name before the @
 # trust only a proxy of your own like that.
 xclient = ["127.0.0.0/8"]
 
-# From the users of example.org to the world. What leaves here carries a tag in its return path.
+# From the users of example.org to the world. What leaves here carries a watermark, and a tag in its return path.
 [[gateway]]
 name = "out"
 direction = "outbound"
@@ -54,10 +54,10 @@ trusted = ["127.0.0.0/8"]  # who may send without logging in
 [[domain]]
 name = "example.org"
 stage = "reject"  # after "observe" and "label": the last stage
-# Here all mail is known to carry a tag. Elsewhere leave it to Backstop to observe that.
+# Here all mail is known to carry both. Elsewhere leave it to Backstop to observe that.
 ready = "since 2026-01-01"
 
-# The secret that tags are made with; made anew for each demo.
+# The secret that watermarks and tags are made with; made anew for each demo.
 [keys]
 file = "keys"
 tags = true

@@ -14,6 +14,9 @@ namespace {
 // The tags in the sample were made with it; scripts/make-sample has the same.
 constexpr std::string_view kSampleSecret = "the key of the sample mailbox";
 
+// The end of the sample's last day.
+constexpr std::chrono::sys_days kSampleEnd = std::chrono::year{2026} / 3 / 30;
+
 // Beside the executable if it is installed (bin/ and share/), else in the source tree.
 std::vector<std::filesystem::path> places() {
   std::vector<std::filesystem::path> found = {BACKSTOP_SAMPLES_INSTALLED, BACKSTOP_SAMPLES_IN_SOURCE};
@@ -42,10 +45,11 @@ base::Result<std::string> find_sample(std::string_view name) {
 
 report::ExaminerSettings sample_settings() {
   report::ExaminerSettings settings;
-  settings.keys.emplace();
   // The ring is empty and the secret is a good one, so this can't fail.
-  static_cast<void>(
-      settings.keys->add({.number = 0, .use = origin::KeyUse::Sign, .secret = std::string(kSampleSecret)}));
+  static_cast<void>(settings.site.keys.add(
+      {.number = 0, .use = origin::KeyUse::Sign, .secret = std::string(kSampleSecret)}));
+  settings.site.has_tags = true;
+  settings.now = kSampleEnd;
   return settings;
 }
 

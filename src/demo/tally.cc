@@ -22,7 +22,7 @@ struct LotWords {
 constexpr std::array<LotWords, kLots> kWords = {{
     {Lot::Written, "Ann's own mail", "", ""},
     {Lot::Ordinary, "ordinary mail", "none needed", "as it is"},
-    {Lot::Genuine, "answers to Ann's mail", "tag good", "labelled as genuine"},
+    {Lot::Genuine, "answers to Ann's mail", "mark or tag", "labelled as genuine"},
     {Lot::Bounce, "bounces of the spam", "none", "refused"},
     {Lot::Other, "other answers to it", "none", "labelled as unproven"},
 }};
@@ -39,11 +39,11 @@ const LotWords& words_of(Lot lot) {
 
 std::optional<Lot> lot_of(const store::Event& event) {
   if (event.direction == store::Direction::Outbound) return Lot::Written;
-  constexpr std::pair<policy::Cause, Lot> kLotOfCause[] = {{policy::Cause::Ordinary, Lot::Ordinary},
-                                                           {policy::Cause::Tag, Lot::Genuine},
-                                                           {policy::Cause::Bare, Lot::Bounce},
-                                                           {policy::Cause::Ceiling, Lot::Other},
-                                                           {policy::Cause::Uncertain, Lot::Other}};
+  constexpr std::pair<policy::Cause, Lot> kLotOfCause[] = {
+      {policy::Cause::Ordinary, Lot::Ordinary}, {policy::Cause::Tag, Lot::Genuine},
+      {policy::Cause::Watermark, Lot::Genuine}, {policy::Cause::Bare, Lot::Bounce},
+      {policy::Cause::Missing, Lot::Bounce},    {policy::Cause::Ceiling, Lot::Other},
+      {policy::Cause::Uncertain, Lot::Other}};
   for (const auto& [cause, lot] : kLotOfCause) {
     if (event.cause == name(cause)) return lot;
   }
@@ -103,6 +103,7 @@ void count(const next_hop::Result<smtp::Reply>& answer, LotCount& into) {
 Recorded count_history(const std::vector<store::Event>& events) {
   Recorded recorded;
   for (const auto& event : events) {
+    if (event.cause == store::kSurge || event.cause == store::kSurgeOver) continue;  // about no mail
     const auto lot = lot_of(event);
     if (!lot) {
       ++recorded.strange[event.cause];

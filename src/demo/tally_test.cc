@@ -41,7 +41,8 @@ store::Event event(Direction direction, std::string cause, Done done) {
 std::vector<store::Event> events() {
   return {event(Direction::Outbound, "ordinary", Done::Delivered),
           event(Direction::Inbound, "ordinary", Done::Delivered),
-          event(Direction::Inbound, "tag", Done::Labelled), event(Direction::Inbound, "bare", Done::Refused),
+          event(Direction::Inbound, "watermark", Done::Labelled),
+          event(Direction::Inbound, "bare", Done::Refused),
           event(Direction::Inbound, "ceiling", Done::Labelled)};
 }
 
@@ -54,6 +55,13 @@ TEST(DemoTally, HistoryIsCountedByItsReasons) {
   EXPECT_THAT(recorded.labelled_kinds, ElementsAre(std::pair("dsn-failed", 1u)));
   EXPECT_EQ(recorded.example, "550 5.7.1 of bare");
   EXPECT_THAT(recorded.strange, IsEmpty());
+}
+
+TEST(DemoTally, ASurgeIsAboutNoMail) {
+  auto all = events();
+  all.push_back(event(Direction::Inbound, "surge", {}));
+  EXPECT_EQ(count_history(all).tally, told());
+  EXPECT_THAT(count_history(all).strange, IsEmpty());
 }
 
 TEST(DemoTally, AllAgree) {

@@ -86,6 +86,13 @@ bool Client::is_many(const GatewaySettings& gateway) const {
   return is_forwarded() || net::contains(gateway.trusted, peer_.address);
 }
 
+intake::ClientFacts Client::facts(const GatewaySettings& gateway, bool is_authenticated) const {
+  return {.address = peer_.address,
+          .bringers = {direct_.address, own_peer().address},
+          .is_authenticated = is_authenticated,
+          .is_trusted = is_trusted(gateway)};
+}
+
 std::optional<ClientCounts::Address> Client::counted(const GatewaySettings& gateway) const {
   if (is_relay(gateway)) return std::nullopt;
   const bool is_named = peer_ != direct_ && !peer_.address.is_unspecified();

@@ -12,6 +12,7 @@
 
 #include "gateway/client_counts.h"
 #include "gateway/settings.h"
+#include "intake/transaction.h"
 #include "net/endpoint.h"
 #include "net/proxy_header.h"
 #include "next_hop/session.h"
@@ -61,6 +62,8 @@ class Client {
   bool is_trusted(const GatewaySettings& gateway) const;
   /// True if it brings the mail of many: it submits for a whole site, or XFORWARD told whose mail it is.
   bool is_many(const GatewaySettings& gateway) const;
+  /// Returns what intake judges its rights by.
+  intake::ClientFacts facts(const GatewaySettings& gateway, bool is_authenticated) const;
   /// Returns the address that its sessions count for. nullopt for a relay, and for a front end that has not
   /// named its client: both have as many sessions as all their clients together.
   std::optional<ClientCounts::Address> counted(const GatewaySettings& gateway) const;

@@ -225,6 +225,34 @@ TEST(Client, HasTheRolesOfItsNetworks) {
   }
 }
 
+TEST(Client, HasFactsForIntake) {
+  struct Row {
+    const char* name;
+    const char* peer;
+    std::vector<std::string_view> lines;
+    const char* want;  ///< whose mail it is, the connection, who brings it
+  };
+  const Row rows[] = {
+      {"a connection", "192.0.2.1:1", {}, "192.0.2.1 192.0.2.1 192.0.2.1"},
+      {"XCLIENT", "10.1.0.1:1", {"XCLIENT ADDR=192.0.2.1"}, "192.0.2.1 10.1.0.1 192.0.2.1"},
+      {"XFORWARD", "10.1.0.1:1", {"XFORWARD ADDR=192.0.2.1"}, "192.0.2.1 10.1.0.1 10.1.0.1"},
+      {"XFORWARD of what nobody knows",
+       "10.1.0.1:1",
+       {"XFORWARD ADDR=[UNAVAILABLE]"},
+       "0.0.0.0 10.1.0.1 10.1.0.1"},
+  };
+  for (const auto& row : rows) {
+    const auto facts = client_after(row.peer, row.lines).facts(with_roles(), true);
+    EXPECT_EQ(fmt::format("{} {} {}", facts.address.to_string(), facts.bringers[0].to_string(),
+                          facts.bringers[1].to_string()),
+              row.want)
+        << row.name;
+    EXPECT_TRUE(facts.is_authenticated);
+    EXPECT_FALSE(facts.is_trusted);
+  }
+  EXPECT_TRUE(client_after("10.3.0.1:1", {}).facts(with_roles(), false).is_trusted);
+}
+
 TEST(Client, WithoutNetworksHasNoRole) {
   for (const auto& row : kRoles) {
     const auto client = client_after(row.peer, row.lines);

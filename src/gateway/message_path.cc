@@ -190,19 +190,14 @@ response::Response MessagePath::read(std::string_view message, bool is_end) {
                      is_end ? response::Extent::Whole : response::Extent::Start);
 }
 
-std::string MessagePath::received() const {
-  std::string field;
-  append_received(trace_, transaction_.clock(), field);
-  return field;
-}
-
 bool MessagePath::is_labelled() const {
   const auto action = judge_.verdict().action;
   return action == policy::Action::Label || action == policy::Action::Quarantine;
 }
 
-// Judges a message that was held, and carries the verdict out.
+// Judges a message that was held. Then begins the data at the next hop, with our own fields in front.
 net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
+  std::shared_ptr<const store::KeptResponse> not_kept;
   if (next == Next::Hold) {
     co_await judge_.judge(read(message, is_end));
     const auto action = judge_.verdict().action;
@@ -210,21 +205,11 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
       settle(reply_for(judge_.verdict(), transaction_.settings->help_url));
       co_return;
     }
-    if (action == policy::Action::Quarantine && is_end) co_return co_await quarantine(message);
-    if (action == policy::Action::Quarantine) not_kept_ = "it is longer than what is held in memory";
+    if (action == policy::Action::Quarantine) {
+      not_kept = co_await quarantine(message, is_end);
+      if (answer_) co_return;
+    }
   }
-  std::string front = transaction_.leaving ? transaction_.leaving->added : std::string();
-  append_received(trace_, transaction_.clock(), front);
-  if (!scan_.foreign.empty()) {
-    append_without(message.substr(0, header_end_), scan_, front);
-    message.remove_prefix(header_end_);
-  }
-  co_await send(std::move(front), message, is_end);
-}
-
-// Begins the data at the next hop, with our own fields in front. Received comes last of them: if the message
-// begins with white space, it continues that field.
-net::Task<void> MessagePath::send(std::string front, std::string_view message, bool is_end) {
   const auto reply = co_await transaction_.delivery->begin(form_);
   if (reply.code != 354) {
     settle(reply);
@@ -232,7 +217,19 @@ net::Task<void> MessagePath::send(std::string front, std::string_view message, b
   }
   record_in_ledger();
   phase_ = Phase::Streaming;
-  if (is_labelled()) front.insert(0, "Backstop-Verdict: " + judge_.verdict_field() + "\r\n");
+  std::string front;
+  if (is_labelled()) front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
+  if (not_kept != nullptr) {
+    message = not_kept->message;
+  } else {
+    if (transaction_.leaving) front += transaction_.leaving->added;
+    // Received comes last of ours: if the message begins with white space, it continues that field.
+    append_received(trace_, transaction_.clock(), front);
+    if (!scan_.foreign.empty()) {
+      append_without(message.substr(0, header_end_), scan_, front);
+      message.remove_prefix(header_end_);
+    }
+  }
   co_await pass(front, message, is_end);
   let_go();
 }
@@ -249,7 +246,7 @@ std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::strin
   std::string room;
   const auto plain = unstuffed(message, form_, room);
   const auto header_end = std::min(find_header_end(plain), plain.size());
-  response->message = received();
+  append_received(trace_, transaction_.clock(), response->message);
   append_without(plain.substr(0, header_end), scan_header(plain.substr(0, header_end), false),
                  response->message);
   response->message += plain.substr(header_end);
@@ -264,24 +261,34 @@ net::Task<base::Result<void>> MessagePath::keep(std::shared_ptr<const store::Kep
   co_return co_await transaction_.keeper->keep(std::move(response), std::move(*key));
 }
 
-// What can't be kept goes on to the next hop with a label, in the form in which it would have been kept.
-net::Task<void> MessagePath::quarantine(std::string_view message) {
+// Keeps a message, or defers it if there is no memory: then it has its answer. Else it goes on with a label;
+// returns it in the plain form, with our Received in front, unless it is too long to be kept.
+net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(std::string_view message,
+                                                                              bool is_end) {
   const auto& limits = transaction_.settings->limits;
+  if (!is_end) {
+    not_kept_ = "it is longer than what is held in memory";
+    co_return nullptr;
+  }
   // Its last bytes may be past what is held, and are in memory in any case.
   const auto size = std::min<std::uint64_t>(message.size(), limits.most_held());
-  if (!held_share_.hold(HeldMemory::Account::Responses, size, limits)) co_return co_await find_no_room();
-  const auto response = kept_response(message);
+  if (!held_share_.hold(HeldMemory::Account::Responses, size, limits)) {
+    co_await find_no_room();
+    co_return nullptr;
+  }
+  auto response = kept_response(message);
   // The memory that was held for the message counts for the response now.
   std::string().swap(held_);
   const auto done = co_await keep(response);
   if (done) {
     is_kept_ = true;
     judge_.keep_places();
-    co_return settle(reply_for(judge_.verdict(), transaction_.settings->help_url));
+    settle(reply_for(judge_.verdict(), transaction_.settings->help_url));
+    co_return nullptr;
   }
   not_kept_ = done.error().message;
   form_ = next_hop::MessageForm::Plain;
-  co_await send({}, response->message, true);
+  co_return response;
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/replies.h"
+#include "intake/claim_facts.h"
 #include "intake/outbound_tag.h"
 #include "origin/tag_evidence.h"
 
@@ -24,7 +25,7 @@ bool RecipientBatch::is_guesser() const {
 }
 
 void RecipientBatch::note_bad_tag(const intake::RecipientCheck& check) {
-  if (!check.claim || transaction_.is_from_relay ||
+  if (!check.claim || intake::is_from_relay(transaction_, *check.domain) ||
       !origin::is_guess(check.claim->tag, transaction_.mail.reverse_path.is_null())) {
     return;
   }

@@ -262,6 +262,8 @@ void Session::handle_mail(std::string_view argument) {
   transaction.id = worker_.next_id();
   transaction.is_from_relay = client_.is_relay(gateway());
   transaction.authentication = authentication();
+  transaction.key_look_ups = worker_.key_dns().look_ups(*settings_.get());
+  transaction.client = client_.facts(gateway(), state_.is_authenticated);
   if (transaction.is_outbound()) {
     const auto verdict = policy::judge_sender(
         {.is_trusted_network = client_.is_trusted(gateway()), .is_authenticated = state_.is_authenticated});

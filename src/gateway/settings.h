@@ -42,6 +42,8 @@ struct Settings : intake::Site {
   net::TlsContext next_hop_tls;           ///< of the client's side, certificates are not checked
   net::TlsContext next_hop_tls_verified;  ///< they are checked; null if no next hop asks for it
   std::string next_hop_ca;                ///< file; empty: the system's
+  bool dkim_lookup = true;                ///< DKIM keys of our domains that `dkim_keys` doesn't have
+  std::vector<net::Endpoint> resolvers;   ///< that are asked for them; none: the system's
 
   /// For sessions with next hops; it views these settings.
   next_hop::Context next_hop_context() const {

@@ -14,9 +14,11 @@
 #include "gateway/quarantine_upkeep.h"
 #include "gateway/settings.h"
 #include "gateway/watch.h"
+#include "intake/event_of.h"
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
 #include "intake/ready_table.h"
+#include "intake/surge.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
 #include "store/ledger.h"
@@ -32,7 +34,8 @@ struct Shared {
       : settings(std::move(settings_)),
         events(events_),
         watch(events_),
-        alarm([&events_](os::LogLevel level, std::string_view line) { events_.notice(level, line); }) {}
+        alarm([&events_](os::LogLevel level, std::string_view line) { events_.notice(level, line); }),
+        surges([&events_](const intake::SurgeChange& change) { events_.record(intake::event_of(change)); }) {}
 
   std::atomic<std::shared_ptr<const Settings>> settings;
   Journal& events;
@@ -46,6 +49,7 @@ struct Shared {
   intake::KeyMemory dkim_keys;  ///< that were looked up
   intake::ReadyTable ready;
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
+  intake::Surges surges;
   WallClock clock = &std::chrono::system_clock::now;
   std::unique_ptr<Keeper> keeper;  ///< null: there is no quarantine; set before the start
   std::unique_ptr<QuarantineUpkeep> quarantine_upkeep;  ///< with keeper; of the first worker

@@ -41,6 +41,7 @@ Worker::Worker(unsigned number, Shared& shared, MakeSession make_session)
       make_session_(std::move(make_session)),
       upkeep_(loop_.context(), shared.watch),
       pool_(loop_, shared.hops, shared.alarm),
+      key_dns_(loop_.context(), shared.dkim_keys),
       house_timer_(loop_.context()) {}
 
 Worker::~Worker() {
@@ -129,6 +130,7 @@ void Worker::stop() {
   net::asio::post(loop_.context(), [this] {
     is_hurrying_ = is_stopped_ = true;
     begin_drain();
+    key_dns_.stop();
     net::asio::post(loop_.context(), [this] { loop_.close_all(); });
   });
 }
@@ -164,6 +166,7 @@ net::Task<void> Worker::keep_house() {
     if (failed) co_return;
     const auto now = std::chrono::steady_clock::now();
     pool_.sweep(now);
+    if (number_ == 0) shared_.surges.look(std::chrono::floor<std::chrono::seconds>(shared_.clock()));
     const auto nearly_full = shared_.hops.nearly_full(now);
     if (nearly_full.empty()) continue;
     for (auto& session : sessions_) session.give_way(nearly_full);

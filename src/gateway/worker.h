@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/key_dns.h"
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
@@ -87,6 +88,7 @@ class Worker {
   Shared& shared() { return shared_; }
   next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
+  KeyDns& key_dns() { return key_dns_; }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
   bool is_stopped() const { return is_stopped_; }
@@ -120,6 +122,7 @@ class Worker {
   Upkeep upkeep_;
   next_hop::Pool pool_;
   response::Reader reader_;
+  KeyDns key_dns_;
   std::vector<Door> doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer house_timer_;

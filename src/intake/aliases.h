@@ -63,7 +63,7 @@ AliasReading read_aliases(std::string_view text, char delimiter);
 class AliasTable {
  public:
   /// `stamp` tells one state of the file from another; see config::read_alias_file().
-  AliasTable(Aliases aliases, std::string stamp);
+  explicit AliasTable(Aliases aliases = {}, std::string stamp = {});
 
   std::shared_ptr<const Aliases> get() const;
   std::string stamp() const;

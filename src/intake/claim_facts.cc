@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/domain_key.h"
+
 namespace backstop::intake {
 
 origin::OwnerSet owners_of(const mail::Address& recipient, const DomainSettings& domain, char delimiter) {
@@ -36,6 +38,26 @@ std::string local_of(const Transaction& transaction, const DomainSettings& domai
     return fmt::format("The host {} that brings it is one of ours.", client.address.to_string());
   }
   return {};
+}
+
+void note_unproven(const Transaction& transaction, const std::string& owner,
+                   const response::Response& response, const origin::Origin& origin, SurgeTime now) {
+  const bool is_counted = response.kind != response::Kind::None &&
+                          response.kind != response::Kind::FeedbackReport &&
+                          origin.result != origin::Result::Genuine;
+  if (transaction.surges == nullptr || !is_counted) return;
+  const std::string& author = response.author;
+  const std::string from_domain =
+      author.contains('@') ? base::domain_key(author.substr(author.rfind('@') + 1)) : std::string();
+  transaction.surges->note(owner, response.kind, from_domain, now);
+}
+
+bool is_surge(const Transaction& transaction, const std::string& owner, SurgeTime now) {
+  return transaction.surges != nullptr && transaction.surges->is_surge(owner, now);
+}
+
+bool is_tightened(const Transaction& transaction, const std::string& owner, SurgeTime now) {
+  return transaction.site->is_tightening && is_surge(transaction, owner, now);
 }
 
 }  // namespace backstop::intake

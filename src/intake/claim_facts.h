@@ -1,5 +1,5 @@
-// What the configuration says about one recipient of a response, and about the client that brings it, as the
-// claim (origin/claim.h) wants it. Pure; thread-safe.
+// What is known about one recipient of a response, and about the client that brings it, beside the mail: by
+// the configuration, and by what came before. Thread-safe.
 #pragma once
 
 #include <string>
@@ -23,5 +23,14 @@ bool is_from_relay(const Transaction& transaction, const DomainSettings& domain)
 /// client has authenticated, is trusted, or is one of the domain's `local_hosts`. Empty if it doesn't, and
 /// for a relay, which brings mail of strangers.
 std::string local_of(const Transaction& transaction, const DomainSettings& domain);
+
+/// Counts a response to an owner (origin::OwnerSet::owner()) among those from which a surge is told, unless
+/// it is genuine or a complaint. To be called once for each recipient, when its origin is known.
+void note_unproven(const Transaction& transaction, const std::string& owner,
+                   const response::Response& response, const origin::Origin& origin, SurgeTime now);
+/// True if the owner gets a flood of unproven responses: see origin::Grounds::is_surge.
+bool is_surge(const Transaction& transaction, const std::string& owner, SurgeTime now);
+/// True if that counts for policy::MessageFacts::is_tightened, too.
+bool is_tightened(const Transaction& transaction, const std::string& owner, SurgeTime now);
 
 }  // namespace backstop::intake

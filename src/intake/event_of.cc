@@ -1,5 +1,7 @@
 #include "intake/event_of.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,8 +59,14 @@ void add_recipient(std::string_view address, store::Event& event) {
 }
 
 // A proof that is looked for anew has its line here, so that `backstop why` can say that it was not found.
-void add_sought(const Site& site, store::Facts& facts) {
-  facts.add_if(!site.keys.keys().empty(), store::Fact::SoughtTag);
+void add_sought(const Transaction& transaction, store::Facts& facts) {
+  using store::Fact;
+  const Site& site = *transaction.site;
+  const bool has_keys = !site.keys.keys().empty();
+  facts.add_if(has_keys, Fact::SoughtTag);
+  facts.add_if(has_keys, Fact::SoughtWatermark);
+  facts.add_if(site.dkim_keys != nullptr || transaction.key_look_ups != nullptr, Fact::SoughtDkim);
+  facts.add_if(transaction.ledger != nullptr, Fact::SoughtLedger);
 }
 
 void add_facts(const Transaction& transaction, const MailJudge& judge, store::Facts& facts) {
@@ -70,7 +78,7 @@ void add_facts(const Transaction& transaction, const MailJudge& judge, store::Fa
   facts.add_if(recipient.domain->ready_since.has_value(), Fact::ReadyDeclared);
   facts.add_if(judge.facts().is_from_relay, Fact::Relay);
   facts.add_if(judge.facts().is_tightened, Fact::Tightened);
-  add_sought(*transaction.site, facts);
+  add_sought(transaction, facts);
 }
 
 void add_judgement(const Transaction& transaction, const MailJudge& judge, store::Event& event) {
@@ -117,6 +125,22 @@ store::Event begin(const Transaction& transaction, const EventContext& context) 
   event.took = context.took;
   event.tag = context.tag;
   return event;
+}
+
+std::string words_for(const SurgeChange& change) {
+  const std::string whose = base::printable(change.whose, kMostAddress);
+  switch (change.kind) {
+    case SurgeChange::Kind::Responses:
+      return fmt::format("a surge has begun: {} unproven responses to {} came within a minute", change.count,
+                         whose);
+    case SurgeChange::Kind::Domains:
+      return fmt::format(
+          "a surge has begun: unproven automatic replies of {} domains to {} came within ten minutes",
+          change.count, whose);
+    case SurgeChange::Kind::Over:
+      return fmt::format("the surge to {} is over: {} unproven responses came", whose, change.count);
+  }
+  std::unreachable();
 }
 
 }  // namespace
@@ -172,6 +196,16 @@ store::Event event_of_sender(const Transaction& transaction, const EventContext&
   event.reply = reply.text();
   event.done = done_of(reply);
   add_verdict(verdict, event);
+  return event;
+}
+
+store::Event event_of(const SurgeChange& change) {
+  store::Event event;
+  event.time = change.time;
+  event.direction = store::Direction::Inbound;
+  if (change.whose.contains('@')) add_recipient(change.whose, event);
+  event.cause = change.kind == SurgeChange::Kind::Over ? store::kSurgeOver : store::kSurge;
+  event.explanation = words_for(change);
   return event;
 }
 

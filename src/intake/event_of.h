@@ -7,6 +7,7 @@
 
 #include "intake/mail_judge.h"
 #include "intake/recipient_check.h"
+#include "intake/surge.h"
 #include "intake/transaction.h"
 #include "smtp/reply.h"
 #include "store/event.h"
@@ -52,6 +53,9 @@ store::Event event_of_recipient(const Transaction& transaction, const EventConte
 /// Makes the event of a sender that was refused.
 store::Event event_of_sender(const Transaction& transaction, const EventContext& context,
                              const policy::Verdict& verdict, const smtp::Reply& reply);
+
+/// Makes the event of a surge that begins or is over. It is about no transaction.
+store::Event event_of(const SurgeChange& change);
 
 /// Adds the addresses by which a search of the history finds the event. Called only for events that are kept,
 /// since most mail is ordinary, and most histories don't keep that.

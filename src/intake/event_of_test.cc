@@ -331,8 +331,8 @@ TEST_F(EventOfTest, HoldsTheFactsThatPolicyWasTold) {
     bool is_from_relay;
     std::string_view want;
   } rows[] = {
-      {"declared", true, true, false, "ready-tags ready-declared sought-tag"},
-      {"observed, and not ready", false, true, false, "sought-tag"},
+      {"declared", true, true, false, "ready-tags ready-declared sought-tag sought-watermark"},
+      {"observed, and not ready", false, true, false, "sought-tag sought-watermark"},
       {"without keys a declaration says nothing", true, false, false, "ready-declared"},
       {"a relay", false, false, true, "relay"},
   };
@@ -431,6 +431,42 @@ TEST_F(EventOfTest, ASenderIsRefused) {
     EXPECT_EQ(event.verdict, store::Verdict::Refuse);
     EXPECT_EQ(event.reply, reply.text());
     EXPECT_THAT(event.recipients, IsEmpty());
+  }
+}
+
+TEST(EventOf, ASurge) {
+  using Kind = SurgeChange::Kind;
+  const SurgeTime time{std::chrono::seconds(1'795'000'000)};
+  struct Row {
+    SurgeChange change;
+    const char* want_cause;
+    const char* want;
+    bool want_recipient;
+  };
+  const Row rows[] = {
+      {{Kind::Responses, "ann@example.org", 10, time},
+       "surge",
+       "a surge has begun: 10 unproven responses to ann@example.org came within a minute",
+       true},
+      {{Kind::Domains, "ann@example.org", 8, time},
+       "surge",
+       "a surge has begun: unproven automatic replies of 8 domains to ann@example.org came within ten "
+       "minutes",
+       true},
+      {{Kind::Over, "example.org", 99, time},
+       "surge-over",
+       "the surge to example.org is over: 99 unproven responses came",
+       false},
+  };
+  for (const Row& row : rows) {
+    const auto event = event_of(row.change);
+    EXPECT_TRUE(event.is_surge());
+    EXPECT_EQ(event.time, time);
+    EXPECT_EQ(event.cause, row.want_cause);
+    EXPECT_EQ(event.explanation, row.want);
+    EXPECT_EQ(event.recipients.size(), row.want_recipient ? 1u : 0u);
+    EXPECT_EQ(event.done, std::nullopt);
+    EXPECT_EQ(event.verdict, std::nullopt);
   }
 }
 

@@ -17,6 +17,7 @@ bool is_certain_dsn(const response::Response& response) {
   return is_dsn(response.kind) && certainty(response) != response::Certainty::Guessed;
 }
 
+/// True for a hint in what came back.
 bool is_hint(const origin::Evidence& evidence) {
   return evidence.kind == origin::EvidenceKind::Trace || evidence.kind == origin::EvidenceKind::Other;
 }
@@ -51,17 +52,20 @@ response::Response MailJudge::read(std::string_view message, response::Extent ex
   return response;
 }
 
-// A hint counts only a few times a day for each owner, since anybody who knows it can make one. It has its
-// place only if it decides.
+// Such a hint counts only a few times a day for each owner, since anybody who knows it can make one. It takes
+// its place only if it decides.
 origin::Origin MailJudge::weigh(origin::Grounds grounds, const std::string& owner) {
   auto found = origin::judge(grounds);
-  if (found.cause != origin::Cause::Hinted || hints_.take(owner)) return found;
+  if (found.cause != origin::Cause::Hinted || std::ranges::none_of(grounds.evidence, is_hint) ||
+      hints_.take(owner))
+    return found;
   for (auto& one : grounds.evidence) one.is_worn |= is_hint(one);
   return origin::judge(std::move(grounds));
 }
 
 net::Task<origin::Origin> MailJudge::origin_of(const ProofSearch& search, std::size_t recipient) {
   auto grounds = search.collect(recipient);
+  grounds.is_surge = is_surge(transaction_, search.owner(recipient), transaction_.now);
   const std::string network = net::network_key(transaction_.client.address).to_string();
   co_await places_.weigh(grounds.evidence, search.owner(recipient),
                          {.digest = digest_, .network = network, .now = transaction_.now},
@@ -76,7 +80,7 @@ net::Task<void> MailJudge::judge(response::Response response) {
             .shown = is_dsn(response_->kind) ? std::string(shown(response_->shown_by)) : std::string(),
             .is_exempt = std::ranges::all_of(transaction_.recipients, &Recipient::is_exempt),
             .is_from_relay = is_from_relay(transaction_)};
-  ProofSearch search(transaction_, *response_);
+  ProofSearch search(transaction_, *response_, transaction_.ledger);
   co_await search.look();
   std::vector<policy::Verdict> verdicts;
   std::vector<origin::Origin> origins;
@@ -85,6 +89,8 @@ net::Task<void> MailJudge::judge(response::Response response) {
     facts_.origin = co_await origin_of(search, i);
     is_contradiction_ |= is_certain_dsn(*response_) && facts_.origin.result == origin::Result::Unproven &&
                          search.has_other_signature(i);
+    facts_.is_tightened = is_tightened(transaction_, search.owner(i), transaction_.now);
+    note_unproven(transaction_, search.owner(i), *response_, facts_.origin, transaction_.now);
     verdicts.push_back(
         policy::judge_message(facts_, policy_of(*one.domain, one.claim->plain().domain, transaction_)));
     origins.push_back(std::move(facts_.origin));
@@ -92,6 +98,7 @@ net::Task<void> MailJudge::judge(response::Response response) {
   const std::size_t worst = policy::least_favourable(verdicts);
   judged_ = &transaction_.recipients[worst];
   facts_.origin = std::move(origins[worst]);
+  facts_.is_tightened = is_tightened(transaction_, search.owner(worst), transaction_.now);
   verdict_ = std::move(verdicts[worst]);
 }
 

@@ -223,5 +223,35 @@ TEST_F(MailJudgeTest, TheFactsAreThoseOfTheRecipientThatDecides) {
   EXPECT_THAT(judge.verdict().explanation, testing::HasSubstr("emil@example.org carries no tag"));
 }
 
+// A relay of either recipient's domain would bounce what is refused for the other.
+TEST_F(MailJudgeTest, ARelayOfADomainIsNotRefused) {
+  const auto relay = net::asio::ip::make_address("192.0.2.25");
+  struct Row {
+    const char* name;
+    bool is_relay;
+    std::vector<std::string> recipients;
+    Cause want;
+  };
+  const Row rows[] = {
+      {"the domain has it", true, {"bob@example.org"}, Cause::Relay},
+      {"another domain has it", true, {"bob@other.test"}, Cause::Bare},
+      {"both are named", true, {"bob@other.test", "bob@example.org"}, Cause::Relay},
+      {"a stranger", false, {"bob@example.org"}, Cause::Bare},
+  };
+  for (const Row& row : rows) {
+    DomainSettings with{.name = "example.org", .stage = policy::Stage::Reject, .ready_since = day(100)};
+    DomainSettings without = with;
+    without.name = "other.test";
+    with.relays = {*net::Network::parse("192.0.2.25")};
+    site_.domains = {with, without};
+    begin();
+    if (row.is_relay) last_.client.bringers = {relay, relay};
+    for (const auto& recipient : row.recipients) add(recipient);
+    MailJudge judge(last_, reader_);
+    run(judge.judge(bounce()));
+    EXPECT_EQ(judge.verdict().cause, row.want) << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::intake

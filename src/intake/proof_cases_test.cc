@@ -266,5 +266,14 @@ TEST_F(ProofCases, AtOnce) {
   EXPECT_EQ(genuine, 20);
 }
 
+TEST_F(ProofCases, AnAnswerOfACorrespondentIsHinted) {
+  open_ledger();
+  record({{store::pair("ann@example.org", "zoe@else.test")}});
+  const std::string away =
+      "From: Zoe <zoe@else.test>\r\nSubject: Away\r\nAuto-Submitted: auto-replied\r\n\r\nI am away.\r\n";
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(judge(away), "unproven hinted: label") << i;
+  EXPECT_EQ(judge(away, "ben@example.org"), "unproven bare: label");
+}
+
 }  // namespace
 }  // namespace backstop::intake

@@ -42,6 +42,13 @@ std::vector<mail::Address> froms_of(const response::Response& response) {
   return froms;
 }
 
+std::string trace_of(const response::Response& response, const Site& site) {
+  auto trace = origin::trace_of(response, site.hostname);
+  for (auto host = site.own_hosts.begin(); trace.empty() && host != site.own_hosts.end(); ++host)
+    trace = origin::trace_of(response, *host);
+  return trace;
+}
+
 // A ring whose one key is older than any tag can be has made every tag of ours.
 bool is_only_key(const Site& site, std::chrono::sys_days today) {
   const auto& keys = site.keys.keys();
@@ -54,14 +61,15 @@ bool is_ours(const Site& site, std::string_view address) {
 
 }  // namespace
 
-ProofSearch::ProofSearch(const Transaction& transaction, const response::Response& response)
-    : transaction_(transaction), response_(response) {
+ProofSearch::ProofSearch(const Transaction& transaction, const response::Response& response,
+                         store::LedgerReader* ledger)
+    : transaction_(transaction), response_(response), ledger_(ledger) {
   const Site& site = *transaction.site;
   context_ = {.has_keys = !site.keys.keys().empty(),
               .is_only_key = is_only_key(site, transaction.today),
               .is_tagging = site.is_tagging(),
               .tags = site.tags,
-              .trace = origin::trace_of(response, site.hostname)};
+              .trace = trace_of(response, site)};
   if (context_.is_tagging) context_.untagged = why_untagged(site, response);
   for (const auto& one : transaction.recipients) views_.push_back(view_of(one));
 }
@@ -92,7 +100,7 @@ net::Task<void> ProofSearch::look() {
   if (failed != signatures_.end()) {
     context_.failed = fmt::format("The DKIM key {} could not be looked up.", failed->key_name);
   }
-  if (transaction_.ledger != nullptr) co_await ask_ledger();
+  if (ledger_ != nullptr) co_await ask_ledger();
   for (auto& view : views_) {
     view.others = view.froms;
     std::erase_if(view.others,
@@ -108,7 +116,7 @@ net::Task<void> ProofSearch::ask_ledger() {
                          .day = tag_day(transaction_.recipients[i])});
   }
   const auto addressees = response::claimed_addressees(response_);
-  auto answers = co_await intake::ask_ledger(*transaction_.ledger, response_, addressees, questions);
+  auto answers = co_await intake::ask_ledger(*ledger_, response_, addressees, questions);
   if (!answers) {
     context_.failed = kNoLedger;
     co_return;
@@ -121,6 +129,7 @@ void ProofSearch::take(OwnerAnswers answers, View& view) const {
   for (auto& from : answers.admitted) view.owners.admit(std::move(from));
   view.ids = std::move(answers.ids);
   view.tag_recipients = answers.recipients;
+  view.has_written = answers.is_author_known;
 }
 
 origin::ProofContext ProofSearch::proofs(const View& view) const {
@@ -138,7 +147,8 @@ origin::ProofCoverage ProofSearch::coverage(const Recipient& recipient) const {
   const auto of = [&](policy::Carried carried) { return since[static_cast<std::size_t>(carried)]; };
   return {.watermark = of(policy::Carried::Watermark),
           .dkim = of(policy::Carried::Dkim),
-          .ledger = ledger_since_};
+          .ledger = ledger_since_,
+          .tag = of(policy::Carried::Tag)};
 }
 
 origin::Grounds ProofSearch::collect(std::size_t recipient) const {
@@ -146,6 +156,10 @@ origin::Grounds ProofSearch::collect(std::size_t recipient) const {
   const auto found = proofs(views_[recipient]);
   auto context = context_;
   context.local = local_of(transaction_, *one.domain);
+  if (views_[recipient].has_written) {
+    context.pair = fmt::format("This mailbox wrote to {} not long ago.",
+                               base::printable(response_.author, mail::kAddressMost));
+  }
   return origin::collect({.recipient = *one.claim,
                           .response = response_,
                           .context = context,

@@ -19,8 +19,9 @@ namespace backstop::intake {
 
 class ProofSearch {
  public:
-  /// Both must outlive it.
-  ProofSearch(const Transaction& transaction, const response::Response& response);
+  /// All must outlive it. `ledger` is the one that is asked, null if there is none.
+  ProofSearch(const Transaction& transaction, const response::Response& response,
+              store::LedgerReader* ledger);
 
   /// Asks DNS and the ledger. A part that gives no answer makes the look incomplete. To be called once,
   /// before the others.
@@ -43,6 +44,7 @@ class ProofSearch {
     std::vector<std::string> others = {};  ///< of those, mailboxes of ours
     std::vector<origin::SeenId> ids = {};
     std::uint32_t tag_recipients = 0;
+    bool has_written = false;  ///< to the response's author
   };
 
   View view_of(const Recipient& recipient) const;
@@ -54,6 +56,7 @@ class ProofSearch {
 
   const Transaction& transaction_;
   const response::Response& response_;
+  store::LedgerReader* const ledger_;
   origin::ClaimContext context_;
   std::vector<origin::SeenSignature> signatures_;
   std::optional<store::LedgerTime> ledger_since_;

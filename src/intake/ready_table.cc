@@ -19,6 +19,8 @@ std::optional<std::chrono::sys_days>& at(ReadySince& since, Carried carried) {
 ReadySince declared(std::chrono::sys_days day, const Site& site) {
   ReadySince since;
   if (site.has_watermark) at(since, Carried::Watermark) = at(since, Carried::Message) = day;
+  if (site.dkim_keys && site.dkim_keys->size() > 0)
+    at(since, Carried::Dkim) = at(since, Carried::Message) = day;
   if (site.is_tagging()) at(since, Carried::Tag) = day;
   return since;
 }

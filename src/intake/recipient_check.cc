@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "intake/claim_facts.h"
 #include "intake/ready_table.h"
 #include "origin/owner.h"
 #include "origin/tag.h"
@@ -71,7 +72,8 @@ RecipientCheck check_recipient(const Transaction& transaction, const mail::Addre
   const DomainSettings& domain = *check.domain;
   const std::string mailbox = origin::owner_of(plain, site.tags.delimiter).local;
   check.is_exempt = is_exempt(domain, plain, site.tags.delimiter);
-  check.facts.is_guessed = is_guesser && origin::is_guess(tag, transaction.mail.reverse_path.is_null());
+  check.facts.is_guessed = is_guesser && !is_from_relay(transaction, domain) &&
+                           origin::is_guess(tag, transaction.mail.reverse_path.is_null());
   check.claim = origin::Recipient{
       .address = recipient,
       .tag = std::move(tag),

@@ -36,9 +36,10 @@ RecipientCheck check_recipient(const Transaction& transaction, const mail::Addre
 policy::Ready ready_at_stage(const DomainSettings& domain, std::string_view name,
                              const Transaction& transaction);
 
-/// Returns what policy must know of a domain of ours. `name` is the domain, in any spelling.
+/// Returns what policy must know of a domain of ours, but not whether there is a quarantine. `name` is the
+/// domain, in any spelling.
 policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name, policy::Ready ready);
-/// The same, as ready as the domain is today.
+/// The same, as ready as the domain is today, and with the site's quarantine.
 policy::DomainPolicy policy_of(const DomainSettings& domain, std::string_view name,
                                const Transaction& transaction);
 

@@ -155,5 +155,15 @@ TEST_F(RecipientCheckTest, ADomainsReadinessIsWhatWasObserved) {
   EXPECT_EQ(policy_of(domain, "other.example.org", transaction_).ready, policy::Ready());
 }
 
+TEST_F(RecipientCheckTest, ARelayOfTheDomainIsNoGuesser) {
+  DomainSettings domain{.name = "example.org"};
+  domain.relays = {*net::Network::parse("192.0.2.25")};
+  site_.domains = {domain, {.name = "other.test"}};
+  const auto relay = net::asio::ip::make_address("192.0.2.25");
+  transaction_.client.bringers = {relay, relay};
+  EXPECT_FALSE(check(tagged("bob@example.org", "other"), true).facts.is_guessed);
+  EXPECT_TRUE(check(tagged("bob@other.test", "other"), true).facts.is_guessed);
+}
+
 }  // namespace
 }  // namespace backstop::intake

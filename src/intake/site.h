@@ -17,6 +17,8 @@ namespace backstop::intake {
 
 struct Site {
   std::string hostname;  ///< in greetings, EHLO and Received
+  /// Further hosts of ours. A Received field by one of them, or by `hostname`, in what came back is a hint.
+  std::vector<std::string> own_hosts;
   DomainTable domains;
   origin::KeyRing keys;  ///< may be empty
   origin::TagSettings tags;
@@ -25,6 +27,7 @@ struct Site {
   bool has_watermark = false;            ///< mail of ours leaves with a watermark; then a key of these signs
   std::shared_ptr<const dkim::KeyStore> dkim_keys;  ///< of our domains, also past their rotation; may be null
   bool has_quarantine = false;                      ///< responses can be kept back
+  bool is_tightening = false;  ///< in a surge, automatic replies without a proof are kept back
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
 

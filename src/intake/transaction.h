@@ -13,6 +13,7 @@
 #include "intake/leaving.h"
 #include "intake/ready_table.h"
 #include "intake/site.h"
+#include "intake/surge.h"
 #include "net/endpoint.h"
 #include "origin/claim.h"
 #include "smtp/path_command.h"
@@ -53,6 +54,7 @@ struct Transaction {
   store::LedgerWriter* ledger = nullptr;  ///< of all transactions; null: there is none
   store::UseCounter* uses = nullptr;      ///< of all transactions; null: proofs are not counted
   KeyLookUps* key_look_ups = nullptr;     ///< of the worker; null: no DKIM key is looked up
+  Surges* surges = nullptr;               ///< of all transactions; null: no surge is noticed
   std::vector<Recipient> recipients;
   ClientFacts client;
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()

@@ -1,5 +1,6 @@
 #include "origin/added_fields.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ bool signs_field(std::string_view signature, std::string_view name) {
 }  // namespace
 
 std::string watermark_line(std::string_view value) {
-  return fmt::format("{}: {}\r\n", name_of(mail::FieldName::BackstopWatermark), value);
+  return fmt::format(FMT_COMPILE("{}: {}\r\n"), name_of(mail::FieldName::BackstopWatermark), value);
 }
 
 std::string message_id_line(std::string_view id) {

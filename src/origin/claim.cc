@@ -75,6 +75,16 @@ std::optional<Evidence> find_local(const Claim& claim) {
   return Evidence{.finding = Finding::Proves, .level = Level::A, .detail = claim.context.local};
 }
 
+// Anybody can write under the name of a correspondent, so it is a hint.
+std::optional<Evidence> find_pair(const Claim& claim) {
+  using response::Kind;
+  const auto kind = claim.response.kind;
+  const bool is_of_person =
+      kind == Kind::AutoReply || kind == Kind::Challenge || kind == Kind::Mdn || kind == Kind::ListNotice;
+  if (claim.context.pair.empty() || !is_of_person) return std::nullopt;
+  return Evidence{.finding = Finding::Hints, .detail = claim.context.pair};
+}
+
 std::optional<Evidence> find_another(const Claim& claim) {
   if (claim.proofs == nullptr || !is_dsn(claim.response.kind)) return std::nullopt;
   return find_other(claim.response, *claim.proofs);
@@ -97,13 +107,17 @@ bool is_from_owner_domain(const response::ReturnedBlock& block, const OwnerSet& 
   return from && base::domain_key(from->domain) == owner.substr(owner.rfind('@') + 1);
 }
 
-/// True if our own mail of that date carries a proof, or is in the ledger.
+// A date that is older than any proof lives counts as now: a genuine bounce doesn't come so late.
+bool is_since(const response::ReturnedBlock& block, std::chrono::sys_seconds now,
+              std::optional<std::chrono::sys_seconds> begin) {
+  const auto date = date_of(block, now);
+  return begin && (date < now - kProofLife ? now : date) >= *begin;
+}
+
+/// True if our own mail of that date carries a proof in its header, or is in the ledger.
 bool is_covered(const response::ReturnedBlock& block, const Claim& claim) {
-  const auto& [watermark, dkim, ledger] = claim.coverage;
-  const auto now = claim.proofs->now;
-  // Older than any proof lives: a genuine bounce doesn't come so late.
-  const auto date = date_of(block, now) < now - kProofLife ? now : date_of(block, now);
-  const auto since = [&](const auto& begin) { return begin && date >= *begin; };
+  const auto since = [&](const auto& begin) { return is_since(block, claim.proofs->now, begin); };
+  const auto& [watermark, dkim, ledger, tag] = claim.coverage;
   return since(watermark) || (since(dkim) && is_from_owner_domain(block, claim.proofs->owners)) ||
          (since(ledger) && !block.message_id.empty());
 }
@@ -115,7 +129,8 @@ bool is_message_proof(const Evidence& evidence) {
   return is_in_message && evidence.finding == Finding::Proves;
 }
 
-// A whole header of ours has a proof, if it is of a time in which our mail has proofs.
+// A whole header of ours has a proof, if it is of a time in which our mail has proofs. If our mail had tags
+// then, the address that the response came to says enough.
 void look_for_missing(const Claim& claim, Grounds& grounds) {
   if (std::ranges::any_of(grounds.evidence, is_message_proof)) return;
   const auto& returned = claim.response.returned;
@@ -123,7 +138,7 @@ void look_for_missing(const Claim& claim, Grounds& grounds) {
   if (block == returned.end()) return;
   if (is_covered(*block, claim)) {
     grounds.missing = "What came back is a whole header, and carries no proof of ours.";
-  } else {
+  } else if (!is_since(*block, claim.proofs->now, claim.coverage.tag)) {
     grounds.incomplete = fmt::format(
         "What came back is dated {}, before mail of this domain was known to carry proofs.",
         base::format_day(std::chrono::floor<std::chrono::days>(date_of(*block, claim.proofs->now))));
@@ -144,6 +159,7 @@ constexpr auto kRows = std::to_array<Row>({
     {EvidenceKind::Watermark, find_in_message<find_watermark>},
     {EvidenceKind::Dkim, find_in_message<find_signature>},
     {EvidenceKind::Ledger, find_in_message<find_recorded>},
+    {EvidenceKind::Pair, find_pair},
     {EvidenceKind::Trace, find_trace},
     {EvidenceKind::Other, find_another},
 });

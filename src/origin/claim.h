@@ -29,6 +29,7 @@ struct ProofCoverage {
   std::optional<std::chrono::sys_seconds> watermark = {};
   std::optional<std::chrono::sys_seconds> dkim = {};    ///< mail whose From is ours
   std::optional<std::chrono::sys_seconds> ledger = {};  ///< since then the ledger has all that left
+  std::optional<std::chrono::sys_seconds> tag = {};     ///< in the address that a bounce comes to
 };
 
 /// What the caller looked up for a response. Each text is one plain, printable sentence, or empty if nothing
@@ -43,6 +44,7 @@ struct ClaimContext {
   std::string untagged = {};
   std::string trace = {};   ///< what hints that the answered mail went through a host of ours
   std::string local = {};   ///< why the response comes from ourselves
+  std::string pair = {};    ///< that the owner wrote to the response's author, who isn't authenticated
   std::string failed = {};  ///< what could not be looked up
 };
 

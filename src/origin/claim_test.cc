@@ -239,5 +239,20 @@ TEST(Claim, ATagIsNeverPartOfThePlainAddress) {
             "btv1==760cdc7c545==joe@example.org");
 }
 
+// Never for a bounce: a forger knows who writes to whom better than a program can check it.
+TEST(Claim, ThatTheOwnerWroteToTheAuthorIsAHint) {
+  const struct {
+    Kind kind;
+    std::string_view want;
+  } rows[] = {{Kind::AutoReply, "hinted"},  {Kind::Challenge, "hinted"},   {Kind::Mdn, "hinted"},
+              {Kind::ListNotice, "hinted"}, {Kind::FilterNotice, "bare"},  {Kind::DsnFailed, "bare"},
+              {Kind::DsnDelayed, "bare"},   {Kind::FeedbackReport, "bare"}};
+  for (const auto& row : rows) {
+    const auto response = response_of(row.kind, ShownBy::Appearance);
+    const auto found = judge_for(recipient_of(kPlain, {}), response, {.pair = "She wrote to zoe@else.test."});
+    EXPECT_EQ(name(found.cause), row.want) << static_cast<int>(row.kind);
+  }
+}
+
 }  // namespace
 }  // namespace backstop::origin

@@ -19,6 +19,7 @@ constexpr ProofCoverage kNone{};
 constexpr ProofCoverage kWatermark{.watermark = kReady};
 constexpr ProofCoverage kDkim{.dkim = kReady};
 constexpr ProofCoverage kLedger{.ledger = kReady};
+constexpr ProofCoverage kTag{.tag = kReady};
 
 response::ReturnedBlock block(std::optional<sys_seconds> date, std::string_view from = "ann@example.org",
                               bool is_whole = true) {
@@ -77,6 +78,8 @@ TEST(Missing, IsAWholeHeaderOfACoveredDate) {
       {"the ledger", {block(kNow)}, kLedger, "missing"},
       {"the ledger, before it was born", {block(kReady - days(1))}, kLedger, "incomplete"},
       {"the ledger, without a Message-ID", {without_id}, kLedger, "incomplete"},
+      {"tags alone", {block(kNow)}, kTag, "bare"},
+      {"tags alone, before they were ready", {block(kReady - std::chrono::seconds(1))}, kTag, "incomplete"},
   };
   for (const auto& row : rows) EXPECT_EQ(cause_of(row), row.want) << row.name;
 }

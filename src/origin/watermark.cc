@@ -1,5 +1,6 @@
 #include "origin/watermark.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -33,6 +34,18 @@ std::shared_ptr<const EVP_MAC_CTX> keyed(const base::DerivedKey& key) {
   const OSSL_PARAM params[] = {sha256(), OSSL_PARAM_construct_end()};
   if (!context || EVP_MAC_init(context.get(), key.data(), key.size(), params) != 1) return nullptr;
   return std::shared_ptr<EVP_MAC_CTX>(context.release(), EVP_MAC_CTX_free);
+}
+
+/// Returns a copy of the context to compute one MAC with, or null. Copying it costs as much as the MAC
+/// itself, and one key signs, so each thread keeps its last copy.
+EVP_MAC_CTX* scratch_of(const std::shared_ptr<const EVP_MAC_CTX>& key) {
+  thread_local std::shared_ptr<const EVP_MAC_CTX> copied;
+  thread_local MacContext scratch(nullptr, EVP_MAC_CTX_free);
+  // Without a key it begins anew with the one that it has.
+  if (copied == key && EVP_MAC_init(scratch.get(), nullptr, 0, nullptr) == 1) return scratch.get();
+  scratch.reset(EVP_MAC_CTX_dup(key.get()));
+  copied = scratch ? key : nullptr;
+  return scratch.get();
 }
 
 constexpr std::size_t encoded_size(std::size_t bytes) {
@@ -69,7 +82,8 @@ std::optional<std::array<unsigned char, N>> from_base64url(std::string_view text
 }
 
 std::string head_of(const Watermark& watermark) {
-  return fmt::format("{};{:08x};{};", watermark.key_number, watermark.minutes, to_base64url(watermark.id));
+  return fmt::format(FMT_COMPILE("{};{:08x};{};"), watermark.key_number, watermark.minutes,
+                     to_base64url(watermark.id));
 }
 
 bool is_equal(const std::optional<WatermarkMac>& given, const WatermarkMac& made) {
@@ -143,13 +157,13 @@ std::optional<WatermarkMac> WatermarkKeys::mac(int number, std::string_view head
                                                std::string_view address) const {
   const auto& key = keys_[static_cast<std::size_t>(number)];
   if (!key.mac) return std::nullopt;
-  const MacContext context(EVP_MAC_CTX_dup(key.mac.get()), EVP_MAC_CTX_free);
-  const std::string text = fmt::format("bw1;{}{}", head, address);
+  EVP_MAC_CTX* const context = scratch_of(key.mac);
+  const std::string text = fmt::format(FMT_COMPILE("bw1;{}{}"), head, address);
   std::array<unsigned char, 32> digest{};
   std::size_t size = 0;
-  if (!context ||
-      EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
-      EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) != 1)
+  if (context == nullptr ||
+      EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
+      EVP_MAC_final(context, digest.data(), &size, digest.size()) != 1)
     return std::nullopt;
   WatermarkMac mac{};
   std::copy_n(digest.begin(), mac.size(), mac.begin());

@@ -36,7 +36,8 @@ using WatermarkMac = std::array<unsigned char, 10>;
 
 /// The keys of a ring's secrets, derived by HKDF-SHA256 (RFC 5869) with an info text of their own, so that no
 /// tag and no watermark share a key. Derive them once for a ring: each costs some microseconds. indimail's
-/// keys make no watermarks. Copies share the keys, which never change.
+/// keys make no watermarks. Copies share the keys, which never change; a thread keeps the last one that it
+/// used.
 class WatermarkKeys {
  public:
   WatermarkKeys() = default;

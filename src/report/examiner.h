@@ -3,26 +3,36 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "intake/lone_judge.h"
+#include "intake/ready_table.h"
+#include "intake/site.h"
 #include "mail/address.h"
 #include "mail/message.h"
 #include "mailbox/mail_source.h"
-#include "origin/key_ring.h"
-#include "origin/tag.h"
 #include "report/findings.h"
 #include "response/reader.h"
+#include "store/ledger.h"
 
 namespace backstop::report {
 
 struct ExaminerSettings {
-  std::optional<origin::KeyRing> keys;      ///< without them no tag proves anything
-  origin::TagSettings tags;                 ///< how the tags of those keys are made
-  std::optional<mail::Address> recipient;   ///< of the envelope; else the header is asked
-  std::optional<std::string> reverse_path;  ///< of the envelope; empty: null sender
-  std::chrono::sys_days today{};            ///< taken for the day of a mail that has no date
+  /// What proofs are looked for with. If it has no domains, that of each mail's recipient is taken for ours.
+  intake::Site site;
+  std::shared_ptr<store::LedgerReader> ledger;      ///< may be null
+  std::shared_ptr<const intake::ReadyTable> ready;  ///< may be null: no domain is known to be ready
+  std::optional<mail::Address> recipient;           ///< of the envelope; else the header is asked
+  std::optional<std::string> reverse_path;          ///< of the envelope; empty: null sender
+  std::chrono::sys_seconds now{};                   ///< by which ages are judged
+  /// `now` was chosen, and tags are judged by it, too. Else they are by the day on which their mail came.
+  bool is_now_given = false;
+
+  /// True if there is anything to prove or to hint with.
+  bool has_proofs() const;
 };
 
 struct Examined {
@@ -34,19 +44,25 @@ struct Examined {
 /// Holds scratch memory, as the reader does: one a thread.
 class Examiner {
  public:
-  explicit Examiner(ExaminerSettings settings) : settings_(std::move(settings)) {}
+  explicit Examiner(ExaminerSettings settings);
 
   Examined examine(const mailbox::SourceMail& mail);
 
  private:
   std::vector<mail::Address> recipients() const;
-  const mail::Address& envelope_recipient(const std::vector<mail::Address>& recipients) const;
-  origin::Origin judge(const response::Response& response, const std::vector<mail::Address>& recipients,
-                       std::optional<std::chrono::sys_days> day) const;
+  const mail::Address* envelope_recipient(const std::vector<mail::Address>& recipients) const;
+  std::chrono::sys_days today(std::optional<std::chrono::sys_days> arrival) const;
+  origin::Origin judge(const response::Response& response, const mail::Address* recipient,
+                       std::chrono::sys_days today);
+  origin::Origin judge(const intake::Site& site, const response::Response& response,
+                       const mail::Address& recipient, std::chrono::sys_days today);
 
   ExaminerSettings settings_;
+  const bool takes_any_domain_;
+  intake::Site unaddressed_;  ///< for mail whose recipient nobody knows: no tag can be expected of it
   response::Reader reader_;
   mail::Message header_;
+  intake::LoneJudge judge_;
 };
 
 }  // namespace backstop::report

@@ -64,6 +64,18 @@ void add_original(const response::Original& original, FactTable& table) {
   table.add("  found in", name(original.found_in));
 }
 
+// The reason is a row of its own unless a piece of evidence says it.
+void add_evidence(const origin::Origin& origin, FactTable& table) {
+  bool is_said = origin.evidence.empty();
+  for (const auto& one : origin.evidence) {
+    const auto level = one.level == origin::Level::None ? "" : fmt::format(" ({})", origin::name(one.level));
+    table.add(fmt::format("  {}{}", origin::name(one.kind), level),
+              fmt::format("{}: {}", origin::name(one.finding), one.detail));
+    is_said |= one.detail == origin.why;
+  }
+  if (!is_said) table.add("  why", origin.why);
+}
+
 std::string facts(const Findings& findings) {
   const response::Response& response = findings.response;
   FactTable table;
@@ -82,10 +94,7 @@ std::string facts(const Findings& findings) {
     table.add("Origin", fmt::format("{} ({})", origin::name(findings.origin.result),
                                     origin::name(findings.origin.cause)));
   }
-  for (const auto& evidence : findings.origin.evidence) {
-    table.add(fmt::format("  {}", origin::name(evidence.kind)),
-              fmt::format("{}: {}", origin::name(evidence.finding), evidence.detail));
-  }
+  add_evidence(findings.origin, table);
   if (response.truncated || findings.is_cut_short) table.add("Note", "not all of this mail could be read");
   return table.text();
 }
@@ -120,6 +129,7 @@ json::object to_json(const origin::Origin& origin, bool is_response) {
   for (const auto& one : origin.evidence) {
     evidence.push_back(json::object{{"name", origin::name(one.kind)},
                                     {"result", origin::name(one.finding)},
+                                    {"level", origin::name(one.level)},
                                     {"detail", text(one.detail)}});
   }
   return {{"result", origin::name(origin.result)},

@@ -40,7 +40,7 @@ TEST(Findings, JsonHasAllKeysInTheirOrder) {
       R"("original_address":"bob@example.com","action":"failed","status":"5.1.1","status_from":"field",)"
       R"("reason":"user-unknown","remote_mta":"mx.example.com","diagnostic":"550 5.1.1 no such user"}],)"
       R"("original":{"message_id":"1@example.org","from":"","to":"","subject":"Hello","date":"",)"
-      R"("found_in":"message/rfc822"},"origin":{"result":"genuine","cause":"tag","evidence":[{"name":"tag","result":"proves",)"
+      R"("found_in":"message/rfc822"},"origin":{"result":"genuine","cause":"tag","evidence":[{"name":"tag","result":"proves","level":"C",)"
       R"("detail":"The tag is good."}]},"explanation":")";
   EXPECT_EQ(line.substr(0, want_begin.size()), want_begin);
   EXPECT_TRUE(line.ends_with("\",\"truncated\":false}\n")) << line;
@@ -111,6 +111,33 @@ TEST(Findings, ExplanationSaysWhetherYouWroteIt) {
     EXPECT_TRUE(explanation(findings).ends_with(row.want)) << row.name << ": " << explanation(findings);
   }
   EXPECT_EQ(explanation(Findings{}).find("you wrote"), std::string::npos);
+}
+
+TEST(Findings, EvidenceHasItsLevelAndTheCauseItsReason) {
+  Findings findings = bounce();
+  findings.origin = origin::judge({.evidence = {{.kind = origin::EvidenceKind::Tag, .detail = "No tag."},
+                                                {.kind = origin::EvidenceKind::Dkim,
+                                                 .finding = origin::Finding::Proves,
+                                                 .level = origin::Level::B,
+                                                 .detail = "Our signature."}}});
+  std::string page = to_page(findings);
+  EXPECT_NE(
+      page.find("genuine (dkim)\n    tag         silent: No tag.\n    dkim (B)    proves: Our signature."),
+      std::string::npos)
+      << page;
+  EXPECT_EQ(page.find("    why"), std::string::npos) << "the evidence says it";
+  EXPECT_NE(to_json_line(findings).find(
+                R"({"name":"dkim","result":"proves","level":"B","detail":"Our signature."})"),
+            std::string::npos);
+
+  findings.origin = origin::judge({.evidence = {{.detail = "No tag."}}, .incomplete = "It was cut."});
+  page = to_page(findings);
+  EXPECT_NE(
+      page.find("unproven (incomplete)\n    tag         silent: No tag.\n    why         It was cut.\n"),
+      std::string::npos)
+      << page;
+  findings.origin = origin::judge({.incomplete = "It was cut."});
+  EXPECT_EQ(to_page(findings).find("    why"), std::string::npos) << "nothing was looked for";
 }
 
 struct WrapRow {

@@ -208,7 +208,7 @@ TEST_F(ReportPage, HasWhatAPostmasterAsks) {
   report.add(hinted);
   Event surge;
   surge.time = context().since + std::chrono::hours(3);
-  surge.cause = kSurgeCause;
+  surge.cause = store::kSurge;
   surge.recipients = {"ann@example.org"};
   surge.explanation = "40 responses to ann@example.org came within a minute";
   surges_ = {surge};

@@ -97,8 +97,9 @@ std::expected<policy::Verdict, Unreplayed> judge(const store::Event& event, resp
   });
   facts.is_from_relay = event.facts.has(Fact::Relay);
   facts.is_tightened = event.facts.has(Fact::Tightened);
-  return policy::judge_message(
-      facts, intake::policy_of(*first.domain, first.plain.domain, ready_of(event, first, site)));
+  auto domain = intake::policy_of(*first.domain, first.plain.domain, ready_of(event, first, site));
+  domain.has_quarantine = site.has_quarantine;
+  return policy::judge_message(facts, domain);
 }
 
 // The verdict was policy's even if something else decided in the end; its cause is known only if not.

@@ -13,15 +13,11 @@
 
 namespace backstop::report {
 
-/// The cause of an event that says that a surge began: a flood of responses without a proof. Its explanation
-/// says whose.
-inline constexpr std::string_view kSurgeCause = "surge";
-
 /// What the page needs beside the counts.
 struct ReportContext {
   Moment since;
   Moment until;
-  std::span<const store::Event> surges;  ///< with kSurgeCause, newest first
+  std::span<const store::Event> surges;  ///< with the cause store::kSurge, newest first
   std::span<const DomainReadiness> ready;
 };
 

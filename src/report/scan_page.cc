@@ -109,6 +109,17 @@ std::string summary(const ScanReport& report) {
   return wrap(text);
 }
 
+// What decided. Without anything to prove with, the causes say nothing.
+std::string causes(const ScanReport& report) {
+  if (!report.has_proofs()) return {};
+  const auto list = [&](std::string_view heading, origin::Result result) {
+    return bar_list(heading, ranked(origin::kCauseNames, report.by_cause(result)));
+  };
+  return list("Genuine, by proof", origin::Result::Genuine) +
+         list("Forged, by cause", origin::Result::Forged) +
+         list("Unproven, by cause", origin::Result::Unproven);
+}
+
 std::string inexact_note(const ScanReport& report) {
   if (report.reporters().is_exact() && report.forged_addresses().is_exact()) return {};
   return "\n" + wrap(
@@ -125,6 +136,20 @@ json::object counts(const std::array<std::string_view, N>& names,
                     const std::array<std::uint64_t, N>& values) {
   json::object object;
   for (std::size_t i = 0; i < N; ++i) object.emplace(names[i], values[i]);
+  return object;
+}
+
+// For each result the causes that occurred.
+json::object causes_json(const ScanReport& report) {
+  json::object object;
+  for (std::size_t i = 0; i < origin::kResultNames.size(); ++i) {
+    json::object occurred;
+    const auto& by_cause = report.by_cause(static_cast<origin::Result>(i));
+    for (std::size_t j = 0; j < by_cause.size(); ++j) {
+      if (by_cause[j] > 0) occurred.emplace(origin::kCauseNames[j], by_cause[j]);
+    }
+    object.emplace(origin::kResultNames[i], std::move(occurred));
+  }
   return object;
 }
 
@@ -159,7 +184,7 @@ json::object top(const TopList& list) {
 
 std::string to_page(const ScanReport& report) {
   return summary(report) + bar_list("By kind", ranked(response::kKindNames, report.by_kind())) +
-         days(report) + surges(report) +
+         causes(report) + days(report) + surges(report) +
          bar_list("Reasons, by recipient", ranked(response::kReasonNames, report.by_reason())) +
          bar_list("Reporting systems", ranked(report.reporters())) +
          bar_list("Addresses that look forged most", ranked(report.forged_addresses())) +
@@ -167,18 +192,19 @@ std::string to_page(const ScanReport& report) {
 }
 
 std::string to_json_line(const ScanReport& report) {
-  const json::object object = {{"mails", report.mails()},
-                               {"responses", report.responses()},
-                               {"by_kind", counts(response::kKindNames, report.by_kind())},
-                               {"by_origin", counts(origin::kResultNames, report.by_origin())},
-                               {"by_reason", counts(response::kReasonNames, report.by_reason())},
-                               {"by_day", days_json(report)},
-                               {"undated", report.undated()},
-                               {"surges", surges_json(report)},
-                               {"reporting_systems", top(report.reporters())},
-                               {"forged_addresses", top(report.forged_addresses())},
-                               {"cut_short", report.cut_short()},
-                               {"problems", report.problems()}};
+  json::object object = {{"mails", report.mails()},
+                         {"responses", report.responses()},
+                         {"by_kind", counts(response::kKindNames, report.by_kind())},
+                         {"by_origin", counts(origin::kResultNames, report.by_origin())},
+                         {"by_reason", counts(response::kReasonNames, report.by_reason())},
+                         {"by_day", days_json(report)},
+                         {"undated", report.undated()},
+                         {"surges", surges_json(report)},
+                         {"reporting_systems", top(report.reporters())},
+                         {"forged_addresses", top(report.forged_addresses())},
+                         {"cut_short", report.cut_short()},
+                         {"problems", report.problems()}};
+  if (report.has_proofs()) object.emplace("by_cause", causes_json(report));
   return json_line(object);
 }
 

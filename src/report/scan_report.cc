@@ -48,7 +48,9 @@ void ScanReport::add(const Findings& findings, std::optional<std::chrono::sys_da
     ++undated_;
   }
   if (!is_response) return;
-  ++by_origin_[static_cast<std::size_t>(findings.origin.result)];
+  const auto result = static_cast<std::size_t>(findings.origin.result);
+  ++by_origin_[result];
+  ++by_cause_[result][static_cast<std::size_t>(findings.origin.cause)];
   if (!response.reporting_mta.empty())
     reporters_.add(std::string_view(response.reporting_mta).substr(0, kLongestName));
   if (counts_reasons(response.kind)) {

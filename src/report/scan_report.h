@@ -49,6 +49,9 @@ std::vector<std::size_t> find_surges(std::span<const std::uint64_t> numbers);
 
 class ScanReport {
  public:
+  /// `has_proofs`: proofs were looked for, so that causes say something.
+  explicit ScanReport(bool has_proofs = false) : has_proofs_(has_proofs) {}
+
   /// `day` is when the mail came, `recipient` our address that it came to, empty if unknown.
   void add(const Findings& findings, std::optional<std::chrono::sys_days> day, std::string_view recipient);
   void add_problem() { ++problems_; }
@@ -60,6 +63,9 @@ class ScanReport {
   const auto& by_kind() const { return by_kind_; }
   const auto& by_reason() const { return by_reason_; }
   const auto& by_origin() const { return by_origin_; }
+  bool has_proofs() const { return has_proofs_; }
+  /// What decided; index by origin::Cause.
+  const auto& by_cause(origin::Result result) const { return by_cause_[static_cast<std::size_t>(result)]; }
   /// The days on which any mail came.
   const std::map<std::chrono::sys_days, DayCount>& days() const { return days_; }
   std::uint64_t undated() const { return undated_; }
@@ -73,10 +79,14 @@ class ScanReport {
   std::vector<Surge> surges() const;
 
  private:
+  using Causes = std::array<std::uint64_t, origin::kCauseNames.size()>;
+
+  bool has_proofs_;
   std::uint64_t mails_ = 0;
   std::array<std::uint64_t, response::kKindNames.size()> by_kind_{};
   std::array<std::uint64_t, response::kReasonNames.size()> by_reason_{};
   std::array<std::uint64_t, origin::kResultNames.size()> by_origin_{};
+  std::array<Causes, origin::kResultNames.size()> by_cause_{};
   std::map<std::chrono::sys_days, DayCount> days_;
   std::uint64_t undated_ = 0;
   std::uint64_t cut_short_ = 0;

@@ -74,6 +74,23 @@ TEST(ScanReport, ForgedAddressesAreThoseOfUnprovenResponses) {
   }
 }
 
+TEST(ScanReport, CausesAreCountedOnlyIfThereIsAnythingToProveWith) {
+  for (const bool has_proofs : {false, true}) {
+    ScanReport report(has_proofs);
+    for (int i = 0; i < 3; ++i) report.add(of(Kind::DsnFailed), kDay, "");
+    auto genuine = of(Kind::DsnFailed, {}, origin::Result::Genuine);
+    genuine.origin.cause = origin::Cause::Dkim;
+    report.add(genuine, kDay, "");
+    report.add(of(Kind::None), kDay, "");
+    const std::string json = R"("by_cause":{"unproven":{"bare":3},"genuine":{"dkim":1},"forged":{}})";
+    EXPECT_EQ(to_json_line(report).find(json) != std::string::npos, has_proofs) << to_json_line(report);
+    const std::string page = to_page(report);
+    EXPECT_EQ(page.find("\nGenuine, by proof\n  dkim        1 ") != std::string::npos, has_proofs) << page;
+    EXPECT_EQ(page.find("\nUnproven, by cause\n  bare        3 ") != std::string::npos, has_proofs) << page;
+    EXPECT_EQ(page.find("Forged, by"), std::string::npos);
+  }
+}
+
 ScanReport surging() {
   ScanReport report;
   for (int day = 0; day < 10; ++day) {

@@ -137,6 +137,11 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   const bool is_bounce = is_dsn(response.kind);
   if (format && is_bounce) response.format = format->row->name;
   if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
+  // The report may name the mail that it answers, which is all if nothing came back.
+  if (is_bounce && !report_ids.empty()) {
+    response.original.emplace().found_in = FoundIn::ReportFields;
+    response.original->message_id = report_ids.front();
+  }
   auto original = find_original(message, text, scratch);
   if (original && response.original && original->message_id.empty())
     original->message_id = response.original->message_id;

@@ -278,5 +278,27 @@ TEST(ReaderRules, CompletesTheOriginalFromTheFields) {
   }
 }
 
+// Gmail names the original in the report alone.
+TEST(ReaderRules, AReportNamesTheOriginal) {
+  const auto bounce = [](std::string_view returned) {
+    return fmt::format(
+        "From: mailer-daemon@example.net\nSubject: Failure\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIt failed.\n\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.net\n"
+        "X-Original-Message-ID: <fields@example.org>\n\nFinal-Recipient: rfc822; carl@example.com\n"
+        "Action: failed\nStatus: 5.1.1\n\n{}--b--\n",
+        returned);
+  };
+  const auto found = Reader().read(bounce({}), kNull);
+  ASSERT_TRUE(found.original);
+  EXPECT_EQ(found.original->message_id, "fields@example.org");
+  EXPECT_EQ(name(found.original->found_in), name(FoundIn::ReportFields));
+  EXPECT_EQ(found.answered_ids, std::vector<std::string>{"fields@example.org"});
+  const auto returned = Reader().read(
+      bounce("--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <returned@example.org>\n\n"), kNull);
+  ASSERT_TRUE(returned.original);
+  EXPECT_EQ(returned.original->message_id, "returned@example.org");
+}
+
 }  // namespace
 }  // namespace backstop::response

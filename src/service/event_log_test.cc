@@ -160,6 +160,23 @@ TEST_F(EventLogTest, AnEventIsALineOfItsTime) {
   EXPECT_THAT(lines_of(os::LogFormat::Human, os::LogLevel::Warning, record), IsEmpty());
 }
 
+TEST_F(EventLogTest, ASurgeIsALineAndAnEvent) {
+  std::vector<std::string> kept;
+  const auto lines = lines_of(os::LogFormat::Human, os::LogLevel::Info, [&](EventLog& events) {
+    events.open_history(std::make_unique<Memory>(kept));
+    for (const auto& [cause, words] :
+         {std::pair("surge", "a surge has begun"), std::pair("surge-over", "the surge is over")}) {
+      store::Event event;
+      event.id = event.cause = cause;
+      event.explanation = words;
+      events.record(event);
+    }
+  });
+  EXPECT_THAT(lines, ElementsAre(testing::EndsWith("Z warning a surge has begun"),
+                                 testing::EndsWith("Z info the surge is over")));
+  EXPECT_THAT(kept, ElementsAre("surge", "surge-over"));
+}
+
 TEST_F(EventLogTest, NoticesHaveTheirLevel) {
   const auto lines = lines_of(os::LogFormat::Human, os::LogLevel::Debug, [](EventLog& events) {
     events.notice(os::LogLevel::Debug, "a");

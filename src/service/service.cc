@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "gateway/listen_plan.h"
+#include "intake/kept_response.h"
 #include "os/process.h"
 #include "service/service_lines.h"
 
@@ -62,6 +63,7 @@ base::Result<void> Service::open_files() {
   if (!log) return std::unexpected(log.error());
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
+  aliases_ = std::make_unique<AliasWatch>(share(config_.gateway), teller());
   if (auto done = open_quarantine(); !done) return done;
   if (auto done = open_history(); !done) return done;
   return open_ledger();
@@ -71,14 +73,17 @@ std::function<void(std::string)> Service::warner() {
   return [&log = events_.log()](const std::string& line) { log.tell(os::LogLevel::Warning, line); };
 }
 
+Tell Service::teller() {
+  return [&log = events_.log()](os::LogLevel level, const std::string& line) { log.tell(level, line); };
+}
+
 base::Result<void> Service::open_history() {
   if (!config_.history_enabled) return {};
   auto history = store::open_history(config_.history, warner());
   if (!history) return std::unexpected(history.error());
   events_.open_history(std::move(*history));
-  readiness_ = std::make_unique<ReadinessWatch>(
-      config_.history.url, share(config_.gateway), server_->ready(),
-      [&log = events_.log()](os::LogLevel level, const std::string& line) { log.tell(level, line); });
+  readiness_ = std::make_unique<ReadinessWatch>(config_.history.url, share(config_.gateway), server_->ready(),
+                                                teller());
   return {};
 }
 
@@ -91,12 +96,25 @@ base::Result<void> Service::open_ledger() {
   return {};
 }
 
+// What can't be asked now is told by the first look of the upkeep.
+void Service::warn_of_lost_keys(store::Quarantine& quarantine) {
+  const auto keys = intake::seal_keys(config_.gateway.keys);
+  for (const int number : quarantine.keys_in_use().value_or(std::vector<int>())) {
+    if (std::ranges::count(keys, number, &store::SealKey::number) > 0) continue;
+    log().tell(os::LogLevel::Warning,
+               fmt::format("quarantine: something is encrypted with key {}, which the key file doesn't have: "
+                           "nobody can open it",
+                           number));
+  }
+}
+
 base::Result<void> Service::open_quarantine() {
   if (config_.quarantine.url.empty()) return {};
   auto quarantine = store::open_quarantine(config_.quarantine);
   if (!quarantine) return std::unexpected(quarantine.error());
   auto for_upkeep = store::open_quarantine(config_.quarantine);
   if (!for_upkeep) return std::unexpected(for_upkeep.error());
+  warn_of_lost_keys(**quarantine);
   server_->keep_in(std::move(*quarantine), std::move(*for_upkeep), config_.quarantine);
   return {};
 }
@@ -142,6 +160,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
+  aliases_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));
   for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "gateway/server.h"
+#include "service/alias_watch.h"
 #include "service/event_log.h"
 #include "service/readiness_watch.h"
 #include "store/ledger.h"
@@ -53,7 +54,9 @@ class Service {
   base::Result<void> open_history();
   base::Result<void> open_ledger();
   std::function<void(std::string)> warner();
+  Tell teller();
   base::Result<void> open_quarantine();
+  void warn_of_lost_keys(store::Quarantine& quarantine);
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 
@@ -63,6 +66,7 @@ class Service {
   std::unique_ptr<store::LedgerWriter> ledger_;  ///< null without one; uses the log, and the server uses it
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<ReadinessWatch> readiness_;  ///< null without a history; uses the log and the server
+  std::unique_ptr<AliasWatch> aliases_;        ///< uses the log
   std::uint64_t file_limit_ = 0;
 };
 

@@ -103,6 +103,10 @@ struct EventEvidence {
   bool operator==(const EventEvidence&) const = default;
 };
 
+/// The causes of an event that is about no transaction but about a surge (intake/surge.h).
+inline constexpr std::string_view kSurge = "surge";
+inline constexpr std::string_view kSurgeOver = "surge-over";
+
 struct Event {
   std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< of the decision
   std::string id;                       ///< of the transaction: as in the Received field and the log
@@ -130,7 +134,7 @@ struct Event {
   std::string explanation;         ///< the same in plain words
   std::string tag;    ///< outbound: "key-1", or "none (unknown.example is no domain of ours)"; else empty
   std::string stage;  ///< "observe", "label", "quarantine", "reject"; empty if none applies
-  std::optional<Done> done;           ///< nullopt: not known
+  std::optional<Done> done;           ///< nullopt: the event is about no transaction, or it is not known
   std::optional<Verdict> next_stage;  ///< what the next stage would have done; nullopt: there is none
   std::string reply;                  ///< what the client was told, "550 5.7.1 ..."
   std::chrono::milliseconds took{0};  ///< from MAIL to the reply
@@ -139,6 +143,8 @@ struct Event {
   /// counts against the readiness of its recipient's domain (DayCounts::contradictions).
   bool contradiction = false;
 
+  /// True if it says that a surge begins or is over.
+  bool is_surge() const { return cause == kSurge || cause == kSurgeOver; }
   /// True for mail with a sender that left without a tag: no answer to it can prove that we sent it.
   bool is_untagged() const { return tag.starts_with("none") && !reverse_path.empty(); }
 

@@ -55,9 +55,9 @@ struct KeptResponse {
 };
 
 struct KeptList {
-  std::vector<KeptEnvelope> kept;  ///< newest first
-  std::size_t unreadable = 0;      ///< rows that no key opens
-  std::string why;                 ///< of the first of these
+  std::vector<KeptEnvelope> kept;       ///< newest first
+  std::vector<std::string> unreadable;  ///< ids of those that no key opens
+  std::string why;                      ///< of the first of these
 };
 
 /// Every call waits for the disk, so none is for a session's thread; it waits two seconds for another process

@@ -168,6 +168,7 @@ MISTAKES = [
      ['17:10: header: "held" must be at least as much as "header", since the header is held, too']),
     # Files.
     ("key file that is not there", GOOD + '[keys]\nfile = "gone"\ntags = true\n', ['17:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
+    ("aliases that are not there", GOOD + 'aliases = "gone"\n', ["16:11: aliases: {folder}/gone: can't open it: No such file or directory"]),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
      ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
@@ -209,6 +210,14 @@ WARNINGS = [
       "and one that is trusted may send it to anywhere"]),
     ("everybody is a relay", SERVER + INBOUND + 'relays = ["0.0.0.0/0"]\n' + DOMAIN,
      ["8:11: warning: relays: 0.0.0.0/0 is everybody; anybody who can connect may bring forged bounces, since none is refused"]),
+    ("everybody is a relay of a domain, or one of its hosts", GOOD + 'relays = ["::/0"]\nlocal_hosts = ["192.0.2.1", "0.0.0.0/0"]\n',
+     ["16:11: warning: relays: ::/0 is everybody; anybody who can connect may bring forged bounces, since none is refused",
+      "17:29: warning: local_hosts: 0.0.0.0/0 is everybody; anybody who can connect may bring forged bounces, and each counts as genuine"]),
+    ("a relay of a domain that may send", GOOD + 'relays = ["127.0.0.9"]\n',
+     ['16:11: warning: relays: 127.0.0.9 and 127.0.0.0/8 of "trusted" have hosts in common; a relay brings mail of strangers, '
+      "and one that is trusted may send it to anywhere"]),
+    ("aliases", GOOD + 'aliases = "{folder}/virtual"\n' + '[[domain]]\nname = "example.net"\naliases = "{folder}/virtual"\n',
+     ['16:11: warning: aliases: {folder}/virtual, line 2: "a@@b" is no address']),
     ("kinds, all and none", GOOD + "kinds = {}\n" + '[[domain]]\nname = "example.net"\n[domain.kinds]\nmdn = "accept"\n', []),
     ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
     ("keys, and nothing about tags", GOOD + '[keys]\nfile = "{folder}/keys"\n',
@@ -219,11 +228,13 @@ WARNINGS = [
     ("a quarantine that nobody is told of", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:q.db"\ndigest = false\n',
      ["21:10: warning: digest: owners are not told what is kept back for them; to keep mail back without its recipient's knowledge may be unlawful"]),
     ("the stage quarantine without keys", GOOD + 'stage = "quarantine"\n',
-     ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+     ["16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
     ("reject without keys", GOOD + 'stage = "reject"\n',
-     ["16:9: warning: stage: without a key file in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+     ["16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
     ("reject with tags off", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n',
-     ["16:9: warning: stage: with tags off in [keys] nothing can be proven, so unproven bounces are only labelled"]),
+     []),
+    ("reject with nothing that proves", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n[proofs]\nwatermark = false\ndkim_lookup = false\n',
+     ["16:9: warning: stage: without watermarks, tags, DKIM keys and a ledger nothing can be proven, so unproven bounces are only labelled"]),
     ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
     ("a %d that is none", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%%d/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
@@ -263,6 +274,7 @@ class Checked(Case):
 
     def test_each_warning(self):
         self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        self.write("virtual", b"info@example.org ann@example.org\na@@b ann@example.org\n")
         for name, text, want in WARNINGS:
             with self.subTest(name):
                 path, outcome = self.check(text)
@@ -385,7 +397,7 @@ class Written(Case):
         # Its files and its user belong to another machine; nothing else can be wrong.
         mistakes = [line for line in outcome.err.splitlines() if ": warning: " not in line]
         for line in mistakes:
-            self.assertRegex(line, "there is no user|[Nn]o such file")
+            self.assertRegex(line, "there is no user|[Nn]o such (file|folder)")
         self.assertEqual(len(mistakes), len({line.split(": ")[1] for line in mistakes}))
 
     def test_example_fits_a_terminal(self):

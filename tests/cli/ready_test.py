@@ -5,7 +5,7 @@ import re
 import sqlite3
 import unittest
 
-from support import SOURCE, Case, run
+from support import BOUNCE, SOURCE, Case, run
 
 TABLES = re.search(r"```sql\n(.*?)```", (SOURCE / "docs" / "history.md").read_text(encoding="utf-8"), re.S).group(1)
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
@@ -35,15 +35,15 @@ class Ready(Case):
         self.file = self.folder / "backstop.toml"
         self.file.write_text(CONFIG, encoding="utf-8")
 
-    def write(self, tagged):
-        """Twenty days with a hundred mails each, so many of them with a tag."""
+    def write(self, tagged, watermarked=0):
+        """Twenty days with a hundred mails each, so many of them with a tag, and with a watermark."""
         database = sqlite3.connect(self.folder / "history.db")
         with database:
             database.executescript(TABLES)
             for ago in range(20):
                 day = (TODAY - EPOCH).days - ago
                 database.execute("INSERT INTO day_sum (domain, day, left, watermark, dkim, message, tag, genuine, contradictions, unproven) "
-                                 "VALUES ('example.org', ?, 100, 0, 0, 0, ?, 0, 0, 0)", (day, tagged))
+                                 "VALUES ('example.org', ?, 100, ?, 0, ?, ?, 0, 0, 0)", (day, watermarked, watermarked, tagged))
         database.close()
 
     def objects(self):
@@ -71,6 +71,20 @@ class Ready(Case):
         self.assertIn("example.org stage reject state not ready, so stage reject acts as label", page)
         self.assertIn("tag not ready. Of 1400 mails, 98.0 % carried a tag; 99 % are needed.", page)
         self.assertIn("said.example stage reject state ready since 2026-01-01, as the configuration says", page)
+
+    def test_classify_knows_it(self):
+        """A whole header without a proof says something only if mail of its day is known to carry proofs."""
+        stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%a, %d %b %Y %H:%M:%S +0000").encode()
+        mail = BOUNCE.replace(b"Subject: Hello\n", b"Subject: Hello\nReceived: from desk by mx.example.com; " + stamp + b"\nDate: " + stamp + b"\n")
+
+        def cause():
+            outcome = run("classify", "--json", "-c", self.file, "-", stdin=mail)
+            self.assertEqual((outcome.status, outcome.err), (0, ""))
+            return json.loads(outcome.out)["origin"]["cause"]
+
+        self.assertEqual(cause(), "incomplete", "there is no history yet")
+        self.write(0, watermarked=100)
+        self.assertEqual(cause(), "missing")
 
     def test_mistakes(self):
         outcome = run("ready", "-c", self.file)

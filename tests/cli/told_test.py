@@ -133,6 +133,14 @@ class Why(Told):
         page = self.told("why", "-c", self.config, "0a")
         self.assertEqual(re.findall(r"(?m)^0a: (\w+) on", page), ["refused", "labelled"])
 
+    def test_more_events_than_it_shows(self):
+        for number in range(101):
+            self.add(id="0a", kind="", origin_cause="", time=self.now + number)
+        page = self.told("why", "-c", self.config, "0a")
+        self.assertEqual(page.count("0a: labelled on"), 100)
+        self.assertTrue(page.endswith("\nThese are the newest 100 events of that transaction.\n"))
+        self.assertEqual(self.told("why", "-c", self.config, "0a", "--json").count("\n"), 100)
+
     def test_json(self):
         self.add(evidence=[{"name": "watermark", "finding": "proves", "level": "A", "detail": "It is ours."}], origin="genuine", origin_cause="watermark")
         found = self.object("why", "-c", self.config, EVENT["id"])
@@ -201,6 +209,8 @@ class Report(Told):
         self.assertIn("--mail: ", self.told("report", "-c", self.config, "--mail", "ann", status=64))
         self.assertIn("--since: ", self.told("report", "-c", self.config, "--since", "yesterday", status=64))
         self.told("report", status=64)
+        off = self.write("off.toml", (CONFIG.format(port=9) + "enabled = false\n").encode())
+        self.assertEqual(self.told("report", "-c", off, status=65), f"backstop: {off}: there is nothing to report: [history] is not enabled\n")
         self.told("report", "-c", self.config, "--json", "--mail", "ann@example.org", status=64)
 
 

@@ -21,11 +21,11 @@ class Told(Dialogue):
         self.bring(client, BOB)
         self.bring(client, tagged(BOB))
         bare, genuine = self.gate.wait_for_events(2)
-        self.assertEqual((bare["origin_cause"], bare["facts"]), ("bare", "ready-tags ready-declared sought-tag"))
+        self.assertEqual((bare["origin_cause"], bare["facts"]), ("bare", "ready-messages ready-tags ready-declared sought-tag sought-watermark sought-dkim"))
         self.assertEqual([one["level"] for one in json.loads(genuine["evidence"])], ["C"])
 
         why = self.run_json("why", "-c", self.gate.config, bare["id"])
-        self.assertEqual([one["name"] for one in why["not_found"]], ["tag"])
+        self.assertEqual([one["name"] for one in why["not_found"]], ["tag", "watermark", "dkim"])
         self.assertIn("tag", [one["name"] for one in why["would_prove"]])
         self.assertEqual(self.run_json("why", "-c", self.gate.config, genuine["id"])["would_prove"], [])
 

@@ -172,8 +172,10 @@ class Example(Case):
 
     def test_commented_settings_are_good_too(self):
         chain, key = certificate(self.folder)
-        text = re.sub(r'(?m)^#(\[tls\]|\w+ = )', r"\1", (SOURCE / "packaging/backstop.toml").read_text())
-        for old, new in (("/etc/backstop/keys", self.folder / "keys"), ("/etc/backstop/tls/fullchain.pem", chain), ("/etc/backstop/tls/key.pem", key),
+        (self.folder / "dkim").mkdir()
+        text = re.sub(r'(?m)^#(\[\w+\]|\w+ = )', r"\1", (SOURCE / "packaging/backstop.toml").read_text())
+        for old, new in (("/etc/backstop/keys", self.folder / "keys"), ("/etc/backstop/dkim", self.folder / "dkim"),
+                         ("/etc/backstop/tls/fullchain.pem", chain), ("/etc/backstop/tls/key.pem", key),
                          ("/var/log/backstop/", f"{self.folder}/")):
             self.assertIn(old, text)
             text = text.replace(old, str(new))

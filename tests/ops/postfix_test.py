@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The lines for Postfix in docs/operations.md, and packaging/backstop.toml, with two real Postfixes: ours, and somebody else's."""
+import email.utils
 import os
 import re
 
@@ -13,6 +14,8 @@ OF_POSTFIX = ("postconf", "postfix", "postmap", "postsuper")
 
 
 class Documented(Case):
+    has_tags = False
+
     def replaced(self, text, values):
         for old, new in values.items():
             self.assertIn(old, text)
@@ -33,6 +36,9 @@ class Documented(Case):
     def start_backstop(self, next_hops, change=lambda text: text):
         """Returns the example with free ports and the files of the test."""
         text = (SOURCE / "packaging/backstop.toml").read_text()
+        self.assertIn("tags = false", text)
+        if self.has_tags:
+            text = text.replace("tags = false", "tags = true")
         for old, new in (('"0.0.0.0:25", "[::]:25"', '"127.0.0.1:0"'), ("127.0.0.1:10526", "127.0.0.1:0"), ("/etc/backstop/", "{folder}/"),
                          ("/var/lib/backstop/", "{folder}/"), ('"observe"', '"reject"\nready = "since 2026-01-01"'), *next_hops.items()):
             self.assertIn(old, text)
@@ -62,9 +68,10 @@ class DeliversItself(Documented):
         self.home.set({"relayhost": f"[127.0.0.1]:{self.far.port}"})
         self.before = self.configuration()
         untag = self.home.folder / "etc/backstop-untag"
-        untag.write_text(block("/^prvs="))
         self.untag = {"/etc/postfix/backstop-untag": untag}
-        self.lines("recipient_canonical_classes=", self.untag)
+        if self.has_tags:
+            untag.write_text(block("/^prvs="))
+            self.lines("recipient_canonical_classes=", self.untag)
         self.option = self.replaced(re.search(r"(?m)^```\n(  -o content_filter=.*\n)```", PAGE).group(1), {"10526": self.out})
         self.master = self.home.folder / "etc/master.cf"
         text = self.master.read_text()
@@ -89,6 +96,28 @@ class DeliversItself(Documented):
             self.assertEqual(client.mail(mail, ANN, recipient).code, 250)
         return mail
 
+    def check_that_mail_leaves(self, reverse_path):
+        mail = self.submit(BOB)
+        self.home.send(new_mail(ANN, BOB), ANN, BOB)
+        for arrived in self.far.wait_for_mails(BOB, 2):
+            self.assertRegex(header_of(arrived, "Return-Path"), rf"^<{reverse_path}>$")
+            self.assertRegex(header_of(arrived, "Backstop-Watermark"), r"^1;\d;")
+        self.assertIn(header_of(mail, "Message-ID"), {header_of(one, "Message-ID") for one in self.far.mailbox(BOB)})
+
+    def check_that_a_bounce_comes_home(self, recipient):
+        mail = self.submit(recipient)
+        bounce = self.home.wait_for_mails(ANN)[0]
+        self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
+        self.assertIn(header_of(mail, "Message-ID").encode(), bounce)
+        wait_until(lambda: not self.home.queue(), "the queue is empty")
+        return bounce
+
+    def check_that_it_is_refused(self, bounce):
+        with FakeClient(self.backstop.address("in")) as client:
+            self.assertEqual(client.mail(bounce, "", ANN).code, 550)
+            self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
+        self.assertEqual(len(self.home.wait_for_mails(ANN)), 1)
+
 
 @needs("backstop", "postfix")
 class OnePostfix(DeliversItself):
@@ -96,36 +125,20 @@ class OnePostfix(DeliversItself):
         super().setUp()
         self.set_up()
 
-    def test_mail_of_users_leaves_with_a_tag(self):
-        mail = self.submit(BOB)
-        self.home.send(new_mail(ANN, BOB), ANN, BOB)
-        for arrived in self.far.wait_for_mails(BOB, 2):
-            self.assertRegex(header_of(arrived, "Return-Path"), rf"^<{TAGGED.pattern}>$")
-        self.assertIn(header_of(mail, "Message-ID"), {header_of(one, "Message-ID") for one in self.far.mailbox(BOB)})
+    def test_mail_of_users_leaves_with_a_watermark(self):
+        self.check_that_mail_leaves(re.escape(ANN))
 
     def test_a_bounce_from_elsewhere_comes_home(self):
-        mail = self.submit(LATER)
-        bounce = self.home.wait_for_mails(ANN)[0]
-        self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
+        bounce = self.check_that_a_bounce_comes_home(LATER)
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
-        self.assertIn(header_of(mail, "Message-ID").encode(), bounce)
-        self.backstop.wait_for_line(" kind=dsn-failed certainty=structural origin=genuine cause=tag ")
+        self.backstop.wait_for_line(" kind=dsn-failed certainty=structural origin=genuine cause=watermark ")
 
     def test_a_bounce_of_our_own_comes_home(self):
-        mail = self.submit(GONE)
-        bounce = self.home.wait_for_mails(ANN)[0]
-        self.assertEqual((header_of(bounce, "Return-Path"), header_of(bounce, "Delivered-To")), ("<>", ANN))
-        self.assertIn(header_of(mail, "Message-ID").encode(), bounce)
-        # Postfix delivers first, and logs it then.
-        came = re.compile(rf"to=<{re.escape(ANN)}>, orig_to=<{TAGGED.pattern}>, relay=virtual")
-        wait_until(lambda: came.search(self.home.log()), "it came to the tagged address")
-        wait_until(lambda: not self.home.queue(), "the queue is empty")
+        self.assertIsNone(header_of(self.check_that_a_bounce_comes_home(GONE), "Backstop-Verdict"))
 
     def test_a_forged_bounce_is_refused(self):
-        with FakeClient(self.backstop.address("in")) as client:
-            self.assertEqual(client.mail(new_bounce(ANN), "", ANN).code, 550)
-            self.assertEqual(client.mail(new_mail(BOB, ANN), BOB, ANN).code, 250)
-        self.assertEqual(len(self.home.wait_for_mails(ANN)), 1)
+        whole = f"Date: {email.utils.formatdate()}\r\nReceived: from a.example by b.example; {email.utils.formatdate()}\r\nSubject: Lunch\r\n"
+        self.check_that_it_is_refused(new_bounce(ANN).replace(b"Subject: Lunch\r\n", whole.encode()))
 
     def test_postfix_sees_the_client_itself(self):
         with FakeClient(self.backstop.address("in"), source=("127.0.0.9", 0)) as client:
@@ -153,22 +166,16 @@ class OnePostfix(DeliversItself):
         self.submit_in_vain()
         self.assertNotIn("removed", self.home.log())
 
-    def test_a_name_does_not_exist_because_of_its_tag(self):
-        """The map that removes tags could make Postfix believe that they exist, and it would bounce the mail."""
-        unknown = "prvs=0000000000=nobody@example.org"
-        for port, want in ((self.home.port, 250), (self.behind_in, 550)):
-            with FakeClient(port.address) as client:
-                self.assertEqual([reply.code for reply in client.envelope("", unknown, ANN)], [250, want, 250])
-
     @needs("swaks")
     def test_the_bounce_that_the_page_sends(self):
-        values = {"127.0.0.1:25 ": f"127.0.0.1:{self.backstop.address('in')[1]} ", "/etc/backstop/keys": self.backstop.folder / "keys",
+        values = {"127.0.0.1:25 ": f"127.0.0.1:{self.backstop.address('in')[1]} ", "127.0.0.1:10526 ": f"127.0.0.1:{self.out} ",
                   "you@example.org": ANN}
         self.assertIn("apt-get install swaks", self.lines("--data @bounce.eml", values).machine)
-        bounce = self.home.wait_for_mails(ANN)[0]
+        mail, bounce = sorted(self.home.wait_for_mails(ANN, 2), key=lambda one: header_of(one, "Return-Path") == "<>")
+        self.assertRegex(header_of(mail, "Backstop-Watermark"), r"^1;\d;")
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
         self.assertEqual(header_of(bounce, "Delivered-To"), ANN)
-        self.assertIn(" gateway=in ", self.backstop.wait_for_line(" kind=dsn-failed certainty=structural origin=genuine "))
+        self.assertIn(" gateway=in ", self.backstop.wait_for_line(" kind=dsn-failed certainty=structural origin=genuine cause=ledger "))
 
     def test_removing_it_restores_the_configuration(self):
         self.submit_in_vain()
@@ -184,8 +191,40 @@ class OnePostfix(DeliversItself):
 
 
 @needs("backstop", "postfix")
+class Tagged(DeliversItself):
+    """Tags are on, and Postfix has the map that removes them."""
+
+    has_tags = True
+
+    def setUp(self):
+        super().setUp()
+        self.set_up()
+
+    def test_mail_of_users_leaves_with_a_tag(self):
+        self.check_that_mail_leaves(TAGGED.pattern)
+
+    def test_a_bounce_of_our_own_comes_home(self):
+        self.check_that_a_bounce_comes_home(GONE)
+        # Postfix delivers first, and logs it then.
+        came = re.compile(rf"to=<{re.escape(ANN)}>, orig_to=<{TAGGED.pattern}>, relay=virtual")
+        wait_until(lambda: came.search(self.home.log()), "it came to the tagged address")
+
+    def test_a_forged_bounce_that_returns_nothing_is_refused(self):
+        self.check_that_it_is_refused(new_bounce(ANN))
+
+    def test_a_name_does_not_exist_because_of_its_tag(self):
+        """The map that removes tags could make Postfix believe that they exist, and it would bounce the mail."""
+        unknown = "prvs=0000000000=nobody@example.org"
+        for port, want in ((self.home.port, 250), (self.behind_in, 550)):
+            with FakeClient(port.address) as client:
+                self.assertEqual([reply.code for reply in client.envelope("", unknown, ANN)], [250, want, 250])
+
+
+@needs("backstop", "postfix")
 class OwnMaps(DeliversItself):
     """A site with maps of its own keeps them."""
+
+    has_tags = True
 
     def setUp(self):
         super().setUp()
@@ -233,6 +272,8 @@ class Domains(Documented):
 @needs("backstop", "postfix")
 class Smarthost(Documented):
     """All mail leaves through another provider's server."""
+
+    has_tags = True
 
     def start(self, server, more_main=None):
         def change(text):

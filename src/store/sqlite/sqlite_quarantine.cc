@@ -235,8 +235,9 @@ class FileQuarantine : public Quarantine {
       auto envelope = envelope_of(*row, keys);
       if (envelope) {
         list.kept.push_back(std::move(*envelope));
-      } else if (++list.unreadable == 1) {
-        list.why = std::move(envelope.error().message);
+      } else {
+        if (list.unreadable.empty()) list.why = std::move(envelope.error().message);
+        list.unreadable.emplace_back(row->text(Id));
       }
     }
   }
