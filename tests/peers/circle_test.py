@@ -21,7 +21,7 @@ class Circle(Case):
                                                   "smtpd_reject_unlisted_recipient": "no"}, mailboxes=[BOB, LIST])
         self.gateway = self.enterContext(Backstop(self.folder, "gateway", config(
             gateway("in", "inbound", f"smtp://127.0.0.1:{self.home.port}"),
-            gateway("out", "outbound", f"smtp://127.0.0.1:{self.far.port}", self.MORE_OUT))))
+            gateway("out", "outbound", f"smtp://127.0.0.1:{self.far.port}", self.MORE_OUT), more="[proofs]\nwatermark = false\n")))
         self.inbound = self.gateway.address("in")
         for postfix, name in ((self.home, "out"), (self.far, "in")):
             postfix.set(self.through(name))
