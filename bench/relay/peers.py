@@ -221,3 +221,37 @@ name = "example.net"
 stage = "reject"
 """)
         return Server(self.name, [self.program, "serve", "-c", config], port, folder)
+
+
+class BackstopProofs(Backstop):
+    """The same for mail that leaves: each gets a watermark and its rows in the ledger."""
+
+    name = "backstop-proofs"
+
+    def start(self, folder, next_hop, _sessions):
+        port = machine.free_port()
+        keys = write(folder, "keys", "0 exim sign 2026-01-01 measured\n")
+        os.chmod(keys, 0o600)
+        config = write(folder, "backstop.toml", f"""
+[server]
+hostname = "mx.example.com"
+workers = 1
+
+[[gateway]]
+name = "out"
+direction = "outbound"
+listen = ["127.0.0.1:{port}"]
+next_hop = "smtp://127.0.0.1:{next_hop}"
+trusted = ["127.0.0.0/8"]
+
+[[domain]]
+name = "example.com"
+
+[keys]
+file = "{keys}"
+tags = false
+
+[ledger]
+url = "sqlite:{os.path.join(folder, "ledger.db")}"
+""")
+        return Server(self.name, [self.program, "serve", "-c", config], port, folder)

@@ -64,6 +64,7 @@ class Installation {
     site.keys = origin::ring_of(key);
     site.watermark_keys = origin::WatermarkKeys(site.keys);
     site.has_watermark = true;
+    site.has_quarantine = true;
     auto keys = std::make_shared<dkim::KeyStore>();
     keys->add({.selector = "s", .domain = "example.org"}, {.key = signer.key()});
     site.dkim_keys = std::move(keys);
@@ -93,9 +94,11 @@ class Installation {
                                      std::string_view client = "192.0.2.1") {
     auto begun = std::make_unique<Transaction>();
     begun->site = &site;
+    if (!mail_from.empty()) begun->mail.reverse_path.address = origin::address_of(mail_from);
     begun->now = store::ledger_test_clock();
     begun->today = floor<std::chrono::days>(begun->now);
     begun->client.address = net::asio::ip::make_address(client);
+    begun->client.bringers = {begun->client.address, begun->client.address};
     begun->ready = &ready;
     begun->hints = &hints;
     begun->ledger = ledger.get();
@@ -156,6 +159,7 @@ class Installation {
   KeyMemory key_memory;
   std::unique_ptr<KeyLookUps> look_ups;
   response::Reader reader;
+  std::string mail_from;  ///< of what comes; empty: the null path
   bool is_contradiction = false;
 };
 
