@@ -177,7 +177,9 @@ void run_list(const QuarantineOptions& options, CommandContext& context) {
   if (options.is_json) {
     for (const auto& one : list->kept) context.out << report::json_line(report::to_json(one, keep));
   } else if (list->kept.empty()) {
-    context.out << "Nothing is kept back.\n";
+    context.out << (address.empty() ? std::string("Nothing is kept back.\n")
+                                    : fmt::format("Nothing that is kept back is from or to {}.\n",
+                                                  base::printable(address)));
   } else {
     context.out << report::quarantine_table(list->kept, keep);
   }

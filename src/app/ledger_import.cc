@@ -123,7 +123,11 @@ std::string import_page(const mailbox::LogCounts& read, const ImportCounts& coun
   for (const auto& line : passed_over) {
     if (line.count > 0) lines += text_of(line);
   }
-  return lines.empty() ? page : page + "Passed over, or known in part:\n" + lines;
+  if (!lines.empty()) return page + "Passed over, or known in part:\n" + lines;
+  if (read.lines > 0 && counts.recorded == 0 && counts.ids == 0)
+    page +=
+        "No line of it is about a mail: is it a log of Postfix (--postfix-log) or of Exim (--exim-log)?\n";
+  return page;
 }
 
 }  // namespace backstop::app

@@ -117,8 +117,10 @@ TEST_F(LedgerImportTest, NothingIsLostThatComesFast) {
 }
 
 TEST(ImportPage, SaysWhatWasPassedOverAndWhy) {
-  EXPECT_EQ(import_page({.lines = 1}, {}),
-            "Read 1 line.\nRecorded:\n  0 mails of our domains, to 0 recipients\n");
+  EXPECT_EQ(
+      import_page({.lines = 1}, {}),
+      "Read 1 line.\nRecorded:\n  0 mails of our domains, to 0 recipients\n"
+      "No line of it is about a mail: is it a log of Postfix (--postfix-log) or of Exim (--exim-log)?\n");
   EXPECT_EQ(import_page({.lines = 20, .foreign_lines = 1, .null_senders = 2},
                         {.recorded = 1, .recipients = 1, .ids = 3, .foreign = 4, .too_old = 1}),
             "Read 20 lines.\nRecorded:\n  1 mail of our domains, to 1 recipient\n"

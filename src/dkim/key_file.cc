@@ -54,6 +54,13 @@ base::Result<Parts> split(std::string_view text) {
   for (int number = 1; base::next_line(text, line); ++number) {
     const Line trimmed{number, base::trim(line)};
     base::Result<void> read;
+    if (trimmed.text.starts_with("-----BEGIN ")) {
+      const bool is_private = trimmed.text.contains("PRIVATE KEY");
+      return refuse(number, is_private
+                                ? "this is a private key, which nobody but the signer needs; put in the "
+                                  "text of the TXT record, \"v=DKIM1; ...\""
+                                : "this is PEM; put in the text of the TXT record, \"v=DKIM1; ...\"");
+    }
     if (trimmed.text.empty() || trimmed.text.starts_with('#')) continue;
     if (trimmed.text.starts_with(kFrom)) {
       read = read_day(trimmed, kFrom, parts.from);

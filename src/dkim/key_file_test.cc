@@ -63,6 +63,11 @@ TEST(KeyFile, Invalid) {
       {"the wrong way round", "from: 2026-12-01\nuntil: 2026-11-30\n" + kRecord,
        "line 1: \"until:\" is before \"from:\""},
       {"a revoked key", "# x\nv=DKIM1; p=\n", "line 2: p= is empty: the key is revoked"},
+      {"a private key", "-----BEGIN PRIVATE KEY-----\nMIIE\n",
+       "line 1: this is a private key, which nobody but the signer needs; put in the text of the TXT record, "
+       "\"v=DKIM1; ...\""},
+      {"a public key in PEM", "-----BEGIN PUBLIC KEY-----\nMIIB\n",
+       "line 1: this is PEM; put in the text of the TXT record, \"v=DKIM1; ...\""},
       {"something else", "\n\nHello\n", "line 3: \"Hello\" has no \"=\""},
       {"an open quote", "\"v=DKIM1;\n", "line 1: a quoted string has no end"},
       {"text behind a string", "\"v=DKIM1;\" p=x\n", "line 1: there is text behind a quoted string"},

@@ -35,7 +35,7 @@ std::string domain_line(const intake::DomainTable& domains) {
 }
 
 std::string key_line(const config::Config& config) {
-  if (config.key_file.empty()) return "keys: none; no mail is tagged, and no bounce can prove itself";
+  if (config.key_file.empty()) return "keys: none; mail leaves without watermarks and tags";
   const auto& keys = config.gateway.keys;
   const auto* const signing = keys.signing_key();
   std::string line =

@@ -65,7 +65,7 @@ TEST(SettingLines, TellWhatIsMissing) {
   auto config = config_of(whole());
   config.history_enabled = false;
   auto lines = setting_lines(config);
-  EXPECT_EQ(lines[3], "keys: none; no mail is tagged, and no bounce can prove itself");
+  EXPECT_EQ(lines[3], "keys: none; mail leaves without watermarks and tags");
   EXPECT_EQ(lines[4], "history: none is kept");
   config.key_file = "/keys";
   config.gateway.keys = *origin::KeyRing::parse("0 exim verify 2020-01-01 canary\n");
