@@ -295,7 +295,7 @@ class Checked(Case):
                          "  gateway in: inbound, listens on 127.0.0.1:2525 and [::1]:25, next hop smtp://127.0.0.1:10025\n"
                          "  gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026\n"
                          "  domains: 1, 1 at stage observe\n"
-                         "  keys: none; no mail is tagged, and no bounce can prove itself\n"
+                         "  keys: none; mail leaves without watermarks and tags\n"
                          f"  history: sqlite:{self.folder}/var/history.db\n"
                          "  ledger: none is kept\n")
 
