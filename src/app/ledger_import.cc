@@ -76,7 +76,15 @@ void LedgerImport::sent(const mailbox::SentMail& mail) {
     ++counts_.foreign;
     return;
   }
-  const auto addressees = addressees_of(mail);
+  // Anybody can send mail in the name of ours to ours, and the log of it looks the same.
+  auto addressees = addressees_of(mail);
+  std::erase_if(addressees, [&](const std::string& one) {
+    return site_.find_domain(std::string_view(one).substr(one.rfind('@') + 1)) != nullptr;
+  });
+  if (addressees.empty() && !mail.recipients.empty()) {
+    ++counts_.internal;
+    return;
+  }
   intake::LedgerRows rows;
   rows.add_departure({.reverse_path = &*sender,
                       .message_id = id,
@@ -101,6 +109,8 @@ std::string import_page(const mailbox::LogCounts& read, const ImportCounts& coun
   const Line passed_over[] = {
       {counts.foreign, "mail whose sender is of no domain of ours",
        "mails whose sender is of no domain of ours"},
+      {counts.internal, "mail to addresses of ours alone, which anybody could have sent",
+       "mails to addresses of ours alone, which anybody could have sent"},
       {counts.too_old, "mail that is older than the ledger keeps ids",
        "mails that are older than the ledger keeps ids"},
       {read.null_senders, "bounce or other notice, which has no sender",

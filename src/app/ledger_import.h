@@ -20,6 +20,7 @@ struct ImportCounts {
   std::uint64_t recipients = 0;  ///< of these
   std::uint64_t ids = 0;         ///< Message-IDs of a list that doesn't say who sent them; recorded, too
   std::uint64_t foreign = 0;     ///< the sender is of no domain of ours
+  std::uint64_t internal = 0;    ///< it has no recipient elsewhere
   std::uint64_t too_old = 0;     ///< older than the ledger keeps ids
 
   bool operator==(const ImportCounts&) const = default;

@@ -40,10 +40,11 @@ bool KeyMemory::admit(const std::string& domain, Time now) {
   return true;
 }
 
-net::Task<KeyLookUps::Answer> KeyLookUps::find(dkim::KeyName name, std::size_t& budget, KeyMemory::Time now) {
+net::Task<KeyLookUps::Answer> KeyLookUps::find(dkim::KeyName name, std::string domain, std::size_t& budget,
+                                               KeyMemory::Time now) {
   const std::string text = name.text();
   if (auto known = memory_.find(text, now)) co_return Answer{.key = std::move(*known)};
-  if (budget == 0 || !memory_.admit(name.domain, now)) co_return Answer{};
+  if (budget == 0 || !memory_.admit(domain, now)) co_return Answer{};
   --budget;
   const auto answer = co_await ask_(text);
   if (answer.kind == net::TxtAnswer::Kind::Failed) co_return Answer{.is_failed = true};

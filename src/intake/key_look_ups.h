@@ -63,8 +63,9 @@ class KeyLookUps {
     bool is_failed = false;  ///< nobody could say
   };
   /// `budget`: how many look-ups the mail may still cause; counted down. A name past a budget is not asked
-  /// for, and counts as one without a key.
-  net::Task<Answer> find(dkim::KeyName name, std::size_t& budget, KeyMemory::Time now);
+  /// for, and counts as one without a key. `domain`: the one of ours whose look-ups of the hour it is counted
+  /// among; all subdomains that one setting names are one.
+  net::Task<Answer> find(dkim::KeyName name, std::string domain, std::size_t& budget, KeyMemory::Time now);
 
  private:
   KeyMemory& memory_;

@@ -22,7 +22,7 @@ class KeyLookUpsTest : public testing::Test {
  protected:
   /// "found", "failed", or why there is no key.
   std::string find(const std::string& selector, const std::string& domain = "example.org") {
-    const auto answer = store::run(look_ups_.find({selector, domain}, budget_, now_));
+    const auto answer = store::run(look_ups_.find({selector, domain}, domain, budget_, now_));
     if (answer.is_failed) return "failed";
     return answer.key ? "found" : std::string(name(answer.key.error()));
   }

@@ -63,36 +63,48 @@ net::Task<bool> ProofPlaces::take(std::string owner, std::string what, std::uint
   co_return place.has_value();
 }
 
-// True if the response was delivered already, but not often enough to count again.
-net::Task<bool> ProofPlaces::is_repeated(const std::string& owner, const std::string& digest) {
+// True if the response was delivered already, and may be so again without taking another place. Repeats have
+// places of their own, so that of many at the same moment only so many are free.
+net::Task<bool> ProofPlaces::is_free(const std::string& owner, const std::string& digest) {
   const std::array question{store::response(owner, digest)};
   const auto answer = co_await ledger_->look_up(question);
-  co_return answer && answer->front() > 0 && answer->front() < ProofCaps::kSameResponse;
+  if (!answer || answer->front() == 0) co_return false;
+  co_return co_await take(owner, joined("repeat", digest), ProofCaps::kRepeats, ProofCaps::kRepeatTime);
 }
 
 net::Task<bool> ProofPlaces::has_place(const Evidence& proof, const std::string& owner,
                                        const CountedResponse& response, std::uint32_t tag_recipients) {
+  if (ledger_ == nullptr || response.digest.empty())
+    co_return co_await take_places(proof, owner, response, tag_recipients);
+  const std::string digest = joined(proof.use.id, response.digest);
+  const bool has_one =
+      co_await is_free(owner, digest) || co_await take_places(proof, owner, response, tag_recipients);
+  if (has_one) seen_.push_back({owner, digest});
+  co_return has_one;
+}
+
+// A proof in a message has one count, whoever gets the response: its owner set may have many addresses.
+net::Task<bool> ProofPlaces::take_places(const Evidence& proof, const std::string& owner,
+                                         const CountedResponse& response, std::uint32_t tag_recipients) {
   const auto& use = proof.use;
-  if (ledger_ != nullptr && !response.digest.empty()) {
-    const std::string digest = joined(use.id, response.digest);
-    seen_.push_back({owner, digest});
-    if (co_await is_repeated(owner, digest)) co_return true;
-  }
+  const bool is_tag = proof.level == Level::C;
+  const std::string counted_for = is_tag ? owner : std::string();
   if (!use.addressees.empty()) {
     bool has_one = false;
     for (const auto& addressee : use.addressees) {
-      has_one |= co_await take(owner, joined(use.id, addressee), ProofCaps::kAddressee, origin::kProofLife);
+      has_one |=
+          co_await take(counted_for, joined(use.id, addressee), ProofCaps::kAddressee, origin::kProofLife);
     }
     co_return has_one;
   }
-  const bool is_tag = proof.level == Level::C;
   const std::uint32_t most =
       is_tag ? std::max(ProofCaps::kTag, ProofCaps::kTagRecipient * tag_recipients)
              : std::max(ProofCaps::kUnrecorded, use.recipients / ProofCaps::kRecipientsAPlace);
   const std::uint32_t most_in_hour = is_tag ? ProofCaps::kTagHour : ProofCaps::kUnrecordedHour;
   const std::size_t before = places_.size();
-  const bool has_place = co_await take(owner, use.id, most, origin::kProofLife) &&
-                         co_await take(owner, in_hour(response, use.id), most_in_hour, std::chrono::hours(1));
+  const bool has_place =
+      co_await take(counted_for, use.id, most, origin::kProofLife) &&
+      co_await take(counted_for, in_hour(response, use.id), most_in_hour, std::chrono::hours(1));
   if (!has_place) give_back(before);
   co_return has_place;
 }

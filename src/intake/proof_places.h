@@ -28,7 +28,8 @@ struct ProofCaps {
   static constexpr std::uint32_t kTag = 50;
   static constexpr std::uint32_t kTagRecipient = 3;  ///< or so many for each recipient of the tag's day
   static constexpr std::uint32_t kTagHour = 10;
-  static constexpr std::uint32_t kSameResponse = 3;  ///< deliveries of one response that count once
+  static constexpr std::uint32_t kRepeats = 2;        ///< of a delivered response, that don't count
+  static constexpr std::chrono::days kRepeatTime{5};  ///< from the first of them
 };
 
 /// The response, as its proofs are counted. Views, which must outlive the places.
@@ -59,7 +60,9 @@ class ProofPlaces {
   net::Task<bool> has_place(const origin::Evidence& proof, const std::string& owner,
                             const CountedResponse& response, std::uint32_t tag_recipients);
   net::Task<bool> take(std::string owner, std::string what, std::uint32_t limit, std::chrono::seconds life);
-  net::Task<bool> is_repeated(const std::string& owner, const std::string& digest);
+  net::Task<bool> is_free(const std::string& owner, const std::string& digest);
+  net::Task<bool> take_places(const origin::Evidence& proof, const std::string& owner,
+                              const CountedResponse& response, std::uint32_t tag_recipients);
   void give_back(std::size_t from = 0);
 
   /// A response that was seen, by owner and digest.

@@ -160,5 +160,52 @@ TEST_F(ProofPlacesTest, WithoutACounterAProofCounts) {
   }
 }
 
+// A copy that found no place is none that was delivered for its proof.
+TEST_F(ProofPlacesTest, CopiesOfAWornResponseAreWorn) {
+  open_ledger();
+  const auto one = proof(Level::A, "a", {"zoe@else.test"});
+  ASSERT_EQ(count(one, false), 10);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(take({one}, "a", "digest"), "-") << i;
+}
+
+TEST_F(ProofPlacesTest, OfManyCopiesAtOnceOnlyTwoAreFree) {
+  open_ledger();
+  const std::vector<Evidence> one = {proof(Level::A, "a", {"zoe@else.test"})};
+  ASSERT_EQ(take(one, "a", "digest"), "+");
+  std::vector<ProofPlaces> at_once;
+  int genuine = 0;
+  for (int i = 0; i < 60; ++i) {
+    auto& places = at_once.emplace_back(ledger_.get(), ledger_.get());
+    auto evidence = one;
+    net::asio::io_context loop;
+    net::asio::co_spawn(
+        loop.get_executor(),
+        places.weigh(evidence, "ann@example.org",
+                     {.digest = "digest", .network = "a", .now = store::ledger_test_clock()}, 0),
+        [](std::exception_ptr error) { EXPECT_FALSE(error); });
+    loop.run();
+    genuine += evidence.front().is_worn ? 0 : 1;
+  }
+  EXPECT_EQ(genuine, 2 + 9);
+}
+
+// A local part such as news-* has any number of owners.
+TEST_F(ProofPlacesTest, AProofInAMessageHasOneCountForAllOwners) {
+  int counted = 0;
+  for (int i = 0; i < 40; ++i) {
+    std::vector<Evidence> one = {proof(Level::B, "a")};
+    ProofPlaces places(&uses_, nullptr);
+    net::asio::io_context loop;
+    net::asio::co_spawn(loop.get_executor(),
+                        places.weigh(one, "news-" + std::to_string(i) + "@example.org",
+                                     {.digest = {}, .network = std::to_string(i), .now = store::ledger_test_clock()}, 0),
+                        [](std::exception_ptr error) { EXPECT_FALSE(error); });
+    loop.run();
+    places.keep();
+    counted += one.front().is_worn ? 0 : 1;
+  }
+  EXPECT_EQ(counted, 20);
+}
+
 }  // namespace
 }  // namespace backstop::intake

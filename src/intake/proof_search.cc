@@ -94,6 +94,7 @@ net::Task<void> ProofSearch::look() {
       {.folder = site.dkim_keys.get(),
        .look_ups = transaction_.key_look_ups,
        .is_ours = [&site](std::string_view domain) { return site.find_domain(domain) != nullptr; },
+       .counted_among = [&site](std::string_view domain) { return site.find_domain(domain)->name; },
        .delimiter = site.tags.delimiter},
       transaction_.now);
   const auto failed = std::ranges::find_if(signatures_, &origin::SeenSignature::is_failed);

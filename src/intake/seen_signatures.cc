@@ -4,6 +4,7 @@
 
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "dkim/returned.h"
@@ -29,7 +30,8 @@ net::Task<KeyLookUps::Answer> find_key(const dkim::KeyName& name, const Signatur
     co_return KeyLookUps::Answer{};
   }
   if (keys.look_ups == nullptr) co_return KeyLookUps::Answer{};
-  co_return co_await keys.look_ups->find(name, budget, now);
+  auto domain = keys.counted_among ? keys.counted_among(name.domain) : name.domain;
+  co_return co_await keys.look_ups->find(name, std::move(domain), budget, now);
 }
 
 origin::SeenSignature seen(const dkim::HeaderBlock& block, const dkim::ReturnedSignature& one,

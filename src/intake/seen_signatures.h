@@ -24,7 +24,9 @@ struct SignatureKeys {
   /// longer counts, is not looked up either.
   KeyLookUps* look_ups = nullptr;
   std::function<bool(std::string_view)> is_ours;  ///< asked for an A-label in lower case
-  char delimiter = '+';                           ///< of sub-addresses
+  /// Returns the domain that look-ups of a domain of ours are counted among; none: the domain itself.
+  std::function<std::string(std::string_view)> counted_among = {};
+  char delimiter = '+';  ///< of sub-addresses
 };
 
 /// Returns the signatures of all returned blocks, in order. A key that nobody has gives dkim::Outcome::NoKey.

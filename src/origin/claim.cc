@@ -183,7 +183,7 @@ Grounds collect(const Claim& claim) {
   }
   if (context.is_tagging && grounds.untaggable.empty())
     grounds.untaggable = why_untaggable(recipient.plain(), context.tags);
-  if (proofs != nullptr) look_for_missing(claim, grounds);
+  if (proofs != nullptr && is_dsn(response.kind)) look_for_missing(claim, grounds);
   if (!context.failed.empty()) grounds.incomplete = context.failed;
   if (context.has_keys && recipient.tag.outcome == TagOutcome::UnknownKey)
     grounds.incomplete = explain(recipient.tag, recipient.address);

@@ -97,7 +97,8 @@ std::string why_no_signature(const SeenSignature& signature, const ProofContext&
 }
 
 bool is_of_another(const SeenSignature& signature, const ProofContext& context) {
-  return is_valid(signature, context.now) && !context.owners.contains(signature.from);
+  return is_valid(signature, context.now) && !context.owners.contains(signature.from) &&
+         std::ranges::find(context.others, signature.from) != context.others.end();
 }
 
 }  // namespace

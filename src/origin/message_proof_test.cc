@@ -179,10 +179,14 @@ TEST(MessageProof, OfAnotherMailboxIsAHint) {
   const OtherRow rows[] = {
       {"nothing", {}, "", false},
       {"a signature",
-       {.signatures = {signature(dkim::Outcome::Good, "news@example.org")}},
+       {.signatures = {signature(dkim::Outcome::Good, "news@example.org")}, .others = {"news@example.org"}},
        "The DKIM signature that came back, by s._domainkey.example.org, is of news@example.org, another "
        "mailbox.",
        true},
+      {"a signature over a From that is not ours",
+       {.signatures = {signature(dkim::Outcome::Good, "x@bank.example")}},
+       "",
+       false},
       {"one of the owner", {.signatures = {signature(dkim::Outcome::Good)}}, "", false},
       {"a bad one", {.signatures = {signature(dkim::Outcome::BadSignature, "news@example.org")}}, "", false},
       {"a watermark",

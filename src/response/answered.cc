@@ -85,10 +85,14 @@ std::string message_id_of(std::string_view value) {
 void read_original_ids(std::string_view report, std::vector<std::string>& ids) {
   // A search that begins with a hyphen stops less often than one for a letter.
   constexpr std::string_view kField = "-Message-ID:";
+  std::size_t line_begin = 0;
+  std::size_t looked_at = 0;  // nothing is looked at twice, however long a line is
   for (std::size_t at = base::ifind(report, kField); at != std::string_view::npos && ids.size() < kOfReport;
        at = base::ifind(report, kField, at)) {
-    const auto before = report.substr(0, at);
-    const auto line = before.substr(before.rfind('\n') + 1);
+    const auto end = report.substr(looked_at, at - looked_at).rfind('\n');
+    if (end != std::string_view::npos) line_begin = looked_at + end + 1;
+    looked_at = at;
+    const auto line = report.substr(line_begin, at - line_begin);
     at += kField.size();
     if (!base::iequals(line, "Original") && !base::iequals(line, "X-Original")) continue;
     for (auto& id : first_ids(value_at(report, at), 1)) add_once(std::move(id), kOfReport, ids);
