@@ -196,10 +196,11 @@ TEST_F(ProofPlacesTest, AProofInAMessageHasOneCountForAllOwners) {
     std::vector<Evidence> one = {proof(Level::B, "a")};
     ProofPlaces places(&uses_, nullptr);
     net::asio::io_context loop;
-    net::asio::co_spawn(loop.get_executor(),
-                        places.weigh(one, "news-" + std::to_string(i) + "@example.org",
-                                     {.digest = {}, .network = std::to_string(i), .now = store::ledger_test_clock()}, 0),
-                        [](std::exception_ptr error) { EXPECT_FALSE(error); });
+    net::asio::co_spawn(
+        loop.get_executor(),
+        places.weigh(one, "news-" + std::to_string(i) + "@example.org",
+                     {.digest = {}, .network = std::to_string(i), .now = store::ledger_test_clock()}, 0),
+        [](std::exception_ptr error) { EXPECT_FALSE(error); });
     loop.run();
     places.keep();
     counted += one.front().is_worn ? 0 : 1;
