@@ -261,7 +261,6 @@ void Session::handle_mail(std::string_view argument) {
   auto& transaction = *transaction_;
   transaction.id = worker_.next_id();
   transaction.is_from_relay = client_.is_relay(gateway());
-  transaction.authentication = authentication();
   transaction.key_look_ups = worker_.key_dns().look_ups(*settings_.get());
   transaction.client = client_.facts(gateway(), state_.is_authenticated);
   if (transaction.is_outbound()) {
@@ -306,11 +305,6 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
   // If the session ends, its last reply goes out first.
   const bool is_idle = transaction_->recipients.empty() && transaction_->delivery != nullptr;
   if (is_idle && speaker_.is_open()) co_await close_delivery();
-}
-
-store::Authentication Session::authentication() const {
-  if (state_.is_authenticated) return store::Authentication::Authenticated;
-  return client_.is_trusted(gateway()) ? store::Authentication::Trusted : store::Authentication::Unknown;
 }
 
 next_hop::ClientCount Session::next_hop_count() const {

@@ -86,7 +86,6 @@ class Session final : public LiveSession, private DataHost {
   void record(const intake::Outcome& outcome) override { recorder_.message(*transaction_, outcome); }
 
   const next_hop::NextHop* used_hop() const;
-  store::Authentication authentication() const;
   next_hop::ClientCount next_hop_count() const;
   next_hop::ClientIdentity identity(const next_hop::NextHop& hop) const;
   const GatewaySettings& gateway() const { return settings_.gateway(); }

@@ -25,6 +25,11 @@ std::vector<std::string> addressees_of(const std::vector<Recipient>& recipients)
   return addressees;
 }
 
+store::Authentication authentication_of(const ClientFacts& client) {
+  if (client.is_authenticated) return store::Authentication::Authenticated;
+  return client.is_trusted ? store::Authentication::Trusted : store::Authentication::Unknown;
+}
+
 }  // namespace
 
 void LedgerRows::add_owner(const mail::Address& owner, std::string_view message_id,
@@ -74,7 +79,7 @@ LedgerRows ledger_rows_of(const Transaction& transaction, std::string_view messa
   const mail::Address* const reverse_path = path.is_null() ? nullptr : &*path.address;
   const std::string id = response::message_id_of(message_id);
   LedgerRows rows;
-  rows.add_arrival(transaction.id, id, reverse_path, transaction.authentication);
+  rows.add_arrival(transaction.id, id, reverse_path, authentication_of(transaction.client));
   if (!transaction.is_outbound()) return rows;
   const auto authors = mail::parse_address_list(from, 1);
   const auto addressees = addressees_of(transaction.recipients);

@@ -12,7 +12,6 @@ namespace backstop::intake {
 namespace {
 
 using origin::address_of;
-using store::Authentication;
 using testing::ElementsAreArray;
 
 constexpr std::chrono::sys_days kToday{std::chrono::days(20'000)};
@@ -162,7 +161,7 @@ struct ArrivalRow {
   const char* name;
   std::string path;
   std::string id;
-  Authentication authentication;
+  ClientFacts client;
   std::vector<std::string> want;
 };
 
@@ -171,19 +170,24 @@ TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNames) {
       {"a stranger's",
        "Zoe+x@Example.com",
        "<1@example.com>",
-       Authentication::Unknown,
+       {},
        {"received 01f3=32", "arrival zoe+x@example.com 1@example.com=32"}},
       {"a trusted client's",
        "zoe@example.com",
        "1@example.com",
-       Authentication::Trusted,
+       {.is_trusted = true},
        {"received 01f3=128", "arrival zoe@example.com 1@example.com=128"}},
-      {"no Message-ID", "zoe@example.com", "", Authentication::Authenticated, {"received 01f3=192"}},
-      {"the null path", "", "<1@example.com>", Authentication::Unknown, {"received 01f3=32"}},
+      {"no Message-ID", "zoe@example.com", "", {.is_authenticated = true}, {"received 01f3=192"}},
+      {"trusted, and logged in",
+       "zoe@example.com",
+       "",
+       {.is_authenticated = true, .is_trusted = true},
+       {"received 01f3=192"}},
+      {"the null path", "", "<1@example.com>", {}, {"received 01f3=32"}},
   };
   for (const auto& row : rows) {
     auto arrived = transaction(store::Direction::Inbound, row.path);
-    arrived.authentication = row.authentication;
+    arrived.client = row.client;
     arrived.recipients.push_back({.given = "ann@example.org"});
     EXPECT_THAT(shown(ledger_rows_of(arrived, row.id, "ann@example.org")), ElementsAreArray(row.want))
         << row.name;
@@ -193,7 +197,7 @@ TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNames) {
 // A client of ours that signed in is answered without rating what it gets back.
 TEST_F(LedgerRowsTest, AMailThatLeavesHasArrived) {
   auto sent = transaction(store::Direction::Outbound, "ann@example.org");
-  sent.authentication = Authentication::Authenticated;
+  sent.client.is_authenticated = true;
   const auto rows = ledger_rows_of(sent, "<1@example.org>", "ann@example.org");
   EXPECT_THAT(shown(rows),
               testing::ElementsAre("received 01f3=192", "arrival ann@example.org 1@example.org=192",

@@ -194,12 +194,13 @@ TEST_F(ProofPlacesTest, AProofInAMessageHasOneCountForAllOwners) {
   int counted = 0;
   for (int i = 0; i < 40; ++i) {
     std::vector<Evidence> one = {proof(Level::B, "a")};
+    const std::string network = std::to_string(i);
     ProofPlaces places(&uses_, nullptr);
     net::asio::io_context loop;
     net::asio::co_spawn(
         loop.get_executor(),
-        places.weigh(one, "news-" + std::to_string(i) + "@example.org",
-                     {.digest = {}, .network = std::to_string(i), .now = store::ledger_test_clock()}, 0),
+        places.weigh(one, "news-" + network + "@example.org",
+                     {.digest = {}, .network = network, .now = store::ledger_test_clock()}, 0),
         [](std::exception_ptr error) { EXPECT_FALSE(error); });
     loop.run();
     places.keep();

@@ -58,7 +58,6 @@ struct Transaction {
   std::vector<Recipient> recipients;
   ClientFacts client;
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
-  store::Authentication authentication = store::Authentication::Unknown;
   std::optional<Leaving>
       leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA
 

@@ -121,8 +121,7 @@ std::optional<Evidence> find_watermark(const response::Response& response, const
   return found;
 }
 
-std::optional<Evidence> find_signature(const response::Response& response, const ProofContext& context) {
-  static_cast<void>(response);
+std::optional<Evidence> find_signature(const response::Response&, const ProofContext& context) {
   std::optional<Evidence> found;
   for (const auto& one : context.signatures) {
     if (is_valid(one, context.now) && context.owners.contains(one.from)) {
