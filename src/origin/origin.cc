@@ -60,6 +60,12 @@ struct Weighing {
       return one.finding == Finding::Proves && !one.is_worn && !is_contradicted(one);
     });
   }
+  // Its hash was made here, so it forbids refusal.
+  const Evidence* stale() const {
+    return best(evidence, [](const Evidence& one) {
+      return one.kind == EvidenceKind::Tag && one.finding == Finding::Hints && !one.is_worn;
+    });
+  }
   const Evidence* worn() const {
     return best(evidence, [&](const Evidence& one) {
       return one.is_worn && (one.finding == Finding::Proves || grounds.is_surge);
@@ -83,18 +89,19 @@ Decision decide(const Weighing& found) {
   if (const auto* worn = found.worn(); worn != nullptr && worn->finding == Finding::Proves) {
     return {Result::Unproven, Cause::Worn, worn->detail};
   }
-  if (const auto* against = found.with(Finding::Refutes)) {
+  const auto* const stale = found.stale();
+  if (const auto* against = found.with(Finding::Refutes); against != nullptr && stale == nullptr) {
     return {Result::Forged, Cause::NeverSends, against->detail};
   }
   if (!grounds.bad_tag.empty() && !grounds.missing.empty() && grounds.incomplete.empty()) {
     return {Result::Forged, Cause::BadTag, grounds.bad_tag};
   }
-  if (!grounds.padded.empty()) return {Result::Unproven, Cause::Padded, grounds.padded};
-  if (!grounds.incomplete.empty()) return {Result::Unproven, Cause::Incomplete, grounds.incomplete};
-  if (const auto* hint = found.with(Finding::Hints)) {
-    const auto cause = hint->kind == EvidenceKind::Tag ? Cause::Stale : Cause::Hinted;
-    return {Result::Unproven, cause, hint->detail};
+  if (!grounds.padded.empty() && stale == nullptr) {
+    return {Result::Unproven, Cause::Padded, grounds.padded};
   }
+  if (!grounds.incomplete.empty()) return {Result::Unproven, Cause::Incomplete, grounds.incomplete};
+  if (stale != nullptr) return {Result::Unproven, Cause::Stale, stale->detail};
+  if (const auto* hint = found.with(Finding::Hints)) return {Result::Unproven, Cause::Hinted, hint->detail};
   if (const auto* worn = found.worn()) return {Result::Unproven, Cause::Worn, worn->detail};
   if (!grounds.missing.empty()) return {Result::Unproven, Cause::Missing, grounds.missing};
   if (!grounds.untaggable.empty()) return {Result::Unproven, Cause::Untaggable, grounds.untaggable};

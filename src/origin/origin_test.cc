@@ -84,12 +84,17 @@ const Row kRows[] = {
 
     {"a refutation", {.evidence = {kRefutation}}, "forged never-sends: never-sends refutes"},
     {"a refutation and all below it",
-     {.evidence = {kSilent, kStale, kTrace, kRefutation},
+     {.evidence = {kSilent, kTrace, kRefutation},
       .missing = "m",
       .bad_tag = "b",
       .padded = "p",
       .incomplete = "i",
       .untaggable = "u"},
+     "forged never-sends: never-sends refutes"},
+
+    {"a stale tag before a refutation", {.evidence = {kStale, kRefutation}}, "unproven stale: tag hints"},
+    {"a worn stale tag and a refutation",
+     {.evidence = {worn(kStale), kRefutation}},
      "forged never-sends: never-sends refutes"},
 
     {"a bad tag, and a header without a proof",
@@ -103,8 +108,9 @@ const Row kRows[] = {
 
     {"padded", {.padded = "p"}, "unproven padded: p"},
     {"padded and all below it",
-     {.evidence = {kStale, kTrace}, .missing = "m", .padded = "p", .incomplete = "i", .untaggable = "u"},
+     {.evidence = {kTrace}, .missing = "m", .padded = "p", .incomplete = "i", .untaggable = "u"},
      "unproven padded: p"},
+    {"a stale tag before padded", {.evidence = {kStale}, .padded = "p"}, "unproven stale: tag hints"},
 
     {"incomplete", {.incomplete = "i"}, "unproven incomplete: i"},
     {"incomplete and all below it",

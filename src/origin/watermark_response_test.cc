@@ -174,6 +174,19 @@ TEST(WatermarkResponse, IsFoundWhereverAHeaderComesBack) {
       {"indented", text_of("    " + field)},
       {"quoted", text_of("> " + field)},
       {"quoted and cut", text_of("> > " + field.substr(0, 50) + "\n> > " + field.substr(50))},
+      {"a name in capitals", text_of("BACKSTOP-WATERMARK: " + value + "\nMESSAGE-ID: x\n")},
+      {"one line of all fields",
+       text_of("> Subject: s Backstop-Watermark: " + value + " From: a@b.ex Date: x")},
+      {"behind another's on the same line",
+       text_of("Backstop-Watermark: 1;4;01c8bfd8;j9B4RZbAuMM;Dww4RcjMUWfoWQ Backstop-Watermark: " + value)},
+      {"in quote marks", text_of("\"Backstop-Watermark\": \"" + value + "\"")},
+      {"a zero width space, and a soft hyphen",
+       text_of("Backstop-Watermark: " + value.substr(0, 16) + "\u200b" + value.substr(16, 8) + "\u00ad" +
+               value.substr(24))},
+      {"an encoded word",
+       report("text/rfc822-headers", "Backstop-Watermark: =?us-ascii?Q?" + value.substr(0, 30) +
+                                         "?=\n =?us-ascii?Q?" + value.substr(30) +
+                                         "?=\nFrom: ann@example.org\n")},
       {"cut without its mark", text_of("> Backstop-Watermark:\n" + value + "\n")},
       {"HTML", html_of("<pre>" + header + "</pre>")},
       {"HTML, broken",

@@ -12,6 +12,7 @@
 #include "mail/charset.h"
 #include "mail/date.h"
 #include "mail/encoding.h"
+#include "mail/header_text.h"
 #include "mail/parameter.h"
 #include "response/html_text.h"
 #include "response/original.h"
@@ -31,7 +32,7 @@ constexpr std::size_t kMostWatermark = 100;      // a value has 54 characters
 constexpr std::size_t kMostWatermarkRaw = 1000;  // with white space and quote marks
 
 // Finds a piece of a field's name that is the same in "Message-ID", "message-id" and the like. Skips most
-// bytes of the text. A text in capitals has no watermark any more, since base64 has lost its case.
+// bytes of the text.
 class NamePiece {
  public:
   explicit NamePiece(std::string_view piece) : size_(piece.size()), searcher_(piece.begin(), piece.end()) {}
@@ -47,15 +48,25 @@ class NamePiece {
   std::boyer_moore_horspool_searcher<const char*> searcher_;
 };
 
-// Returns where the value of the next Backstop-Watermark begins, or npos.
-std::size_t next_watermark(std::string_view text, std::size_t from) {
-  static const NamePiece piece("ackstop-");
+// Some systems show the names of fields in capitals.
+const std::array<NamePiece, 2>& watermark_pieces() {
+  static const std::array pieces = {NamePiece("ackstop-"), NamePiece("ACKSTOP-")};
+  return pieces;
+}
+
+// Returns where the value of the next Backstop-Watermark begins whose name has the piece, or npos.
+std::size_t next_watermark(const NamePiece& piece, std::string_view text, std::size_t from) {
   for (auto at = piece.find(text, from); at != std::string_view::npos;
        at = piece.find(text, at + piece.size())) {
     if (at > 0 && base::iequals(text.substr(at - 1, kWatermark.size()), kWatermark))
       return at - 1 + kWatermark.size();
   }
   return std::string_view::npos;
+}
+
+// Line ends, quote marks, and what shows nothing (a zero width space, a soft hyphen), as UTF-8.
+bool is_between(char c) {
+  return std::string_view(" \t\r\n>|\"").contains(c) || static_cast<unsigned char>(c) > 127;
 }
 
 // Some products write text/rfc822 or message/rfc822-headers.
@@ -160,7 +171,12 @@ void Finder::read_header(const mail::Message& message, const mail::Part& part, R
     }
   } else {
     for (const auto& field : message.fields_of(part)) {
-      if (field.id == FieldName::BackstopWatermark) add_watermark(field.value);
+      if (field.id != FieldName::BackstopWatermark) continue;
+      if (field.value.contains("=?")) {
+        add_watermark(mail::decode_header(field.value.substr(0, kMostWatermarkRaw)));
+      } else {
+        add_watermark(field.value);
+      }
     }
   }
   if (is_full() || part.field_count == 0) return;
@@ -191,7 +207,9 @@ void Finder::read_html(const mail::Part& part) {
   static const NamePiece message_id("essage-");
   const auto may_have_header = [](std::string_view bytes) {
     return message_id.find(bytes) != std::string_view::npos ||
-           next_watermark(bytes, 0) != std::string_view::npos;
+           std::ranges::any_of(watermark_pieces(), [&](const NamePiece& piece) {
+             return next_watermark(piece, bytes, 0) != std::string_view::npos;
+           });
   };
   std::string decoded;
   const bool is_readable = part.encoding == mail::TransferEncoding::Identity ||
@@ -237,22 +255,25 @@ void Finder::add(ReturnedBlock& block, const mail::Message& message, const mail:
 }
 
 void Finder::find_watermarks(std::string_view text) {
-  for (auto at = next_watermark(text, 0); at != std::string_view::npos; at = next_watermark(text, at)) {
-    add_watermark(text.substr(at, kMostWatermarkRaw));
-    if (response_.watermarks.size() >= limits_.watermarks) return;
+  for (const NamePiece& piece : watermark_pieces()) {
+    for (auto at = next_watermark(piece, text, 0); at != std::string_view::npos;
+         at = next_watermark(piece, text, at)) {
+      add_watermark(text.substr(at, kMostWatermarkRaw));
+      if (response_.watermarks.size() >= limits_.watermarks) return;
+    }
   }
 }
 
-// Takes the characters of a value, over line ends and quote marks, until another one comes.
+// Takes the characters of a value, over all that a mailer may have put between them, until another one comes.
 void Finder::add_watermark(std::string_view text) {
   if (response_.watermarks.size() >= limits_.watermarks) return;
+  text.remove_prefix(std::min(text.find_first_not_of(": \t\r\n>|=\""), text.size()));
   std::string value;
-  for (std::size_t i = std::min(text.find_first_not_of(": \t\r\n>|"), text.size());
-       i < text.size() && value.size() < kMostWatermark; ++i) {
+  for (std::size_t i = 0; i < text.size() && value.size() < kMostWatermark; ++i) {
     const char c = text[i];
     if (base::is_alpha(c) || base::is_digit(c) || std::string_view(";-_").contains(c)) {
       value += c;
-    } else if (!std::string_view(" \t\r\n>|").contains(c)) {
+    } else if (!is_between(c)) {
       break;
     }
   }

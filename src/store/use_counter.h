@@ -36,7 +36,7 @@ class NodeUses final : public UseCounter {
 
   net::Task<std::optional<UsePlace>> take(RowKey counter, std::uint32_t limit,
                                           std::chrono::seconds life) override;
-  void give_back(const UsePlace& place) override { counts_.give_back(place, now()); }
+  void give_back(const UsePlace& place) override { counts_.give_back(place); }
   void keep(const UsePlace& place) override { counts_.keep(place, now()); }
 
  private:

@@ -1,49 +1,42 @@
 #include "store/use_counts.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace backstop::store {
 
 std::optional<UsePlace> UseCounts::take(std::span<const LedgerKey> names, std::uint32_t limit, Time until,
                                         Time now) {
   const std::lock_guard lock(mutex_);
-  end_holds(now);
-  auto found = find(names, now);
-  if (found == counters_.end()) {
-    if (limit == 0) return std::nullopt;
-    if (counters_.size() >= kMost) sweep_locked(now);
-    if (counters_.size() >= kMost) return UsePlace{names.front(), 0};
-    found = counters_.emplace(names.front(), Counter{.until = until}).first;
+  if (limit == 0) return std::nullopt;
+  const auto found = find(names, now);
+  if (found == counters_.end() && counters_.size() >= kMost) {
+    sweep_locked(now);
+    if (counters_.size() >= kMost) return UsePlace{};
   }
-  Counter& counter = found->second;
+  const LedgerKey name = found == counters_.end() ? names.front() : found->first;
+  Counter& counter = counter_of(name, until);
   if (counter.kept + counter.held >= limit) return std::nullopt;
   ++counter.held;
-  const std::uint64_t ticket = ++last_ticket_;
-  held_.emplace(ticket, found->first);
-  deadlines_.push_back({now + kHold, ticket});
-  return UsePlace{found->first, ticket};
+  return UsePlace{name, counter.life};
 }
 
-void UseCounts::give_back(const UsePlace& place, Time now) {
+void UseCounts::give_back(const UsePlace& place) {
   const std::lock_guard lock(mutex_);
-  release(place.ticket);
-  end_holds(now);
+  release(place);
 }
 
 std::optional<UseCounts::Time> UseCounts::keep(const UsePlace& place, Time now) {
   const std::lock_guard lock(mutex_);
-  release(place.ticket);
-  const auto found = counters_.find(place.counter);
-  if (place.ticket == 0 || found == counters_.end() || found->second.until <= now) return std::nullopt;
-  ++found->second.kept;
-  return found->second.until;
+  Counter* const counter = release(place);
+  if (counter == nullptr || counter->until <= now) return std::nullopt;
+  ++counter->kept;
+  return counter->until;
 }
 
 void UseCounts::restore(const LedgerKey& name, std::uint32_t kept, Time until) {
   const std::lock_guard lock(mutex_);
   if (counters_.size() >= kMost) return;
-  Counter& counter = counters_[name];
+  Counter& counter = counter_of(name, until);
   counter.kept += kept;
   counter.until = std::max(counter.until, until);
 }
@@ -55,7 +48,6 @@ void UseCounts::forget(const OwnerRange& owner) {
 
 void UseCounts::sweep(Time now) {
   const std::lock_guard lock(mutex_);
-  end_holds(now);
   sweep_locked(now);
 }
 
@@ -69,19 +61,19 @@ UseCounts::Counters::iterator UseCounts::find(std::span<const LedgerKey> names, 
   return counters_.end();
 }
 
-void UseCounts::end_holds(Time now) {
-  for (; !deadlines_.empty() && deadlines_.front().deadline <= now; deadlines_.pop_front()) {
-    release(deadlines_.front().ticket);
-  }
+// A new one lives until `until`.
+UseCounts::Counter& UseCounts::counter_of(const LedgerKey& name, Time until) {
+  const auto [found, is_new] = counters_.try_emplace(name);
+  if (is_new) found->second = {.until = until, .life = ++last_life_};
+  return found->second;
 }
 
-void UseCounts::release(std::uint64_t ticket) {
-  const auto held = held_.find(ticket);
-  if (held == held_.end()) return;
-  const auto counter = counters_.find(held->second);
-  // The counter may have been forgotten, and another may have begun under its name.
-  if (counter != counters_.end() && counter->second.held > 0) --counter->second.held;
-  held_.erase(held);
+// Null if nothing was counted, or the counter was forgotten.
+UseCounts::Counter* UseCounts::release(const UsePlace& place) {
+  const auto found = counters_.find(place.counter);
+  if (place.life == 0 || found == counters_.end() || found->second.life != place.life) return nullptr;
+  --found->second.held;
+  return &found->second;
 }
 
 void UseCounts::sweep_locked(Time now) {

@@ -1,6 +1,7 @@
 #include "store/sqlite/database.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <cstring>
 #include <utility>
@@ -168,6 +169,11 @@ Outcome<std::int64_t> Database::number(const char* sql) {
 bool Database::has_moved() {
   int moved = 0;
   return sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
+ino_t log_inode(const std::string& path) {
+  struct stat status{};
+  return ::stat((path + "-wal").c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
 Transaction::~Transaction() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include <algorithm>
 #include <chrono>
@@ -92,6 +93,10 @@ class Database {
 
   std::unique_ptr<sqlite3, Close> connection_;
 };
+
+/// Returns the inode of the database's write-ahead log, or 0 if there is none. If somebody removes the log of
+/// an open database, what is in it is lost with the connection, unless that is closed in good order.
+ino_t log_inode(const std::string& path);
 
 /// Is rolled back if it is destroyed without commit().
 class Transaction {

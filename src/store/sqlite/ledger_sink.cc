@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -176,21 +175,16 @@ base::Result<void> LedgerSink::write(const std::list<LedgerItem>& batch) {
 
 void LedgerSink::check_place() {
   if (!database_->has_moved()) {
-    log_inode_ = log_inode();
+    log_inode_ = log_inode(path_);
     return;
   }
   database_.reset();
   // A log that the old file leaves behind would be taken for that of the file that is there now.
-  if (log_inode_ != 0 && log_inode() == log_inode_) {
+  if (log_inode_ != 0 && log_inode(path_) == log_inode_) {
     for (const char* const suffix : {"-wal", "-shm"}) ::unlink((path_ + suffix).c_str());
   }
   state_.coverage.start_anew(now());
   warn_("the file is gone from its place; a new one is begun");
-}
-
-ino_t LedgerSink::log_inode() const {
-  struct stat status{};
-  return ::stat((path_ + "-wal").c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
 /// The connection may be broken, and not the file. A full disk breaks nothing. If a statement itself is

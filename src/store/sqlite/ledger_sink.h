@@ -74,7 +74,6 @@ class LedgerSink : public BatchSink<LedgerItem> {
   Outcome<void> load_log(Database& database, const SegmentRow& row, LedgerTables& loaded);
   void take_over(LedgerTables loaded);
   void check_place();
-  ino_t log_inode() const;
   template <typename Value>
   Outcome<Value> judged(Outcome<Value> outcome);
 

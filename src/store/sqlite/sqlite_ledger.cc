@@ -118,7 +118,7 @@ class FileLedger : public LedgerWriter {
                                           std::chrono::seconds life) override {
     co_return take_now(counter, limit, std::min<std::chrono::seconds>(life, settings_.keep_ids));
   }
-  void give_back(const UsePlace& place) override { state_->uses.give_back(place, settings_.clock()); }
+  void give_back(const UsePlace& place) override { state_->uses.give_back(place); }
   void keep(const UsePlace& place) override {
     if (const auto until = state_->uses.keep(place, settings_.clock())) {
       writer_.record(UseItem{place.counter, *until});

@@ -166,11 +166,14 @@ class FileQuarantine : public Quarantine {
   template <typename Answer, typename Call>
   base::Result<Answer> ask(const Call& call) {
     const std::lock_guard lock(mutex_);
-    // What is written to a file that was deleted would be lost.
-    if (database_ && database_->has_moved()) database_.reset();
+    // What is written to a file that was deleted would be lost. If only the log was, closing saves what is in
+    // it.
+    const bool is_log_gone = log_inode_ != 0 && log_inode(path_) != log_inode_;
+    if (database_ && (is_log_gone || database_->has_moved())) database_.reset();
     Outcome<void> opened = ensure_open();
     if (!opened) return std::unexpected(base::Error{about_file(opened.error().message)});
     auto answer = call();
+    log_inode_ = log_inode(path_);
     if (!answer) return std::unexpected(base::Error{about_file(answer.error().message)});
     if constexpr (std::is_void_v<Answer>) {
       return {};
@@ -327,6 +330,7 @@ class FileQuarantine : public Quarantine {
   const FileUse use_;
   std::mutex mutex_;
   std::optional<Database> database_;
+  ino_t log_inode_ = 0;  ///< after the last call
 };
 
 }  // namespace

@@ -85,6 +85,19 @@ TEST_F(SqliteQuarantineTest, AFileThatWasDeletedIsMadeAgain) {
   EXPECT_THAT(ids(*opened(settings())), ElementsAre("2f"));
 }
 
+TEST_F(SqliteQuarantineTest, ALogThatWasDeletedLosesNothing) {
+  for (const bool is_memory_gone : {false, true}) {
+    const std::string id = is_memory_gone ? "2f" : "1f";
+    const auto quarantine = opened(settings());
+    ASSERT_TRUE(quarantine->keep(kept(id), signing()));
+    std::filesystem::remove(path() + "-wal");
+    if (is_memory_gone) std::filesystem::remove(path() + "-shm");
+    ASSERT_TRUE(quarantine->keep(kept("a" + id), signing()));
+    // Another connection reads what a new program would find.
+    EXPECT_THAT(ids(*opened(settings())), testing::IsSupersetOf({id, "a" + id})) << is_memory_gone;
+  }
+}
+
 TEST_F(SqliteQuarantineTest, ALockIsAnErrorAndNoMore) {
   const auto quarantine = opened(settings());
   auto other = Database::open(path(), Database::Mode::Write, std::chrono::milliseconds(1000));
