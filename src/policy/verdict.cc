@@ -86,7 +86,8 @@ Cause cause_of(const MessageFacts& facts, const DomainPolicy& domain) {
   if (is_dsn(facts.kind) && facts.certainty == response::Certainty::Guessed) return Cause::Uncertain;
   if (!domain.ready.messages && !domain.ready.tags) return Cause::NotReady;
   if (is_above_ceiling(facts, domain, own)) return Cause::Ceiling;
-  if (own == Cause::Bare && !domain.ready.tags) return Cause::NoTags;
+  // A raised ceiling never makes a verdict milder.
+  if (own == Cause::Bare && !domain.ready.tags) return is_dsn(facts.kind) ? Cause::NoTags : Cause::Ceiling;
   if (facts.is_from_relay && action_at_last(own) == Action::Refuse) return Cause::Relay;
   return own;
 }

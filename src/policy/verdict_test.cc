@@ -369,6 +369,17 @@ TEST(JudgeMessage, CeilingsAreRaisedAndLoweredForEachKind) {
   }
 }
 
+// To raise a kind must not make its verdict milder.
+TEST(JudgeMessage, ARaisedKindThatReturnsNothingIsKeptBackWithoutTags) {
+  DomainPolicy domain = domain_at(Stage::Reject, {.messages = true});
+  for (const Kind kind : {Kind::Challenge, Kind::FilterNotice, Kind::AutoReply}) {
+    domain.ceilings[static_cast<std::size_t>(kind)] = Action::Refuse;
+    EXPECT_EQ(shortly(judge_message(response_of(kind, kSure, origin::Cause::Bare), domain)),
+              "ceiling: quarantine")
+        << name(kind);
+  }
+}
+
 TEST(JudgeMessage, AFloodOfAutomaticRepliesIsKeptBackIfThatIsWanted) {
   const struct {
     const char* name;
