@@ -129,6 +129,15 @@ bool is_message_proof(const Evidence& evidence) {
   return is_in_message && evidence.finding == Finding::Proves;
 }
 
+std::string before_proofs(const response::ReturnedBlock& block, std::chrono::sys_seconds now) {
+  constexpr std::string_view kNotKnown = "and mail of this domain is not known to carry proofs";
+  if (!block.date) return fmt::format("What came back has no date that can be read, {}.", kNotKnown);
+  const auto day = base::format_day(std::chrono::floor<std::chrono::days>(*block.date));
+  if (*block.date > now) return fmt::format("What came back is dated {}, in the future, {}.", day, kNotKnown);
+  return fmt::format("What came back is dated {}, when mail of this domain was not known to carry proofs.",
+                     day);
+}
+
 // A whole header of ours has a proof, if it is of a time in which our mail has proofs. If our mail had tags
 // then, the address that the response came to says enough.
 void look_for_missing(const Claim& claim, Grounds& grounds) {
@@ -139,9 +148,7 @@ void look_for_missing(const Claim& claim, Grounds& grounds) {
   if (is_covered(*block, claim)) {
     grounds.missing = "What came back is a whole header, and carries no proof of ours.";
   } else if (!is_since(*block, claim.proofs->now, claim.coverage.tag)) {
-    grounds.incomplete = fmt::format(
-        "What came back is dated {}, before mail of this domain was known to carry proofs.",
-        base::format_day(std::chrono::floor<std::chrono::days>(date_of(*block, claim.proofs->now))));
+    grounds.incomplete = before_proofs(*block, claim.proofs->now);
   }
 }
 
