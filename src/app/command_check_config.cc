@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config/documents.h"
 #include "config/load.h"
+#include "report/declared_ready.h"
 #include "report/untagged_count.h"
 #include "service/service_lines.h"
 
@@ -37,8 +38,11 @@ void check_file(const std::string& file, CommandContext& context) {
                              counted(settings.gateways.size(), "gateway"),
                              counted(settings.domains.size(), "domain"));
   for (const auto& line : service::setting_lines(loaded->config)) context.out << "  " << line << '\n';
-  const std::string history = loaded->config.history_enabled ? loaded->config.history.url : "";
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const std::string history = loaded->config.history_enabled ? loaded->config.history.url : "";
+  for (const auto& line :
+       report::declared_lines(settings, history, std::chrono::floor<std::chrono::days>(now)))
+    context.err << fmt::format("{}: warning: {}\n", base::printable(file), line);
   if (const auto line = report::untagged_line(history, now); !line.empty())
     context.out << "  " << line << '\n';
 }

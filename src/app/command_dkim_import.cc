@@ -96,6 +96,12 @@ Step<dkim::KeyFile> from_file(const std::string& path) {
 
 /// Returns what is said about the file that was written.
 Step<std::string> import(const ImportOptions& options) {
+  if (options.selector.contains('.') && !options.domain.contains('.')) {
+    return fail(kExitUsage,
+                fmt::format("\"{}\" is no domain: the selector comes first, as in: dkim-import ... {} {}",
+                            base::printable(options.domain), base::printable(options.domain),
+                            base::printable(options.selector)));
+  }
   const auto name = dkim::make_key_name(options.selector, options.domain);
   if (!name) {
     return fail(kExitUsage, fmt::format("\"{}\" and \"{}\" are no names that DNS can have",

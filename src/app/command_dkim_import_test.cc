@@ -117,6 +117,8 @@ TEST_F(DkimImport, Fails) {
        "can't open it: No such file"},
       {"no selector", run({"--file", good, "a b", "example.org"}), kExitUsage,
        "are no names that DNS can have"},
+      {"selector and domain the wrong way round", run({"--file", good, "example.org", "s2026"}), kExitUsage,
+       "\"s2026\" is no domain: the selector comes first, as in: dkim-import ... s2026 example.org"},
       {"no server", run({"--server", "localhost", "s", "example.org"}), kExitUsage, "--server: "},
       {"no day", run({"--file", good, "--from", "yesterday", "s", "example.org"}), kExitUsage,
        "--from: \"yesterday\" is no day"},

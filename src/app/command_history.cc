@@ -151,7 +151,8 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   auto& filter = options.filter;
   add("--since", options.since, "Not before that time", "DATE");
   add("--until", options.until, "Before that time", "DATE");
-  add("--address", filter.address, "From or to that address, with or without a tag", "ADDRESS");
+  add("--address", filter.address, "From or to that address, with or without a tag", "ADDRESS")
+      ->check(an_address());
   add("--client", filter.client, "From a client with that IP address", "IP");
   add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/history_options.h"
 #include "base/text.h"
 #include "config/load.h"
 #include "gateway/hand_over.h"
@@ -315,7 +316,9 @@ void add_quarantine_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<QuarantineOptions>();
   auto& list =
       add_action(quarantine, options, context, "list", "List what is kept back, newest first", run_list);
-  list.add_option("--address", options->address, "Only from or to that address")->type_name("ADDRESS");
+  list.add_option("--address", options->address, "Only from or to that address")
+      ->type_name("ADDRESS")
+      ->check(an_address());
   list.add_flag("--json", options->is_json, "One JSON object a response, a line each");
   auto& show =
       add_action(quarantine, options, context, "show",

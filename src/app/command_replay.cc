@@ -24,13 +24,21 @@ struct ReplayOptions {
   bool is_json = false;
 };
 
+/// -c alone names the configuration to try, as it does for other commands.
+const std::string& file_to_try(const ReplayOptions& options) {
+  return options.new_file.empty() ? options.file : options.new_file;
+}
+
 void run(const ReplayOptions& options, CommandContext& context) {
+  const std::string& new_file = file_to_try(options);
+  if (new_file.empty())
+    return report_error(context, kExitUsage, "replay: say which configuration to try: --config NEW");
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto since = moment_since(options.since, now, context);
   if (!since) return;
-  const auto loaded = config::load_config(options.new_file);
+  const auto loaded = config::load_config(new_file);
   if (!loaded) return report_failure(context, loaded.error());
-  const std::string& place = options.file.empty() ? options.new_file : options.file;
+  const std::string& place = options.file.empty() ? new_file : options.file;
   const auto url = history_url({.config = place, .database = {}}, "replay", context);
   if (!url) return;
   const auto history = open_history_at(*url, context);
@@ -43,7 +51,7 @@ void run(const ReplayOptions& options, CommandContext& context) {
   if (options.is_json) {
     context.out << report::json_line(report::replay_json(replay));
   } else {
-    context.out << report::replay_page(replay, options.new_file);
+    context.out << report::replay_page(replay, new_file);
   }
 }
 
@@ -55,9 +63,10 @@ void add_replay_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<ReplayOptions>();
   command.add_option("--config", options->new_file, "The configuration to try")
       ->type_name("NEW")
-      ->check(not_empty())
-      ->required();
-  command.add_option("-c", options->file, "The configuration in use, if the history is not that of NEW")
+      ->check(not_empty());
+  command
+      .add_option("-c", options->file,
+                  "The configuration in use, if NEW has another history. Alone, it is the one to try")
       ->type_name("FILE")
       ->check(not_empty());
   add_since(command, options->since);

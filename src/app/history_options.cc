@@ -5,12 +5,23 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "base/text.h"
 #include "config/load.h"
 
 namespace backstop::app {
 
 CLI::Validator not_empty() {
   return {[](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); },
+          ""};
+}
+
+CLI::Validator an_address() {
+  return {[](const std::string& text) {
+            // A bare postmaster is the one recipient without a domain (RFC 5321 4.1.1.3).
+            if (text.contains('@') || text == "<>" || base::iequals(text, "postmaster")) return std::string();
+            return fmt::format("\"{}\" is no address; write it as ann@example.org",
+                               base::printable(text, 80));
+          },
           ""};
 }
 

@@ -21,6 +21,8 @@ struct HistoryPlace {
 };
 
 CLI::Validator not_empty();
+/// Takes what the events can have as an address: an address, or a bare postmaster.
+CLI::Validator an_address();
 
 /// Adds -c and --db.
 void add_history_place(CLI::App& command, HistoryPlace& place);

@@ -81,9 +81,19 @@ std::string name_words(const CLI::App& command) {
                      near.empty() ? "" : fmt::format("; did you mean {}?", near));
 }
 
+/// Returns what is wrong if an option of the command stands before its name; empty if none does.
+std::string place_words(const CLI::App& root, const CLI::App& command) {
+  for (const std::string& one : root.remaining(true)) {
+    if (!one.starts_with('-') || command.get_option_no_throw(one) == nullptr) continue;
+    return fmt::format("{} belongs behind the command: {} {} ...", one, full_name(command), one);
+  }
+  return {};
+}
+
 // Returns CLI11's words, except for the mistakes for which it has none.
-std::string usage_words(const CLI::App& command, const CLI::ParseError& error) {
+std::string usage_words(const CLI::App& root, const CLI::App& command, const CLI::ParseError& error) {
   if (std::string words = name_words(command); !words.empty()) return words;
+  if (std::string words = place_words(root, command); !words.empty()) return words;
   std::string words = error.what();
   const auto twice = words.find(": At Most 1 required");
   return twice == std::string::npos ? words : words.substr(0, twice) + " is given more than once";
@@ -91,7 +101,7 @@ std::string usage_words(const CLI::App& command, const CLI::ParseError& error) {
 
 int tell_usage_error(const CLI::App& root, const CLI::ParseError& error, CommandContext& context) {
   const CLI::App& command = typed_command(root);
-  const std::string words = base::printable(usage_words(command, error), kMostWords);
+  const std::string words = base::printable(usage_words(root, command, error), kMostWords);
   report_error(context, kExitUsage,
                fmt::format("{} {} --help", words.ends_with('?') ? words + " See" : words + "; see",
                            full_name(command)));

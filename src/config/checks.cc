@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "config/hop_checks.h"
 #include "config/settings.h"
+#include "config/store_checks.h"
 #include "origin/tag.h"
 
 namespace backstop::config {
@@ -304,7 +305,7 @@ void check_domains(Draft& draft) {
 void check_tags(Draft& draft) {
   const SettingHandle file = handle(draft, {Section::Keys}, &Config::key_file);
   const SettingHandle tags = handle(draft, {Section::Keys}, &gateway::Settings::has_tags);
-  if (!draft.config.key_file.empty() && !tags.is_given()) {
+  if (!draft.config.key_file.empty() && !tags.is_given() && !tags.is_broken()) {
     file.warning(
         "mail leaves without tags, since \"tags\" is not given; write tags = true to go on with tags, or "
         "tags = false");
@@ -326,25 +327,6 @@ void check_resolvers(Draft& draft) {
     if (!server.address.is_loopback())
       setting.warning("an answer of " + server.text() +
                       " can be forged on its way; a resolver on this machine is safe");
-  }
-}
-
-void check_quarantine(Draft& draft) {
-  using store::QuarantineSettings;
-  const auto& settings = draft.config.quarantine;
-  const SettingHandle file = handle(draft, {Section::Keys}, &Config::key_file);
-  if (settings.url.empty()) return;
-  if (draft.config.key_file.empty() && !file.is_broken()) {
-    handle(draft, {Section::Quarantine}, &QuarantineSettings::url)
-        .mistake(
-            "what is kept is encrypted, and there is no key file; add file = \"var/keys\" to [keys], and "
-            "make it with: backstop keys new var/keys");
-  }
-  if (!settings.digest) {
-    handle(draft, {Section::Quarantine}, &QuarantineSettings::digest)
-        .warning(
-            "owners are not told what is kept back for them; to keep mail back without its recipient's "
-            "knowledge may be unlawful");
   }
 }
 
@@ -375,7 +357,7 @@ void check_settings(Draft& draft) {
   check_domains(draft);
   check_tags(draft);
   check_resolvers(draft);
-  check_quarantine(draft);
+  check_stores(draft);
   check_limits(draft);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/day.h"
 #include "base/text.h"
 #include "config/alias_file.h"
 #include "config/dkim_folder.h"
@@ -23,6 +25,7 @@
 #include "config/reader.h"
 #include "config/settings.h"
 #include "config/texts.h"
+#include "intake/ready_table.h"
 #include "net/tls.h"
 #include "os/byte_source.h"
 #include "os/process.h"
@@ -110,6 +113,28 @@ void load_aliases(Draft& draft) {
     const auto& [path, table] = std::tie(domains[i].alias_file, domains[i].aliases);
     if (table != nullptr && read.insert(table.get()).second)
       read_aliases(path, alias_setting(i, draft), *table);
+  }
+}
+
+SettingHandle ready_setting(std::size_t domain, Draft& draft) {
+  return handle(draft, {Section::Domain, domain}, &intake::DomainSettings::ready_since);
+}
+
+/// Says from when a declared day acts, or that it acts on nothing.
+void check_ready_days(std::chrono::sys_days today, Draft& draft) {
+  constexpr std::chrono::days kYear{366};
+  const auto& site = draft.config.gateway;
+  for (std::size_t i = 0; i < site.domains.size(); ++i) {
+    const auto& day = site.domains[i].ready_since;
+    if (!day) continue;
+    if (!intake::has_declarable_proof(site))
+      ready_setting(i, draft).warning(
+          "there are no watermarks, no tags and no dkim_keys for which it could count, "
+          "so the domain is not ready");
+    if (*day <= today) continue;
+    ready_setting(i, draft).warning(fmt::format(
+        "it counts from {} on{}; until then the domain is not ready, and nothing is refused for it",
+        base::format_day(*day), *day > today + kYear ? ", more than a year ahead" : ""));
   }
 }
 
@@ -296,6 +321,7 @@ std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   load_certificate(*draft);
   load_next_hop_tls(*draft);
   load_aliases(*draft);
+  check_ready_days(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()), *draft);
   check_user(path, *draft);
   check_log(*draft);
   return finish(std::move(*draft), path);

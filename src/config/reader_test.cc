@@ -47,7 +47,7 @@ trusted = ["127.0.0.0/8", "2001:db8::/32"]
 untagged = ["Lists.example.net", "Majordomo@example.com", "BÜCHER.example", "Ann@grün.example"]
 [[domain]]
 name = "Example.org"
-stage = "reject"
+stage = "label"
 ready = "since 2026-11-29"
 never_sends = ["Hostmaster", "noc"]
 exempt = ["abuse"]
@@ -179,7 +179,7 @@ TEST_F(Everything, Domains) {
   ASSERT_EQ(config.gateway.domains.size(), 2u);
   const auto& first = config.gateway.domains[0];
   EXPECT_EQ(first.name, "example.org");
-  EXPECT_EQ(first.stage, policy::Stage::Reject);
+  EXPECT_EQ(first.stage, policy::Stage::Label);
   EXPECT_EQ(first.ready_since, std::chrono::sys_days(std::chrono::year(2026) / 11 / 29));
   EXPECT_THAT(first.never_sends, testing::ElementsAre("hostmaster", "noc"));
   EXPECT_THAT(first.exempt, testing::ElementsAre("abuse"));
@@ -312,6 +312,8 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
       {"tags", "[keys]\nfile = \"keys\"\ntags = true\n", ""},
       {"no tags", "[keys]\nfile = \"keys\"\ntags = false\n", ""},
       {"a key file of an earlier version", "[keys]\nfile = \"keys\"\n", fmt::format("f:11:8: {}", kUnsaid)},
+      {"tags that are neither", "[keys]\nfile = \"keys\"\ntags = \"no\"\n",
+       "f:12:8: tags: found the text \"no\"; it must be true or false\n"},
       {"tags without keys", "[keys]\ntags = true\n",
        "f:11:8: warning: tags: without a key file no tag can be made\n"},
       {"watermarks without keys", "[proofs]\nwatermark = true\n",
@@ -322,7 +324,10 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
        "machine is safe\n"},
       {"watermarks", "[keys]\nfile = \"keys\"\ntags = false\n[proofs]\nwatermark = true\n", ""},
       {"label", "stage = \"label\"\n", ""},
-      {"quarantine", "stage = \"quarantine\"\n", std::string(kNoProof)},
+      {"quarantine", "stage = \"quarantine\"\n",
+       "f:10:9: warning: stage: there is no [quarantine] with a url, so nothing is kept back, and this stage "
+       "does what \"label\" does\n" +
+           std::string(kNoProof)},
       {"reject", "stage = \"reject\"\n", std::string(kNoProof)},
       {"reject with keys", "stage = \"reject\"\n[keys]\nfile = \"keys\"\ntags = true\n", ""},
   };
@@ -584,7 +589,8 @@ TEST(Config, MistakesHaveTheirPlaceInTheOrderOfTheFile) {
       "a\ufffdb:1:1: there is no [[gateway]], so there is nothing to do\n"
       "a\ufffdb:2:8: file: found the number 1; it must be a path in quotes\n"
       "a\ufffdb:3:9: level: found the number 2; it must be \"debug\", \"info\", \"warning\" or \"error\"\n"
-      "a\ufffdb:4:1: [server] has no \"hostname\"; it must be a host name, such as \"mx.example.org\"\n"
+      "a\ufffdb:4:1: [server] has no \"hostname\"; it must be a host name of letters, digits and hyphens, "
+      "such as \"mx.example.org\"\n"
       "a\ufffdb:5:11: workers: found the text \"x\"; it must be a number from 1 to 1024, or 0: one for "
       "each core\n");
   EXPECT_TRUE(reading.has_mistakes());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -54,8 +55,24 @@ bool is_host_name(std::string_view text) {
   return !text.starts_with('[') && mail::is_domain(text);
 }
 
-bool has_a_label(std::string_view host) {
-  return is_host_name(host) && base::is_ascii(base::domain_key(host));
+/// Letters, digits and hyphens, with no hyphen at an end (RFC 5321 4.1.2).
+bool is_strict_label(std::string_view label) {
+  const auto is_let_dig = [](char c) { return base::is_alpha(c) || base::is_digit(c); };
+  return !label.empty() && is_let_dig(label.front()) && is_let_dig(label.back()) &&
+         std::ranges::all_of(label, [&](char c) { return is_let_dig(c) || c == '-'; });
+}
+
+/// Returns whether a greeting can carry the name, as its A-label. Its last label is no number, since four
+/// numbers are an address.
+bool can_greet(std::string_view host) {
+  if (!is_host_name(host)) return false;
+  const std::string name = base::domain_key(host);
+  std::string_view last;
+  for (const auto label : std::views::split(std::string_view(name), '.')) {
+    last = std::string_view(label);
+    if (!is_strict_label(last)) return false;
+  }
+  return !std::ranges::all_of(last, base::is_digit);
 }
 
 bool is_web_url(std::string_view text) {
@@ -105,7 +122,8 @@ std::optional<next_hop::NextHop> read_next_hop(const TomlNode& node, ReadContext
 }  // namespace
 
 Kind<std::string> host_name_kind() {
-  return text_that("a host name, such as \"mx.example.org\"", has_a_label, as_a_label);
+  return text_that("a host name of letters, digits and hyphens, such as \"mx.example.org\"", can_greet,
+                   as_a_label);
 }
 
 Kind<std::string> web_url_kind() {

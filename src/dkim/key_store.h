@@ -34,6 +34,8 @@ class KeyStore {
   /// Returns null if there is none, whatever the day. Both are A-labels in lower case. O(1).
   const StoredKey* find(std::string_view selector, std::string_view domain) const;
   std::size_t size() const { return keys_.size(); }
+  /// Returns how many domains have a key. O(n log n).
+  std::size_t count_domains() const;
 
  private:
   std::unordered_map<std::string, StoredKey> keys_;  // by KeyName::text()

@@ -14,6 +14,7 @@ enum class Outcome : std::uint8_t {
   BadSignature,    ///< the signed fields were changed, or another key signed them
   BodyChanged,     ///< the hash of the body is not that of `bh=`
   NoKey,           ///< the domain has no key of this selector
+  KeyOutOfDays,    ///< our key, on a day of our clock that is not one of those on which it counts
   KeyRevoked,      ///< the record's `p=` is empty
   WeakKey,         ///< RSA of less than 1024 bits (RFC 8301 3.2), or with an exponent below 3
   BadKey,          ///< the record can't be read as a key, or the key is too large
@@ -22,8 +23,8 @@ enum class Outcome : std::uint8_t {
   Malformed,       ///< the signature field can't be read, or is past a cap
 };
 
-inline constexpr std::array<std::string_view, 10> kOutcomeNames = {
-    "good",     "bad-signature", "body-changed", "no-key",          "key-revoked",
+inline constexpr std::array<std::string_view, 11> kOutcomeNames = {
+    "good",     "bad-signature", "body-changed", "no-key",          "key-out-of-days", "key-revoked",
     "weak-key", "bad-key",       "key-forbids",  "wrong-algorithm", "malformed"};
 constexpr std::string_view name(Outcome value) {
   return kOutcomeNames[static_cast<std::size_t>(value)];

@@ -158,7 +158,7 @@ origin::Grounds ProofSearch::collect(std::size_t recipient) const {
   auto context = context_;
   context.local = local_of(transaction_, *one.domain);
   if (views_[recipient].has_written) {
-    context.pair = fmt::format("This mailbox wrote to {} not long ago.",
+    context.pair = fmt::format("This mailbox wrote to {} lately.",
                                base::printable(response_.author, mail::kAddressMost));
   }
   return origin::collect({.recipient = *one.claim,

@@ -1,5 +1,6 @@
 #include "intake/ready_table.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,10 @@ ReadySince ReadyTable::find(std::string_view domain) const {
   const auto table = domains();
   const auto found = table->find(domain);
   return found == table->end() ? ReadySince() : found->second;
+}
+
+bool has_declarable_proof(const Site& site) {
+  return std::ranges::any_of(declared({}, site), [](const auto& day) { return day.has_value(); });
 }
 
 ReadySince ready_since(const DomainSettings& domain, std::string_view name, const Site& site,

@@ -27,7 +27,7 @@ net::Task<KeyLookUps::Answer> find_key(const dkim::KeyName& name, const Signatur
   if (stored != nullptr) {
     const bool counts = stored->verifies_on(std::chrono::floor<std::chrono::days>(now));
     if (counts) co_return KeyLookUps::Answer{.key = stored->key};
-    co_return KeyLookUps::Answer{};
+    co_return KeyLookUps::Answer{.key = std::unexpected(dkim::Outcome::KeyOutOfDays)};
   }
   if (keys.look_ups == nullptr) co_return KeyLookUps::Answer{};
   auto domain = keys.counted_among ? keys.counted_among(name.domain) : name.domain;

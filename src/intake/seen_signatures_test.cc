@@ -63,7 +63,7 @@ TEST_F(SeenSignaturesTest, AKeyOfTheFolderCountsUntilItsEnd) {
   const std::string block = signer_.sign(kHeader, "from:date");
   const auto today = floor<days>(kNow);
   for (const auto& [until, want] : {std::pair(today - dkim::StoredKey::kLate, "good"),
-                                    std::pair(today - dkim::StoredKey::kLate - days(1), "no-key")}) {
+                                    std::pair(today - dkim::StoredKey::kLate - days(1), "key-out-of-days")}) {
     folder_ = {};
     folder_.add({"s", "example.org"}, {.key = signer_.key(), .until = until});
     EXPECT_EQ(outcome(block), want);

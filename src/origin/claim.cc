@@ -20,11 +20,13 @@ namespace backstop::origin {
 namespace {
 
 constexpr std::string_view kPadded =
-    "The mail promises a delivery report and has it out of reach. A genuine bounce has it in its first "
-    "kilobytes.";
+    "The mail says that it has a delivery report, but has so much in front of it that the report is not "
+    "read. "
+    "A genuine bounce has its report in its first kilobytes.";
 constexpr std::string_view kCut =
-    "The mail is larger than what is read of it, and the part that is read ends before its report and what "
-    "it returns.";
+    "The mail is too large to be read in full, and its report and the mail that it returns come behind the "
+    "part "
+    "that is read.";
 
 /// Reads "from ... by HOST ..." (RFC 5321 4.4).
 bool is_written_by(std::string_view received, std::string_view host) {
@@ -129,6 +131,15 @@ bool is_message_proof(const Evidence& evidence) {
   return is_in_message && evidence.finding == Finding::Proves;
 }
 
+std::string before_proofs(const response::ReturnedBlock& block, std::chrono::sys_seconds now) {
+  constexpr std::string_view kNotKnown = "and mail of this domain is not known to carry proofs";
+  if (!block.date) return fmt::format("What came back has no date that can be read, {}.", kNotKnown);
+  const auto day = base::format_day(std::chrono::floor<std::chrono::days>(*block.date));
+  if (*block.date > now) return fmt::format("What came back is dated {}, in the future, {}.", day, kNotKnown);
+  return fmt::format("What came back is dated {}, when mail of this domain was not known to carry proofs.",
+                     day);
+}
+
 // A whole header of ours has a proof, if it is of a time in which our mail has proofs. If our mail had tags
 // then, the address that the response came to says enough.
 void look_for_missing(const Claim& claim, Grounds& grounds) {
@@ -137,11 +148,9 @@ void look_for_missing(const Claim& claim, Grounds& grounds) {
   const auto block = std::ranges::find_if(returned, &response::ReturnedBlock::is_whole);
   if (block == returned.end()) return;
   if (is_covered(*block, claim)) {
-    grounds.missing = "What came back is a whole header, and carries no proof of ours.";
+    grounds.missing = "A whole header came back, and it carries no proof of ours.";
   } else if (!is_since(*block, claim.proofs->now, claim.coverage.tag)) {
-    grounds.incomplete = fmt::format(
-        "What came back is dated {}, before mail of this domain was known to carry proofs.",
-        base::format_day(std::chrono::floor<std::chrono::days>(date_of(*block, claim.proofs->now))));
+    grounds.incomplete = before_proofs(*block, claim.proofs->now);
   }
 }
 

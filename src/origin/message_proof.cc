@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/day.h"
 #include "base/text.h"
 #include "mail/address_syntax.h"
 
@@ -53,15 +54,26 @@ Evidence silent(EvidenceKind kind, std::string detail) {
   return {.kind = kind, .finding = Finding::Silent, .detail = std::move(detail)};
 }
 
+std::string day_of(std::chrono::sys_seconds time) {
+  return base::format_day(std::chrono::floor<std::chrono::days>(time));
+}
+
 std::string why_no_watermark(WatermarkOutcome outcome, const Watermark& watermark) {
   switch (outcome) {
     case WatermarkOutcome::Expired:
-      return "The watermark that came back is ours, but older than 30 days.";
+      return fmt::format("The watermark that came back is ours, but older than {} days: it was made on {}.",
+                         kWatermarkLife.count(), day_of(watermark.time()));
     case WatermarkOutcome::Ahead:
-      return "The watermark that came back is ours, but dated in the future.";
+      return fmt::format("The watermark that came back is ours, but dated {}, in the future.",
+                         day_of(watermark.time()));
     case WatermarkOutcome::UnknownKey:
       return fmt::format("The watermark that came back names key {}, which our key ring does not have.",
                          watermark.key_number);
+    case WatermarkOutcome::RetiredKey:
+      return fmt::format(
+          "The watermark that came back names key {}, which was retired too long ago to count: more than {} "
+          "days.",
+          watermark.key_number, kMemory.count());
     case WatermarkOutcome::Good:
     case WatermarkOutcome::NoMatch:
       break;
@@ -79,21 +91,79 @@ bool is_valid(const SeenSignature& signature, std::chrono::sys_seconds now) {
          is_in_life(signature, now);
 }
 
+/// Returns a clause that says why a signature could not be verified.
+std::string_view why_not_good(dkim::Outcome outcome) {
+  using enum dkim::Outcome;
+  switch (outcome) {
+    case NoKey:
+      return "we know no key of that name";
+    case KeyOutOfDays:
+      return "the days that the key folder gives for this key (from, until) don't include today";
+    case KeyRevoked:
+      return "its key was revoked";
+    case WeakKey:
+      return "its key is too weak to count";
+    case BadKey:
+      return "its key can't be read";
+    case KeyForbids:
+      return "its key does not allow this use";
+    case WrongAlgorithm:
+      return "its algorithm is not that of the key, or is not one that counts";
+    case Malformed:
+      return "it can't be read";
+    case BodyChanged:
+      return "the body was changed";
+    case Good:
+    case BadSignature:
+      break;
+  }
+  return "it does not fit the header, which was changed, or another key made it";
+}
+
+/// Returns a clause that says why a good signature proves nothing.
+std::string_view why_not_fit(dkim::Fitness fitness) {
+  switch (fitness) {
+    case dkim::Fitness::NoFrom:
+      return "the header has no address in From";
+    case dkim::Fitness::SeveralFrom:
+      return "the header has several addresses in From";
+    case dkim::Fitness::Fit:
+    case dkim::Fitness::Unbound:
+      break;
+  }
+  return "neither Message-ID nor Date is signed, so it would fit any mail";
+}
+
+std::string why_out_of_life(const SeenSignature& signature, std::chrono::sys_seconds now) {
+  if (!signature.signed_at) return "is good but proves nothing: it has no date";
+  if (*signature.signed_at > now)
+    return fmt::format("is dated {}, in the future", day_of(*signature.signed_at));
+  return fmt::format("is older than {} days: it was made on {}", kProofLife.count(),
+                     day_of(*signature.signed_at));
+}
+
 std::string why_no_signature(const SeenSignature& signature, const ProofContext& context) {
-  if (signature.is_failed) return fmt::format("The key {} could not be looked up.", signature.key_name);
-  if (signature.outcome != dkim::Outcome::Good) {
-    return fmt::format("The DKIM signature that came back, by {}, proves nothing: {}.", signature.key_name,
-                       name(signature.outcome));
-  }
-  if (signature.fitness != dkim::Fitness::Fit) {
-    return fmt::format("The DKIM signature that came back, by {}, is good but proves nothing: {}.",
-                       signature.key_name, name(signature.fitness));
-  }
+  if (signature.is_failed) return fmt::format("The DKIM key {} could not be looked up.", signature.key_name);
+  const std::string which = fmt::format("The DKIM signature that came back, by {},", signature.key_name);
+  if (signature.outcome != dkim::Outcome::Good)
+    return fmt::format("{} proves nothing: {}.", which, why_not_good(signature.outcome));
+  if (signature.fitness != dkim::Fitness::Fit)
+    return fmt::format("{} is good but proves nothing: {}.", which, why_not_fit(signature.fitness));
   if (!is_in_life(signature, context.now))
-    return fmt::format("The DKIM signature that came back, by {}, is older than 30 days.",
-                       signature.key_name);
-  return fmt::format("The DKIM signature that came back, by {}, is of {}, another mailbox.",
-                     signature.key_name, base::printable(signature.from, kMostShown));
+    return fmt::format("{} {}.", which, why_out_of_life(signature, context.now));
+  return fmt::format("{} is of {}, another mailbox.", which, base::printable(signature.from, kMostShown));
+}
+
+/// Returns what the ledger knows of an id that is recorded.
+std::string how_recorded(const SeenId& known) {
+  const std::string id = base::printable(known.message_id, kMostShown);
+  if (!known.addressees.empty()) {
+    return fmt::format("A mail of this mailbox left for {}, with the Message-ID {}.",
+                       base::printable(known.addressees.front(), kMostShown), id);
+  }
+  if (known.recipients > 0) return fmt::format("A mail of this mailbox left with the Message-ID {}.", id);
+  return fmt::format(
+      "The Message-ID {} was imported from a list of mail that left, which doesn't say who sent it.", id);
 }
 
 bool is_of_another(const SeenSignature& signature, const ProofContext& context) {
@@ -137,13 +207,7 @@ std::optional<Evidence> find_signature(const response::Response&, const ProofCon
 
 std::optional<Evidence> find_recorded(const response::Response& response, const ProofContext& context) {
   if (const SeenId* const known = recorded(context.ids)) {
-    const std::string id = base::printable(known->message_id, kMostShown);
-    return proof(EvidenceKind::Ledger, "id:" + known->message_id,
-                 known->addressees.empty()
-                     ? fmt::format("The Message-ID {} left from here for this mailbox.", id)
-                     : fmt::format("The Message-ID {} left from here for {}.", id,
-                                   base::printable(known->addressees.front(), kMostShown)),
-                 context);
+    return proof(EvidenceKind::Ledger, "id:" + known->message_id, how_recorded(*known), context);
   }
   if (context.ids.empty() || response.answered_ids.empty()) return std::nullopt;
   return silent(EvidenceKind::Ledger,
@@ -171,12 +235,13 @@ std::optional<Evidence> find_other(const response::Response& response, const Pro
     return hint(fmt::format("The watermark that came back is of {}, another mailbox.",
                             base::printable(check.address, mail::kAddressMost)));
   }
-  const auto is_unknown = [](const SeenSignature& one) {
-    return one.outcome == dkim::Outcome::NoKey && !one.is_failed;
+  const auto has_no_key = [](const SeenSignature& one) {
+    return !one.is_failed &&
+           (one.outcome == dkim::Outcome::NoKey || one.outcome == dkim::Outcome::KeyOutOfDays);
   };
-  const auto unknown = std::ranges::find_if(context.signatures, is_unknown);
+  const auto unknown = std::ranges::find_if(context.signatures, has_no_key);
   if (unknown == context.signatures.end()) return std::nullopt;
-  return hint(fmt::format("What came back names the DKIM key {}, which we don't know.", unknown->key_name));
+  return hint(why_no_signature(*unknown, context));
 }
 
 }  // namespace backstop::origin

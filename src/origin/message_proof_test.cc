@@ -27,7 +27,7 @@ struct Situation {
 
 class Proofs {
  public:
-  Proofs() : keys_(ring_of(key_of(0, "secret"))), owners_(address_of("ann@example.org"), {}) {}
+  Proofs() : keys_(ring()), owners_(address_of("ann@example.org"), {}) {}
 
   std::string watermark(std::string_view sender, sys_seconds made = kNow, std::string_view from = {}) const {
     return *make_watermark(keys_, {.now = made, .id = {1, 2, 3, 4, 5, 6, 7, 8}}, sender, from);
@@ -42,6 +42,16 @@ class Proofs {
   }
 
  private:
+  /// Has key 0, which signs, and key 1, which was retired 46 days ago.
+  static KeyRing ring() {
+    KeyRing ring = ring_of(key_of(0, "secret"));
+    Key old = key_of(1, "old");
+    old.use = KeyUse::Retired;
+    old.retired = std::chrono::floor<days>(kNow) - kMemory - days(1);
+    EXPECT_TRUE(ring.add(old));
+    return ring;
+  }
+
   WatermarkKeys keys_;
   OwnerSet owners_;
 };
@@ -163,6 +173,72 @@ TEST(MessageProof, OfEachKind) {
   }
 }
 
+struct DetailRow {
+  const char* name;
+  Situation situation;
+  std::string_view want;  ///< the details of all that was found, one a line
+};
+
+TEST(MessageProof, SaysWhatIsKnownAndNoMore) {
+  const Proofs proofs;
+  const auto watermarked = [](std::string watermark) {
+    response::Response response;
+    response.watermarks = {std::move(watermark)};
+    return response;
+  };
+  const std::string of_another_ring = "1;3" + proofs.watermark("ann@example.org").substr(3);
+  const std::string of_an_old_key = "1;1" + proofs.watermark("ann@example.org").substr(3);
+  const auto signed_at = [](sys_seconds time) {
+    return signature(dkim::Outcome::Good, "ann@example.org", time);
+  };
+  const DetailRow rows[] = {
+      {"a recorded id",
+       {.ids = {seen(2)}},
+       "A mail of this mailbox left with the Message-ID 1@example.org.\n"},
+      {"with an addressee",
+       {.ids = {seen(2, {"bob@example.com"})}},
+       "A mail of this mailbox left for bob@example.com, with the Message-ID 1@example.org.\n"},
+      {"an imported id",
+       {.ids = {seen(0, {}, true)}},
+       "The Message-ID 1@example.org was imported from a list of mail that left, which doesn't say who sent "
+       "it.\n"},
+      {"a watermark of another key",
+       {.response = watermarked(of_another_ring)},
+       "The watermark that came back names key 3, which our key ring does not have.\n"},
+      {"a watermark of a key that was retired 46 days ago",
+       {.response = watermarked(of_an_old_key)},
+       "The watermark that came back names key 1, which was retired too long ago to count: more than 45 "
+       "days.\n"},
+      {"a watermark that is old",
+       {.response = watermarked(proofs.watermark("ann@example.org", kNow - days(31)))},
+       "The watermark that came back is ours, but older than 30 days: it was made on 2026-10-23.\n"},
+      {"a watermark of the day after tomorrow",
+       {.response = watermarked(proofs.watermark("ann@example.org", kNow + days(2)))},
+       "The watermark that came back is ours, but dated 2026-11-25, in the future.\n"},
+      {"a signature that is old",
+       {.signatures = {signed_at(kNow - days(30))}},
+       "The DKIM signature that came back, by s._domainkey.example.org, is older than 30 days: it was made "
+       "on "
+       "2026-10-24.\n"},
+      {"a signature of tomorrow",
+       {.signatures = {signed_at(kNow + days(1))}},
+       "The DKIM signature that came back, by s._domainkey.example.org, is dated 2026-11-24, in the "
+       "future.\n"},
+      {"a signature that was changed",
+       {.signatures = {signature(dkim::Outcome::BadSignature)}},
+       "The DKIM signature that came back, by s._domainkey.example.org, proves nothing: it does not fit the "
+       "header, which was changed, or another key made it.\n"},
+  };
+  for (const auto& row : rows) {
+    std::string found;
+    for (const auto find : {find_watermark, find_signature, find_recorded}) {
+      const auto proof = find(row.situation.response, proofs.context(row.situation));
+      if (proof) found += proof->detail + "\n";
+    }
+    EXPECT_EQ(found, row.want) << row.name;
+  }
+}
+
 struct OtherRow {
   const char* name;
   Situation situation;
@@ -196,7 +272,15 @@ TEST(MessageProof, OfAnotherMailboxIsAHint) {
       {"a watermark of nobody who came back", {.response = of_news}, "", false},
       {"a key that we don't know",
        {.signatures = {signature(dkim::Outcome::NoKey)}},
-       "What came back names the DKIM key s._domainkey.example.org, which we don't know.",
+       "The DKIM signature that came back, by s._domainkey.example.org, proves nothing: we know no key of "
+       "that "
+       "name.",
+       false},
+      {"a key that is out of its days",
+       {.signatures = {signature(dkim::Outcome::KeyOutOfDays)}},
+       "The DKIM signature that came back, by s._domainkey.example.org, proves nothing: the days that the "
+       "key "
+       "folder gives for this key (from, until) don't include today.",
        false},
       {"a key that could not be looked up", {.signatures = {failed}}, "", false},
   };

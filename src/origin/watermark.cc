@@ -121,7 +121,7 @@ bool is_base64url(char c) {
 }
 
 std::optional<std::uint32_t> read_minutes(Tokens& tokens) {
-  const auto digits = tokens.take(8, [](char c) { return base::hex_value(c) >= 0; });
+  const auto digits = tokens.take(8, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
   if (digits.empty()) return std::nullopt;
   std::uint32_t minutes = 0;
   for (const char c : digits) minutes = minutes << 4 | static_cast<std::uint32_t>(base::hex_value(c));
@@ -148,9 +148,13 @@ WatermarkKeys::WatermarkKeys(const KeyRing& ring) {
   }
 }
 
+bool WatermarkKeys::has(int number) const {
+  return keys_[static_cast<std::size_t>(number)].mac != nullptr;
+}
+
 bool WatermarkKeys::is_accepted(int number, std::chrono::sys_days today) const {
-  const auto& key = keys_[static_cast<std::size_t>(number)];
-  return key.mac && (!key.last_day || today <= *key.last_day);
+  const auto& last_day = keys_[static_cast<std::size_t>(number)].last_day;
+  return has(number) && (!last_day || today <= *last_day);
 }
 
 std::optional<WatermarkMac> WatermarkKeys::mac(int number, std::string_view head,
@@ -214,9 +218,9 @@ std::optional<Watermark> parse_watermark(std::string_view text) {
 
 WatermarkCheck check_watermark(const Watermark& watermark, const WatermarkKeys& keys,
                                std::span<const std::string> addresses, std::chrono::sys_seconds now) {
-  if (!keys.is_accepted(watermark.key_number, std::chrono::floor<std::chrono::days>(now))) {
-    return {.outcome = WatermarkOutcome::UnknownKey};
-  }
+  if (!keys.has(watermark.key_number)) return {.outcome = WatermarkOutcome::UnknownKey};
+  if (!keys.is_accepted(watermark.key_number, std::chrono::floor<std::chrono::days>(now)))
+    return {.outcome = WatermarkOutcome::RetiredKey};
   const auto head = head_of(watermark);
   for (const auto& address : addresses.first(std::min(addresses.size(), kMostWatermarkTries))) {
     const auto made = keys.mac(watermark.key_number, head, address);

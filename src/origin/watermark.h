@@ -45,6 +45,8 @@ class WatermarkKeys {
 
   /// Returns the number of the key that signs, or nullopt.
   std::optional<int> signing_number() const { return signing_; }
+  /// True if the ring has a key of this number that makes watermarks, however old.
+  bool has(int number) const;
   /// True if watermarks of this number are checked on that day.
   bool is_accepted(int number, std::chrono::sys_days today) const;
   /// Returns the MAC over both texts, one after the other; nullopt if there is no such key.
@@ -83,15 +85,15 @@ struct Watermark {
 };
 
 /// Reads a value. It may be folded or re-wrapped: white space and quote marks ("> ") within it don't count,
-/// nor does what follows it. Returns nullopt for anything that make_watermark() would not write, hex digits
-/// of either case excepted.
+/// nor does what follows it. Returns nullopt for anything that make_watermark() would not write.
 std::optional<Watermark> parse_watermark(std::string_view text);
 
 enum class WatermarkOutcome : std::uint8_t {
   Good,
   Expired,     ///< ours, and made more than kWatermarkLife ago
   Ahead,       ///< ours, and dated more than kWatermarkAhead in the future
-  UnknownKey,  ///< the ring has no key of that number, or has it no longer
+  UnknownKey,  ///< the ring has no key of that number
+  RetiredKey,  ///< the ring's key of that number was retired, and its last day is over
   NoMatch,     ///< made with another key (a foreign one), for another address, or forged
 };
 
@@ -109,8 +111,8 @@ inline constexpr std::size_t kMostWatermarkTries = 256;
 WatermarkCheck check_watermark(const Watermark& watermark, const WatermarkKeys& keys,
                                std::span<const std::string> addresses, std::chrono::sys_seconds now);
 
-inline constexpr std::array<std::string_view, 5> kWatermarkOutcomeNames = {"good", "expired", "ahead",
-                                                                           "unknown-key", "no-match"};
+inline constexpr std::array<std::string_view, 6> kWatermarkOutcomeNames = {
+    "good", "expired", "ahead", "unknown-key", "retired-key", "no-match"};
 constexpr std::string_view name(WatermarkOutcome value) {
   return kWatermarkOutcomeNames[static_cast<std::size_t>(value)];
 }

@@ -33,44 +33,43 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::BadTag, "bad-tag", kRefusedAtLast, Detail::Origin,
      "This {response} answers a mail that {domain} did not send"},
     {Cause::Padded, "padded", kRefusedAtLast, Detail::Origin,
-     "This {response} has its report out of reach, and nothing proves that {domain} sent the mail that it "
-     "answers"},
+     "Nothing proves that {domain} sent the mail that this {response} answers, and its report is put so far "
+     "back that it is not read"},
     {Cause::Missing, "missing", kRefusedAtLast, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers"},
     {Cause::Bare, "bare", kRefusedAtLast, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers"},
     {Cause::TagOnly, "tag-only", kKeptAtLast, Detail::Origin,
-     "This {response} comes to a tag of {domain}, but what it returns carries no proof"},
+     "This {response} comes to an address with a tag of {domain}, but the mail that it returns carries no "
+     "proof"},
     {Cause::Worn, "worn", kKeptAtLast, Detail::Origin,
-     "Too many copies came of the proof that {domain} sent the mail that this {response} answers"},
+     "The proof that {domain} sent the mail that this {response} answers has come too often to count"},
     {Cause::Stale, "stale", kKeptAtLast, Detail::Origin,
-     "Whether {domain} sent the mail that this {response} answers is not known any more"},
+     "It is no longer known whether {domain} sent the mail that this {response} answers"},
     {Cause::Hinted, "hinted", kKeptAtLast, Detail::Origin,
-     "Something hints that {domain} sent the mail that this {response} answers, and nothing proves it"},
+     "Something hints that {domain} sent the mail that this {response} answers, but nothing proves it"},
     {Cause::Untaggable, "untaggable", kKeptAtLast, Detail::Origin,
-     "Whether {domain} sent the mail that this {response} answers can't be known"},
+     "It can't be known whether {domain} sent the mail that this {response} answers"},
     {Cause::Incomplete, "incomplete", kLabelled, Detail::Origin,
-     "Whether {domain} sent the mail that this {response} answers could not be looked at in full"},
+     "Not all could be checked that might prove that {domain} sent the mail that this {response} answers"},
     {Cause::Exempt, "exempt", kLabelled, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers, but this mailbox takes "
      "everything"},
     {Cause::Relay, "relay", kKept, Detail::Origin,
-     "Nothing proves that {domain} sent the mail that this {response} answers, but a server of ours brings "
-     "it"},
+     "Nothing proves that {domain} sent the mail that this {response} answers, but a server of ours "
+     "passes it on"},
     {Cause::NotReady, "not-ready", kLabelled, Detail::Origin,
-     "Nothing proves that {domain} sent the mail that this {response} answers, but its mail has not been "
-     "seen "
-     "to carry proofs"},
+     "Nothing proves that {domain} sent the mail that this {response} answers, but it is not known that all "
+     "mail of this domain carries proofs"},
     {Cause::NoTags, "no-tags", kLabelled, Detail::Origin,
-     "Nothing proves that {domain} sent the mail that this {response} answers, but its mail has not been "
-     "seen "
-     "to carry tags"},
+     "Nothing proves that {domain} sent the mail that this {response} answers, but it is not known that all "
+     "mail of this domain carries tags"},
     {Cause::Uncertain, "uncertain", kLabelled, Detail::Certainty,
      "Nothing proves that {domain} sent the mail that this {response} answers, but it may be no {response} "
      "at all"},
     {Cause::Ceiling, "ceiling", kKeptAtLast, Detail::Origin,
-     "Nothing proves that {domain} sent the mail that this {response} answers, but that is no reason to "
-     "refuse one"},
+     "Nothing proves that {domain} sent the mail that this {response} answers, but that is not enough to "
+     "refuse a response of this kind"},
     {Cause::Guessing, "guessing", kDeferredAtLast, Detail::None,
      "Too many addresses with a wrong tag came from your server: try again later"},
     {Cause::RelayDenied, "relay-denied", kRefused, Detail::None,

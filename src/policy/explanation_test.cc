@@ -63,12 +63,11 @@ TEST(Explain, AMessage) {
        "it "
        "only looks like a report"},
       {"not ready", Cause::NotReady, message(Kind::DsnDelayed, none), "test.ex",
-       "Nothing proves that test.ex sent the mail that this delay notice answers, but its mail has not "
-       "been seen to carry proofs: the address userx@test.ex carries no tag"},
+       "Nothing proves that test.ex sent the mail that this delay notice answers, but it is not known "
+       "that all mail of this domain carries proofs: the address userx@test.ex carries no tag"},
       {"no tags", Cause::NoTags, message(Kind::DsnFailed, none), "test.ex",
-       "Nothing proves that test.ex sent the mail that this bounce answers, but its mail has not been seen "
-       "to "
-       "carry tags: the address userx@test.ex carries no tag"},
+       "Nothing proves that test.ex sent the mail that this bounce answers, but it is not known that all "
+       "mail of this domain carries tags: the address userx@test.ex carries no tag"},
       {"a proof", Cause::Tag, message(Kind::DsnFailed, "The address x@test.ex carries our tag."), "test.ex",
        "This bounce answers a mail that test.ex sent: the address x@test.ex carries our tag"},
       {"a refutation", Cause::NeverSends, message(Kind::DsnFailed, "This mailbox sends no mail."), "test.ex",

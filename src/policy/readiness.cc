@@ -77,7 +77,8 @@ std::string sentence(Lacking lacking, const Window& window, Carried carried) {
     case Lacking::Mail:
       return fmt::format("No mail has left within {} days.", Rules::kSilence.count());
     case Lacking::Days:
-      return fmt::format("Mail has left on {} days; {} are needed.", window.days, Rules::kLeastDays);
+      return fmt::format("Mail has left on {} {}; {} are needed.", window.days,
+                         window.days == 1 ? "day" : "days", Rules::kLeastDays);
     case Lacking::Age:
       return fmt::format("The first mail left on {}; {} days are needed.", base::format_day(window.first),
                          Rules::kLeastAge.count());

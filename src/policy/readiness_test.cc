@@ -108,6 +108,7 @@ TEST(Readiness, SaysWhatItStandsOn) {
   EXPECT_EQ(readiness({}, Carried::Tag, kToday).why, "No mail has left within 30 days.");
   EXPECT_EQ(readiness(mail_each(15, 0, 5), Carried::Tag, kToday).why,
             "Mail has left on 4 days; 5 are needed.");
+  EXPECT_EQ(readiness(mail_each(0, 0), Carried::Tag, kToday).why, "Mail has left on 1 day; 5 are needed.");
   EXPECT_EQ(readiness(mail_each(13, 1, 3), Carried::Tag, kToday).why,
             "The first mail left on 2026-11-10; 14 days are needed.");
   EXPECT_EQ(readiness(mail_each(20, 0, 1, 2), Carried::Message, kToday).why,

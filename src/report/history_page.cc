@@ -46,7 +46,12 @@ std::string without_tag(const std::string& address) {
   return base::printable(parsed ? origin::without_tag(*parsed).text() : address);
 }
 
+std::string or_dash(std::string_view text) {
+  return text.empty() ? "-" : base::printable(text);
+}
+
 std::string sender_of(const store::Event& event) {
+  if (event.is_surge()) return "-";
   return event.reverse_path.empty() ? "<>" : without_tag(event.reverse_path);
 }
 
@@ -69,9 +74,9 @@ Row row_of(const store::Event& event) {
   Row row;
   row.time = local_time(event.time);
   row.cells[Time] = row.time.time;
-  row.cells[Done] = name(event.done);
-  row.cells[Kind] = base::printable(event.kind.empty() ? "-" : event.kind);
-  row.cells[Client] = base::printable(event.client);
+  row.cells[Done] = or_dash(name(event.done));
+  row.cells[Kind] = or_dash(event.kind);
+  row.cells[Client] = or_dash(event.client);
   row.cells[Cause] = base::printable(event.cause);
   row.from = sender_of(event);
   row.to = recipients_of(event);
@@ -147,9 +152,12 @@ void add_recipients(const store::Event& event, FactTable& table) {
 std::string facts(const store::Event& event) {
   FactTable table;
   table.add("Id", event.id);
-  table.add("Gateway", event.gateway + (event.direction ? fmt::format(", {}", name(*event.direction)) : ""));
+  if (!event.gateway.empty())
+    table.add("Gateway",
+              event.gateway + (event.direction ? fmt::format(", {}", name(*event.direction)) : ""));
   table.add("Client", event.client + (event.helo.empty() ? "" : ", which called itself " + event.helo));
-  table.add("From", event.reverse_path.empty() ? "<>" : event.reverse_path);
+  // A surge is no mail, so it has no sender, and nothing took time.
+  if (!event.is_surge()) table.add("From", event.reverse_path.empty() ? "<>" : event.reverse_path);
   add_recipients(event, table);
   if (event.size > 0) table.add("Size", fmt::format("{} octets", event.size));
   table.add("Message-ID", event.message_id);
@@ -166,7 +174,7 @@ std::string facts(const store::Event& event) {
   table.add("Stage", event.stage);
   table.add("Next stage", name(event.next_stage));
   table.add("Reply", event.reply);
-  table.add("Took", fmt::format("{} ms", event.took.count()));
+  if (!event.is_surge()) table.add("Took", fmt::format("{} ms", event.took.count()));
   if (event.client_gone) table.add("Note", "the client left before the reply; the mail may come again");
   return table.text();
 }
@@ -192,7 +200,8 @@ std::string history_table(const std::vector<store::Event>& events) {
 
 std::string event_page(const store::Event& event) {
   const LocalTime time = local_time(event.time);
-  std::string out = fmt::format("{} {} {}: {}\n", time.day, time.time, time.zone, name(event.done));
+  std::string out = fmt::format("{} {} {}: {}\n", time.day, time.time, time.zone,
+                                event.done ? name(*event.done) : base::printable(event.cause));
   out += wrap(base::printable(event.explanation, 1000), 2);
   return out + '\n' + facts(event);
 }

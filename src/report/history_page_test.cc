@@ -51,13 +51,27 @@ TEST_F(HistoryPage, WhatIsNotKnownIsADash) {
   store::Event event;
   event.time = std::chrono::sys_days(std::chrono::days(20780));
   event.done = store::Done::Refused;
-  EXPECT_THAT(history_table({event}), HasSubstr("  00:00:00  refused  -             <> -> -\n"));
+  EXPECT_THAT(history_table({event}), HasSubstr("  00:00:00  refused  -     -       <> -> -\n"));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   for (std::string_view line; base::next_line(text, line);) lines.emplace_back(line);
   return lines;
+}
+
+TEST_F(HistoryPage, SurgeHasOnlyWhatItHas) {
+  store::Event event;
+  event.time = make_event(0).time;
+  event.direction = store::Direction::Inbound;
+  event.recipients = {"ann@example.org"};
+  event.cause = store::kSurge;
+  event.explanation = "a surge has begun: 40 unproven responses to ann@example.org came within a minute";
+  const std::string page = event_page(event);
+  EXPECT_THAT(page,
+              testing::EndsWith(": surge\n  a surge has begun: 40 unproven responses to ann@example.org "
+                                "came within a\n  minute\n\n  To     ann@example.org\n  Cause  surge\n"));
+  EXPECT_THAT(history_table({event}), testing::ContainsRegex("  -  +-  +-  +- -> ann@example.org  +surge\n"));
 }
 
 struct Wide {

@@ -23,11 +23,12 @@ constexpr std::size_t kMostAddresses = 20'000;  // that are counted exactly
 /// Where the mail seems to have left that an unproven response answers.
 enum WayIndex : std::size_t { ByOurHost, ByOther, LongAgo, ByTag, Copied, Untagged };
 constexpr std::array<std::string_view, 6> kWays = {
-    "through this gateway, as a Received field says that anybody can write",
-    "by another mailbox of ours, or by a service that signs in our name with a key that is not known here",
-    "through this gateway, longer ago than a tag proves anything",
-    "through this gateway, as a tag says that somebody may have learned",
-    "through this gateway, and too many copies of its proof have come",
+    "through this gateway: a Received field says so, but anybody can write one",
+    "from another mailbox of ours, or from a service that signs in our name with a key that is not known "
+    "here",
+    "through this gateway, so long ago that its tag proves nothing any more",
+    "through this gateway: a tag says so, but somebody may have learned it",
+    "through this gateway, but its proof has come back too often to count",
     "through this gateway without a tag, since its address or its destination gets none",
 };
 

@@ -133,13 +133,13 @@ struct WayRow {
 TEST(HistoryReport, WaysByWhichMailSeemsToHaveLeft) {
   const WayRow rows[] = {
       {"missing", {}, ""},
-      {"stale", {{"tag", "hints", "Too old."}}, "through this gateway, longer ago"},
-      {"hinted", {{"trace", "hints", "mx.example.org"}}, "through this gateway, as a Received field"},
-      {"hinted", {}, "through this gateway, as a Received field"},
-      {"hinted", {{"other", "hints", "s1"}}, "by another mailbox of ours"},
-      {"missing", {{"tag", "silent", "x"}, {"other", "hints", "s1"}}, "by another mailbox of ours"},
-      {"worn", {{"dkim", "proves", "x", "B"}}, "through this gateway, and too many copies"},
-      {"tag-only", {{"tag", "proves", "x", "C"}}, "through this gateway, as a tag"},
+      {"stale", {{"tag", "hints", "Too old."}}, "through this gateway, so long ago"},
+      {"hinted", {{"trace", "hints", "mx.example.org"}}, "through this gateway: a Received field"},
+      {"hinted", {}, "through this gateway: a Received field"},
+      {"hinted", {{"other", "hints", "s1"}}, "from another mailbox of ours"},
+      {"missing", {{"tag", "silent", "x"}, {"other", "hints", "s1"}}, "from another mailbox of ours"},
+      {"worn", {{"dkim", "proves", "x", "B"}}, "through this gateway, but its proof"},
+      {"tag-only", {{"tag", "proves", "x", "C"}}, "through this gateway: a tag"},
       {"untaggable", {}, "through this gateway without a tag"},
   };
   for (const auto& row : rows) {
@@ -234,8 +234,8 @@ TEST_F(ReportPage, HasWhatAPostmasterAsks) {
             "                 kept back\n"
             "\n"
             "Of these, some look like answers to your own mail; backstop why ID explains one\n"
-            "  1 response, whose mail seems to have left through this gateway, as a\n"
-            "  Received field says that anybody can write (such as h)\n"
+            "  1 response, whose mail seems to have left through this gateway: a Received\n"
+            "  field says so, but anybody can write one (such as h)\n"
             "    1 x It names mx.example.org.\n"
             "\n"
             "Addresses that get the most responses without a proof\n"

@@ -22,9 +22,15 @@ namespace {
 using policy::Carried;
 
 std::string state_line(const DomainReadiness& one) {
-  const std::string stage(policy::name(one.stage));
-  if (one.declared)
-    return fmt::format("ready since {}, as the configuration says", base::format_day(*one.declared));
+  const std::string_view stage = policy::name(one.stage);
+  const std::string declared = one.declared ? base::format_day(*one.declared) : "";
+  if (one.is_declared_later) {
+    return fmt::format("not ready before {}, as the configuration says{}", declared,
+                       one.stage < policy::Stage::Quarantine
+                           ? ""
+                           : fmt::format(", so stage {} acts as label until then", stage));
+  }
+  if (one.declared) return fmt::format("ready since {}, as the configuration says", declared);
   if (one.is_ready()) return "ready";
   if (one.stage < policy::Stage::Quarantine) return "not ready; its stage doesn't ask for that";
   return fmt::format("not ready, so stage {} acts as label", stage);
@@ -35,8 +41,12 @@ std::string proof_line(const policy::Readiness& found) {
   return fmt::format("ready since {}. {}", base::format_day(*found.since), found.why);
 }
 
-DomainReadiness begin(std::string domain, const intake::DomainSettings& settings) {
-  return {.domain = std::move(domain), .stage = settings.stage, .declared = settings.ready_since};
+DomainReadiness begin(std::string domain, const intake::DomainSettings& settings,
+                      std::chrono::sys_days today) {
+  return {.domain = std::move(domain),
+          .stage = settings.stage,
+          .declared = settings.ready_since,
+          .is_declared_later = settings.ready_since && *settings.ready_since > today};
 }
 
 intake::Observed nothing_seen(std::chrono::sys_days today) {
@@ -50,7 +60,8 @@ intake::Observed nothing_seen(std::chrono::sys_days today) {
 
 bool DomainReadiness::is_ready() const {
   const auto has = [&](Carried carried) { return observed[static_cast<std::size_t>(carried)].since; };
-  return declared || has(Carried::Message) || has(Carried::Tag);
+  if (declared) return !is_declared_later;
+  return has(Carried::Message) || has(Carried::Tag);
 }
 
 std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
@@ -60,14 +71,14 @@ std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
   for (const auto& settings : domains) {
     if (settings.name.starts_with("*.")) continue;
     auto name = base::domain_key(settings.name);
-    auto one = begin(name, settings);
+    auto one = begin(name, settings, today);
     one.observed = nothing_seen(today);
     found.emplace(std::move(name), std::move(one));
   }
   for (const auto& [domain, its_own] : observed) {
     const auto* const settings = domains.find(domain);
     if (settings == nullptr) continue;
-    auto& one = found.try_emplace(domain, begin(domain, *settings)).first->second;
+    auto& one = found.try_emplace(domain, begin(domain, *settings, today)).first->second;
     one.observed = its_own;
   }
   std::vector<DomainReadiness> all;

@@ -18,6 +18,7 @@ struct DomainReadiness {
   std::string domain;
   policy::Stage stage = policy::Stage::Observe;
   std::optional<std::chrono::sys_days> declared = {};  ///< the configuration says that it is ready
+  bool is_declared_later = false;                      ///< that day is still to come
   intake::Observed observed = {};
   std::vector<std::string> contradictions = {};  ///< ids of their events, newest first
 

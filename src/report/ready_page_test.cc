@@ -32,7 +32,10 @@ std::vector<store::DaySums> tagged_mail(std::string_view domain, int count) {
 std::vector<DomainReadiness> example() {
   auto declared = domain("said.test", policy::Stage::Reject);
   declared.ready_since = kToday - days(1);
-  const intake::DomainTable domains(std::vector{domain("B\xC3\xBC"
+  auto later = domain("later.test", policy::Stage::Reject);
+  later.ready_since = kToday + days(1);
+  const intake::DomainTable domains(std::vector{later,
+                                                domain("B\xC3\xBC"
                                                        "cher.test",
                                                        policy::Stage::Quarantine),
                                                 domain("example.org", policy::Stage::Reject), declared,
@@ -49,7 +52,8 @@ TEST(ReadyPage, HasEachDomainOfOurs) {
   std::string found;
   for (const auto& one : example()) found += one.domain + (one.is_ready() ? " ready\n" : " not ready\n");
   EXPECT_EQ(found,
-            "a.sub.test not ready\nexample.org ready\nsaid.test ready\nxn--bcher-kva.test not ready\n");
+            "a.sub.test not ready\nexample.org ready\nlater.test not ready\nsaid.test "
+            "ready\nxn--bcher-kva.test not ready\n");
 }
 
 TEST(ReadyPage, SaysWhatADomainStandsOn) {
@@ -61,6 +65,7 @@ TEST(ReadyPage, SaysWhatADomainStandsOn) {
         "tag        not ready. Mail has left on 3 days; 5 are needed.\n",
         "tag        ready since 2026-11-17. Of 140 mails, 100.0 % carried a tag; 99 %\n",
         "state      ready since 2026-11-22, as the configuration says\n",
+        "state      not ready before 2026-11-24, as the configuration says, so stage\n",
         "state      not ready, so stage quarantine acts as label\n",
         "watermark  not ready. No mail has left within 30 days.\n"}) {
     EXPECT_NE(page.find(line), std::string::npos) << line << page;

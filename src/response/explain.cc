@@ -49,8 +49,8 @@ constexpr std::array<std::string_view, 5> kShown = {
     "returns.",
     "It is a report for sure: it has a mail system's sender and an X-Failed-Recipients field.",
     "It is a report for sure: it has a mail system's sender and a delivery status with a recipient.",
-    "It is a report for sure: it has the null sender, and it promises a delivery status but keeps it out of "
-    "reach.",
+    "It is a report for sure: it has the null sender, and it says that it has a delivery status, but puts "
+    "it so far back that it is not read.",
 };
 
 using Recipients = std::vector<const Recipient*>;
@@ -300,7 +300,7 @@ std::string explain(const Response& response) {
   std::string out = explain_kind(response);
   if (response.kind != Kind::None) out += explain_original(response.original);
   if (is_dsn(response.kind)) out.append(" ").append(shown(response.shown_by));
-  if (response.truncated) out += " Not all of it was read, since it is past the limits.";
+  if (response.truncated) out += " Not all of it was read, since it is larger than the limits allow.";
   return out;
 }
 

@@ -256,7 +256,7 @@ TEST(Explain, CutsASubjectAfterAHundredBytes) {
 }
 
 TEST(Explain, SaysThatNotAllWasRead) {
-  constexpr std::string_view want = " Not all of it was read, since it is past the limits.";
+  constexpr std::string_view want = " Not all of it was read, since it is larger than the limits allow.";
   Response response = make_response(Kind::AutoReply);
   EXPECT_FALSE(explain(response).contains(want));
   response.truncated = true;

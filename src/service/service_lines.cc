@@ -49,6 +49,17 @@ std::string key_line(const config::Config& config) {
   return line;
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string dkim_line(const config::Config& config) {
+  const auto& keys = config.gateway.dkim_keys;
+  return fmt::format("dkim_keys: {} of {} in {}", counted(keys == nullptr ? 0 : keys->size(), "key"),
+                     counted(keys == nullptr ? 0 : keys->count_domains(), "domain"),
+                     base::printable(config.dkim_folder));
+}
+
 std::string history_line(const config::Config& config) {
   if (!config.history_enabled) return "history: none is kept";
   return fmt::format("history: {}", base::printable(config.history.url));
@@ -90,6 +101,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
   lines.push_back(domain_line(config.gateway.domains));
   lines.push_back(key_line(config));
+  if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
   if (!config.quarantine.url.empty()) lines.push_back(quarantine_line(config));

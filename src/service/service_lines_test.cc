@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/reader.h"
+#include "dkim/key_store.h"
 
 namespace backstop::service {
 namespace {
@@ -59,6 +61,20 @@ TEST(SettingLines, TellWhatRuns) {
   config.gateway.has_tags = false;
   EXPECT_EQ(setting_lines(config)[3],
             "keys: 2 in /etc/backstop/keys, tags are off; fingerprints: 0=062a8e7f 1=062a8e7f");
+}
+
+TEST(SettingLines, CountDkimKeys) {
+  auto config = config_of(whole());
+  config.dkim_folder = "/etc/backstop/dkim";
+  EXPECT_EQ(setting_lines(config)[4], "dkim_keys: 0 keys of 0 domains in /etc/backstop/dkim");
+  const auto keys = std::make_shared<dkim::KeyStore>();
+  config.gateway.dkim_keys = keys;
+  const auto key = *dkim::PublicKey::parse("p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=; k=ed25519");
+  keys->add({"s1", "example.org"}, {.key = key});
+  EXPECT_EQ(setting_lines(config)[4], "dkim_keys: 1 key of 1 domain in /etc/backstop/dkim");
+  keys->add({"s2", "example.org"}, {.key = key});
+  keys->add({"s2", "example.net"}, {.key = key});
+  EXPECT_EQ(setting_lines(config)[4], "dkim_keys: 3 keys of 2 domains in /etc/backstop/dkim");
 }
 
 TEST(SettingLines, TellWhatIsMissing) {

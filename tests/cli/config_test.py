@@ -1,4 +1,5 @@
 """backstop check-config: it names every mistake in a file with its place. Also the texts that are made from the table of settings."""
+import datetime
 import os
 import re
 import subprocess
@@ -13,13 +14,19 @@ TRUSTED = 'trusted = ["127.0.0.0/8"]\n'
 DOMAIN = '[[domain]]\nname = "example.org"\n'
 # The lines of a good file: 1 [server], 3 the inbound gateway, 8 the outbound one, 14 the domain, 16 the row's text.
 GOOD = SERVER + INBOUND + OUTBOUND + TRUSTED + DOMAIN
+# 16 the stage, 17 [keys].
+KEYS = GOOD + 'stage = "observe"\n[keys]\nfile = "{folder}/keys"\ntags = false\n'
+# A domain, whose third line is for format().
+READY = '[[domain]]\nname = "example.net"\nready = "since {}"\n'
+TODAY = datetime.datetime.now(datetime.timezone.utc).date()
+DAY = datetime.timedelta(days=1)
 
 LOCAL_PART = 'it must be the part of an address before its "@", such as "hostmaster"'
 NEXT_HOP = "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or maildir:/path/%d/%n is wanted"
 
 # name, text, want line (without the name of the file)
 MISTAKES = [
-    ("empty file", "", ['1:1: [server] has no "hostname"; it must be a host name, such as "mx.example.org"',
+    ("empty file", "", ['1:1: [server] has no "hostname"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"',
                         "1:1: there is no [[gateway]], so there is nothing to do"]),
     ("no TOML", SERVER + "[[gateway\n", ["3:10: this is no TOML: in a table header: expected ']', saw '\\n'"]),
     ("text without quotes", "[server]\nhostname = mx.example.org # ours\n",
@@ -56,7 +63,7 @@ MISTAKES = [
     # Values.
     ("value of another type", GOOD + '[server.x]\n', ['16:9: unknown key "x" in [server]']),
     ("number for text", GOOD.replace('"mx.example.org"', "5"),
-     ['2:12: hostname: found the number 5; it must be a host name, such as "mx.example.org"']),
+     ['2:12: hostname: found the number 5; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
     ("text for a number", GOOD + '[limits]\nerrors = "20"\n',
      ['17:10: errors: found the text "20"; it must be a number from 1 to 10000']),
     ("number with a point", GOOD + "[limits]\nerrors = 2.5\n",
@@ -85,7 +92,21 @@ MISTAKES = [
     ("mistyped choice", GOOD + 'stage = "rejekt"\n',
      ['16:9: stage: found the text "rejekt"; it must be "observe", "label", "quarantine" or "reject"; did you mean "reject"?']),
     ("host name with a space", GOOD.replace("mx.example", "mx example"),
-     ['2:12: hostname: found the text "mx example.org"; it must be a host name, such as "mx.example.org"']),
+     ['2:12: hostname: found the text "mx example.org"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
+    ("host name with an underscore", GOOD.replace("mx.example.org", "mx_1.example.org"),
+     ['2:12: hostname: found the text "mx_1.example.org"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
+    ("host name with a label that ends with a hyphen", GOOD.replace("mx.example.org", "mx-.example.org"),
+     ['2:12: hostname: found the text "mx-.example.org"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
+    ("address as a host name", GOOD.replace("mx.example.org", "192.0.2.1"),
+     ['2:12: hostname: found the text "192.0.2.1"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
+    ("tags that are neither on nor off", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = "no"\n',
+     ['18:8: tags: found the text "no"; it must be true or false']),
+    ("history and ledger in one file", GOOD + '[history]\nurl = "sqlite:a.db"\n[ledger]\nurl = "sqlite:./a.db"\n',
+     ['19:7: url: "sqlite:{folder}/./a.db" is the file of [history], too; each needs a file of its own']),
+    ("the ledger in the history's default file", GOOD + '[ledger]\nurl = "sqlite:var/history.db"\n',
+     ['17:7: url: "sqlite:{folder}/var/history.db" is the file of [history], too; each needs a file of its own']),
+    ("ledger and quarantine in one file", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[ledger]\nurl = "sqlite:a.db"\n[quarantine]\nurl = "sqlite:a.db"\n',
+     ['22:7: url: "sqlite:{folder}/a.db" is the file of [ledger], too; each needs a file of its own']),
     ("page that is no URL", GOOD.replace(SERVER, SERVER + 'help_url = "ftp://example.org/"\n'),
      ['3:12: help_url: found the text "ftp://example.org/"; it must be a URL that begins with http:// or https://']),
     ("gateway's name with a space", GOOD.replace('"in"', '"the first"'),
@@ -127,7 +148,7 @@ MISTAKES = [
     ("one wildcard in two spellings", GOOD + '[[domain]]\nname = "*.xn--bcher-kva.example"\n[[domain]]\nname = "*.bücher.example"\n',
      ['19:8: name: "*.bücher.example" is another spelling of "*.xn--bcher-kva.example", which is given in line 17 already']),
     ("a host name that has no A-label", GOOD.replace('"mx.example.org"', '"mx.℀.example"'),
-     ['2:12: hostname: found the text "mx.℀.example"; it must be a host name, such as "mx.example.org"']),
+     ['2:12: hostname: found the text "mx.℀.example"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
     ("tls without a certificate", GOOD.replace(TRUSTED, 'tls = "starttls"\n'),
      ["13:7: tls: it takes a certificate and a key in [tls], and there are none"]),
     ("certificate without a key", GOOD + '[tls]\ncertificate = "c"\n',
@@ -227,14 +248,36 @@ WARNINGS = [
     ("a quarantine", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:q.db"\n', []),
     ("a quarantine that nobody is told of", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:q.db"\ndigest = false\n',
      ["21:10: warning: digest: owners are not told what is kept back for them; to keep mail back without its recipient's knowledge may be unlawful"]),
-    ("the stage quarantine without keys", GOOD + 'stage = "quarantine"\n',
-     ["16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
+    ("the stage quarantine without keys, and without a quarantine", GOOD + 'stage = "quarantine"\n',
+     ['16:9: warning: stage: there is no [quarantine] with a url, so nothing is kept back, and this stage does what "label" does',
+      "16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
     ("reject without keys", GOOD + 'stage = "reject"\n',
      ["16:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose key is in DNS proves a bounce"]),
     ("reject with tags off", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n',
      []),
     ("reject with nothing that proves", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n[proofs]\nwatermark = false\ndkim_lookup = false\n',
      ["16:9: warning: stage: without watermarks, tags, DKIM keys and a ledger nothing can be proven, so unproven bounces are only labelled"]),
+    ("a kind that is kept back, without a quarantine", GOOD + 'kinds = { mdn = "quarantine" }\n',
+     ["16:9: warning: kinds: there is no [quarantine] with a url, so what would be kept back is labelled"]),
+    ("a kind that is kept back by default", GOOD + 'kinds = { challenge = "quarantine" }\n', []),
+    ("a history that is off, in the ledger's file", GOOD + '[history]\nenabled = false\nurl = "sqlite:a.db"\n[ledger]\nurl = "sqlite:a.db"\n', []),
+    ("reject without a history", KEYS.replace("observe", "reject") + "[history]\nenabled = false\n",
+     ['16:9: warning: stage: the history is off, and without it no domain is seen to be ready, so this stage does what "label" does; '
+      'set enabled = true in [history], or declare the domain to be ready ("ready")']),
+    ("reject without a history, declared", KEYS.replace('"observe"', f'"reject"\nready = "since {TODAY}"') + "[history]\nenabled = false\n",
+     ["16:9: warning: stage: the history is off, so only the log tells later what was refused and why; `backstop history`, `why` and "
+      "`report` need it"]),
+    ("label without a history", KEYS.replace("observe", "label") + "[history]\nenabled = false\n", []),
+    ("ready since today", KEYS + READY.format(TODAY), []),
+    ("ready tomorrow", KEYS + READY.format(TODAY + DAY),
+     [f"22:9: warning: ready: it counts from {TODAY + DAY} on; until then the domain is not ready, and nothing is refused for it"]),
+    ("ready in a year", KEYS + READY.format(TODAY + 366 * DAY),
+     [f"22:9: warning: ready: it counts from {TODAY + 366 * DAY} on; until then the domain is not ready, and nothing is refused for it"]),
+    ("ready in more than a year", KEYS + READY.format(TODAY + 367 * DAY),
+     [f"22:9: warning: ready: it counts from {TODAY + 367 * DAY} on, more than a year ahead; until then the domain is not ready, and nothing is "
+      "refused for it"]),
+    ("ready by nothing", GOOD + READY.format(TODAY),
+     ["18:9: warning: ready: there are no watermarks, no tags and no dkim_keys for which it could count, so the domain is not ready"]),
     ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
     ("a %d that is none", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%%d/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
@@ -266,6 +309,7 @@ class Checked(Case):
         return "".join(f"{path}:{line.replace('{folder}', str(self.folder))}\n" for line in want)
 
     def test_each_mistake(self):
+        self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
         for name, text, want in MISTAKES:
             with self.subTest(name):
                 path, outcome = self.check(text)

@@ -304,7 +304,8 @@ class Places(History):
                           ["--db", self.path, "-n", "100001"], ["--db", self.path, "-n", "x"], ["--db", self.path, "--kind", "bounce"],
                           ["--db", self.path, "--origin", "none"], ["--db", self.path, "--verdict", "refused"], ["--db", self.path, "--cause", "unproven"], ["--db", self.path, "--done", "refuse"],
                           ["--db", self.path, "--direction", "in"], ["--db", self.path, "--since", "yesterday"], ["--db", self.path, "--until", "2026-02-30"],
-                          ["--db", self.path, "--client", ""], ["--db", self.path, "--id", ""], ["--db", self.path, "--address", "<>"]):
+                          ["--db", self.path, "--client", ""], ["--db", self.path, "--id", ""], ["--db", self.path, "--address", "<>"],
+                          ["--db", self.path, "--address", "anna"]):
             with self.subTest(arguments):
                 outcome = run("history", *arguments)
                 self.assertEqual((outcome.status, outcome.out), (64, b""))

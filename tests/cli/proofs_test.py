@@ -131,11 +131,11 @@ class Together(ProofCase):
         page = outcome.out.decode()
         self.assertRegex(page, r"(?m)^  Origin +genuine \(watermark\)$")
         self.assertRegex(page, r"(?m)^    watermark \(B\) +proves: What came back carries our watermark for\n +ann@example.org")
-        self.assertRegex(page, r"(?m)^    ledger \(B\) +proves: The Message-ID sent-1@example.org left from here")
+        self.assertRegex(page, r"(?m)^    ledger \(B\) +proves: The Message-ID sent-1@example.org was imported")
 
     def test_page_says_why(self):
         page = run("classify", "--dkim-keys", self.dkim, "--at", moment(SIGNED_AT + LIFE), "-", stdin=bounce(SIGNED)).out.decode()
-        self.assertRegex(page, r"(?m)^    why +What came back is dated 2026-11-23, before mail of this domain")
+        self.assertRegex(page, r"(?m)^    why +What came back is dated 2026-11-23, when mail of this domain")
 
     def test_scan_sums_up(self):
         mails = [bounce(WATERMARK + PLAIN), bounce(SIGNED), bounce(PLAIN), bounce(b"Subject: nothing else\n")]

@@ -86,6 +86,18 @@ class Ready(Case):
         self.write(0, watermarked=100)
         self.assertEqual(cause(), "missing")
 
+    def test_check_config_holds_a_declaration_against_what_left(self):
+        self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        declared = CONFIG.replace('"reject"\n', f'"reject"\nready = "since {TODAY}"\n', 1).replace("[history]", '[keys]\nfile = "keys"\ntags = true\n[history]')
+        self.file.write_text(declared, encoding="utf-8")
+        self.assertEqual(run("check-config", self.file).err, "", "there is no history yet")
+        self.write(98, watermarked=99)
+        first = TODAY - datetime.timedelta(days=14)
+        outcome = run("check-config", self.file)
+        self.assertEqual((outcome.status, outcome.err), (0, f"{self.file}: warning: domain example.org: it is declared to be ready since {TODAY}, but 30 of the "
+                         f"1500 mails that left since {first} carried no tag; their bounces may be refused. Declare a day that is 14 days after mail "
+                         "began to carry it\n"))
+
     def test_mistakes(self):
         outcome = run("ready", "-c", self.file)
         self.assertEqual(outcome.status, 66)

@@ -233,6 +233,7 @@ class Replay(Told):
         self.add(time=self.now - 8 * 86400_000)
         self.assertEqual(self.object("replay", "--config", self.config)["replayed"], 0)
         self.assertEqual(self.object("replay", "--config", self.config, "--since", "9d")["replayed"], 1)
+        self.assertEqual(self.object("replay", "-c", self.config, "--since", "9d")["replayed"], 1, "-c alone is what to try")
 
     def test_mistakes(self):
         wrong = self.configured(9, "wrong.toml", stage=('stage = "label"', 'stage = "strict"'))

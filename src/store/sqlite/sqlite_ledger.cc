@@ -245,8 +245,9 @@ base::Result<std::unique_ptr<LedgerWriter>> open_ledger_file(const std::string& 
   if (warn) say = [path, warn = std::move(warn)](const std::string& line) { warn(about(path, line)); };
   auto state = std::make_unique<LedgerState>(path);
   auto sink = std::make_unique<LedgerSink>(path, settings, *state, say);
-  if (const auto opened = sink->open(); !opened && !opened.error().is_passing()) {
-    return error(path, opened.error().message);
+  if (const auto opened = sink->open(); !opened) {
+    if (!opened.error().is_passing()) return error(path, opened.error().message);
+    say("it can't be written yet: " + opened.error().message);
   }
   return std::make_unique<FileLedger>(path, settings, std::move(state), std::move(sink), std::move(say));
 }

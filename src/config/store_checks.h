@@ -1,0 +1,10 @@
+// Checks of [history], [ledger] and [quarantine], and of what a domain needs them for.
+#pragma once
+
+#include "config/draft.h"
+
+namespace backstop::config {
+
+void check_stores(Draft& draft);
+
+}  // namespace backstop::config
