@@ -127,7 +127,8 @@ void check_ready_days(std::chrono::sys_days today, Draft& draft) {
   for (std::size_t i = 0; i < site.domains.size(); ++i) {
     const auto& day = site.domains[i].ready_since;
     if (!day) continue;
-    if (!intake::has_declarable_proof(site))
+    // A key file that can't be read has been told already.
+    if (!has_mistakes(draft.findings) && !intake::has_declarable_proof(site))
       ready_setting(i, draft).warning(
           "there are no watermarks, no tags and no dkim_keys for which it could count, "
           "so the domain is not ready");

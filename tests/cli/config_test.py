@@ -189,6 +189,8 @@ MISTAKES = [
      ['17:10: header: "held" must be at least as much as "header", since the header is held, too']),
     # Files.
     ("key file that is not there", GOOD + '[keys]\nfile = "gone"\ntags = true\n', ['17:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
+    ("key file that is not there, and a domain that is declared to be ready", GOOD + f'ready = "since {TODAY}"\n[keys]\nfile = "gone"\ntags = true\n',
+     ['18:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
     ("aliases that are not there", GOOD + 'aliases = "gone"\n', ["16:11: aliases: {folder}/gone: can't open it: No such file or directory"]),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
