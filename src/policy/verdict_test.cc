@@ -367,6 +367,10 @@ TEST(JudgeMessage, CeilingsAreRaisedAndLoweredForEachKind) {
     const auto not_ready = verdict(Stage::Reject, {});
     EXPECT_TRUE(not_ready.ends_with(": label") || not_ready.ends_with(": accept")) << row.name << not_ready;
   }
+  DomainPolicy without_tags = domain_at(Stage::Reject, {.messages = true});
+  without_tags.ceilings[static_cast<std::size_t>(Kind::AutoReply)] = Action::Refuse;
+  EXPECT_EQ(shortly(judge_message(response_of(Kind::AutoReply, kSure, Cause::Bare), without_tags)),
+            "no-tags: label");
 }
 
 TEST(JudgeMessage, AFloodOfAutomaticRepliesIsKeptBackIfThatIsWanted) {
