@@ -78,9 +78,7 @@ void LedgerImport::sent(const mailbox::SentMail& mail) {
   }
   // Anybody can send mail in the name of ours to ours, and the log of it looks the same.
   auto addressees = addressees_of(mail);
-  std::erase_if(addressees, [&](const std::string& one) {
-    return site_.find_domain(std::string_view(one).substr(one.rfind('@') + 1)) != nullptr;
-  });
+  std::erase_if(addressees, [&](const std::string& one) { return site_.is_ours(one); });
   if (addressees.empty() && !mail.recipients.empty()) {
     ++counts_.internal;
     return;

@@ -1,18 +1,13 @@
 #include "base/derived_key.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "base/text.h"
+
 namespace backstop::base {
 namespace {
-
-std::string hex(const DerivedKey& key) {
-  std::string text;
-  for (const unsigned char byte : key) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 // RFC 5869, A.3: no salt and an empty info; the first 32 octets.
 TEST(DerivedKey, IsHkdfSha256) {

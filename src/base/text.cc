@@ -9,6 +9,13 @@
 
 namespace backstop::base {
 
+std::string hex(std::span<const unsigned char> bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : bytes) text.append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+  return text;
+}
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), ascii_lower);

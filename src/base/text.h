@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ constexpr int hex_value(char c) {
   const char lower = ascii_lower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
+
+/// Returns two hex digits for each byte, in lower case.
+std::string hex(std::span<const unsigned char> bytes);
 
 std::string to_lower(std::string_view text);
 

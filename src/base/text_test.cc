@@ -4,6 +4,7 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <array>
 
 namespace backstop::base {
 namespace {
@@ -15,6 +16,11 @@ TEST(Text, ComparesWithoutCase) {
   EXPECT_EQ(ifind("a Failure NOTICE", "failure notice"), 2u);
   EXPECT_EQ(ifind("abc", "abcd"), std::string_view::npos);
   EXPECT_EQ(ifind("abc", ""), 0u);
+}
+
+TEST(Text, HexHasTwoDigitsForEachByte) {
+  EXPECT_EQ(hex({}), "");
+  EXPECT_EQ(hex(std::array<unsigned char, 4>{0x00, 0x0f, 0xa0, 0xff}), "000fa0ff");
 }
 
 TEST(Text, NextLineTakesBothLineEnds) {

@@ -158,9 +158,7 @@ base::Result<std::string> make_secret() {
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
     return std::unexpected(base::Error{"OpenSSL has no random numbers"});
   }
-  std::string text;
-  for (const auto byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
+  return base::hex(bytes);
 }
 
 }  // namespace backstop::config

@@ -128,7 +128,7 @@ void check_ready_days(std::chrono::sys_days today, Draft& draft) {
     const auto& day = site.domains[i].ready_since;
     if (!day) continue;
     // A key file that can't be read has been told already.
-    if (!has_mistakes(draft.findings) && !intake::has_declarable_proof(site))
+    if (!has_mistakes(draft.findings) && !intake::has_declarable_proof(site.domains[i], site))
       ready_setting(i, draft).warning(
           "there are no watermarks, no tags and no dkim_keys for which it could count, "
           "so the domain is not ready");

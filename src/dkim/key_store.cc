@@ -11,6 +11,7 @@ bool StoredKey::verifies_on(std::chrono::sys_days today) const {
 }
 
 bool KeyStore::add(const KeyName& name, StoredKey key) {
+  domains_.insert(name.domain);
   return keys_.emplace(name.text(), std::move(key)).second;
 }
 

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,12 +35,15 @@ class KeyStore {
   bool add(const KeyName& name, StoredKey key);
   /// Returns null if there is none, whatever the day. Both are A-labels in lower case. O(1).
   const StoredKey* find(std::string_view selector, std::string_view domain) const;
+  /// True if there is a key of that very domain, whatever the day.
+  bool has_key_of(std::string_view domain) const { return domains_.contains(domain); }
   std::size_t size() const { return keys_.size(); }
   /// Returns how many domains have a key. O(n log n).
   std::size_t count_domains() const;
 
  private:
   std::unordered_map<std::string, StoredKey> keys_;  // by KeyName::text()
+  std::set<std::string, std::less<>> domains_;
 };
 
 }  // namespace backstop::dkim

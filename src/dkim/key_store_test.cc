@@ -18,6 +18,8 @@ TEST(KeyStore, FindsByBothNames) {
   EXPECT_EQ(store.find("ed", "example.org")->key.description(), "ed25519");
   EXPECT_EQ(store.find("ed", "example.net"), nullptr);
   EXPECT_EQ(store.find("ed2", "example.org"), nullptr);
+  EXPECT_TRUE(store.has_key_of("example.org"));
+  EXPECT_FALSE(store.has_key_of("a.example.org"));
 }
 
 TEST(KeyStore, AKeyHasItsDays) {

@@ -58,10 +58,6 @@ bool is_domain_line(std::string_view key) {
   return !key.contains('@') && key.contains('.') && mail::is_domain(key);
 }
 
-std::string_view domain_of(std::string_view address) {
-  return address.substr(std::min(address.rfind('@'), address.size()));
-}
-
 std::string_view local_of(std::string_view address) {
   return address.substr(0, address.rfind('@'));
 }
@@ -123,15 +119,15 @@ class Search {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   Search(const Pairs& pairs, std::string_view owner)
-      : pairs_(pairs), domain_(domain_of(owner)), found_({std::string(owner)}) {}
+      : pairs_(pairs), domain_(origin::at_domain_of(owner)), found_({std::string(owner)}) {}
 
   std::vector<std::string> run() {
     for (std::size_t i = 0; i < found_.size() && !is_full(); ++i) {
       const std::string address = found_[i];
       take_sources(address, {});
       if (address.starts_with('@')) continue;
-      take_sources(domain_of(address), local_of(address));
-      if (domain_of(address) == domain_) take_sources(local_of(address), {});
+      take_sources(origin::at_domain_of(address), local_of(address));
+      if (origin::at_domain_of(address) == domain_) take_sources(local_of(address), {});
     }
     found_.erase(found_.begin());
     return std::move(found_);

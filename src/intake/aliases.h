@@ -21,7 +21,7 @@ class Aliases {
   /// Adds that mail for `source` goes to `target`. Both are an address as the text of origin::owner_of(), a
   /// local part alone, or "@domain". Returns false, and adds nothing, if there are kMostPairs already.
   bool add(std::string source, std::string target);
-  /// To be called once all are added.
+  /// Call it once all are added.
   void sort();
 
   /// Returns the addresses whose mail goes to the owner in the end, the nearest first, without the owner

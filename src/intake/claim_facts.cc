@@ -29,9 +29,7 @@ bool is_from_relay(const Transaction& transaction) {
          });
 }
 
-std::string local_of(const Transaction& transaction, const DomainSettings& domain) {
-  if (is_from_relay(transaction) || is_from_relay(transaction, domain)) return {};
-  const auto& client = transaction.client;
+std::string local_of(const ClientFacts& client, const DomainSettings& domain) {
   if (client.is_authenticated) return "The client that brings it has logged in.";
   if (client.is_trusted) return "The client that brings it is in a trusted network.";
   if (net::contains(domain.local_hosts, client.address)) {
@@ -48,7 +46,7 @@ void note_unproven(const Transaction& transaction, const std::string& owner,
   if (transaction.surges == nullptr || !is_counted) return;
   const std::string& author = response.author;
   const std::string from_domain =
-      author.contains('@') ? base::domain_key(author.substr(author.rfind('@') + 1)) : std::string();
+      author.contains('@') ? base::domain_key(origin::domain_of_owner(author)) : std::string();
   transaction.surges->note(owner, response.kind, from_domain, now);
 }
 

@@ -27,8 +27,8 @@ store::DayCounts counts_of(const Leaving& leaving, std::string_view domain, bool
 std::vector<store::DaySums> sums_of_outbound(const Transaction& transaction, const store::Event& event) {
   const auto& leaving = transaction.leaving;
   if (!leaving || leaving->sender.empty() || event.done != store::Done::Delivered) return {};
-  const auto sender = domain_of_owner(leaving->sender);
-  const auto from = domain_of_owner(leaving->from);
+  const auto sender = origin::domain_of_owner(leaving->sender);
+  const auto from = origin::domain_of_owner(leaving->from);
   std::vector<store::DaySums> all;
   for (const auto domain : {sender, from == sender ? std::string_view() : from}) {
     auto sums = sums_for(domain, transaction);

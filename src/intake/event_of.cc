@@ -58,7 +58,8 @@ void add_recipient(std::string_view address, store::Event& event) {
   event.recipients.push_back(base::printable(address, kMostAddress));
 }
 
-// A proof that is looked for anew has its line here, so that `backstop why` can say that it was not found.
+// Each kind of proof that can be looked for has a line here; without one, `backstop why` could not say that
+// it was not found.
 void add_sought(const Transaction& transaction, store::Facts& facts) {
   using store::Fact;
   const Site& site = *transaction.site;
@@ -72,9 +73,8 @@ void add_sought(const Transaction& transaction, store::Facts& facts) {
 void add_facts(const Transaction& transaction, const MailJudge& judge, store::Facts& facts) {
   using store::Fact;
   const Recipient& recipient = *judge.recipient();
-  const auto ready = policy_of(*recipient.domain, recipient.claim->plain().domain, transaction).ready;
-  facts.add_if(ready.messages, Fact::ReadyMessages);
-  facts.add_if(ready.tags, Fact::ReadyTags);
+  facts.add_if(judge.ready().messages, Fact::ReadyMessages);
+  facts.add_if(judge.ready().tags, Fact::ReadyTags);
   facts.add_if(recipient.domain->ready_since.has_value(), Fact::ReadyDeclared);
   facts.add_if(judge.facts().is_from_relay, Fact::Relay);
   facts.add_if(judge.facts().is_tightened, Fact::Tightened);
@@ -138,7 +138,7 @@ std::string words_for(const SurgeChange& change) {
           "a surge has begun: unproven automatic replies of {} domains to {} came within ten minutes",
           change.count, whose);
     case SurgeChange::Kind::Over:
-      return fmt::format("the surge to {} is over: {} unproven responses came", whose, change.count);
+      return fmt::format("the surge to {} is over: at least {} unproven responses came", whose, change.count);
   }
   std::unreachable();
 }

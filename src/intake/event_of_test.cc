@@ -350,6 +350,22 @@ TEST_F(EventOfTest, HoldsTheFactsThatPolicyWasTold) {
   }
 }
 
+TEST_F(EventOfTest, IsAsReadyAsWhenItWasJudged) {
+  site_.domains = {{.name = "example.org", .stage = Stage::Reject}};
+  ReadySince since;
+  since[static_cast<std::size_t>(policy::Carried::Tag)] = day(kToday);
+  ReadyTable ready;
+  ready.replace({{"example.org", since}});
+  begin("");
+  transaction_.ready = &ready;
+  add("bob@example.org");
+  MailJudge judge(transaction_, reader_);
+  run(judge.judge(bounce()));
+  ready.replace({});
+  const auto event = event_of(transaction_, context_, {.reply = kRefusal, .judge = &judge});
+  EXPECT_EQ(to_words(event.facts), "ready-tags sought-tag sought-watermark");
+}
+
 TEST_F(EventOfTest, ACandidateThatIsNoResponseIsOrdinary) {
   begin("");
   add("bob@example.org");
@@ -455,7 +471,7 @@ TEST(EventOf, ASurge) {
        true},
       {{Kind::Over, "example.org", 99, time},
        "surge-over",
-       "the surge to example.org is over: 99 unproven responses came",
+       "the surge to example.org is over: at least 99 unproven responses came",
        false},
   };
   for (const Row& row : rows) {

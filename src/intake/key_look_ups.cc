@@ -32,8 +32,10 @@ void KeyMemory::remember(const std::string& name, FoundKey found, Time now) {
 bool KeyMemory::admit(const std::string& domain, Time now) {
   const auto hour = std::chrono::floor<std::chrono::hours>(now);
   const std::lock_guard lock(mutex_);
-  if (hour != hour_) asked_.clear();
-  hour_ = hour;
+  if (hour > hour_) {
+    asked_.clear();
+    hour_ = hour;
+  }
   auto& asked = asked_[domain];
   if (asked >= kMostOfDomain) return false;
   ++asked;

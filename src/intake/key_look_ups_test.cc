@@ -84,6 +84,16 @@ TEST_F(KeyLookUpsTest, ADomainOnlySoManyAnHour) {
   EXPECT_EQ(asked_.size(), KeyMemory::kMostOfDomain + 2) << "another hour";
 }
 
+// A transaction has the time of its MAIL, so one may come with an earlier hour.
+TEST_F(KeyLookUpsTest, AnEarlierHourEmptiesNoCount) {
+  for (std::size_t i = 0; i < KeyMemory::kMostOfDomain; ++i) find("s" + std::to_string(i));
+  now_ -= seconds(1);
+  find("a");
+  now_ += seconds(1);
+  find("b");
+  EXPECT_EQ(asked_.size(), KeyMemory::kMostOfDomain);
+}
+
 TEST_F(KeyLookUpsTest, MemoryIsBounded) {
   for (std::size_t i = 0; i < KeyMemory::kMostNames; ++i)
     memory_.remember(std::to_string(i), std::unexpected(dkim::Outcome::NoKey), now_);

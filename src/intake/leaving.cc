@@ -59,10 +59,6 @@ bool Leaving::is_signed_by(std::string_view domain) const {
   return std::ranges::find(signers, domain) != signers.end();
 }
 
-std::string_view domain_of_owner(std::string_view owner) {
-  return owner.substr(owner.rfind('@') + 1);
-}
-
 Leaving leave(const Transaction& transaction, const LeavingHeader& header,
               const std::optional<origin::WatermarkStamp>& stamp) {
   const Site& site = *transaction.site;

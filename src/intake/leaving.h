@@ -44,7 +44,4 @@ struct Leaving {
 Leaving leave(const Transaction& transaction, const LeavingHeader& header,
               const std::optional<origin::WatermarkStamp>& stamp);
 
-/// Returns the domain of a text of owner_of(); empty for an empty text.
-std::string_view domain_of_owner(std::string_view owner);
-
 }  // namespace backstop::intake

@@ -182,11 +182,5 @@ TEST_F(LeavingTest, ReadsSoManySignaturesAndNoMore) {
               IsEmpty());
 }
 
-TEST(Leaving, TheDomainOfAnOwner) {
-  EXPECT_EQ(domain_of_owner("ann@example.org"), "example.org");
-  EXPECT_EQ(domain_of_owner("\"a@b\"@example.org"), "example.org");
-  EXPECT_EQ(domain_of_owner(""), "");
-}
-
 }  // namespace
 }  // namespace backstop::intake

@@ -89,13 +89,10 @@ net::Task<base::Result<LedgerAnswers>> ask_ledger(store::LedgerReader& ledger,
   const Asked asked{response, addressees, owners, author_of(response)};
   LedgerAnswers answers = blank_answers(asked);
   answers.covered_since = ledger.covered_since();
+  answers.are_ids_dropped = response.answered_ids.size() * (1 + owners.size()) > kMostLedgerQuestions;
   std::vector<store::RowKey> questions;
   each_question(asked, answers, [&](const store::RowKey& key, const auto&) {
-    if (questions.size() < kMostLedgerQuestions) {
-      questions.push_back(key);
-    } else {
-      ++answers.dropped;
-    }
+    if (questions.size() < kMostLedgerQuestions) questions.push_back(key);
   });
   const auto values = co_await ledger.look_up(questions);
   if (!values) co_return std::unexpected(values.error());

@@ -35,7 +35,7 @@ struct OwnerAnswers {
 struct LedgerAnswers {
   std::vector<OwnerAnswers> owners;                ///< in the order of the questions
   std::optional<store::LedgerTime> covered_since;  ///< as it was before the look-up
-  std::size_t dropped = 0;                         ///< questions that were not asked
+  bool are_ids_dropped = false;                    ///< an id was not asked for, for some owner
 };
 
 /// More questions than this are not asked: their answers are as if nothing was recorded. Asked are, until

@@ -17,6 +17,12 @@ bool is_certain_dsn(const response::Response& response) {
   return is_dsn(response.kind) && certainty(response) != response::Certainty::Guessed;
 }
 
+/// What policy was told for one recipient.
+struct Told {
+  policy::MessageFacts facts;
+  policy::Ready ready;
+};
+
 /// True for a hint in what came back.
 bool is_hint(const origin::Evidence& evidence) {
   return evidence.kind == origin::EvidenceKind::Trace || evidence.kind == origin::EvidenceKind::Other;
@@ -38,14 +44,14 @@ response::Envelope MailJudge::envelope() const {
 }
 
 MailJudge::Next MailJudge::header(std::string_view header) {
-  // Mail that leaves is not read: rules for it come with the ledger.
+  // Mail that leaves is never judged; MessagePath notes what the ledger needs.
   if (transaction_.is_outbound()) return Next::Pass;
   return reader_.can_be_response(header, envelope()) ? Next::Hold : Next::Pass;
 }
 
 response::Response MailJudge::read(std::string_view message, response::Extent extent) {
   auto response = reader_.read(message, envelope(), extent);
-  // Of a response that was cut, nobody knows whether it is the same.
+  // A response that was cut gets no digest: its rest may differ.
   if (response.kind != response::Kind::None && transaction_.ledger != nullptr &&
       extent == response::Extent::Whole) {
     const auto digest = dkim::sha256(message);
@@ -85,22 +91,23 @@ net::Task<void> MailJudge::judge(response::Response response) {
   ProofSearch search(transaction_, *response_, transaction_.ledger);
   co_await search.look();
   std::vector<policy::Verdict> verdicts;
-  std::vector<origin::Origin> origins;
+  std::vector<Told> told;
   for (std::size_t i = 0; i < transaction_.recipients.size(); ++i) {
     const auto& one = transaction_.recipients[i];
-    facts_.origin = co_await origin_of(search, i);
-    is_contradiction_ |= is_certain_dsn(*response_) && facts_.origin.result == origin::Result::Unproven &&
+    policy::MessageFacts facts = facts_;
+    facts.origin = co_await origin_of(search, i);
+    is_contradiction_ |= is_certain_dsn(*response_) && facts.origin.result == origin::Result::Unproven &&
                          search.has_other_signature(i);
-    facts_.is_tightened = is_tightened(transaction_, search.owner(i), transaction_.now);
-    note_unproven(transaction_, search.owner(i), *response_, facts_.origin, transaction_.now);
-    verdicts.push_back(
-        policy::judge_message(facts_, policy_of(*one.domain, one.claim->plain().domain, transaction_)));
-    origins.push_back(std::move(facts_.origin));
+    facts.is_tightened = is_tightened(transaction_, search.owner(i), transaction_.now);
+    note_unproven(transaction_, search.owner(i), *response_, facts.origin, transaction_.now);
+    const auto domain = policy_of(*one.domain, one.claim->plain().domain, transaction_);
+    verdicts.push_back(policy::judge_message(facts, domain));
+    told.push_back({std::move(facts), domain.ready});
   }
   const std::size_t worst = policy::least_favourable(verdicts);
   judged_ = &transaction_.recipients[worst];
-  facts_.origin = std::move(origins[worst]);
-  facts_.is_tightened = is_tightened(transaction_, search.owner(worst), transaction_.now);
+  facts_ = std::move(told[worst].facts);
+  ready_ = told[worst].ready;
   verdict_ = std::move(verdicts[worst]);
 }
 

@@ -34,7 +34,7 @@ class MailJudge {
   /// Collects the evidence for each recipient and asks policy. The strictest verdict counts for all
   /// recipients. Called once at most.
   net::Task<void> judge(response::Response response);
-  /// To be called once the message is delivered or kept: the hints and the proofs that spoke for it stay
+  /// Call it once the message is delivered or kept: the hints and the proofs that spoke for it stay
   /// counted (hint_counts.h, proof_places.h). Without this call the destructor gives their places back.
   void keep_places() {
     hints_.keep();
@@ -52,6 +52,8 @@ class MailJudge {
   bool is_contradiction() const { return is_contradiction_; }
   /// Returns what policy was told of that recipient.
   const policy::MessageFacts& facts() const { return facts_; }
+  /// Returns how ready that recipient's domain was when policy was asked.
+  const policy::Ready& ready() const { return ready_; }
   /// Returns that recipient; null for a message that was not judged.
   const Recipient* recipient() const { return judged_; }
   /// Returns the value of the Backstop-Verdict field.
@@ -66,6 +68,7 @@ class MailJudge {
   response::Reader& reader_;
   std::optional<response::Response> response_;
   policy::MessageFacts facts_;
+  policy::Ready ready_;
   const Recipient* judged_ = nullptr;  ///< of the transaction
   HintPlaces hints_;
   ProofPlaces places_;

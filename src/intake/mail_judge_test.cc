@@ -223,6 +223,26 @@ TEST_F(MailJudgeTest, TheFactsAreThoseOfTheRecipientThatDecides) {
   EXPECT_THAT(judge.verdict().explanation, testing::HasSubstr("emil@example.org carries no tag"));
 }
 
+// The response that begins a surge is judged as if there were none, and its facts say so.
+TEST_F(MailJudgeTest, TheResponseThatBeginsASurgeIsNotTightened) {
+  site_.is_tightening = true;
+  Surges surges([](const SurgeChange&) {});
+  const auto is_tightened = [&] {
+    begin();
+    last_.surges = &surges;
+    add("bob@example.org");
+    MailJudge judge(last_, reader_);
+    run(judge.judge(bounce()));
+    return judge.facts().is_tightened;
+  };
+  for (std::uint64_t i = 0; i < Surges::kLeastOfOwner; ++i) {
+    EXPECT_FALSE(surges.is_surge("bob@example.org", last_.now)) << i;
+    EXPECT_FALSE(is_tightened()) << i;
+  }
+  EXPECT_TRUE(surges.is_surge("bob@example.org", last_.now));
+  EXPECT_TRUE(is_tightened());
+}
+
 // A relay of either recipient's domain would bounce what is refused for the other.
 TEST_F(MailJudgeTest, ARelayOfADomainIsNotRefused) {
   const auto relay = net::asio::ip::make_address("192.0.2.25");
@@ -234,7 +254,7 @@ TEST_F(MailJudgeTest, ARelayOfADomainIsNotRefused) {
   };
   const Row rows[] = {
       {"the domain has it", true, {"bob@example.org"}, Cause::Relay},
-      {"another domain has it", true, {"bob@other.test"}, Cause::Bare},
+      {"for the other it is a host of ours", true, {"bob@other.test"}, Cause::Local},
       {"both are named", true, {"bob@other.test", "bob@example.org"}, Cause::Relay},
       {"a stranger", false, {"bob@example.org"}, Cause::Bare},
   };
@@ -242,10 +262,11 @@ TEST_F(MailJudgeTest, ARelayOfADomainIsNotRefused) {
     DomainSettings with{.name = "example.org", .stage = policy::Stage::Reject, .ready_since = day(100)};
     DomainSettings without = with;
     without.name = "other.test";
+    without.local_hosts = {*net::Network::parse("192.0.2.25")};
     with.relays = {*net::Network::parse("192.0.2.25")};
     site_.domains = {with, without};
     begin();
-    if (row.is_relay) last_.client.bringers = {relay, relay};
+    if (row.is_relay) last_.client = {.address = relay, .bringers = {relay, relay}};
     for (const auto& recipient : row.recipients) add(recipient);
     MailJudge judge(last_, reader_);
     run(judge.judge(bounce()));

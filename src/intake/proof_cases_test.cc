@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "intake/proofs_fixture.h"
+#include "response/answered.h"
 
 namespace backstop::intake {
 namespace {
@@ -158,6 +159,38 @@ TEST_F(ProofCases, LedgerFlushed) {
   EXPECT_EQ(judge(bounce_of(header_of({}))), "unproven incomplete: label");
   EXPECT_EQ(judge(bounce_of(header_of({.date = "Thu, 3 Dec 2026 12:55:00 +0000"}))),
             "unproven missing: refuse");
+}
+
+// A ledger of two months that keeps ids for three days says nothing about a mail of five days ago.
+TEST_F(ProofCases, ForgottenId) {
+  open_ledger(days(3));
+  ledger.reset();
+  place.cover_since(kNow - days(60));
+  open_ledger(days(3));
+  be_ready_since(floor<days>(kNow));
+  EXPECT_EQ(judge(bounce_of(header_of({.date = "Sat, 28 Nov 2026 12:00:00 +0000"}))),
+            "unproven incomplete: label");
+  EXPECT_EQ(judge(bounce_of(header_of({.date = "Mon, 30 Nov 2026 11:59:59 +0000"}))),
+            "unproven incomplete: label");
+  EXPECT_EQ(judge(bounce_of(header_of({.date = "Mon, 30 Nov 2026 12:00:00 +0000"}))),
+            "unproven missing: refuse");
+}
+
+// One of the ids that the ledger wasn't asked for may be ours.
+TEST_F(ProofCases, MoreIdsThanTheLedgerIsAskedFor) {
+  tag_mail();
+  open_ledger();
+  for (const std::size_t count : {49UZ, 50UZ}) {
+    std::vector<std::string> recipients;
+    for (std::size_t i = 0; i < count; ++i) recipients.push_back(fmt::format("u{}@example.org", i));
+    const auto transaction = begin(recipients);
+    MailJudge judge(*transaction, reader);
+    auto response = judge.read(bounce_of({}), response::Extent::Whole);
+    for (std::size_t i = 0; i < response::kMostAnsweredIds; ++i)
+      response.answered_ids.push_back(fmt::format("{}@example.org", i));
+    run(judge, std::move(response));
+    EXPECT_EQ(shown(judge), count == 49 ? "unproven bare: refuse" : "unproven incomplete: label") << count;
+  }
 }
 
 TEST_F(ProofCases, MdnById) {

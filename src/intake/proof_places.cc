@@ -64,7 +64,7 @@ net::Task<bool> ProofPlaces::take(std::string owner, std::string what, std::uint
 }
 
 // True if the response was delivered already, and may be so again without taking another place. Repeats have
-// places of their own, so that of many at the same moment only so many are free.
+// places of their own, so that of many at the same moment only kRepeats are free.
 net::Task<bool> ProofPlaces::is_free(const std::string& owner, const std::string& digest) {
   const std::array question{store::response(owner, digest)};
   const auto answer = co_await ledger_->look_up(question);
@@ -117,10 +117,8 @@ net::Task<void> ProofPlaces::weigh(std::span<Evidence> evidence, std::string own
     const Evidence* before = nullptr;
     for (auto& one : evidence) {
       if (one.finding != origin::Finding::Proves || one.level != level) continue;
-      if (one.use.id.empty()) {  // of a host of our own, which nobody can copy
-        is_proved = true;
-        continue;
-      }
+      // A host of our own, which nobody can copy, is enough. It is in front of the other proofs of its level.
+      if (one.use.id.empty()) co_return;
       // At the highest level all proofs of a mail are counted as one.
       one.is_worn = before != nullptr && before->use == one.use
                         ? before->is_worn

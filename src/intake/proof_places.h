@@ -23,10 +23,10 @@ namespace backstop::intake {
 struct ProofCaps {
   static constexpr std::uint32_t kAddressee = 10;          ///< for each addressee that is recorded
   static constexpr std::uint32_t kUnrecorded = 20;         ///< for all others of a proof together
-  static constexpr std::uint32_t kRecipientsAPlace = 200;  ///< or one for so many recorded recipients
+  static constexpr std::uint32_t kRecipientsAPlace = 200;  ///< or one for this many recorded recipients
   static constexpr std::uint32_t kUnrecordedHour = 5;      ///< of them from one network
   static constexpr std::uint32_t kTag = 50;
-  static constexpr std::uint32_t kTagRecipient = 3;  ///< or so many for each recipient of the tag's day
+  static constexpr std::uint32_t kTagRecipient = 3;  ///< or this many for each recipient of the tag's day
   static constexpr std::uint32_t kTagHour = 10;
   static constexpr std::uint32_t kRepeats = 2;        ///< of a delivered response, that don't count
   static constexpr std::chrono::days kRepeatTime{5};  ///< from the first of them

@@ -133,6 +133,9 @@ TEST_F(ProofPlacesTest, AHostOfOursIsNotCounted) {
   local.kind = EvidenceKind::Local;
   for (int i = 0; i < 30; ++i) EXPECT_EQ(take({local, proof(Level::B, "a")}), "++");
   EXPECT_EQ(take({proof(Level::B, "a")}), "+") << "nor was the other";
+  const auto strong = proof(Level::A, "b", {"zoe@else.test"});
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(take({local, strong}), "++");
+  EXPECT_EQ(count(strong, false), 10) << "nor was one of the same level";
 }
 
 // Its first three deliveries are one, and each further one counts.

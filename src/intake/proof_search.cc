@@ -18,6 +18,8 @@ namespace backstop::intake {
 namespace {
 
 constexpr std::string_view kNoLedger = "The ledger could not be asked.";
+constexpr std::string_view kTooManyIds =
+    "The response names more Message-IDs, to more mailboxes, than the ledger is asked for.";
 
 /// Returns why the mail that this response answers left without a tag, as a sentence: it went to a
 /// destination in "untagged". Empty if it did not.
@@ -55,15 +57,14 @@ bool is_only_key(const Site& site, std::chrono::sys_days today) {
   return keys.size() == 1 && keys.front().created + site.tags.lifetime < today;
 }
 
-bool is_ours(const Site& site, std::string_view address) {
-  return site.find_domain(address.substr(address.rfind('@') + 1)) != nullptr;
-}
-
 }  // namespace
 
 ProofSearch::ProofSearch(const Transaction& transaction, const response::Response& response,
                          store::LedgerReader* ledger)
-    : transaction_(transaction), response_(response), ledger_(ledger) {
+    : transaction_(transaction),
+      response_(response),
+      ledger_(ledger),
+      is_from_relay_(is_from_relay(transaction)) {
   const Site& site = *transaction.site;
   context_ = {.has_keys = !site.keys.keys().empty(),
               .is_only_key = is_only_key(site, transaction.today),
@@ -101,15 +102,15 @@ net::Task<void> ProofSearch::look() {
   if (failed != signatures_.end()) {
     context_.failed = fmt::format("The DKIM key {} could not be looked up.", failed->key_name);
   }
-  if (ledger_ != nullptr) co_await ask_ledger();
+  if (ledger_ != nullptr) co_await ask_about_owners();
   for (auto& view : views_) {
     view.others = view.froms;
     std::erase_if(view.others,
-                  [&](const auto& from) { return view.owners.contains(from) || !is_ours(site, from); });
+                  [&](const auto& from) { return view.owners.contains(from) || !site.is_ours(from); });
   }
 }
 
-net::Task<void> ProofSearch::ask_ledger() {
+net::Task<void> ProofSearch::ask_about_owners() {
   std::vector<OwnerQuestion> questions;
   for (std::size_t i = 0; i < views_.size(); ++i) {
     questions.push_back({.owner = views_[i].owners.owner(),
@@ -117,11 +118,12 @@ net::Task<void> ProofSearch::ask_ledger() {
                          .day = tag_day(transaction_.recipients[i])});
   }
   const auto addressees = response::claimed_addressees(response_);
-  auto answers = co_await intake::ask_ledger(*ledger_, response_, addressees, questions);
+  auto answers = co_await ask_ledger(*ledger_, response_, addressees, questions);
   if (!answers) {
     context_.failed = kNoLedger;
     co_return;
   }
+  if (answers->are_ids_dropped) context_.failed = kTooManyIds;
   ledger_since_ = answers->covered_since;
   for (std::size_t i = 0; i < views_.size(); ++i) take(std::move(answers->owners[i]), views_[i]);
 }
@@ -156,7 +158,7 @@ origin::Grounds ProofSearch::collect(std::size_t recipient) const {
   const auto& one = transaction_.recipients[recipient];
   const auto found = proofs(views_[recipient]);
   auto context = context_;
-  context.local = local_of(transaction_, *one.domain);
+  if (!is_from_relay_) context.local = local_of(transaction_.client, *one.domain);
   if (views_[recipient].has_written) {
     context.pair = fmt::format("This mailbox wrote to {} lately.",
                                base::printable(response_.author, mail::kAddressMost));

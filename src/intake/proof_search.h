@@ -23,8 +23,8 @@ class ProofSearch {
   ProofSearch(const Transaction& transaction, const response::Response& response,
               store::LedgerReader* ledger);
 
-  /// Asks DNS and the ledger. A part that gives no answer makes the look incomplete. To be called once,
-  /// before the others.
+  /// Asks DNS and the ledger. A part that gives no answer makes the look incomplete. Call it once, before
+  /// the others.
   net::Task<void> look();
 
   /// Returns what was found for a recipient of the transaction.
@@ -49,7 +49,7 @@ class ProofSearch {
 
   View view_of(const Recipient& recipient) const;
   std::chrono::sys_days tag_day(const Recipient& recipient) const;
-  net::Task<void> ask_ledger();
+  net::Task<void> ask_about_owners();
   void take(OwnerAnswers answers, View& view) const;
   origin::ProofContext proofs(const View& view) const;
   origin::ProofCoverage coverage(const Recipient& recipient) const;
@@ -57,6 +57,7 @@ class ProofSearch {
   const Transaction& transaction_;
   const response::Response& response_;
   store::LedgerReader* const ledger_;
+  const bool is_from_relay_;
   origin::ClaimContext context_;
   std::vector<origin::SeenSignature> signatures_;
   std::optional<store::LedgerTime> ledger_since_;

@@ -78,9 +78,11 @@ class Installation {
       since[static_cast<std::size_t>(carried)] = day;
     ready.replace({{"example.org", since}});
   }
-  void open_ledger() {
-    ledger = store::must_open(
-        {.url = place.url(), .batch = std::chrono::milliseconds(1), .clock = store::ledger_test_clock});
+  void open_ledger(std::chrono::days keep_ids = std::chrono::days(30)) {
+    ledger = store::must_open({.url = place.url(),
+                               .keep_ids = keep_ids,
+                               .batch = std::chrono::milliseconds(1),
+                               .clock = store::ledger_test_clock});
   }
   void record(const std::vector<store::Row>& rows) const { ledger->record(rows, kNow); }
 
@@ -126,11 +128,13 @@ class Installation {
   }
 
   static void run(MailJudge& judge, const std::string& mail) {
+    run(judge, judge.read(mail, response::Extent::Whole));
+  }
+  static void run(MailJudge& judge, response::Response response) {
     net::asio::io_context loop;
-    net::asio::co_spawn(loop.get_executor(), judge.judge(judge.read(mail, response::Extent::Whole)),
-                        [](std::exception_ptr error) {
-                          if (error) std::rethrow_exception(error);
-                        });
+    net::asio::co_spawn(loop.get_executor(), judge.judge(std::move(response)), [](std::exception_ptr error) {
+      if (error) std::rethrow_exception(error);
+    });
     loop.run();
   }
 

@@ -16,11 +16,12 @@ std::optional<std::chrono::sys_days>& at(ReadySince& since, Carried carried) {
   return since[static_cast<std::size_t>(carried)];
 }
 
-// A declaration counts for the proofs that this installation gives to its mail.
-ReadySince declared(std::chrono::sys_days day, const Site& site) {
+// A declaration counts for the proofs that this installation gives to the mail of a domain, which is as
+// base::domain_key() folds it.
+ReadySince declared(std::chrono::sys_days day, std::string_view domain, const Site& site) {
   ReadySince since;
   if (site.has_watermark) at(since, Carried::Watermark) = at(since, Carried::Message) = day;
-  if (site.dkim_keys && site.dkim_keys->size() > 0)
+  if (site.dkim_keys && site.dkim_keys->has_key_of(domain))
     at(since, Carried::Dkim) = at(since, Carried::Message) = day;
   if (site.is_tagging()) at(since, Carried::Tag) = day;
   return since;
@@ -79,14 +80,18 @@ ReadySince ReadyTable::find(std::string_view domain) const {
   return found == table->end() ? ReadySince() : found->second;
 }
 
-bool has_declarable_proof(const Site& site) {
-  return std::ranges::any_of(declared({}, site), [](const auto& day) { return day.has_value(); });
+bool has_declarable_proof(const DomainSettings& domain, const Site& site) {
+  // Which domains below it have keys is not known.
+  if (domain.name.starts_with("*.") && site.dkim_keys && site.dkim_keys->size() > 0) return true;
+  return std::ranges::any_of(declared({}, base::domain_key(domain.name), site),
+                             [](const auto& day) { return day.has_value(); });
 }
 
 ReadySince ready_since(const DomainSettings& domain, std::string_view name, const Site& site,
                        const ReadyTable* table) {
-  if (domain.ready_since) return declared(*domain.ready_since, site);
-  return table == nullptr ? ReadySince() : table->find(base::domain_key(name.empty() ? domain.name : name));
+  const std::string key = base::domain_key(name.empty() ? domain.name : name);
+  if (domain.ready_since) return declared(*domain.ready_since, key, site);
+  return table == nullptr ? ReadySince() : table->find(key);
 }
 
 policy::Ready ready(const ReadySince& since, std::chrono::sys_days today) {

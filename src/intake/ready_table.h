@@ -47,7 +47,7 @@ class ReadyTable {
 };
 
 /// Returns whether this installation gives its mail a proof for which a declaration counts.
-bool has_declarable_proof(const Site& site);
+bool has_declarable_proof(const DomainSettings& domain, const Site& site);
 
 /// Returns since when mail of a domain of ours is ready: as `ready` of the domain declares it, or as the
 /// table has it. `name` is the domain in any spelling, empty for a bare postmaster, which belongs to the

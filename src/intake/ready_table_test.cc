@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dkim/sign_fixture.h"
 #include "origin/tag_fixture.h"
 
 namespace backstop::intake {
@@ -80,6 +81,33 @@ TEST(ReadyTable, ADeclarationCountsForWatermarksOnlyIfTheyAreMade) {
   site.has_watermark = true;
   for (const auto carried : {Carried::Watermark, Carried::Message}) EXPECT_EQ(since(carried), kToday);
   for (const auto carried : {Carried::Dkim, Carried::Tag}) EXPECT_FALSE(since(carried));
+}
+
+// A key of one domain says nothing about the mail of another, its subdomains included.
+TEST(ReadyTable, ADeclarationCountsForSignaturesOnlyIfThereIsAKeyOfTheDomain) {
+  Site site;
+  auto keys = std::make_shared<dkim::KeyStore>();
+  keys->add({.selector = "s", .domain = "example.org"}, {.key = dkim::Signer().key()});
+  site.dkim_keys = std::move(keys);
+  const struct {
+    std::string_view setting;
+    std::string_view name;
+    bool want;
+  } rows[] = {
+      {"example.org", "example.org", true},
+      {"example.org", "Example.ORG", true},
+      {"example.org", "", true},
+      {"example.com", "example.com", false},
+      {"example.com", "", false},
+      {"*.example.org", "lists.example.org", false},
+  };
+  for (const auto& row : rows) {
+    const DomainSettings declared{.name = std::string(row.setting), .ready_since = kToday};
+    const auto since = ready_since(declared, row.name, site, nullptr);
+    for (const auto carried : {Carried::Dkim, Carried::Message})
+      EXPECT_EQ(since[at(carried)].has_value(), row.want) << row.setting << " " << row.name;
+    for (const auto carried : {Carried::Watermark, Carried::Tag}) EXPECT_FALSE(since[at(carried)]);
+  }
 }
 
 TEST(ReadyTable, WithoutADeclarationTheTableCounts) {

@@ -1,8 +1,5 @@
 #include "intake/seen_signatures.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -14,12 +11,6 @@
 namespace backstop::intake {
 
 namespace {
-
-std::string hex(const dkim::SignatureId& id) {
-  std::string text;
-  for (const auto byte : id) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-  return text;
-}
 
 net::Task<KeyLookUps::Answer> find_key(const dkim::KeyName& name, const SignatureKeys& keys,
                                        std::size_t& budget, std::chrono::sys_seconds now) {
@@ -41,7 +32,7 @@ origin::SeenSignature seen(const dkim::HeaderBlock& block, const dkim::ReturnedS
       .outcome = found.key ? dkim::verify(block, signature, &*found.key) : found.key.error(),
       .fitness = one.fitness,
       .key_name = base::printable(signature.key.text()),
-      .id = hex(one.id),
+      .id = base::hex(one.id),
       .signed_at = one.signed_at,
       .is_failed = found.is_failed};
   if (!one.from.domain.empty()) made.from = origin::owner_of(one.from, delimiter).text();

@@ -10,6 +10,7 @@
 #include "dkim/key_store.h"
 #include "intake/domain_table.h"
 #include "origin/key_ring.h"
+#include "origin/owner.h"
 #include "origin/tag.h"
 #include "origin/watermark.h"
 
@@ -33,6 +34,11 @@ struct Site {
 
   /// True if mail of ours leaves with tags, so that one can be expected.
   bool is_tagging() const { return has_tags && keys.signing_key() != nullptr; }
+
+  /// True if the address, as text, is of a domain of ours.
+  bool is_ours(std::string_view address) const {
+    return find_domain(origin::domain_of_owner(address)) != nullptr;
+  }
 
   /// See DomainTable::find().
   const DomainSettings* find_domain(std::string_view domain) const { return domains.find(domain); }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "origin/owner.h"
+
 namespace backstop::intake {
 
 namespace {
@@ -23,10 +25,6 @@ void add(std::optional<SurgeChange> change, const std::string& name, std::vector
   if (!change) return;
   change->whose = name;
   changes.push_back(std::move(*change));
-}
-
-std::string domain_of(const std::string& owner) {
-  return owner.substr(owner.rfind('@') + 1);
 }
 
 /// Returns the least count that is at least kTimesMean times the mean of a minute and one.
@@ -60,13 +58,16 @@ std::optional<SurgeChange> SurgeCounts::note(std::uint64_t least, std::string_vi
     ++surge_->count;
     return look(now);
   }
-  std::size_t count = seconds_.sum(second_of(now));
-  const bool is_flood = count >= threshold;
-  if (!is_flood) count = senders(now);
-  if (!is_flood && count < kMostDomains) return std::nullopt;
-  surge_ = Surge{.threshold = threshold, .busy = now, .count = count};
-  return SurgeChange{
-      .kind = is_flood ? Kind::Responses : Kind::Domains, .whose = {}, .count = count, .time = now};
+  const std::size_t responses = seconds_.sum(second_of(now));
+  const std::size_t domains = senders(now);
+  const bool is_flood = responses >= threshold;
+  if (!is_flood && domains < kMostDomains) return std::nullopt;
+  // Each of the domains sent one response at least.
+  surge_ = Surge{.threshold = threshold, .busy = now, .count = std::max(responses, domains)};
+  return SurgeChange{.kind = is_flood ? Kind::Responses : Kind::Domains,
+                     .whose = {},
+                     .count = is_flood ? responses : domains,
+                     .time = now};
 }
 
 std::optional<SurgeChange> SurgeCounts::look(SurgeTime now) {
@@ -111,7 +112,7 @@ void Surges::Table::look(SurgeTime now, std::vector<SurgeChange>& changes) {
 void Surges::note(const std::string& owner, response::Kind kind, std::string_view from_domain,
                   SurgeTime now) {
   std::vector<SurgeChange> changes;
-  const std::string domain = domain_of(owner);
+  const std::string domain(origin::domain_of_owner(owner));
   const auto sender = kind == response::Kind::AutoReply ? from_domain : std::string_view();
   {
     const std::scoped_lock lock(mutex_);
@@ -122,7 +123,7 @@ void Surges::note(const std::string& owner, response::Kind kind, std::string_vie
 }
 
 bool Surges::is_surge(const std::string& owner, SurgeTime now) const {
-  const std::string domain = domain_of(owner);
+  const std::string domain(origin::domain_of_owner(owner));
   const std::scoped_lock lock(mutex_);
   return owners_.is_surge(owner, now) || domains_.is_surge(domain, now);
 }

@@ -27,7 +27,7 @@ struct SurgeChange {
   enum class Kind : std::uint8_t {
     Responses,  ///< begun: `count` responses came within a minute
     Domains,    ///< begun: automatic replies of `count` domains came within ten minutes
-    Over,       ///< over: there were `count` responses in all
+    Over,       ///< over: there were at least `count` responses in all
   };
 
   Kind kind = Kind::Responses;
@@ -91,7 +91,7 @@ class SurgeCounts {
   struct Surge {
     std::uint64_t threshold;  ///< of a minute, when it began
     SurgeTime busy;           ///< when at least a quarter of that was last met
-    std::size_t count;        ///< responses so far
+    std::size_t count;  ///< responses so far, at least: what came before the minute of its begin is not in it
   };
   struct Sender {
     std::size_t domain = 0;  ///< its hash
@@ -124,7 +124,7 @@ class Surges {
   void note(const std::string& owner, response::Kind kind, std::string_view from_domain, SurgeTime now);
   /// True while a surge to the owner or to the owner's domain lasts.
   bool is_surge(const std::string& owner, SurgeTime now) const;
-  /// Ends what is over. To be called every few seconds.
+  /// Ends what is over. Call it every few seconds.
   void look(SurgeTime now);
 
  private:

@@ -142,6 +142,14 @@ TEST_F(SurgesTest, OfDomainsEndsToo) {
   EXPECT_THAT(told, ElementsAre("ann@example.org domains 8", "ann@example.org over 11"));
 }
 
+// Eight domains that sent nine responses, in a minute that has no flood.
+TEST_F(SurgesTest, OfDomainsCountsItsResponses) {
+  note(1, kStart);
+  auto_replies(8, kStart);
+  surges.look(kStart + minutes(60));
+  EXPECT_THAT(told, ElementsAre("ann@example.org domains 8", "ann@example.org over 9"));
+}
+
 // The owner that was quiet for the longest time is forgotten, and its surge ends.
 TEST_F(SurgesTest, OwnersAreCapped) {
   note(10, kStart);

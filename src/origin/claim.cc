@@ -104,9 +104,8 @@ std::chrono::sys_seconds date_of(const response::ReturnedBlock& block, std::chro
 }
 
 bool is_from_owner_domain(const response::ReturnedBlock& block, const OwnerSet& owners) {
-  const std::string_view owner = owners.owner();
   const auto from = mail::parse_address(block.from);
-  return from && base::domain_key(from->domain) == owner.substr(owner.rfind('@') + 1);
+  return from && base::domain_key(from->domain) == domain_of_owner(owners.owner());
 }
 
 // A date that is older than any proof lives counts as now: a genuine bounce doesn't come so late.

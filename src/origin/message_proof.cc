@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t kMostShown = 200;
 
-std::string hex(std::span<const unsigned char> bytes) {
-  std::string text;
-  for (const auto byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-  return text;
-}
-
 /// Returns the first id that is recorded with an addressee whom the response names, else the first that is
 /// recorded at all; null if none is.
 const SeenId* recorded(std::span<const SeenId> ids) {
@@ -167,7 +161,7 @@ std::string how_recorded(const SeenId& known) {
 }
 
 bool is_of_another(const SeenSignature& signature, const ProofContext& context) {
-  return is_valid(signature, context.now) && !context.owners.contains(signature.from) &&
+  return is_valid(signature, context.now) &&
          std::ranges::find(context.others, signature.from) != context.others.end();
 }
 
@@ -181,7 +175,7 @@ std::optional<Evidence> find_watermark(const response::Response& response, const
     const auto check =
         check_watermark(*watermark, context.watermark_keys, context.owners.addresses(), context.now);
     if (check.outcome == WatermarkOutcome::Good) {
-      return proof(EvidenceKind::Watermark, "watermark:" + hex(watermark->id),
+      return proof(EvidenceKind::Watermark, "watermark:" + base::hex(watermark->id),
                    fmt::format("What came back carries our watermark for {}, made with key {}.",
                                base::printable(check.address, mail::kAddressMost), watermark->key_number),
                    context);

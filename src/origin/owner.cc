@@ -26,11 +26,6 @@ std::string_view without_sub_address(std::string_view local, char delimiter) {
   return end == 0 || is_srs(local) ? local : local.substr(0, end);
 }
 
-/// Returns "@domain" of an address.
-std::string_view domain_of(std::string_view address) {
-  return address.substr(std::min(address.rfind('@'), address.size()));
-}
-
 }  // namespace
 
 mail::Address owner_of(const mail::Address& address, char delimiter) {
@@ -42,6 +37,14 @@ mail::Address owner_of(const mail::Address& address, char delimiter) {
     plain = without_tags(std::move(plain), delimiter);
   }
   return {base::to_lower(plain.local), base::domain_key(plain.domain)};
+}
+
+std::string_view domain_of_owner(std::string_view owner) {
+  return owner.substr(owner.rfind('@') + 1);
+}
+
+std::string_view at_domain_of(std::string_view owner) {
+  return owner.substr(std::min(owner.rfind('@'), owner.size()));
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {
@@ -86,9 +89,9 @@ bool OwnerSet::contains(std::string_view address) const {
 }
 
 bool OwnerSet::is_configured(std::string_view address) const {
-  const auto domain = domain_of(address);
+  const auto domain = at_domain_of(address);
   if (domain.size() < 2) return false;
-  return (is_for_all_ && domain == domain_of(owner())) ||
+  return (is_for_all_ && domain == at_domain_of(owner())) ||
          std::ranges::find(domains_, domain) != domains_.end();
 }
 

@@ -17,6 +17,11 @@ namespace backstop::origin {
 /// not the first character. A local part of SRS (tag_shape.h) is taken whole.
 mail::Address owner_of(const mail::Address& address, char delimiter);
 
+/// Returns the domain of an address as text, such as that of owner_of(); empty for an empty text.
+std::string_view domain_of_owner(std::string_view owner);
+/// Returns the same with its "@"; empty if the address has no domain.
+std::string_view at_domain_of(std::string_view owner);
+
 /// What is configured for the owner's domain.
 struct OwnerRules {
   char delimiter = '+';  ///< of sub-addresses

@@ -51,6 +51,24 @@ TEST(Owner, HasNoTagNoSubAddressAndNoCase) {
   EXPECT_EQ(owner_of(address_of("bob-shop@test.ex"), '-').text(), "bob@test.ex");
 }
 
+TEST(Owner, HasADomain) {
+  const struct {
+    std::string_view owner;
+    std::string_view want;
+    std::string_view want_with_at;
+  } rows[] = {
+      {"ann@example.org", "example.org", "@example.org"},
+      {"\"a@b\"@example.org", "example.org", "@example.org"},
+      {"@example.org", "example.org", "@example.org"},
+      {"postmaster", "postmaster", ""},
+      {"", "", ""},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(domain_of_owner(row.owner), row.want) << row.owner;
+    EXPECT_EQ(at_domain_of(row.owner), row.want_with_at) << row.owner;
+  }
+}
+
 TEST(Owner, IsItsOwnOwner) {
   for (const std::string_view text :
        {"bob+shop@test.ex", "prvs=0787c97471=bob+a+b@test.ex", "SRS0=X=y=z=a@b.ex",

@@ -32,7 +32,8 @@ void find_answered_ids(const mail::Message& message, const std::vector<std::stri
 /// Returns the addresses that the mail went to, as the response says: the recipients of its report, each as
 /// the mail was written to it and then as it ended; if it names none, To and Cc of what came back. If it is
 /// no report of a delivery, its author is the last. Each once, in the form of mail::Address::folded().
-/// Whoever returns a harvested header doesn't name its To by that: what he reports is his own.
+/// To and Cc don't count beside a report: a forger can return a harvested header, and its To would otherwise
+/// make his bounce look like one of that addressee.
 std::vector<std::string> claimed_addressees(const Response& response);
 
 }  // namespace backstop::response

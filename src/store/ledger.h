@@ -69,7 +69,8 @@ class LedgerReader {
   /// there is none. Any question that can't be answered makes all of it an error. The questions and their
   /// texts must live until the answer.
   virtual net::Task<base::Result<std::vector<std::uint32_t>>> look_up(std::span<const RowKey> questions) = 0;
-  /// Returns since when the ledger has all that left, or nullopt if it isn't open.
+  /// Returns since when the ledger has all that left and has forgotten no id of it (keep_ids), or nullopt if
+  /// it isn't open.
   virtual std::optional<LedgerTime> covered_since() const = 0;
   virtual base::Result<LedgerStats> stats() = 0;
 };

@@ -57,6 +57,15 @@ class SqliteLedgerPlace : public LedgerPlace {
   std::string path() const { return folder_.path() / "ledger.db"; }
   std::string keys() const { return path() + ".keys"; }
   std::string url() const override { return "sqlite:" + path(); }
+  /// Makes the ledger, which must be closed, one that has all since that time.
+  void cover_since(LedgerTime time) {
+    ASSERT_EQ(sqlite3_open(path().c_str(), &other_), SQLITE_OK);
+    const std::string sql =
+        "UPDATE meta SET covered_since = " + std::to_string(time.time_since_epoch().count());
+    EXPECT_EQ(sqlite3_exec(other_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(other_);
+    other_ = nullptr;
+  }
   void lock() override {
     ASSERT_EQ(sqlite3_open(path().c_str(), &other_), SQLITE_OK);
     ASSERT_EQ(sqlite3_busy_timeout(other_, 30'000), SQLITE_OK);  // the writer may be at work

@@ -296,8 +296,7 @@ std::string serialize_secrets(const std::vector<SharedSecret>& secrets) {
   for (const auto& secret : secrets) {
     text += fmt::format("secret {:04}-{:02} {:016x} ", static_cast<int>(secret->month().year()),
                         static_cast<unsigned>(secret->month().month()), secret->id());
-    for (const auto byte : secret->bytes()) text += fmt::format("{:02x}", byte);
-    text += '\n';
+    text += base::hex(secret->bytes()) + '\n';
   }
   return text;
 }

@@ -50,6 +50,11 @@ LedgerStats stats_of(const LedgerTables& tables, const std::string& path) {
   return stats;
 }
 
+/// Returns since when the ledger knows all ids: it forgets them, too.
+LedgerTime known_since(LedgerTime covered, const LedgerSettings& settings) {
+  return std::max<LedgerTime>(covered, settings.clock() - settings.keep_ids);
+}
+
 Outcome<std::vector<std::uint32_t>> answer_once(std::shared_ptr<const LedgerTables> tables,
                                                 LedgerConnections& connections,
                                                 std::span<const RowKey> questions) {
@@ -93,7 +98,9 @@ class FileLedger : public LedgerWriter {
     co_return answer(state_->catalog, connections_, questions, path_);
   }
 
-  std::optional<LedgerTime> covered_since() const override { return state_->coverage.since(); }
+  std::optional<LedgerTime> covered_since() const override {
+    return state_->coverage.since().transform([&](LedgerTime at) { return known_since(at, settings_); });
+  }
 
   base::Result<LedgerStats> stats() override {
     LedgerStats stats = stats_of(*state_->catalog.tables(), path_);
@@ -266,7 +273,9 @@ base::Result<std::unique_ptr<LedgerReader>> open_ledger_file_for_reading(const s
     if (!*meta) return std::unexpected(Failure{SQLITE_MISMATCH, "it holds no ledger yet"});
     if (auto done = load_snapshot(*database, settings, *state); !done) return std::unexpected(done.error());
     state->catalog.change([&](LedgerTables& tables) { tables.file = (*meta)->token; });
-    return **meta;
+    LedgerMeta known = **meta;
+    known.marks.since = known_since(known.marks.since, settings);
+    return known;
   };
   const auto meta = read();
   if (!meta) return error(path, meta.error().message);

@@ -150,6 +150,31 @@ TEST_F(SqliteLedger, ASecretIsDestroyedWithItsLastTable) {
   EXPECT_EQ(ask(*ledger, sent_id(kAnn, "december")), 1);
 }
 
+// What it has forgotten it does not have.
+TEST_F(SqliteLedger, CoversNoMoreThanItKeepsIds) {
+  LedgerSettings keeping = settings();
+  keeping.keep_ids = days(3);
+  const struct {
+    LedgerTime covered;
+    LedgerTime want;
+  } rows[] = {
+      {kNoon - days(60), kNoon - days(3)},
+      {kNoon - days(3) - seconds(1), kNoon - days(3)},
+      {kNoon - days(3) + seconds(1), kNoon - days(3) + seconds(1)},
+  };
+  must_open(keeping);
+  for (const auto& row : rows) {
+    place_.cover_since(row.covered);
+    const auto snapshot = must_open_for_reading(keeping);
+    EXPECT_EQ(snapshot->covered_since(), row.want);
+    EXPECT_EQ(snapshot->stats()->covered_since, row.want);
+    const auto ledger = must_open(keeping);
+    ASSERT_TRUE(ledger->flush(kLong));
+    EXPECT_EQ(ledger->covered_since(), row.want);
+    EXPECT_EQ(ledger->stats()->covered_since, row.want);
+  }
+}
+
 TEST_F(SqliteLedger, WithoutItsSecretsItStartsAnew) {
   must_open(settings())->record(std::vector{Row{sent_id(kAnn, "1")}, Row{pair(kAnn, "zoe@example.com")}});
   pass(minutes(1));
