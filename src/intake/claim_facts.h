@@ -9,8 +9,8 @@
 
 namespace backstop::intake {
 
-/// Returns the owner set of a recipient by the domain's `aliases` and `bounces`. The caller
-/// adds the From addresses that the ledger knows.
+/// Returns the owner set of a recipient by the domain's `aliases` and `bounces`. The caller adds the From
+/// addresses that the ledger knows.
 origin::OwnerSet owners_of(const mail::Address& recipient, const DomainSettings& domain, char delimiter);
 
 /// True if a relay of ours brings the mail: one of the gateway, or of the domain of any recipient so far. It

@@ -262,7 +262,7 @@ TEST_F(MailJudgeTest, ARelayOfADomainIsNotRefused) {
     DomainSettings with{.name = "example.org", .stage = policy::Stage::Reject, .ready_since = day(100)};
     DomainSettings without = with;
     without.name = "other.test";
-    without.local_hosts = {*net::Network::parse("192.0.2.25")};
+    without.local_hosts = with.local_hosts = {*net::Network::parse("192.0.2.25")};
     with.relays = {*net::Network::parse("192.0.2.25")};
     site_.domains = {with, without};
     begin();
