@@ -206,6 +206,23 @@ class Keys(Kept):
         self.rotate("2029-12-24", "-c", self.gate.config)
         self.assertNotIn("0 exim", (self.gate.folder / "keys").read_text())
 
+    def state(self, *more):
+        table = subprocess.run([self.gate.program, "keys", "list", "--at", self.NEXT_YEAR, self.gate.folder / "keys", *more], capture_output=True, check=True, timeout=60)
+        return next(line for line in table.stdout.decode().splitlines() if line.startswith("0 "))
+
+    def test_without_the_configuration_no_key_is_dropped(self):
+        self.keep()
+        self.send()
+        one, = self.listed()
+        self.rotate("2026-12-01")
+        self.rotate(self.NEXT_YEAR)
+        self.assertIn("0 exim retired:2026-12-01", (self.gate.folder / "keys").read_text())
+        self.assertIn(FAILED, self.command("show", one["id"]))
+        self.assertIn("expired; -c CONFIG tells whether the quarantine needs it", self.state())
+        self.assertIn("expired, but the quarantine needs it", self.state("-c", self.gate.config))
+        self.command("delete", one["id"])
+        self.assertIn("expired, its number is free", self.state("-c", self.gate.config))
+
     def test_after_a_rotation_the_new_key_encrypts(self):
         self.keep()
         self.send()
