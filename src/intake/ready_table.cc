@@ -56,6 +56,10 @@ std::map<std::string, Observed, std::less<>> observe(std::span<const store::DayS
   return observed;
 }
 
+Observed nothing_seen(std::chrono::sys_days today) {
+  return observe_one({}, today);
+}
+
 ReadySince since(const Observed& observed) {
   ReadySince found;
   for (std::size_t i = 0; i < observed.size(); ++i) found[i] = observed[i].since;

@@ -49,13 +49,6 @@ DomainReadiness begin(std::string domain, const intake::DomainSettings& settings
           .is_declared_later = settings.ready_since && *settings.ready_since > today};
 }
 
-intake::Observed nothing_seen(std::chrono::sys_days today) {
-  intake::Observed observed;
-  for (std::size_t i = 0; i < observed.size(); ++i)
-    observed[i] = policy::readiness({}, static_cast<Carried>(i), today);
-  return observed;
-}
-
 }  // namespace
 
 bool DomainReadiness::is_ready() const {
@@ -72,7 +65,7 @@ std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
     if (settings.name.starts_with("*.")) continue;
     auto name = base::domain_key(settings.name);
     auto one = begin(name, settings, today);
-    one.observed = nothing_seen(today);
+    one.observed = intake::nothing_seen(today);
     found.emplace(std::move(name), std::move(one));
   }
   for (const auto& [domain, its_own] : observed) {
