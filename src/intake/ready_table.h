@@ -31,6 +31,8 @@ std::map<std::string, Observed, std::less<>> observe(std::span<const store::DayS
                                                      std::chrono::sys_days today);
 /// Returns what is observed of a domain of which no mail left.
 Observed nothing_seen(std::chrono::sys_days today);
+/// Says in one or two sentences what a domain is not ready for.
+std::string lacking(const Observed& observed);
 ReadySince since(const Observed& observed);
 
 class ReadyTable {

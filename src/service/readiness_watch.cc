@@ -34,12 +34,6 @@ Observations with_unseen(Observations observed, const intake::DomainTable& domai
   return observed;
 }
 
-std::string lacking(const intake::Observed& observed) {
-  const auto& message = of(observed, Carried::Message).why;
-  const auto& tag = of(observed, Carried::Tag).why;
-  return message == tag ? message : message + " " + tag;
-}
-
 std::string ready_line(std::string_view domain, const intake::Observed& observed) {
   const auto& message = of(observed, Carried::Message);
   const auto& found = message.since ? message : of(observed, Carried::Tag);
@@ -63,7 +57,7 @@ std::vector<std::string> ReadinessLines::update(const Observations& observed,
     const bool acts_by_stage = now.stage < policy::Stage::Quarantine || now.is_ready;
     if (!acts_by_stage && (before != now || is_new || is_new_day)) {
       lines.push_back(fmt::format("domain {}: not ready, so stage {} acts as label. {}", domain,
-                                  policy::name(now.stage), lacking(its_own)));
+                                  policy::name(now.stage), intake::lacking(its_own)));
     }
   }
   return lines;
