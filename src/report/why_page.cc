@@ -237,7 +237,9 @@ Reasoning reasoning_of(const store::Event& event) {
     } else if (!is_named(event.evidence, proof.name)) {
       reasoning.not_found.push_back({std::string(proof.name), {}, {}, std::string(proof.absent)});
     }
-    if (event.origin != "genuine" && !has_proof(event.evidence, proof.name))
+    // Nothing can bring back a tag that our mail doesn't have.
+    const bool is_given = proof.sought != store::Fact::SoughtTag || !event.facts.has(store::Fact::TagsOff);
+    if (is_given && event.origin != "genuine" && !has_proof(event.evidence, proof.name))
       reasoning.would_prove.push_back(point_of(proof, proof.would_prove));
   }
   return reasoning;

@@ -74,6 +74,12 @@ TEST_F(WhyPage, EachProofIsInTheTree) {
        {"watermark"},
        {"watermarkB", "dkimB", "ledgerB"},
        unsought},
+      {"tags are off",
+       [](Event& e) { e.facts.add(Fact::TagsOff); },
+       {"trace"},
+       {"tag", "watermark"},
+       {"watermarkB", "dkimB", "ledgerB"},
+       unsought},
       {"of an older Backstop", [](Event& e) { e.origin_cause.clear(); }, {"trace"}, {"tag"}, {}, {}},
       {"no response",
        [](Event& e) {

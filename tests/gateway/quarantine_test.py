@@ -177,8 +177,12 @@ class Command(Kept):
         self.send(CARL)
         self.assertEqual([one["recipients"] for one in self.listed("--address", tagged(CARL))], [[CARL]])
         self.assertEqual(self.listed("--address", "eve@example.net"), [])
+        below = CARL.replace("@", "+news@")
+        self.send(below)
+        self.assertEqual([one["recipients"] for one in self.listed("--address", CARL)], [[below], [CARL]], "of the owner")
+        self.assertEqual([one["recipients"] for one in self.listed("--address", below)], [[below]])
         table = self.command("list").decode().splitlines()
-        self.assertEqual(len(table), 3)
+        self.assertEqual(len(table), 4)
         self.assertRegex(table[0], "^ID  +KEPT  +UNTIL  +TO  +CAUSE  +FROM HOST$")
 
     def test_without_a_quarantine(self):
@@ -282,10 +286,10 @@ class Digest(Kept):
         self.send()
         hop.answer("dot", "451 4.3.0 later")
         self.next_day()
-        wait_until(lambda: "0 of 1 owners were told" in self.gate.log(), "a try")
+        wait_until(lambda: "owners told what is kept back for them: 0 of 1\n" in self.gate.log(), "a try")
         hop.answer("dot", "250 2.0.0 ok")
         self.next_day()
-        wait_until(lambda: "1 of 1 owners were told" in self.gate.log(), "the next day's")
+        wait_until(lambda: "owners told what is kept back for them: 1 of 1\n" in self.gate.log(), "the next day's")
         self.assertEqual(len(hop.mails), 1)
 
     def test_off(self):
