@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <string>
@@ -24,6 +25,9 @@ struct Moment {
   std::chrono::days lifetime;
 };
 
+/// The keys with which something in the quarantine is encrypted; nullopt if no -c says where that is.
+using InUse = std::optional<origin::KeyNumbers>;
+
 base::Result<Moment> moment_of(const TagOptions& options) {
   const auto today = day_of(options);
   if (!today) return std::unexpected(today.error());
@@ -32,12 +36,21 @@ base::Result<Moment> moment_of(const TagOptions& options) {
   return Moment{*today, settings->lifetime};
 }
 
-/// The days between which a key's tags are taken, for the reader of a list.
-std::string_view state_of(const origin::Key& key, const Moment& moment) {
+/// Returns whether the quarantine needs a key; nullopt if nobody knows.
+std::optional<bool> is_needed(const origin::Key& key, const InUse& in_use) {
+  if (key.family != origin::TagFamily::Exim) return false;
+  if (!in_use) return std::nullopt;
+  return in_use->test(static_cast<std::size_t>(key.number));
+}
+
+/// What a key is good for, for the reader of a list.
+std::string_view state_of(const origin::Key& key, const Moment& moment, const InUse& in_use) {
   if (key.use == origin::KeyUse::Sign) return "signs and verifies";
   if (key.use == origin::KeyUse::Verify) return "verifies";
-  return is_accepted(key, moment.today, moment.lifetime) ? "retired, verifies still"
-                                                         : "expired, its number is free";
+  if (is_accepted(key, moment.today, moment.lifetime)) return "retired, verifies still";
+  const auto needed = is_needed(key, in_use);
+  if (!needed) return "expired; -c CONFIG tells whether the quarantine needs it";
+  return *needed ? "expired, but the quarantine needs it" : "expired, its number is free";
 }
 
 std::string last_day_of(const origin::Key& key, const Moment& moment) {
@@ -50,9 +63,10 @@ boost::json::value or_null(const std::string& text) {
 }
 
 void print_json(const TagOptions& options, const origin::KeyRing& ring, const Moment& moment,
-                std::ostream& out) {
+                const InUse& in_use, std::ostream& out) {
   boost::json::array keys;
   for (const auto& key : ring.keys()) {
+    const auto needed = is_needed(key, in_use);
     const std::string retired = key.use == origin::KeyUse::Retired ? base::format_day(key.retired) : "";
     keys.push_back({{"number", key.number},
                     {"family", name(key.family)},
@@ -61,18 +75,19 @@ void print_json(const TagOptions& options, const origin::KeyRing& ring, const Mo
                     {"created", base::format_day(key.created)},
                     {"retired", or_null(retired)},
                     {"last_day", or_null(last_day_of(key, moment))},
-                    {"verifies", is_accepted(key, moment.today, moment.lifetime)}});
+                    {"verifies", is_accepted(key, moment.today, moment.lifetime)},
+                    {"needed", needed ? boost::json::value(*needed) : boost::json::value()}});
   }
   const boost::json::object report{{"file", base::well_formed(options.key_file)}, {"keys", std::move(keys)}};
   out << boost::json::serialize(report) << '\n';
 }
 
-void print_table(const origin::KeyRing& ring, const Moment& moment, std::ostream& out) {
+void print_table(const origin::KeyRing& ring, const Moment& moment, const InUse& in_use, std::ostream& out) {
   constexpr auto kRow = "{:<3}  {:<8}  {:<11}  {:<10}  {:<10}  {}\n";
   out << fmt::format(kRow, "KEY", "FAMILY", "FINGERPRINT", "MADE ON", "LAST DAY", "STATE");
   for (const auto& key : ring.keys()) {
     out << fmt::format(kRow, key.number, name(key.family), fingerprint(key), base::format_day(key.created),
-                       last_day_of(key, moment), state_of(key, moment));
+                       last_day_of(key, moment), state_of(key, moment, in_use));
   }
 }
 
@@ -94,9 +109,9 @@ void run_new(const TagOptions& options, CommandContext& context) {
 }
 
 /// Returns the numbers of the keys with which something in the quarantine of that configuration is encrypted.
-base::Result<origin::KeyNumbers> keys_in_use(const std::string& config_file) {
+base::Result<InUse> keys_in_use(const std::string& config_file) {
+  if (config_file.empty()) return InUse();
   origin::KeyNumbers numbers;
-  if (config_file.empty()) return numbers;
   const auto config = config::read_config_file(config_file);
   if (!config) return std::unexpected(base::Error{config.error().lines.front()});
   if (config->quarantine.url.empty()) return numbers;
@@ -133,14 +148,20 @@ void run_list(const TagOptions& options, CommandContext& context) {
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
   const auto ring = config::read_key_file(options.key_file);
   if (!ring) return report_error(context, kExitNoInput, ring.error().message);
+  const auto in_use = keys_in_use(options.config);
+  if (!in_use) return report_error(context, kExitInput, in_use.error().message);
   if (options.is_json) {
-    print_json(options, *ring, *moment, context.out);
+    print_json(options, *ring, *moment, *in_use, context.out);
   } else {
-    print_table(*ring, *moment, context.out);
+    print_table(*ring, *moment, *in_use, context.out);
   }
 }
 
 using Run = void (*)(const TagOptions&, CommandContext&);
+
+void add_config_option(CLI::App& action, TagOptions& options, const char* description) {
+  action.add_option("-c,--config", options.config, description)->type_name("CONFIG");
+}
 
 CLI::App& add_action(CLI::App& keys, const std::shared_ptr<TagOptions>& options, CommandContext& context,
                      const char* name, const char* description, Run run) {
@@ -162,11 +183,11 @@ void add_keys_command(CLI::App& root, CommandContext& context) {
              "Make a key file with one key; mode 0600, never over a file that is there", run_new);
   auto& rotate = add_action(keys, options, context, "rotate",
                             "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
-  rotate
-      .add_option("-c,--config", options->config,
-                  "The gateway's configuration; a key that its quarantine is encrypted with is not dropped")
-      ->type_name("CONFIG");
+  add_config_option(rotate, *options,
+                    "The gateway's configuration; drops expired keys that its quarantine doesn't need");
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
+  add_config_option(list, *options,
+                    "The gateway's configuration; tells which expired keys its quarantine needs");
   list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
   add_dkim_import_action(keys, context);
 }

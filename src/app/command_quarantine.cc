@@ -25,6 +25,7 @@
 #include "intake/event_of.h"
 #include "intake/kept_response.h"
 #include "net/loop.h"
+#include "origin/owner.h"
 #include "origin/tag.h"
 #include "os/log.h"
 #include "os/process.h"
@@ -151,8 +152,13 @@ base::Result<void> record(const Opened& opened, const store::KeptEnvelope& kept,
   return record_in_log(opened.config.log, "quarantine: " + sentence);
 }
 
-bool is_wanted(const store::KeptEnvelope& kept, const std::string& address) {
-  const auto is_it = [&](const std::string& one) { return origin::search_key(one) == address; };
+/// `address` as origin::search_key() makes it: the address itself, or the owner of a sub-address.
+bool is_wanted(const store::KeptEnvelope& kept, const std::string& address, char delimiter) {
+  const auto is_it = [&](const std::string& one) {
+    if (origin::search_key(one) == address) return true;
+    const auto parsed = mail::parse_address(one);
+    return parsed && owner_of(*parsed, delimiter).text() == address;
+  };
   return address.empty() || is_it(kept.reverse_path) || std::ranges::any_of(kept.recipients, is_it);
 }
 
@@ -173,7 +179,8 @@ void run_list(const QuarantineOptions& options, CommandContext& context) {
   auto list = opened->quarantine->list(opened->keys, now(), kMostListed);
   if (!list) return report_error(context, kExitInput, list.error().message);
   const auto address = options.address.empty() ? std::string() : origin::search_key(options.address);
-  std::erase_if(list->kept, [&](const auto& one) { return !is_wanted(one, address); });
+  const char delimiter = opened->config.gateway.tags.delimiter;
+  std::erase_if(list->kept, [&](const auto& one) { return !is_wanted(one, address, delimiter); });
   const auto keep = opened->config.quarantine.keep;
   if (options.is_json) {
     for (const auto& one : list->kept) context.out << report::json_line(report::to_json(one, keep));
@@ -316,7 +323,7 @@ void add_quarantine_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<QuarantineOptions>();
   auto& list =
       add_action(quarantine, options, context, "list", "List what is kept back, newest first", run_list);
-  list.add_option("--address", options->address, "Only from or to that address")
+  list.add_option("--address", options->address, "Only from or to that address, sub-addresses included")
       ->type_name("ADDRESS")
       ->check(an_address());
   list.add_flag("--json", options->is_json, "One JSON object a response, a line each");

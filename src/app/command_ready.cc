@@ -1,16 +1,14 @@
 // The subcommand ready: which domains carry proofs, and what is missing.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <ostream>
 #include <string>
 
 #include "app/commands.h"
-#include "base/domain_key.h"
 #include "base/text.h"
 #include "config/load.h"
-#include "mail/address.h"
+#include "origin/origin.h"
 #include "report/json_line.h"
 #include "report/ready_page.h"
 #include "store/history.h"
@@ -24,24 +22,22 @@ struct ReadyOptions {
   bool is_json = false;
 };
 
-// The newest contradictions of a domain, as far as they count.
-base::Result<void> add_contradictions(store::HistoryReader& history, std::chrono::sys_days today,
-                                      std::vector<report::DomainReadiness>& domains) {
-  constexpr std::size_t kMost = 1000;
+// The newest contradictions, as far as they count, and hinted ones of the same time.
+base::Result<void> add_events(store::HistoryReader& history, std::chrono::sys_days today,
+                              std::vector<report::DomainReadiness>& domains) {
+  constexpr std::size_t kMostContradictions = 1000;
+  constexpr std::size_t kMostUnproven = 20'000;
   store::HistoryFilter filter{.since = today - policy::ReadyRules::kWindow, .is_contradiction = true};
-  filter.most = kMost;
-  const auto events = history.query(filter);
-  if (!events) return std::unexpected(events.error());
-  for (const auto& event : *events) {
-    for (auto& one : domains) {
-      const auto is_its_own = [&](std::string_view recipient) {
-        const auto address = mail::parse_address(recipient);
-        return address && base::domain_key(address->domain) == one.domain;
-      };
-      if (std::ranges::any_of(event.recipients, is_its_own)) one.contradictions.push_back(event.id);
-    }
-  }
-  return {};
+  filter.most = kMostContradictions;
+  const auto told = history.visit(filter, [&](const store::Event& event) { add_event(event, domains); });
+  if (!told) return told;
+  filter.is_contradiction = false;
+  filter.is_response = true;
+  filter.origin = origin::name(origin::Result::Unproven);
+  filter.most = kMostUnproven;
+  return history.visit(filter, [&](const store::Event& event) {
+    if (!event.contradiction) add_event(event, domains);
+  });
 }
 
 void run(const ReadyOptions& options, CommandContext& context) {
@@ -58,7 +54,7 @@ void run(const ReadyOptions& options, CommandContext& context) {
   const auto sums = (*history)->day_sums(today - policy::ReadyRules::kMemory);
   if (!sums) return report_error(context, kExitInput, sums.error().message);
   auto domains = report::readiness_of(loaded->config.gateway.domains, *sums, today);
-  if (const auto added = add_contradictions(**history, today, domains); !added)
+  if (const auto added = add_events(**history, today, domains); !added)
     return report_error(context, kExitInput, added.error().message);
   if (options.is_json) {
     for (const auto& one : domains) context.out << report::json_line(to_json(one));

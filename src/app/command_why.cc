@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -14,6 +15,7 @@
 #include "app/commands.h"
 #include "app/history_options.h"
 #include "base/text.h"
+#include "policy/readiness.h"
 #include "report/json_line.h"
 #include "report/why_page.h"
 #include "store/history.h"
@@ -65,14 +67,18 @@ void run(const WhyOptions& options, CommandContext& context) {
   auto events = find(*history, options.id);
   if (!events) return report_error(context, kExitInput, events.error().message);
   if (const auto wrong = objection(options.id, *events)) return report_error(context, kExitNoInput, *wrong);
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto sums = history->day_sums(today - policy::ReadyRules::kMemory);
+  if (!sums) return report_error(context, kExitInput, sums.error().message);
   const bool has_more = events->size() > kMostEvents;
   if (has_more) events->resize(kMostEvents);
   std::ranges::reverse(*events);
   for (const auto& event : *events) {
+    const auto missing = report::missing_today(event, *sums, today);
     if (options.is_json) {
-      context.out << report::json_line(report::why_json(event));
+      context.out << report::json_line(report::why_json(event, missing));
     } else {
-      context.out << (&event == &events->front() ? "" : "\n") << report::why_page(event);
+      context.out << (&event == &events->front() ? "" : "\n") << report::why_page(event, missing);
     }
   }
   if (has_more && !options.is_json)

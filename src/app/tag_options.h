@@ -18,7 +18,7 @@ namespace backstop::app {
 struct TagOptions {
   std::string address;
   std::string key_file;
-  std::string config;                ///< keys rotate: names the quarantine; empty: there is none
+  std::string config;                ///< keys rotate, list: names the quarantine; empty: unknown
   std::vector<std::string> secrets;  ///< NUMBER:SECRET; the first one signs
   std::string indimail_secret;
   std::string at;  ///< a date; empty: today

@@ -101,6 +101,15 @@ base::Result<void> replace_file(const std::string& path, const struct stat& old,
   return {};
 }
 
+/// Returns the numbers of all keys with which something may be encrypted.
+origin::KeyNumbers numbers_of(const origin::KeyRing& ring) {
+  origin::KeyNumbers numbers;
+  for (const auto& key : ring.keys()) {
+    if (key.family == origin::TagFamily::Exim) numbers.set(static_cast<std::size_t>(key.number));
+  }
+  return numbers;
+}
+
 }  // namespace
 
 base::Result<origin::KeyRing> read_key_file(const std::string& path) {
@@ -129,7 +138,7 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
 }
 
 base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sys_days today,
-                                  std::chrono::days lifetime, origin::KeyNumbers in_use) {
+                                  std::chrono::days lifetime, std::optional<origin::KeyNumbers> in_use) {
   // If the path is a symbolic link, the file behind it is replaced, and not the link.
   std::error_code failed;
   const auto real = std::filesystem::canonical(given_path, failed);
@@ -147,8 +156,13 @@ base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sy
   if (!ring) return std::unexpected(ring.error());
   auto secret = make_secret();
   if (!secret) return std::unexpected(secret.error());
-  const auto number = ring->rotate(std::move(*secret), today, lifetime, 0, in_use);
-  if (!number) return refuse(path, number.error().message);
+  const auto number =
+      ring->rotate(std::move(*secret), today, lifetime, 0, in_use ? *in_use : numbers_of(*ring));
+  if (!number) {
+    return refuse(path,
+                  number.error().message +
+                      (in_use ? "" : "; give -c CONFIG, so that its quarantine is asked which it needs"));
+  }
   if (const auto done = replace_file(path, *status, *ring); !done) return std::unexpected(done.error());
   return *number;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -20,9 +21,11 @@ base::Result<void> create_key_file(const std::string& path, const origin::KeyRin
 
 /// Reads the file, lets a new key sign, and replaces the file; a reader sees either the old text or the new.
 /// Owner and group stay. Returns the new key's number. Only one rotation of a file runs at a time: a second
-/// one is an error. `in_use` are the numbers of keys with which something is still encrypted.
+/// one is an error. `in_use` are the numbers of keys with which something is still encrypted; nullopt: nobody
+/// asked, so no key is dropped and no number is given again.
 base::Result<int> rotate_key_file(const std::string& path, std::chrono::sys_days today,
-                                  std::chrono::days lifetime, origin::KeyNumbers in_use = {});
+                                  std::chrono::days lifetime,
+                                  std::optional<origin::KeyNumbers> in_use = std::nullopt);
 
 /// Returns 256 random bits in hex, which Exim's configuration takes, too.
 base::Result<std::string> make_secret();

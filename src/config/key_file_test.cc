@@ -115,6 +115,20 @@ TEST_F(KeyFile, RotatesInPlace) {
   EXPECT_EQ(ring->signing_key()->secret.size(), 64u);
 }
 
+// The quarantine may need any of the keys.
+TEST_F(KeyFile, DropsNoKeyUnlessItKnowsWhatIsInUse) {
+  ASSERT_TRUE(create_key_file(path_, make_ring()));
+  auto day = kToday;
+  for (int i = 1; i < origin::KeyRing::kNumbers; ++i, day += std::chrono::days(100))
+    EXPECT_EQ(rotate_key_file(path_, day, kLifetime), i);
+  const auto refused = rotate_key_file(path_, day, kLifetime);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("give -c CONFIG"), std::string::npos) << refused.error().message;
+  EXPECT_EQ(read_key_file(path_)->keys().size(), 10u);
+  EXPECT_EQ(rotate_key_file(path_, day, kLifetime, origin::KeyNumbers(0b11)), 2);
+  EXPECT_EQ(read_key_file(path_)->keys().size(), 4u) << "0 and 1 are in use, 9 was retired today, 2 is new";
+}
+
 TEST_F(KeyFile, RotatesBehindASymbolicLink) {
   ASSERT_TRUE(create_key_file(path_, make_ring()));
   const auto link = folder_.path() / "link";

@@ -323,6 +323,9 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
        "f:11:13: warning: resolvers: an answer of 192.0.2.1:53 can be forged on its way; a resolver on this "
        "machine is safe\n"},
       {"watermarks", "[keys]\nfile = \"keys\"\ntags = false\n[proofs]\nwatermark = true\n", ""},
+      {"observed without a history", "ready = \"observed\"\n[history]\nenabled = false\n",
+       "f:10:9: warning: ready: the history is off, and without it the domain is never seen to be ready\n"},
+      {"nothing said, without a history", "[history]\nenabled = false\n", ""},
       {"label", "stage = \"label\"\n", ""},
       {"quarantine", "stage = \"quarantine\"\n",
        "f:10:9: warning: stage: there is no [quarantine] with a url, so nothing is kept back, and this stage "

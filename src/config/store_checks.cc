@@ -101,10 +101,15 @@ void check_kept_back(std::size_t index, Draft& draft) {
 /// Readiness is observed in the sums of the history.
 void check_remembered(std::size_t index, Draft& draft) {
   const auto& settings = draft.domains[index].settings;
-  if (draft.config.history_enabled || settings.stage < Stage::Quarantine) return;
+  if (draft.config.history_enabled) return;
   const SectionAt at{Section::Domain, index};
-  const bool is_observed =
-      !settings.ready_since && !handle(draft, at, &DomainSettings::ready_since).is_broken();
+  const SettingHandle ready = handle(draft, at, &DomainSettings::ready_since);
+  const bool is_observed = !settings.ready_since && !ready.is_broken();
+  if (settings.stage < Stage::Quarantine) {
+    if (is_observed && ready.is_given())
+      ready.warning("the history is off, and without it the domain is never seen to be ready");
+    return;
+  }
   handle(draft, at, &DomainSettings::stage)
       .warning(is_observed
                    ? "the history is off, and without it no domain is seen to be ready, so this stage does "

@@ -42,6 +42,12 @@ std::string responses(std::size_t count) {
   return count == 1 ? "1 response" : fmt::format("{} responses", count);
 }
 
+/// Says how many are new; nothing if all are, as in the first digest.
+std::string new_ones(const Owned& owned) {
+  if (owned.untold.size() == owned.all.size()) return {};
+  return fmt::format(", {} of them since you were last told", owned.untold.size());
+}
+
 std::string host_lines(const std::vector<Kept>& all) {
   std::map<std::string, std::size_t> counts;
   for (const auto* const one : all) ++counts[host_of(*one)];
@@ -74,7 +80,7 @@ std::string text_of(const Owned& owned, const Settings& settings, DigestFacts fa
       postmaster, to, count == 1 ? "1 response is" : fmt::format("{} responses are", count),
       date_text(facts.now), owned.all.front()->id, settings.hostname);
   fmt::format_to(std::back_inserter(text),
-                 "{} to {}\r\n{} kept back, {} of them since you were last told.\r\n\r\n"
+                 "{} to {}\r\n{} kept back{}.\r\n\r\n"
                  "A response is a bounce, an automatic answer or the like. These say that they\r\n"
                  "answer mail that you sent, and nothing proves that you did. Most of them\r\n"
                  "answer spam that somebody else sent in your name.\r\n\r\n"
@@ -83,7 +89,7 @@ std::string text_of(const Owned& owned, const Settings& settings, DigestFacts fa
                  "If you miss an answer to a mail of yours, ask {}\r\n"
                  "before that day, who can look at them and send them on to you. Otherwise you\r\n"
                  "need not do anything.\r\n",
-                 responses(count), to, count == 1 ? "is" : "are", owned.untold.size(), host_lines(owned.all),
+                 responses(count), to, count == 1 ? "is" : "are", new_ones(owned), host_lines(owned.all),
                  end_day(*owned.all.back(), facts.keep), end_day(*owned.all.front(), facts.keep), postmaster);
   if (!settings.help_url.empty())
     fmt::format_to(std::back_inserter(text), "\r\nMore: {}\r\n", settings.help_url);

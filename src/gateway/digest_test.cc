@@ -120,8 +120,7 @@ TEST_F(DigestTest, AHelpPage) {
   settings_.help_url = "https://mail.example.org/kept";
   add("1f", {"bob@example.org"});
   EXPECT_THAT(mails().at(0).text, HasSubstr("\r\nMore: https://mail.example.org/kept\r\n"));
-  EXPECT_THAT(mails().at(0).text,
-              HasSubstr("1 response to bob@example.org\r\nis kept back, 1 of them since"));
+  EXPECT_THAT(mails().at(0).text, HasSubstr("1 response to bob@example.org\r\nis kept back.\r\n"));
 }
 
 }  // namespace

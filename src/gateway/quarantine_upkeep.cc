@@ -85,10 +85,9 @@ net::Task<void> QuarantineUpkeep::tell_owners(Shared& shared, next_hop::Pool& po
   if (!marked) warn(shared, marked.error());
   const auto count = std::ranges::count(is_sent, true);
   if (!mails.empty()) {
-    shared.events.notice(os::LogLevel::Info,
-                         fmt::format("quarantine: {} of {} owners were told what is kept back "
-                                     "for them",
-                                     count, mails.size()));
+    shared.events.notice(
+        os::LogLevel::Info,
+        fmt::format("quarantine: owners told what is kept back for them: {} of {}", count, mails.size()));
   }
 }
 

@@ -65,6 +65,7 @@ void add_sought(const Transaction& transaction, store::Facts& facts) {
   const Site& site = *transaction.site;
   const bool has_keys = !site.keys.keys().empty();
   facts.add_if(has_keys, Fact::SoughtTag);
+  facts.add_if(has_keys && !site.is_tagging(), Fact::TagsOff);
   facts.add_if(has_keys, Fact::SoughtWatermark);
   facts.add_if(site.dkim_keys != nullptr || transaction.key_look_ups != nullptr, Fact::SoughtDkim);
   facts.add_if(transaction.ledger != nullptr, Fact::SoughtLedger);

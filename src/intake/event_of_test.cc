@@ -348,6 +348,16 @@ TEST_F(EventOfTest, HoldsTheFactsThatPolicyWasTold) {
     const auto event = event_of(transaction_, context_, {.reply = kRefusal, .judge = &judge});
     EXPECT_EQ(to_words(event.facts), row.want) << row.name;
   }
+  for (const bool has_tags : {true, false}) {
+    site_.keys = ring_of(key_of(0, "secret"));
+    site_.has_tags = has_tags;
+    begin("");
+    add("bob@example.org");
+    MailJudge judge(transaction_, reader_);
+    run(judge.judge(bounce()));
+    const auto event = event_of(transaction_, context_, {.reply = kRefusal, .judge = &judge});
+    EXPECT_EQ(event.facts.has(store::Fact::TagsOff), !has_tags);
+  }
 }
 
 TEST_F(EventOfTest, IsAsReadyAsWhenItWasJudged) {

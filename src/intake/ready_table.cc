@@ -57,6 +57,16 @@ std::map<std::string, Observed, std::less<>> observe(std::span<const store::DayS
   return observed;
 }
 
+Observed nothing_seen(std::chrono::sys_days today) {
+  return observe_one({}, today);
+}
+
+std::string lacking(const Observed& observed) {
+  const auto& message = observed[static_cast<std::size_t>(Carried::Message)].why;
+  const auto& tag = observed[static_cast<std::size_t>(Carried::Tag)].why;
+  return message == tag ? message : message + " " + tag;
+}
+
 ReadySince since(const Observed& observed) {
   ReadySince found;
   for (std::size_t i = 0; i < observed.size(); ++i) found[i] = observed[i].since;

@@ -29,6 +29,10 @@ using Observed = std::array<policy::Readiness, policy::kCarriedNames.size()>;
 /// Computes the readiness of each domain that the sums name, as the history returns them.
 std::map<std::string, Observed, std::less<>> observe(std::span<const store::DaySums> sums,
                                                      std::chrono::sys_days today);
+/// Returns what is observed of a domain of which no mail left.
+Observed nothing_seen(std::chrono::sys_days today);
+/// Says in one or two sentences what a domain is not ready for.
+std::string lacking(const Observed& observed);
 ReadySince since(const Observed& observed);
 
 class ReadyTable {

@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/day.h"
 #include "base/domain_key.h"
 #include "base/text.h"
+#include "mail/address.h"
+#include "origin/origin.h"
 #include "report/fact_table.h"
 
 namespace backstop::report {
@@ -49,11 +52,34 @@ DomainReadiness begin(std::string domain, const intake::DomainSettings& settings
           .is_declared_later = settings.ready_since && *settings.ready_since > today};
 }
 
-intake::Observed nothing_seen(std::chrono::sys_days today) {
-  intake::Observed observed;
-  for (std::size_t i = 0; i < observed.size(); ++i)
-    observed[i] = policy::readiness({}, static_cast<Carried>(i), today);
-  return observed;
+/// What a forger can write into what a bounce returns.
+constexpr std::array kForgeable = {origin::EvidenceKind::Trace, origin::EvidenceKind::Other};
+
+bool has_hint(const store::Event& event, std::string_view kind) {
+  return std::ranges::any_of(event.evidence,
+                             [&](const auto& one) { return one.name == kind && one.finding == "hints"; });
+}
+
+void add_hint(std::string_view kind, const std::string& id, std::vector<Hinted>& hinted) {
+  auto found = std::ranges::find(hinted, kind, &Hinted::kind);
+  if (found == hinted.end()) found = hinted.insert(found, {.kind = kind});
+  ++found->count;
+  if (found->ids.size() < Hinted::kMostIds) found->ids.push_back(id);
+}
+
+void add_event(const store::Event& event, DomainReadiness& domain) {
+  if (event.contradiction) return domain.contradictions.push_back(event.id);
+  for (const auto kind : kForgeable) {
+    if (has_hint(event, origin::name(kind))) add_hint(origin::name(kind), event.id, domain.hinted);
+  }
+}
+
+std::string hinted_line(std::span<const Hinted> hinted) {
+  std::string line;
+  for (const auto& one : hinted)
+    line += fmt::format("{} {} ({}{}), ", one.count, one.kind, fmt::join(one.ids, ", "),
+                        one.count > one.ids.size() ? " and others" : "");
+  return line.empty() ? line : line + "which can be forged and count for nothing";
 }
 
 }  // namespace
@@ -72,7 +98,7 @@ std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
     if (settings.name.starts_with("*.")) continue;
     auto name = base::domain_key(settings.name);
     auto one = begin(name, settings, today);
-    one.observed = nothing_seen(today);
+    one.observed = intake::nothing_seen(today);
     found.emplace(std::move(name), std::move(one));
   }
   for (const auto& [domain, its_own] : observed) {
@@ -84,6 +110,17 @@ std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
   std::vector<DomainReadiness> all;
   for (auto& [name, one] : found) all.push_back(std::move(one));
   return all;
+}
+
+void add_event(const store::Event& event, std::span<DomainReadiness> domains) {
+  std::set<std::string> names;
+  for (const auto& recipient : event.recipients) {
+    if (const auto address = mail::parse_address(recipient)) names.insert(base::domain_key(address->domain));
+  }
+  for (const auto& name : names) {
+    const auto found = std::ranges::lower_bound(domains, name, {}, &DomainReadiness::domain);
+    if (found != domains.end() && found->domain == name) add_event(event, *found);
+  }
 }
 
 std::string ready_words(const DomainReadiness& one) {
@@ -107,6 +144,7 @@ std::string ready_page(std::span<const DomainReadiness> domains) {
     }
     if (!one.contradictions.empty())
       table.add("contradictions", fmt::format("{}", fmt::join(one.contradictions, ", ")));
+    table.add("hinted", hinted_line(one.hinted));
     page += fmt::format("{}{}\n", page.empty() ? "" : "\n", base::printable(one.domain)) + table.text();
   }
   return page;
@@ -124,9 +162,15 @@ json::object to_json(const DomainReadiness& one) {
   }
   json::array contradictions;
   for (const auto& id : one.contradictions) contradictions.emplace_back(id);
+  json::array hinted;
+  for (const auto& [kind, count, ids] : one.hinted) {
+    hinted.push_back(
+        json::object{{"kind", kind}, {"count", count}, {"ids", json::array(ids.begin(), ids.end())}});
+  }
   return {{"domain", one.domain},        {"stage", policy::name(one.stage)},
           {"ready", one.is_ready()},     {"declared", day(one.declared)},
-          {"proofs", std::move(proofs)}, {"contradictions", std::move(contradictions)}};
+          {"proofs", std::move(proofs)}, {"contradictions", std::move(contradictions)},
+          {"hinted", std::move(hinted)}};
 }
 
 }  // namespace backstop::report

@@ -4,6 +4,8 @@
 
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,8 +13,18 @@
 #include "intake/domain_table.h"
 #include "intake/ready_table.h"
 #include "store/day_sums.h"
+#include "store/event.h"
 
 namespace backstop::report {
+
+/// Unproven responses with a hint of one kind that a forger could have made. They count for nothing.
+struct Hinted {
+  static constexpr std::size_t kMostIds = 10;
+
+  std::string_view kind;         ///< origin::kEvidenceKindNames
+  std::uint64_t count = 0;       ///< events
+  std::vector<std::string> ids;  ///< of the first kMostIds that were added
+};
 
 struct DomainReadiness {
   std::string domain;
@@ -21,6 +33,7 @@ struct DomainReadiness {
   bool is_declared_later = false;                      ///< that day is still to come
   intake::Observed observed = {};
   std::vector<std::string> contradictions = {};  ///< ids of their events, newest first
+  std::vector<Hinted> hinted = {};               ///< by kind, those without any left out
 
   /// True if the domain acts by its stage.
   bool is_ready() const;
@@ -29,6 +42,10 @@ struct DomainReadiness {
 /// Returns each domain of the configuration, and each domain below a "*." that mail left for, by name.
 std::vector<DomainReadiness> readiness_of(const intake::DomainTable& domains,
                                           std::span<const store::DaySums> sums, std::chrono::sys_days today);
+
+/// Adds an event to the contradictions, or else to the hinted ones, of each domain that it is for. `domains`
+/// as readiness_of() returns them; give the newest event first.
+void add_event(const store::Event& event, std::span<DomainReadiness> domains);
 
 /// The same in half a line: "not ready, so stage reject acts as label", "ready; message since 2026-11-17".
 std::string ready_words(const DomainReadiness& domain);

@@ -72,9 +72,51 @@ TEST(ReadyPage, SaysWhatADomainStandsOn) {
   }
 }
 
+store::Event event_for(std::string id, std::vector<std::string> recipients,
+                       std::vector<store::EventEvidence> evidence) {
+  store::Event event;
+  event.id = std::move(id);
+  event.recipients = std::move(recipients);
+  event.evidence = std::move(evidence);
+  return event;
+}
+
+TEST(ReadyPage, TakesEachEventOnceForEachDomain) {
+  auto domains = example();
+  auto event = event_for("00124", {"ann@Example.ORG", "bob@example.org", "ann@said.test", "postmaster"},
+                         {{"trace", "hints", ""}, {"other", "silent", ""}, {"tag", "hints", ""}});
+  add_event(event, domains);
+  EXPECT_TRUE(domains[0].hinted.empty());
+  for (const std::size_t i : {1UZ, 3UZ}) {
+    ASSERT_EQ(domains[i].hinted.size(), 1U) << domains[i].domain;
+    EXPECT_EQ(domains[i].hinted[0].kind, "trace");
+    EXPECT_EQ(domains[i].hinted[0].ids, std::vector<std::string>{"00124"});
+    EXPECT_TRUE(domains[i].contradictions.empty());
+  }
+  event.contradiction = true;
+  event.id = "00125";
+  add_event(event, domains);
+  EXPECT_EQ(domains[1].contradictions, std::vector<std::string>{"00125"});
+  EXPECT_EQ(domains[1].hinted[0].count, 1U);
+  EXPECT_NE(ready_page(domains).find("hinted          1 trace (00124), which can be forged and count for"),
+            std::string::npos)
+      << ready_page(domains);
+}
+
+TEST(ReadyPage, NamesTenOfManyHints) {
+  auto domains = example();
+  for (int i = 0; i < 10; ++i)
+    add_event(event_for("00" + std::to_string(i), {"ann@example.org"}, {{"other", "hints", ""}}), domains);
+  EXPECT_NE(ready_page(domains).find("009), which"), std::string::npos) << ready_page(domains);
+  add_event(event_for("last", {"ann@example.org"}, {{"other", "hints", ""}}), domains);
+  EXPECT_EQ(domains[1].hinted[0].count, 11U);
+  EXPECT_NE(ready_page(domains).find("and others), which"), std::string::npos) << ready_page(domains);
+}
+
 TEST(ReadyPage, AsJson) {
   auto one = example()[1];
   one.contradictions = {"00123"};
+  one.hinted = {{.kind = "trace", .count = 2, .ids = {"00126", "00124"}}};
   EXPECT_EQ(
       boost::json::serialize(to_json(one)),
       R"({"domain":"example.org","stage":"reject","ready":true,"declared":null,"proofs":[)"
@@ -82,7 +124,7 @@ TEST(ReadyPage, AsJson) {
       R"({"name":"dkim","since":null,"why":"Of 140 mails, 0.0 % carried our DKIM signature; 99 % are needed."},)"
       R"({"name":"message","since":null,"why":"Of 140 mails, 0.0 % carried a watermark or our DKIM signature; 99 % are needed."},)"
       R"({"name":"tag","since":"2026-11-17","why":"Of 140 mails, 100.0 % carried a tag; 99 % are needed."}],)"
-      R"("contradictions":["00123"]})");
+      R"("contradictions":["00123"],"hinted":[{"kind":"trace","count":2,"ids":["00126","00124"]}]})");
 }
 
 }  // namespace

@@ -120,6 +120,19 @@ std::string causes(const ScanReport& report) {
          list("Unproven, by cause", origin::Result::Unproven);
 }
 
+// Each with the level of a proof, as classify has it.
+std::string evidence(const ScanReport& report) {
+  if (!report.has_proofs()) return {};
+  std::vector<Row> rows;
+  for (const auto& [said, count] : report.evidence()) {
+    const auto level =
+        said.level == origin::Level::None ? "" : fmt::format(" ({})", origin::name(said.level));
+    rows.emplace_back(fmt::format("{}{} {}", origin::name(said.kind), level, origin::name(said.finding)),
+                      count);
+  }
+  return bar_list("Evidence, with the level of a proof", rows);
+}
+
 std::string inexact_note(const ScanReport& report) {
   if (report.reporters().is_exact() && report.forged_addresses().is_exact()) return {};
   return "\n" + wrap(
@@ -153,6 +166,17 @@ json::object causes_json(const ScanReport& report) {
   return object;
 }
 
+json::array evidence_json(const ScanReport& report) {
+  json::array array;
+  for (const auto& [said, count] : report.evidence()) {
+    array.push_back(json::object{{"name", origin::name(said.kind)},
+                                 {"result", origin::name(said.finding)},
+                                 {"level", origin::name(said.level)},
+                                 {"count", count}});
+  }
+  return array;
+}
+
 json::array days_json(const ScanReport& report) {
   json::array array;
   for (const auto& [day, count] : report.days()) {
@@ -184,7 +208,7 @@ json::object top(const TopList& list) {
 
 std::string to_page(const ScanReport& report) {
   return summary(report) + bar_list("By kind", ranked(response::kKindNames, report.by_kind())) +
-         causes(report) + days(report) + surges(report) +
+         causes(report) + evidence(report) + days(report) + surges(report) +
          bar_list("Reasons, by recipient", ranked(response::kReasonNames, report.by_reason())) +
          bar_list("Reporting systems", ranked(report.reporters())) +
          bar_list("Addresses that look forged most", ranked(report.forged_addresses())) +
@@ -204,7 +228,10 @@ std::string to_json_line(const ScanReport& report) {
                          {"forged_addresses", top(report.forged_addresses())},
                          {"cut_short", report.cut_short()},
                          {"problems", report.problems()}};
-  if (report.has_proofs()) object.emplace("by_cause", causes_json(report));
+  if (report.has_proofs()) {
+    object.emplace("by_cause", causes_json(report));
+    object.emplace("evidence", evidence_json(report));
+  }
   return json_line(object);
 }
 

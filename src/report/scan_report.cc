@@ -51,6 +51,9 @@ void ScanReport::add(const Findings& findings, std::optional<std::chrono::sys_da
   const auto result = static_cast<std::size_t>(findings.origin.result);
   ++by_origin_[result];
   ++by_cause_[result][static_cast<std::size_t>(findings.origin.cause)];
+  for (const auto& one : findings.origin.evidence) {
+    if (one.finding != origin::Finding::Silent) ++evidence_[{one.kind, one.finding, one.level}];
+  }
   if (!response.reporting_mta.empty())
     reporters_.add(std::string_view(response.reporting_mta).substr(0, kLongestName));
   if (counts_reasons(response.kind)) {

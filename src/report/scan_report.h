@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -31,6 +32,15 @@ struct Surge {
   std::chrono::sys_days day;
   std::uint64_t responses = 0;
   double usual = 0;  ///< the median of all days
+};
+
+/// What evidence says, as classify names it: its kind, its finding and the level of a proof.
+struct EvidenceSaid {
+  origin::EvidenceKind kind = {};
+  origin::Finding finding = {};
+  origin::Level level = {};
+
+  auto operator<=>(const EvidenceSaid&) const = default;
 };
 
 inline constexpr std::uint64_t kSmallestSurge = 20;
@@ -66,6 +76,8 @@ class ScanReport {
   bool has_proofs() const { return has_proofs_; }
   /// What decided; index by origin::Cause.
   const auto& by_cause(origin::Result result) const { return by_cause_[static_cast<std::size_t>(result)]; }
+  /// In how many responses each was found; without evidence that says nothing.
+  const std::map<EvidenceSaid, std::uint64_t>& evidence() const { return evidence_; }
   /// The days on which any mail came.
   const std::map<std::chrono::sys_days, DayCount>& days() const { return days_; }
   std::uint64_t undated() const { return undated_; }
@@ -87,6 +99,7 @@ class ScanReport {
   std::array<std::uint64_t, response::kReasonNames.size()> by_reason_{};
   std::array<std::uint64_t, origin::kResultNames.size()> by_origin_{};
   std::array<Causes, origin::kResultNames.size()> by_cause_{};
+  std::map<EvidenceSaid, std::uint64_t> evidence_;
   std::map<std::chrono::sys_days, DayCount> days_;
   std::uint64_t undated_ = 0;
   std::uint64_t cut_short_ = 0;

@@ -91,6 +91,33 @@ TEST(ScanReport, CausesAreCountedOnlyIfThereIsAnythingToProveWith) {
   }
 }
 
+TEST(ScanReport, EvidenceIsCountedWithTheLevelOfAProof) {
+  using origin::EvidenceKind;
+  using origin::Finding;
+  using origin::Level;
+  for (const bool has_proofs : {false, true}) {
+    ScanReport report(has_proofs);
+    auto genuine = of(Kind::DsnFailed, {}, origin::Result::Genuine);
+    genuine.origin.evidence = {{.kind = EvidenceKind::Tag},
+                               {.kind = EvidenceKind::Dkim, .finding = Finding::Proves, .level = Level::B}};
+    report.add(genuine, kDay, "");
+    report.add(genuine, kDay, "");
+    genuine.origin.evidence[1].level = Level::A;
+    genuine.origin.evidence[0].finding = Finding::Hints;
+    report.add(genuine, kDay, "");
+    const std::string json = R"("evidence":[{"name":"tag","result":"hints","level":"","count":1},)"
+                             R"({"name":"dkim","result":"proves","level":"B","count":2},)"
+                             R"({"name":"dkim","result":"proves","level":"A","count":1}])";
+    EXPECT_EQ(to_json_line(report).find(json) != std::string::npos, has_proofs) << to_json_line(report);
+    const std::string page = to_page(report);
+    EXPECT_EQ(
+        page.find("\nEvidence, with the level of a proof\n  tag hints              1 ") != std::string::npos,
+        has_proofs)
+        << page;
+    EXPECT_EQ(page.find("\n  dkim (B) proves        2 ") != std::string::npos, has_proofs) << page;
+  }
+}
+
 ScanReport surging() {
   ScanReport report;
   for (int day = 0; day < 10; ++day) {

@@ -8,7 +8,10 @@
 #include <span>
 #include <string_view>
 
+#include "base/domain_key.h"
 #include "base/text.h"
+#include "intake/ready_table.h"
+#include "mail/address.h"
 #include "report/fact_table.h"
 #include "report/local_time.h"
 #include "response/response.h"
@@ -190,13 +193,20 @@ std::string readiness_sentence(const store::Event& event) {
                      how);
 }
 
-std::string what_was_done(const store::Event& event) {
+bool was_seen_unready(const store::Event& event) {
+  using store::Fact;
+  return !event.origin_cause.empty() && !event.facts.has(Fact::ReadyDeclared) &&
+         !event.facts.has(Fact::ReadyMessages) && !event.facts.has(Fact::ReadyTags);
+}
+
+std::string what_was_done(const store::Event& event, std::string_view missing) {
   FactTable table;
   table.add("Done", name(event.done));
   table.add("Verdict", name(event.verdict));
   table.add("Cause", event.cause);
   table.add("Stage", event.stage);
   table.add("Domain", readiness_sentence(event));
+  table.add("Missing today", missing);
   table.add("Next stage", name(event.next_stage));
   table.add("Reply", event.reply);
   return wrap(base::printable(event.explanation, kMostText), kIndent) + table.text();
@@ -227,24 +237,41 @@ Reasoning reasoning_of(const store::Event& event) {
     } else if (!is_named(event.evidence, proof.name)) {
       reasoning.not_found.push_back({std::string(proof.name), {}, {}, std::string(proof.absent)});
     }
-    if (event.origin != "genuine" && !has_proof(event.evidence, proof.name))
+    // Nothing can bring back a tag that our mail doesn't have.
+    const bool is_given = proof.sought != store::Fact::SoughtTag || !event.facts.has(store::Fact::TagsOff);
+    if (is_given && event.origin != "genuine" && !has_proof(event.evidence, proof.name))
       reasoning.would_prove.push_back(point_of(proof, proof.would_prove));
   }
   return reasoning;
 }
 
-std::string why_page(const store::Event& event) {
-  return heading(event) + what_it_was(event) + '\n' + wrap(origin_sentence(event), kIndent) + tree(event) +
-         '\n' + what_was_done(event);
+std::string missing_today(const store::Event& event, std::span<const store::DaySums> sums,
+                          std::chrono::sys_days today) {
+  if (!was_seen_unready(event) || event.recipients.empty()) return {};
+  const auto address = mail::parse_address(event.recipients.front());
+  if (!address || address->domain.empty()) return {};
+  const auto observed = intake::observe(sums, today);
+  const auto found = observed.find(base::domain_key(address->domain));
+  const auto& its_own = found == observed.end() ? intake::nothing_seen(today) : found->second;
+  const auto since = intake::since(its_own);
+  if (std::ranges::any_of(since, [](const auto& day) { return day.has_value(); }))
+    return "Nothing: it is ready by now.";
+  return intake::lacking(its_own);
 }
 
-json::object why_json(const store::Event& event) {
+std::string why_page(const store::Event& event, std::string_view missing) {
+  return heading(event) + what_it_was(event) + '\n' + wrap(origin_sentence(event), kIndent) + tree(event) +
+         '\n' + what_was_done(event, missing);
+}
+
+json::object why_json(const store::Event& event, std::string_view missing) {
   const Reasoning reasoning = reasoning_of(event);
   return {{"event", store::event_json(event)},
           {"found", array_of(reasoning.found)},
           {"not_found", array_of(reasoning.not_found)},
           {"would_prove", array_of(reasoning.would_prove)},
-          {"not_sought", array_of(reasoning.not_sought)}};
+          {"not_sought", array_of(reasoning.not_sought)},
+          {"missing_today", missing.empty() ? json::value() : json::value(missing)}};
 }
 
 }  // namespace backstop::report

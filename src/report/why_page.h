@@ -3,9 +3,13 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "store/day_sums.h"
 #include "store/event.h"
 
 namespace backstop::report {
@@ -32,10 +36,15 @@ struct Reasoning {
 /// don't say what was looked for: of these `not_found` has what they name, and the last two are empty.
 Reasoning reasoning_of(const store::Event& event);
 
-/// The event in sentences, then the tree. Untrusted text is shown safely.
-std::string why_page(const store::Event& event);
+/// Returns what the domain of the first recipient is not ready for today, if it was observed not to be ready
+/// when the event was recorded; else an empty text. `sums` as ReadyRules::kMemory keeps them.
+std::string missing_today(const store::Event& event, std::span<const store::DaySums> sums,
+                          std::chrono::sys_days today);
+
+/// The event in sentences, then the tree. Untrusted text is shown safely. `missing` is missing_today().
+std::string why_page(const store::Event& event, std::string_view missing = {});
 
 /// {"event":{...},"found":[{"name","finding","level","detail"}],"not_found":[...],...}
-boost::json::object why_json(const store::Event& event);
+boost::json::object why_json(const store::Event& event, std::string_view missing = {});
 
 }  // namespace backstop::report

@@ -74,6 +74,12 @@ TEST_F(WhyPage, EachProofIsInTheTree) {
        {"watermark"},
        {"watermarkB", "dkimB", "ledgerB"},
        unsought},
+      {"tags are off",
+       [](Event& e) { e.facts.add(Fact::TagsOff); },
+       {"trace"},
+       {"tag", "watermark"},
+       {"watermarkB", "dkimB", "ledgerB"},
+       unsought},
       {"of an older Backstop", [](Event& e) { e.origin_cause.clear(); }, {"trace"}, {"tag"}, {}, {}},
       {"no response",
        [](Event& e) {
@@ -152,6 +158,39 @@ TEST_F(WhyPage, IsInSentences) {
             "  Reply       550 5.7.1 You did not write it\n");
 }
 
+TEST_F(WhyPage, SaysWhatAnUnreadyDomainLacksToday) {
+  using std::chrono::days;
+  constexpr std::chrono::sys_days kToday{days(20780)};
+  std::vector<store::DaySums> sums;
+  const auto add_days = [&](const char* domain, int count) {
+    for (int ago = count - 1; ago >= 0; --ago)
+      sums.push_back({domain, kToday - days(ago), {.left = 10, .tag = 10}});
+  };
+  add_days("example.org", 4);
+  add_days("ready.test", 20);
+  Event event = bounce();
+  event.recipients = {"prvs=0787c97471=ann@Example.ORG"};
+  EXPECT_EQ(missing_today(event, sums, kToday), "") << "it was ready";
+  event.facts = {};
+  EXPECT_EQ(missing_today(event, sums, kToday), "Mail has left on 4 days; 5 are needed.");
+  EXPECT_THAT(why_page(event, missing_today(event, sums, kToday)),
+              HasSubstr("Missing today  Mail has left on 4 days; 5 are needed.\n"));
+  event.recipients = {"ann@other.test"};
+  EXPECT_EQ(missing_today(event, sums, kToday), "No mail has left within 30 days.");
+  event.recipients = {"ann@ready.test"};
+  EXPECT_EQ(missing_today(event, sums, kToday), "Nothing: it is ready by now.");
+  event.facts = {Fact::ReadyDeclared};
+  EXPECT_EQ(missing_today(event, sums, kToday), "") << "what is observed does not count";
+  event.facts = {};
+  event.recipients = {"postmaster"};
+  EXPECT_EQ(missing_today(event, sums, kToday), "");
+  event.recipients.clear();
+  EXPECT_EQ(missing_today(event, sums, kToday), "");
+  event.recipients = {"ann@other.test"};
+  event.origin_cause.clear();
+  EXPECT_EQ(missing_today(event, sums, kToday), "") << "no response";
+}
+
 TEST_F(WhyPage, SaysWhatIsNotKnown) {
   Event old = bounce();
   old.origin_cause.clear();
@@ -187,7 +226,7 @@ TEST_F(WhyPage, AsJson) {
       R"({"name":"watermark","finding":"","level":"","detail":"What came back carries no watermark of ours."}])");
   std::vector<std::string> keys;
   for (const auto& member : object) keys.emplace_back(member.key());
-  EXPECT_THAT(keys, ElementsAre("event", "found", "not_found", "would_prove", "not_sought"));
+  EXPECT_THAT(keys, ElementsAre("event", "found", "not_found", "would_prove", "not_sought", "missing_today"));
   EXPECT_THAT(object.at("found").as_array(), IsEmpty());
 }
 

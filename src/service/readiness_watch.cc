@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/day.h"
+#include "base/domain_key.h"
 #include "policy/readiness.h"
 
 namespace backstop::service {
@@ -23,10 +24,14 @@ bool is_ready(const intake::Observed& observed) {
   return of(observed, Carried::Message).since || of(observed, Carried::Tag).since;
 }
 
-std::string lacking(const intake::Observed& observed) {
-  const auto& message = of(observed, Carried::Message).why;
-  const auto& tag = of(observed, Carried::Tag).why;
-  return message == tag ? message : message + " " + tag;
+// A name below a "*." is known only by its mail.
+Observations with_unseen(Observations observed, const intake::DomainTable& domains,
+                         std::chrono::sys_days today) {
+  for (const auto& one : domains) {
+    if (!one.name.starts_with("*."))
+      observed.try_emplace(base::domain_key(one.name), intake::nothing_seen(today));
+  }
+  return observed;
 }
 
 std::string ready_line(std::string_view domain, const intake::Observed& observed) {
@@ -42,17 +47,17 @@ std::vector<std::string> ReadinessLines::update(const Observations& observed,
                                                 std::chrono::sys_days today) {
   std::vector<std::string> lines;
   const bool is_new_day = std::exchange(told_, today) != today;
-  for (const auto& [domain, its_own] : observed) {
+  for (const auto& [domain, its_own] : with_unseen(observed, domains, today)) {
     const auto* const settings = domains.find(domain);
     if (settings == nullptr || settings->ready_since) continue;
-    const bool is_ready_now = is_ready(its_own);
-    const auto [before, is_new] = was_ready_.try_emplace(domain, is_ready_now);
-    const bool has_changed = std::exchange(before->second, is_ready_now) != is_ready_now;
-    if (is_ready_now && (has_changed || is_new)) lines.push_back(ready_line(domain, its_own));
-    const bool acts_by_stage = settings->stage < policy::Stage::Quarantine || is_ready_now;
-    if (!acts_by_stage && (has_changed || is_new_day)) {
+    const Known now{.is_ready = is_ready(its_own), .stage = settings->stage};
+    const auto [found, is_new] = known_.try_emplace(domain, now);
+    const Known before = std::exchange(found->second, now);
+    if (now.is_ready && (!before.is_ready || is_new)) lines.push_back(ready_line(domain, its_own));
+    const bool acts_by_stage = now.stage < policy::Stage::Quarantine || now.is_ready;
+    if (!acts_by_stage && (before != now || is_new || is_new_day)) {
       lines.push_back(fmt::format("domain {}: not ready, so stage {} acts as label. {}", domain,
-                                  policy::name(settings->stage), lacking(its_own)));
+                                  policy::name(now.stage), intake::lacking(its_own)));
     }
   }
   return lines;
@@ -88,12 +93,11 @@ void ReadinessWatch::run(const std::stop_token& stop) {
 void ReadinessWatch::look() {
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   if (!reader_) {
-    // The history's writer makes the file, perhaps later than this.
-    auto opened = store::open_history_for_reading(url_);
-    if (!opened) return;
-    reader_ = std::move(*opened);
+    if (auto opened = store::open_history_for_reading(url_)) reader_ = std::move(*opened);
   }
-  const auto sums = reader_->day_sums(today - policy::ReadyRules::kMemory);
+  // The history's writer makes the file, perhaps later than this. Until then no mail was seen.
+  const auto sums = reader_ ? reader_->day_sums(today - policy::ReadyRules::kMemory)
+                            : base::Result<std::vector<store::DaySums>>();
   if (!sums) {
     // What was known stays.
     if (!std::exchange(has_failed_, true))

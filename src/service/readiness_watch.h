@@ -25,13 +25,21 @@ using Observations = std::map<std::string, intake::Observed, std::less<>>;
 /// Compares what is observed with what was known, and makes the lines of the log. One thread at a time.
 class ReadinessLines {
  public:
-  /// Returns the lines for domains whose readiness has changed, and, once a day, for those whose stage does
-  /// not act yet. Domains that are declared to be ready have none.
+  /// Returns the lines for domains whose readiness has changed, and, once a day and when they or their stage
+  /// are new, for those whose stage does not act yet, also if no mail of them was seen. Domains that are
+  /// declared to be ready have none.
   std::vector<std::string> update(const Observations& observed, const intake::DomainTable& domains,
                                   std::chrono::sys_days today);
 
  private:
-  std::map<std::string, bool, std::less<>> was_ready_;
+  struct Known {
+    bool is_ready = false;
+    policy::Stage stage = policy::Stage::Observe;
+
+    bool operator==(const Known&) const = default;
+  };
+
+  std::map<std::string, Known, std::less<>> known_;
   std::chrono::sys_days told_{};
 };
 

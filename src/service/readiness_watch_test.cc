@@ -61,6 +61,30 @@ TEST(ReadinessLines, TellOnceADayWhatAStageWaitsFor) {
               ElementsAre(HasSubstr("Mail has left on 4 days")));
 }
 
+TEST(ReadinessLines, TellOfADomainWithoutAnyMail) {
+  ReadinessLines lines;
+  intake::DomainSettings below;
+  below.name = "*.example.org";
+  below.stage = policy::Stage::Reject;
+  auto settings = std::vector{below, below};
+  settings[1].name = "Example.ORG";
+  EXPECT_THAT(lines.update({}, {settings}, kToday),
+              ElementsAre("domain example.org: not ready, so stage reject acts as label. No mail has left "
+                          "within 30 days."));
+  EXPECT_THAT(lines.update({}, {settings}, kToday), IsEmpty());
+  EXPECT_THAT(lines.update({}, {settings}, kToday + days(1)), ElementsAre(HasSubstr("domain example.org")));
+}
+
+TEST(ReadinessLines, TellOfADomainWhoseStageIsNew) {
+  ReadinessLines lines;
+  EXPECT_THAT(lines.update({}, {}, kToday), IsEmpty());
+  EXPECT_THAT(lines.update({}, table(policy::Stage::Label), kToday), IsEmpty());
+  EXPECT_THAT(lines.update({}, table(policy::Stage::Quarantine), kToday),
+              ElementsAre(HasSubstr("stage quarantine acts as label")));
+  EXPECT_THAT(lines.update({}, table(policy::Stage::Reject), kToday),
+              ElementsAre(HasSubstr("stage reject acts as label")));
+}
+
 TEST(ReadinessLines, SayNothingOfOthers) {
   ReadinessLines lines;
   EXPECT_THAT(lines.update(seen(0), table(policy::Stage::Label), kToday), IsEmpty()) << "it only labels";
@@ -96,8 +120,12 @@ TEST(ReadinessWatch, KnowsTheHistoryFromItsFirstLookOn) {
 TEST(ReadinessWatch, WithoutAFileNothingIsReady) {
   const base::TemporaryFolder folder;
   intake::ReadyTable ready;
-  const ReadinessWatch watch("sqlite:" + folder.path("none.db"), std::make_shared<gateway::Settings>(), ready,
-                             [](os::LogLevel, const std::string& line) { ADD_FAILURE() << line; });
+  auto site = std::make_shared<gateway::Settings>();
+  site->domains = table(policy::Stage::Reject);
+  std::vector<std::string> told;
+  const ReadinessWatch watch("sqlite:" + folder.path("none.db"), site, ready,
+                             [&](os::LogLevel, const std::string& line) { told.push_back(line); });
+  EXPECT_THAT(told, ElementsAre(HasSubstr("No mail has left within 30 days."))) << "at once";
   EXPECT_FALSE(ready.find("example.org")[static_cast<std::size_t>(policy::Carried::Tag)]);
 }
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
+#include "base/day.h"
 #include "base/text.h"
 #include "policy/verdict.h"
 
@@ -32,6 +34,21 @@ std::string domain_line(const intake::DomainTable& domains) {
   const auto own = std::ranges::count_if(domains, [](const auto& one) { return one.next_hop != nullptr; });
   if (own > 0) fmt::format_to(std::back_inserter(line), "; {} with a next hop of their own", own);
   return line;
+}
+
+// Such a declaration overrides what is observed.
+std::string declared_line(const intake::DomainTable& domains) {
+  constexpr std::size_t kMostNamed = 20;
+  std::vector<std::string> named;
+  std::size_t count = 0;
+  for (const auto& one : domains) {
+    if (!one.ready_since || ++count > kMostNamed) continue;
+    named.push_back(
+        fmt::format("{} since {}", base::printable(one.name), base::format_day(*one.ready_since)));
+  }
+  if (count == 0) return {};
+  return fmt::format("declared to be ready, whatever is observed: {}{}", fmt::join(named, ", "),
+                     count > kMostNamed ? fmt::format(" and {} more", count - kMostNamed) : "");
 }
 
 std::string key_line(const config::Config& config) {
@@ -100,6 +117,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   std::vector<std::string> lines;
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
   lines.push_back(domain_line(config.gateway.domains));
+  if (auto line = declared_line(config.gateway.domains); !line.empty()) lines.push_back(std::move(line));
   lines.push_back(key_line(config));
   if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));

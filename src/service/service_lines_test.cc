@@ -16,6 +16,7 @@ namespace backstop::service {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::IsEmpty;
 
 config::Config config_of(const std::string& text) {
@@ -61,6 +62,19 @@ TEST(SettingLines, TellWhatRuns) {
   config.gateway.has_tags = false;
   EXPECT_EQ(setting_lines(config)[3],
             "keys: 2 in /etc/backstop/keys, tags are off; fingerprints: 0=062a8e7f 1=062a8e7f");
+}
+
+TEST(SettingLines, TellWhichDomainsAreDeclaredToBeReady) {
+  EXPECT_EQ(setting_lines(config_of(whole() + "ready = \"observed\"\n"))[3],
+            "keys: none; mail leaves without watermarks and tags");
+  auto text = join({kServer, kIn, kDomain, "ready = \"since 2026-11-29\"\n"});
+  EXPECT_EQ(setting_lines(config_of(text))[2],
+            "declared to be ready, whatever is observed: example.org since 2026-11-29");
+  for (int i = 1; i < 20; ++i)
+    text += "[[domain]]\nname = \"d" + std::to_string(i) + ".example\"\nready = \"since 2026-11-29\"\n";
+  EXPECT_THAT(setting_lines(config_of(text))[2], EndsWith("d19.example since 2026-11-29"));
+  text += "[[domain]]\nname = \"d20.example\"\nready = \"since 2026-11-29\"\n";
+  EXPECT_THAT(setting_lines(config_of(text))[2], EndsWith(" and 1 more"));
 }
 
 TEST(SettingLines, CountDkimKeys) {

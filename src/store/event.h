@@ -57,10 +57,11 @@ enum class Fact : std::uint8_t {
   SoughtWatermark,  ///< there were keys for watermarks
   SoughtDkim,       ///< there were public keys, or they could be looked up
   SoughtLedger,     ///< there was a ledger to ask
+  TagsOff,          ///< there were keys, but mail left without tags
 };
-inline constexpr std::array<std::string_view, 9> kFactNames = {
-    "ready-messages", "ready-tags",       "ready-declared", "relay",        "tightened",
-    "sought-tag",     "sought-watermark", "sought-dkim",    "sought-ledger"};
+inline constexpr std::array<std::string_view, 10> kFactNames = {
+    "ready-messages", "ready-tags",       "ready-declared", "relay",         "tightened",
+    "sought-tag",     "sought-watermark", "sought-dkim",    "sought-ledger", "tags-off"};
 constexpr std::string_view name(Fact value) {
   return kFactNames[static_cast<std::size_t>(value)];
 }

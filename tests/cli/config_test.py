@@ -269,6 +269,8 @@ WARNINGS = [
     ("reject without a history, declared", KEYS.replace('"observe"', f'"reject"\nready = "since {TODAY}"') + "[history]\nenabled = false\n",
      ["16:9: warning: stage: the history is off, so only the log tells later what was refused and why; `backstop history`, `why` and "
       "`report` need it"]),
+    ("observed without a history", KEYS + READY.format(TODAY).replace(f"since {TODAY}", "observed") + "[history]\nenabled = false\n",
+     ["22:9: warning: ready: the history is off, and without it the domain is never seen to be ready"]),
     ("label without a history", KEYS.replace("observe", "label") + "[history]\nenabled = false\n", []),
     ("ready since today", KEYS + READY.format(TODAY), []),
     ("ready tomorrow", KEYS + READY.format(TODAY + DAY),

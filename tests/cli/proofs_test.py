@@ -143,13 +143,17 @@ class Together(ProofCase):
         (found,) = objects(run("scan", "--json", *arguments, stdin=mbox_of(mails)))
         schema("scan").validate(found)
         self.assertEqual(found["by_cause"], {"unproven": {"incomplete": 1, "bare": 1}, "genuine": {"watermark": 1, "dkim": 1}, "forged": {}})
+        self.assertEqual([one for one in found["evidence"] if one["result"] == "proves"],
+                         [{"name": name, "result": "proves", "level": "B", "count": 1} for name in ("watermark", "dkim")])
         page = run("scan", *arguments, stdin=mbox_of(mails)).out.decode()
         self.assertRegex(page, r"(?s)\nGenuine, by proof\n  dkim .*\n  watermark .*\nUnproven, by cause\n  bare .*\n  incomplete ")
         self.assertNotIn("Forged, by", page)
+        self.assertRegex(page, r"\n  watermark \(B\) proves +1 ")
 
     def test_scan_without_any_has_no_causes(self):
         (found,) = objects(run("scan", "--json", "-", stdin=bounce(PLAIN)))
         self.assertNotIn("by_cause", found)
+        self.assertNotIn("evidence", found)
         self.assertNotIn("by cause", run("scan", "-", stdin=bounce(PLAIN)).out.decode())
 
     def test_a_configuration_has_all_of_it(self):

@@ -72,6 +72,27 @@ class Ready(Case):
         self.assertIn("tag not ready. Of 1400 mails, 98.0 % carried a tag; 99 % are needed.", page)
         self.assertIn("said.example stage reject state ready since 2026-01-01, as the configuration says", page)
 
+    def test_hints_are_listed_and_count_for_nothing(self):
+        self.write(100)
+        hint, silent = ([{"name": "other", "finding": finding, "level": "", "detail": ""}] for finding in ("hints", "silent"))
+        now = int(datetime.datetime.now(datetime.timezone.utc).timestamp() * 1000)
+        day = 24 * 3600 * 1000
+        database = sqlite3.connect(self.folder / "history.db")
+        with database:
+            for name, time, evidence, origin, contradiction in (("00old", now - 15 * day, hint, "unproven", 0), ("00a", now - 2 * day, hint, "unproven", 0),
+                                                                ("00b", now - day, hint, "unproven", 0), ("00c", now, hint, "unproven", 1),
+                                                                ("00d", now, silent, "unproven", 0), ("00e", now, hint, "genuine", 0)):
+                values = {"time": time, "id": name, "recipients": json.dumps(["ann@example.org"]), "evidence": json.dumps(evidence), "origin": origin,
+                          "kind": "dsn-failed", "contradiction": contradiction, "size": 1, "took": 1, "client_gone": 0}
+                columns = {row[1]: values.get(row[1], "") for row in database.execute("PRAGMA table_info(event)") if row[1] != "number"}
+                database.execute(f"INSERT INTO event ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", list(columns.values()))
+        database.close()
+        found = self.objects()["example.org"]
+        self.assertEqual(found["hinted"], [{"kind": "other", "count": 2, "ids": ["00b", "00a"]}])
+        self.assertEqual((found["contradictions"], found["ready"]), (["00c"], True))
+        page = " ".join(run("ready", "-c", self.file).out.decode().split())
+        self.assertIn("hinted 2 other (00b, 00a), which can be forged and count for nothing", page)
+
     def test_classify_knows_it(self):
         """A whole header without a proof says something only if mail of its day is known to carry proofs."""
         stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%a, %d %b %Y %H:%M:%S +0000").encode()

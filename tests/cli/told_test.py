@@ -150,6 +150,12 @@ class Why(Told):
         self.assertEqual([one["name"] for one in found["not_found"]], ["tag"])
         self.assertEqual([one["name"] for one in found["not_sought"]], ["watermark", "dkim", "ledger"])
 
+    def test_what_is_missing_today(self):
+        self.add(id="0a", facts="sought-tag", cause="not-ready")
+        page = self.told("why", "-c", self.config, "0a")
+        self.assertIn("  Domain         not ready: nothing is refused for it\n  Missing today  No mail has left within 30 days.\n", page)
+        self.assertEqual(self.object("why", "-c", self.config, "0a")["missing_today"], "No mail has left within 30 days.")
+
     def test_mistakes(self):
         self.assertIn("say where it is", self.told("why", "0a", status=64))
         self.assertIn("id", self.told("why", "-c", self.config, status=64))

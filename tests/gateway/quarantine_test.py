@@ -177,8 +177,12 @@ class Command(Kept):
         self.send(CARL)
         self.assertEqual([one["recipients"] for one in self.listed("--address", tagged(CARL))], [[CARL]])
         self.assertEqual(self.listed("--address", "eve@example.net"), [])
+        below = CARL.replace("@", "+news@")
+        self.send(below)
+        self.assertEqual([one["recipients"] for one in self.listed("--address", CARL)], [[below], [CARL]], "of the owner")
+        self.assertEqual([one["recipients"] for one in self.listed("--address", below)], [[below]])
         table = self.command("list").decode().splitlines()
-        self.assertEqual(len(table), 3)
+        self.assertEqual(len(table), 4)
         self.assertRegex(table[0], "^ID  +KEPT  +UNTIL  +TO  +CAUSE  +FROM HOST$")
 
     def test_without_a_quarantine(self):
@@ -205,6 +209,23 @@ class Keys(Kept):
         self.command("delete", one["id"])
         self.rotate("2029-12-24", "-c", self.gate.config)
         self.assertNotIn("0 exim", (self.gate.folder / "keys").read_text())
+
+    def state(self, *more):
+        table = subprocess.run([self.gate.program, "keys", "list", "--at", self.NEXT_YEAR, self.gate.folder / "keys", *more], capture_output=True, check=True, timeout=60)
+        return next(line for line in table.stdout.decode().splitlines() if line.startswith("0 "))
+
+    def test_without_the_configuration_no_key_is_dropped(self):
+        self.keep()
+        self.send()
+        one, = self.listed()
+        self.rotate("2026-12-01")
+        self.rotate(self.NEXT_YEAR)
+        self.assertIn("0 exim retired:2026-12-01", (self.gate.folder / "keys").read_text())
+        self.assertIn(FAILED, self.command("show", one["id"]))
+        self.assertIn("expired; -c CONFIG tells whether the quarantine needs it", self.state())
+        self.assertIn("expired, but the quarantine needs it", self.state("-c", self.gate.config))
+        self.command("delete", one["id"])
+        self.assertIn("expired, its number is free", self.state("-c", self.gate.config))
 
     def test_after_a_rotation_the_new_key_encrypts(self):
         self.keep()
@@ -265,10 +286,10 @@ class Digest(Kept):
         self.send()
         hop.answer("dot", "451 4.3.0 later")
         self.next_day()
-        wait_until(lambda: "0 of 1 owners were told" in self.gate.log(), "a try")
+        wait_until(lambda: "owners told what is kept back for them: 0 of 1\n" in self.gate.log(), "a try")
         hop.answer("dot", "250 2.0.0 ok")
         self.next_day()
-        wait_until(lambda: "1 of 1 owners were told" in self.gate.log(), "the next day's")
+        wait_until(lambda: "owners told what is kept back for them: 1 of 1\n" in self.gate.log(), "the next day's")
         self.assertEqual(len(hop.mails), 1)
 
     def test_off(self):

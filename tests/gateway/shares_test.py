@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """One client, or one network, can use only a share of what all use together, so that others have room."""
 
-from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, told, url
+from dialogue import ANN, BOB, BOUNCE, Dialogue, codes, tagged, told, url
 from fake_server import EXTENSIONS
 from support import gateway, main, new_mail, wait_until
 
@@ -84,6 +84,23 @@ class Memory(Dialogue):
         self.assertEqual(busy.pop().command("RSET").code, 250)
         _, reply = self.begin("127.0.9.1", BOUNCE[:-10])
         self.assertEqual(told(reply), "250 2.0.0")
+
+    def test_memory_full(self):
+        """A genuine bounce is put off while the memory is used up, and is genuine when it comes again."""
+        hop = self.hop()
+        self.relay(hop, stage="reject", limits=MEMORY)
+        busy = self.fill(range(1, 9))
+
+        def send():
+            client = self.client(source=("127.0.9.1", 0))
+            self.assertEqual(codes(client.envelope("", tagged(BOB))), [250, 250])
+            return told(client.data(padded(BOUNCE, 20 * KIB) + b"\r\n"))
+
+        self.assertEqual((send(), hop.mails), ("452 4.3.1", []))
+        for client in busy:
+            self.assertEqual(client.command("RSET").code, 250)
+        self.assertEqual((send(), len(hop.mails)), ("250 2.0.0", 1))
+        self.assertEqual([event["origin"] for event in self.events(2)][-1], "genuine")
 
     def test_headers_that_do_not_end(self):
         hop = self.hop()

@@ -76,6 +76,18 @@ class Pairs(Dialogue):
                     self.assertIsNone(header_of(hop.mails[-1].data, "Backstop-Verdict"))
         self.assertEqual(len(hop.mails), 2 * len(RECIPIENTS) ** 2)
 
+    def test_list_two_of_us(self):
+        """Ordinary mail of a list, with the null sender, for two of us."""
+        hop = self.hop()
+        client = self.client(self.relay(hop, more_domain=DOMAIN))
+        mail = (b"From: Ann Moor <ann@example.net>\r\nTo: board@lists.example.net\r\nSubject: Agenda\r\nList-Id: <board.lists.example.net>\r\n"
+                b"Precedence: list\r\nMessage-ID: <7@example.net>\r\n\r\nWe meet at noon.\r\n")
+        self.assertEqual(codes(client.envelope("", "ann@example.org", "ben@example.org")), [250, 250, 250])
+        self.assertEqual(told(client.data(mail)), "250 2.0.0")
+        (taken,) = hop.mails
+        self.assertEqual(len(taken.recipients), 2)
+        self.assertIsNone(header_of(taken.data, "Backstop-Verdict"))
+
     def test_one_proof_among_many_does_not_save_the_mail(self):
         hop = self.hop()
         client = self.client(self.relay(hop, more_domain=DOMAIN))
