@@ -157,7 +157,7 @@ bool is_wanted(const store::KeptEnvelope& kept, const std::string& address, char
   const auto is_it = [&](const std::string& one) {
     if (origin::search_key(one) == address) return true;
     const auto parsed = mail::parse_address(one);
-    return parsed && owner_of(*parsed, delimiter).text() == address;
+    return parsed && origin::owner_of(*parsed, delimiter).text() == address;
   };
   return address.empty() || is_it(kept.reverse_path) || std::ranges::any_of(kept.recipients, is_it);
 }

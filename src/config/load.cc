@@ -124,11 +124,12 @@ SettingHandle ready_setting(std::size_t domain, Draft& draft) {
 void check_ready_days(std::chrono::sys_days today, Draft& draft) {
   constexpr std::chrono::days kYear{366};
   const auto& site = draft.config.gateway;
+  // If the key file can't be read, that is the mistake to tell.
+  const bool has_unread_keys = !draft.config.key_file.empty() && site.keys.keys().empty();
   for (std::size_t i = 0; i < site.domains.size(); ++i) {
     const auto& day = site.domains[i].ready_since;
     if (!day) continue;
-    // A key file that can't be read has been told already.
-    if (!has_mistakes(draft.findings) && !intake::has_declarable_proof(site.domains[i], site))
+    if (!has_unread_keys && !intake::has_declarable_proof(site.domains[i], site))
       ready_setting(i, draft).warning(
           "there are no watermarks, no tags and no dkim_keys for which it could count, "
           "so the domain is not ready");

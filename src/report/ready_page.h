@@ -21,9 +21,9 @@ namespace backstop::report {
 struct Hinted {
   static constexpr std::size_t kMostIds = 10;
 
-  std::string_view kind;         ///< origin::kEvidenceKindNames
-  std::uint64_t count = 0;       ///< events
-  std::vector<std::string> ids;  ///< of the first kMostIds that were added
+  std::string_view kind;           ///< origin::kEvidenceKindNames
+  std::uint64_t count = 0;         ///< events
+  std::vector<std::string> ids{};  ///< of the first kMostIds that were added
 };
 
 struct DomainReadiness {
