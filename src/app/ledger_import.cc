@@ -9,6 +9,7 @@
 
 #include "intake/ledger_rows.h"
 #include "mail/address.h"
+#include "origin/owner.h"
 #include "response/answered.h"
 
 namespace backstop::app {
@@ -83,8 +84,9 @@ void LedgerImport::sent(const mailbox::SentMail& mail) {
     ++counts_.internal;
     return;
   }
+  const auto owner = origin::owner_of(*sender, site_.tags.delimiter).text();
   intake::LedgerRows rows;
-  rows.add_departure({.reverse_path = &*sender,
+  rows.add_departure({.sender = owner,
                       .message_id = id,
                       .addressees = addressees,
                       .day = std::chrono::floor<std::chrono::days>(mail.time)},

@@ -155,12 +155,9 @@ MessagePath::Next MessagePath::look(std::string_view header) {
 void MessagePath::note(std::string_view header, const HeaderScan& scan) {
   if (transaction_.is_outbound()) leave(header, scan);
   if (transaction_.ledger == nullptr) return;
-  const auto value = [&](std::pair<std::size_t, std::size_t> place) {
-    return header.substr(place.first, place.second);
-  };
   const bool is_ours = scan.message_id_at.second == 0 && transaction_.leaving;
-  rows_ = intake::ledger_rows_of(
-      transaction_, is_ours ? transaction_.leaving->message_id : value(scan.message_id_at), value(scan.from));
+  const auto message_id = header.substr(scan.message_id_at.first, scan.message_id_at.second);
+  rows_ = intake::ledger_rows_of(transaction_, is_ours ? transaction_.leaving->message_id : message_id);
 }
 
 void MessagePath::leave(std::string_view header, const HeaderScan& scan) {

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
+#include <cstddef>
+#include <forward_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,12 +16,12 @@
 
 namespace backstop::intake {
 
-/// A mail that leaves. A view.
+/// A mail that leaves. A view; all texts are copied.
 struct LeavingMail {
-  const mail::Address* reverse_path = nullptr;  ///< null: the null path
-  const mail::Address* from = nullptr;          ///< the first of From; null if there is none, or nobody knows
-  std::string_view message_id = {};             ///< as response::message_id_of() returns it; may be empty
-  std::span<const std::string> addressees;      ///< each as mail::Address::folded(); none: not known
+  std::string_view sender = {};             ///< the text of owner_of() the reverse path; empty: the null path
+  std::string_view from = {};               ///< the same of the first of From; empty: there is none
+  std::string_view message_id = {};         ///< as response::message_id_of() returns it; may be empty
+  std::span<const std::string> addressees;  ///< each as mail::Address::folded(); none: not known
   std::chrono::sys_days day;
 };
 
@@ -46,16 +47,18 @@ class LedgerRows {
   std::span<const store::Row> rows() const { return rows_; }
 
  private:
-  std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
-  void add_owner(const mail::Address& owner, std::string_view message_id,
+  static constexpr std::size_t kUsual = 8;  ///< rows of a mail to one recipient, and one more
+
+  std::string_view keep(std::string text) { return texts_.emplace_front(std::move(text)); }
+  void add_owner(std::string_view owner, std::string_view message_id,
                  std::span<const std::string_view> addressees, std::chrono::sys_days day);
 
-  std::deque<std::string> texts_;  ///< never moves a text
+  std::forward_list<std::string> texts_;  ///< never moves a text, and costs nothing while it is empty
   std::vector<store::Row> rows_;
 };
 
-/// Returns the rows of a transaction whose data has begun. The two values are those of the header fields
-/// Message-ID and From of the mail as it leaves; empty if there is no such field.
-LedgerRows ledger_rows_of(const Transaction& transaction, std::string_view message_id, std::string_view from);
+/// Returns the rows of a transaction whose header is there. `message_id` is the value of that field of the
+/// mail as it goes on; empty if there is none. A mail that leaves has the owners of `transaction.leaving`.
+LedgerRows ledger_rows_of(const Transaction& transaction, std::string_view message_id);
 
 }  // namespace backstop::intake

@@ -148,7 +148,8 @@ TEST_F(LedgerRowsTest, AMailThatLeavesHasRowsForItsOwners) {
   for (const auto& row : departures()) {
     auto sent = transaction(store::Direction::Outbound, row.path);
     for (const auto& one : row.recipients) sent.recipients.push_back({.given = one});
-    auto all = shown(ledger_rows_of(sent, row.id, row.from));
+    sent.leaving = leave(sent, {.whole = {}, .from = row.from}, {});
+    auto all = shown(ledger_rows_of(sent, row.id));
     // Its arrival comes first.
     std::erase_if(all, [](const std::string& one) {
       return one.starts_with("received") || one.starts_with("arrival");
@@ -189,8 +190,7 @@ TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNames) {
     auto arrived = transaction(store::Direction::Inbound, row.path);
     arrived.client = row.client;
     arrived.recipients.push_back({.given = "ann@example.org"});
-    EXPECT_THAT(shown(ledger_rows_of(arrived, row.id, "ann@example.org")), ElementsAreArray(row.want))
-        << row.name;
+    EXPECT_THAT(shown(ledger_rows_of(arrived, row.id)), ElementsAreArray(row.want)) << row.name;
   }
 }
 
@@ -198,7 +198,8 @@ TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNames) {
 TEST_F(LedgerRowsTest, AMailThatLeavesHasArrived) {
   auto sent = transaction(store::Direction::Outbound, "ann@example.org");
   sent.client.is_authenticated = true;
-  const auto rows = ledger_rows_of(sent, "<1@example.org>", "ann@example.org");
+  sent.leaving = Leaving{.sender = "ann@example.org", .from = "ann@example.org"};
+  const auto rows = ledger_rows_of(sent, "<1@example.org>");
   EXPECT_THAT(shown(rows),
               testing::ElementsAre("received 01f3=192", "arrival ann@example.org 1@example.org=192",
                                    "sent ann@example.org 1@example.org=1"));
@@ -208,7 +209,8 @@ TEST_F(LedgerRowsTest, AMailThatLeavesHasArrived) {
 TEST_F(LedgerRowsTest, RowsCanBeMoved) {
   auto sent = transaction(store::Direction::Outbound, "ann@example.org");
   for (int i = 0; i < 1000; ++i) sent.recipients.push_back({.given = fmt::format("{}@example.com", i)});
-  auto rows = ledger_rows_of(sent, "<1@example.org>", "news@example.net");
+  sent.leaving = Leaving{.sender = "ann@example.org", .from = "news@example.net"};
+  auto rows = ledger_rows_of(sent, "<1@example.org>");
   const auto before = shown(rows);
   const LedgerRows moved = std::move(rows);
   EXPECT_EQ(shown(moved), before);

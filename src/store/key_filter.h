@@ -1,6 +1,7 @@
-// A Bloom filter over ledger keys: blocks of 64 bytes, so that a question touches one line of the cache; 12
+// A Bloom filter over ledger keys: blocks of 64 bytes, so that a question touches one line of the cache; 20
 // bits an entry; a bit in each of a block's eight words. Block and bits are taken from the key itself. About
-// 4 of 1000 keys that were not added pass. Not thread-safe while keys are added.
+// 3 of 10,000 keys that were not added pass: a question is asked of a hundred filters, and each that lets it
+// pass costs a search in its table. Not thread-safe while keys are added.
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@ namespace backstop::store {
 
 class KeyFilter {
  public:
-  static constexpr std::size_t kBitsAnEntry = 12;
+  static constexpr std::size_t kBitsAnEntry = 20;
 
   /// Lets every key pass.
   KeyFilter() = default;

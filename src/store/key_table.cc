@@ -16,52 +16,48 @@ void StoredValue::join(StoredValue other) {
 }
 
 std::size_t KeyTable::slot_of(const LedgerKey& key) const {
-  const std::size_t mask = keys_.size() - 1;
+  const std::size_t mask = slots_.size() - 1;
   std::size_t slot = key.bits() & mask;
-  while (!values_[slot].is_empty() && keys_[slot] != key) slot = (slot + 1) & mask;
+  while (!slots_[slot].value.is_empty() && slots_[slot].key != key) slot = (slot + 1) & mask;
   return slot;
 }
 
 void KeyTable::add(const LedgerKey& key, StoredValue value) {
-  if (4 * (size_ + 1) > 3 * keys_.size()) rebuild(std::max(kFirst, 2 * keys_.size()));
-  const std::size_t slot = slot_of(key);
-  if (!values_[slot].is_empty()) return values_[slot].join(value);
-  keys_[slot] = key;
-  values_[slot] = value;
+  if (4 * (size_ + 1) > 3 * slots_.size()) rebuild(std::max(kFirst, 2 * slots_.size()));
+  StoredRow& row = slots_[slot_of(key)];
+  if (!row.value.is_empty()) return row.value.join(value);
+  row = {key, value};
   ++size_;
 }
 
 std::uint32_t KeyTable::find(const LedgerKey& key) const {
-  return keys_.empty() ? 0 : values_[slot_of(key)].number();
+  return slots_.empty() ? 0 : slots_[slot_of(key)].value.number();
 }
 
 std::size_t KeyTable::erase(const OwnerRange& owner) {
   std::size_t erased = 0;
-  for (std::size_t slot = 0; slot < keys_.size(); ++slot) {
-    if (values_[slot].is_empty() || !owner.holds(keys_[slot])) continue;
-    values_[slot] = {};
+  for (StoredRow& row : slots_) {
+    if (row.value.is_empty() || !owner.holds(row.key)) continue;
+    row.value = {};
     ++erased;
   }
   // The holes would hide what was put behind them.
-  if (erased > 0) rebuild(keys_.size());
+  if (erased > 0) rebuild(slots_.size());
   return erased;
 }
 
 void KeyTable::append_to(std::vector<StoredRow>& out) const {
-  for (std::size_t slot = 0; slot < keys_.size(); ++slot) {
-    if (!values_[slot].is_empty()) out.push_back({keys_[slot], values_[slot]});
+  for (const StoredRow& row : slots_) {
+    if (!row.value.is_empty()) out.push_back(row);
   }
 }
 
 void KeyTable::rebuild(std::size_t slots) {
-  const auto keys = std::exchange(keys_, std::vector<LedgerKey>(slots));
-  const auto values = std::exchange(values_, std::vector<StoredValue>(slots));
+  const auto rows = std::exchange(slots_, std::vector<StoredRow>(slots));
   size_ = 0;
-  for (std::size_t slot = 0; slot < keys.size(); ++slot) {
-    if (values[slot].is_empty()) continue;
-    const std::size_t place = slot_of(keys[slot]);
-    keys_[place] = keys[slot];
-    values_[place] = values[slot];
+  for (const StoredRow& row : rows) {
+    if (row.value.is_empty()) continue;
+    slots_[slot_of(row.key)] = row;
     ++size_;
   }
 }

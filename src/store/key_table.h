@@ -58,8 +58,7 @@ class KeyTable {
   std::size_t slot_of(const LedgerKey& key) const;
   void rebuild(std::size_t slots);
 
-  std::vector<LedgerKey> keys_;
-  std::vector<StoredValue> values_;  ///< beside keys_; empty ones mark empty slots
+  std::vector<StoredRow> slots_;  ///< an empty value marks an empty one
   std::size_t size_ = 0;
 };
 

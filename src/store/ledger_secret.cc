@@ -2,10 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +21,6 @@ namespace backstop::store {
 
 namespace {
 
-using Digest = std::array<unsigned char, 32>;
 using SharedSecret = std::shared_ptr<const LedgerSecret>;
 
 std::unexpected<base::Error> refuse(std::string what) {
@@ -168,43 +164,8 @@ SharedSecret secret_of(std::string_view line) {
 
 }  // namespace
 
-struct LedgerSecret::Mac {
-  struct Free {
-    void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
-    void operator()(EVP_MAC_CTX* mac) const { EVP_MAC_CTX_free(mac); }
-  };
-
-  explicit Mac(const Bytes& secret) {
-    const std::unique_ptr<EVP_MAC, Free> hmac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
-    context.reset(EVP_MAC_CTX_new(hmac.get()));
-    std::string name = "SHA256";
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
-                                     OSSL_PARAM_construct_end()};
-    must(context != nullptr && EVP_MAC_init(context.get(), secret.data(), secret.size(), parameters) == 1);
-  }
-
-  // HMAC-SHA256 over bytes in memory can't fail but for lack of memory, and a wrong key must not be used.
-  static void must(bool is_done) {
-    if (!is_done) std::abort();
-  }
-  void begin() { must(EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1); }
-  void add(std::string_view bytes) {
-    must(EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) ==
-         1);
-  }
-  void add_number(std::uint64_t number) { add({reinterpret_cast<const char*>(&number), sizeof number}); }
-  Digest end() {
-    Digest out{};
-    std::size_t size = 0;
-    must(EVP_MAC_final(context.get(), out.data(), &size, out.size()) == 1);
-    return out;
-  }
-
-  std::unique_ptr<EVP_MAC_CTX, Free> context;
-};
-
 LedgerSecret::LedgerSecret(Month month, std::int64_t id, const Bytes& bytes)
-    : month_(month), id_(id), bytes_(bytes) {}
+    : month_(month), id_(id), bytes_(bytes), hash_(bytes), nobodys_(range({})) {}
 
 LedgerSecret::~LedgerSecret() {
   OPENSSL_cleanse(bytes_.data(), bytes_.size());
@@ -220,55 +181,37 @@ base::Result<SharedSecret> LedgerSecret::make(Month month) {
   return std::make_shared<const LedgerSecret>(month, static_cast<std::int64_t>(id >> 1 | 1), bytes);
 }
 
-std::unique_ptr<LedgerSecret::Mac> LedgerSecret::take_mac() const {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      auto mac = std::move(idle_.back());
-      idle_.pop_back();
-      return mac;
-    }
+OwnerRange LedgerSecret::range(std::string_view owner) const {
+  std::string text(1, '\0');
+  text += owner;
+  const auto digest = hash_.of(text);
+  OwnerRange range;
+  std::copy_n(digest.begin(), range.prefix.size(), range.prefix.begin());
+  return range;
+}
+
+const OwnerRange& KeyMaker::range(std::string_view owner) {
+  if (owner.empty()) return secret_.nobodys_;
+  if (owner != owner_) {
+    range_ = secret_.range(owner);
+    owner_ = owner;
   }
-  return std::make_unique<Mac>(bytes_);
-}
-
-void LedgerSecret::put_back(std::unique_ptr<Mac> mac) const {
-  const std::lock_guard lock(mutex_);
-  idle_.push_back(std::move(mac));
-}
-
-KeyMaker::KeyMaker(const LedgerSecret& secret) : secret_(secret), mac_(secret.take_mac()) {}
-
-KeyMaker::~KeyMaker() {
-  secret_.put_back(std::move(mac_));
-}
-
-OwnerRange KeyMaker::range(std::string_view owner) {
-  if (has_owner_ && owner == owner_) return range_;
-  mac_->begin();
-  mac_->add(std::string_view("\0", 1));
-  mac_->add(owner);
-  const Digest digest = mac_->end();
-  std::copy_n(digest.begin(), range_.prefix.size(), range_.prefix.begin());
-  owner_ = owner;
-  has_owner_ = true;
   return range_;
 }
 
 LedgerKey KeyMaker::key(const RowKey& row) {
-  const OwnerRange owner = range(row.owner);
-  const char kind = static_cast<char>(row.kind);
-  mac_->begin();
-  mac_->add({&kind, 1});
+  const OwnerRange& owner = range(row.owner);
+  const auto add_number = [this](std::uint64_t number) {
+    text_.append(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  text_.assign(1, static_cast<char>(row.kind));
   // The lengths keep "ab", "c" apart from "a", "bc".
-  mac_->add_number(row.owner.size());
-  mac_->add(row.owner);
-  mac_->add_number(row.first.size());
-  mac_->add(row.first);
-  mac_->add_number(row.second.size());
-  mac_->add(row.second);
-  mac_->add_number(static_cast<std::uint64_t>(row.number));
-  const Digest digest = mac_->end();
+  for (const auto part : {row.owner, row.first, row.second}) {
+    add_number(part.size());
+    text_ += part;
+  }
+  add_number(static_cast<std::uint64_t>(row.number));
+  const auto digest = secret_.hash_.of(text_);
   LedgerKey key;
   std::ranges::copy(owner.view(), key.bytes.begin());
   std::copy_n(digest.begin(), key.bytes.size() - owner.prefix.size(),

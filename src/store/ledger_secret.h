@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "store/ledger_hash.h"
 #include "store/ledger_key.h"
 
 namespace backstop::store {
@@ -43,36 +44,32 @@ class LedgerSecret {
 
  private:
   friend class KeyMaker;
-  struct Mac;
 
-  std::unique_ptr<Mac> take_mac() const;
-  void put_back(std::unique_ptr<Mac> mac) const;
+  OwnerRange range(std::string_view owner) const;
 
   const Month month_;
   const std::int64_t id_;
   Bytes bytes_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Mac>> idle_;  ///< MACs that have the secret already
+  const LedgerHash hash_;
+  const OwnerRange nobodys_;  ///< of the rows without an owner: each mail has one
 };
 
 /// Makes keys with one secret, and remembers the last owner's part. For one thread; the secret must outlive
 /// it.
 class KeyMaker {
  public:
-  explicit KeyMaker(const LedgerSecret& secret);
-  ~KeyMaker();
+  explicit KeyMaker(const LedgerSecret& secret) : secret_(secret) {}
   KeyMaker(const KeyMaker&) = delete;
   KeyMaker& operator=(const KeyMaker&) = delete;
 
   LedgerKey key(const RowKey& row);
-  OwnerRange range(std::string_view owner);
+  const OwnerRange& range(std::string_view owner);
 
  private:
   const LedgerSecret& secret_;
-  std::unique_ptr<LedgerSecret::Mac> mac_;
-  std::string owner_;
+  std::string text_;   ///< room for what is hashed
+  std::string owner_;  ///< whose range_ is; empty: nobody's yet
   OwnerRange range_;
-  bool has_owner_ = false;
 };
 
 /// The secrets of one ledger and their file. Thread-safe. What is made exists in memory at once; save() must

@@ -30,13 +30,17 @@ Outcome<std::uint32_t> LedgerSearch::find(const RowKey& question) {
 }
 
 const LedgerKey& LedgerSearch::key_under(const LedgerSecret& secret, const RowKey& question) {
-  Asked& asked = asked_[&secret];
-  if (!asked.maker) asked.maker = std::make_unique<KeyMaker>(secret);
-  if (asked.question != question_) {
-    asked.key = asked.maker->key(question);
-    asked.question = question_;
+  // Tables that follow each other nearly always share their secret.
+  if (last_secret_ != &secret) {
+    last_secret_ = &secret;
+    last_ = &asked_[&secret];
+    if (!last_->maker) last_->maker = std::make_unique<KeyMaker>(secret);
   }
-  return asked.key;
+  if (last_->question != question_) {
+    last_->key = last_->maker->key(question);
+    last_->question = question_;
+  }
+  return last_->key;
 }
 
 Outcome<std::uint32_t> LedgerSearch::find_sealed(std::int64_t table, const LedgerKey& key) {

@@ -38,6 +38,8 @@ class LedgerSearch {
   const std::shared_ptr<const LedgerTables> tables_;
   LedgerConnections& connections_;
   std::map<const LedgerSecret*, Asked> asked_;
+  const LedgerSecret* last_secret_ = nullptr;  ///< asked for last
+  Asked* last_ = nullptr;                      ///< of it
   std::uint64_t question_ = 0;
   std::unique_ptr<LedgerConnection> connection_;
 };

@@ -102,7 +102,7 @@ TEST_F(SqliteLedger, SealedTablesAreInOrderWithTheirFilterAndWithoutALog) {
   EXPECT_EQ(number("SELECT count(*) FROM seg_1"), 50'000);
   EXPECT_EQ(number("SELECT entries FROM segments WHERE number = 1 AND is_sealed"), 50'000);
   EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema WHERE name = 'log_1'"), 0);
-  EXPECT_NEAR(static_cast<double>(number("SELECT length(bits) FROM filters")), 50'000 * 1.5, 64);
+  EXPECT_NEAR(static_cast<double>(number("SELECT length(bits) FROM filters")), 50'000 * 2.5, 64);
   EXPECT_EQ(number("PRAGMA auto_vacuum"), 2) << "incremental";
   for (const auto& id : ids) ASSERT_EQ(ask(*ledger, sent_id(kAnn, id)), 1) << id;
 }
