@@ -1,15 +1,26 @@
 #include "app/command.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <ostream>
 
 #include "config/load.h"
+#include "os/process.h"
 
 namespace backstop::app {
 
 void report_error(CommandContext& context, int status, std::string_view message) {
   context.err << "backstop: " << message << '\n';
   context.exit_status = std::max(context.exit_status, status);
+}
+
+bool become_user_of(const config::Config& config, CommandContext& context) {
+  const auto& user = config.server.user;
+  if (user.empty() || ::geteuid() != 0) return true;
+  const auto done = os::become(user);
+  if (!done) report_error(context, kExitUnavailable, done.error().message);
+  return done.has_value();
 }
 
 int exit_status_of(const config::LoadFailure& failure) {

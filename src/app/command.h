@@ -6,8 +6,9 @@
 #include <string_view>
 
 namespace backstop::config {
+struct Config;
 struct LoadFailure;
-}
+}  // namespace backstop::config
 
 namespace backstop::app {
 
@@ -34,6 +35,10 @@ inline constexpr int kExitInput = 74;       ///< reading or writing failed half 
 /// Writes "backstop: MESSAGE" to standard error, and raises the exit status to `status`. `message` must be
 /// printable.
 void report_error(CommandContext& context, int status, std::string_view message);
+
+/// Becomes the user of the server if we are root: files that are made from here on belong to that user, as
+/// those of `serve` do. Returns false after it said why that failed; then the command must end.
+bool become_user_of(const config::Config& config, CommandContext& context);
 
 /// Returns the exit status of a configuration that can't be used.
 int exit_status_of(const config::LoadFailure& failure);

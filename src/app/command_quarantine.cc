@@ -6,9 +6,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <cstdlib>
 #include <memory>
 #include <ostream>
@@ -21,14 +18,12 @@
 #include "app/history_options.h"
 #include "base/text.h"
 #include "config/load.h"
-#include "gateway/hand_over.h"
+#include "gateway/release.h"
 #include "intake/event_of.h"
 #include "intake/kept_response.h"
-#include "net/loop.h"
 #include "origin/owner.h"
 #include "origin/tag.h"
 #include "os/log.h"
-#include "os/process.h"
 #include "report/json_line.h"
 #include "report/quarantine_page.h"
 #include "store/history.h"
@@ -70,12 +65,6 @@ struct Opened {
   std::string user = user_name();  ///< who opened it
 };
 
-/// Files that are made from here on belong to the user of the server, as those of `serve` do.
-base::Result<void> become_user_of(const config::Config& config) {
-  const auto& user = config.server.user;
-  return user.empty() || ::geteuid() != 0 ? base::Result<void>() : os::become(user);
-}
-
 /// Returns nullopt after it said what is wrong.
 std::optional<Opened> open(const QuarantineOptions& options, CommandContext& context) {
   auto loaded = config::load_config(options.file);
@@ -89,10 +78,7 @@ std::optional<Opened> open(const QuarantineOptions& options, CommandContext& con
                  base::printable(options.file) + ": there is no quarantine: [quarantine] has no url");
     return std::nullopt;
   }
-  if (const auto done = become_user_of(opened.config); !done) {
-    report_error(context, kExitUnavailable, done.error().message);
-    return std::nullopt;
-  }
+  if (!become_user_of(opened.config, context)) return std::nullopt;
   auto quarantine = store::open_existing_quarantine(opened.config.quarantine);
   if (!quarantine) {
     report_error(context, kExitNoInput, quarantine.error().message);
@@ -226,38 +212,19 @@ void finish(const Opened& opened, const store::KeptEnvelope& kept, const Deed& d
     report_error(context, kExitCantCreate, recorded.error().message);
 }
 
-net::Task<void> release_and_stop(const store::KeptResponse& kept, const gateway::Settings& settings,
-                                 gateway::HopAccess access, net::Loop& loop, smtp::Reply& answer) {
-  answer = co_await gateway::release(kept, settings, access);
-  loop.context().stop();
-}
-
-/// Returns the next hop's answer.
-smtp::Reply hand_over(const store::KeptResponse& kept, const gateway::Settings& settings) {
-  net::Loop loop(1);
-  next_hop::Directory directory;
-  next_hop::Alarm alarm([](os::LogLevel, std::string_view) {});
-  next_hop::Pool pool(loop, directory, alarm);
-  boost::asio::thread_pool blocking(1);
-  smtp::Reply answer(451, "4.3.0", "It could not be handed over");
-  net::asio::co_spawn(loop.context(), loop.deadlines().run(), net::asio::detached);
-  net::asio::co_spawn(loop.context(),
-                      release_and_stop(kept, settings, {.blocking = blocking, .pool = pool}, loop, answer),
-                      net::asio::detached);
-  loop.context().run();
-  blocking.join();
-  return answer;
-}
-
+/// Two commands at the same moment release it once. If this one ends half way, the response stays.
 void release(const Opened& opened, const std::string& id, CommandContext& context) {
+  const auto claim = opened.quarantine->claim(id);
+  if (!claim) return report_error(context, kExitInput, claim.error().message);
   const auto kept = find(opened, id, context);
   if (!kept) return;
-  const auto answer = hand_over(*kept, opened.config.gateway);
-  if (!answer.is_positive()) {
-    return report_error(context, kExitUnavailable,
-                        fmt::format("{} is still kept back; the next hop answered: {}", base::printable(id),
-                                    base::printable(answer.text())));
-  }
+  const auto stays = [&](const std::string& why) {
+    report_error(context, kExitUnavailable,
+                 fmt::format("{} is still kept back; {}", base::printable(id), why));
+  };
+  if (*claim == nullptr) return stays("another command is releasing it");
+  if (const auto taken = gateway::release(*kept, opened.config.gateway); !taken)
+    return stays(taken.error().message);
   finish(opened, kept->envelope, kReleased, context);
   if (const auto removed = opened.quarantine->remove(id); !removed) {
     report_error(context, kExitCantCreate,

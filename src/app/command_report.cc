@@ -108,8 +108,11 @@ void send(const Summary& summary, const gateway::Settings& settings, const Desti
                                                 .subject = summary.subject,
                                                 .text = summary.page,
                                                 .time = std::chrono::system_clock::now()});
-  const auto reply =
-      next_hop::hand_over(*destination.hop, settings.next_hop_context(), destination.recipient, mail);
+  smtp::MailCommand command;  // with the null path, so that nothing ever bounces to us
+  command.body = smtp::Body::EightBitMime;
+  command.smtputf8 = !base::is_ascii(destination.recipient.text());
+  const auto reply = next_hop::hand_over_and_wait(
+      {*destination.hop, command, {&destination.recipient, 1}, mail}, settings.next_hop_context());
   if (!reply) return report_error(context, kExitInput, "--mail: " + reply.error().message);
   context.out << fmt::format("The report is on its way to {}.\n",
                              base::printable(destination.recipient.text()));
@@ -139,7 +142,7 @@ void run(const ReportOptions& options, CommandContext& context) {
   if (!summary) return report_error(context, kExitInput, summary.error().message);
   if (options.mail.empty()) {
     context.out << summary->page;
-  } else {
+  } else if (become_user_of(loaded->config, context)) {
     send(*summary, settings, destination, context);
   }
 }

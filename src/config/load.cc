@@ -219,7 +219,7 @@ std::vector<std::string> places_of(const std::string& url) {
   std::error_code failed;
   if (!std::filesystem::exists(folder, failed)) folder = folder.parent_path();
   std::vector<std::string> places;
-  // The last two are a ledger's.
+  // A ledger has the last two, and a quarantine the last.
   for (const char* const suffix : {"", "-wal", "-shm", ".keys", ".lock"}) {
     const std::string name = file.string() + suffix;
     if (std::filesystem::exists(name, failed)) places.push_back(name);

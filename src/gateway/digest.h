@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 
 namespace backstop::gateway {
 
+/// To one owner.
 struct DigestMail {
   mail::Address to;  ///< a recipient that the next hop took when a response was kept
   const store::KeptEnvelope* newest = nullptr;  ///< of those it is about; its next hop gets the mail
@@ -22,10 +25,19 @@ struct DigestMail {
 struct DigestFacts {
   std::chrono::hours keep;  ///< how long responses are kept
   std::chrono::system_clock::time_point now;
+  std::size_t most;  ///< mails
 };
 
-/// Returns a mail for each owner who has something that he has not been told of. `kept` must outlive them.
-std::vector<DigestMail> digest_mails(std::span<const store::KeptEnvelope> kept, const Settings& settings,
-                                     DigestFacts facts);
+struct Digest {
+  std::vector<DigestMail> mails;
+  std::size_t owners = 0;  ///< who have something that they were not told of, also those without a mail
+  /// By the id of a response: how many owners were not told of it.
+  std::map<std::string, std::size_t> untold;
+};
+
+/// Returns a mail for each owner who has something that he has not been told of. Those come first who have
+/// waited longest. `kept`, newest first, must outlive the mails.
+Digest digest_of(std::span<const store::KeptEnvelope> kept, const Settings& settings,
+                 const DigestFacts& facts);
 
 }  // namespace backstop::gateway

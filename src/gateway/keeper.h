@@ -19,29 +19,33 @@ namespace backstop::gateway {
 
 class Keeper {
  public:
-  static constexpr std::chrono::seconds kMostTime{5};
-  /// A disk that hangs makes at most this many responses wait.
-  static constexpr std::size_t kMostWaiting = 1000;
+  struct Limits {
+    std::chrono::milliseconds time{5000};  ///< that a session waits for the disk
+    std::size_t waiting = 1000;            ///< responses; a disk that hangs makes no more than these wait
+  };
 
-  Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events);
+  Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events, const Limits& limits);
   /// Waits for the thread.
   ~Keeper() { join(); }
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
 
   /// Returns once the response is on the disk. An error says why it is not kept; the log has it, too. A
-  /// response that reaches the disk later than kMostTime is removed again.
+  /// response that reaches the disk later than Limits::time is removed again.
   net::Task<base::Result<void>> keep(std::shared_ptr<const store::KeptResponse> response, store::SealKey key);
   /// To be called before the loops of the workers are destroyed.
   void join() { thread_.join(); }
 
  private:
+  class Place;
+
   net::Task<base::Result<void>> try_to_keep(std::shared_ptr<const store::KeptResponse> response,
                                             store::SealKey key);
   void tell(const std::string& why);
 
   const std::unique_ptr<store::Quarantine> quarantine_;
   Journal& events_;
+  const Limits limits_;
   std::atomic<std::size_t> waiting_ = 0;
   std::mutex mutex_;
   base::Tally failed_;  ///< under the mutex

@@ -21,7 +21,7 @@ class MessageKeptTest : public MessagePathTest {
     settings_.has_quarantine = true;
     auto quarantine = std::make_unique<FakeQuarantine>();
     quarantine_ = quarantine.get();
-    keeper_ = std::make_unique<Keeper>(std::move(quarantine), notices_);
+    keeper_ = std::make_unique<Keeper>(std::move(quarantine), notices_, Keeper::Limits{});
   }
 
   void begin_bounce(MessageForm form) {
@@ -89,12 +89,28 @@ TEST_F(MessageKeptTest, WhatCanNotBeKeptIsLabelledAndDelivered) {
   }
 }
 
+// And no memory is asked for.
 TEST_F(MessageKeptTest, ItIsNotKeptWithoutAQuarantineOrAKey) {
-  begin_bounce(MessageForm::Plain);
-  transaction_.keeper = nullptr;
-  send(kBounce);
-  EXPECT_EQ(answer(), "250 2.0.0 taken");
-  EXPECT_EQ(path_->not_kept(), "there is no quarantine, or no key for it");
+  settings_.limits.held_total = 8 * 2000;
+  HeldMemory::Share other(memory_, client_);
+  ASSERT_TRUE(other.hold(Account::Responses, 2000, settings_.limits));
+  for (const bool has_quarantine : {false, true}) {
+    begin_bounce(MessageForm::Plain);
+    // The judge goes on with the settings that have a key.
+    const auto judged_by = transaction_.settings;
+    auto settings = std::make_shared<Settings>(*judged_by);
+    settings->keys = {};
+    if (has_quarantine) {
+      transaction_.settings = std::move(settings);
+    } else {
+      transaction_.keeper = nullptr;
+    }
+    send(kBounce);
+    EXPECT_EQ(answer(), "250 2.0.0 taken") << has_quarantine;
+    EXPECT_EQ(path_->not_kept(), "there is no quarantine, or no key for it") << has_quarantine;
+    EXPECT_THAT(delivery_->taken, StartsWith("Backstop-Verdict: ")) << has_quarantine;
+  }
+  EXPECT_THAT(quarantine_->ids, IsEmpty());
 }
 
 TEST_F(MessageKeptTest, WhatIsLongerThanWhatIsHeldIsLabelled) {

@@ -203,8 +203,10 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
       co_return;
     }
     if (action == policy::Action::Quarantine) {
-      not_kept = co_await quarantine(message, is_end);
-      if (answer_) co_return;
+      if (auto key = key_to_keep(is_end)) {
+        not_kept = co_await quarantine(message, std::move(*key));
+        if (not_kept == nullptr) co_return;
+      }
     }
   }
   const auto reply = co_await transaction_.delivery->begin(form_);
@@ -251,22 +253,23 @@ std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::strin
   return response;
 }
 
-net::Task<base::Result<void>> MessagePath::keep(std::shared_ptr<const store::KeptResponse> response) {
+// Returns the key to keep the message with, or nullopt if it can't be kept; not_kept_ then says why.
+std::optional<store::SealKey> MessagePath::key_to_keep(bool is_end) {
   auto key = intake::sealing_key(transaction_.settings->keys);
-  if (transaction_.keeper == nullptr || !key)
-    co_return std::unexpected(base::Error{"there is no quarantine, or no key for it"});
-  co_return co_await transaction_.keeper->keep(std::move(response), std::move(*key));
-}
-
-// Keeps a message, or defers it if there is no memory: then it has its answer. Else it goes on with a label;
-// returns it in the plain form, with our Received in front, unless it is too long to be kept.
-net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(std::string_view message,
-                                                                              bool is_end) {
-  const auto& limits = transaction_.settings->limits;
   if (!is_end) {
     not_kept_ = "it is longer than what is held in memory";
-    co_return nullptr;
+  } else if (transaction_.keeper == nullptr || !key) {
+    not_kept_ = "there is no quarantine, or no key for it";
   }
+  return not_kept_.empty() ? std::move(key) : std::nullopt;
+}
+
+// Keeps the whole message; then it has its answer. If memory is short, it is deferred, which is its answer,
+// too. Then returns null. If it can't be kept, returns it in the plain form with our Received in front, to be
+// delivered with a label.
+net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(std::string_view message,
+                                                                              store::SealKey key) {
+  const auto& limits = transaction_.settings->limits;
   // Its last bytes may be past what is held, and are in memory in any case.
   const auto size = std::min<std::uint64_t>(message.size(), limits.most_held());
   if (!held_share_.hold(HeldMemory::Account::Responses, size, limits)) {
@@ -276,7 +279,7 @@ net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(st
   auto response = kept_response(message);
   // The memory that was held for the message counts for the response now.
   std::string().swap(held_);
-  const auto done = co_await keep(response);
+  const auto done = co_await transaction_.keeper->keep(response, std::move(key));
   if (done) {
     is_kept_ = true;
     judge_.keep_places();

@@ -67,9 +67,10 @@ class MessagePath {
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
   net::Task<void> start(std::string_view message, bool is_end, Next next);
-  net::Task<std::shared_ptr<const store::KeptResponse>> quarantine(std::string_view message, bool is_end);
+  std::optional<store::SealKey> key_to_keep(bool is_end);
+  net::Task<std::shared_ptr<const store::KeptResponse>> quarantine(std::string_view message,
+                                                                   store::SealKey key);
   std::shared_ptr<const store::KeptResponse> kept_response(std::string_view message) const;
-  net::Task<base::Result<void>> keep(std::shared_ptr<const store::KeptResponse> response);
   bool is_labelled() const;
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   Next look(std::string_view header);

@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <set>
+#include <new>
 #include <utility>
 
 #include "base/text.h"
-#include "gateway/hand_over.h"
+#include "gateway/release.h"
 #include "gateway/shared.h"
 #include "intake/kept_response.h"
 #include "net/blocking.h"
+#include "next_hop/hand_over.h"
 
 namespace backstop::gateway {
 
@@ -20,24 +20,46 @@ void warn(Shared& shared, const base::Error& error) {
   shared.events.notice(os::LogLevel::Warning, error.message);
 }
 
-/// Returns the ids of which every owner has been told.
-std::vector<std::string> told_ids(const std::vector<DigestMail>& mails, const std::vector<bool>& is_sent) {
-  std::set<std::string> told;
-  std::set<std::string> untold;
-  for (std::size_t i = 0; i < mails.size(); ++i)
-    (is_sent[i] ? told : untold).insert(mails[i].ids.begin(), mails[i].ids.end());
+/// An error says why the owner could not be told.
+net::Task<base::Result<void>> send(const DigestMail& mail, const Settings& settings,
+                                   next_hop::HopAccess access) {
+  const auto* const hop = next_hop_of(*mail.newest, settings);
+  if (hop == nullptr) co_return std::unexpected(base::Error{"the configuration has no next hop for it"});
+  smtp::MailCommand command;  // with the null path
+  command.smtputf8 = !base::is_ascii(mail.to.text());
+  const auto answer = co_await next_hop::hand_over({*hop, command, {&mail.to, 1}, mail.text},
+                                                   settings.next_hop_context(), access);
+  if (answer.is_positive()) co_return base::Result<void>();
+  co_return std::unexpected(
+      base::Error{fmt::format("{} answered {}", base::printable(hop->url), base::printable(answer.text()))});
+}
+
+/// Returns those of the mail's responses of which every owner has been told now.
+std::vector<std::string> told_by(const DigestMail& mail, Digest& digest) {
   std::vector<std::string> ids;
-  std::ranges::set_difference(told, untold, std::back_inserter(ids));
+  for (const auto& id : mail.ids) {
+    if (--digest.untold[id] == 0) ids.push_back(id);
+  }
   return ids;
+}
+
+/// `why` is that of the last mail that was not taken.
+void tell_result(Shared& shared, std::size_t told, std::size_t owners, const std::string& why) {
+  if (owners == 0) return;
+  std::string line =
+      fmt::format("quarantine: owners told what is kept back for them: {} of {}", told, owners);
+  if (told < owners) line += "; the others are told tomorrow";
+  if (!why.empty()) line += ". The last one who could not be told: " + why;
+  shared.events.notice(why.empty() ? os::LogLevel::Info : os::LogLevel::Warning, line);
 }
 
 }  // namespace
 
 QuarantineUpkeep::QuarantineUpkeep(std::unique_ptr<store::Quarantine> quarantine,
-                                   store::QuarantineSettings settings)
-    : quarantine_(std::move(quarantine)), settings_(std::move(settings)) {}
+                                   store::QuarantineSettings settings, std::size_t most_mails)
+    : quarantine_(std::move(quarantine)), settings_(std::move(settings)), most_mails_(most_mails) {}
 
-net::Task<void> QuarantineUpkeep::look(Shared& shared, next_hop::Pool& pool) {
+net::Task<void> QuarantineUpkeep::look(Shared& shared, next_hop::Pool& pool, const bool& is_draining) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(shared.clock());
   const auto expired =
       co_await net::run_blocking(shared.blocking, [this, now] { return quarantine_->expire(now); });
@@ -47,48 +69,50 @@ net::Task<void> QuarantineUpkeep::look(Shared& shared, next_hop::Pool& pool) {
   const auto is_due =
       co_await net::run_blocking(shared.blocking, [this, today] { return quarantine_->begin_digest(today); });
   if (!is_due) co_return warn(shared, is_due.error());
-  if (*is_due) co_await tell_owners(shared, pool);
+  if (*is_due) co_await tell_owners(shared, pool, is_draining);
 }
 
-net::Task<bool> QuarantineUpkeep::send(const DigestMail& mail, const Settings& settings, Shared& shared,
-                                       next_hop::Pool& pool) {
-  const auto* const hop = next_hop_of(*mail.newest, settings);
-  if (hop == nullptr) co_return false;
-  smtp::MailCommand command;  // with the null path
-  command.smtputf8 = !base::is_ascii(mail.to.text());
-  const std::vector<mail::Address> to = {mail.to};
-  const auto answer = co_await hand_over({*hop, command, to, mail.text}, settings,
-                                         {.blocking = shared.blocking, .pool = pool});
-  if (answer.is_positive()) co_return true;
-  shared.events.notice(
-      os::LogLevel::Warning,
-      fmt::format("quarantine: an owner could not be told and is told tomorrow: {} answered {}",
-                  base::printable(hop->url), base::printable(answer.text())));
-  co_return false;
+// On the thread of a pool, where nobody would catch an exception.
+base::Result<QuarantineUpkeep::Due> QuarantineUpkeep::find_due(const Settings& settings,
+                                                               std::chrono::system_clock::time_point now) {
+  try {
+    auto list = quarantine_->list(intake::seal_keys(settings.keys),
+                                  std::chrono::floor<std::chrono::milliseconds>(now), kMostKept);
+    if (!list) return std::unexpected(list.error());
+    Due due{.list = std::move(*list), .digest = {}};
+    due.digest =
+        digest_of(due.list.kept, settings, {.keep = settings_.keep, .now = now, .most = most_mails_});
+    return due;
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(base::Error{"no memory left"});
+  }
 }
 
-net::Task<void> QuarantineUpkeep::tell_owners(Shared& shared, next_hop::Pool& pool) {
+// Each mail is marked on the disk before the next one goes, so that no end of the program tells many twice.
+net::Task<void> QuarantineUpkeep::tell_owners(Shared& shared, next_hop::Pool& pool, const bool& is_draining) {
   const auto settings = shared.settings.load();
   const auto now = shared.clock();
-  const auto list = co_await net::run_blocking(shared.blocking, [this, settings, now] {
-    return quarantine_->list(intake::seal_keys(settings->keys),
-                             std::chrono::floor<std::chrono::milliseconds>(now), kMostKept);
-  });
-  if (!list) co_return warn(shared, list.error());
-  auto mails = digest_mails(list->kept, *settings, {.keep = settings_.keep, .now = now});
-  std::vector<bool> is_sent(mails.size());
-  for (std::size_t i = 0; i < std::min(mails.size(), kMostMails); ++i)
-    is_sent[i] = co_await send(mails[i], *settings, shared, pool);
-  const auto ids = told_ids(mails, is_sent);
-  const auto marked =
-      co_await net::run_blocking(shared.blocking, [this, &ids] { return quarantine_->set_told(ids); });
-  if (!marked) warn(shared, marked.error());
-  const auto count = std::ranges::count(is_sent, true);
-  if (!mails.empty()) {
-    shared.events.notice(
-        os::LogLevel::Info,
-        fmt::format("quarantine: owners told what is kept back for them: {} of {}", count, mails.size()));
+  auto due =
+      co_await net::run_blocking(shared.blocking, [this, settings, now] { return find_due(*settings, now); });
+  if (!due) co_return warn(shared, due.error());
+  std::size_t told = 0;
+  std::string why;
+  for (const auto& mail : due->digest.mails) {
+    if (is_draining) break;
+    const auto sent = co_await send(mail, *settings, {.blocking = shared.blocking, .pool = pool});
+    if (!sent) {
+      why = sent.error().message;
+      continue;
+    }
+    ++told;
+    const auto ids = told_by(mail, due->digest);
+    const auto marked =
+        co_await net::run_blocking(shared.blocking, [this, &ids] { return quarantine_->set_told(ids); });
+    if (marked) continue;
+    warn(shared, marked.error());
+    break;
   }
+  tell_result(shared, told, due->digest.owners, why);
 }
 
 }  // namespace backstop::gateway

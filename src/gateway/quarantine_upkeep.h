@@ -3,10 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "gateway/digest.h"
 #include "gateway/journal.h"
 #include "net/task.h"
@@ -26,18 +28,25 @@ class QuarantineUpkeep {
   static constexpr std::size_t kMostKept = 100'000;
 
   /// `quarantine` is its own, so that no session waits for its look-ups.
-  QuarantineUpkeep(std::unique_ptr<store::Quarantine> quarantine, store::QuarantineSettings settings);
+  QuarantineUpkeep(std::unique_ptr<store::Quarantine> quarantine, store::QuarantineSettings settings,
+                   std::size_t most_mails = kMostMails);
 
-  /// Does what is due now.
-  net::Task<void> look(Shared& shared, next_hop::Pool& pool);
+  /// Does what is due now. Tells no further owner once the worker drains.
+  net::Task<void> look(Shared& shared, next_hop::Pool& pool, const bool& is_draining);
 
  private:
-  net::Task<void> tell_owners(Shared& shared, next_hop::Pool& pool);
-  net::Task<bool> send(const DigestMail& mail, const Settings& settings, Shared& shared,
-                       next_hop::Pool& pool);
+  /// A list, and the mails that point into it.
+  struct Due {
+    store::KeptList list;
+    Digest digest;
+  };
+
+  base::Result<Due> find_due(const Settings& settings, std::chrono::system_clock::time_point now);
+  net::Task<void> tell_owners(Shared& shared, next_hop::Pool& pool, const bool& is_draining);
 
   const std::unique_ptr<store::Quarantine> quarantine_;
   const store::QuarantineSettings settings_;
+  const std::size_t most_mails_;
 };
 
 }  // namespace backstop::gateway

@@ -71,7 +71,7 @@ base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Setting
 void Server::keep_in(std::unique_ptr<store::Quarantine> quarantine,
                      std::unique_ptr<store::Quarantine> for_upkeep,
                      const store::QuarantineSettings& settings) {
-  shared_.keeper = std::make_unique<Keeper>(std::move(quarantine), shared_.events);
+  shared_.keeper = std::make_unique<Keeper>(std::move(quarantine), shared_.events, Keeper::Limits{});
   shared_.quarantine_upkeep = std::make_unique<QuarantineUpkeep>(std::move(for_upkeep), settings);
 }
 

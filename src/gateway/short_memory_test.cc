@@ -223,5 +223,105 @@ TEST_F(ShortMemoryTest, OneSessionEndsAndTheOthersGoOn) {
   EXPECT_THAT(told_.errors(), testing::Each(testing::EndsWith(": std::bad_alloc")));
 }
 
+class QuarantineMemoryTest : public net::LoopTest {
+ protected:
+  /// Says how the `number`th allocation of this thread that fails ends it. Empty: it was kept; "thrown": an
+  /// exception.
+  template <typename Call>
+  std::string fail(std::size_t number, Call call) {
+    std::string why;
+    allocations_left = number;
+    try {
+      const base::Result<void> done = call();
+      is_untouched = std::exchange(allocations_left, 0) > 0;
+      if (!done) why = done.error().message;
+    } catch (const std::bad_alloc&) {
+      allocations_left = 0;
+      why = "thrown";
+    }
+    return why;
+  }
+  static std::shared_ptr<store::KeptResponse> response(std::size_t number) {
+    auto response = std::make_shared<store::KeptResponse>();
+    response->envelope = {.id = std::to_string(number), .time = {}, .recipients = {"bob@example.org"}};
+    response->message = "Subject: a\r\n\r\nb\r\n";
+    return response;
+  }
+  /// Does the same for the keeper; "no answer": its coroutine was destroyed.
+  std::string fail_keeper(std::size_t number) {
+    std::string why = "no answer";
+    is_over_ = false;
+    auto& loop = loop_.context();
+    net::asio::co_spawn(loop, ask(number, why), net::asio::detached);
+    loop.restart();
+    while (!is_over_) {
+      try {
+        if (loop.run_one() == 0) loop.restart();
+      } catch (const std::bad_alloc&) {
+        // It was the loop's own.
+      }
+    }
+    allocations_left = 0;
+    return why;
+  }
+
+  base::TemporaryFolder folder_;
+  std::unique_ptr<store::Quarantine> quarantine_ =
+      *store::open_quarantine({.url = "sqlite:" + folder_.path("quarantine.db")});
+  Told told_;
+  Keeper keeper_{*store::open_quarantine({.url = "sqlite:" + folder_.path("another.db")}), told_,
+                 Keeper::Limits{.waiting = 1}};
+  bool is_untouched = false;
+
+ private:
+  struct End {
+    bool& is_over;
+    ~End() { is_over = true; }
+  };
+
+  net::Task<void> ask(std::size_t number, std::string& why) {
+    const End end{is_over_};
+    const auto kept = response(number);
+    const store::SealKey key{.number = 1, .secret = std::string(100, 'x')};
+    allocations_left = number;
+    try {
+      const auto done = co_await keeper_.keep(kept, key);
+      is_untouched = std::exchange(allocations_left, 0) > 0;
+      why = done ? "" : done.error().message;
+    } catch (const std::bad_alloc&) {
+      why = "thrown";
+    }
+  }
+
+  bool is_over_ = false;
+};
+
+// Its calls run on the thread of a pool, where an exception would end the program.
+TEST_F(QuarantineMemoryTest, NothingIsThrownOnTheThreadOfAPool) {
+  int failures = 0;
+  for (std::size_t number = 1; !is_untouched && number < 1000; ++number) {
+    const auto kept = response(number);
+    const auto why = fail(number, [&] { return quarantine_->keep(*kept, {1, "secret"}); });
+    EXPECT_THAT(why, testing::AnyOf("", "no memory left")) << number;
+    EXPECT_EQ(is_untouched, why.empty()) << number;
+    if (!why.empty()) ++failures;
+  }
+  EXPECT_TRUE(is_untouched);
+  EXPECT_GT(failures, 5);
+  EXPECT_TRUE(quarantine_->keep(*response(0), {1, "secret"}));
+}
+
+// The limit is one, so that a place that is lost is missed at once.
+TEST_F(QuarantineMemoryTest, APlaceOfTheKeeperIsGivenBack) {
+  int failures = 0;
+  for (std::size_t number = 1; !is_untouched && number < 1000; ++number) {
+    const auto why = fail_keeper(number);
+    EXPECT_THAT(why, testing::AnyOf("", "thrown", "no answer")) << number;
+    if (!why.empty()) ++failures;
+  }
+  EXPECT_TRUE(is_untouched);
+  EXPECT_GT(failures, 2);
+}
+
 }  // namespace
 }  // namespace backstop::gateway

@@ -3,8 +3,7 @@
 #include <utility>
 
 #include "intake/outbound_tag.h"
-#include "next_hop/maildir_delivery.h"
-#include "next_hop/smtp_delivery.h"
+#include "next_hop/make_delivery.h"
 
 namespace backstop::gateway {
 
@@ -50,31 +49,14 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   return transaction;
 }
 
-std::unique_ptr<next_hop::Delivery> make_delivery(const next_hop::NextHop& hop, smtp::MailCommand mail,
-                                                  const Settings& settings, const HopAccess& access,
-                                                  next_hop::ClientIdentity client,
-                                                  std::unique_ptr<next_hop::Session>* personal) {
-  if (hop.protocol == next_hop::Protocol::Maildir) {
-    return std::make_unique<next_hop::MaildirDelivery>(
-        access.blocking, access.pool.alarm(), hop,
-        mail.reverse_path.is_null() ? std::string() : mail.reverse_path.address->text(), settings.hostname);
-  }
-  return std::make_unique<next_hop::SmtpDelivery>(access.pool,
-                                                  next_hop::Envelope{.hop = hop,
-                                                                     .context = settings.next_hop_context(),
-                                                                     .client = std::move(client),
-                                                                     .mail = std::move(mail)},
-                                                  personal);
-}
-
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,
                                                   next_hop::Pool& pool, next_hop::ClientIdentity client,
                                                   std::unique_ptr<next_hop::Session>* personal) {
   Route& route = *transaction.route;
   smtp::MailCommand mail = transaction.mail;
   if (route.is_tagged) mail.reverse_path = intake::tagged_path(transaction, route.not_tagged);
-  return make_delivery(*route.next_hop, std::move(mail), *transaction.settings,
-                       {.blocking = shared.blocking, .pool = pool}, std::move(client), personal);
+  return next_hop::make_delivery(*route.next_hop, std::move(mail), transaction.settings->next_hop_context(),
+                                 {.blocking = shared.blocking, .pool = pool}, std::move(client), personal);
 }
 
 }  // namespace backstop::gateway

@@ -52,19 +52,6 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
 
-/// What a delivery to any next hop takes. A view.
-struct HopAccess {
-  boost::asio::thread_pool& blocking;
-  next_hop::Pool& pool;
-};
-
-/// Makes a delivery to a next hop; `hop`, `settings` and what `access` names must outlive it. `personal`: see
-/// next_hop::SmtpDelivery.
-std::unique_ptr<next_hop::Delivery> make_delivery(const next_hop::NextHop& hop, smtp::MailCommand mail,
-                                                  const Settings& settings, const HopAccess& access,
-                                                  next_hop::ClientIdentity client,
-                                                  std::unique_ptr<next_hop::Session>* personal);
-
 /// Opens a delivery to the next hop of the transaction's route, which must be set. If the route is tagged,
 /// the reverse path gets its tag. `personal`: see next_hop::SmtpDelivery.
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,

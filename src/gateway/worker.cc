@@ -176,7 +176,7 @@ net::Task<void> Worker::keep_house() {
 net::Task<void> Worker::keep_quarantine() {
   net::Timer timer(loop_.context());
   while (!is_draining_) {
-    co_await shared_.quarantine_upkeep->look(shared_, pool_);
+    co_await shared_.quarantine_upkeep->look(shared_, pool_, is_draining_);
     timer.expires_after(QuarantineUpkeep::kPause);
     const auto [failed] = co_await timer.async_wait(net::kUseTask);
     if (failed) co_return;

@@ -1,22 +1,22 @@
 #include "next_hop/hand_over.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <memory>
+#include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
-#include "next_hop/maildir_delivery.h"
-#include "next_hop/smtp_delivery.h"
 
 namespace backstop::next_hop {
 
 namespace {
 
-/// The client of such a mail is this host.
+/// The client of such a message is this host.
 ClientIdentity ourselves() {
   const net::Endpoint here{.address = net::asio::ip::address_v4::loopback()};
   ClientIdentity client{.count = {}, .attributes = {}, .source = here, .destination = here};
@@ -26,53 +26,34 @@ ClientIdentity ourselves() {
   return client;
 }
 
-/// The worker of one mail.
+net::Task<smtp::Reply> offer(Delivery& delivery, std::span<const mail::Address> recipients) {
+  std::vector<smtp::RcptCommand> commands;
+  for (const auto& one : recipients) commands.emplace_back().recipient = one;
+  auto answers = co_await delivery.recipients(commands);
+  const auto refused = std::ranges::find_if_not(answers, &smtp::Reply::is_positive);
+  if (refused != answers.end()) co_return std::move(*refused);
+  co_return co_await delivery.begin(MessageForm::Plain);
+}
+
+/// The worker of one message.
 class Courier {
  public:
-  Courier(const NextHop& hop, const Context& context) : hop_(hop), context_(context) {}
-
-  smtp::Reply run(const mail::Address& recipient, std::string_view message) {
-    const auto delivery = open(recipient);
+  smtp::Reply run(const HandOver& what, const Context& context) {
+    smtp::Reply reply;
     net::asio::co_spawn(loop_.context(), loop_.deadlines().run(), net::asio::detached);
-    net::asio::co_spawn(loop_.context(), deliver(*delivery, recipient, message), net::asio::detached);
+    net::asio::co_spawn(loop_.context(), hand_over(what, context, {.blocking = blocking_, .pool = pool_}),
+                        [&](const std::exception_ptr& failed, smtp::Reply answer) {
+                          loop_.context().stop();
+                          if (failed) std::rethrow_exception(failed);
+                          reply = std::move(answer);
+                        });
     loop_.context().run();
-    return std::move(reply_);
+    return reply;
   }
   /// What the next hop did wrong, as the log would say it; empty if it answered.
   const std::string& trouble() const { return trouble_; }
 
  private:
-  std::unique_ptr<Delivery> open(const mail::Address& recipient) {
-    if (hop_.protocol == Protocol::Maildir)
-      return std::make_unique<MaildirDelivery>(blocking_, alarm_, hop_, std::string(), context_.hostname);
-    smtp::MailCommand mail;
-    mail.body = smtp::Body::EightBitMime;
-    mail.smtputf8 = !base::is_ascii(recipient.text());
-    return std::make_unique<SmtpDelivery>(
-        pool_, Envelope{.hop = hop_, .context = context_, .client = ourselves(), .mail = std::move(mail)},
-        nullptr);
-  }
-
-  net::Task<void> deliver(Delivery& delivery, mail::Address recipient, std::string_view message) {
-    reply_ =
-        co_await answer(delivery, {.recipient = std::move(recipient), .notify = {}, .orcpt = {}}, message);
-    loop_.context().stop();
-  }
-
-  static net::Task<smtp::Reply> answer(Delivery& delivery, smtp::RcptCommand recipient,
-                                       std::string_view message) {
-    smtp::Reply reply = (co_await delivery.recipients({&recipient, 1})).front();
-    if (reply.is_positive()) {
-      reply = co_await delivery.begin(MessageForm::Plain);
-      if (reply.is_intermediate()) co_return co_await delivery.finish(message, {});
-    }
-    co_await delivery.abandon();
-    co_return reply;
-  }
-
-  const NextHop& hop_;
-  const Context& context_;
-  smtp::Reply reply_;
   std::string trouble_;
   net::Loop loop_{1};
   boost::asio::thread_pool blocking_{1};
@@ -83,10 +64,17 @@ class Courier {
 
 }  // namespace
 
-base::Result<smtp::Reply> hand_over(const NextHop& hop, const Context& context,
-                                    const mail::Address& recipient, std::string_view message) {
-  Courier courier(hop, context);
-  smtp::Reply reply = courier.run(recipient, message);
+net::Task<smtp::Reply> hand_over(HandOver what, const Context& context, HopAccess access) {
+  const auto delivery = make_delivery(what.hop, what.mail, context, access, ourselves(), nullptr);
+  auto answer = co_await offer(*delivery, what.recipients);
+  if (answer.code == 354) co_return co_await delivery->finish(what.message, {});
+  co_await delivery->abandon();
+  co_return answer;
+}
+
+base::Result<smtp::Reply> hand_over_and_wait(const HandOver& what, const Context& context) {
+  Courier courier;
+  smtp::Reply reply = courier.run(what, context);
   if (reply.is_positive()) return reply;
   return std::unexpected(base::Error{courier.trouble().empty()
                                          ? "the next hop answered: " + base::printable(reply.text())

@@ -1,19 +1,32 @@
-// Hands a mail of our own to a next hop, as a report is: with the null path, so that nothing ever bounces to
-// us. For commands: it has a loop of its own, and blocks.
+// Hands a message to a next hop outside of any client's session: a response released from the quarantine, or
+// a mail of our own. Its client is this host.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "base/error.h"
 #include "mail/address.h"
+#include "next_hop/make_delivery.h"
 #include "next_hop/session.h"
 
 namespace backstop::next_hop {
 
-/// Waits until the next hop has answered, as long as the context's limits allow. `message` is whole, with
-/// CRLF and without doubled dots. Returns the answer of a next hop that has taken it, else an error that says
-/// what the next hop answered or did.
-base::Result<smtp::Reply> hand_over(const NextHop& hop, const Context& context,
-                                    const mail::Address& recipient, std::string_view message);
+/// A view: all of it must outlive the call.
+struct HandOver {
+  const NextHop& hop;
+  const smtp::MailCommand& mail;
+  std::span<const mail::Address> recipients;
+  std::string_view message;  ///< whole, in the plain form
+};
+
+/// Returns the next hop's answer to the message. If it refuses a recipient, or the message before its data,
+/// that is the answer, and nobody gets the message. Belongs to the worker of the pool.
+net::Task<smtp::Reply> hand_over(HandOver what, const Context& context, HopAccess access);
+
+/// Does the same for a command: it has a loop of its own, and blocks as long as the context's limits allow.
+/// Returns the answer of a next hop that has taken the message, else an error that says what the next hop
+/// answered or did: "the next hop answered: 550 5.1.1 who?".
+base::Result<smtp::Reply> hand_over_and_wait(const HandOver& what, const Context& context);
 
 }  // namespace backstop::next_hop

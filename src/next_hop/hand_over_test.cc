@@ -25,7 +25,10 @@ class HandOver : public HopTest {
   base::Result<smtp::Reply> hand(const NextHop& hop, std::string_view recipient = "ann@example.org") {
     base::Result<smtp::Reply> result = std::unexpected(base::Error{"not run"});
     std::jthread thread([&] {
-      result = hand_over(hop, context_, *mail::parse_address(recipient), kMessage);
+      const mail::Address to = *mail::parse_address(recipient);
+      smtp::MailCommand mail;
+      mail.body = smtp::Body::EightBitMime;
+      result = hand_over_and_wait({hop, mail, {&to, 1}, kMessage}, context_);
       loop_.context().stop();
     });
     loop_.context().run();
@@ -67,6 +70,23 @@ TEST_F(HandOver, SaysWhatTheNextHopDid) {
   const auto reply = hand(fake_.hop());
   ASSERT_FALSE(reply);
   EXPECT_THAT(reply.error().message, HasSubstr("ended the connection"));
+}
+
+// A server may trust its clients less than itself, so it is told that this one is the gateway's own host.
+TEST_F(HandOver, SaysThatItsClientIsThisHost) {
+  fake_.answer("EHLO", {"250-hop.test\r\n250 XFORWARD NAME ADDR PORT PROTO HELO SOURCE"});
+  auto hop = fake_.hop();
+  hop.identity = Identity::Xforward;
+  ASSERT_TRUE(hand(hop));
+  const auto has = [](const char* text) { return testing::Contains(HasSubstr(text)); };
+  for (const char* const text : {"NAME=localhost", "ADDR=127.0.0.1", "SOURCE=LOCAL"})
+    EXPECT_THAT(fake_.commands, has(text));
+}
+
+TEST_F(HandOver, SaysThatNoNextHopIsThere) {
+  const auto reply = hand(*parse_next_hop("smtp://127.0.0.1:1"));
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().message, testing::StartsWith("next hop smtp://127.0.0.1:1 "));
 }
 
 TEST_F(HandOver, IntoAMaildir) {

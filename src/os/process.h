@@ -47,9 +47,9 @@ std::vector<std::string> unreadable_for(const User& user, const std::vector<std:
 /// The same for those that the user can't write to. To write to a folder is to make files in it.
 std::vector<std::string> unwritable_for(const User& user, const std::vector<std::string>& files);
 
-/// While it lives, this thread, and those that it starts, open and make files as that user (setfsuid(2)). Of
-/// the user's groups only the first counts. A thread that was started goes on so. Does nothing if there
-/// is no user, if we are not root, or if the user is root.
+/// While it lives, this thread opens and makes files as that user (setfsuid(2)). A thread that starts
+/// meanwhile keeps that user until it ends. Of the user's groups only the first counts. Our own supplementary
+/// groups still count. Does nothing if there is no user, if we are not root, or if the user is root.
 class FilesAs {
  public:
   explicit FilesAs(const std::optional<User>& user);

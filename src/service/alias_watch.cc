@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <exception>
 #include <utility>
 
 #include "base/text.h"
@@ -36,30 +35,9 @@ void AliasLook::read(const std::string& path, char delimiter, const std::string&
   for (const auto& line : config::alias_warnings(path, file->reading)) tell_(os::LogLevel::Warning, line);
 }
 
-AliasWatch::AliasWatch(std::shared_ptr<const gateway::Settings> settings, Tell tell)
-    : look_(std::move(tell)), settings_(std::move(settings)) {
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-}
-
-AliasWatch::~AliasWatch() = default;
-
-void AliasWatch::reload(std::shared_ptr<const gateway::Settings> settings) {
-  const std::lock_guard lock(mutex_);
-  settings_ = std::move(settings);
-}
-
-void AliasWatch::run(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, stop, kPause, [&] { return stop.stop_requested(); })) {
-    const auto settings = settings_;
-    lock.unlock();
-    try {
-      look_.look(*settings);
-    } catch (const std::exception&) {
-      // There is no memory. What was read before stays, and the next look tries again.
-    }
-    lock.lock();
-  }
-}
+AliasWatch::AliasWatch(std::shared_ptr<const gateway::Settings> settings, const Tell& tell)
+    : look_(tell),
+      settings_(std::move(settings)),
+      periodic_(kPause, "aliases", [this] { look_.look(*settings_.load()); }, tell) {}
 
 }  // namespace backstop::service

@@ -2,17 +2,14 @@
 // without a reload. A file that can't be read leaves the aliases as they were.
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "gateway/settings.h"
-#include "service/readiness_watch.h"
+#include "service/periodic.h"
 
 namespace backstop::service {
 
@@ -35,24 +32,17 @@ class AliasLook {
 class AliasWatch {
  public:
   /// What `tell` uses must outlive this.
-  AliasWatch(std::shared_ptr<const gateway::Settings> settings, Tell tell);
-  ~AliasWatch();
-  AliasWatch(const AliasWatch&) = delete;
-  AliasWatch& operator=(const AliasWatch&) = delete;
+  AliasWatch(std::shared_ptr<const gateway::Settings> settings, const Tell& tell);
 
   /// Takes the domains of a new configuration. Any thread.
-  void reload(std::shared_ptr<const gateway::Settings> settings);
+  void reload(std::shared_ptr<const gateway::Settings> settings) { settings_ = std::move(settings); }
 
  private:
   static constexpr std::chrono::seconds kPause{20};
 
-  void run(const std::stop_token& stop);
-
   AliasLook look_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::shared_ptr<const gateway::Settings> settings_;  ///< under the mutex
-  std::jthread thread_;                                ///< last, so that all it uses exists before it starts
+  std::atomic<std::shared_ptr<const gateway::Settings>> settings_;
+  Periodic periodic_;  ///< last, since it uses all others
 };
 
 }  // namespace backstop::service

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "base/day.h"
@@ -67,27 +66,7 @@ ReadinessWatch::ReadinessWatch(std::string history_url, std::shared_ptr<const ga
                                intake::ReadyTable& table, Tell tell)
     : url_(std::move(history_url)), table_(table), tell_(std::move(tell)), settings_(std::move(settings)) {
   look();
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-}
-
-ReadinessWatch::~ReadinessWatch() = default;
-
-void ReadinessWatch::reload(std::shared_ptr<const gateway::Settings> settings) {
-  const std::lock_guard lock(mutex_);
-  settings_ = std::move(settings);
-}
-
-void ReadinessWatch::run(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, stop, kPause, [&] { return stop.stop_requested(); })) {
-    lock.unlock();
-    try {
-      look();
-    } catch (const std::exception& error) {
-      tell_(os::LogLevel::Warning, fmt::format("readiness of domains: {}", error.what()));
-    }
-    lock.lock();
-  }
+  periodic_.emplace(kPause, "readiness of domains", [this] { look(); }, tell_);
 }
 
 void ReadinessWatch::look() {
@@ -109,11 +88,7 @@ void ReadinessWatch::look() {
   intake::ReadyTable::Domains ready;
   for (const auto& [domain, one] : observed) ready.emplace(domain, intake::since(one));
   table_.replace(std::move(ready));
-  std::shared_ptr<const gateway::Settings> settings;
-  {
-    const std::lock_guard lock(mutex_);
-    settings = settings_;
-  }
+  const auto settings = settings_.load();
   for (const auto& line : lines_.update(observed, settings->domains, today)) tell_(os::LogLevel::Info, line);
 }
 

@@ -2,24 +2,22 @@
 // log hears when that changes, and once a day which domain does not act by its stage yet, and why.
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "gateway/settings.h"
 #include "intake/ready_table.h"
-#include "os/log.h"
+#include "service/periodic.h"
 #include "store/history.h"
 
 namespace backstop::service {
 
-using Tell = std::function<void(os::LogLevel, const std::string&)>;
 using Observations = std::map<std::string, intake::Observed, std::less<>>;
 
 /// Compares what is observed with what was known, and makes the lines of the log. One thread at a time.
@@ -49,31 +47,25 @@ class ReadinessWatch {
   /// restart doesn't begin with domains that are not ready.
   ReadinessWatch(std::string history_url, std::shared_ptr<const gateway::Settings> settings,
                  intake::ReadyTable& table, Tell tell);
-  ~ReadinessWatch();
-  ReadinessWatch(const ReadinessWatch&) = delete;
-  ReadinessWatch& operator=(const ReadinessWatch&) = delete;
 
   /// Takes the domains of a new configuration. Any thread.
-  void reload(std::shared_ptr<const gateway::Settings> settings);
+  void reload(std::shared_ptr<const gateway::Settings> settings) { settings_ = std::move(settings); }
 
  private:
   static constexpr std::chrono::minutes kPause{10};
 
-  void run(const std::stop_token& stop);
   void look();
 
   const std::string url_;
   intake::ReadyTable& table_;
   const Tell tell_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::shared_ptr<const gateway::Settings> settings_;  ///< under the mutex
+  std::atomic<std::shared_ptr<const gateway::Settings>> settings_;
 
-  // Of the thread, and of the constructor before it starts.
+  // Of the looks, the first of which the constructor makes.
   std::unique_ptr<store::HistoryReader> reader_;
   ReadinessLines lines_;
   bool has_failed_ = false;
-  std::jthread thread_;  ///< last, so that all it uses exists before it starts
+  std::optional<Periodic> periodic_;  ///< last, since it uses all others
 };
 
 }  // namespace backstop::service

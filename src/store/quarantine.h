@@ -61,11 +61,17 @@ struct KeptList {
 };
 
 /// Every call waits for the disk, so none is for a session's thread; it waits two seconds for another process
-/// that holds the database locked. Thread-safe, one call at a time. Other processes may use the same
-/// quarantine at the same time.
+/// that holds the database locked. No call throws. Thread-safe, one call at a time. Other processes may use
+/// the same quarantine at the same time.
 class Quarantine {
  public:
   static constexpr std::size_t kMostMessage = 260UZ * 1024 * 1024;  ///< bytes
+
+  /// Nobody else can claim the same response while this lives. It ends with its process, however that ends.
+  class Claim {
+   public:
+    virtual ~Claim() = default;
+  };
 
   virtual ~Quarantine() = default;
 
@@ -79,6 +85,10 @@ class Quarantine {
   /// Returns nullopt if there is none with that id.
   virtual base::Result<std::optional<KeptResponse>> find(std::string_view id, std::span<const SealKey> keys,
                                                          KeptTime now) = 0;
+  /// Claims a response that is about to be released, so that of two releases only one hands it over: what
+  /// find() returns after this is still to be released. Returns null if somebody else has claimed it, or if
+  /// there is none with that id.
+  virtual base::Result<std::unique_ptr<Claim>> claim(std::string_view id) = 0;
   /// Returns false if there was none with that id.
   virtual base::Result<bool> remove(std::string_view id) = 0;
   /// Deletes what is too old, and gives its room back to the disk.

@@ -89,6 +89,21 @@ TEST_F(QuarantineContract, ItsTimeEnds) {
   EXPECT_THAT(quarantine_->keys_in_use().value(), IsEmpty());
 }
 
+TEST_F(QuarantineContract, AClaimIsOfOneAtATime) {
+  const auto other = opened(settings());
+  for (const char* const id : {"1f", "2f"}) ASSERT_TRUE(quarantine_->keep(kept(id), signing()));
+  auto claim = quarantine_->claim("1f");
+  ASSERT_TRUE(claim && *claim);
+  EXPECT_FALSE(other->claim("1f").value()) << "by another process";
+  EXPECT_FALSE(quarantine_->claim("1f").value()) << "by itself";
+  EXPECT_TRUE(other->claim("2f").value()) << "another response";
+  EXPECT_THAT(ids(*other), ElementsAre("2f", "1f")) << "it stays";
+  claim->reset();
+  EXPECT_TRUE(other->claim("1f").value());
+  ASSERT_TRUE(quarantine_->remove("1f"));
+  EXPECT_FALSE(other->claim("1f").value()) << "it is gone";
+}
+
 TEST_F(QuarantineContract, IsFullAtItsCap) {
   auto wanted = settings();
   wanted.most_bytes = 1'000'000;

@@ -39,6 +39,9 @@ class NodeUses final : public UseCounter {
   void give_back(const UsePlace& place) override { counts_.give_back(place); }
   void keep(const UsePlace& place) override { counts_.keep(place, now()); }
 
+  /// Returns how many counters are in memory. Those whose time is over are forgotten once an hour.
+  std::size_t size() { return counts_.size(); }
+
  private:
   UseCounts::Time now() const { return std::chrono::floor<std::chrono::seconds>(clock_()); }
   std::shared_ptr<const LedgerSecret> secret();

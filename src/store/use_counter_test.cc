@@ -11,12 +11,16 @@ namespace backstop::store {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::system_clock;
 
-system_clock::time_point now{hours(24)};
+constexpr system_clock::time_point kStart{hours(24)};
+system_clock::time_point now;
 
 class NodeUsesTest : public testing::Test {
  protected:
+  NodeUsesTest() { now = kStart; }
+
   std::optional<UsePlace> take(std::string_view owner, std::uint32_t limit = 2) {
     return run(counts_.take(uses(owner, "watermark:1"), limit, hours(2)));
   }
@@ -24,7 +28,7 @@ class NodeUsesTest : public testing::Test {
   NodeUses counts_{[] { return now; }};
 };
 
-TEST_F(NodeUsesTest, OfManyOnlySoManyGetAPlace) {
+TEST_F(NodeUsesTest, OnlyTheLimitGetsAPlace) {
   const auto first = take("ann@example.org");
   ASSERT_TRUE(first && take("ann@example.org"));
   EXPECT_FALSE(take("ann@example.org"));
@@ -41,6 +45,18 @@ TEST_F(NodeUsesTest, AKeptPlaceIsTakenUntilTheCounterEnds) {
   EXPECT_FALSE(take("ann@example.org", 1));
   now += hours(2);
   EXPECT_TRUE(take("ann@example.org", 1));
+}
+
+TEST_F(NodeUsesTest, CountersThatEndedAreForgottenOnceAnHour) {
+  ASSERT_TRUE(take("ann@example.org"));
+  now += minutes(90);
+  ASSERT_TRUE(take("ben@example.org")) << "it sweeps";
+  now = kStart + hours(2) + minutes(29);
+  ASSERT_TRUE(take("cid@example.org"));
+  EXPECT_EQ(counts_.size(), 3U) << "ann's has ended, but no hour is over";
+  now += minutes(1);
+  ASSERT_TRUE(take("dan@example.org"));
+  EXPECT_EQ(counts_.size(), 3U) << "ben's, cid's and dan's";
 }
 
 }  // namespace

@@ -51,6 +51,11 @@ void UseCounts::sweep(Time now) {
   sweep_locked(now);
 }
 
+std::size_t UseCounts::size() {
+  const std::lock_guard lock(mutex_);
+  return counters_.size();
+}
+
 UseCounts::Counters::iterator UseCounts::find(std::span<const LedgerKey> names, Time now) {
   for (const LedgerKey& name : names) {
     const auto found = counters_.find(name);

@@ -40,6 +40,8 @@ class UseCounts {
   void forget(const OwnerRange& owner);
   /// Forgets the counters whose time is over.
   void sweep(Time now);
+  /// Returns how many counters there are, with those whose time is over and that are not yet forgotten.
+  std::size_t size();
 
  private:
   struct Counter {

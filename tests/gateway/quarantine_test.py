@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 
 from dialogue import BOB, BOUNCE, CARL, Dialogue, codes, tagged, told, url
-from support import gateway, header_of, main, wait_until
+from support import Stall, gateway, header_of, main, wait_until
 
 QUARANTINE = '[quarantine]\nurl = "sqlite:{folder}/quarantine.db"\n'
 FAILED = b"Subject: Undelivered Mail Returned to Sender"
@@ -43,6 +43,11 @@ class Kept(Dialogue):
         with contextlib.closing(sqlite3.connect(self.gate.folder / "quarantine.db", timeout=20)) as database:
             database.execute(sql)
             database.commit()
+
+    def first(self, sql):
+        """Returns the first column of the first row."""
+        with contextlib.closing(sqlite3.connect(self.gate.folder / "quarantine.db", timeout=20)) as database:
+            return database.execute(sql).fetchone()[0]
 
 
 class OnTheWay(Kept):
@@ -125,11 +130,39 @@ class Command(Kept):
             with self.subTest(step):
                 good = hop.answers[step]
                 hop.answer(step, answer)
-                self.assertIn(f"{one['id']} is still kept back; the next hop answered: ", self.command("release", one["id"], status=69))
+                said = self.command("release", one["id"], status=69)
+                self.assertIn(f"{one['id']} is still kept back; ", said)
+                self.assertIn(answer, said)
                 hop.answer(step, good)
                 self.assertEqual(len(self.listed()), 1)
         self.command("release", one["id"])
         self.assertEqual(len(hop.mails), 1)
+
+    def test_two_at_once_release_it_once(self):
+        hop = self.keep()
+        self.send()
+        one = self.listed()[0]["id"]
+        stall = Stall("250 2.0.0 taken")
+        hop.answer("dot", stall)
+        first = subprocess.Popen([self.gate.program, "quarantine", "release", "-c", self.gate.config, one], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE)
+        with first:
+            hop.wait_for("dot")
+            self.assertIn(f"{one} is still kept back; another command is releasing it", self.command("release", one, status=69))
+            stall.release()
+            self.assertEqual(first.communicate(timeout=60)[0], f"{one} is released.\n".encode())
+        self.assertEqual((len(hop.mails), self.listed()), (1, []))
+
+    def test_a_release_that_is_killed_loses_nothing(self):
+        hop = self.keep()
+        self.send()
+        one = self.listed()[0]["id"]
+        hop.answer("dot", [Stall(), "250 2.0.0 taken"])
+        with subprocess.Popen([self.gate.program, "quarantine", "release", "-c", self.gate.config, one], stdin=subprocess.DEVNULL) as first:
+            hop.wait_for("dot")
+            first.kill()
+        self.command("release", one)
+        self.assertEqual(self.listed(), [])
 
     def test_into_a_maildir(self):
         self.keep_in_maildir()
@@ -255,10 +288,7 @@ class Digest(Kept):
         self.gate.start()
 
     def wait_for_day(self):
-        def is_set():
-            with contextlib.closing(sqlite3.connect(self.gate.folder / "quarantine.db", timeout=20)) as database:
-                return database.execute("SELECT count(*) FROM state").fetchone()[0] > 0
-        wait_until(is_set, "the first look")
+        wait_until(lambda: self.first("SELECT count(*) FROM state") > 0, "the first look")
 
     def test_the_owner_is_told_once(self):
         hop = self.keep()
@@ -293,11 +323,21 @@ class Digest(Kept):
         self.assertEqual(len(hop.mails), 1)
 
     def test_off(self):
-        hop = self.keep(more=QUARANTINE + "digest = false\n")
+        hop = self.keep()
+        self.wait_for_day()
         self.send()
-        self.restart()
+        self.send(CARL)
+        self.assertEqual(self.gate.stop(), 0)
+        self.change("UPDATE state SET value = value - 1 WHERE name = 'digest_day'")
+        self.change("UPDATE kept SET time = 0 WHERE rowid = 1")
+        before = self.first("SELECT value FROM state WHERE name = 'digest_day'")
+        self.gate.config.write_text(self.gate.config.read_text().replace("[quarantine]\n", "[quarantine]\ndigest = false\n"))
+        self.gate.start()
         self.assertIn("may be unlawful", self.gate.log())
-        self.assertEqual(hop.mails, [])
+        wait_until(lambda: self.first("SELECT count(*) FROM kept") == 1, "the first look, which deletes what is too old")
+        self.send()
+        self.assertEqual(self.gate.stop(), 0)
+        self.assertEqual((hop.mails, self.first("SELECT value FROM state WHERE name = 'digest_day'")), ([], before))
 
 
 if __name__ == "__main__":

@@ -91,6 +91,15 @@ class Privileges(Case):
         mail, = (self.folder / "mail/ann/new").iterdir()
         self.assertEqual(mail.stat().st_uid, NOBODY.pw_uid)
 
+    def test_a_report_goes_into_a_maildir_as_its_own_user(self):
+        (self.folder / "mail").mkdir()
+        give_to_nobody(self.folder / "mail")
+        service = self.start(gateway=inbound(f"maildir:{self.folder}/mail/%n"))
+        self.assertEqual(run("report", "-c", service.config, "--mail", ANN)[0::2], (0, ""))
+        self.assertEqual(send(service.address("in"), BOB, ANN).code, 250)
+        owners = {path.stat().st_uid for path in (self.folder / "mail/ann").rglob("*")}
+        self.assertEqual((owners, len(list((self.folder / "mail/ann/new").iterdir()))), ({NOBODY.pw_uid}, 2))
+
     def test_no_core_is_dumped_and_nobody_can_trace_it(self):
         service = self.start()
         limits = pathlib.Path(f"/proc/{service.child.pid}/limits").read_text()

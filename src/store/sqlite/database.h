@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "base/error.h"
 
@@ -29,6 +31,17 @@ struct Failure {
 
 template <typename T>
 using Outcome = std::expected<T, Failure>;
+
+/// Returns it as the callers of a store get it. `about` makes a store's message of that of a failure.
+template <typename T, typename About>
+base::Result<T> to_result(Outcome<T> outcome, const About& about) {
+  if (!outcome) return std::unexpected(base::Error{about(outcome.error().message)});
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return std::move(*outcome);
+  }
+}
 
 /// Returns the number as SQLite takes it, which has no larger one than the largest signed one.
 constexpr std::int64_t to_column(std::uint64_t number) {

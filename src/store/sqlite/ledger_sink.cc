@@ -208,7 +208,8 @@ Outcome<void> LedgerSink::write_to_file(const std::list<LedgerItem>& batch) {
   return done;
 }
 
-/// Rows may come faster than tidy(), which is also not called for a minute once a write has failed.
+/// Seals tables until there is room for more rows. tidy() alone is too slow for an import, and isn't called
+/// for a minute after a failed write.
 Outcome<void> LedgerSink::make_room() {
   const auto is_crowded = [&] {
     return state_.catalog.tables()->rows_in_memory() > kMostTablesInMemory * settings_.table_rows;

@@ -4,7 +4,6 @@
 
 #include <mutex>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "base/text.h"
@@ -80,13 +79,7 @@ class FileReader : public HistoryReader {
     const std::lock_guard lock(mutex_);
     if (database_ && database_->has_moved()) database_.reset();
     if (auto done = ensure_open(); !done) return std::unexpected(done.error());
-    Outcome<Answer> answer = select(*database_);
-    if (!answer) return error(path_, answer.error());
-    if constexpr (std::is_void_v<Answer>) {
-      return {};
-    } else {
-      return std::move(*answer);
-    }
+    return to_result(select(*database_), [&](std::string_view what) { return about(path_, what); });
   }
 
   base::Result<void> ensure_open() {

@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <mutex>
+#include <new>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "base/text.h"
@@ -97,6 +98,35 @@ base::Result<KeptResponse> response_of(const Statement& row, std::span<const Sea
   return KeptResponse{std::move(*envelope), std::move(*message)};
 }
 
+/// A lock on one byte of a file, which the system frees when the process ends.
+class ByteLock : public Quarantine::Claim {
+ public:
+  /// Returns null if somebody else has that byte.
+  static Outcome<std::unique_ptr<ByteLock>> take(const std::string& path, std::int64_t at) {
+    std::unique_ptr<ByteLock> lock(new ByteLock(path));
+    if (lock->file_ < 0) return refuse("its lock can't be made");
+    struct flock byte{};
+    byte.l_type = F_WRLCK;
+    byte.l_whence = SEEK_SET;
+    byte.l_start = at;
+    byte.l_len = 1;
+    if (::fcntl(lock->file_, F_OFD_SETLK, &byte) == 0) return lock;
+    if (errno == EAGAIN || errno == EACCES) return nullptr;
+    return refuse("it can't be locked");
+  }
+  ~ByteLock() override {
+    if (file_ >= 0) ::close(file_);
+  }
+  ByteLock(const ByteLock&) = delete;
+  ByteLock& operator=(const ByteLock&) = delete;
+
+ private:
+  explicit ByteLock(const std::string& path)
+      : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600)) {}
+
+  const int file_;
+};
+
 // A file that was just made is found after a crash only if its folder is on the disk, too.
 void sync_folder_of(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path();
@@ -121,9 +151,7 @@ class FileQuarantine : public Quarantine {
   }
 
   base::Result<void> keep(const KeptResponse& response, const SealKey& key) override {
-    const auto sealed = seal_all(response, key);
-    if (!sealed) return std::unexpected(base::Error{about_file(sealed.error().message)});
-    return ask<void>([&] { return insert(response, *sealed, key.number); });
+    return ask<void>([&] { return insert(response, key); });
   }
 
   base::Result<KeptList> list(std::span<const SealKey> keys, KeptTime now, std::size_t most) override {
@@ -137,6 +165,10 @@ class FileQuarantine : public Quarantine {
 
   base::Result<bool> remove(std::string_view id) override {
     return ask<bool>([&] { return remove_one(id); });
+  }
+
+  base::Result<std::unique_ptr<Claim>> claim(std::string_view id) override {
+    return ask<std::unique_ptr<Claim>>([&] { return lock_one(id); });
   }
 
   base::Result<void> expire(KeptTime now) override {
@@ -162,24 +194,28 @@ class FileQuarantine : public Quarantine {
   }
 
  private:
-  /// Runs one call on the open file.
+  /// Runs one call on the open file. It throws nothing, since nobody would catch it on the thread of a pool.
   template <typename Answer, typename Call>
   base::Result<Answer> ask(const Call& call) {
+    try {
+      return to_result(run<Answer>(call), [&](std::string_view what) { return about_file(what); });
+    } catch (const std::bad_alloc&) {
+      // So short that it takes none.
+      return std::unexpected(base::Error{"no memory left"});
+    }
+  }
+
+  template <typename Answer, typename Call>
+  Outcome<Answer> run(const Call& call) {
     const std::lock_guard lock(mutex_);
     // What is written to a file that was deleted would be lost. If only the log was, closing saves what is in
     // it.
     const bool is_log_gone = log_inode_ != 0 && log_inode(path_) != log_inode_;
     if (database_ && (is_log_gone || database_->has_moved())) database_.reset();
-    Outcome<void> opened = ensure_open();
-    if (!opened) return std::unexpected(base::Error{about_file(opened.error().message)});
-    auto answer = call();
+    if (auto opened = ensure_open(); !opened) return std::unexpected(opened.error());
+    Outcome<Answer> answer = call();
     log_inode_ = log_inode(path_);
-    if (!answer) return std::unexpected(base::Error{about_file(answer.error().message)});
-    if constexpr (std::is_void_v<Answer>) {
-      return {};
-    } else {
-      return std::move(*answer);
-    }
+    return answer;
   }
 
   Outcome<void> ensure_open() {
@@ -206,17 +242,19 @@ class FileQuarantine : public Quarantine {
     return refuse(fmt::format("it is full: it may have {}", base::format_size(most_bytes_)));
   }
 
-  Outcome<void> insert(const KeptResponse& response, const Sealed& sealed, int key) {
-    if (auto room = check_room(sealed.envelope.size() + sealed.message.size()); !room) return room;
+  Outcome<void> insert(const KeptResponse& response, const SealKey& key) {
+    const auto sealed = seal_all(response, key);
+    if (!sealed) return refuse(sealed.error().message);
+    if (auto room = check_room(sealed->envelope.size() + sealed->message.size()); !room) return room;
     auto statement = database_->prepare("INSERT INTO kept VALUES (?, ?, ?, 0, ?, ?, ?, ?)");
     if (!statement) return std::unexpected(statement.error());
     statement->bind(1, response.envelope.id);
     statement->bind(2, response.envelope.time.time_since_epoch().count());
     statement->bind(3, to_column(response.envelope.size));
-    statement->bind(4, std::int64_t{key});
+    statement->bind(4, std::int64_t{key.number});
     statement->bind(5, std::int64_t{current_dictionary()});
-    statement->bind_blob(6, sealed.envelope);
-    statement->bind_blob(7, sealed.message);
+    statement->bind_blob(6, sealed->envelope);
+    statement->bind_blob(7, sealed->message);
     return statement->run();
   }
 
@@ -266,6 +304,16 @@ class FileQuarantine : public Quarantine {
     statement->bind(1, id);
     if (auto done = statement->run(); !done) return std::unexpected(done.error());
     return sqlite3_changes(database_->handle()) > 0;
+  }
+
+  Outcome<std::unique_ptr<Claim>> lock_one(std::string_view id) {
+    auto row = database_->prepare("SELECT rowid FROM kept WHERE id = ?");
+    if (!row) return std::unexpected(row.error());
+    row->bind(1, id);
+    const auto is_row = row->step();
+    if (!is_row) return std::unexpected(is_row.error());
+    if (!*is_row) return nullptr;
+    return ByteLock::take(path_ + ".lock", row->number(0));
   }
 
   Outcome<bool> expire_some(KeptTime now) {

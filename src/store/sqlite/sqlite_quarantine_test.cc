@@ -9,6 +9,7 @@
 #include <iterator>
 #include <string>
 
+#include "net/loop_fixture.h"
 #include "store/quarantine_fixture.h"
 #include "store/sqlite/fault_vfs_fixture.h"
 
@@ -33,6 +34,11 @@ class SqliteQuarantineTest : public QuarantineTest {
     const auto done = database->run(sql.c_str());
     ASSERT_TRUE(done) << done.error().message;
   }
+  std::int64_t number(const char* sql) {
+    auto database = Database::open(path(), Database::Mode::Write, std::chrono::milliseconds(1000));
+    EXPECT_TRUE(database);
+    return database ? database->number(sql).value_or(-1) : -1;
+  }
   /// All bytes of the folder.
   std::string bytes() const {
     std::string all;
@@ -47,7 +53,8 @@ class SqliteQuarantineTest : public QuarantineTest {
 TEST_F(SqliteQuarantineTest, NobodyElseReadsItsFiles) {
   const auto quarantine = opened(settings());
   ASSERT_TRUE(quarantine->keep(kept("1f"), signing()));
-  for (const char* const suffix : {"", "-wal", "-shm"}) {
+  EXPECT_TRUE(quarantine->claim("1f").value());
+  for (const char* const suffix : {"", "-wal", "-shm", ".lock"}) {
     struct stat status{};
     ASSERT_EQ(::stat((path() + suffix).c_str(), &status), 0) << suffix;
     EXPECT_EQ(status.st_mode & 0777U, 0600U) << suffix;
@@ -61,6 +68,25 @@ TEST_F(SqliteQuarantineTest, NothingOfAMailIsOnTheDisk) {
   for (const char* const text : {"bob", "example.org", "Undelivered", "192.0.2.1", "shop.test", "missing"})
     EXPECT_EQ(all.find(text), std::string::npos) << text;
   EXPECT_NE(all.find("1f"), std::string::npos);
+}
+
+// More than one step deletes, and more pages than one step gives back.
+TEST_F(SqliteQuarantineTest, WhatIsTooOldLeavesNoPagesBehind) {
+  const auto quarantine = opened(settings());
+  constexpr int kMany = 201;
+  auto response = kept("");
+  response.message = net::long_text(24UZ * 1024);
+  for (int i = 0; i < kMany; ++i) {
+    response.envelope.id = std::to_string(i);
+    ASSERT_TRUE(quarantine->keep(response, signing()));
+  }
+  const auto pages = [&] { return number("PRAGMA page_count"); };
+  EXPECT_GT(pages(), 1000) << "more than a step gives back";
+  const auto later = kKeptAt + std::chrono::days(15);
+  ASSERT_TRUE(quarantine->expire(later));
+  EXPECT_EQ(number("SELECT count(*) FROM kept"), 0);
+  EXPECT_EQ(number("PRAGMA freelist_count"), 0);
+  EXPECT_LT(pages(), 50);
 }
 
 TEST_F(SqliteQuarantineTest, AnExistingOneIsWanted) {
