@@ -11,7 +11,7 @@ namespace backstop::intake {
 namespace {
 
 bool is_ours(std::string_view owner, const Site& site) {
-  return !owner.empty() && site.find_domain(domain_of_owner(owner)) != nullptr;
+  return !owner.empty() && site.find_domain(origin::domain_of_owner(owner)) != nullptr;
 }
 
 std::vector<std::string> addressees_of(const std::vector<Recipient>& recipients) {
@@ -49,8 +49,8 @@ void LedgerRows::add_departure(const LeavingMail& mail, const Site& site) {
   for (const auto& one : mail.addressees) addressees.push_back(keep(one));
   const std::string_view message_id = keep(std::string(mail.message_id));
   for (const auto owner : owners) add_owner(owner, message_id, addressees, mail.day);
-  const auto domain = domain_of_owner(owners.front());
-  const auto other = domain_of_owner(owners.back());
+  const auto domain = origin::domain_of_owner(owners.front());
+  const auto other = origin::domain_of_owner(owners.back());
   if (owners.size() > 1) rows_.push_back({store::sent_as(owners.front(), owners.back())});
   for (const auto addressee : addressees) {
     rows_.push_back({store::way_out(domain, addressee)});
