@@ -265,9 +265,9 @@ TEST_F(KeysCommand, ListsAsJson) {
   const auto report = boost::json::parse(run({"keys", "list", file_, "--json", "--at", "2027-01-08"}).out);
   const auto want = boost::json::parse(R"({"file":"","keys":[
       {"number":0,"family":"exim","use":"retired","fingerprint":"dc6634c6","created":"2026-06-01",
-       "retired":"2026-11-23","last_day":"2027-01-07","verifies":false},
+       "retired":"2026-11-23","last_day":"2027-01-07","verifies":false,"needed":null},
       {"number":1,"family":"exim","use":"sign","fingerprint":"a22f8819","created":"2026-11-23","retired":null,
-       "last_day":null,"verifies":true}]})");
+       "last_day":null,"verifies":true,"needed":null}]})");
   EXPECT_EQ(report.at("file").as_string(), file_);
   EXPECT_EQ(report.at("keys"), want.at("keys"));
 }

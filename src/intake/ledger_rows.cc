@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/domain_key.h"
+#include "origin/owner.h"
 #include "response/answered.h"
 
 namespace backstop::intake {
