@@ -94,6 +94,7 @@ class Check {
  private:
   using Name = std::optional<std::string>;  ///< nullopt: none that DNS can have
 
+  net::Task<Step<net::DnsAnswer>> fetch(RecordType type, std::string name);
   net::Task<Step<net::DnsAnswer>> look_up(RecordType type, std::string name);
   net::Task<Step<std::optional<SpfRecord>>> record_of(const std::string& domain);
   net::Task<Step<Decision>> redirect(const SpfRecord& record, const std::string& domain);
@@ -126,12 +127,18 @@ Step<void> Check::count_term() {
   return permanent(fmt::format("more than {} terms cause look-ups", limits_.look_ups));
 }
 
-net::Task<Step<net::DnsAnswer>> Check::look_up(RecordType type, std::string name) {
+net::Task<Step<net::DnsAnswer>> Check::fetch(RecordType type, std::string name) {
   if (is_late()) co_return temporary("the check took too long");
   const std::string subject = fmt::format("{} {}", net::name(type), base::printable(name, 100));
   auto answer = co_await ask_({type, std::move(name)});
   if (answer.kind == AnswerKind::Failed) co_return temporary(subject + ": " + answer.why);
-  if (answer.kind != AnswerKind::Found && ++voids_ > limits_.void_look_ups) {
+  co_return answer;
+}
+
+/// Fetches what a record of the domain wants to know, and counts it if there is nothing.
+net::Task<Step<net::DnsAnswer>> Check::look_up(RecordType type, std::string name) {
+  auto answer = co_await fetch(type, std::move(name));
+  if (answer && answer->kind != AnswerKind::Found && ++voids_ > limits_.void_look_ups) {
     co_return permanent(fmt::format("more than {} look-ups found nothing", limits_.void_look_ups));
   }
   co_return answer;
@@ -261,18 +268,18 @@ net::Task<Step<Match>> Check::match_exists(const SpfMechanism& mechanism, std::s
 }
 
 /// Looks up the client's names and validates them, once in a check. A look-up that fails gives no name (RFC
-/// 7208 5.5), as long as there is time for the rest.
+/// 7208 5.5), as long as there is time for the rest. One that finds nothing is not counted: the client's
+/// owner could make an error of a "fail" by it.
 net::Task<Step<void>> Check::find_names() {
   if (names_) co_return Step<void>();
-  const auto is_fatal = [this](const Stop& stop) { return stop.result == SpfResult::PermError || is_late(); };
   std::vector<std::string> names;
   const auto& client = values_.client;
-  const auto found = co_await look_up(RecordType::Ptr, reverse_name(client));
-  if (!found && is_fatal(found.error())) co_return std::unexpected(found.error());
+  const auto found = co_await fetch(RecordType::Ptr, reverse_name(client));
+  if (!found && is_late()) co_return std::unexpected(found.error());
   for (std::size_t i = 0; found && i < std::min(found->hosts.size(), limits_.names); ++i) {
     const auto& name = found->hosts[i].name;
-    const auto addresses = co_await look_up(client.is_v4() ? RecordType::A : RecordType::Aaaa, name);
-    if (!addresses && is_fatal(addresses.error())) co_return std::unexpected(addresses.error());
+    const auto addresses = co_await fetch(client.is_v4() ? RecordType::A : RecordType::Aaaa, name);
+    if (!addresses && is_late()) co_return std::unexpected(addresses.error());
     if (addresses && std::ranges::find(addresses->addresses, client) != addresses->addresses.end()) {
       names.push_back(name);
     }
