@@ -21,15 +21,15 @@ void KeyDns::stop() {
   if (dns_) dns_->stop();
 }
 
-net::Task<net::TxtAnswer> KeyDns::ask(std::string name) {
-  if (is_stopped_) co_return net::TxtAnswer{.why = "the look-ups were stopped"};
+net::Task<net::DnsAnswer> KeyDns::ask(std::string name) {
+  if (is_stopped_) co_return net::DnsAnswer{.why = "the look-ups were stopped"};
   if (!dns_) {
     auto opened = net::Dns::open(loop_, {.servers = resolvers_});
-    if (!opened) co_return net::TxtAnswer{.why = opened.error().message};
+    if (!opened) co_return net::DnsAnswer{.why = opened.error().message};
     dns_ = std::make_shared<net::Dns>(std::move(*opened));
   }
   const auto dns = dns_;
-  co_return co_await dns->txt(std::move(name));
+  co_return co_await dns->ask({net::RecordType::Txt, std::move(name)});
 }
 
 }  // namespace backstop::gateway

@@ -24,7 +24,7 @@ class KeyDns {
   void stop();
 
  private:
-  net::Task<net::TxtAnswer> ask(std::string name);
+  net::Task<net::DnsAnswer> ask(std::string name);
 
   net::asio::io_context& loop_;
   intake::KeyLookUps look_ups_;
