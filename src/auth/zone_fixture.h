@@ -20,8 +20,8 @@ namespace backstop::auth {
 
 struct ZoneRow {
   std::string name;
-  /// "A", "AAAA", "MX", "TXT", "PTR", "CNAME"; "FAILED": look-ups of the types that have no row fail; "EMPTY":
-  /// the name exists.
+  /// "A", "AAAA", "MX", "TXT", "PTR", "CNAME"; "FAILED": look-ups of the types that have no row fail;
+  /// "EMPTY": the name exists.
   std::string type;
   std::string data = {};  ///< as in a zone file, without quotes: "10 mx.test"
 };
@@ -75,12 +75,19 @@ class Zone {
     made.kind = net::DnsAnswer::Kind::Found;
     switch (type) {
       case net::RecordType::A:
-      case net::RecordType::Aaaa: made.addresses.push_back(net::asio::ip::make_address(data)); break;
-      case net::RecordType::Txt: made.texts.push_back(data); break;
-      case net::RecordType::Ptr: made.hosts.push_back({0, key(data)}); break;
+      case net::RecordType::Aaaa:
+        made.addresses.push_back(net::asio::ip::make_address(data));
+        break;
+      case net::RecordType::Txt:
+        made.texts.push_back(data);
+        break;
+      case net::RecordType::Ptr:
+        made.hosts.push_back({0, key(data)});
+        break;
       case net::RecordType::Mx: {
         const auto space = data.find(' ');
-        made.hosts.push_back({static_cast<std::uint16_t>(std::atoi(data.c_str())), key(data.substr(space + 1))});
+        made.hosts.push_back(
+            {static_cast<std::uint16_t>(std::atoi(data.c_str())), key(data.substr(space + 1))});
       }
     }
   }

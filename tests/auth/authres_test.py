@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""Authentication-Results fields that were made by chance: where python3-authres reads one, ours reads the same of it. Ends with status
+77 if the package is missing."""
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import authres
+except ImportError as error:
+    sys.stderr.write(f"skipped: {error}\n")
+    sys.exit(77)
+
+SEED, FIELDS = 8601, 3000
+RESULTS = ["pass", "fail", "none", "neutral", "softfail", "temperror", "permerror", "policy", "PASS"]
+VALUES = ["example.org", "a@example.org", "@example.org", '"ab/c+=="', "prvs=1234=a@example.org", "192.0.2.1", "20230601", "1"]
+
+
+class Field:
+    """A field by the grammar of RFC 8601 2.2, with comments and white space wherever it allows them."""
+
+    def __init__(self, draw):
+        self.draw = draw
+
+    def gap(self, least=""):
+        return self.draw.choice([least, least, least, " ", "  ", "\t", " (a comment) ", " (one (in) \\) another) ", " (;=.) "]) or least
+
+    def one_result(self):
+        method = self.draw.choice(["spf", "dkim", "dmarc", "auth", "iprev", "arc", "x-other", "DKIM"])
+        text = method + self.draw.choice(["", "", "", "/1"]) + self.gap() + "=" + self.gap() + self.draw.choice(RESULTS)
+        if self.draw.random() < 0.2:
+            text += self.gap(" ") + "reason" + self.gap() + "=" + self.gap() + self.draw.choice(["word", '"two words"', '"a (b) ; c"'])
+        for _ in range(self.draw.randrange(4)):
+            text += (self.gap(" ") + self.draw.choice(["smtp", "header", "body", "policy"]) + self.gap() + "." + self.gap() +
+                     self.draw.choice(["mailfrom", "helo", "d", "i", "s", "b", "from", "dmarc", "iprev", "x-y"]) + self.gap() + "=" +
+                     self.draw.choice(VALUES))
+        return text
+
+    def text(self):
+        text = self.gap() + self.draw.choice(["mx.example.org", "x", "MX.Example.NET"])
+        if self.draw.random() < 0.2:
+            text += self.gap(" ") + "1"
+        if self.draw.random() < 0.1:
+            return text + self.gap() + ";" + self.gap() + "none"
+        for _ in range(self.draw.randrange(1, 5)):
+            text += self.gap() + ";" + self.gap() + self.one_result()
+        text += self.gap()
+        if self.draw.random() < 0.2:  # One byte more or less.
+            at = self.draw.randrange(len(text))
+            text = text[:at] + self.draw.choice(["", ";", "=", "(", ")", '"', "."]) + text[at + self.draw.randrange(2):]
+        return text
+
+
+def theirs(text):
+    """What authres reads, in the words of ours; None if it can't."""
+    try:
+        read = authres.AuthenticationResultsHeader.parse_value(text)
+    except (authres.AuthResError, SyntaxError):
+        return None
+    said = read.authserv_id
+    for one in read.results:
+        if one.result.lower() not in {word.lower() for word in RESULTS}:
+            continue
+        said += f";{one.method.lower()}={one.result.lower()};{one.reason or ''}"
+        said += "".join(f";{p.type.lower()}.{p.name.lower()}={p.value}" for p in one.properties)
+    return said
+
+
+class Opinions(unittest.TestCase):
+    def test_same_opinion(self):
+        draw = random.Random(SEED)
+        fields = [Field(draw).text() for _ in range(FIELDS)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "fields"
+            path.write_text("".join(field + "\n" for field in fields))
+            run = subprocess.run([os.environ["AUTH_OPINION"], "authres", path], check=True, capture_output=True, text=True)
+        ours = run.stdout.splitlines()
+        self.assertEqual(len(ours), FIELDS)
+        both = 0
+        for field, said in zip(fields, ours):
+            want = theirs(field)
+            if want is None:
+                continue
+            both += 1
+            self.assertEqual(said, want, field)
+        self.assertGreater(both, FIELDS * 3 // 4)
+        print(f"{FIELDS} fields, of which authres reads {both}")
+
+
+if __name__ == "__main__":
+    unittest.main()
