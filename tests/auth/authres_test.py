@@ -34,10 +34,13 @@ class Field:
         text = method + self.draw.choice(["", "", "", "/1"]) + self.gap() + "=" + self.gap() + self.draw.choice(RESULTS)
         if self.draw.random() < 0.2:
             text += self.gap(" ") + "reason" + self.gap() + "=" + self.gap() + self.draw.choice(["word", '"two words"', '"a (b) ; c"'])
-        for _ in range(self.draw.randrange(4)):
+        count = self.draw.randrange(4)
+        for i in range(count):
+            # authres loses a quoted value that has something behind it.
+            values = VALUES if i == count - 1 else [value for value in VALUES if not value.startswith('"')]
             text += (self.gap(" ") + self.draw.choice(["smtp", "header", "body", "policy"]) + self.gap() + "." + self.gap() +
                      self.draw.choice(["mailfrom", "helo", "d", "i", "s", "b", "from", "dmarc", "iprev", "x-y"]) + self.gap() + "=" +
-                     self.draw.choice(VALUES))
+                     self.draw.choice(values))
         return text
 
     def text(self):
@@ -55,10 +58,17 @@ class Field:
         return text
 
 
+class Strict(authres.core.AuthenticationResultsHeader):
+    """Refuses a field with a property that can't be read, instead of passing over it."""
+
+    def __init__(self, context):
+        super().__init__(context, strict=True)
+
+
 def theirs(text):
     """What authres reads, in the words of ours; None if it can't."""
     try:
-        read = authres.AuthenticationResultsHeader.parse_value(text)
+        read = Strict.parse_value(authres.core_features(), text)
     except (authres.AuthResError, SyntaxError):
         return None
     said = read.authserv_id
@@ -80,13 +90,16 @@ class Opinions(unittest.TestCase):
             run = subprocess.run([os.environ["AUTH_OPINION"], "authres", path], check=True, capture_output=True, text=True)
         ours = run.stdout.splitlines()
         self.assertEqual(len(ours), FIELDS)
-        both = 0
+        both, disputed = 0, []
         for field, said in zip(fields, ours):
             want = theirs(field)
             if want is None:
                 continue
             both += 1
-            self.assertEqual(said, want, field)
+            name, semicolon, rest = said.partition(";")  # authres makes the name lower case
+            if name.lower() + semicolon + rest != want:
+                disputed.append((field, said, want))
+        self.assertEqual(disputed, [])
         self.assertGreater(both, FIELDS * 3 // 4)
         print(f"{FIELDS} fields, of which authres reads {both}")
 
