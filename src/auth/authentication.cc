@@ -1,0 +1,60 @@
+#include "auth/authentication.h"
+
+#include <algorithm>
+
+#include "auth/domain_relation.h"
+#include "base/domain_key.h"
+
+namespace backstop::auth {
+
+namespace {
+
+Cover by_signatures(const Authentication& found, std::string_view domain) {
+  if (!found.dkim) return Cover::Unknown;
+  auto cover = Cover::No;
+  for (const auto& one : *found.dkim) {
+    if (!speaks_for(one.domain, domain)) continue;
+    if (one.result == MethodResult::Pass) return Cover::Yes;
+    if (one.result == MethodResult::TempError) cover = Cover::Unknown;
+  }
+  return cover;
+}
+
+/// The domain of MAIL FROM only: the HELO name is none of an address.
+Cover by_spf(const Authentication& found, std::string_view domain) {
+  if (!found.spf || found.spf->result == MethodResult::TempError) return Cover::Unknown;
+  const bool is_its_own =
+      found.spf->result == MethodResult::Pass && !found.spf->is_all && !found.spf->is_helo;
+  return is_its_own && speaks_for(found.spf->domain, domain) ? Cover::SpfAlone : Cover::No;
+}
+
+Cover by_dmarc(const Authentication& found, std::string_view domain) {
+  const auto& dmarc = *found.dmarc;
+  if (dmarc.result == MethodResult::TempError) return Cover::Unknown;
+  if (dmarc.result != MethodResult::Pass || dmarc.author_domain != domain) return Cover::No;
+  if (dmarc.aligned == DmarcResult::Aligned::Dkim) return Cover::Yes;
+  return found.spf && found.spf->is_all ? Cover::No : Cover::SpfAlone;
+}
+
+/// True if the author has a domain that wants DMARC applied, or none at all.
+bool is_for_dmarc(const Authentication& found) {
+  if (!found.dmarc || found.dmarc->result == MethodResult::None) return false;
+  return found.dmarc->result != MethodResult::PermError || found.dmarc->author_domain.empty();
+}
+
+}  // namespace
+
+Cover covers_reverse_path(const Authentication& found, const mail::Address& path) {
+  const auto domain = base::domain_key(path.domain);
+  const auto cover = std::max(by_signatures(found, domain), by_spf(found, domain));
+  const bool is_author = found.dmarc && found.dmarc->author_domain == domain;
+  return is_author ? std::max(cover, by_dmarc(found, domain)) : cover;
+}
+
+Cover covers_author(const Authentication& found, const mail::Address& author) {
+  const auto domain = base::domain_key(author.domain);
+  if (is_for_dmarc(found)) return by_dmarc(found, domain);
+  return std::max(by_signatures(found, domain), by_spf(found, domain));
+}
+
+}  // namespace backstop::auth

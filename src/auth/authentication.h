@@ -1,0 +1,48 @@
+// How one mail was authenticated, by our own checks or by those of a hop that we trust, and for which of its
+// addresses that speaks. Pure; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/dkim_check.h"
+#include "auth/dmarc.h"
+#include "auth/method_result.h"
+#include "mail/address.h"
+
+namespace backstop::auth {
+
+struct SpfFinding {
+  MethodResult result = MethodResult::None;
+  std::string domain = {};  ///< of MAIL FROM or of HELO, as A-label
+  bool is_helo = false;     ///< the path was null, or HELO alone was checked
+  bool is_all = false;      ///< Pass, but so would any client: `+all`
+};
+
+/// A method that was not looked at has no value.
+struct Authentication {
+  std::optional<SpfFinding> spf = {};
+  std::optional<std::vector<DkimResult>> dkim = {};  ///< empty: the mail has no signature
+  std::optional<DmarcResult> dmarc = {};
+};
+
+/// Whether somebody who may use an address wrote the mail. The larger one says more.
+enum class Cover : std::uint8_t {
+  No,        ///< it was checked, and nothing speaks for the address
+  Unknown,   ///< what was checked says nothing, but DNS failed or a method was not looked at
+  SpfAlone,  ///< only the client's network does, which others may share
+  Yes,       ///< a signature of the domain
+};
+
+/// For the reverse path: a DKIM signature that speaks for its domain; an SPF pass of its domain, unless by
+/// `+all`; or that the author's domain, if it is the same, has passed DMARC. Yes for no null path.
+Cover covers_reverse_path(const Authentication& found, const mail::Address& path);
+
+/// For an address of From: DMARC's pass for its domain. If the domain has no policy that can be used, or
+/// DMARC was not looked at: a signature or an SPF pass that speaks for it. SPF by `+all` is nothing here,
+/// too.
+Cover covers_author(const Authentication& found, const mail::Address& author);
+
+}  // namespace backstop::auth
