@@ -8,6 +8,7 @@
 
 #include "base/day.h"
 #include "policy/readiness.h"
+#include "report/late_refusals.h"
 
 namespace backstop::service {
 
@@ -58,9 +59,24 @@ std::vector<std::string> ReadinessLines::update(const Observations& observed,
   return lines;
 }
 
+void LateRefusalLook::look(store::HistoryReader& history, const intake::DomainTable& domains,
+                           std::chrono::system_clock::time_point now) {
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  if (looked_ == today) return;
+  const auto late =
+      report::late_refusals(history, std::chrono::floor<std::chrono::milliseconds>(now), domains);
+  if (!late) return;
+  looked_ = today;
+  for (const auto& one : *late) tell_(os::LogLevel::Warning, "domain " + report::late_refusal_line(one));
+}
+
 ReadinessWatch::ReadinessWatch(std::string history_url, std::shared_ptr<const gateway::Settings> settings,
                                intake::ReadyTable& table, Tell tell)
-    : url_(std::move(history_url)), table_(table), tell_(std::move(tell)), settings_(std::move(settings)) {
+    : url_(std::move(history_url)),
+      table_(table),
+      tell_(std::move(tell)),
+      settings_(std::move(settings)),
+      late_(tell_) {
   look();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
@@ -78,6 +94,7 @@ void ReadinessWatch::run(const std::stop_token& stop) {
     lock.unlock();
     try {
       look();
+      if (reader_) late_.look(*reader_, settings()->domains, std::chrono::system_clock::now());
     } catch (const std::exception& error) {
       tell_(os::LogLevel::Warning, fmt::format("readiness of domains: {}", error.what()));
     }
@@ -105,12 +122,13 @@ void ReadinessWatch::look() {
   intake::ReadyTable::Domains ready;
   for (const auto& [domain, one] : observed) ready.emplace(domain, intake::since(one));
   table_.replace(std::move(ready));
-  std::shared_ptr<const gateway::Settings> settings;
-  {
-    const std::lock_guard lock(mutex_);
-    settings = settings_;
-  }
+  const auto settings = this->settings();
   for (const auto& line : lines_.update(observed, settings->domains, today)) tell_(os::LogLevel::Info, line);
+}
+
+std::shared_ptr<const gateway::Settings> ReadinessWatch::settings() {
+  const std::lock_guard lock(mutex_);
+  return settings_;
 }
 
 }  // namespace backstop::service

@@ -1,5 +1,6 @@
 // Reads the daily sums of the history every ten minutes, and tells the sessions which domains are ready. The
-// log hears when that changes, and once a day which domain does not act by its stage yet, and why.
+// log hears when that changes, and once a day which domain does not act by its stage yet, and why,
+// and which next hop takes recipients that it later refuses.
 #pragma once
 
 #include <chrono>
@@ -35,6 +36,20 @@ class ReadinessLines {
   std::chrono::sys_days told_{};
 };
 
+/// Tells once a day which next hops take recipients that they later refuse. One thread at a time.
+class LateRefusalLook {
+ public:
+  explicit LateRefusalLook(Tell tell) : tell_(std::move(tell)) {}
+
+  /// Looks only once a day (UTC), since that reads all events of the last days.
+  void look(store::HistoryReader& history, const intake::DomainTable& domains,
+            std::chrono::system_clock::time_point now);
+
+ private:
+  const Tell tell_;
+  std::chrono::sys_days looked_{};
+};
+
 class ReadinessWatch {
  public:
   /// `table` and what `tell` uses must outlive this. The first look is made before this returns, so that a
@@ -53,6 +68,7 @@ class ReadinessWatch {
 
   void run(const std::stop_token& stop);
   void look();
+  std::shared_ptr<const gateway::Settings> settings();
 
   const std::string url_;
   intake::ReadyTable& table_;
@@ -64,6 +80,7 @@ class ReadinessWatch {
   // Of the thread, and of the constructor before it starts.
   std::unique_ptr<store::HistoryReader> reader_;
   ReadinessLines lines_;
+  LateRefusalLook late_;
   bool has_failed_ = false;
   std::jthread thread_;  ///< last, so that all it uses exists before it starts
 };

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string_view>
 
 #include "base/text.h"
+#include "directory/file_directory.h"
 #include "policy/verdict.h"
 
 namespace backstop::service {
@@ -32,6 +34,20 @@ std::string domain_line(const intake::DomainTable& domains) {
   const auto own = std::ranges::count_if(domains, [](const auto& one) { return one.next_hop != nullptr; });
   if (own > 0) fmt::format_to(std::back_inserter(line), "; {} with a next hop of their own", own);
   return line;
+}
+
+/// One for each file.
+std::vector<std::string> recipient_lines(const intake::DomainTable& domains) {
+  std::vector<std::string> lines;
+  std::set<const directory::Directory*> told;
+  for (const auto& domain : domains) {
+    const auto* const file = dynamic_cast<const directory::FileDirectory*>(domain.recipient_directory.get());
+    if (file == nullptr || !told.insert(file).second) continue;
+    const auto list = file->get();
+    lines.push_back(fmt::format("recipients: {} in {}", list == nullptr ? 0 : list->size(),
+                                base::printable(file->path())));
+  }
+  return lines;
 }
 
 std::string key_line(const config::Config& config) {
@@ -89,6 +105,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   std::vector<std::string> lines;
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
   lines.push_back(domain_line(config.gateway.domains));
+  std::ranges::move(recipient_lines(config.gateway.domains), std::back_inserter(lines));
   lines.push_back(key_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
