@@ -32,10 +32,11 @@ constexpr std::size_t kMostEvents = 100'000;
 
 /// The causes of policy, and what the gateway itself says.
 const auto kCauses = [] {
-  std::array<std::string_view, policy::kCauseCount + 8> causes{};
+  std::array<std::string_view, policy::kCauseCount + 9> causes{};
   auto end = std::ranges::transform(policy::causes(), causes.begin(), &policy::CauseRow::name).out;
-  for (const std::string_view own : std::initializer_list<std::string_view>{
-           "next-hop", "limit", "failed", "opened", "released", "deleted", store::kSurge, store::kSurgeOver})
+  for (const std::string_view own :
+       std::initializer_list<std::string_view>{"next-hop", store::kLateUnknown, "limit", "failed", "opened",
+                                               "released", "deleted", store::kSurge, store::kSurgeOver})
     *end++ = own;
   return causes;
 }();

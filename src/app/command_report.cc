@@ -19,6 +19,7 @@
 #include "mail/address.h"
 #include "next_hop/hand_over.h"
 #include "report/json_line.h"
+#include "report/late_refusals.h"
 #include "report/notice_mail.h"
 #include "report/report_page.h"
 #include "store/history.h"
@@ -93,7 +94,10 @@ base::Result<Summary> summary_of(store::HistoryReader& history, const gateway::S
   const auto sums = history.day_sums(today - policy::ReadyRules::kMemory);
   if (!sums) return std::unexpected(sums.error());
   const auto ready = report::readiness_of(settings.domains, *sums, today);
-  const report::ReportContext context{.since = since, .until = now, .surges = *surges, .ready = ready};
+  const auto late = report::late_refusals(history, now, settings.domains);
+  if (!late) return std::unexpected(late.error());
+  const report::ReportContext context{
+      .since = since, .until = now, .surges = *surges, .ready = ready, .late = *late};
   return Summary{.page = is_json ? report::json_line(report::report_json(report, context))
                                  : report::report_page(report, context),
                  .subject = fmt::format("Backstop on {}: {} response{}, {} genuine", settings.hostname,

@@ -35,6 +35,7 @@ MethodResult result_of(dkim::Outcome outcome) {
     case dkim::Outcome::Malformed:
       return MethodResult::Neutral;
     case dkim::Outcome::NoKey:
+    case dkim::Outcome::KeyOutOfDays:
     case dkim::Outcome::KeyRevoked:
     case dkim::Outcome::BadKey:
     case dkim::Outcome::KeyForbids:

@@ -106,8 +106,8 @@ std::vector<Setting> gateway_settings() {
                "Where accepted mail goes. Ports that are left out are 25, 465 and 24. A socket may also be "
                "written as in Postfix, lmtp:unix:/path. In the path of a "
                "Maildir %d stands for the domain, as its A-label, %n for the local part and %% for a per "
-               "cent sign. A Maildir knows no users: mail for any name in our domains is accepted, and its "
-               "folder is made.",
+               "cent sign. A Maildir knows no users: mail for any name in our domains is accepted, unless "
+               "the domain has `recipients`, and its folder is made.",
            .example = R"("smtp://127.0.0.1:10525")",
            .need = Need::Needed}),
       gateway(
@@ -197,6 +197,16 @@ std::vector<Setting> domain_settings() {
                       "that ann sent as info: a text in the form of Postfix's virtual(5), 16 MiB at most. "
                       "Domains may share it. A change of the file counts within a minute.",
               .example = R"("/etc/postfix/virtual")"}),
+      domain(
+          "recipients", recipients_kind(), &DomainSettings::recipients,
+          {.help =
+               "The recipients that exist: a text with an address or \"@domain\" on each line, or a lookup "
+               "table of Postfix, such as that of relay_recipient_maps; 64 MiB and 1,000,000 at most. Any "
+               "other "
+               "recipient is refused at RCPT (550 5.1.1), and the next hop doesn't hear of it. Domains may "
+               "share "
+               "it. A change of the file counts within a minute (docs/operations.md).",
+           .example = R"("file:/etc/postfix/relay_recipients")"}),
       domain("bounces", local_parts_kind(), &DomainSettings::bounces,
              {.help = "Envelope senders that send for every From address of the domain, such as those of "
                       "newsletters and programs. A \"*\" stands for any characters.",

@@ -46,7 +46,8 @@ Route RecipientBatch::route_for(const intake::RecipientCheck& check) const {
           .ready = intake::ready_at_stage(*check.domain, check.plain.domain, transaction_)};
 }
 
-RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
+// All that needs no wait, up to the question for the directory.
+RecipientBatch::Asked RecipientBatch::check(std::string_view argument) {
   Asked asked;
   auto command = smtp::parse_rcpt(argument, offered_, transaction_.mail.smtputf8);
   if (!command) {
@@ -55,39 +56,51 @@ RecipientBatch::Asked RecipientBatch::judge(std::string_view argument) {
   }
   asked.command = std::move(*command);
   asked.is_parsed = true;
-  const Settings& settings = *transaction_.settings;
-  if (taken_ >= settings.limits.recipients) {
+  if (taken_ >= transaction_.settings->limits.recipients) {
     asked.answer = reply_for(Exceeded::Recipients);
     asked.decider = intake::Decider::Limit;
-    return asked;
-  }
-  auto& check = asked.check;
-  if (transaction_.is_outbound()) {
-    check = {.facts = {.is_ours = true}, .plain = asked.command.recipient};
+  } else if (transaction_.is_outbound()) {
+    asked.check = {.facts = {.is_ours = true}, .plain = asked.command.recipient};
   } else {
-    check = intake::check_recipient(transaction_, asked.command.recipient, is_guesser());
-    note_bad_tag(check);
-  }
-  std::optional<Route> route;
-  if (check.facts.is_ours && !check.facts.is_routed) {
-    route = route_for(check);
-    check.facts.differs_from_first = transaction_.route && differ(*transaction_.route, *route);
-  }
-  // Of a domain's policy, only the stage counts for a recipient.
-  const policy::DomainPolicy domain{.stage = check.domain == nullptr ? policy::Stage::Observe
-                                                                     : check.domain->stage};
-  asked.verdict = policy::judge_recipient(check.facts, domain);
-  if (asked.verdict.action == policy::Action::Refuse || asked.verdict.action == policy::Action::Defer) {
-    asked.answer = reply_for(asked.verdict, settings.help_url);
-  } else if (!transaction_.route) {
-    transaction_.route = std::move(route);
+    asked.check = intake::check_recipient(transaction_, asked.command.recipient, is_guesser());
+    note_bad_tag(asked.check);
   }
   return asked;
 }
 
-void RecipientBatch::add(std::string_view argument) {
-  asked_.push_back(judge(argument));
-  if (!asked_.back().answer) ++taken_;
+void RecipientBatch::judge(Asked& asked) {
+  auto& facts = asked.check.facts;
+  std::optional<Route> route;
+  if (facts.is_ours && !facts.is_routed) {
+    route = route_for(asked.check);
+    facts.differs_from_first = transaction_.route && differ(*transaction_.route, *route);
+  }
+  // Of a domain's policy, only the stage counts for a recipient.
+  const auto* const settings = asked.check.domain;
+  const policy::DomainPolicy domain{.stage = settings == nullptr ? policy::Stage::Observe : settings->stage};
+  asked.verdict = policy::judge_recipient(facts, domain);
+  if (asked.verdict.action == policy::Action::Refuse || asked.verdict.action == policy::Action::Defer) {
+    asked.answer = reply_for(asked.verdict, transaction_.settings->help_url);
+    return;
+  }
+  if (!transaction_.route) transaction_.route = std::move(route);
+  ++taken_;
+}
+
+bool RecipientBatch::add(std::string_view argument) {
+  auto& asked = asked_.emplace_back(check(argument));
+  if (asked.answer) return true;
+  if (asked.check.question) return false;
+  judge(asked);
+  return true;
+}
+
+net::Task<void> RecipientBatch::look_up() {
+  auto& asked = asked_.back();
+  if (!deadline_) deadline_ = std::chrono::steady_clock::now() + kLookUpTime;
+  auto& source = *asked.check.domain->recipient_directory;
+  asked.check.take(co_await source.look_up(std::move(*asked.check.question), *deadline_));
+  judge(asked);
 }
 
 bool RecipientBatch::is_full() const {

@@ -118,7 +118,7 @@ class RecipientBatchTest : public net::LoopTest {
   /// One more recipient of it.
   RecipientBatch::Asked add(Transaction& transaction, std::string_view recipient) {
     RecipientBatch batch(transaction, offered_, clients_, client_);
-    batch.add("TO:<" + std::string(recipient) + ">");
+    if (!batch.add("TO:<" + std::string(recipient) + ">")) run(batch.look_up());
     return batch.asked().front();
   }
 
@@ -552,6 +552,83 @@ TEST_F(RecipientBatchTest, IsFullAtItsLimitOrAtASingleAnswer) {
 TEST_F(RecipientBatchTest, InboundMailHasNoNoteOfItsTag) {
   (void)check("", "bob@example.org");
   EXPECT_EQ(last_.tag_note(), "");
+}
+
+/// Knows bob and ben; of others it says what it is told to.
+class FakeDirectory : public directory::Directory {
+ public:
+  net::Task<directory::Answer> look_up(directory::Question question, Deadline deadline) override {
+    deadlines.push_back(deadline);
+    const auto& local = question.mailbox.local;
+    co_return local == "bob" || local == "ben" ? directory::Answer{directory::Existence::Exists} : others;
+  }
+
+  directory::Answer others{directory::Existence::Unknown};
+  std::vector<Deadline> deadlines;
+};
+
+class DirectoryTest : public RecipientBatchTest {
+ protected:
+  DirectoryTest() {
+    settings_.domains = {{.name = "example.org", .recipient_directory = directory_},
+                         {.name = "other.test", .next_hop = shared_hop("smtp://192.0.2.9:25")}};
+  }
+
+  net::Task<void> offer(RecipientBatch& batch, std::initializer_list<std::string_view> recipients) {
+    for (const auto recipient : recipients) {
+      if (!batch.add(std::string("TO:<").append(recipient) + ">")) co_await batch.look_up();
+    }
+    co_await batch.offer();
+  }
+
+  std::shared_ptr<FakeDirectory> directory_ = std::make_shared<FakeDirectory>();
+};
+
+TEST_F(DirectoryTest, TheNextHopHearsOnlyOfThoseThatExist) {
+  auto mail = transaction("a@b.test");
+  std::vector<std::string> offered;
+  mail.delivery = std::make_unique<Answering>(
+      std::vector<smtp::Reply>{{250, "2.1.5", "ok"}, {550, "5.1.1", "no"}, {250, "2.1.5", "ok"}}, offered);
+  RecipientBatch batch(mail, offered_, clients_, client_);
+  run(offer(batch, {"zoe@example.org", tagged("bob@example.org"), "ben+x@example.org", "amy@example.org",
+                    "postmaster@example.org"}));
+  EXPECT_THAT(offered,
+              testing::ElementsAre("bob@example.org", "ben+x@example.org", "postmaster@example.org"));
+  std::vector<std::string> answers;
+  for (const auto& asked : batch.asked())
+    answers.push_back(fmt::format("{} {}", asked.answer->code, asked.answer->status));
+  EXPECT_THAT(answers, testing::ElementsAre("550 5.1.1", "250 2.1.5", "550 5.1.1", "550 5.1.1", "250 2.1.5"));
+  EXPECT_EQ(batch.asked()[0].verdict.cause, Cause::UnknownRecipient);
+  EXPECT_EQ(batch.asked()[0].answer->lines.front(), "There is no mailbox of this name in this domain");
+  EXPECT_FALSE(batch.asked()[0].is_from_next_hop());
+  EXPECT_TRUE(batch.asked()[2].is_from_next_hop()) << "what the directory lets through, the next hop decides";
+  EXPECT_EQ(mail.recipients.size(), 2u);
+  ASSERT_EQ(directory_->deadlines.size(), 4u);
+  for (const auto deadline : directory_->deadlines) EXPECT_EQ(deadline, directory_->deadlines.front());
+}
+
+TEST_F(DirectoryTest, WithoutAnAnswerTheRecipientIsDeferred) {
+  directory_->others = {directory::Existence::Failed, "the secret reason"};
+  const auto found = check("", "zoe@example.org");
+  EXPECT_EQ(found.answer->text(),
+            "451 4.4.3 Whether there is such a mailbox can't be looked up just now: try again later");
+  EXPECT_EQ(found.check.why_unanswered, "the secret reason");
+  EXPECT_FALSE(last_.route);
+}
+
+TEST_F(DirectoryTest, ARecipientThatDoesNotExistSetsNoRoute) {
+  auto mail = transaction("a@b.test");
+  EXPECT_EQ(add(mail, "zoe@example.org").verdict.action, Action::Refuse);
+  EXPECT_FALSE(mail.route);
+  EXPECT_EQ(add(mail, "x@other.test").verdict.action, Action::Accept);
+  EXPECT_EQ(add(mail, "bob@example.org").verdict.action, Action::Defer);
+  EXPECT_EQ(add(mail, "zoe@example.org").verdict.action, Action::Refuse) << "it need not come again";
+}
+
+TEST_F(DirectoryTest, WhatLeavesIsNotLookedUp) {
+  settings_.gateways.front().direction = Direction::Outbound;
+  EXPECT_EQ(check("bob@example.org", "zoe@example.org").verdict.action, Action::Accept);
+  EXPECT_TRUE(directory_->deadlines.empty());
 }
 
 }  // namespace

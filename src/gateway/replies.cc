@@ -15,14 +15,16 @@ struct Row {
   std::string_view text = {};
 };
 
-// 5.7.1, not 5.1.1: 5.1.1 says that the mailbox does not exist. Lists that remove dead addresses and callouts
-// that remember them would then believe it of the plain address, too.
+// Responses get 5.7.1, not 5.1.1: 5.1.1 says that the mailbox does not exist. Lists that remove dead
+// addresses and callouts that remember them would then believe it of the plain address, too.
 constexpr Row<policy::Cause> kVerdicts[] = {
     {policy::Cause::NeverSends, 550, "5.7.1"},
     {policy::Cause::BadTag, 550, "5.7.1"},
     {policy::Cause::Padded, 550, "5.7.1"},
     {policy::Cause::Missing, 550, "5.7.1"},
     {policy::Cause::Bare, 550, "5.7.1"},
+    {policy::Cause::UnknownRecipient, 550, "5.1.1"},
+    {policy::Cause::DirectoryFailed, 451, "4.4.3"},
     // Never permanent: the sender may be genuine, and its tag damaged on the way.
     {policy::Cause::Guessing, 450, "4.7.1"},
     {policy::Cause::RelayDenied, 550, "5.7.1"},

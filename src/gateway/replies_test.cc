@@ -53,6 +53,8 @@ constexpr VerdictRow kVerdicts[] = {
     {Cause::Padded, "550 5.7.1"},
     {Cause::Missing, "550 5.7.1"},
     {Cause::Bare, "550 5.7.1"},
+    {Cause::UnknownRecipient, "550 5.1.1"},
+    {Cause::DirectoryFailed, "451 4.4.3"},
     {Cause::Guessing, "450 4.7.1"},
     {Cause::RelayDenied, "550 5.7.1"},
     {Cause::NotAuthorized, "550 5.7.1"},

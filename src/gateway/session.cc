@@ -281,12 +281,12 @@ void Session::handle_mail(std::string_view argument) {
 // Handles one RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
   RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
-  batch.add(argument);
+  if (!batch.add(argument)) co_await batch.look_up();
   while (speaker_.is_open() && !batch.is_full()) {
     // Any other line ends the batch: its answer comes after those of the batch.
     const auto line = reader_.take_buffered("RCPT ", limits().command_line);
     if (!line) break;
-    batch.add(smtp::split_command(*line).argument);
+    if (!batch.add(smtp::split_command(*line).argument)) co_await batch.look_up();
   }
   if (transaction_->route && transaction_->delivery == nullptr) {
     transaction_->delivery = open_delivery(*transaction_, worker_.shared(), worker_.pool(),

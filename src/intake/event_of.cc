@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "intake/late_refusal.h"
 #include "mail/address_syntax.h"
 #include "origin/tag.h"
 #include "origin/tag_evidence.h"
@@ -112,6 +113,15 @@ void set_done(Done done, std::string_view cause, std::string_view explanation, s
   event.explanation = explanation;
 }
 
+void set_refused_by_next_hop(const Transaction& transaction, const smtp::Reply& reply, store::Event& event) {
+  if (!transaction.is_outbound() && is_late_refusal(reply)) {
+    return set_done(Done::Refused, store::kLateUnknown,
+                    "The next hop took the recipients, and refused the message since it doesn't know one",
+                    event);
+  }
+  set_done(done_of(reply), "next-hop", "The next hop did not take the message", event);
+}
+
 store::Event begin(const Transaction& transaction, const EventContext& context) {
   const auto& path = transaction.mail.reverse_path;
   store::Event event;
@@ -165,7 +175,7 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
   } else if (outcome.is_past_limit) {
     set_done(done_of(outcome.reply), "limit", outcome.reply.lines.front(), event);
   } else if (event.verdict != store::Verdict::Refuse) {
-    set_done(done_of(outcome.reply), "next-hop", "The next hop did not take the message", event);
+    set_refused_by_next_hop(transaction, outcome.reply, event);
   } else {
     event.done = done_of(outcome.reply);
   }
@@ -183,6 +193,8 @@ store::Event event_of_recipient(const Transaction& transaction, const EventConte
     add_evidence({origin::tag_evidence(check.claim->tag, check.claim->address)}, event);
   }
   add_verdict(verdict, event);
+  if (verdict.cause == policy::Cause::DirectoryFailed && !check.why_unanswered.empty())
+    event.explanation.append(": ").append(base::printable(check.why_unanswered));
   if (decider == Decider::NextHop) {
     set_done(done_of(reply), "next-hop", "The next hop did not take this recipient", event);
   } else if (decider == Decider::Limit) {

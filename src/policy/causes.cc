@@ -70,6 +70,10 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::Ceiling, "ceiling", kKeptAtLast, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers, but that is not enough to "
      "refuse a response of this kind"},
+    {Cause::UnknownRecipient, "unknown-recipient", kRefused, Detail::None,
+     "There is no mailbox of this name in this domain"},
+    {Cause::DirectoryFailed, "directory-failed", kDeferred, Detail::None,
+     "Whether there is such a mailbox can't be looked up just now: try again later"},
     {Cause::Guessing, "guessing", kDeferredAtLast, Detail::None,
      "Too many addresses with a wrong tag came from your server: try again later"},
     {Cause::RelayDenied, "relay-denied", kRefused, Detail::None,

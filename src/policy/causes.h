@@ -53,7 +53,9 @@ enum class Cause : std::uint8_t {
   Uncertain,   ///< the message may be no bounce at all
   Ceiling,     ///< responses of this kind are not refused
   // For a recipient or a client.
-  Guessing,       ///< RCPT: one more wrong tag of a client that has brought too many
+  UnknownRecipient,  ///< RCPT: the domain's directory doesn't know the mailbox
+  DirectoryFailed,   ///< RCPT: the domain's directory does not answer
+  Guessing,          ///< RCPT: one more wrong tag of a client that has brought too many
   RelayDenied,    ///< inbound: the recipient's domain is not ours, or its local part can route mail elsewhere
   NotAuthorized,  ///< outbound: the client is in no trusted network and has not authenticated
   DifferentPolicy,  ///< RCPT: it may get another answer than the transaction's first, so it must come alone

@@ -90,16 +90,16 @@ constexpr std::string_view kOrigin = ": why";
 constexpr std::string_view kCertainty = ": shown";
 
 constexpr DetailRow kDetails[] = {
-    {Cause::Ordinary, kNone},        {Cause::Local, kOrigin},        {Cause::Watermark, kOrigin},
-    {Cause::Dkim, kOrigin},          {Cause::Ledger, kOrigin},       {Cause::Tag, kOrigin},
-    {Cause::Pair, kOrigin},          {Cause::NeverSends, kOrigin},   {Cause::BadTag, kOrigin},
-    {Cause::Padded, kOrigin},        {Cause::Missing, kOrigin},      {Cause::Bare, kOrigin},
-    {Cause::TagOnly, kOrigin},       {Cause::Worn, kOrigin},         {Cause::Stale, kOrigin},
-    {Cause::Hinted, kOrigin},        {Cause::Untaggable, kOrigin},   {Cause::Incomplete, kOrigin},
-    {Cause::Exempt, kOrigin},        {Cause::Relay, kOrigin},        {Cause::NotReady, kOrigin},
-    {Cause::NoTags, kOrigin},        {Cause::Uncertain, kCertainty}, {Cause::Ceiling, kOrigin},
-    {Cause::Guessing, kNone},        {Cause::RelayDenied, kNone},    {Cause::NotAuthorized, kNone},
-    {Cause::DifferentPolicy, kNone},
+    {Cause::Ordinary, kNone},         {Cause::Local, kOrigin},         {Cause::Watermark, kOrigin},
+    {Cause::Dkim, kOrigin},           {Cause::Ledger, kOrigin},        {Cause::Tag, kOrigin},
+    {Cause::Pair, kOrigin},           {Cause::NeverSends, kOrigin},    {Cause::BadTag, kOrigin},
+    {Cause::Padded, kOrigin},         {Cause::Missing, kOrigin},       {Cause::Bare, kOrigin},
+    {Cause::TagOnly, kOrigin},        {Cause::Worn, kOrigin},          {Cause::Stale, kOrigin},
+    {Cause::Hinted, kOrigin},         {Cause::Untaggable, kOrigin},    {Cause::Incomplete, kOrigin},
+    {Cause::Exempt, kOrigin},         {Cause::Relay, kOrigin},         {Cause::NotReady, kOrigin},
+    {Cause::NoTags, kOrigin},         {Cause::Uncertain, kCertainty},  {Cause::Ceiling, kOrigin},
+    {Cause::UnknownRecipient, kNone}, {Cause::DirectoryFailed, kNone}, {Cause::Guessing, kNone},
+    {Cause::RelayDenied, kNone},      {Cause::NotAuthorized, kNone},   {Cause::DifferentPolicy, kNone},
 };
 
 TEST(Explain, EachCauseHasItsDetail) {

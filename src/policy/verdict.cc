@@ -15,6 +15,8 @@ namespace {
 // do, would send the mail along the route that such an address names.
 Cause cause_of(const RecipientFacts& facts) {
   if (!facts.is_ours || facts.is_routed) return Cause::RelayDenied;
+  if (facts.is_unknown) return Cause::UnknownRecipient;
+  if (facts.is_unanswered) return Cause::DirectoryFailed;
   return facts.is_guessed ? Cause::Guessing : Cause::Ordinary;
 }
 

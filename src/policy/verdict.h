@@ -75,6 +75,8 @@ struct RecipientFacts {
   /// A server may read its local part as a route to another server: "user%host", "host!user", "user@host" in
   /// quotes.
   bool is_routed = false;
+  bool is_unknown = false;     ///< the domain's directory knows no such mailbox
+  bool is_unanswered = false;  ///< the domain's directory does not answer
   /// The null sender names it with a bad tag, and its client has brought too many of those.
   bool is_guessed = false;
   /// Its next hop or policy is not that of the transaction's first recipient, or the next hop answers each

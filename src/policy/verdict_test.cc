@@ -66,6 +66,8 @@ constexpr LadderRow kLadders[] = {
     {Cause::NoTags, kLabelled, kNextLabelled},
     {Cause::Uncertain, kLabelled, kNextLabelled},
     {Cause::Ceiling, kKept, kNextKept},
+    {Cause::UnknownRecipient, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::DirectoryFailed, "defer defer defer defer", "- - - -"},
     {Cause::Guessing, "accept accept accept defer", "accept accept defer -"},
     {Cause::RelayDenied, "refuse refuse refuse refuse", "- - - -"},
     {Cause::NotAuthorized, "refuse refuse refuse refuse", "- - - -"},
@@ -92,8 +94,7 @@ TEST(VerdictAt, EachCauseLeadsToOneActionAStage) {
 
 TEST(VerdictAt, ObservingNeverRefusesWhatAStageDecides) {
   for (const Cause cause : kCauses) {
-    if (cause == Cause::RelayDenied || cause == Cause::NotAuthorized || cause == Cause::DifferentPolicy)
-      continue;
+    if (cause >= Cause::UnknownRecipient && cause != Cause::Guessing) continue;
     EXPECT_EQ(name(verdict_at(Stage::Observe, cause).action), "accept") << name(cause);
   }
 }
@@ -149,7 +150,10 @@ TEST(JudgeRecipient, WhatIsWrongWithTheAddressCountsFirst) {
       for (const bool is_guessed : kBoth) {
         for (const bool differs : kBoth) {
           for (const Stage stage : kStages) {
-            const RecipientFacts facts{is_ours, is_routed, is_guessed, differs};
+            const RecipientFacts facts{.is_ours = is_ours,
+                                       .is_routed = is_routed,
+                                       .is_guessed = is_guessed,
+                                       .differs_from_first = differs};
             Cause want = Cause::Ordinary;
             if (differs) want = Cause::DifferentPolicy;
             if (is_guessed && (!differs || stage == Stage::Reject)) want = Cause::Guessing;
@@ -495,6 +499,31 @@ TEST(VerdictField, NamesResultKindCauseAndEachEvidence) {
   };
   for (const auto& row : rows) {
     EXPECT_EQ(verdict_field({.cause = row.cause}, row.facts), row.want) << row.name;
+  }
+}
+
+TEST(JudgeRecipient, ADirectoryDecidesAtEveryStage) {
+  const struct {
+    const char* name;
+    RecipientFacts facts;
+    Cause want;
+  } rows[] = {
+      {"unknown", {.is_ours = true, .is_unknown = true}, Cause::UnknownRecipient},
+      {"no answer", {.is_ours = true, .is_unanswered = true}, Cause::DirectoryFailed},
+      {"not ours", {.is_unknown = true}, Cause::RelayDenied},
+      {"routed", {.is_ours = true, .is_routed = true, .is_unknown = true}, Cause::RelayDenied},
+      {"guessed, too", {.is_ours = true, .is_unknown = true, .is_guessed = true}, Cause::UnknownRecipient},
+      {"guessed, and no answer",
+       {.is_ours = true, .is_unanswered = true, .is_guessed = true},
+       Cause::DirectoryFailed},
+      {"another route",
+       {.is_ours = true, .is_unknown = true, .differs_from_first = true},
+       Cause::UnknownRecipient},
+  };
+  for (const auto& row : rows) {
+    for (const Stage stage : kStages) {
+      EXPECT_EQ(show(judge_recipient(row.facts, {.stage = stage})), wanted(stage, row.want)) << row.name;
+    }
   }
 }
 

@@ -140,6 +140,12 @@ std::string ready(const ReportContext& context) {
   return rows.empty() ? rows : "\nReady (backstop ready says more)\n" + rows;
 }
 
+std::string late(const ReportContext& context) {
+  std::string text;
+  for (const auto& one : context.late) text += wrap(late_refusal_line(one), 2);
+  return text.empty() ? text : "\nNext hops that don't know who they took mail for\n" + text;
+}
+
 json::object to_json(const StageCounts& counts) {
   return {{"refused", counts.refused}, {"quarantined", counts.quarantined}};
 }
@@ -192,7 +198,7 @@ std::string report_page(const HistoryReport& report, const ReportContext& contex
   std::string page = fmt::format("Responses from {} to {}\n", moment(context.since), moment(context.until));
   page += what_came(report);
   if (report.responses() > 0) page += stages(report) + ways(report) + top(report);
-  return page + surges(context) + ready(context);
+  return page + surges(context) + late(context) + ready(context);
 }
 
 json::object report_json(const HistoryReport& report, const ReportContext& context) {
@@ -200,6 +206,8 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
   for (const auto& one : context.surges) surges.push_back(store::event_json(one));
   json::array ready;
   for (const auto& one : context.ready) ready.push_back(report::to_json(one));
+  json::array late;
+  for (const auto& one : context.late) late.push_back(report::to_json(one));
   return {{"since", base::format_time(context.since)},
           {"until", base::format_time(context.until)},
           {"responses", report.responses()},
@@ -213,6 +221,7 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
           {"hints", to_json(report.hints(), "hint")},
           {"top_addresses", to_json(report.forged(), "address")},
           {"surges", std::move(surges)},
+          {"late_refusals", std::move(late)},
           {"ready", std::move(ready)}};
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "report/history_report.h"
+#include "report/late_refusals.h"
 #include "report/local_time.h"
 #include "report/ready_page.h"
 #include "store/event.h"
@@ -19,6 +20,7 @@ struct ReportContext {
   Moment until;
   std::span<const store::Event> surges;  ///< with the cause store::kSurge, newest first
   std::span<const DomainReadiness> ready;
+  std::span<const LateRefusals> late{};
 };
 
 std::string report_page(const HistoryReport& report, const ReportContext& context);

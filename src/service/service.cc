@@ -63,7 +63,7 @@ base::Result<void> Service::open_files() {
   if (!log) return std::unexpected(log.error());
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
-  aliases_ = std::make_unique<AliasWatch>(share(config_.gateway), teller());
+  maps_ = std::make_unique<MapWatch>(share(config_.gateway), teller());
   if (auto done = open_quarantine(); !done) return done;
   if (auto done = open_history(); !done) return done;
   return open_ledger();
@@ -160,7 +160,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
-  aliases_->reload(share(config_.gateway));
+  maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));
   for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();

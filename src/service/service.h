@@ -9,8 +9,8 @@
 
 #include "config/config.h"
 #include "gateway/server.h"
-#include "service/alias_watch.h"
 #include "service/event_log.h"
+#include "service/map_watch.h"
 #include "service/readiness_watch.h"
 #include "store/ledger.h"
 
@@ -66,7 +66,7 @@ class Service {
   std::unique_ptr<store::LedgerWriter> ledger_;  ///< null without one; uses the log, and the server uses it
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<ReadinessWatch> readiness_;  ///< null without a history; uses the log and the server
-  std::unique_ptr<AliasWatch> aliases_;        ///< uses the log
+  std::unique_ptr<MapWatch> maps_;             ///< uses the log
   std::uint64_t file_limit_ = 0;
 };
 

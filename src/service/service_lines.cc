@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/day.h"
 #include "base/text.h"
+#include "directory/file_directory.h"
 #include "policy/verdict.h"
 
 namespace backstop::service {
@@ -49,6 +51,20 @@ std::string declared_line(const intake::DomainTable& domains) {
   if (count == 0) return {};
   return fmt::format("declared to be ready, whatever is observed: {}{}", fmt::join(named, ", "),
                      count > kMostNamed ? fmt::format(" and {} more", count - kMostNamed) : "");
+}
+
+/// One for each file.
+std::vector<std::string> recipient_lines(const intake::DomainTable& domains) {
+  std::vector<std::string> lines;
+  std::set<const directory::Directory*> told;
+  for (const auto& domain : domains) {
+    const auto* const file = dynamic_cast<const directory::FileDirectory*>(domain.recipient_directory.get());
+    if (file == nullptr || !told.insert(file).second) continue;
+    const auto list = file->get();
+    lines.push_back(fmt::format("recipients: {} in {}", list == nullptr ? 0 : list->size(),
+                                base::printable(file->path())));
+  }
+  return lines;
 }
 
 std::string key_line(const config::Config& config) {
@@ -118,6 +134,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
   lines.push_back(domain_line(config.gateway.domains));
   if (auto line = declared_line(config.gateway.domains); !line.empty()) lines.push_back(std::move(line));
+  std::ranges::move(recipient_lines(config.gateway.domains), std::back_inserter(lines));
   lines.push_back(key_line(config));
   if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));

@@ -108,6 +108,10 @@ struct EventEvidence {
 inline constexpr std::string_view kSurge = "surge";
 inline constexpr std::string_view kSurgeOver = "surge-over";
 
+/// The cause of a mail for a recipient that the next hop took in the session, and didn't know later
+/// (intake/late_refusal.h). An event of a bounce that leaves has no outcome.
+inline constexpr std::string_view kLateUnknown = "late-unknown";
+
 struct Event {
   std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< of the decision
   std::string id;                       ///< of the transaction: as in the Received field and the log

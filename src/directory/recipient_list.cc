@@ -1,0 +1,104 @@
+#include "directory/recipient_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "base/domain_key.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/address_syntax.h"
+
+namespace backstop::directory {
+
+namespace {
+
+constexpr std::string_view domain_of(std::string_view key) {
+  return key.substr(key.rfind('@') + 1);
+}
+
+/// Returns the form in which it is kept, or nullopt if it is no address.
+std::optional<std::string> folded(std::string_view word) {
+  if (word.starts_with('@')) {
+    const auto domain = word.substr(1);
+    return mail::is_domain(domain) ? std::optional("@" + base::domain_key(domain)) : std::nullopt;
+  }
+  const auto address = mail::parse_address(word);
+  return address && !address->domain.empty() ? std::optional(address->folded()) : std::nullopt;
+}
+
+void add_entry(PostfixMap::Entry entry, RecipientReading& reading, bool& is_full) {
+  const auto key = without_brackets(take_word(entry.text));
+  if (key.empty() || is_domain_line(key)) return;
+  if (key.starts_with("*@")) {
+    return reading.mistake(entry.line, fmt::format("{} has no meaning here; all addresses of a domain are {}",
+                                                   shown(key), shown(key.substr(1))));
+  }
+  const auto recipient = folded(key);
+  if (!recipient) return reading.mistake(entry.line, fmt::format("{} is no address", shown(key)));
+  if (!reading.list.add(*recipient)) is_full = true;
+}
+
+std::unexpected<base::Error> refuse(std::string what) {
+  return std::unexpected(base::Error{std::move(what)});
+}
+
+}  // namespace
+
+RecipientList::RecipientList(std::size_t bytes)
+    : text_(std::make_unique<std::string>()), keys_(0, Hash{text_.get()}, Equal{text_.get()}) {
+  text_->reserve(bytes);
+}
+
+bool RecipientList::insert(std::string_view key) {
+  if (has(key) || text_->size() + key.size() >= std::numeric_limits<std::uint32_t>::max()) return false;
+  const auto offset = static_cast<std::uint32_t>(text_->size());
+  text_->append(key).append(1, '\0');
+  keys_.insert(offset);
+  return true;
+}
+
+bool RecipientList::add(std::string_view key) {
+  if (has(key)) return true;
+  if (size_ >= kMost) return false;
+  (void)insert(domain_of(key));
+  if (!insert(key)) return false;
+  ++size_;
+  return true;
+}
+
+void RecipientList::finish() {
+  text_->shrink_to_fit();
+  keys_.rehash(0);
+}
+
+bool RecipientList::contains(const Question& question) const {
+  if (has(question.recipient.folded()) || has(question.mailbox.folded())) return true;
+  return has("@" + base::domain_key(question.recipient.domain));
+}
+
+bool RecipientList::has_domain(std::string_view domain) const {
+  return has(base::domain_key(domain));
+}
+
+std::size_t RecipientList::bytes() const {
+  return text_->capacity() + keys_.bucket_count() * (sizeof(std::uint32_t) + 1);
+}
+
+base::Result<RecipientReading> read_recipients(std::string_view text) {
+  if (base::trim(text).empty()) return refuse("it is empty");
+  if (!text.ends_with('\n')) return refuse("it doesn't end with a line end, so it may be half-written");
+  RecipientReading reading{{}, RecipientList(text.size())};
+  bool is_full = false;
+  PostfixMap map(text);
+  for (auto entry = map.next(); entry; entry = map.next()) add_entry(*entry, reading, is_full);
+  if (is_full) return refuse(fmt::format("it has more than {} recipients", RecipientList::kMost));
+  if (reading.list.size() == 0) return refuse("it has no recipients");
+  reading.list.finish();
+  return reading;
+}
+
+}  // namespace backstop::directory
