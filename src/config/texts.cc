@@ -163,7 +163,7 @@ Kind<next_hop::NextHop> next_hop_kind() {
           .show = [](const next_hop::NextHop& next_hop) { return quoted(next_hop.url); }};
 }
 
-Kind<std::string> history_url_kind() {
+Kind<std::string> store_url_kind() {
   auto kind = text_kind("\"sqlite:PATH\"", check_history_url);
   kind.read = [read = kind.read](const TomlNode& node, ReadContext& context) {
     auto url = read(node, context);

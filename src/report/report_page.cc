@@ -115,7 +115,7 @@ std::string ways(const HistoryReport& report) {
 
 std::string top(const HistoryReport& report) {
   FactTable table;
-  for (const auto& entry : report.forged().top(kMostListed)) {
+  for (const auto& entry : report.unproven_mailboxes().top(kMostListed)) {
     table.add(base::printable(entry.name, kMostName),
               entry.too_high_by == 0 ? std::to_string(entry.count)
                                      : fmt::format("{} to {}", entry.count - entry.too_high_by, entry.count));
@@ -211,7 +211,7 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
           {"domains", domains_json(report)},
           {"look_like_ours", ways_json(report)},
           {"hints", to_json(report.hints(), "hint")},
-          {"top_addresses", to_json(report.forged(), "address")},
+          {"top_addresses", to_json(report.unproven_mailboxes(), "address")},
           {"surges", std::move(surges)},
           {"ready", std::move(ready)}};
 }
