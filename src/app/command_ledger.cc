@@ -101,9 +101,7 @@ std::optional<Place> place_of(const LedgerOptions& options, CommandContext& cont
 }
 
 std::string local_text(const std::optional<store::LedgerTime>& time) {
-  if (!time) return {};
-  const auto local = report::local_time(*time);
-  return fmt::format("{} {} {}", local.day, local.time, local.zone);
+  return time ? report::local_text(*time) : std::string();
 }
 
 boost::json::value time_json(const std::optional<store::LedgerTime>& time) {
