@@ -1,5 +1,5 @@
 // A map in the form of Postfix's virtual(5): whatever it holds, the addresses that it has for an owner are
-// bounded, each once, and never the owner; and it says the same with another line end.
+// bounded, each once, and never the owner; and a line end more at its end changes nothing.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -24,7 +24,7 @@ void check_envelope(std::string_view text) {
   // JSON can have a NUL in an address, which is never kept.
   if (!written) return;
   const auto again = store::kept_from_json(*written);
-  require(again && again->recipients == read->recipients && again->reverse_path == read->reverse_path);
+  require(again && *again == *read);
 }
 
 void check_message(std::string_view frame) {

@@ -30,14 +30,16 @@ namespace {
 
 constexpr std::size_t kMostEvents = 100'000;
 
-/// The causes of policy, and what the gateway itself says.
+/// What the gateway itself says.
+constexpr auto kOwnCauses =
+    std::to_array<std::string_view>({"next-hop", store::kLateUnknown, "limit", "failed", "opened", "released",
+                                     "deleted", store::kSurge, store::kSurgeOver});
+
+/// The causes of policy, and those.
 const auto kCauses = [] {
-  std::array<std::string_view, policy::kCauseCount + 9> causes{};
-  auto end = std::ranges::transform(policy::causes(), causes.begin(), &policy::CauseRow::name).out;
-  for (const std::string_view own :
-       std::initializer_list<std::string_view>{"next-hop", store::kLateUnknown, "limit", "failed", "opened",
-                                               "released", "deleted", store::kSurge, store::kSurgeOver})
-    *end++ = own;
+  std::array<std::string_view, policy::kCauseCount + kOwnCauses.size()> causes{};
+  const auto end = std::ranges::transform(policy::causes(), causes.begin(), &policy::CauseRow::name).out;
+  std::ranges::copy(kOwnCauses, end);
   return causes;
 }();
 

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -15,6 +16,7 @@
 #include "config/key_file.h"
 #include "config/load.h"
 #include "store/quarantine.h"
+#include "store/url.h"
 
 namespace backstop::app {
 
@@ -108,14 +110,11 @@ void run_new(const TagOptions& options, CommandContext& context) {
                              base::printable(options.key_file), *number);
 }
 
-/// Returns the numbers of the keys with which something in the quarantine of that configuration is encrypted.
-base::Result<InUse> keys_in_use(const std::string& config_file) {
-  if (config_file.empty()) return InUse();
+/// Asks a quarantine, which `serve` may not have made yet.
+base::Result<InUse> keys_in_use(const store::QuarantineSettings& settings) {
   origin::KeyNumbers numbers;
-  const auto config = config::read_config_file(config_file);
-  if (!config) return std::unexpected(base::Error{config.error().lines.front()});
-  if (config->quarantine.url.empty()) return numbers;
-  const auto quarantine = store::open_existing_quarantine(config->quarantine);
+  if (settings.url.empty() || !std::filesystem::exists(store::path_of(settings.url))) return numbers;
+  const auto quarantine = store::open_existing_quarantine(settings);
   if (!quarantine) return std::unexpected(quarantine.error());
   const auto in_use = (*quarantine)->keys_in_use();
   if (!in_use) return std::unexpected(in_use.error());
@@ -125,13 +124,27 @@ base::Result<InUse> keys_in_use(const std::string& config_file) {
   return numbers;
 }
 
+/// Returns nullopt after it said why nobody can tell.
+std::optional<InUse> keys_in_use(const std::string& config_file, CommandContext& context) {
+  if (config_file.empty()) return InUse();
+  const auto config = config::read_config_file(config_file);
+  if (!config) {
+    report_failure(context, config.error());
+    return std::nullopt;
+  }
+  auto in_use = keys_in_use(config->quarantine);
+  if (in_use) return *in_use;
+  report_error(context, kExitInput, in_use.error().message);
+  return std::nullopt;
+}
+
 void run_rotate(const TagOptions& options, CommandContext& context) {
   const auto moment = moment_of(options);
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
   const auto before = config::read_key_file(options.key_file);
   if (!before) return report_error(context, kExitNoInput, before.error().message);
-  const auto in_use = keys_in_use(options.config);
-  if (!in_use) return report_error(context, kExitInput, in_use.error().message);
+  const auto in_use = keys_in_use(options.config, context);
+  if (!in_use) return;
   const auto number = config::rotate_key_file(options.key_file, moment->today, moment->lifetime, *in_use);
   if (!number) return report_error(context, kExitCantCreate, number.error().message);
   context.out << fmt::format("Key {} signs from now on.\n", *number);
@@ -148,8 +161,8 @@ void run_list(const TagOptions& options, CommandContext& context) {
   if (!moment) return report_error(context, kExitUsage, moment.error().message);
   const auto ring = config::read_key_file(options.key_file);
   if (!ring) return report_error(context, kExitNoInput, ring.error().message);
-  const auto in_use = keys_in_use(options.config);
-  if (!in_use) return report_error(context, kExitInput, in_use.error().message);
+  const auto in_use = keys_in_use(options.config, context);
+  if (!in_use) return;
   if (options.is_json) {
     print_json(options, *ring, *moment, *in_use, context.out);
   } else {

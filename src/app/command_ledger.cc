@@ -25,6 +25,7 @@
 #include "report/json_line.h"
 #include "report/local_time.h"
 #include "report/progress_bar.h"
+#include "store/url.h"
 
 namespace backstop::app {
 
@@ -55,12 +56,12 @@ struct LedgerOptions {
 struct Place {
   store::LedgerSettings settings;
   intake::Site site;
-  /// Whose the files are, or will be: the service must be able to write what root leaves behind.
+  /// The owner of the files, so that the service can write to those that root makes.
   std::optional<os::User> user;
 };
 
 std::string path_of(const Place& place) {
-  return ledger_path(place.settings.url);
+  return store::path_of(place.settings.url);
 }
 
 /// Returns nullopt after it said what is wrong.
@@ -87,11 +88,11 @@ std::optional<Place> place_of(const LedgerOptions& options, CommandContext& cont
     place = place_in_config(options.config, context);
     if (!place) return place;
   } else if (options.ledger.empty()) {
-    report_error(context, kExitUsage, "ledger: say where it is: -c FILE, or --ledger PATH");
+    report_error(context, kExitUsage, "ledger: say where the ledger is: -c FILE, or --ledger PATH");
     return place;
   } else {
     place.emplace();
-    place->settings.url = ledger_url(options.ledger);
+    place->settings.url = store::sqlite_url(options.ledger);
     for (const auto& domain : options.own_domains) place->site.domains.push_back({.name = domain});
   }
   place->settings.use = store::LedgerUse::Import;
@@ -100,9 +101,7 @@ std::optional<Place> place_of(const LedgerOptions& options, CommandContext& cont
 }
 
 std::string local_text(const std::optional<store::LedgerTime>& time) {
-  if (!time) return {};
-  const auto local = report::local_time(*time);
-  return fmt::format("{} {} {}", local.day, local.time, local.zone);
+  return time ? report::local_text(*time) : std::string();
 }
 
 boost::json::value time_json(const std::optional<store::LedgerTime>& time) {

@@ -89,7 +89,7 @@ std::optional<Opened> open(const QuarantineOptions& options, CommandContext& con
   return opened;
 }
 
-/// What somebody did with a response: the word of the history, and of its sentence.
+/// What an operator did with a response: the cause in the history, and the words of its sentence.
 struct Deed {
   std::string_view cause;
   store::Done done;

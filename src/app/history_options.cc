@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/load.h"
+#include "store/url.h"
 
 namespace backstop::app {
 
@@ -43,11 +44,11 @@ std::optional<std::string> history_url(const HistoryPlace& place, std::string_vi
     return std::nullopt;
   }
   if (place.database.empty()) {
-    report_error(context, kExitUsage, fmt::format("{}: say where it is: -c FILE, or --db PATH", command));
+    report_error(context, kExitUsage,
+                 fmt::format("{}: say where the history is: -c FILE, or --db PATH", command));
     return std::nullopt;
   }
-  constexpr std::string_view kSqlite = "sqlite:";
-  return place.database.starts_with(kSqlite) ? place.database : std::string(kSqlite) + place.database;
+  return store::sqlite_url(place.database);
 }
 
 std::unique_ptr<store::HistoryReader> open_history_at(const std::string& url, CommandContext& context) {

@@ -1,4 +1,5 @@
-// Puts mail that left before Backstop was there into the ledger, as logs tell of it. Not thread-safe.
+// Records in the ledger the mail that left before Backstop was installed, as logs and lists name it. Not
+// thread-safe.
 #pragma once
 
 #include <chrono>

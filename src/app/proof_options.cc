@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "policy/readiness.h"
 #include "report/local_time.h"
 #include "store/history.h"
+#include "store/url.h"
 
 namespace backstop::app {
 
@@ -25,8 +27,6 @@ namespace {
 
 using std::chrono::days;
 using Settings = report::ExaminerSettings;
-
-constexpr std::string_view kSqlite = "sqlite:";
 
 /// What was wrong, and the exit status that it comes to.
 struct Mistake {
@@ -90,7 +90,7 @@ Done open_ledger(store::LedgerSettings ledger, Settings& settings) {
   if (ledger.url.empty()) return {};
   age(ledger, settings);
   // To read it makes files beside it, which must not be root's.
-  const os::FilesAs files(os::owner_of_file(ledger_path(ledger.url)));
+  const os::FilesAs files(os::owner_of_file(store::path_of(ledger.url)));
   auto opened = store::open_ledger_for_reading(ledger);
   if (!opened) {
     return mistake(
@@ -111,23 +111,25 @@ Done read_options(const ProofOptions& options, Settings& settings) {
   if (auto done = read_keys(options.key_file, site); !done) return done;
   if (auto done = read_dkim_keys(options.dkim_folder, site); !done) return done;
   store::LedgerSettings ledger;
-  ledger.url = options.ledger.empty() ? std::string() : ledger_url(options.ledger);
+  ledger.url = options.ledger.empty() ? std::string() : store::sqlite_url(options.ledger);
   return open_ledger(std::move(ledger), settings);
 }
 
-/// Returns what the history has observed, or null if there is none yet.
-std::shared_ptr<const intake::ReadyTable> observed(const config::Config& config,
-                                                   std::chrono::sys_days today) {
-  if (!config.history_enabled) return nullptr;
+/// Takes what the history has observed, if there is one by now.
+Done read_observed(const config::Config& config, Settings& settings) {
+  const auto today = std::chrono::floor<days>(settings.now);
+  const std::string path = store::path_of(config.history.url);
+  if (!config.history_enabled || !std::filesystem::exists(path)) return {};
   const auto history = store::open_history_for_reading(config.history.url);
-  if (!history) return nullptr;
+  if (!history) return mistake(kExitNoInput, history.error().message);
   const auto sums = (*history)->day_sums(today - policy::ReadyRules::kMemory);
-  if (!sums) return nullptr;
+  if (!sums) return mistake(kExitNoInput, sums.error().message);
   intake::ReadyTable::Domains domains;
   for (const auto& [domain, one] : intake::observe(*sums, today)) domains[domain] = intake::since(one);
   auto table = std::make_shared<intake::ReadyTable>();
   table->replace(std::move(domains));
-  return table;
+  settings.ready = std::move(table);
+  return {};
 }
 
 Done check_config_alone(const ProofOptions& options) {
@@ -145,7 +147,7 @@ Done fill(Settings& settings, const ProofOptions& options, config::Config* confi
   if (config == nullptr) return read_options(options, settings);
   if (auto alone = check_config_alone(options); !alone) return alone;
   settings.site = std::move(config->gateway);
-  settings.ready = observed(*config, std::chrono::floor<days>(settings.now));
+  if (auto done = read_observed(*config, settings); !done) return done;
   return open_ledger(config->ledger, settings);
 }
 
@@ -210,14 +212,6 @@ CLI::Validator domain_name() {
                                      base::printable(text));
           },
           ""};
-}
-
-std::string ledger_url(std::string_view ledger) {
-  return ledger.starts_with(kSqlite) ? std::string(ledger) : std::string(kSqlite).append(ledger);
-}
-
-std::string ledger_path(std::string_view url) {
-  return std::string(url.substr(kSqlite.size()));
 }
 
 }  // namespace backstop::app

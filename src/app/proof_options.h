@@ -38,9 +38,4 @@ std::optional<report::ExaminerSettings> proof_settings(const ProofOptions& optio
 /// Refuses what is no domain, nor "*." with a domain behind it.
 CLI::Validator domain_name();
 
-/// Returns the URL of a ledger that is named by its path or its URL.
-std::string ledger_url(std::string_view ledger);
-/// Returns the path in the URL of a ledger.
-std::string ledger_path(std::string_view url);
-
 }  // namespace backstop::app

@@ -83,8 +83,8 @@ void Draft::finish() {
     }
     config.gateway.domains.push_back(std::move(one.settings));
   }
-  const SettingHandle url = handle(*this, {Section::History}, &store::HistorySettings::url);
   config.gateway.has_quarantine = !config.quarantine.url.empty();
+  const SettingHandle url = handle(*this, {Section::History}, &store::HistorySettings::url);
   if (!url.is_given()) config.history.url = resolve_url(config.history.url, folder);
 }
 

@@ -30,6 +30,7 @@
 #include "net/tls.h"
 #include "os/byte_source.h"
 #include "os/process.h"
+#include "store/url.h"
 
 namespace backstop::config {
 
@@ -244,7 +245,7 @@ void check_readable(const os::User& user, const std::string& own_file, Draft& dr
 /// Returns what must be writable for a store to be opened: its files that are there, and its folder. If the
 /// folder is missing, it is made in the one above.
 std::vector<std::string> places_of(const std::string& url) {
-  const std::filesystem::path file = url.substr(url.find(':') + 1);
+  const std::filesystem::path file = store::path_of(url);
   std::filesystem::path folder = file.parent_path();
   std::error_code failed;
   if (!std::filesystem::exists(folder, failed)) folder = folder.parent_path();

@@ -92,7 +92,7 @@ std::vector<Setting> quarantine_settings() {
   constexpr hours kMostKeep = origin::kMemory;
   return {
       quarantine(
-          "url", history_url_kind(), &store::QuarantineSettings::url,
+          "url", store_url_kind(), &store::QuarantineSettings::url,
           {.help = "Where responses are kept back: a file of SQLite. Without it there is no quarantine, "
                    "and what would be kept back is labelled. Takes a key file in [keys].",
            .example = R"("sqlite:var/quarantine.db")"}),
@@ -133,7 +133,7 @@ std::vector<Setting> history_settings() {
           "ordinary", boolean_kind(), &Config::history_ordinary,
           {.help = "Whether mail that is no response and was delivered is kept, too. The log has it in any "
                    "case."}),
-      history("url", history_url_kind(), &store::HistorySettings::url,
+      history("url", store_url_kind(), &store::HistorySettings::url,
               {.help = "Where it is kept: a file of SQLite."}),
       history("keep", duration_kind<hours>({.least = hours{1}, .most = hours{24 * 3650}, .zero = "for ever"}),
               &store::HistorySettings::keep, {.help = "How long. Older events are deleted."}),
@@ -154,7 +154,7 @@ std::vector<Setting> ledger_settings() {
   const Rows ledger(Section::Ledger);
   const auto kept = duration_kind<days>({.least = days{1}, .most = days{366}});
   return {
-      ledger("url", history_url_kind(), &store::LedgerSettings::url,
+      ledger("url", store_url_kind(), &store::LedgerSettings::url,
              {.help = "Where it is: a file of SQLite, with its secrets in PATH.keys beside it. Without a url "
                       "there is no ledger.",
               .example = R"("sqlite:var/ledger.db")"}),

@@ -173,7 +173,7 @@ Kind<next_hop::NextHop> next_hop_kind() {
           .show = [](const next_hop::NextHop& next_hop) { return quoted(next_hop.url); }};
 }
 
-Kind<std::string> history_url_kind() {
+Kind<std::string> store_url_kind() {
   return path_url_kind(kHistoryScheme);
 }
 

@@ -25,7 +25,7 @@ Kind<std::string> destination_kind();
 /// A URL of parse_next_hop(); a relative path in it becomes relative to the folder of the configuration.
 Kind<next_hop::NextHop> next_hop_kind();
 /// "sqlite:PATH", with the same for its path.
-Kind<std::string> history_url_kind();
+Kind<std::string> store_url_kind();
 
 inline constexpr std::string_view kFileScheme = "file:";
 /// "file:PATH", with the same for its path.

@@ -1,6 +1,5 @@
 #include "demo/show.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@
 #include "demo/samples.h"
 #include "demo/screen.h"
 #include "demo/tally.h"
+#include "mail/date.h"
 #include "os/process.h"
 #include "service/service.h"
 
@@ -42,8 +42,7 @@ constexpr std::chrono::seconds kFlushTime{10};
 constexpr std::size_t kMostEvents = 100'000;
 
 std::string mail_date() {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", fmt::gmtime(now));
+  return mail::date_text(std::chrono::system_clock::now());
 }
 
 std::chrono::sys_days today() {

@@ -1,7 +1,5 @@
 #include "dkim/key_store.h"
 
-#include <set>
-#include <string>
 #include <utility>
 
 namespace backstop::dkim {
@@ -18,14 +16,6 @@ bool KeyStore::add(const KeyName& name, StoredKey key) {
 const StoredKey* KeyStore::find(std::string_view selector, std::string_view domain) const {
   const auto found = keys_.find(KeyName{std::string(selector), std::string(domain)}.text());
   return found == keys_.end() ? nullptr : &found->second;
-}
-
-std::size_t KeyStore::count_domains() const {
-  std::set<std::string> domains;
-  for (const auto& [text, key] : keys_) {
-    if (const auto name = parse_key_name(text)) domains.insert(name->domain);
-  }
-  return domains.size();
 }
 
 }  // namespace backstop::dkim

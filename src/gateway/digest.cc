@@ -10,8 +10,8 @@
 
 #include "base/day.h"
 #include "base/text.h"
-#include "gateway/trace_field.h"
 #include "mail/address_syntax.h"
+#include "mail/date.h"
 #include "origin/owner.h"
 
 namespace backstop::gateway {
@@ -80,7 +80,7 @@ std::string text_of(const Owned& owned, std::size_t place, const Settings& setti
       "Message-ID: <digest.{}.{}.{}@{}>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
       "Content-Type: text/plain; charset=utf-8\r\n\r\n",
       postmaster, to, count == 1 ? "1 response is" : fmt::format("{} responses are", count),
-      date_text(facts.now), base::format_day(std::chrono::floor<std::chrono::days>(facts.now)), place,
+      mail::date_text(facts.now), base::format_day(std::chrono::floor<std::chrono::days>(facts.now)), place,
       owned.all.front()->id, settings.hostname);
   fmt::format_to(std::back_inserter(text),
                  "{} to {}\r\n{} kept back{}.\r\n\r\n"

@@ -1,13 +1,8 @@
 #include "gateway/trace_field.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <ctime>
-
 #include "base/domain_key.h"
 #include "base/text.h"
+#include "mail/date.h"
 
 namespace backstop::gateway {
 
@@ -40,20 +35,6 @@ bool may_be_named(const TraceFacts& facts) {
 
 }  // namespace
 
-// Many mails come in one second, so its text is made once.
-const std::string& date_text(std::chrono::system_clock::time_point time) {
-  thread_local std::time_t last = -1;
-  thread_local std::string text;
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  if (seconds != last) {
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", utc);
-    last = seconds;
-  }
-  return text;
-}
-
 std::string protocol_name(const TraceFacts& facts) {
   std::string name = facts.is_smtputf8 ? "UTF8SMTP" : facts.is_extended ? "ESMTP" : "SMTP";
   if (facts.is_tls) name += 'S';
@@ -71,7 +52,7 @@ void append_received(const TraceFacts& facts, std::chrono::system_clock::time_po
   out.append("\tby ").append(facts.hostname).append(" (Backstop) with ").append(protocol_name(facts));
   out.append(" id ").append(facts.id);
   if (may_be_named(facts)) out.append("\r\n\tfor <").append(facts.recipient).append(1, '>');
-  out.append(";\r\n\t").append(date_text(time)).append("\r\n");
+  out.append(";\r\n\t").append(mail::date_text(time)).append("\r\n");
 }
 
 }  // namespace backstop::gateway

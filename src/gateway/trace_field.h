@@ -23,10 +23,6 @@ struct TraceFacts {
   std::string_view recipient = {};  ///< if there is only one; else empty
 };
 
-/// Returns a date as RFC 5322 has it: "Wed, 25 Nov 2026 04:01:23 +0000". It is good until this thread calls
-/// it again.
-const std::string& date_text(std::chrono::system_clock::time_point time);
-
 /// Returns the registered name of the protocol, such as "ESMTPSA".
 std::string protocol_name(const TraceFacts& facts);
 

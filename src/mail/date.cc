@@ -1,5 +1,7 @@
 #include "mail/date.h"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -288,6 +290,18 @@ class DateReader {
 
 std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {
   return DateReader(text.substr(0, kDateMost)).read();
+}
+
+// Many mails come in one second, so its text is made once.
+const std::string& date_text(std::chrono::system_clock::time_point time) {
+  thread_local std::chrono::sys_seconds last = std::chrono::sys_seconds::min();
+  thread_local std::string text;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  if (seconds != last) {
+    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", fmt::gmtime(time));
+    last = seconds;
+  }
+  return text;
 }
 
 }  // namespace backstop::mail

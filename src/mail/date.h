@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace backstop::mail {
@@ -15,5 +16,9 @@ namespace backstop::mail {
 /// after the zone are ignored. Zones of letters for which RFC 5322 gives no offset, such as the military
 /// ones, are UTC (4.3). Input past 256 bytes is not read.
 std::optional<std::chrono::sys_seconds> parse_date(std::string_view text);
+
+/// Returns the value of a Date field in UTC: "Mon, 23 Nov 2026 10:00:00 +0000". The text is this thread's,
+/// and changes with the next call.
+const std::string& date_text(std::chrono::system_clock::time_point time);
 
 }  // namespace backstop::mail

@@ -149,6 +149,14 @@ const BadRow kBad[] = {
     {"NUL", std::string("23 Nov\0 2026 17:46:17 +0000", 27)},
 };
 
+TEST(Date, Writes) {
+  const std::chrono::system_clock::time_point time =
+      std::chrono::sys_seconds(std::chrono::seconds(1'790'000'001));
+  EXPECT_EQ(date_text(time), "Mon, 21 Sep 2026 14:13:21 +0000");
+  EXPECT_EQ(date_text(time + std::chrono::milliseconds(1000)), "Mon, 21 Sep 2026 14:13:22 +0000");
+  EXPECT_EQ(parse_date(date_text(time)), time);
+}
+
 TEST(Date, Refuses) {
   for (const auto& row : kBad) EXPECT_FALSE(parse_date(row.text)) << row.name;
 }

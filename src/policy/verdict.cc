@@ -20,14 +20,6 @@ Cause cause_of(const RecipientFacts& facts) {
   return facts.is_guessed ? Cause::Guessing : Cause::Ordinary;
 }
 
-// A flood of automatic replies is kept back, as challenges always are.
-Action ceiling_of(const MessageFacts& facts, const DomainPolicy& domain) {
-  const Action ceiling = domain.ceilings[static_cast<std::size_t>(facts.kind)];
-  const bool is_raised =
-      facts.is_tightened && facts.kind == response::Kind::AutoReply && ceiling == Action::Label;
-  return is_raised ? Action::Quarantine : ceiling;
-}
-
 Action action_at_last(Cause cause) {
   return row_of(cause).ladder.back();
 }
@@ -113,6 +105,13 @@ Verdict verdict_at(Stage stage, Cause cause, Most most) {
   Verdict verdict{.action = ladder[step], .cause = cause, .explanation = {}, .next_stage = {}};
   if (step + 1 < ladder.size() && depends_on_stage(ladder)) verdict.next_stage = ladder[step + 1];
   return verdict;
+}
+
+Action ceiling_of(const MessageFacts& facts, const DomainPolicy& domain) {
+  const Action ceiling = domain.ceilings[static_cast<std::size_t>(facts.kind)];
+  const bool is_raised =
+      facts.is_tightened && facts.kind == response::Kind::AutoReply && ceiling == Action::Label;
+  return is_raised ? Action::Quarantine : ceiling;
 }
 
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain) {

@@ -101,6 +101,10 @@ struct MessageFacts {
   bool is_tightened = false;   ///< the owner is flooded, and the configuration wants that to count
 };
 
+/// Returns the most that is done with a response. A flood of automatic replies is kept back, as challenges
+/// always are.
+Action ceiling_of(const MessageFacts& facts, const DomainPolicy& domain);
+
 /// Decides on a message for one recipient. Refuses only a response that has no proof, is certainly a bounce
 /// (or of a kind whose ceiling was raised), could be looked at in full, and comes to a domain that is ready.
 Verdict judge_message(const MessageFacts& facts, const DomainPolicy& domain);

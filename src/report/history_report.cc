@@ -20,7 +20,7 @@ constexpr std::size_t kMostRecipients = 10;  // of one event, in the list of mai
 constexpr std::size_t kMostHint = 300;
 constexpr std::size_t kMostAddresses = 20'000;  // that are counted exactly
 
-/// Where the mail seems to have left that an unproven response answers.
+/// The way by which the mail seems to have left that an unproven response answers.
 enum WayIndex : std::size_t { ByOurHost, ByOther, LongAgo, ByTag, Copied, Untagged };
 constexpr std::array<std::string_view, 6> kWays = {
     "through this gateway: a Received field says so, but anybody can write one",
@@ -82,9 +82,11 @@ std::optional<Verdict> at_last(const store::Event& event, response::Kind kind,
                                const intake::DomainSettings* domain) {
   const auto cause = policy_cause(event.cause);
   if (!cause) return event.verdict;
-  const auto ceilings = domain == nullptr ? policy::default_ceilings() : domain->ceilings;
-  const auto verdict = policy::verdict_at(policy::Stage::Reject, *cause,
-                                          {.ceiling = ceilings[static_cast<std::size_t>(kind)]});
+  const policy::DomainPolicy policy{.ceilings =
+                                        domain == nullptr ? policy::default_ceilings() : domain->ceilings};
+  const policy::MessageFacts facts{.kind = kind, .is_tightened = event.facts.has(store::Fact::Tightened)};
+  const auto verdict =
+      policy::verdict_at(policy::Stage::Reject, *cause, {.ceiling = policy::ceiling_of(facts, policy)});
   std::optional<Verdict> action;
   store::set_by_name(policy::name(verdict.action), action);
   return action;
@@ -104,7 +106,7 @@ std::string domain_of(const store::Event& event) {
 }  // namespace
 
 HistoryReport::HistoryReport(const intake::DomainTable& domains)
-    : settings_(domains), forged_(kMostAddresses) {
+    : settings_(domains), unproven_mailboxes_(kMostAddresses) {
   for (const auto& sentence : kWays) ways_.push_back({.sentence = sentence, .ids = {}});
 }
 
@@ -121,7 +123,7 @@ void HistoryReport::add(const store::Event& event) {
   add_domain(event, what);
   if (event.origin == "genuine") return;
   const std::size_t shown = std::min(kMostRecipients, event.recipients.size());
-  for (std::size_t i = 0; i < shown; ++i) forged_.add(origin::search_key(event.recipients[i]));
+  for (std::size_t i = 0; i < shown; ++i) unproven_mailboxes_.add(origin::search_key(event.recipients[i]));
 }
 
 DomainCounts& HistoryReport::counts_of(std::string_view domain) {

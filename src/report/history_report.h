@@ -66,8 +66,8 @@ class HistoryReport {
   std::span<const Way> ways() const { return ways_; }
   /// What speaks for these, in the sentences of the evidence.
   const TopList& hints() const { return hints_; }
-  /// The mailboxes that get what nothing proves.
-  const TopList& forged() const { return forged_; }
+  /// The mailboxes that get responses without a proof.
+  const TopList& unproven_mailboxes() const { return unproven_mailboxes_; }
 
  private:
   DomainCounts& counts_of(std::string_view domain);
@@ -84,7 +84,7 @@ class HistoryReport {
   std::map<std::string, DomainCounts, std::less<>> domains_;
   std::vector<Way> ways_;
   TopList hints_;
-  TopList forged_;
+  TopList unproven_mailboxes_;
 };
 
 }  // namespace backstop::report

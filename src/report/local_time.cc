@@ -106,4 +106,9 @@ LocalTime local_time(Moment moment) {
   return {text("%Y-%m-%d"), text("%H:%M:%S"), text("%Z")};
 }
 
+std::string local_text(Moment moment) {
+  const LocalTime time = local_time(moment);
+  return fmt::format("{} {} {}", time.day, time.time, time.zone);
+}
+
 }  // namespace backstop::report

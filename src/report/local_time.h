@@ -23,5 +23,7 @@ struct LocalTime {
 };
 
 LocalTime local_time(Moment moment);
+/// Returns the three in a row: "2026-11-23 10:00:30 CET".
+std::string local_text(Moment moment);
 
 }  // namespace backstop::report

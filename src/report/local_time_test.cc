@@ -131,6 +131,7 @@ TEST(LocalTime, TellsTheZone) {
     EXPECT_EQ(winter.zone, "CET");
     EXPECT_EQ(local_time(at(2026, 7, 1)).zone, "CEST");
     EXPECT_EQ(local_time(at(2026, 7, 1)).time, "02:00:00");
+    EXPECT_EQ(local_text(at(2026, 7, 1)), "2026-07-01 02:00:00 CEST");
   }
   const Zone utc("UTC");
   EXPECT_EQ(local_time(at(2026, 11, 23)).time, "00:00:00");

@@ -1,31 +1,19 @@
 #include "report/notice_mail.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
 #include <iterator>
 
 #include "base/text.h"
+#include "mail/date.h"
 
 namespace backstop::report {
-
-namespace {
-
-std::string date_of(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", utc);
-}
-
-}  // namespace
 
 std::string notice_mail(const NoticeMail& notice) {
   const mail::Address postmaster{.local = "postmaster", .domain = notice.recipient.domain};
   std::string mail =
       fmt::format("From: Backstop <{}>\r\nTo: <{}>\r\nSubject: {}\r\nDate: {}\r\n", postmaster.text(),
-                  notice.recipient.text(), notice.subject, date_of(notice.time));
+                  notice.recipient.text(), notice.subject, mail::date_text(notice.time));
   fmt::format_to(std::back_inserter(mail), "Message-ID: <notice.{:x}@{}>\r\n",
                  notice.time.time_since_epoch().count(), notice.hostname);
   mail +=

@@ -21,11 +21,6 @@ namespace json = boost::json;
 constexpr std::size_t kMostListed = 10;
 constexpr std::size_t kMostName = 100;
 
-std::string moment(Moment at) {
-  const LocalTime time = local_time(at);
-  return fmt::format("{} {} {}", time.day, time.time, time.zone);
-}
-
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
@@ -115,7 +110,7 @@ std::string ways(const HistoryReport& report) {
 
 std::string top(const HistoryReport& report) {
   FactTable table;
-  for (const auto& entry : report.forged().top(kMostListed)) {
+  for (const auto& entry : report.unproven_mailboxes().top(kMostListed)) {
     table.add(base::printable(entry.name, kMostName),
               entry.too_high_by == 0 ? std::to_string(entry.count)
                                      : fmt::format("{} to {}", entry.count - entry.too_high_by, entry.count));
@@ -127,7 +122,7 @@ std::string top(const HistoryReport& report) {
 std::string surges(const ReportContext& context) {
   if (context.surges.empty()) return {};
   FactTable table;
-  for (const auto& one : context.surges) table.add(moment(one.time), one.explanation);
+  for (const auto& one : context.surges) table.add(local_text(one.time), one.explanation);
   return "\nSurges\n" + table.text();
 }
 
@@ -195,7 +190,8 @@ json::array ways_json(const HistoryReport& report) {
 }  // namespace
 
 std::string report_page(const HistoryReport& report, const ReportContext& context) {
-  std::string page = fmt::format("Responses from {} to {}\n", moment(context.since), moment(context.until));
+  std::string page =
+      fmt::format("Responses from {} to {}\n", local_text(context.since), local_text(context.until));
   page += what_came(report);
   if (report.responses() > 0) page += stages(report) + ways(report) + top(report);
   return page + surges(context) + late(context) + ready(context);
@@ -219,7 +215,7 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
           {"domains", domains_json(report)},
           {"look_like_ours", ways_json(report)},
           {"hints", to_json(report.hints(), "hint")},
-          {"top_addresses", to_json(report.forged(), "address")},
+          {"top_addresses", to_json(report.unproven_mailboxes(), "address")},
           {"surges", std::move(surges)},
           {"late_refusals", std::move(late)},
           {"ready", std::move(ready)}};

@@ -64,7 +64,7 @@ std::size_t next_watermark(const NamePiece& piece, std::string_view text, std::s
   return std::string_view::npos;
 }
 
-// Line ends, quote marks, and what shows nothing (a zero width space, a soft hyphen), as UTF-8.
+// Line ends, quote marks, and all but ASCII: a zero width space or a soft hyphen shows nothing.
 bool is_between(char c) {
   return std::string_view(" \t\r\n>|\"").contains(c) || static_cast<unsigned char>(c) > 127;
 }

@@ -165,6 +165,27 @@ class Together(ProofCase):
         self.assertEqual(found, [("tag", "silent", ""), ("watermark", "proves", "B"), ("ledger", "proves", "B"), ("trace", "hints", "")])
         self.assertEqual(self.proofs(bounce(WATERMARK + PLAIN, b"ann@example.com"), "-c", config), [])
 
+    def test_a_history_that_cant_be_read_is_told(self):
+        config = self.write("backstop.toml", b'[server]\nhostname = "mx.example.org"\n[history]\nurl = "sqlite:history.db"\n'
+                            b'[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:0"]\n'
+                            b'next_hop = "smtp://127.0.0.1:25"\n[[domain]]\nname = "example.org"\n')
+        self.assertEqual(run("classify", "-c", config, "-", stdin=bounce(PLAIN)).status, 0, "there may be none yet")
+        self.write("history.db", b"x" * 1000)
+        outcome = run("classify", "-c", config, "-", stdin=bounce(PLAIN))
+        self.assertEqual((outcome.status, outcome.out), (66, b""))
+        self.assertIn("it is no SQLite database", outcome.err)
+
+    def test_keys_rotate_before_there_is_a_quarantine(self):
+        config = self.write("backstop.toml", b'[server]\nhostname = "mx.example.org"\n[keys]\nfile = "keys"\ntags = false\n'
+                            b'[quarantine]\nurl = "sqlite:quarantine.db"\n[history]\nenabled = false\n'
+                            b'[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:0"]\n'
+                            b'next_hop = "smtp://127.0.0.1:25"\n[[domain]]\nname = "example.org"\n')
+        outcome = run("keys", "rotate", self.keys, "-c", config)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertFalse((self.folder / "quarantine.db").exists())
+        self.write("backstop.toml", b"[keys\n")
+        self.assertEqual(run("keys", "rotate", self.keys, "-c", config).status, 65)
+
     def test_a_ledger_that_is_not_there_is_not_made(self):
         outcome = run("scan", "--ledger", self.folder / "none.db", "-", stdin=bounce(PLAIN))
         self.assertEqual((outcome.status, outcome.out), (66, b""))

@@ -157,7 +157,7 @@ class Why(Told):
         self.assertEqual(self.object("why", "-c", self.config, "0a")["missing_today"], "No mail has left within 30 days.")
 
     def test_mistakes(self):
-        self.assertIn("say where it is", self.told("why", "0a", status=64))
+        self.assertIn("say where the history is", self.told("why", "0a", status=64))
         self.assertIn("id", self.told("why", "-c", self.config, status=64))
         (self.folder / "history.db").unlink()
         self.assertIn("there is no such file", self.told("why", "-c", self.config, "0a", status=66))

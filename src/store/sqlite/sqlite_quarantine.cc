@@ -208,14 +208,21 @@ class FileQuarantine : public Quarantine {
   template <typename Answer, typename Call>
   Outcome<Answer> run(const Call& call) {
     const std::lock_guard lock(mutex_);
-    // What is written to a file that was deleted would be lost. If only the log was, closing saves what is in
-    // it.
-    const bool is_log_gone = log_inode_ != 0 && log_inode(path_) != log_inode_;
-    if (database_ && (is_log_gone || database_->has_moved())) database_.reset();
+    if (database_ && is_elsewhere()) database_.reset();
     if (auto opened = ensure_open(); !opened) return std::unexpected(opened.error());
     Outcome<Answer> answer = call();
     log_inode_ = log_inode(path_);
     return answer;
+  }
+
+  /// Returns true if what is written now would go to a file that has no name any more.
+  bool is_elsewhere() {
+    if (database_->has_moved()) return true;
+    if (log_inode_ == 0 || log_inode(path_) == log_inode_) return false;
+    // Only the log is gone. The connection still has it; another one may be open, so closing would not do
+    // this.
+    static_cast<void>(database_->run("PRAGMA wal_checkpoint(PASSIVE)"));
+    return true;
   }
 
   Outcome<void> ensure_open() {
@@ -226,8 +233,10 @@ class FileQuarantine : public Quarantine {
     }
     auto opened = open_for_writing(path_, kPatience, kQuarantine);
     if (!opened) return std::unexpected(opened.error());
-    // FULL: a commit is on the disk when it returns.
-    if (auto done = opened->run("PRAGMA synchronous = FULL"); !done) return done;
+    // A commit is on the disk when it returns, and goes from the log to the database at once: a log that is
+    // damaged or removed loses nothing.
+    if (auto done = opened->run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1"); !done)
+      return done;
     sync_folder_of(path_);
     database_.emplace(std::move(*opened));
     return {};

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 
@@ -111,16 +112,45 @@ TEST_F(SqliteQuarantineTest, AFileThatWasDeletedIsMadeAgain) {
   EXPECT_THAT(ids(*opened(settings())), ElementsAre("2f"));
 }
 
-TEST_F(SqliteQuarantineTest, ALogThatWasDeletedLosesNothing) {
-  for (const bool is_memory_gone : {false, true}) {
-    const std::string id = is_memory_gone ? "2f" : "1f";
+// The server has it open twice: for what it keeps, and for what it expires and tells.
+TEST_F(SqliteQuarantineTest, ALogThatWasDeletedOrDamagedLosesNothing) {
+  const std::string log = path() + "-wal";
+  const struct {
+    const char* name;
+    std::function<void()> harm;
+  } rows[] = {
+      {"deleted", [&] { std::filesystem::remove(log); }},
+      {"deleted, with its memory",
+       [&] {
+         std::filesystem::remove(log);
+         std::filesystem::remove(path() + "-shm");
+       }},
+      {"emptied", [&] { std::filesystem::resize_file(log, 0); }},
+      {"overwritten",
+       [&] {
+         std::fstream(log, std::ios::in | std::ios::out | std::ios::binary) << std::string(30'000, 'x');
+       }},
+  };
+  for (const auto& row : rows) {
+    for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+    const auto other = opened(settings());
     const auto quarantine = opened(settings());
-    ASSERT_TRUE(quarantine->keep(kept(id), signing()));
-    std::filesystem::remove(path() + "-wal");
-    if (is_memory_gone) std::filesystem::remove(path() + "-shm");
-    ASSERT_TRUE(quarantine->keep(kept("a" + id), signing()));
-    // Another connection reads what a new program would find.
-    EXPECT_THAT(ids(*opened(settings())), testing::IsSupersetOf({id, "a" + id})) << is_memory_gone;
+    ASSERT_TRUE(other->keep(kept("1f"), signing())) << row.name;
+    ASSERT_TRUE(quarantine->keep(kept("2f"), signing())) << row.name;
+    row.harm();
+    ASSERT_TRUE(quarantine->keep(kept("3f"), signing())) << row.name;
+    ASSERT_TRUE(other->keep(kept("4f"), signing())) << row.name;
+    // What a program finds that starts after a crash.
+    const auto before = std::filesystem::path(folder_.path("before"));
+    std::filesystem::create_directory(before);
+    for (const char* const suffix : {"", "-wal"}) {
+      std::filesystem::copy_file(path() + suffix, (before / "quarantine.db").string() + suffix,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    auto found = settings();
+    found.url = "sqlite:" + (before / "quarantine.db").string();
+    EXPECT_THAT(ids(*opened(found)), testing::UnorderedElementsAre("1f", "2f", "3f", "4f")) << row.name;
+    std::filesystem::remove_all(before);
   }
 }
 
