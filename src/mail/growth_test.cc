@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <ctime>
 #include <functional>
 #include <limits>
 #include <string>
 
+#include "base/growth_fixture.h"
 #include "mail/encoding.h"
 #include "mail/message.h"
 #include "mail/parameter.h"
@@ -119,29 +118,16 @@ void read_whole(const std::string& mail, const Limits& limits, Message& message)
   }
 }
 
-// Returns the work of one reading: the least of some measurements, since other work of the machine can only
-// add to it. Each measurement takes some thousand ticks of the clock.
-double cpu_seconds(const std::string& mail, const Limits& limits) {
-  Message message;
-  double least = std::numeric_limits<double>::max();
-  for (int run = 0; run < 5; ++run) {
-    const std::clock_t begin = std::clock();
-    std::clock_t now = begin;
-    int count = 0;
-    for (; now - begin < CLOCKS_PER_SEC / 500; now = std::clock(), ++count) read_whole(mail, limits, message);
-    least = std::min(least, static_cast<double>(now - begin) / CLOCKS_PER_SEC / count);
-  }
-  return least;
-}
-
 TEST(Growth, IsLinear) {
+  Message message;
   for (const Row& row : kRows) {
     const std::string small = row.mail(row.count);
     const std::string large = row.mail(row.count * 10);
     ASSERT_GT(large.size(), small.size() * 9) << row.name;
-    const double before = cpu_seconds(small, row.limits);
-    const double after = cpu_seconds(large, row.limits);
-    EXPECT_LT(after, 30 * before) << row.name << ": " << before << " s, then " << after << " s";
+    EXPECT_LT(base::growth([&] { read_whole(small, row.limits, message); },
+                           [&] { read_whole(large, row.limits, message); }),
+              30)
+        << row.name;
   }
 }
 

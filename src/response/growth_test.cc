@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <ctime>
 #include <functional>
 #include <limits>
 #include <string>
 
+#include "base/growth_fixture.h"
 #include "response/formats.h"
 #include "response/reader.h"
 #include "response/reason.h"
@@ -290,20 +289,6 @@ const Row kRows[] = {
      1000},
 };
 
-// Returns the CPU time of one reading: the least of some measurements, since other work of the machine can
-// only add to it.
-double cpu_seconds(Reader& reader, const std::string& mail) {
-  double least = std::numeric_limits<double>::max();
-  for (int run = 0; run < 5; ++run) {
-    const std::clock_t begin = std::clock();
-    std::clock_t now = begin;
-    int count = 0;
-    for (; now - begin < CLOCKS_PER_SEC / 500; now = std::clock(), ++count) reader.read(mail);
-    least = std::min(least, static_cast<double>(now - begin) / CLOCKS_PER_SEC / count);
-  }
-  return least;
-}
-
 TEST(Growth, IsLinear) {
   Reader reader(kNoLimits);
   for (const Row& row : kRows) {
@@ -311,9 +296,7 @@ TEST(Growth, IsLinear) {
     const std::string large = row.mail(row.count * 10);
     ASSERT_GT(large.size(), small.size() * 8) << row.name;
     ASSERT_NE(reader.read(small).kind, Kind::None) << row.name;
-    const double before = cpu_seconds(reader, small);
-    const double after = cpu_seconds(reader, large);
-    EXPECT_LT(after, 30 * before) << row.name << ": " << before << " s, then " << after << " s";
+    EXPECT_LT(base::growth([&] { reader.read(small); }, [&] { reader.read(large); }), 30) << row.name;
   }
 }
 
