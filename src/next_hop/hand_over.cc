@@ -26,22 +26,32 @@ ClientIdentity ourselves() {
   return client;
 }
 
+/// Returns the answer to the first recipient that is not taken, or to all.
 net::Task<smtp::Reply> offer(Delivery& delivery, std::span<const mail::Address> recipients) {
   std::vector<smtp::RcptCommand> commands;
   for (const auto& one : recipients) commands.emplace_back().recipient = one;
   auto answers = co_await delivery.recipients(commands);
   const auto refused = std::ranges::find_if_not(answers, &smtp::Reply::is_positive);
-  if (refused != answers.end()) co_return std::move(*refused);
-  co_return co_await delivery.begin(MessageForm::Plain);
+  co_return std::move(refused == answers.end() ? answers.back() : *refused);
+}
+
+net::Task<smtp::Reply> ask_recipients(const NextHop& hop, smtp::MailCommand mail,
+                                      std::span<const mail::Address> recipients, const Context& context,
+                                      HopAccess access) {
+  const auto delivery = make_delivery(hop, std::move(mail), context, access, ourselves(), nullptr);
+  auto answer = co_await offer(*delivery, recipients);
+  co_await delivery->abandon();
+  co_return answer;
 }
 
 /// The worker of one message.
 class Courier {
  public:
-  smtp::Reply run(const HandOver& what, const Context& context) {
+  /// Returns what the task answers.
+  smtp::Reply run(net::Task<smtp::Reply> task) {
     smtp::Reply reply;
     net::asio::co_spawn(loop_.context(), loop_.deadlines().run(), net::asio::detached);
-    net::asio::co_spawn(loop_.context(), hand_over(what, context, {.blocking = blocking_, .pool = pool_}),
+    net::asio::co_spawn(loop_.context(), std::move(task),
                         [&](const std::exception_ptr& failed, smtp::Reply answer) {
                           loop_.context().stop();
                           if (failed) std::rethrow_exception(failed);
@@ -50,6 +60,7 @@ class Courier {
     loop_.context().run();
     return reply;
   }
+  HopAccess access() { return {.blocking = blocking_, .pool = pool_}; }
   /// What the next hop did wrong, as the log would say it; empty if it answered.
   const std::string& trouble() const { return trouble_; }
 
@@ -67,6 +78,7 @@ class Courier {
 net::Task<smtp::Reply> hand_over(HandOver what, const Context& context, HopAccess access) {
   const auto delivery = make_delivery(what.hop, what.mail, context, access, ourselves(), nullptr);
   auto answer = co_await offer(*delivery, what.recipients);
+  if (answer.is_positive()) answer = co_await delivery->begin(MessageForm::Plain);
   if (answer.code == 354) co_return co_await delivery->finish(what.message, {});
   co_await delivery->abandon();
   co_return answer;
@@ -74,11 +86,20 @@ net::Task<smtp::Reply> hand_over(HandOver what, const Context& context, HopAcces
 
 base::Result<smtp::Reply> hand_over_and_wait(const HandOver& what, const Context& context) {
   Courier courier;
-  smtp::Reply reply = courier.run(what, context);
+  smtp::Reply reply = courier.run(hand_over(what, context, courier.access()));
   if (reply.is_positive()) return reply;
   return std::unexpected(base::Error{courier.trouble().empty()
                                          ? "the next hop answered: " + base::printable(reply.text())
                                          : courier.trouble()});
+}
+
+base::Result<smtp::Reply> ask_recipients_and_wait(const NextHop& hop, const smtp::MailCommand& mail,
+                                                  std::span<const mail::Address> recipients,
+                                                  const Context& context) {
+  Courier courier;
+  smtp::Reply reply = courier.run(ask_recipients(hop, mail, recipients, context, courier.access()));
+  if (courier.trouble().empty()) return reply;
+  return std::unexpected(base::Error{courier.trouble()});
 }
 
 }  // namespace backstop::next_hop

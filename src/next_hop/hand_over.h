@@ -29,4 +29,11 @@ net::Task<smtp::Reply> hand_over(HandOver what, const Context& context, HopAcces
 /// answered or did: "the next hop answered: 550 5.1.1 who?".
 base::Result<smtp::Reply> hand_over_and_wait(const HandOver& what, const Context& context);
 
+/// Offers the recipients of a mail, without a message: nobody gets anything. Waits as hand_over_and_wait()
+/// does. Returns the next hop's answer to the recipients, of several to the first that it refuses, or an
+/// error that says what it did instead of answering.
+base::Result<smtp::Reply> ask_recipients_and_wait(const NextHop& hop, const smtp::MailCommand& mail,
+                                                  std::span<const mail::Address> recipients,
+                                                  const Context& context);
+
 }  // namespace backstop::next_hop

@@ -23,12 +23,21 @@ class HandOver : public HopTest {
  protected:
   /// Runs the next hop on this thread while another hands the mail over.
   base::Result<smtp::Reply> hand(const NextHop& hop, std::string_view recipient = "ann@example.org") {
+    const mail::Address to = *mail::parse_address(recipient);
+    smtp::MailCommand mail;
+    mail.body = smtp::Body::EightBitMime;
+    return beside_the_loop([&] { return hand_over_and_wait({hop, mail, {&to, 1}, kMessage}, context_); });
+  }
+  base::Result<smtp::Reply> ask(const NextHop& hop, std::vector<mail::Address> to) {
+    return beside_the_loop([&] { return ask_recipients_and_wait(hop, {}, to, context_); });
+  }
+
+ private:
+  template <class Work>
+  base::Result<smtp::Reply> beside_the_loop(Work work) {
     base::Result<smtp::Reply> result = std::unexpected(base::Error{"not run"});
     std::jthread thread([&] {
-      const mail::Address to = *mail::parse_address(recipient);
-      smtp::MailCommand mail;
-      mail.body = smtp::Body::EightBitMime;
-      result = hand_over_and_wait({hop, mail, {&to, 1}, kMessage}, context_);
+      result = work();
       loop_.context().stop();
     });
     loop_.context().run();
@@ -63,6 +72,21 @@ TEST_F(HandOver, SaysWhatTheNextHopAnswered) {
     ASSERT_FALSE(reply) << row.verb;
     EXPECT_EQ(reply.error().message, row.want);
   }
+}
+
+TEST_F(HandOver, AsksForRecipientsAlone) {
+  const std::vector<mail::Address> both = {*mail::parse_address("ann@example.org"),
+                                           *mail::parse_address("bob@example.org")};
+  const auto taken = ask(fake_.hop(), both);
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(taken->code, 250);
+  fake_.answer("RCPT", {"250 2.1.5 ok", "550 5.1.1 who?"});
+  const auto refused = ask(fake_.hop(), both);
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_EQ(refused->text(), "550 5.1.1 who?");
+  EXPECT_FALSE(ask(*parse_next_hop("smtp://127.0.0.1:1"), both));
+  EXPECT_THAT(fake_.commands, testing::Not(testing::Contains("DATA")));
+  EXPECT_THAT(fake_.mails, testing::IsEmpty());
 }
 
 TEST_F(HandOver, SaysWhatTheNextHopDid) {

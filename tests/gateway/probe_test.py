@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""backstop check-config --probe: what DNS and the next hops say about bounces that no refusal here prevents."""
+import subprocess
+
+from case import PROGRAM
+from dialogue import Dialogue, url
+from name_server import NameServer
+from support import config, gateway, main
+
+MX = {("example.org", "MX"): [(10, "mx.example.org")]}
+NOBODY = "RCPT TO:<backstop-probe-of-nobody@example.org>"
+
+
+class Probe(Dialogue):
+    def probe(self, hop, zone, mode="answer", more_domain=""):
+        """Returns what the command printed, its warnings, and its exit status."""
+        server = self.enterContext(NameServer(zone))
+        server.mode = mode
+        text = config(gateway("in", "inbound", url(hop)), tags=False, more_domain=more_domain,
+                      more=f'[proofs]\nwatermark = false\nresolvers = ["127.0.0.1:{server.port}"]\n')
+        file = self.folder / "backstop.toml"
+        file.write_text(text.replace("{folder}", str(self.folder)))
+        (self.folder / "keys").write_text("")
+        ended = subprocess.run([PROGRAM, "check-config", "--probe", file], capture_output=True, text=True, timeout=60)
+        return ended.stdout, ended.stderr, ended.returncode
+
+    def test_all_is_well(self):
+        hop = self.hop({"rcpt": ["550 5.1.1 who?"]})
+        out, err, status = self.probe(hop, MX)
+        self.assertEqual((err, status), ("", 0))
+        self.assertIn("mail for example.org comes to this gateway alone", out)
+        self.assertIn(f"the next hop {url(hop)} refuses unknown recipients of example.org", out)
+        self.assertIn(NOBODY, hop.commands)
+        self.assertNotIn("DATA", hop.commands)
+
+    def test_a_backup_outside(self):
+        zone = {("example.org", "MX"): [(10, "mx.example.org"), (20, "backup.example.net")]}
+        _, err, status = self.probe(self.hop({"rcpt": ["550 5.1.1 who?"]}), zone)
+        self.assertEqual(status, 0)
+        self.assertIn("the MX hosts of example.org are mx.example.org, backup.example.net, and this gateway is mx.example.org", err)
+
+    def test_a_next_hop_that_takes_all(self):
+        hop = self.hop()
+        _, err, status = self.probe(hop, MX)
+        self.assertEqual(status, 0)
+        self.assertIn(f"warning: the next hop {url(hop)} takes recipients of example.org that don't exist", err)
+
+    def test_a_file_of_recipients_asks_no_next_hop(self):
+        (self.folder / "recipients").write_text("bob@example.org OK\n")
+        hop = self.hop()
+        out, err, status = self.probe(hop, MX, more_domain=f'recipients = "file:{self.folder}/recipients"')
+        self.assertEqual((err, status), ("", 0))
+        self.assertEqual(hop.commands, [])
+        self.assertNotIn("next hop takes", out)
+
+    def test_what_can_not_be_told(self):
+        hop = self.hop({"rcpt": ["450 4.2.0 greylisted"]})
+        _, err, status = self.probe(hop, {})
+        self.assertEqual(status, 0)
+        self.assertIn(f"whether the next hop {url(hop)} knows the recipients of example.org can't be told: 450 4.2.0 greylisted", err)
+        _, err, _ = self.probe(hop, MX, mode="failed")
+        self.assertIn("warning: DNS does not say who takes mail for example.org: ", err)
+        hop.stop_listening()
+        out, err, _ = self.probe(hop, {})
+        self.assertIn(f"warning: next hop {url(hop)} ", err)
+        self.assertIn("example.org has no MX record", out)
+
+    def test_needs_a_file(self):
+        ended = subprocess.run([PROGRAM, "check-config", "--probe"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(ended.returncode, 64)
+
+
+if __name__ == "__main__":
+    main()
