@@ -2,10 +2,13 @@
 """backstop check-config --probe: what DNS and the next hops say about bounces that no refusal here prevents."""
 import subprocess
 
-from case import PROGRAM
 from dialogue import Dialogue, url
-from name_server import NameServer
-from support import config, gateway, main
+
+# pylint: disable=wrong-import-position,wrong-import-order  # dialogue names the folder of these
+from backstop import KEYS  # noqa: E402
+from case import PROGRAM  # noqa: E402
+from name_server import NameServer  # noqa: E402
+from support import config, gateway, main  # noqa: E402
 
 MX = {("example.org", "MX"): [(10, "mx.example.org")]}
 NOBODY = "RCPT TO:<backstop-probe-of-nobody@example.org>"
@@ -17,10 +20,12 @@ class Probe(Dialogue):
         server = self.enterContext(NameServer(zone))
         server.mode = mode
         text = config(gateway("in", "inbound", url(hop)), tags=False, more_domain=more_domain,
-                      more=f'[proofs]\nwatermark = false\nresolvers = ["127.0.0.1:{server.port}"]\n')
+                      more=f'[proofs]\nresolvers = ["127.0.0.1:{server.port}"]\n')
         file = self.folder / "backstop.toml"
         file.write_text(text.replace("{folder}", str(self.folder)))
-        (self.folder / "keys").write_text("")
+        keys = self.folder / "keys"
+        keys.touch(mode=0o600)
+        keys.write_text(KEYS)
         ended = subprocess.run([PROGRAM, "check-config", "--probe", file], capture_output=True, text=True, timeout=60)
         return ended.stdout, ended.stderr, ended.returncode
 
