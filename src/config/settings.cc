@@ -207,7 +207,7 @@ std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
                           quarantine_settings, tls_settings, history_settings, ledger_settings,
-                          surge_settings, log_settings, limit_settings}) {
+                          surge_settings, log_settings, limit_settings, way_out_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -235,6 +235,7 @@ const std::vector<SectionInfo>& sections() {
       {Section::Proofs, "proofs",
        "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
       {Section::Quarantine, "quarantine", "Responses that are kept back (docs/quarantine.md)."},
+      {Section::WayOut, "way_out", "Responses of your own servers on their way out (docs/held.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
       {Section::Ledger, "ledger",

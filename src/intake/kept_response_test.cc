@@ -64,8 +64,8 @@ TEST(KeptEnvelope, HasWhatTheResponseCameWith) {
     if (!row.mail_from.empty()) transaction->mail.reverse_path.address = origin::address_of(row.mail_from);
     MailJudge judge(*transaction, installation.reader);
     Installation::run(judge, bounce_of(header_of({})));
-    const auto kept =
-        kept_envelope(*transaction, judge, "in", "[192.0.2.1]", kNow + std::chrono::microseconds(1'999));
+    const auto kept = kept_envelope(*transaction, reason_of(judge), "in", "[192.0.2.1]",
+                                    kNow + std::chrono::microseconds(1'999));
     EXPECT_EQ(kept.id, "1f");
     EXPECT_EQ(kept.time, kNow + std::chrono::milliseconds(1));
     EXPECT_EQ(kept.gateway, "in");
