@@ -240,8 +240,8 @@ void MessagePath::record_in_ledger() const {
 
 std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::string_view message) const {
   auto response = std::make_shared<store::KeptResponse>();
-  response->envelope = intake::kept_envelope(transaction_, judge_, transaction_.gateway->name, trace_.client,
-                                             transaction_.clock());
+  response->envelope = intake::kept_envelope(transaction_, intake::reason_of(judge_),
+                                             transaction_.gateway->name, trace_.client, transaction_.clock());
   std::string room;
   const auto plain = unstuffed(message, form_, room);
   const auto header_end = std::min(find_header_end(plain), plain.size());
