@@ -73,6 +73,16 @@ url = "sqlite:var/quarantine.db"
 keep = "20d"
 most_bytes = "3GiB"
 digest = true
+[way_out]
+stage = "strict"
+vacation = "leave"
+mute = true
+an_addressee = 4
+a_domain = 5
+in_all = 6
+url = "sqlite:var/held.db"
+keep = "3d"
+most_bytes = "5MiB"
 [tls]
 certificate = "/etc/chain"
 key = "tls/key"
@@ -228,6 +238,23 @@ TEST_F(Everything, Quarantine) {
                                                           .most_bytes = 3ULL << 30,
                                                           .digest = true}));
   EXPECT_TRUE(config.gateway.has_quarantine);
+}
+
+TEST_F(Everything, WayOut) {
+  EXPECT_EQ(config.gateway.way_out, (intake::WayOutSettings{.stage = policy::WayOutStage::Strict,
+                                                            .vacation = intake::VacationRule::Leave,
+                                                            .is_muting = true,
+                                                            .an_addressee = 4,
+                                                            .a_domain = 5,
+                                                            .in_all = 6}));
+}
+
+TEST_F(Everything, HeldStore) {
+  auto want = store::held_settings();
+  want.url = "sqlite:/etc/backstop/var/held.db";
+  want.keep = hours{3 * 24};
+  want.most_bytes = 5 << 20;
+  EXPECT_EQ(config.held, want);
 }
 
 TEST_F(Everything, StoresAndLog) {

@@ -53,7 +53,7 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, store::LedgerSettings>) {
     return draft.config.ledger;
   } else if constexpr (std::is_same_v<Owner, store::QuarantineSettings>) {
-    return draft.config.quarantine;
+    return at.section == Section::WayOut ? draft.config.held : draft.config.quarantine;
   } else if constexpr (std::is_same_v<Owner, os::LogSettings>) {
     return draft.config.log;
   } else {

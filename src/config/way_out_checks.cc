@@ -50,7 +50,11 @@ void check_way_out(Draft& draft) {
   if (stage.is_broken() || draft.gateways.empty()) return;
   check_directions(stage);
   const WayOutStage value = draft.config.gateway.way_out.stage;
-  if (value >= WayOutStage::Hold) check_ledger(stage, value);
+  if (value < WayOutStage::Hold) return;
+  check_ledger(stage, value);
+  if (draft.config.held.url.empty() &&
+      !handle(draft, {Section::WayOut}, &store::QuarantineSettings::url).is_broken())
+    stage.mistake("what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]");
 }
 
 }  // namespace backstop::config

@@ -7,6 +7,7 @@
 #include "gateway/replies.h"
 #include "intake/kept_response.h"
 #include "os/random.h"
+#include "response/report_and_headers.h"
 #include "smtp/stuffing.h"
 
 namespace backstop::gateway {
@@ -264,8 +265,7 @@ net::Task<bool> MessagePath::hold(std::string_view message, bool is_end) {
     not_kept_ = "there is no place for what is held, or no key for it";
   }
   if (!not_kept_.empty()) co_return false;
-  const auto done = co_await transaction_.held_keeper->keep(
-      kept_response(message, intake::reason_of(way_out_)), std::move(*key));
+  const auto done = co_await transaction_.held_keeper->keep(held_response(message), std::move(*key));
   if (!done) {
     not_kept_ = done.error().message;
     co_return false;
@@ -280,11 +280,14 @@ void MessagePath::record_in_ledger() const {
   if (transaction_.ledger != nullptr) transaction_.ledger->record(rows_.rows());
 }
 
-std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(
-    std::string_view message, const intake::KeptReason& reason) const {
+store::KeptEnvelope MessagePath::kept_envelope(const intake::KeptReason& reason) const {
+  return intake::kept_envelope(transaction_, reason, transaction_.gateway->name, trace_.client,
+                               transaction_.clock());
+}
+
+std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::string_view message) const {
   auto response = std::make_shared<store::KeptResponse>();
-  response->envelope = intake::kept_envelope(transaction_, reason, transaction_.gateway->name, trace_.client,
-                                             transaction_.clock());
+  response->envelope = kept_envelope(intake::reason_of(judge_));
   std::string room;
   const auto plain = unstuffed(message, form_, room);
   const auto header_end = std::min(find_header_end(plain), plain.size());
@@ -292,6 +295,17 @@ std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(
   append_without(plain.substr(0, header_end), scan_header(plain.substr(0, header_end), false),
                  response->message);
   response->message += plain.substr(header_end);
+  response->envelope.size = response->message.size();
+  return response;
+}
+
+// Of a response that is held only the report and headers are kept: the rest is a stranger's mail.
+std::shared_ptr<const store::KeptResponse> MessagePath::held_response(std::string_view message) const {
+  auto response = std::make_shared<store::KeptResponse>();
+  response->envelope = kept_envelope(intake::reason_of(way_out_));
+  std::string room;
+  append_received(trace_, transaction_.clock(), response->message);
+  response->message += response::report_and_headers(unstuffed(message, form_, room));
   response->envelope.size = response->message.size();
   return response;
 }
@@ -319,7 +333,7 @@ net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(st
     co_await find_no_room();
     co_return nullptr;
   }
-  auto response = kept_response(message, intake::reason_of(judge_));
+  auto response = kept_response(message);
   // The memory that was held for the message counts for the response now.
   std::string().swap(held_);
   const auto done = co_await transaction_.keeper->keep(response, std::move(key));

@@ -75,8 +75,9 @@ class MessagePath {
   std::optional<store::SealKey> key_to_keep(bool is_end);
   net::Task<std::shared_ptr<const store::KeptResponse>> quarantine(std::string_view message,
                                                                    store::SealKey key);
-  std::shared_ptr<const store::KeptResponse> kept_response(std::string_view message,
-                                                           const intake::KeptReason& reason) const;
+  store::KeptEnvelope kept_envelope(const intake::KeptReason& reason) const;
+  std::shared_ptr<const store::KeptResponse> kept_response(std::string_view message) const;
+  std::shared_ptr<const store::KeptResponse> held_response(std::string_view message) const;
   bool is_labelled() const;
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   Next look(std::string_view header);

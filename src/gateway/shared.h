@@ -54,6 +54,7 @@ struct Shared {
   std::unique_ptr<Keeper> keeper;       ///< null: there is no quarantine; set before the start
   std::unique_ptr<Keeper> held_keeper;  ///< null: there is no held store; set before the start
   std::unique_ptr<QuarantineUpkeep> quarantine_upkeep;  ///< with keeper; of the first worker
+  std::unique_ptr<QuarantineUpkeep> held_upkeep;        ///< with held_keeper; of the first worker
   boost::asio::thread_pool blocking{4};
 };
 

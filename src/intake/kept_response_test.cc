@@ -82,5 +82,27 @@ TEST(KeptEnvelope, HasWhatTheResponseCameWith) {
   }
 }
 
+TEST(KeptEnvelope, OfAResponseOnItsWayOutHasWhatTheNextHopWouldGet) {
+  Transaction transaction;
+  transaction.direction = store::Direction::Outbound;
+  transaction.id = "2f";
+  transaction.recipients = {{.given = "Eve+x@c.test"}, {.given = "no address"}};
+  response::Response bounce;
+  bounce.kind = response::Kind::DsnFailed;
+  bounce.reporting_mta = "mx.example.org";
+  const auto kept = kept_envelope(
+      transaction, {.cause = "not-owed", .explanation = "Nobody there wrote", .response = &bounce}, "out",
+      "[192.0.2.1]", kNow);
+  EXPECT_EQ(kept.domain, "c.test");
+  EXPECT_THAT(kept.recipients, ElementsAre("Eve+x@c.test", "\"no address\""));
+  EXPECT_EQ(kept.reverse_path, "");
+  EXPECT_EQ(kept.cause, "not-owed");
+  EXPECT_EQ(kept.explanation, "Nobody there wrote");
+  EXPECT_EQ(kept.kind, "dsn-failed");
+  EXPECT_EQ(kept.reporting_mta, "mx.example.org");
+  const auto unread = kept_envelope(transaction, {.cause = "unclear", .explanation = ""}, "out", "", kNow);
+  EXPECT_EQ(unread.kind, "");
+}
+
 }  // namespace
 }  // namespace backstop::intake
