@@ -65,7 +65,7 @@ void LedgerRows::add_arrival_for(std::string_view address, std::string_view rece
                                  std::string_view message_id, store::Authentication value) {
   const auto number = static_cast<std::uint32_t>(value);
   rows_.push_back({store::arrival(received_id, address), number});
-  if (!message_id.empty()) rows_.push_back({store::arrival_by_message(message_id, address), number});
+  rows_.push_back({store::arrival_by_message(message_id, address), number});
 }
 
 void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail& mail) {

@@ -55,6 +55,11 @@ bool is_report_path(const mail::Path& path) {
   return path.is_null() || is_local_part(path, "mailer-daemon");
 }
 
+std::string owner_of(const std::string& addressee, char delimiter) {
+  const auto address = mail::parse_address(addressee);
+  return address ? origin::owner_of(*address, delimiter).text() : addressee;
+}
+
 /// Returns the domains of ours in what the response says of itself and of what it answers.
 std::vector<std::string> our_domains(const Transaction& transaction, const response::Response& response) {
   std::vector<std::string> domains;
@@ -70,21 +75,26 @@ std::vector<std::string> our_domains(const Transaction& transaction, const respo
   return domains;
 }
 
-/// What the ledger is asked for each addressee; and for all of them.
+/// What the ledger is asked: for all addressees, and for each of them. A response without an id may answer a
+/// mail without one.
 struct Asked {
   std::vector<std::string> domains;
   std::vector<std::string> received_ids;
-  const std::vector<std::string>& message_ids;
+  std::vector<std::string> message_ids;
 
-  std::size_t for_one() const { return domains.size() + received_ids.size() + message_ids.size(); }
+  std::size_t for_one() const { return 2 * domains.size() + received_ids.size() + message_ids.size(); }
   std::size_t for_all() const { return received_ids.size() + message_ids.size(); }
 
   void add_for_all(std::vector<store::RowKey>& keys) const {
     for (const auto& id : received_ids) keys.push_back(store::arrival(id));
     for (const auto& id : message_ids) keys.push_back(store::never_answered(id));
   }
-  void add_for(std::string_view addressee, std::vector<store::RowKey>& keys) const {
-    for (const auto& domain : domains) keys.push_back(store::way_out(domain, addressee));
+  /// `owner`: whose mailbox it is, since a sender may tag the address that he was written to.
+  void add_for(std::string_view addressee, std::string_view owner, std::vector<store::RowKey>& keys) const {
+    for (const auto& domain : domains) {
+      keys.push_back(store::way_out(domain, addressee));
+      keys.push_back(store::way_out(domain, owner));
+    }
     for (const auto& id : received_ids) keys.push_back(store::arrival(id, addressee));
     for (const auto& id : message_ids) keys.push_back(store::arrival_by_message(id, addressee));
   }
@@ -98,9 +108,9 @@ struct Rows {
   std::span<const std::uint32_t> came_in;  ///< of the ids alone
 
   Rows(const Asked& asked, std::span<const std::uint32_t> one, std::span<const std::uint32_t> all)
-      : written_to(one.first(asked.domains.size())),
-        received(one.subspan(asked.domains.size(), asked.received_ids.size())),
-        by_message(one.subspan(asked.domains.size() + asked.received_ids.size())),
+      : written_to(one.first(2 * asked.domains.size())),
+        received(one.subspan(written_to.size(), asked.received_ids.size())),
+        by_message(one.subspan(written_to.size() + received.size())),
         came_in(all.first(asked.received_ids.size())) {}
 
   /// The newest of our Received fields that has a row for the addressee is the likeliest to be the mail's
@@ -178,8 +188,10 @@ WayOutJudge::Next WayOutJudge::header(std::string_view header, bool is_automatic
     if (field.id != mail::FieldName::AutoSubmitted) continue;
     has_auto_submitted_ = true;
     is_auto_replied_ |= base::istarts_with(base::trim(field.value), "auto-replied");
+    says_vacation_ |= is_auto_replied_ && base::icontains(field.value, "(vacation)");
   }
-  const bool may_be_vacation = has_vacation_rules() && is_auto_replied_ && has_references_;
+  const bool may_be_vacation =
+      has_vacation_rules() && is_auto_replied_ && (has_references_ || says_vacation_);
   if (!is_report && !may_be_vacation) return Next::Pass;
   return reader_.can_be_response(header, {.reverse_path = sender(), .recipient = {}}) ? Next::Hold
                                                                                       : Next::Pass;
@@ -204,9 +216,10 @@ bool WayOutJudge::is_dsn_on_its_way() const {
 }
 
 bool WayOutJudge::is_vacation() const {
-  if (!response_ || response_->kind != response::Kind::AutoReply || !has_references_ || !has_vacation_rules())
-    return false;
-  return is_auto_replied_ || (transaction_.mail.reverse_path.is_null() && !has_auto_submitted_);
+  if (!response_ || response_->kind != response::Kind::AutoReply || !has_vacation_rules()) return false;
+  const bool is_null = transaction_.mail.reverse_path.is_null();
+  if (!has_auto_submitted_) return is_null && has_references_;
+  return is_auto_replied_ && (is_null || has_references_ || says_vacation_);
 }
 
 std::string_view WayOutJudge::added() const {
@@ -239,14 +252,17 @@ net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const st
     facts[i].why = is_local ? kLocal : transaction_.ledger == nullptr ? kNoLedger : kTooMany;
   }
   if (transaction_.ledger == nullptr) co_return facts;
-  const Asked asked{our_domains(transaction_, *response_),
-                    received_ids_of(response_->returned, transaction_.site->hostname),
-                    response_->answered_ids};
+  Asked asked{our_domains(transaction_, *response_),
+              received_ids_of(response_->returned, transaction_.site->hostname), response_->answered_ids};
+  if (asked.message_ids.empty()) asked.message_ids.emplace_back();
   const std::size_t most = (kMostQuestions - asked.for_all()) / std::max<std::size_t>(asked.for_one(), 1);
   std::vector<store::RowKey> keys;
   asked.add_for_all(keys);
   const std::size_t count = std::min(most, addressees.size());
-  for (const auto& addressee : addressees.first(count)) asked.add_for(addressee, keys);
+  std::vector<std::string> owners;
+  for (const auto& addressee : addressees.first(count))
+    owners.push_back(owner_of(addressee, transaction_.site->tags.delimiter));
+  for (std::size_t i = 0; i < count; ++i) asked.add_for(addressees[i], owners[i], keys);
   for (int pauses = 0;; ++pauses) {
     const auto values = co_await transaction_.ledger->look_up(keys);
     const std::span<const std::uint32_t> all = values ? std::span(*values) : std::span<const std::uint32_t>();

@@ -99,6 +99,7 @@ class WayOutJudge {
   Pause pause_;
   bool has_auto_submitted_ = false;  ///< the field is there
   bool is_auto_replied_ = false;     ///< and says so
+  bool says_vacation_ = false;       ///< and calls itself one (RFC 5230 5.3)
   bool has_references_ = false;
   bool is_answering_forbidden_ = false;  ///< a mail that the reply names may not be answered
   std::optional<response::Response> response_;

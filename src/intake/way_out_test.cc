@@ -252,6 +252,23 @@ TEST_F(WayOutTest, AVacationReplyIsOwedLikeABounce) {
   here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
 }
 
+// A spam without a Message-ID leaves nothing to be named by.
+TEST_F(WayOutTest, AReplyWithoutAnIdAnswersAMailWithoutOne) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("", kEve), number(Authentication::Failed)}});
+  std::string reply = vacation();
+  reply.erase(reply.find("In-Reply-To"), std::string_view("In-Reply-To: <1@c.test>\r\n").size());
+  EXPECT_EQ(leave(reply, "ann@example.org"), "not-owed: quarantine");
+  EXPECT_EQ(leave(reply, ""), "not-owed: quarantine");
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "unclear: accept") << "it names another mail";
+}
+
+TEST_F(WayOutTest, WhoeverWasWrittenToMayTagTheirAddress) {
+  here_.open_ledger();
+  here_.record({{store::way_out("example.org", kEve)}});
+  EXPECT_EQ(leave(bounce(), "", {"prvs=0123abcdef=eve@c.test"}), "owed: accept");
+}
+
 TEST_F(WayOutTest, VacationRepliesCanBeLeftAlone) {
   here_.site.way_out.vacation = VacationRule::Leave;
   EXPECT_EQ(leave(vacation(), "ann@example.org"), "passes");

@@ -101,7 +101,7 @@ constexpr RowKey arrival(std::string_view received_id) {
 constexpr RowKey arrival(std::string_view received_id, std::string_view address) {
   return {RowKind::ArrivalByReceived, address, received_id};
 }
-/// The same by what the mail says of itself.
+/// The same by what the mail says of itself; empty: a mail without a Message-ID.
 constexpr RowKey arrival_by_message(std::string_view message_id, std::string_view address) {
   return {RowKind::ArrivalByMessage, address, message_id};
 }
