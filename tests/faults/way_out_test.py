@@ -4,6 +4,7 @@ none at `strict`; none of them is refused for good, and mail that arrives flows.
 """
 import concurrent.futures
 import contextlib
+import functools
 import sqlite3
 
 import attempts  # noqa: F401  # makes known where the rest is
@@ -26,6 +27,17 @@ def victim(number):
 RECORDS = {f"d{number}.test": [("A", "198.51.100.7")] + ([("TXT", "v=spf1 -all")] if number % 2 else []) for number in range(VICTIMS)}
 
 
+def at_both_stages(test):
+    """The test is called with each stage, and with how many answers may leave that nobody can judge: the rates, or none."""
+    @functools.wraps(test)
+    def run(self):
+        for stage, most in (("hold", IN_ALL), ("strict", 0)):
+            with self.subTest(stage):
+                self.renew()
+                test(self, stage, most)
+    return run
+
+
 class WayOut(Case):
     """`home` is our server, which takes all mail; its bounces are made here. `world` takes what leaves."""
 
@@ -46,14 +58,11 @@ class WayOut(Case):
             gateway("in", "inbound", f"smtp://127.0.0.1:{self.home.port}"), gateway("out", "outbound", f"smtp://127.0.0.1:{self.world.port}"),
             tags=False, stage="observe", more_domain=more_domain, more=text)))
 
-    def both_stages(self):
-        """Goes through the two stages with a gateway each and all as it was at first. The rates are what may leave."""
-        for stage, most in (("hold", IN_ALL), ("strict", 0)):
-            with self.subTest(stage):
-                self.zone.way, self.zone.forged = "answer", None
-                self.world.mails.clear()
-                self.home.mails.clear()
-                yield stage, most
+    def renew(self):
+        """All is as it was at first, but for the gateway."""
+        self.zone.way, self.zone.forged = "answer", None
+        self.world.mails.clear()
+        self.home.mails.clear()
 
     def arrive(self, victims=range(VICTIMS), want=250):
         """A spam in the name of each of them arrives. Returns what our server got, by victim."""
@@ -76,42 +85,33 @@ class WayOut(Case):
         self.assertLessEqual(len(self.world.mails), most)
         self.assertLessEqual(set(codes), {250, *also})
 
-    def test_all_is_well(self):
-        for stage, _ in self.both_stages():
-            self.begin(stage)
-            self.assertEqual(self.bounce(self.arrive()), [250] * VICTIMS)
-            self.assertEqual(self.world.mails, [])
-            self.assertEqual(sorted(self.gate.held()), sorted(map(victim, range(VICTIMS))))
+
+class AllIsWell(WayOut):
+    @at_both_stages
+    def test(self, stage, _):
+        self.begin(stage)
+        self.assertEqual(self.bounce(self.arrive()), [250] * VICTIMS)
+        self.assertEqual(self.world.mails, [])
+        self.assertEqual(sorted(self.gate.held()), sorted(map(victim, range(VICTIMS))))
 
 
 class Resolver(WayOut):
-    def check(self, way, forged=None, delay=0):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            self.zone.way, self.zone.forged, self.zone.delay = way, forged, delay
-            self.expect(self.bounce(self.arrive()), most)
-            self.assertGreaterEqual(len(self.gate.held()), VICTIMS - most)
+    # name, how the resolver answers, what it says of SPF
+    WAYS = [("silent", "silent", None), ("failed", "failed", None), ("slow", "slow", None), ("saying that no name exists", "nothing", None),
+            ("talking rubbish", "rubbish", None), ("answering another question", "another", None),
+            ("saying that everybody may send everything", "answer", "v=spf1 +all")]
 
-    def test_silent(self):
-        self.check("silent")
-
-    def test_failed(self):
-        self.check("failed")
-
-    def test_slow(self):
-        self.check("slow", delay=1)
-
-    def test_saying_that_no_name_exists(self):
-        self.check("nothing")
-
-    def test_talking_rubbish(self):
-        self.check("rubbish")
-
-    def test_answering_another_question(self):
-        self.check("another")
-
-    def test_saying_that_everybody_may_send_everything(self):
-        self.check("answer", forged="v=spf1 +all")
+    @at_both_stages
+    def test_each(self, stage, most):
+        for name, way, forged in self.WAYS:
+            with self.subTest(name):
+                self.renew()
+                self.begin(stage)
+                self.zone.way, self.zone.forged = way, forged
+                codes = self.bounce(self.arrive())
+                self.assertEqual(codes, [250] * VICTIMS)
+                self.assertLessEqual(len(self.world.mails), most)
+                self.assertEqual(len(self.gate.held()), VICTIMS - len(self.world.mails))
 
     def test_failed_for_a_check_that_refuses(self):
         """Nothing is owed for what was not taken."""
@@ -135,30 +135,30 @@ class LedgerFails(WayOut):
             other.execute("BEGIN EXCLUSIVE")
             yield
 
-    def test_removed_before_the_mail(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            self.remove()
-            self.expect(self.bounce(self.arrive()), most)
+    @at_both_stages
+    def test_removed_before_the_mail(self, stage, most):
+        self.begin(stage)
+        self.remove()
+        self.expect(self.bounce(self.arrive()), most)
 
-    def test_removed_before_the_bounce(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            arrived = self.arrive()
-            self.remove()
-            self.expect(self.bounce(arrived), most)
+    @at_both_stages
+    def test_removed_before_the_bounce(self, stage, most):
+        self.begin(stage)
+        arrived = self.arrive()
+        self.remove()
+        self.expect(self.bounce(arrived), most)
 
-    def test_removed_while_the_gateway_is_down(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            arrived = self.arrive()
-            self.assertEqual(self.gate.stop(), 0)
-            self.remove()
-            self.gate.start()
-            codes = self.bounce(arrived)
-            # Nobody knows any more what arrived. The rates are used up, and the rest is held.
-            self.assertEqual((codes, len(self.world.mails)), ([250] * VICTIMS, most))
-            self.assertEqual(len(self.gate.held()), VICTIMS - most)
+    @at_both_stages
+    def test_removed_while_the_gateway_is_down(self, stage, most):
+        self.begin(stage)
+        arrived = self.arrive()
+        self.assertEqual(self.gate.stop(), 0)
+        self.remove()
+        self.gate.start()
+        codes = self.bounce(arrived)
+        # Nobody knows any more what arrived. The rates are used up, and the rest is held.
+        self.assertEqual((codes, len(self.world.mails)), ([250] * VICTIMS, most))
+        self.assertEqual(len(self.gate.held()), VICTIMS - most)
 
     def test_each_rate(self):
         """name, addressees, how many may leave"""
@@ -173,35 +173,35 @@ class LedgerFails(WayOut):
                         self.assertEqual(client.mail(bounce_of(new_mail(one, ANN), one, ANN), "", one).code, 250)
                 self.assertEqual((len(self.world.mails), len(self.gate.held())), (most, 6 - most))
 
-    def test_locked(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            with self.locked():
-                self.expect(self.bounce(self.arrive()), most)
-
-    def test_overwritten(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            for path in self.files():
-                path.write_bytes(b"no ledger\n" * 1000)
+    @at_both_stages
+    def test_locked(self, stage, most):
+        self.begin(stage)
+        with self.locked():
             self.expect(self.bounce(self.arrive()), most)
 
-    @needs_mounts
-    def test_on_a_full_disk(self):
-        for stage, most in self.both_stages():
-            with Disk(self.folder / f"disk-{stage}", "4m") as disk:
-                self.begin(stage, ledger=disk.path)
-                disk.fill()
-                self.expect(self.bounce(self.arrive()), most)
-                self.assertEqual(self.gate.stop(), 0)
+    @at_both_stages
+    def test_overwritten(self, stage, most):
+        self.begin(stage)
+        for path in self.files():
+            path.write_bytes(b"no ledger\n" * 1000)
+        self.expect(self.bounce(self.arrive()), most)
 
-    def test_killed(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            arrived = self.arrive()
-            self.gate.kill()
-            self.gate.start()
-            self.expect(self.bounce(arrived), most)
+    @needs_mounts
+    @at_both_stages
+    def test_on_a_full_disk(self, stage, most):
+        with Disk(self.folder / f"disk-{stage}", "4m") as disk:
+            self.begin(stage, ledger=disk.path)
+            disk.fill()
+            self.expect(self.bounce(self.arrive()), most)
+            self.assertEqual(self.gate.stop(), 0)
+
+    @at_both_stages
+    def test_killed(self, stage, most):
+        self.begin(stage)
+        arrived = self.arrive()
+        self.gate.kill()
+        self.gate.start()
+        self.expect(self.bounce(arrived), most)
 
 
 class HeldStoreFails(WayOut):
@@ -214,37 +214,37 @@ class HeldStoreFails(WayOut):
         self.assertEqual((len(self.world.mails), codes.count(250)), (most, most))
         return arrived
 
-    def test_locked(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            with contextlib.closing(sqlite3.connect(self.gate.folder / "held.db", isolation_level=None, timeout=20)) as other:
-                other.execute("BEGIN IMMEDIATE")
-                arrived = self.check(stage, most)
-                other.execute("ROLLBACK")
-            # Our server tries again. What has left is not sent twice by it.
-            self.assertEqual(set(self.bounce(arrived)), {250})
-            self.assertEqual(len(self.world.mails), most)
+    @at_both_stages
+    def test_locked(self, stage, most):
+        self.begin(stage)
+        with contextlib.closing(sqlite3.connect(self.gate.folder / "held.db", isolation_level=None, timeout=20)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            arrived = self.check(stage, most)
+            other.execute("ROLLBACK")
+        # Our server tries again. What has left is not sent twice by it.
+        self.assertEqual(set(self.bounce(arrived)), {250})
+        self.assertEqual(len(self.world.mails), most)
 
     @needs_mounts
-    def test_on_a_full_disk(self):
-        for stage, most in self.both_stages():
-            with Disk(self.folder / f"disk-{stage}", "4m") as disk:
-                self.begin(stage, held=disk.path)
-                disk.fill()
-                codes = self.bounce(self.arrive())
-                self.expect(codes, most, also=(451,))
-                disk.free()
-                self.assertEqual(self.gate.stop(), 0)
-
-    def test_removed(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            for path in self.gate.folder.glob("held.db*"):
-                path.unlink()
+    @at_both_stages
+    def test_on_a_full_disk(self, stage, most):
+        with Disk(self.folder / f"disk-{stage}", "4m") as disk:
+            self.begin(stage, held=disk.path)
+            disk.fill()
             codes = self.bounce(self.arrive())
             self.expect(codes, most, also=(451,))
-            # What was answered 250 has left, or is kept.
-            self.assertEqual(codes.count(250), len(self.world.mails) + len(self.gate.held()))
+            disk.free()
+            self.assertEqual(self.gate.stop(), 0)
+
+    @at_both_stages
+    def test_removed(self, stage, most):
+        self.begin(stage)
+        for path in self.gate.folder.glob("held.db*"):
+            path.unlink()
+        codes = self.bounce(self.arrive())
+        self.expect(codes, most, also=(451,))
+        # What was answered 250 has left, or is kept.
+        self.assertEqual(codes.count(250), len(self.world.mails) + len(self.gate.held()))
 
     def test_killed(self):
         """Everything that was answered 250 is there after kill -9."""
@@ -260,28 +260,29 @@ class HeldStoreFails(WayOut):
 
 
 class OthersFail(WayOut):
-    def test_history(self):
-        for stage, most in self.both_stages():
-            self.begin(stage)
-            with contextlib.closing(sqlite3.connect(self.gate.folder / "history.db", isolation_level=None, timeout=20)) as other:
-                other.execute("BEGIN EXCLUSIVE")
-                self.expect(self.bounce(self.arrive()), most)
-                other.execute("ROLLBACK")
+    @at_both_stages
+    def test_history(self, stage, _):
+        self.begin(stage)
+        with contextlib.closing(sqlite3.connect(self.gate.folder / "history.db", isolation_level=None, timeout=20)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            self.expect(self.bounce(self.arrive()), 0)
+            other.execute("ROLLBACK")
 
-    def test_recipients(self):
+    @at_both_stages
+    def test_recipients(self, stage, _):
         """The file of recipients is gone, empty or nonsense: nothing changes for what leaves, and no mail is lost."""
         for text in (None, "", "\0\0 nonsense\n"):
-            for stage, most in self.both_stages():
-                with self.subTest(text=text):
-                    file = self.write("recipients", f"{ANN}\n")
-                    self.begin(stage, more_domain=f'recipients = "file:{file}"')
-                    if text is None:
-                        file.unlink()
-                    else:
-                        file.write_text(text)
-                    self.expect(self.bounce(self.arrive()), most)
-                    with FakeClient(self.gate.address("in")) as client:
-                        self.assertEqual(client.envelope("zoe@d0.test", "an@example.org")[1].code, 550)
+            with self.subTest(text=text):
+                self.renew()
+                file = self.write("recipients", f"{ANN}\n")
+                self.begin(stage, more_domain=f'recipients = "file:{file}"')
+                if text is None:
+                    file.unlink()
+                else:
+                    file.write_text(text)
+                self.expect(self.bounce(self.arrive()), 0)
+                with FakeClient(self.gate.address("in")) as client:
+                    self.assertEqual(client.envelope("zoe@d0.test", "an@example.org")[1].code, 550)
 
     def test_recipients_that_are_wrong(self):
         """A file that names who does not exist: our server then bounces, and the bounce is held."""

@@ -10,6 +10,7 @@ from dovecot import Dovecot
 from exim import Exim
 from opensmtpd import OpenSmtpd
 from postfix import Postfix
+from sendmail import MAILER, RULE, Sendmail
 from spam import FULL, PARTNER
 
 MAILBOX = 100_000  # octets that fit into one
@@ -18,12 +19,12 @@ MAILBOX = 100_000  # octets that fit into one
 class OurPostfix(Postfix):
     """Without local_recipient_maps it asks its delivery agent."""
 
-    def __init__(self, folder, partner, name="ours"):
-        super().__init__(folder, name, {
-            "mydestination": "example.org", "local_recipient_maps": "", "alias_maps": f"texthash:{folder}/{name}/etc/aliases",
-            "default_transport": "smtp", "transport_maps": f"texthash:{folder}/{name}/etc/ways",
+    def __init__(self, folder, partner, services=None):
+        super().__init__(folder, "ours", {
+            "mydestination": "example.org", "local_recipient_maps": "", "alias_maps": f"texthash:{folder}/ours/etc/aliases",
+            "default_transport": "smtp", "transport_maps": f"texthash:{folder}/ours/etc/ways",
             "mailbox_size_limit": MAILBOX, "message_size_limit": MAILBOX, "notify_classes": "resource, software, 2bounce"},
-            master="local unix - n n - - local\n")
+            services=services, master="local unix - n n - - local\n")
         mail = self.folder / "mail"
         (mail / "full").write_bytes(b"x" * MAILBOX)
         shutil.chown(mail / "full", "nobody")
@@ -39,6 +40,17 @@ class OurPostfix(Postfix):
 
     def told(self):
         return (self.folder / "mail/postmaster").exists()
+
+
+class DeliveringPostfix(OurPostfix):
+    """It delivers by itself: what has a null sender goes to this gateway, which returns it to .returned; `world` is the port of all others."""
+
+    def __init__(self, folder, partner, world):
+        super().__init__(folder, partner, {"smtp": "", "returned": f"-o content_filter=smtp:[127.0.0.1]:{world}"})
+        self.returned = self.ports["returned"]
+
+    def send_out(self, port):
+        self.set({"sender_dependent_default_transport_maps": f"inline:{{ {{ <> = smtp:[127.0.0.1]:{port} }} }}"})
 
 
 EXIM = """
@@ -108,6 +120,27 @@ class OurExim(Exim):
     def told(self):
         # A bounce that is refused is frozen until somebody looks.
         return "rozen" in self.log()
+
+
+class OurSendmail(Sendmail):
+    """A relay doesn't know the users of the server that it relays to; here that one is the partner."""
+
+    def __init__(self, folder, partner):
+        super().__init__(folder, "ours", {"example.org": partner})
+
+    def send_out(self, port):
+        # Mail to itself, as to its postmaster, stays.
+        everything = "R$+ < @ $+ >" + RULE.partition(">")[2].format(domain="$2", port=port)
+        text = self.config.read_text()
+        last = "R$-\t\t\t$#local"
+        assert last in text, text
+        self.config.write_text(text.replace(last, everything + last) + MAILER.format(port=port))
+
+    def is_idle(self):
+        return not any((self.folder / "queue").iterdir())
+
+    def told(self):
+        return "ostmaster notify" in self.log() or "RCPT To:<postmaster" in self.log()
 
 
 OPENSMTPD = """\

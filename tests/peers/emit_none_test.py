@@ -4,7 +4,7 @@ world counts what reaches the forged senders, without Backstop and with it.
 """
 import os
 
-from accepting import OurExim, OurOpenSmtpd, OurPostfix
+from accepting import OurExim, OurOpenSmtpd, OurPostfix, OurSendmail
 from spam import Catcher, send_all, sender_of, spam, zone_of
 from support import Backstop, Case, FakeServer, config, gateway, main, needs, wait_until, way_out
 from zone import Zone
@@ -66,6 +66,16 @@ class OfExim(EmitNone):
     @needs("backstop")
     def test_with(self):
         self.check_with(OurExim(self.folder, self.partner.port), FEWER)
+
+
+@needs("postfix", "sendmail")
+class OfSendmail(EmitNone):
+    def test_without(self):
+        self.check_without(OurSendmail(self.folder, self.partner.port), FEWER)
+
+    @needs("backstop")
+    def test_with(self):
+        self.check_with(OurSendmail(self.folder, self.partner.port), FEWER)
 
 
 @needs("postfix", "opensmtpd", "dovecot")

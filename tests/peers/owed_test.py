@@ -2,7 +2,7 @@
 """What must leave, though forged senders get nothing: answers to people who wrote, and mail of programs that is no answer."""
 import contextlib
 
-from accepting import OurPostfix
+from accepting import DeliveringPostfix, OurPostfix
 from spam import FULL, Catcher
 from support import Backstop, Case, FakeClient, FakeServer, Port, Postfix, body_of, config, gateway, header_of, main, needs, new_mail, wait_until, way_out
 from zone import Zone
@@ -187,16 +187,20 @@ class Behind(Case):
         super().setUp()
         self.catcher = self.enterContext(Catcher(self.folder))
         self.partner = self.enterContext(FakeServer({"rcpt": "550 5.7.1 not wanted here"}))
-        self.server = OurPostfix(self.folder, self.partner.port)
+        self.server, next_hop = self.make_server()
         zone = self.enterContext(Zone(RECORDS))
         recipients = self.write("recipients", RECIPIENTS)
         lists = '[[domain]]\nname = "lists.example.org"\n'
         self.gate = self.enterContext(Backstop(self.folder, "backstop", config(
-            gateway("in", "inbound", f"smtp://127.0.0.1:{self.server.port}"), gateway("out", "outbound", f"smtp://127.0.0.1:{self.catcher.port}"),
+            gateway("in", "inbound", f"smtp://127.0.0.1:{self.server.port}"), gateway("out", "outbound", f"smtp://127.0.0.1:{next_hop}"),
             tags=False, stage="observe", more_domain=f'recipients = "file:{recipients}"',
             more=way_out(zone.port, self.STAGE) + lists)))
         self.server.send_out(self.gate.address("out")[1])
         self.enterContext(self.server)
+
+    def make_server(self):
+        """Returns our server, and the port to which the gateway passes what leaves."""
+        return OurPostfix(self.folder, self.partner.port), self.catcher.port
 
     def write_in(self, sender, recipient):
         with FakeClient(self.gate.address("in")) as client:
@@ -234,6 +238,23 @@ class Answers(Behind):
         self.catcher.wait_for(SINCERE)
         wait_until(self.server.is_idle, "the server has nothing left to do")
         self.assertEqual((self.catcher.counts(), self.gate.held()), ({SINCERE: 1}, []))
+
+
+@needs("backstop", "postfix")
+class DeliversItself(Behind):
+    """Our server has no smarthost: its bounces go through the gateway and come back, and it delivers them."""
+
+    def make_server(self):
+        server = DeliveringPostfix(self.folder, self.partner.port, self.catcher.port)
+        return server, server.returned
+
+    def test_its_bounces(self):
+        for sender in (SINCERE, STRANGER):
+            self.assertEqual(self.write_in(sender, FULL).code, 250)
+        self.catcher.wait_for(SINCERE)
+        wait_until(lambda: self.gate.held() == [STRANGER], lambda: f"the stranger's is held: {self.gate.held()}")
+        wait_until(self.server.is_idle, "the server has nothing left to do")
+        self.assertEqual((self.catcher.counts(), self.server.told()), ({SINCERE: 1}, False))
 
 
 @needs("backstop", "postfix")

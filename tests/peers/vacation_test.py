@@ -105,7 +105,7 @@ class ToEachOther(Case):
             # Dovecot's Sieve answers each mail of a person, and no reply.
             wait_until(lambda number=number: len(self.replies(number)) >= self.MAILS, lambda: f"all replies: {list(map(self.replies, range(2)))}")
             wait_until(lambda number=number: sum(self.mailbox(number)) > self.MAILS, "the reply is there")
-        self.assertEqual([self.replies(number) for number in range(2)], [["delivered"] + ["held"] * (self.MAILS - 1)] * 2)
+        self.assertEqual([self.replies(number) for number in range(2)], [["delivered"] + ["quarantined"] * (self.MAILS - 1)] * 2)
         self.assertEqual([self.mailbox(number) for number in range(2)], [(self.MAILS, 1)] * 2)
 
     def test_with_null_paths(self):
