@@ -7,8 +7,8 @@ import time
 import warnings
 
 from dialogue import ANN, BOB, CARL, Dialogue, told, url
-from name_server import NameServer
 from support import gateway, main, needs, wait_until
+from zone import Zone
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports give warnings
@@ -43,7 +43,7 @@ class DkimKeys(Dialogue):
         self.start(gateway("in", "inbound", url(self.hop_)), tags=False, more=more)
 
     def begin_with_resolver(self):
-        self.resolver = self.enterContext(NameServer({("s._domainkey.example.org", "TXT"): [self.record]}))
+        self.resolver = self.enterContext(Zone({"s._domainkey.example.org": [("TXT", self.record.decode())]}))
         # A key of the folder, with which nothing was signed here, makes the domain one whose mail is signed.
         (self.keys / "old._domainkey.example.org").write_bytes(self.record + b"\n")
         self.begin(f'resolvers = ["127.0.0.1:{self.resolver.port}"]', f'dkim_keys = "{self.keys}"')
@@ -99,11 +99,11 @@ class DkimKeys(Dialogue):
 
     def test_dns_that_does_not_answer(self):
         self.begin_with_resolver()
-        for mode in ("failed", "silent"):
-            with self.subTest(mode):
-                self.resolver.mode = mode
+        for way in ("failed", "silent"):
+            with self.subTest(way):
+                self.resolver.way = way
                 self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "incomplete"))
-        self.resolver.mode = "answer"
+        self.resolver.way = "answer"
         self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "dkim"))
 
     def test_invented_selectors(self):

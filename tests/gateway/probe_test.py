@@ -7,18 +7,18 @@ from dialogue import Dialogue, url
 # pylint: disable=wrong-import-position,wrong-import-order  # dialogue names the folder of these
 from backstop import KEYS  # noqa: E402
 from case import PROGRAM  # noqa: E402
-from name_server import NameServer  # noqa: E402
 from support import config, gateway, main  # noqa: E402
+from zone import Zone  # noqa: E402
 
-MX = {("example.org", "MX"): [(10, "mx.example.org")]}
+MX = {"example.org": [("MX", "10 mx.example.org")]}
 NOBODY = "RCPT TO:<backstop-probe-of-nobody@example.org>"
 
 
 class Probe(Dialogue):
-    def probe(self, hop, zone, mode="answer", more_domain=""):
+    def probe(self, hop, zone, way="answer", more_domain=""):
         """Returns what the command printed, its warnings, and its exit status."""
-        server = self.enterContext(NameServer(zone))
-        server.mode = mode
+        server = self.enterContext(Zone(zone))
+        server.way = way
         text = config(gateway("in", "inbound", url(hop)), tags=False, more_domain=more_domain,
                       more=f'[proofs]\nresolvers = ["127.0.0.1:{server.port}"]\n')
         file = self.folder / "backstop.toml"
@@ -39,7 +39,7 @@ class Probe(Dialogue):
         self.assertNotIn("DATA", hop.commands)
 
     def test_a_backup_outside(self):
-        zone = {("example.org", "MX"): [(10, "mx.example.org"), (20, "backup.example.net")]}
+        zone = {"example.org": [("MX", "10 mx.example.org"), ("MX", "20 backup.example.net")]}
         _, err, status = self.probe(self.hop({"rcpt": ["550 5.1.1 who?"]}), zone)
         self.assertEqual(status, 0)
         self.assertIn("the MX hosts of example.org are mx.example.org, backup.example.net, and this gateway is mx.example.org", err)
@@ -63,7 +63,7 @@ class Probe(Dialogue):
         _, err, status = self.probe(hop, {})
         self.assertEqual(status, 0)
         self.assertIn(f"whether the next hop {url(hop)} knows the recipients of example.org can't be told: 450 4.2.0 greylisted", err)
-        _, err, _ = self.probe(hop, MX, mode="failed")
+        _, err, _ = self.probe(hop, MX, way="failed")
         self.assertIn("warning: DNS does not say who takes mail for example.org: ", err)
         hop.stop_listening()
         out, err, _ = self.probe(hop, {})

@@ -1,5 +1,5 @@
 """Everything that the tests here share; each part has its own file."""
-from backstop import Backstop, config, gateway
+from backstop import Backstop, config, gateway, way_out
 from case import EXIM, PROGRAM, SOURCE, Case, main, needs
 from children import PATIENCE, Child, Peer, accepts, wait_until
 from connections import is_dropped
