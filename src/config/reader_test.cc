@@ -380,22 +380,22 @@ TEST(Config, SaysWhatCanStillBeBounced) {
       {"observe", server + in + out + "[way_out]\nstage = \"observe\"\n", ""},
       {"hold", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n" + held, ""},
       {"hold without a place", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n",
-       "f:21:9: stage: what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]\n"},
+       "f:22:9: stage: what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]\n"},
       {"hold without a ledger", server + in + out + "[way_out]\nstage = \"hold\"\n" + held,
-       "f:19:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; bounces "
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; bounces "
        "to "
        "people who did not write still leave, within the rates\n"},
       {"strict without a ledger", server + in + out + "[way_out]\nstage = \"strict\"\n" + held,
-       "f:19:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
        "every "
        "bounce and automatic reply to a stranger is held\n"},
       {"no outbound gateway", server + in + "[way_out]\nstage = \"observe\"\n",
-       "f:13:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
+       "f:14:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
        "server "
        "can bounce what it took to people who did not write\n"},
       {"no inbound gateway",
        server + out + "[[domain]]\nname = \"example.org\"\n[way_out]\nstage = \"observe\"\n",
-       "f:14:9: warning: stage: there is no inbound gateway, so it is not seen which mail arrives; bounces "
+       "f:15:9: warning: stage: there is no inbound gateway, so it is not seen which mail arrives; bounces "
        "to "
        "people who did not write can leave, within the rates\n"},
   };

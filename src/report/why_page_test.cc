@@ -243,7 +243,8 @@ TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
   EXPECT_THAT(why_page(held("owed")), HasSubstr("the mail that it answers? Yes.\n"));
   EXPECT_THAT(why_page(held("unclear")), HasSubstr("That is not known"));
   EXPECT_THAT(why_page(held("rated")), HasSubstr("than the rates"));
-  EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("(structural).\n\n  Nothing shows that"));
+  EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("within the last 7 days."));
+  EXPECT_THAT(why_page(held("failed")), HasSubstr("(structural).\n\n  Nothing shows that"));
 }
 
 TEST_F(WhyPage, NothingSteersTheTerminal) {
