@@ -14,6 +14,7 @@
 #include "config/hop_checks.h"
 #include "config/settings.h"
 #include "config/store_checks.h"
+#include "config/way_out_checks.h"
 #include "origin/tag.h"
 
 namespace backstop::config {
@@ -358,6 +359,7 @@ void check_settings(Draft& draft) {
   check_tags(draft);
   check_resolvers(draft);
   check_stores(draft);
+  check_way_out(draft);
   check_limits(draft);
 }
 

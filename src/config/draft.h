@@ -24,6 +24,7 @@ enum class Section : std::uint8_t {
   Keys,
   Proofs,
   Quarantine,
+  WayOut,
   Tls,
   History,
   Ledger,

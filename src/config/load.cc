@@ -57,12 +57,17 @@ base::Result<std::string> read_file(const std::string& path) {
 }
 
 void check_sealing_key(Draft& draft) {
-  if (draft.config.quarantine.url.empty() || draft.config.gateway.keys.signing_key() != nullptr) return;
-  handle(draft, {Section::Quarantine}, &store::QuarantineSettings::url)
-      .mistake(
-          "what is kept is encrypted with the key that signs, and the key file has none; run: backstop "
-          "keys rotate " +
-          base::printable(draft.config.key_file));
+  if (draft.config.gateway.keys.signing_key() != nullptr) return;
+  const auto check = [&](const store::QuarantineSettings& settings, Section section) {
+    if (settings.url.empty()) return;
+    handle(draft, {section}, &store::QuarantineSettings::url)
+        .mistake(
+            "what is kept is encrypted with the key that signs, and the key file has none; run: backstop "
+            "keys rotate " +
+            base::printable(draft.config.key_file));
+  };
+  check(draft.config.quarantine, Section::Quarantine);
+  check(draft.config.held, Section::WayOut);
 }
 
 void load_keys(Draft& draft) {
@@ -250,7 +255,7 @@ std::vector<std::string> places_of(const std::string& url) {
   std::error_code failed;
   if (!std::filesystem::exists(folder, failed)) folder = folder.parent_path();
   std::vector<std::string> places;
-  // A ledger has the last two, and a quarantine the last.
+  // A ledger has the last two, and a quarantine or held store the last.
   for (const char* const suffix : {"", "-wal", "-shm", ".keys", ".lock"}) {
     const std::string name = file.string() + suffix;
     if (std::filesystem::exists(name, failed)) places.push_back(name);
@@ -285,6 +290,10 @@ void check_stores(const os::User& user, Draft& draft) {
   if (!config.quarantine.url.empty()) {
     check_store(user, config.quarantine.url, "quarantine",
                 handle(draft, {Section::Quarantine}, &store::QuarantineSettings::url));
+  }
+  if (!config.held.url.empty()) {
+    check_store(user, config.held.url, name(config.held.place),
+                handle(draft, {Section::WayOut}, &store::QuarantineSettings::url));
   }
 }
 

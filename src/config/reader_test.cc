@@ -73,6 +73,16 @@ url = "sqlite:var/quarantine.db"
 keep = "20d"
 most_bytes = "3GiB"
 digest = true
+[way_out]
+stage = "strict"
+vacation = "leave"
+mute = true
+an_addressee = 4
+a_domain = 5
+in_all = 6
+url = "sqlite:var/held.db"
+keep = "3d"
+most_bytes = "5MiB"
 [tls]
 certificate = "/etc/chain"
 key = "tls/key"
@@ -230,6 +240,23 @@ TEST_F(Everything, Quarantine) {
   EXPECT_TRUE(config.gateway.has_quarantine);
 }
 
+TEST_F(Everything, WayOut) {
+  EXPECT_EQ(config.gateway.way_out, (intake::WayOutSettings{.stage = policy::WayOutStage::Strict,
+                                                            .vacation = intake::VacationRule::Leave,
+                                                            .is_muting = true,
+                                                            .an_addressee = 4,
+                                                            .a_domain = 5,
+                                                            .in_all = 6}));
+}
+
+TEST_F(Everything, HeldStore) {
+  auto want = store::held_settings();
+  want.url = "sqlite:/etc/backstop/var/held.db";
+  want.keep = hours{3 * 24};
+  want.most_bytes = 5 << 20;
+  EXPECT_EQ(config.held, want);
+}
+
 TEST_F(Everything, StoresAndLog) {
   EXPECT_FALSE(config.history_enabled);
   EXPECT_TRUE(config.history_ordinary);
@@ -331,6 +358,48 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
       {"reject with keys", "stage = \"reject\"\n[keys]\nfile = \"keys\"\ntags = true\n", ""},
   };
   for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
+}
+
+TEST(Config, SaysWhatCanStillBeBounced) {
+  const std::string server =
+      "[server]\nhostname = \"mx.example.org\"\n[keys]\nfile = \"keys\"\ntags = false\n";
+  const std::string in =
+      "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\nlisten = [\"127.0.0.1:2525\"]\n"
+      "next_hop = \"smtp://127.0.0.1:25\"\n[[domain]]\nname = \"example.org\"\n";
+  const std::string out =
+      "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
+      "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\n";
+  const std::string ledger = "[ledger]\nurl = \"sqlite:ledger.db\"\n";
+  const std::string held = "url = \"sqlite:held.db\"\n";
+  const struct {
+    const char* name;
+    std::string text;
+    std::string want;
+  } rows[] = {
+      {"nothing said", server + in, ""},
+      {"observe", server + in + out + "[way_out]\nstage = \"observe\"\n", ""},
+      {"hold", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n" + held, ""},
+      {"hold without a place", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n",
+       "f:22:9: stage: what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]\n"},
+      {"hold without a ledger", server + in + out + "[way_out]\nstage = \"hold\"\n" + held,
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; bounces "
+       "to "
+       "people who did not write still leave, within the rates\n"},
+      {"strict without a ledger", server + in + out + "[way_out]\nstage = \"strict\"\n" + held,
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
+       "every "
+       "bounce and automatic reply to a stranger is held\n"},
+      {"no outbound gateway", server + in + "[way_out]\nstage = \"observe\"\n",
+       "f:14:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
+       "server "
+       "can bounce what it took to people who did not write\n"},
+      {"no inbound gateway",
+       server + out + "[[domain]]\nname = \"example.org\"\n[way_out]\nstage = \"observe\"\n",
+       "f:15:9: warning: stage: there is no inbound gateway, so it is not seen which mail arrives; bounces "
+       "to "
+       "people who did not write can leave, within the rates\n"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(lines(read_config(row.text, "f")), row.want) << row.name;
 }
 
 TEST_F(Everything, Limits) {

@@ -107,6 +107,21 @@ std::vector<Setting> quarantine_settings() {
   };
 }
 
+std::vector<Setting> held_settings() {
+  const Rows way_out(Section::WayOut);
+  return {
+      way_out("url", store_url_kind(), &store::QuarantineSettings::url,
+              {.help = "Where responses are held on their way out: a file of SQLite. Takes a key file in "
+                       "[keys].",
+               .example = R"("sqlite:var/held.db")"}),
+      way_out("keep", duration_kind<hours>({.least = hours{1}, .most = origin::kMemory}),
+              &store::QuarantineSettings::keep, {.help = "How long they are kept. Older ones are deleted."}),
+      way_out("most_bytes", size_kind({.least = kMiB, .most = 1024 * kGiB}),
+              &store::QuarantineSettings::most_bytes,
+              {.help = "How large the file may grow. Then further responses leave if the rates allow it."}),
+  };
+}
+
 std::vector<Setting> tls_settings() {
   const Rows tls(Section::Tls);
   return {
@@ -206,8 +221,8 @@ Place place_in(const Draft& draft, std::size_t index) {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-                          quarantine_settings, tls_settings, history_settings, ledger_settings,
-                          surge_settings, log_settings, limit_settings}) {
+                          quarantine_settings, way_out_settings, held_settings, tls_settings,
+                          history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -235,6 +250,8 @@ const std::vector<SectionInfo>& sections() {
       {Section::Proofs, "proofs",
        "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
       {Section::Quarantine, "quarantine", "Responses that are kept back (docs/quarantine.md)."},
+      {Section::WayOut, "way_out",
+       "Responses of your own servers on their way out (docs/policy.md, docs/held.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
       {Section::Ledger, "ledger",

@@ -86,6 +86,7 @@ void DataPhase::record(const smtp::Reply& reply, bool is_client_gone, std::strin
                 .is_kept = path_.is_kept(),
                 .not_kept = path_.not_kept(),
                 .judge = &path_.judge(),
+                .way_out = &path_.way_out(),
                 .size = path_.size(),
                 .message_id = path_.message_id()});
 }

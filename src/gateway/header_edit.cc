@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "intake/answer_rules.h"
 
 namespace backstop::gateway {
 
@@ -62,27 +63,26 @@ void note(std::string_view field, std::size_t at, std::pair<std::size_t, std::si
         scan.message_id = id_of(field.substr(value));
       }
       break;
-    default:
-      break;
-  }
-}
-
-void note_proof(std::string_view field, std::size_t at, HeaderScan& scan) {
-  switch (first_letter(field)) {
     case 'f':
       if (const auto value = value_of(field, "From");
           value != std::string_view::npos && scan.from.second == 0) {
         scan.from = {at + value, field.size() - value};
       }
       break;
-    case 'd':
-      if (value_of(field, "DKIM-Signature") != std::string_view::npos) {
-        scan.signatures.emplace_back(at, field.size());
-      }
+    case 'a':
+    case 'l':
+    case 'p':
+    case 'x':
+      scan.is_never_answered |= intake::forbids_answer(field);
       break;
     default:
       break;
   }
+}
+
+void note_signature(std::string_view field, std::size_t at, HeaderScan& scan) {
+  if (first_letter(field) == 'd' && value_of(field, "DKIM-Signature") != std::string_view::npos)
+    scan.signatures.emplace_back(at, field.size());
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving
     const std::string_view field = header.substr(content, end - content);
     if (field != "\r\n") ++scan.fields;
     note(field, content, {at, end - at}, scan);
-    if (is_leaving) note_proof(field, content, scan);
+    if (is_leaving) note_signature(field, content, scan);
     at = end;
   }
   return scan;

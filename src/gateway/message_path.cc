@@ -7,6 +7,7 @@
 #include "gateway/replies.h"
 #include "intake/kept_response.h"
 #include "os/random.h"
+#include "response/report_and_headers.h"
 #include "smtp/stuffing.h"
 
 namespace backstop::gateway {
@@ -42,6 +43,7 @@ MessagePath::MessagePath(Transaction& transaction, next_hop::MessageForm form, T
       form_(form),
       trace_(trace),
       judge_(transaction, reader),
+      way_out_(transaction, reader),
       held_share_(memory, client) {}
 
 void MessagePath::settle(Exceeded limit) {
@@ -127,7 +129,8 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   }
   const auto next = look(message.substr(0, header_end_));
   if (next == Next::Pass) co_return co_await start(message, is_end, next);
-  if (scan_.fields > kMostFieldsOfResponse) {
+  // A response that leaves is never refused for its form.
+  if (scan_.fields > kMostFieldsOfResponse && !transaction_.is_outbound()) {
     settle(Exceeded::Header);
     co_return;
   }
@@ -148,7 +151,8 @@ MessagePath::Next MessagePath::look(std::string_view header) {
   } else {
     note(header, scan_header(header, false, transaction_.is_outbound()));
   }
-  return judge_.header(header);
+  return transaction_.is_outbound() ? way_out_.header(header, scan_.is_never_answered)
+                                    : judge_.header(header);
 }
 
 // What must be known of the header once it is gone.
@@ -157,7 +161,10 @@ void MessagePath::note(std::string_view header, const HeaderScan& scan) {
   if (transaction_.ledger == nullptr) return;
   const bool is_ours = scan.message_id_at.second == 0 && transaction_.leaving;
   const auto message_id = header.substr(scan.message_id_at.first, scan.message_id_at.second);
-  rows_ = intake::ledger_rows_of(transaction_, is_ours ? transaction_.leaving->message_id : message_id);
+  rows_ = intake::ledger_rows_of(transaction_,
+                                 {.message_id = is_ours ? transaction_.leaving->message_id : message_id,
+                                  .from = header.substr(scan.from.first, scan.from.second),
+                                  .is_never_answered = scan.is_never_answered});
 }
 
 void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
@@ -183,8 +190,9 @@ net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
 
 response::Response MessagePath::read(std::string_view message, bool is_end) {
   std::string room;
-  return judge_.read(unstuffed(message, form_, room),
-                     is_end ? response::Extent::Whole : response::Extent::Start);
+  const auto extent = is_end ? response::Extent::Whole : response::Extent::Start;
+  message = unstuffed(message, form_, room);
+  return transaction_.is_outbound() ? way_out_.read(message, extent) : judge_.read(message, extent);
 }
 
 bool MessagePath::is_labelled() const {
@@ -195,7 +203,9 @@ bool MessagePath::is_labelled() const {
 // Judges a message that was held. Then begins the data at the next hop, with our own fields in front.
 net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
   std::shared_ptr<const store::KeptResponse> not_kept;
-  if (next == Next::Hold) {
+  if (next == Next::Hold && transaction_.is_outbound()) {
+    if (!co_await may_leave(message, is_end)) co_return;
+  } else if (next == Next::Hold) {
     co_await judge_.judge(read(message, is_end));
     const auto action = judge_.verdict().action;
     if (action == policy::Action::Refuse) {
@@ -221,6 +231,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   if (not_kept != nullptr) {
     message = not_kept->message;
   } else {
+    front += way_out_.added();
     if (transaction_.leaving) front += transaction_.leaving->added;
     // Received comes last of ours: if the message begins with white space, it continues that field.
     append_received(trace_, transaction_.clock(), front);
@@ -233,15 +244,50 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   let_go();
 }
 
+// Judges a response that leaves. Returns false if it has its answer: it is held, or deferred.
+net::Task<bool> MessagePath::may_leave(std::string_view message, bool is_end) {
+  co_await way_out_.judge(read(message, is_end));
+  if (way_out_.verdict().action == policy::Action::Quarantine) {
+    if (co_await hold(message, is_end)) co_return false;
+    co_await way_out_.find_not_held();
+  }
+  if (way_out_.verdict().action == policy::Action::Accept) co_return true;
+  settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+  co_return false;
+}
+
+// Returns false if it can't be held; not_kept_ then says why. It is still in memory, as it came.
+net::Task<bool> MessagePath::hold(std::string_view message, bool is_end) {
+  auto key = intake::sealing_key(transaction_.settings->keys);
+  if (!is_end) {
+    not_kept_ = "it is longer than what is held in memory";
+  } else if (transaction_.held_keeper == nullptr || !key) {
+    not_kept_ = "there is no place for what is held, or no key for it";
+  }
+  if (!not_kept_.empty()) co_return false;
+  const auto done = co_await transaction_.held_keeper->keep(held_response(message), std::move(*key));
+  if (!done) {
+    not_kept_ = done.error().message;
+    co_return false;
+  }
+  is_kept_ = true;
+  settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+  co_return true;
+}
+
 // Before the next hop hears the final dot, since its bounce may come at once.
 void MessagePath::record_in_ledger() const {
   if (transaction_.ledger != nullptr) transaction_.ledger->record(rows_.rows());
 }
 
+store::KeptEnvelope MessagePath::kept_envelope(const intake::KeptReason& reason) const {
+  return intake::kept_envelope(transaction_, reason, transaction_.gateway->name, trace_.client,
+                               transaction_.clock());
+}
+
 std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::string_view message) const {
   auto response = std::make_shared<store::KeptResponse>();
-  response->envelope = intake::kept_envelope(transaction_, judge_, transaction_.gateway->name, trace_.client,
-                                             transaction_.clock());
+  response->envelope = kept_envelope(intake::reason_of(judge_));
   std::string room;
   const auto plain = unstuffed(message, form_, room);
   const auto header_end = std::min(find_header_end(plain), plain.size());
@@ -249,6 +295,17 @@ std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::strin
   append_without(plain.substr(0, header_end), scan_header(plain.substr(0, header_end), false),
                  response->message);
   response->message += plain.substr(header_end);
+  response->envelope.size = response->message.size();
+  return response;
+}
+
+// Of a response that is held only the report and headers are kept: the rest is a stranger's mail.
+std::shared_ptr<const store::KeptResponse> MessagePath::held_response(std::string_view message) const {
+  auto response = std::make_shared<store::KeptResponse>();
+  response->envelope = kept_envelope(intake::reason_of(way_out_));
+  std::string room;
+  append_received(trace_, transaction_.clock(), response->message);
+  response->message += response::report_and_headers(unstuffed(message, form_, room));
   response->envelope.size = response->message.size();
   return response;
 }
@@ -298,7 +355,10 @@ net::Task<void> MessagePath::pass(std::string_view first, std::string_view secon
                       : co_await transaction_.delivery->finish({}, {});
   is_finished_ = true;
   is_delivered_ = is_end && reply.is_positive();
-  if (is_delivered_) judge_.keep_places();
+  if (is_delivered_) {
+    judge_.keep_places();
+    way_out_.keep_places();
+  }
   settle(std::move(reply));
 }
 

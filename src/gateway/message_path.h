@@ -19,8 +19,10 @@
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
+#include "intake/kept_response.h"
 #include "intake/ledger_rows.h"
 #include "intake/mail_judge.h"
+#include "intake/way_out.h"
 #include "next_hop/delivery.h"
 #include "response/reader.h"
 #include "store/quarantine.h"
@@ -47,9 +49,9 @@ class MessagePath {
   bool is_finished() const { return is_finished_; }
   /// True when the next hop has said that it has the message.
   bool is_delivered() const { return is_delivered_; }
-  /// True when it is in the quarantine, and the next hop gets nothing.
+  /// True when it is in the quarantine or held, and the next hop gets nothing.
   bool is_kept() const { return is_kept_; }
-  /// Says why it is not kept, although the verdict wants that; then it went on with a label. Empty for
+  /// Says why it is not kept, although the verdict wanted that; then it went on, or was deferred. Empty for
   /// others.
   const std::string& not_kept() const { return not_kept_; }
   /// True when it was refused or deferred for one of our own limits.
@@ -59,6 +61,7 @@ class MessagePath {
   std::uint64_t size() const { return size_; }  ///< of the data so far: no doubled dots, no end of data
   const std::string& message_id() const { return scan_.message_id; }
   const intake::MailJudge& judge() const { return judge_; }
+  const intake::WayOutJudge& way_out() const { return way_out_; }
 
  private:
   using Next = intake::MailJudge::Next;
@@ -67,10 +70,14 @@ class MessagePath {
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
   net::Task<void> start(std::string_view message, bool is_end, Next next);
+  net::Task<bool> may_leave(std::string_view message, bool is_end);
+  net::Task<bool> hold(std::string_view message, bool is_end);
   std::optional<store::SealKey> key_to_keep(bool is_end);
   net::Task<std::shared_ptr<const store::KeptResponse>> quarantine(std::string_view message,
                                                                    store::SealKey key);
+  store::KeptEnvelope kept_envelope(const intake::KeptReason& reason) const;
   std::shared_ptr<const store::KeptResponse> kept_response(std::string_view message) const;
+  std::shared_ptr<const store::KeptResponse> held_response(std::string_view message) const;
   bool is_labelled() const;
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
   Next look(std::string_view header);
@@ -90,6 +97,7 @@ class MessagePath {
   next_hop::MessageForm form_;
   TraceFacts trace_;
   intake::MailJudge judge_;
+  intake::WayOutJudge way_out_;
   Phase phase_ = Phase::Header;
   std::string held_;              ///< the message so far, in its form, while it is not yet streaming
   HeldMemory::Share held_share_;  ///< of what all sessions may hold together

@@ -116,6 +116,8 @@ net::Task<void> RecipientBatch::offer() {
     if (asked.answer) continue;
     commands.push_back(asked.command);
     commands.back().recipient = asked.check.plain;
+    if (transaction_.has_failed_spf && transaction_.settings->way_out.is_muting)
+      commands.back().notify = "NEVER";
   }
   if (commands.empty()) co_return;
   auto answers = co_await transaction_.delivery->recipients(commands);

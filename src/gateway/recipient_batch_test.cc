@@ -66,7 +66,8 @@ class Answering : public next_hop::Delivery {
       : answers_(std::move(answers)), offered_(offered) {}
 
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override {
-    for (const auto& one : batch) offered_.push_back(text_of(one.recipient));
+    for (const auto& one : batch)
+      offered_.push_back(text_of(one.recipient) + (one.notify.empty() ? "" : " NOTIFY=" + one.notify));
     co_return answers_;
   }
   net::Task<smtp::Reply> begin(next_hop::MessageForm) override { co_return smtp::Reply(); }
@@ -490,6 +491,24 @@ TEST_F(RecipientBatchTest, OffersThoseThatMayBeTakenInOneGo) {
   EXPECT_FALSE(mail.recipients[0].is_exempt);
   EXPECT_EQ(mail.recipients[1].given, "postmaster@example.org");
   EXPECT_TRUE(mail.recipients[1].is_exempt);
+}
+
+TEST_F(RecipientBatchTest, TheNextHopIsMutedIfSpfHasFailedAndThatIsWanted) {
+  for (const bool is_muting : {false, true}) {
+    for (const bool has_failed_spf : {false, true}) {
+      settings_.way_out.is_muting = is_muting;
+      auto mail = transaction("a@else.test");
+      mail.has_failed_spf = has_failed_spf;
+      std::vector<std::string> offered;
+      mail.delivery = std::make_unique<Answering>(std::vector<smtp::Reply>{{250, "2.1.5", "one"}}, offered);
+      RecipientBatch batch(mail, offered_, clients_, client_);
+      batch.add("TO:<bob@example.org>");
+      run(batch.offer());
+      const std::string want =
+          is_muting && has_failed_spf ? "bob@example.org NOTIFY=NEVER" : "bob@example.org";
+      EXPECT_THAT(offered, testing::ElementsAre(want)) << is_muting << has_failed_spf;
+    }
+  }
 }
 
 TEST_F(RecipientBatchTest, WithoutARecipientThatMayBeTakenTheNextHopIsNotAsked) {

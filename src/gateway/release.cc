@@ -10,10 +10,12 @@
 namespace backstop::gateway {
 
 const next_hop::NextHop* next_hop_of(const store::KeptEnvelope& kept, const Settings& settings) {
-  const auto* const domain = settings.find_domain(kept.domain);
-  if (domain != nullptr && domain->next_hop) return domain->next_hop.get();
   const auto gateway = std::ranges::find(settings.gateways, kept.gateway, &GatewaySettings::name);
-  return gateway == settings.gateways.end() ? nullptr : &gateway->next_hop;
+  const bool is_known = gateway != settings.gateways.end();
+  const bool is_outbound = is_known && gateway->direction == store::Direction::Outbound;
+  const auto* const domain = is_outbound ? nullptr : settings.find_domain(kept.domain);
+  if (domain != nullptr && domain->next_hop) return domain->next_hop.get();
+  return is_known ? &gateway->next_hop : nullptr;
 }
 
 base::Result<smtp::Reply> release(const store::KeptResponse& kept, const Settings& settings) {

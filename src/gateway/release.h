@@ -8,8 +8,8 @@
 
 namespace backstop::gateway {
 
-/// Returns the next hop of a response that is kept: its domain's own, or its gateway's. Null if the
-/// configuration no longer has either.
+/// Returns the next hop of a response that is kept: its domain's own if it came in, or its gateway's. Null if
+/// the configuration no longer has either.
 const next_hop::NextHop* next_hop_of(const store::KeptEnvelope& kept, const Settings& settings);
 
 /// Hands a response over as it was kept, and waits for the next hop as next_hop::hand_over_and_wait() does.

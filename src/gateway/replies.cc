@@ -31,6 +31,8 @@ constexpr Row<policy::Cause> kVerdicts[] = {
     {policy::Cause::NotAuthorized, 550, "5.7.1"},
     // As for too many recipients (RFC 5321 4.5.3.1.10): clients send the rest in another transaction.
     {policy::Cause::DifferentPolicy, 452, "4.5.3"},
+    // Never permanent: a mail server answers a refused bounce with one more, to its postmaster.
+    {policy::Cause::NotHeld, 451, "4.3.2"},
 };
 
 constexpr Row<Exceeded> kExceeded[] = {
@@ -93,6 +95,9 @@ smtp::Reply with_help(smtp::Reply reply, std::string_view help_url) {
 
 smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth) {
   assert(verdict.action >= policy::Action::Quarantine);
+  // Never a refusal: a mail server answers one of its own bounces with another, to its postmaster.
+  if (verdict.action == policy::Action::Quarantine && verdict.cause >= policy::Cause::Owed)
+    return {250, "2.0.0", "Taken, and held: " + verdict.explanation};
   if (verdict.action == policy::Action::Quarantine)
     return {250, "2.0.0", "Taken, and kept back in quarantine: " + verdict.explanation};
   // RFC 4954 6.

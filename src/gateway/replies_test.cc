@@ -59,6 +59,7 @@ constexpr VerdictRow kVerdicts[] = {
     {Cause::RelayDenied, "550 5.7.1"},
     {Cause::NotAuthorized, "550 5.7.1"},
     {Cause::DifferentPolicy, "452 4.5.3"},
+    {Cause::NotHeld, "451 4.3.2"},
 };
 
 policy::Verdict verdict_of(Cause cause) {
@@ -83,6 +84,19 @@ TEST(Replies, OfEachVerdictThatIsNoAcceptance) {
     EXPECT_THAT(reply_for(verdict_of(row.cause), "").lines, testing::ElementsAre("This was found"));
   }
   EXPECT_THAT(found, testing::UnorderedElementsAreArray(want));
+}
+
+TEST(Replies, WhatIsKeptIsTakenForTheClient) {
+  EXPECT_EQ(
+      reply_for(policy::Verdict{.action = Action::Quarantine, .cause = Cause::NotOwed, .explanation = "This"},
+                kUrl)
+          .text(),
+      "250 2.0.0 Taken, and held: This");
+  EXPECT_EQ(
+      reply_for(policy::Verdict{.action = Action::Quarantine, .cause = Cause::Bare, .explanation = "This"},
+                kUrl)
+          .text(),
+      "250 2.0.0 Taken, and kept back in quarantine: This");
 }
 
 TEST(Replies, ADeferralIsTransientAndARefusalPermanent) {

@@ -51,8 +51,10 @@ struct Shared {
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   intake::Surges surges;
   WallClock clock = &std::chrono::system_clock::now;
-  std::unique_ptr<Keeper> keeper;  ///< null: there is no quarantine; set before the start
+  std::unique_ptr<Keeper> keeper;       ///< null: there is no quarantine; set before the start
+  std::unique_ptr<Keeper> held_keeper;  ///< null: there is no held store; set before the start
   std::unique_ptr<QuarantineUpkeep> quarantine_upkeep;  ///< with keeper; of the first worker
+  std::unique_ptr<QuarantineUpkeep> held_upkeep;        ///< with held_keeper; of the first worker
   boost::asio::thread_pool blocking{4};
 };
 

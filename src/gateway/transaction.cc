@@ -45,6 +45,7 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->uses = &shared.uses;
   if (shared.ledger != nullptr) transaction->uses = shared.ledger;
   transaction->keeper = shared.keeper.get();
+  transaction->held_keeper = shared.held_keeper.get();
   transaction->surges = &shared.surges;
   return transaction;
 }

@@ -38,8 +38,9 @@ struct Transaction : intake::Transaction {
   std::optional<Route> route;                    ///< once a recipient was offered to a next hop
   std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
   WallClock clock = &std::chrono::system_clock::now;
-  Keeper* keeper = nullptr;  ///< null: there is no quarantine
-  bool is_overfull = false;  ///< a recipient past the limit has been recorded
+  Keeper* keeper = nullptr;       ///< null: there is no quarantine
+  Keeper* held_keeper = nullptr;  ///< null: there is no held store
+  bool is_overfull = false;       ///< a recipient past the limit has been recorded
 
   /// Returns how the history shows the tag; empty for inbound mail, and before there is a route.
   std::string tag_note() const;

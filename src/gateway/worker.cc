@@ -96,8 +96,10 @@ void Worker::start() {
   upkeep_.add(Watch::Part::Deadlines, [this] { return loop_.deadlines().run(); });
   upkeep_.add(Watch::Part::House, [this] { return keep_house(); });
   if (number_ == 0) upkeep_.add(Watch::Part::NextHops, [this] { return ask_next_hops(); });
-  if (number_ == 0 && shared_.quarantine_upkeep != nullptr)
-    upkeep_.add(Watch::Part::Quarantine, [this] { return keep_quarantine(); });
+  for (auto* const upkeep : {shared_.quarantine_upkeep.get(), shared_.held_upkeep.get()}) {
+    if (number_ != 0 || upkeep == nullptr) continue;
+    upkeep_.add(Watch::Part::Quarantine, [this, upkeep] { return keep_in_order(*upkeep); });
+  }
   thread_ = std::thread([this] { upkeep_.run(); });
 }
 
@@ -173,10 +175,10 @@ net::Task<void> Worker::keep_house() {
   }
 }
 
-net::Task<void> Worker::keep_quarantine() {
+net::Task<void> Worker::keep_in_order(QuarantineUpkeep& upkeep) {
   net::Timer timer(loop_.context());
   while (!is_draining_) {
-    co_await shared_.quarantine_upkeep->look(shared_, pool_, is_draining_);
+    co_await upkeep.look(shared_, pool_, is_draining_);
     timer.expires_after(QuarantineUpkeep::kPause);
     const auto [failed] = co_await timer.async_wait(net::kUseTask);
     if (failed) co_return;

@@ -109,7 +109,7 @@ class Worker {
   void open_door(Addresses::Opened opened, Entrance entrance);
   net::Task<void> keep_house();
   net::Task<void> ask_next_hops();
-  net::Task<void> keep_quarantine();
+  net::Task<void> keep_in_order(QuarantineUpkeep& upkeep);
   void begin_drain();
   void end_if_done();
 

@@ -101,6 +101,18 @@ void add_judgement(const Transaction& transaction, const MailJudge& judge, store
   add_evidence(judge.origin().evidence, event);
 }
 
+void add_judgement(const WayOutJudge& judge, policy::WayOutStage stage, store::Event& event) {
+  if (!judge.is_judged()) return;
+  const auto& response = *judge.response();
+  add_verdict(judge.verdict(), event);
+  event.stage = policy::name(stage);
+  event.kind = response::name(response.kind);
+  event.certainty = response::name(certainty(response));
+  event.reporting_mta = base::printable(response.reporting_mta);
+  if (!response.answered_ids.empty())
+    event.original_message_id = base::printable(response.answered_ids.front(), kMostMessageId);
+}
+
 /// True for what is delivered with a label. What should be kept back and can't be is, too.
 bool is_labelled(const std::optional<store::Verdict>& verdict) {
   return verdict == store::Verdict::Label || verdict == store::Verdict::Quarantine;
@@ -164,6 +176,7 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
   event.size = outcome.size;
   event.message_id = outcome.message_id;
   if (outcome.judge != nullptr) add_judgement(transaction, *outcome.judge, event);
+  if (outcome.way_out != nullptr) add_judgement(*outcome.way_out, transaction.site->way_out.stage, event);
   if (!outcome.not_kept.empty())
     event.explanation.append("; it could not be kept back: ").append(outcome.not_kept);
   if (!outcome.failure.empty()) {
@@ -174,7 +187,7 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
     event.done = is_labelled(event.verdict) ? Done::Labelled : Done::Delivered;
   } else if (outcome.is_past_limit) {
     set_done(done_of(outcome.reply), "limit", outcome.reply.lines.front(), event);
-  } else if (event.verdict != store::Verdict::Refuse) {
+  } else if (event.verdict != store::Verdict::Refuse && event.verdict != store::Verdict::Defer) {
     set_refused_by_next_hop(transaction, outcome.reply, event);
   } else {
     event.done = done_of(outcome.reply);

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "intake/hint_counts.h"
@@ -57,6 +59,12 @@ struct Transaction {
   Surges* surges = nullptr;               ///< of all transactions; null: no surge is noticed
   std::vector<Recipient> recipients;
   ClientFacts client;
+  /// inbound: what the checks say so far for an address, which is the reverse path or in From, as
+  /// mail::Address::folded(); null: nothing is checked.
+  std::function<store::Authentication(std::string_view address)> checked{};
+  /// inbound: SPF has failed for the reverse path by RCPT. False for every other result, and if it isn't
+  /// known by then.
+  bool has_failed_spf = false;
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
   std::optional<Leaving>
       leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA

@@ -12,6 +12,9 @@ constexpr Ladder kRefusedAtLast = {Accept, Label, Quarantine, Refuse};
 constexpr Ladder kKeptAtLast = {Accept, Label, Label, Quarantine};
 /// What can't be refused, since its client would bounce it.
 constexpr Ladder kKept = {Accept, Label, Quarantine, Quarantine};
+/// For a response that leaves.
+constexpr Ladder kHeld = {Accept, Accept, Quarantine, Quarantine};
+constexpr Ladder kHeldAtLast = {Accept, Accept, Accept, Quarantine};
 /// For a recipient, which can't carry a label.
 constexpr Ladder kDeferredAtLast = {Accept, Accept, Accept, Defer};
 /// The stage says how strict a domain is about bounces; it doesn't change who may use this server.
@@ -83,6 +86,21 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::DifferentPolicy, "different-policy", kDeferred, Detail::None,
      "This recipient may get another answer than the first one of this mail: send it again to this "
      "recipient alone"},
+    {Cause::Owed, "owed", kAccepted, Detail::Owing,
+     "The addressee of this {response} wrote the mail that it answers"},
+    {Cause::NotOwed, "not-owed", kHeld, Detail::Owing,
+     "Nothing shows that the addressee of this {response} wrote the mail that it answers"},
+    {Cause::Unclear, "unclear", kHeldAtLast, Detail::Owing,
+     "It is not known whether the addressee of this {response} wrote the mail that it answers"},
+    {Cause::Rated, "rated", kHeld, Detail::Owing,
+     "It is not known whether the addressee of this {response} wrote the mail that it answers, and more such "
+     "responses came than may leave"},
+    {Cause::VacationUnwanted, "vacation-unwanted", kHeld, Detail::Owing,
+     "This {response} goes to an address, or answers a mail, that no program may answer by itself"},
+    {Cause::VacationAgain, "vacation-again", kHeld, Detail::Owing,
+     "The addressee of this {response} got one of the same sender within the last 7 days"},
+    {Cause::NotHeld, "not-held", kDeferred, Detail::None,
+     "This response may not leave, and can't be held just now: try again later"},
 }};
 static_assert([] {
   for (std::size_t i = 0; i < kCauses.size(); ++i) {

@@ -59,6 +59,14 @@ enum class Cause : std::uint8_t {
   RelayDenied,    ///< inbound: the recipient's domain is not ours, or its local part can route mail elsewhere
   NotAuthorized,  ///< outbound: the client is in no trusted network and has not authenticated
   DifferentPolicy,  ///< RCPT: it may get another answer than the transaction's first, so it must come alone
+  // For a response that leaves (policy/way_out.h).
+  Owed,              ///< its addressee wrote the mail that it answers
+  NotOwed,           ///< that mail was checked, and nothing passed for the addressee
+  Unclear,           ///< it is not known who wrote that mail
+  Rated,             ///< the same, and more such responses were to leave than the rates allow
+  VacationUnwanted,  ///< an automatic reply to an addressee, or a mail, that must not be answered
+  VacationAgain,     ///< an automatic reply to an addressee who got one within 7 days
+  NotHeld,           ///< it can't be held just now
 };
 
 /// True for a response with a proof.
@@ -85,6 +93,7 @@ enum class Detail : std::uint8_t {
   None,
   Origin,     ///< what was found out about the origin
   Certainty,  ///< what shows that the mail is a response
+  Owing,      ///< what was found out about who wrote the mail that is answered
 };
 
 struct CauseRow {
@@ -97,7 +106,7 @@ struct CauseRow {
   std::string_view sentence;
 };
 
-inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::DifferentPolicy) + 1;
+inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::NotHeld) + 1;
 
 /// Returns all rows, indexed by Cause.
 std::span<const CauseRow, kCauseCount> causes();

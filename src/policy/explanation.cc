@@ -69,6 +69,7 @@ std::string_view detail_of(Cause cause, const MessageFacts& facts) {
       return facts.origin.why;
     case Detail::Certainty:
       return facts.shown;
+    case Detail::Owing:
     case Detail::None:
       break;
   }
@@ -88,6 +89,10 @@ std::string explain(Cause cause, const RecipientFacts& facts) {
 
 std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& domain) {
   return with_detail(fill(cause, domain, facts.kind), detail_of(cause, facts));
+}
+
+std::string explain(Cause cause, const WayOutFacts& facts) {
+  return with_detail(fill(cause, {}, facts.kind), facts.why);
 }
 
 }  // namespace backstop::policy

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "policy/verdict.h"
+#include "policy/way_out.h"
 
 namespace backstop::policy {
 
@@ -19,5 +20,8 @@ std::string explain(Cause cause);
 std::string explain(Cause cause, const RecipientFacts& facts);
 /// Returns the sentence with the detail that its row asks for, if there is room.
 std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& domain);
+
+/// The same for a response that leaves.
+std::string explain(Cause cause, const WayOutFacts& facts);
 
 }  // namespace backstop::policy

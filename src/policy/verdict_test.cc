@@ -41,6 +41,9 @@ constexpr std::string_view kNextRefused = "label quarantine refuse -";
 constexpr std::string_view kKept = "accept label label quarantine";
 constexpr std::string_view kNextKept = "label label quarantine -";
 
+constexpr std::string_view kHeld = "accept accept quarantine quarantine";
+constexpr std::string_view kNextHeld = "accept quarantine quarantine -";
+
 constexpr LadderRow kLadders[] = {
     {Cause::Ordinary, "accept accept accept accept", "- - - -"},
     {Cause::Local, kLabelled, kNextLabelled},
@@ -72,6 +75,13 @@ constexpr LadderRow kLadders[] = {
     {Cause::RelayDenied, "refuse refuse refuse refuse", "- - - -"},
     {Cause::NotAuthorized, "refuse refuse refuse refuse", "- - - -"},
     {Cause::DifferentPolicy, "defer defer defer defer", "- - - -"},
+    {Cause::Owed, "accept accept accept accept", "- - - -"},
+    {Cause::NotOwed, kHeld, kNextHeld},
+    {Cause::Unclear, "accept accept accept quarantine", "accept accept quarantine -"},
+    {Cause::Rated, kHeld, kNextHeld},
+    {Cause::VacationUnwanted, kHeld, kNextHeld},
+    {Cause::VacationAgain, kHeld, kNextHeld},
+    {Cause::NotHeld, "defer defer defer defer", "- - - -"},
 };
 
 std::string ladder_of(Cause cause, Most most = {}) {

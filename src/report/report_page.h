@@ -10,6 +10,7 @@
 #include "report/late_refusals.h"
 #include "report/local_time.h"
 #include "report/ready_page.h"
+#include "report/way_out_report.h"
 #include "store/event.h"
 
 namespace backstop::report {
@@ -21,6 +22,7 @@ struct ReportContext {
   std::span<const store::Event> surges;  ///< with the cause store::kSurge, newest first
   std::span<const DomainReadiness> ready;
   std::span<const LateRefusals> late{};
+  const WayOutReport* way_out = nullptr;  ///< null: not counted
 };
 
 std::string report_page(const HistoryReport& report, const ReportContext& context);

@@ -144,7 +144,35 @@ std::string what_it_was(const store::Event& event) {
   return wrap(text, kIndent);
 }
 
+/// What was found out about a response of our own servers on its way out, by the cause of its verdict.
+struct WayOutAnswer {
+  std::string_view cause;
+  std::string_view sentence;
+};
+
+constexpr WayOutAnswer kWayOutAnswers[] = {
+    {"owed", "Yes."},
+    {"not-owed", "No: that mail was checked, and nothing shows that it came from there."},
+    {"unclear", "That is not known, and such a response leaves within the rates."},
+    {"rated", "That is not known, and more of these were to leave than the rates allow."},
+    {"vacation-unwanted", "That doesn't matter: no program may answer this address, or that mail."},
+    {"vacation-again", "That doesn't matter: the addressee got such a reply within the last 7 days."},
+    {"not-held", "It could not be held, and may not leave."},
+};
+
+std::string way_out_sentence(const store::Event& event) {
+  const auto* const row = std::ranges::find(kWayOutAnswers, event.cause, &WayOutAnswer::cause);
+  return row == std::end(kWayOutAnswers)
+             ? std::string()
+             : fmt::format("Did {} write the mail that it answers? {}", recipients_of(event), row->sentence);
+}
+
+bool is_on_its_way_out(const store::Event& event) {
+  return event.direction == store::Direction::Outbound && is_response(event);
+}
+
 std::string origin_sentence(const store::Event& event) {
+  if (is_on_its_way_out(event)) return way_out_sentence(event);
   if (!kind_of(event)) return "No message was read, so it was not judged whether it is a response.";
   if (!is_response(event)) return "It is no response, so no evidence of its origin was looked for.";
   std::string text = fmt::format("Did the recipient send the mail that it answers? {}",
@@ -172,7 +200,7 @@ std::string tree(const store::Event& event) {
   text += group("Looked for and not found", reasoning.not_found);
   text += group("Would have proved it", reasoning.would_prove);
   text += group("Not looked for", reasoning.not_sought);
-  if (is_response(event) && event.origin_cause.empty()) {
+  if (is_response(event) && event.origin_cause.empty() && !is_on_its_way_out(event)) {
     text += '\n' + wrap("An older Backstop recorded this event, and did not note which proofs it looked for.",
                         kIndent);
   }
@@ -260,8 +288,9 @@ std::string missing_today(const store::Event& event, std::span<const store::DayS
 }
 
 std::string why_page(const store::Event& event, std::string_view missing) {
-  return heading(event) + what_it_was(event) + '\n' + wrap(origin_sentence(event), kIndent) + tree(event) +
-         '\n' + what_was_done(event, missing);
+  std::string found = wrap(origin_sentence(event), kIndent) + tree(event);
+  if (!found.empty()) found += '\n';
+  return heading(event) + what_it_was(event) + '\n' + found + what_was_done(event, missing);
 }
 
 json::object why_json(const store::Event& event, std::string_view missing) {

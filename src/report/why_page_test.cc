@@ -203,6 +203,50 @@ TEST_F(WhyPage, SaysWhatIsNotKnown) {
   EXPECT_THAT(why_page(refused), HasSubstr("No message was read"));
 }
 
+/// A bounce of one of our own servers that is held.
+Event held(std::string cause) {
+  Event event = bounce();
+  event.direction = store::Direction::Outbound;
+  event.client = "192.0.2.1";
+  event.helo = "mail.example.org";
+  event.recipients = {"eve@c.test"};
+  event.original_message_id.clear();
+  event.origin.clear();
+  event.origin_cause.clear();
+  event.facts = {};
+  event.evidence.clear();
+  event.verdict = store::Verdict::Quarantine;
+  event.done = store::Done::Quarantined;
+  event.stage = "hold";
+  event.next_stage.reset();
+  event.reply = "250 2.0.0 Taken";
+  event.cause = std::move(cause);
+  event.explanation = "Nothing shows that eve@c.test wrote the mail that this bounce answers.";
+  return event;
+}
+
+TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
+  EXPECT_EQ(why_page(held("not-owed")),
+            "0065f1c2a9b3d40: quarantined on 2026-11-23 at 00:00:00 UTC\n"
+            "  mail.example.org (192.0.2.1) brought a bounce from <> for eve@c.test. Its\n"
+            "  machine-readable parts show that it is one (structural).\n"
+            "\n"
+            "  Did eve@c.test write the mail that it answers? No: that mail was checked,\n"
+            "  and nothing shows that it came from there.\n"
+            "\n"
+            "  Nothing shows that eve@c.test wrote the mail that this bounce answers.\n"
+            "  Done     quarantined\n"
+            "  Verdict  quarantine\n"
+            "  Cause    not-owed\n"
+            "  Stage    hold\n"
+            "  Reply    250 2.0.0 Taken\n");
+  EXPECT_THAT(why_page(held("owed")), HasSubstr("the mail that it answers? Yes.\n"));
+  EXPECT_THAT(why_page(held("unclear")), HasSubstr("That is not known"));
+  EXPECT_THAT(why_page(held("rated")), HasSubstr("than the rates"));
+  EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("within the last 7 days."));
+  EXPECT_THAT(why_page(held("failed")), HasSubstr("(structural).\n\n  Nothing shows that"));
+}
+
 TEST_F(WhyPage, NothingSteersTheTerminal) {
   Event event = bounce();
   for (auto* const text : {&event.id, &event.client, &event.helo, &event.reverse_path, &event.explanation,

@@ -64,7 +64,9 @@ base::Result<void> Service::open_files() {
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
   maps_ = std::make_unique<MapWatch>(share(config_.gateway), teller());
-  if (auto done = open_quarantine(); !done) return done;
+  for (const auto* const settings : {&config_.quarantine, &config_.held}) {
+    if (auto done = open_kept(*settings); !done) return done;
+  }
   if (auto done = open_history(); !done) return done;
   return open_ledger();
 }
@@ -97,25 +99,25 @@ base::Result<void> Service::open_ledger() {
 }
 
 // What can't be asked now is told by the first look of the upkeep.
-void Service::warn_of_lost_keys(store::Quarantine& quarantine) {
+void Service::warn_of_lost_keys(store::Quarantine& quarantine, store::KeptPlace place) {
   const auto keys = intake::seal_keys(config_.gateway.keys);
   for (const int number : quarantine.keys_in_use().value_or(std::vector<int>())) {
     if (std::ranges::count(keys, number, &store::SealKey::number) > 0) continue;
     log().tell(os::LogLevel::Warning,
-               fmt::format("quarantine: something is encrypted with key {}, which the key file doesn't have: "
-                           "nobody can open it",
-                           number));
+               fmt::format("{}: something is encrypted with key {}, which the key file doesn't have: nobody "
+                           "can open it",
+                           name(place), number));
   }
 }
 
-base::Result<void> Service::open_quarantine() {
-  if (config_.quarantine.url.empty()) return {};
-  auto quarantine = store::open_quarantine(config_.quarantine);
-  if (!quarantine) return std::unexpected(quarantine.error());
-  auto for_upkeep = store::open_quarantine(config_.quarantine);
+base::Result<void> Service::open_kept(const store::QuarantineSettings& settings) {
+  if (settings.url.empty()) return {};
+  auto kept = store::open_quarantine(settings);
+  if (!kept) return std::unexpected(kept.error());
+  auto for_upkeep = store::open_quarantine(settings);
   if (!for_upkeep) return std::unexpected(for_upkeep.error());
-  warn_of_lost_keys(**quarantine);
-  server_->keep_in(std::move(*quarantine), std::move(*for_upkeep), config_.quarantine);
+  warn_of_lost_keys(**kept, settings.place);
+  server_->keep_in(std::move(*kept), std::move(*for_upkeep), settings);
   return {};
 }
 

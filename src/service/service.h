@@ -55,8 +55,8 @@ class Service {
   base::Result<void> open_ledger();
   std::function<void(std::string)> warner();
   Tell teller();
-  base::Result<void> open_quarantine();
-  void warn_of_lost_keys(store::Quarantine& quarantine);
+  base::Result<void> open_kept(const store::QuarantineSettings& settings);
+  void warn_of_lost_keys(store::Quarantine& quarantine, store::KeptPlace place);
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 

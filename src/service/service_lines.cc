@@ -103,8 +103,8 @@ std::string ledger_line(const config::Config& config) {
   return fmt::format("ledger: {}", base::printable(config.ledger.url));
 }
 
-std::string quarantine_line(const config::Config& config) {
-  return fmt::format("quarantine: {}", base::printable(config.quarantine.url));
+std::string kept_line(const store::QuarantineSettings& settings) {
+  return fmt::format("{}: {}", name(settings.place), base::printable(settings.url));
 }
 
 std::string address_line(const gateway::Server::Rebinding::Change& change) {
@@ -139,7 +139,8 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
-  if (!config.quarantine.url.empty()) lines.push_back(quarantine_line(config));
+  if (!config.quarantine.url.empty()) lines.push_back(kept_line(config.quarantine));
+  if (!config.held.url.empty()) lines.push_back(kept_line(config.held));
   return lines;
 }
 
@@ -154,6 +155,7 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
   compare(running.quarantine == wanted.quarantine, "[quarantine]");
+  compare(running.held == wanted.held, "the store of [way_out]");
   return lines;
 }
 

@@ -112,6 +112,11 @@ inline constexpr std::string_view kSurgeOver = "surge-over";
 /// (intake/late_refusal.h). An event of a bounce that leaves has no outcome.
 inline constexpr std::string_view kLateUnknown = "late-unknown";
 
+/// The causes of an event about what an operator did with a response that is kept.
+inline constexpr std::string_view kOpened = "opened";
+inline constexpr std::string_view kReleased = "released";
+inline constexpr std::string_view kDeleted = "deleted";
+
 struct Event {
   std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< of the decision
   std::string id;                       ///< of the transaction: as in the Received field and the log

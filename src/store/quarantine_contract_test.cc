@@ -149,6 +149,14 @@ TEST_F(QuarantineContract, SaysWhatNoKeyOpens) {
               HasSubstr("it was encrypted with key 7, which the key file doesn't have"));
 }
 
+TEST_F(QuarantineContract, CountsWhatItWouldList) {
+  EXPECT_EQ(quarantine_->count(kKeptAt).value(), 0U);
+  ASSERT_TRUE(quarantine_->keep(kept("1f"), {7, "lost"}));
+  ASSERT_TRUE(quarantine_->keep(kept("2f", kKeptAt - settings().keep), signing()));
+  ASSERT_TRUE(quarantine_->keep(kept("3f", kKeptAt - settings().keep - milliseconds(1)), signing()));
+  EXPECT_EQ(quarantine_->count(kKeptAt).value(), 2U);
+}
+
 TEST_F(QuarantineContract, RefusesWhatItCouldNotGiveBack) {
   auto response = kept("1f");
   response.envelope.recipients = {"b\xff@example.org"};

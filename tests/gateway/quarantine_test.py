@@ -255,8 +255,8 @@ class Keys(Kept):
         self.rotate(self.NEXT_YEAR)
         self.assertIn("0 exim retired:2026-12-01", (self.gate.folder / "keys").read_text())
         self.assertIn(FAILED, self.command("show", one["id"]))
-        self.assertIn("expired; -c CONFIG tells whether the quarantine needs it", self.state())
-        self.assertIn("expired, but the quarantine needs it", self.state("-c", self.gate.config))
+        self.assertIn("expired; -c CONFIG tells whether something kept needs it", self.state())
+        self.assertIn("expired, but something kept needs it", self.state("-c", self.gate.config))
         self.command("delete", one["id"])
         self.assertIn("expired, its number is free", self.state("-c", self.gate.config))
 

@@ -1,0 +1,340 @@
+#include "intake/way_out.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/domain_key.h"
+#include "base/text.h"
+#include "intake/answer_rules.h"
+#include "intake/received_ids.h"
+#include "mail/address.h"
+#include "mail/message.h"
+#include "net/deadlines.h"
+#include "origin/owner.h"
+#include "response/answered.h"
+
+namespace backstop::intake {
+
+namespace {
+
+using policy::Breach;
+using policy::Owing;
+using store::Authentication;
+
+constexpr std::size_t kMostDomains = 5;  // of ours that a response names
+
+constexpr std::string_view kLocal = "The addressee is a mailbox of ours";
+constexpr std::string_view kWrittenTo = "Somebody of ours wrote to this address within 30 days";
+constexpr std::string_view kPassed = "That mail came in here, authenticated for this address";
+constexpr std::string_view kOurs = "A client of ours brought that mail";
+constexpr std::string_view kShared = "SPF alone speaks for that mail, of a domain that many senders share";
+constexpr std::string_view kFailed = "That mail was checked, and nothing passed";
+constexpr std::string_view kOtherSender = "That mail came in here from another address";
+constexpr std::string_view kUnchecked = "That mail came in here, and could not be checked";
+constexpr std::string_view kPending = "The checks of that mail are not done";
+constexpr std::string_view kNoArrival = "No such mail is known to have come in here";
+constexpr std::string_view kNoLedger = "There is no ledger";
+constexpr std::string_view kLedgerFailed = "The ledger can't be asked just now";
+constexpr std::string_view kTooMany = "It has too many addressees to look them all up";
+
+net::Task<void> pause_on_loop(std::chrono::milliseconds time) {
+  net::Timer timer(co_await net::asio::this_coro::executor);
+  timer.expires_after(time);
+  co_await timer.async_wait(net::kUseTask);
+}
+
+bool is_local_part(const mail::Path& path, std::string_view name) {
+  return path.address && base::iequals(path.address->local, name);
+}
+
+/// True for what a mail system sends its reports with. double-bounce@ is none: what comes back to it is for
+/// its own postmaster.
+bool is_report_path(const mail::Path& path) {
+  return path.is_null() || is_local_part(path, "mailer-daemon");
+}
+
+std::string owner_of(const std::string& addressee, char delimiter) {
+  const auto address = mail::parse_address(addressee);
+  return address ? origin::owner_of(*address, delimiter).text() : addressee;
+}
+
+/// Returns the domains of ours in what the response says of itself and of what it answers.
+std::vector<std::string> our_domains(const Transaction& transaction, const response::Response& response) {
+  std::vector<std::string> domains;
+  const auto add = [&](std::string_view address) {
+    std::string domain = base::domain_key(origin::domain_of_owner(address));
+    const bool is_new = std::ranges::find(domains, domain) == domains.end();
+    if (is_new && domains.size() < kMostDomains && transaction.site->find_domain(domain) != nullptr)
+      domains.push_back(std::move(domain));
+  };
+  if (!transaction.mail.reverse_path.is_null()) add(transaction.mail.reverse_path.address->text());
+  add(response.author);
+  for (const auto& address : claimed_addressees(response)) add(address);
+  return domains;
+}
+
+/// What the ledger is asked: for all addressees, and for each of them. A response without an id may answer a
+/// mail without one.
+struct Asked {
+  std::vector<std::string> domains;
+  std::vector<std::string> received_ids;
+  std::vector<std::string> message_ids;
+
+  std::size_t for_one() const { return 2 * domains.size() + received_ids.size() + message_ids.size(); }
+  std::size_t for_all() const { return received_ids.size() + message_ids.size(); }
+
+  void add_for_all(std::vector<store::RowKey>& keys) const {
+    for (const auto& id : received_ids) keys.push_back(store::arrival(id));
+    for (const auto& id : message_ids) keys.push_back(store::never_answered(id));
+  }
+  /// `owner`: whose mailbox it is, since a sender may tag the address that he was written to.
+  void add_for(std::string_view addressee, std::string_view owner, std::vector<store::RowKey>& keys) const {
+    for (const auto& domain : domains) {
+      keys.push_back(store::way_out(domain, addressee));
+      keys.push_back(store::way_out(domain, owner));
+    }
+    for (const auto& id : received_ids) keys.push_back(store::arrival(id, addressee));
+    for (const auto& id : message_ids) keys.push_back(store::arrival_by_message(id, addressee));
+  }
+};
+
+/// The rows for one addressee, in the order of Asked.
+struct Rows {
+  std::span<const std::uint32_t> written_to;
+  std::span<const std::uint32_t> received;
+  std::span<const std::uint32_t> by_message;
+  std::span<const std::uint32_t> came_in;  ///< of the ids alone
+
+  Rows(const Asked& asked, std::span<const std::uint32_t> one, std::span<const std::uint32_t> all)
+      : written_to(one.first(2 * asked.domains.size())),
+        received(one.subspan(written_to.size(), asked.received_ids.size())),
+        by_message(one.subspan(written_to.size() + received.size())),
+        came_in(all.first(asked.received_ids.size())) {}
+
+  /// The newest of our Received fields that has a row for the addressee is the likeliest to be the mail's
+  /// own; a Message-ID is chosen by whoever sends the mail.
+  std::uint32_t arrival() const {
+    const auto found = std::ranges::find_if(received, [](std::uint32_t value) { return value > 0; });
+    if (found != received.end()) return *found;
+    return by_message.empty() ? 0 : std::ranges::max(by_message);
+  }
+  bool is_written_to() const {
+    return std::ranges::any_of(written_to, [](std::uint32_t value) { return value > 0; });
+  }
+  /// True if all that came in under these ids was a stranger's. What a client of ours brought has no row for
+  /// a foreign address, so nothing is known of that.
+  bool is_from_another() const {
+    const auto rights = static_cast<std::uint32_t>(Authentication::Trusted);
+    return std::ranges::any_of(came_in, [](std::uint32_t value) { return value > 0; }) &&
+           std::ranges::none_of(came_in, [&](std::uint32_t value) { return value >= rights; });
+  }
+};
+
+struct Finding {
+  Owing owing;
+  std::string_view why;
+};
+
+bool is(std::uint32_t value, Authentication one) {
+  return value == static_cast<std::uint32_t>(one);
+}
+
+Finding finding_of(const Rows& rows) {
+  if (rows.is_written_to()) return {Owing::Owed, kWrittenTo};
+  const auto value = rows.arrival();
+  if (value == 0) {
+    return rows.is_from_another() ? Finding{Owing::NotOwed, kOtherSender}
+                                  : Finding{Owing::Unclear, kNoArrival};
+  }
+  if (value >= static_cast<std::uint32_t>(Authentication::Trusted)) return {Owing::Owed, kOurs};
+  if (is(value, Authentication::Passed)) return {Owing::Owed, kPassed};
+  if (is(value, Authentication::SharedSpf)) return {Owing::Unclear, kShared};
+  if (is(value, Authentication::Failed)) return {Owing::NotOwed, kFailed};
+  return {Owing::Unclear, is(value, Authentication::Pending) ? kPending : kUnchecked};
+}
+
+}  // namespace
+
+net::Task<bool> CountedPlaces::take(std::string owner, std::string what, std::uint32_t limit,
+                                    std::chrono::seconds life) {
+  counter_ = transaction_.uses;
+  if (counter_ == nullptr) co_return false;
+  const auto place = co_await counter_->take(store::uses(owner, what), limit, life);
+  if (place) places_.push_back(*place);
+  co_return place.has_value();
+}
+
+void CountedPlaces::keep() {
+  for (const auto& place : places_) counter_->keep(place);
+  places_.clear();
+}
+
+void CountedPlaces::give_back(std::size_t from) {
+  for (; places_.size() > from; places_.pop_back()) counter_->give_back(places_.back());
+}
+
+WayOutJudge::WayOutJudge(const Transaction& transaction, response::Reader& reader)
+    : transaction_(transaction), reader_(reader), pause_(pause_on_loop), places_(transaction) {}
+
+WayOutJudge::Next WayOutJudge::header(std::string_view header, bool is_automatic) {
+  if (!transaction_.is_outbound()) return Next::Pass;
+  const bool is_report = is_report_path(transaction_.mail.reverse_path);
+  if (!is_report && !is_automatic) return Next::Pass;
+  mail::Message message;
+  mail::walk_header(header, message);
+  for (const auto& field : message.fields_of(message.parts.front())) {
+    has_references_ |= field.id == mail::FieldName::InReplyTo || field.id == mail::FieldName::References;
+    if (field.id != mail::FieldName::AutoSubmitted) continue;
+    has_auto_submitted_ = true;
+    is_auto_replied_ |= base::istarts_with(base::trim(field.value), "auto-replied");
+    says_vacation_ |= is_auto_replied_ && base::icontains(field.value, "(vacation)");
+  }
+  const bool may_be_vacation =
+      has_vacation_rules() && is_auto_replied_ && (has_references_ || says_vacation_);
+  if (!is_report && !may_be_vacation) return Next::Pass;
+  return reader_.can_be_response(header, {.reverse_path = sender(), .recipient = {}}) ? Next::Hold
+                                                                                      : Next::Pass;
+}
+
+std::string WayOutJudge::sender() const {
+  const auto& path = transaction_.mail.reverse_path;
+  return path.is_null() ? std::string() : path.address->text();
+}
+
+response::Response WayOutJudge::read(std::string_view message, response::Extent extent) {
+  return reader_.read(message, {.reverse_path = sender(), .recipient = {}}, extent);
+}
+
+bool WayOutJudge::has_vacation_rules() const {
+  return transaction_.site->way_out.vacation == VacationRule::Rules;
+}
+
+bool WayOutJudge::is_dsn_on_its_way() const {
+  return is_dsn(response_->kind) && certainty(*response_) != response::Certainty::Guessed &&
+         is_report_path(transaction_.mail.reverse_path);
+}
+
+bool WayOutJudge::is_vacation() const {
+  if (!response_ || response_->kind != response::Kind::AutoReply || !has_vacation_rules()) return false;
+  const bool is_null = transaction_.mail.reverse_path.is_null();
+  if (!has_auto_submitted_) return is_null && has_references_;
+  return is_auto_replied_ && (is_null || has_references_ || says_vacation_);
+}
+
+std::string_view WayOutJudge::added() const {
+  return is_vacation() && !has_auto_submitted_ ? "Auto-Submitted: auto-replied\r\n" : std::string_view();
+}
+
+net::Task<void> WayOutJudge::judge(response::Response response) {
+  response_ = std::move(response);
+  if (!is_dsn_on_its_way() && !is_vacation()) co_return;
+  for (const auto& one : transaction_.recipients) addressees_.push_back(base::address_key(one.given));
+  if (addressees_.empty()) co_return;
+  auto facts = co_await look(addressees_);
+  std::vector<policy::Verdict> verdicts;
+  for (std::size_t i = 0; i < addressees_.size(); ++i) {
+    facts[i].kind = response_->kind;
+    co_await weigh(addressees_[i], facts[i]);
+    verdicts.push_back(policy::judge_way_out(facts[i], transaction_.site->way_out.stage));
+  }
+  verdict_ = std::move(verdicts[policy::least_favourable(verdicts)]);
+  is_judged_ = true;
+}
+
+// Asks again while the checks of an arrival run, since the bounce of a server that accepts everything may be
+// here before they are done.
+net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const std::string> addressees) {
+  std::vector<policy::WayOutFacts> facts(addressees.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const bool is_local = transaction_.site->is_ours(addressees[i]);
+    facts[i].owing = is_local ? Owing::Owed : Owing::Unclear;
+    facts[i].why = is_local ? kLocal : transaction_.ledger == nullptr ? kNoLedger : kTooMany;
+  }
+  if (transaction_.ledger == nullptr) co_return facts;
+  Asked asked{our_domains(transaction_, *response_),
+              received_ids_of(response_->returned, transaction_.site->hostname), response_->answered_ids};
+  if (asked.message_ids.empty()) asked.message_ids.emplace_back();
+  const std::size_t most = (kMostQuestions - asked.for_all()) / std::max<std::size_t>(asked.for_one(), 1);
+  std::vector<store::RowKey> keys;
+  asked.add_for_all(keys);
+  const std::size_t count = std::min(most, addressees.size());
+  std::vector<std::string> owners;
+  for (const auto& addressee : addressees.first(count))
+    owners.push_back(owner_of(addressee, transaction_.site->tags.delimiter));
+  for (std::size_t i = 0; i < count; ++i) asked.add_for(addressees[i], owners[i], keys);
+  for (int pauses = 0;; ++pauses) {
+    const auto values = co_await transaction_.ledger->look_up(keys);
+    const std::span<const std::uint32_t> all = values ? std::span(*values) : std::span<const std::uint32_t>();
+    bool is_pending = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (facts[i].why == kLocal) continue;
+      const Finding found =
+          values ? finding_of({asked, all.subspan(asked.for_all() + i * asked.for_one(), asked.for_one()),
+                               all.first(asked.for_all())})
+                 : Finding{Owing::Unclear, kLedgerFailed};
+      facts[i].owing = found.owing;
+      facts[i].why = found.why;
+      is_pending |= found.why == kPending;
+    }
+    if (values) {
+      const auto forbidden = all.subspan(asked.received_ids.size(), asked.message_ids.size());
+      is_answering_forbidden_ = std::ranges::any_of(forbidden, [](std::uint32_t value) { return value > 0; });
+    }
+    if (!is_pending || pauses == kMostPauses) co_return facts;
+    co_await pause_(kPause);
+  }
+}
+
+net::Task<void> WayOutJudge::weigh(const std::string& addressee, policy::WayOutFacts& facts) {
+  if (is_vacation()) co_await look_for_breach(addressee, facts);
+  if (facts.breach != Breach::None || facts.owing != Owing::Unclear) co_return;
+  const auto day = transaction_.today.time_since_epoch().count();
+  if (facts.why == kShared && co_await places_.take(addressee, fmt::format("shared-spf\n{}", day),
+                                                    kSharedSpfADay, std::chrono::days(1))) {
+    facts.owing = Owing::Owed;
+    co_return;
+  }
+  facts.is_past_rates = !co_await is_within_rates(addressee);
+}
+
+net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {
+  const auto& rates = transaction_.site->way_out;
+  const auto day = transaction_.today.time_since_epoch().count();
+  const auto hour = std::chrono::floor<std::chrono::hours>(transaction_.now).time_since_epoch().count();
+  const std::size_t before = places_.size();
+  const bool is_within =
+      co_await places_.take(addressee, fmt::format("way-out\n{}", day), rates.an_addressee,
+                            std::chrono::days(1)) &&
+      co_await places_.take({}, fmt::format("way-out\n{}\n{}", origin::domain_of_owner(addressee), hour),
+                            rates.a_domain, std::chrono::hours(1)) &&
+      co_await places_.take({}, fmt::format("way-out\n\n{}", hour), rates.in_all, std::chrono::hours(1));
+  if (!is_within) places_.give_back(before);
+  co_return is_within;
+}
+
+net::Task<void> WayOutJudge::look_for_breach(const std::string& addressee, policy::WayOutFacts& facts) {
+  std::string_view why;
+  if (is_role_sender(addressee)) why = "The addressee is no person";
+  if (is_answering_forbidden_) why = "That mail came of a list or a program, or in bulk";
+  if (!why.empty()) {
+    facts.breach = Breach::Unwanted;
+    facts.why = why;
+    co_return;
+  }
+  if (facts.owing == Owing::NotOwed) co_return;
+  const auto author = transaction_.mail.reverse_path.is_null() ? response_->author : sender();
+  const bool is_first = co_await places_.take(
+      addressee, fmt::format("vacation\n{}", base::address_key(author)), 1, kVacationLife);
+  if (!is_first) facts.breach = Breach::Again;
+}
+
+net::Task<void> WayOutJudge::find_not_held() {
+  const auto stage = transaction_.site->way_out.stage;
+  bool is_past = stage == policy::WayOutStage::Strict;
+  for (const auto& addressee : addressees_) is_past = is_past || !co_await is_within_rates(addressee);
+  verdict_ = policy::judge_not_held(verdict_, is_past, stage);
+}
+
+}  // namespace backstop::intake

@@ -1,0 +1,113 @@
+// Judges one response that leaves: did its addressee write the mail that it answers? Judged are only what is
+// certainly a DSN with a null path, and vacation replies; everything else passes untouched. A front door asks
+// it as it asks the MailJudge: with the header, and, if that may be such a response, with what was held of
+// it.
+//
+// Belongs to one message; not thread-safe. The transaction and the reader must outlive it. The reader is used
+// only within a call, never across a wait.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "intake/mail_judge.h"
+#include "intake/transaction.h"
+#include "net/task.h"
+#include "policy/way_out.h"
+#include "response/reader.h"
+#include "store/use_counter.h"
+
+namespace backstop::intake {
+
+/// Places in the counters of a transaction; without `uses` every place is taken. The destructor gives back
+/// what keep() did not keep.
+class CountedPlaces {
+ public:
+  explicit CountedPlaces(const Transaction& transaction) : transaction_(transaction) {}
+  ~CountedPlaces() { give_back(0); }
+  CountedPlaces(const CountedPlaces&) = delete;
+  CountedPlaces& operator=(const CountedPlaces&) = delete;
+
+  net::Task<bool> take(std::string owner, std::string what, std::uint32_t limit, std::chrono::seconds life);
+  void keep();
+  std::size_t size() const { return places_.size(); }
+  /// Gives back those past the first `from`.
+  void give_back(std::size_t from);
+
+ private:
+  const Transaction& transaction_;
+  store::UseCounter* counter_ = nullptr;  ///< that has the places; once there is one
+  std::vector<store::UsePlace> places_;
+};
+
+class WayOutJudge {
+ public:
+  using Next = MailJudge::Next;
+  using Pause = std::function<net::Task<void>(std::chrono::milliseconds)>;
+
+  static constexpr std::chrono::milliseconds kPause{250};  ///< before an arrival is asked for again
+  static constexpr int kMostPauses = 120;                  ///< 30 s in all; then it is unclear
+  static constexpr std::size_t kMostQuestions = 1000;      ///< to the ledger; addressees past it are unclear
+  static constexpr std::uint32_t kSharedSpfADay = 3;
+  static constexpr std::chrono::days kVacationLife{7};
+
+  WayOutJudge(const Transaction& transaction, response::Reader& reader);
+
+  /// Looks at the header, without doubled dots. `is_automatic`: a field of it is one of forbids_answer(),
+  /// which every Auto-Submitted is. Pass is final.
+  Next header(std::string_view header, bool is_automatic);
+  /// Reads a message that was held, without doubled dots.
+  response::Response read(std::string_view message, response::Extent extent);
+  /// Finds out for each recipient whether the response is owed, waiting for checks that still run, and asks
+  /// policy. The least favourable verdict counts for all. Called once at most.
+  net::Task<void> judge(response::Response response);
+  /// The response should be held and can't be. Then the verdict says what is done instead.
+  net::Task<void> find_not_held();
+  /// Call it once the message is delivered. Without this call the destructor gives the places back.
+  void keep_places() { places_.keep(); }
+
+  /// Returns the verdict that is carried out; it accepts until judge() has run.
+  const policy::Verdict& verdict() const { return verdict_; }
+  /// Returns nullopt for a message that was not read.
+  const std::optional<response::Response>& response() const { return response_; }
+  /// True if policy was asked; else it leaves as any mail.
+  bool is_judged() const { return is_judged_; }
+  /// Returns the fields to put on top of it, whole lines: Auto-Submitted of a vacation reply that has none.
+  std::string_view added() const;
+
+  void set_pause(Pause pause) { pause_ = std::move(pause); }
+
+ private:
+  struct Arrivals;
+
+  bool is_dsn_on_its_way() const;
+  bool is_vacation() const;
+  bool has_vacation_rules() const;
+  std::string sender() const;
+  net::Task<std::vector<policy::WayOutFacts>> look(std::span<const std::string> addressees);
+  net::Task<void> weigh(const std::string& addressee, policy::WayOutFacts& facts);
+  net::Task<bool> is_within_rates(const std::string& addressee);
+  net::Task<void> look_for_breach(const std::string& addressee, policy::WayOutFacts& facts);
+
+  const Transaction& transaction_;
+  response::Reader& reader_;
+  Pause pause_;
+  bool has_auto_submitted_ = false;  ///< the field is there
+  bool is_auto_replied_ = false;     ///< and says so
+  bool says_vacation_ = false;       ///< and calls itself one (RFC 5230 5.3)
+  bool has_references_ = false;
+  bool is_answering_forbidden_ = false;  ///< a mail that the reply names may not be answered
+  std::optional<response::Response> response_;
+  std::vector<std::string> addressees_;
+  CountedPlaces places_;
+  policy::Verdict verdict_;
+  bool is_judged_ = false;
+};
+
+}  // namespace backstop::intake

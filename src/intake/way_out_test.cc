@@ -1,0 +1,305 @@
+#include "intake/way_out.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "intake/proofs_fixture.h"
+
+namespace backstop::intake {
+namespace {
+
+using policy::Cause;
+using policy::WayOutStage;
+using store::Authentication;
+
+constexpr std::string_view kEve = "eve@c.test";
+
+std::uint32_t number(Authentication value) {
+  return static_cast<std::uint32_t>(value);
+}
+
+/// A server of ours tells eve that ann's mailbox doesn't exist.
+std::string bounce(std::string_view received = "by mx.example.org (Backstop) with ESMTP id 1f; x") {
+  const std::string returned = fmt::format(
+      "Received: from c.test {}\r\nFrom: {}\r\nTo: ann@example.org\r\nSubject: hi\r\n"
+      "Date: Wed, 2 Dec 2026 10:00:00 +0000\r\nMessage-ID: <1@c.test>\r\n",
+      received, kEve);
+  return bounce_of(returned, "ann@example.org");
+}
+
+std::string vacation(std::string_view fields = "Auto-Submitted: auto-replied (vacation)\r\n") {
+  return fmt::format(
+      "From: Ann <ann@example.org>\r\nTo: eve@c.test\r\nSubject: Auto: hi\r\n{}In-Reply-To: <1@c.test>\r\n"
+      "Date: Wed, 2 Dec 2026 10:00:00 +0000\r\nMessage-ID: <2@example.org>\r\n\r\nI am away on holiday.\r\n",
+      fields);
+}
+
+class WayOutTest : public testing::Test {
+ protected:
+  WayOutTest() { here_.site.way_out.stage = WayOutStage::Hold; }
+
+  /// Sends a mail out and returns its cause and action: "owed: accept"; "passes" if it isn't judged.
+  std::string leave(const std::string& mail, std::string_view path = "",
+                    const std::vector<std::string>& to = {std::string(kEve)}, bool is_delivered = true) {
+    Transaction transaction;
+    transaction.site = &here_.site;
+    transaction.direction = store::Direction::Outbound;
+    transaction.now = store::ledger_test_clock();
+    transaction.today = floor<std::chrono::days>(transaction.now);
+    transaction.ledger = here_.ledger.get();
+    transaction.uses = has_uses_ ? &here_.uses : nullptr;
+    if (!path.empty()) transaction.mail.reverse_path = {origin::address_of(std::string(path))};
+    for (const auto& one : to) transaction.recipients.push_back({.given = one});
+    WayOutJudge judge(transaction, here_.reader);
+    judge.set_pause([this](std::chrono::milliseconds) -> net::Task<void> {
+      ++pauses_;
+      if (on_pause_) on_pause_();
+      co_return;
+    });
+    const auto header = std::string_view(mail).substr(0, mail.find("\r\n\r\n") + 4);
+    if (judge.header(header, header.contains("Auto-Submitted")) == WayOutJudge::Next::Pass) return "passes";
+    net::asio::io_context loop;
+    const auto run = [&](net::Task<void> task) {
+      net::asio::co_spawn(loop.get_executor(), std::move(task), [](std::exception_ptr error) {
+        if (error) std::rethrow_exception(error);
+      });
+      loop.restart();
+      loop.run();
+    };
+    run(judge.judge(judge.read(mail, response::Extent::Whole)));
+    added_ = judge.added();
+    if (!judge.is_judged()) return "passes";
+    if (can_hold_ || judge.verdict().action != policy::Action::Quarantine) {
+      if (is_delivered && judge.verdict().action == policy::Action::Accept) judge.keep_places();
+    } else {
+      run(judge.find_not_held());
+      if (judge.verdict().action == policy::Action::Accept) judge.keep_places();
+    }
+    explanation_ = judge.verdict().explanation;
+    return fmt::format("{}: {}", name(judge.verdict().cause), name(judge.verdict().action));
+  }
+
+  void arrived(Authentication value, std::string_view address = kEve, std::string_view id = "1f") const {
+    here_.record({{store::arrival(id), number(Authentication::Unknown)},
+                  {store::arrival(id, address), number(value)}});
+  }
+
+  Installation here_;
+  std::function<void()> on_pause_;
+  std::string added_;
+  std::string explanation_;
+  int pauses_ = 0;
+  bool has_uses_ = true;
+  bool can_hold_ = true;
+};
+
+TEST_F(WayOutTest, AnArrivalSaysWhetherABounceIsOwed) {
+  struct Row {
+    Authentication value;
+    const char* want;
+  };
+  const Row rows[] = {
+      {Authentication::Failed, "not-owed: quarantine"}, {Authentication::Unknown, "unclear: accept"},
+      {Authentication::SharedSpf, "owed: accept"},      {Authentication::Passed, "owed: accept"},
+      {Authentication::Trusted, "owed: accept"},        {Authentication::Authenticated, "owed: accept"},
+  };
+  here_.open_ledger();
+  for (const auto& row : rows) {
+    const std::string address = fmt::format("eve{}@c.test", number(row.value));
+    arrived(row.value, address);
+    EXPECT_EQ(leave(bounce(), "", {address}), row.want) << number(row.value);
+    const std::string by_message = fmt::format("eva{}@c.test", number(row.value));
+    here_.record({{store::arrival_by_message("1@c.test", by_message), number(row.value)}});
+    EXPECT_EQ(leave(bounce("by elsewhere id 1f; x"), "", {by_message}), row.want) << number(row.value);
+  }
+  EXPECT_EQ(pauses_, 0);
+}
+
+TEST_F(WayOutTest, OurReceivedFieldCountsBeforeTheMessageId) {
+  here_.open_ledger();
+  arrived(Authentication::Failed);
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  EXPECT_EQ(leave(bounce()), "not-owed: quarantine");
+}
+
+TEST_F(WayOutTest, AMailOfAnotherSenderIsNotOwedAnAnswer) {
+  here_.open_ledger();
+  arrived(Authentication::Passed, "somebody@else.test");
+  EXPECT_EQ(leave(bounce()), "not-owed: quarantine");
+  EXPECT_EQ(
+      explanation_,
+      "Nothing shows that the addressee of this bounce wrote the mail that it answers: that mail came in "
+      "here from another address");
+}
+
+// A server of ours forwards mail of strangers, and has no rows for their addresses.
+TEST_F(WayOutTest, WhatAClientOfOursBroughtIsUnclear) {
+  here_.open_ledger();
+  here_.record({{store::arrival("1f"), number(Authentication::Trusted)}});
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+}
+
+TEST_F(WayOutTest, WhoeverOneOfOursWroteToIsAnswered) {
+  here_.open_ledger();
+  arrived(Authentication::Failed);
+  here_.record({{store::way_out("example.org", kEve)}});
+  EXPECT_EQ(leave(bounce()), "owed: accept");
+}
+
+TEST_F(WayOutTest, AMailboxOfOursIsAnswered) {
+  EXPECT_EQ(leave(bounce(), "", {"ben@example.org"}), "owed: accept");
+}
+
+TEST_F(WayOutTest, TheLeastFavourableRecipientCounts) {
+  here_.open_ledger();
+  arrived(Authentication::Passed);
+  arrived(Authentication::Failed, "eva@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"eve@c.test", "eva@c.test"}), "not-owed: quarantine");
+}
+
+TEST_F(WayOutTest, ChecksThatRunAreWaitedFor) {
+  here_.open_ledger();
+  arrived(Authentication::Pending);
+  on_pause_ = [&] {
+    if (pauses_ == 3) arrived(Authentication::Failed);
+  };
+  EXPECT_EQ(leave(bounce()), "not-owed: quarantine");
+  EXPECT_EQ(pauses_, 3);
+}
+
+TEST_F(WayOutTest, ChecksThatNeverEndAreUnclear) {
+  here_.open_ledger();
+  arrived(Authentication::Pending);
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(pauses_, WayOutJudge::kMostPauses);
+}
+
+TEST_F(WayOutTest, SharedSpfCountsThreeADay) {
+  here_.open_ledger();
+  arrived(Authentication::SharedSpf);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "owed: accept") << i;
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+}
+
+TEST_F(WayOutTest, RatesHoldWhatIsUnclear) {
+  here_.site.way_out.a_domain = 5;
+  here_.site.way_out.in_all = 7;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "unclear: accept") << i;
+  EXPECT_EQ(leave(bounce()), "rated: quarantine") << "the addressee's";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(leave(bounce(), "", {fmt::format("{}@c.test", i)}), "unclear: accept");
+  EXPECT_EQ(leave(bounce(), "", {"9@c.test"}), "rated: quarantine") << "the domain's";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(leave(bounce(), "", {fmt::format("a@{}.test", i)}), "unclear: accept");
+  EXPECT_EQ(leave(bounce(), "", {"a@9.test"}), "rated: quarantine") << "all";
+}
+
+TEST_F(WayOutTest, WhatDoesNotLeaveGivesItsPlaceBack) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(leave(bounce(), "", {"eve@c.test"}, false), "unclear: accept") << i;
+}
+
+TEST_F(WayOutTest, StrictHoldsWhatIsUnclear) {
+  here_.site.way_out.stage = WayOutStage::Strict;
+  EXPECT_EQ(leave(bounce()), "unclear: quarantine");
+}
+
+TEST_F(WayOutTest, ObserveLetsAllLeave) {
+  here_.site.way_out.stage = WayOutStage::Observe;
+  here_.open_ledger();
+  arrived(Authentication::Failed);
+  EXPECT_EQ(leave(bounce()), "not-owed: accept");
+}
+
+TEST_F(WayOutTest, WhatCantBeHeldLeavesWithinTheRates) {
+  can_hold_ = false;
+  here_.open_ledger();
+  arrived(Authentication::Failed);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "not-owed: accept") << i;
+  EXPECT_EQ(leave(bounce()), "not-held: defer");
+  here_.site.way_out.stage = WayOutStage::Strict;
+  EXPECT_EQ(leave(bounce(), "", {"new@c.test"}), "not-held: defer");
+}
+
+TEST_F(WayOutTest, OtherMailPasses) {
+  here_.open_ledger();
+  const std::string cron =
+      "From: root@example.org\r\nTo: eve@c.test\r\nSubject: Cron <root@a> backup\r\n"
+      "Auto-Submitted: auto-generated\r\n\r\ndone\r\n";
+  EXPECT_EQ(leave(cron, "root@example.org"), "passes");
+  EXPECT_EQ(leave(cron, ""), "passes");
+  EXPECT_EQ(leave(bounce(), "double-bounce@example.org"), "passes");
+  EXPECT_EQ(
+      leave("From: a@example.org\r\nAuto-Submitted: auto-replied\r\n\r\nI am away.\r\n", "a@example.org"),
+      "passes")
+      << "it answers no mail";
+  const std::string receipt =
+      "From: ann@example.org\r\nTo: eve@c.test\r\nSubject: Read: hi\r\nMIME-Version: 1.0\r\n"
+      "In-Reply-To: <1@c.test>\r\nAuto-Submitted: auto-replied\r\n"
+      "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
+      "--b\r\n\r\nRead.\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\n"
+      "Final-Recipient: rfc822; ann@example.org\r\nOriginal-Message-ID: <1@c.test>\r\n"
+      "Disposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--b--\r\n";
+  EXPECT_EQ(leave(receipt), "passes");
+}
+
+TEST_F(WayOutTest, AVacationReplyIsOwedLikeABounce) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "owed: accept");
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "vacation-again: quarantine");
+  EXPECT_EQ(leave(vacation(), "ben@example.org"), "owed: accept") << "another sender";
+  store::set_clock(kNow + std::chrono::days(8));
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+}
+
+// A spam without a Message-ID leaves nothing to be named by.
+TEST_F(WayOutTest, AReplyWithoutAnIdAnswersAMailWithoutOne) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("", kEve), number(Authentication::Failed)}});
+  std::string reply = vacation();
+  reply.erase(reply.find("In-Reply-To"), std::string_view("In-Reply-To: <1@c.test>\r\n").size());
+  EXPECT_EQ(leave(reply, "ann@example.org"), "not-owed: quarantine");
+  EXPECT_EQ(leave(reply, ""), "not-owed: quarantine");
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "unclear: accept") << "it names another mail";
+}
+
+TEST_F(WayOutTest, WhoeverWasWrittenToMayTagTheirAddress) {
+  here_.open_ledger();
+  here_.record({{store::way_out("example.org", kEve)}});
+  EXPECT_EQ(leave(bounce(), "", {"prvs=0123abcdef=eve@c.test"}), "owed: accept");
+}
+
+TEST_F(WayOutTest, VacationRepliesCanBeLeftAlone) {
+  here_.site.way_out.vacation = VacationRule::Leave;
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "passes");
+  EXPECT_EQ(leave(vacation(), ""), "passes");
+}
+
+TEST_F(WayOutTest, NobodyMayBeAnsweredByAProgramWhoIsOne) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  EXPECT_EQ(leave(vacation(), "ann@example.org", {"list-bounces@c.test"}), "vacation-unwanted: quarantine");
+  here_.record({{store::never_answered("1@c.test")}});
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "vacation-unwanted: quarantine");
+  arrived(Authentication::Passed);
+  EXPECT_EQ(leave(bounce()), "owed: accept") << "a bounce may answer such a mail";
+}
+
+TEST_F(WayOutTest, AutoSubmittedIsAddedIfItIsMissing) {
+  EXPECT_EQ(leave(vacation()), "unclear: accept");
+  EXPECT_EQ(added_, "");
+  EXPECT_EQ(leave(vacation("X-Autoreply: yes\r\nPrecedence: auto_reply\r\n"), "", {"eva@c.test"}),
+            "unclear: accept");
+  EXPECT_EQ(added_, "Auto-Submitted: auto-replied\r\n");
+  EXPECT_EQ(leave(vacation("X-Autoreply: yes\r\n"), "ann@example.org"), "passes");
+  EXPECT_EQ(leave(bounce(), "", {"a@d.test"}), "unclear: accept");
+  EXPECT_EQ(added_, "");
+}
+
+TEST_F(WayOutTest, WithoutACounterNothingUnclearLeaves) {
+  has_uses_ = false;
+  EXPECT_EQ(leave(bounce()), "rated: quarantine");
+}
+
+}  // namespace
+}  // namespace backstop::intake

@@ -1,0 +1,104 @@
+#include "report/way_out_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <numeric>
+
+#include "base/text.h"
+#include "origin/tag.h"
+#include "report/fact_table.h"
+
+namespace backstop::report {
+
+namespace {
+
+namespace json = boost::json;
+using store::Done;
+
+constexpr std::size_t kMostRecipients = 10;  // of one event, in the list of addresses
+constexpr std::size_t kMostListed = 10;
+
+void count(std::string_view cause, WayOutReport::Counts& counts) {
+  const bool has_room = counts.size() < WayOutReport::kMostCauses || counts.contains(cause);
+  ++counts[has_room ? std::string(cause) : std::string()];
+}
+
+std::uint64_t sum(const WayOutReport::Counts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0},
+                         [](std::uint64_t all, const auto& one) { return all + one.second; });
+}
+
+/// "12: 10 not-owed, 2 rated"
+std::string by_cause(const WayOutReport::Counts& counts) {
+  std::string text = std::to_string(sum(counts));
+  std::string_view before = ": ";
+  for (const auto& [cause, number] : counts) {
+    text += fmt::format("{}{} {}", before, number, cause.empty() ? "for other causes" : cause);
+    before = ", ";
+  }
+  return text;
+}
+
+json::object to_json_counts(const WayOutReport::Counts& counts) {
+  json::object object;
+  for (const auto& [cause, number] : counts) object[store::sound_text(cause)] = number;
+  return object;
+}
+
+}  // namespace
+
+void WayOutReport::add(const store::Event& event) {
+  if (event.direction != store::Direction::Outbound) return;
+  if (event.cause == store::kReleased) ++released_;
+  if (event.cause == store::kDeleted) ++deleted_;
+  // Only what was judged has a kind. What an operator did has none.
+  if (event.kind.empty() || event.kind == "none" || !event.done) return;
+  if (*event.done == Done::Quarantined) return add_held(event);
+  if (*event.done != Done::Delivered) return;
+  if (event.cause == kUnclear) ++left_within_rates_;
+  if (event.next_stage == store::Verdict::Quarantine) count(event.cause, would_be_held_);
+}
+
+void WayOutReport::add_held(const store::Event& event) {
+  ++held_;
+  count(event.cause, held_causes_);
+  const std::size_t shown = std::min(kMostRecipients, event.recipients.size());
+  for (std::size_t i = 0; i < shown; ++i) addresses_.add(origin::search_key(event.recipients[i]));
+}
+
+bool WayOutReport::is_empty() const {
+  return held_ + left_within_rates_ + released_ + deleted_ + waiting_.value_or(0) == 0 &&
+         would_be_held_.empty() && why_unknown_.empty();
+}
+
+std::string WayOutReport::text() const {
+  if (is_empty()) return {};
+  FactTable table;
+  table.add("Held", by_cause(held_causes_));
+  table.add("Still wait", waiting_ ? std::to_string(*waiting_)
+                                   : (why_unknown_.empty() ? "" : "not known: " + why_unknown_));
+  table.add("Released", std::to_string(released_));
+  table.add("Deleted", std::to_string(deleted_));
+  table.add("Left unclear", fmt::format("{} within the rates", left_within_rates_));
+  if (!would_be_held_.empty()) table.add("Next stage", "would also have held " + by_cause(would_be_held_));
+  std::string page = "\nYour own responses on their way out (backstop held)\n" + table.text();
+  FactTable top;
+  for (const auto& entry : addresses_.top(kMostListed)) top.add(base::printable(entry.name), entry.text());
+  const std::string rows = top.text();
+  return rows.empty() ? page : page + "\nAddresses to which the most is held\n" + rows;
+}
+
+json::object WayOutReport::to_json() const {
+  return {{"held", held_},
+          {"causes", to_json_counts(held_causes_)},
+          {"waiting", waiting_ ? json::value(*waiting_) : json::value()},
+          {"released", released_},
+          {"deleted", deleted_},
+          {"left_unclear", left_within_rates_},
+          {"would_be_held", to_json_counts(would_be_held_)},
+          {"top_addresses", json_of(addresses_, "address", kMostListed)}};
+}
+
+}  // namespace backstop::report

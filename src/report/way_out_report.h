@@ -1,0 +1,66 @@
+// Sums up what became of the responses of our own servers on their way out, as a postmaster wants to read it
+// before a stage of [way_out] is changed. Memory does not grow with the number of events. Pure.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "report/top_list.h"
+#include "store/event.h"
+
+namespace backstop::report {
+
+/// The cause of a response of which it is not known whether it is owed. It leaves within the rates.
+inline constexpr std::string_view kUnclear = "unclear";
+
+class WayOutReport {
+ public:
+  /// More causes than these are counted together, under "".
+  static constexpr std::size_t kMostCauses = 32;
+  using Counts = std::map<std::string, std::uint64_t, std::less<>>;  ///< by cause
+
+  /// Counts the event of a response that was to leave, or what somebody did with one that was held; any other
+  /// changes nothing.
+  void add(const store::Event& event);
+  /// How many the held store has now.
+  void set_waiting(std::uint64_t waiting) { waiting_ = waiting; }
+  /// Why that is not known.
+  void set_waiting_unknown(std::string why) { why_unknown_ = std::move(why); }
+
+  /// True if there is nothing to say.
+  bool is_empty() const;
+  std::uint64_t of_held() const { return held_; }
+  const Counts& held() const { return held_causes_; }
+  /// Of those that left: what the next stage would have held.
+  const Counts& would_be_held() const { return would_be_held_; }
+  /// Of those with the cause kUnclear.
+  std::uint64_t left_within_rates() const { return left_within_rates_; }
+  std::uint64_t released() const { return released_; }
+  std::uint64_t deleted() const { return deleted_; }
+  std::optional<std::uint64_t> waiting() const { return waiting_; }
+  /// Those to whom the held ones were to go.
+  const TopList& addresses() const { return addresses_; }
+
+  /// Returns a part of the page, or an empty text if there is nothing to say.
+  std::string text() const;
+  boost::json::object to_json() const;
+
+ private:
+  void add_held(const store::Event& event);
+
+  std::uint64_t held_ = 0;
+  std::uint64_t left_within_rates_ = 0;
+  std::uint64_t released_ = 0;
+  std::uint64_t deleted_ = 0;
+  Counts held_causes_;
+  Counts would_be_held_;
+  std::optional<std::uint64_t> waiting_;
+  std::string why_unknown_;
+  TopList addresses_{20'000};
+};
+
+}  // namespace backstop::report
