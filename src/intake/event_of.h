@@ -34,8 +34,9 @@ struct Outcome {
   std::string_view failure{};   ///< why it failed, if neither policy nor the next hop refused it
   bool is_kept = false;         ///< it is in the quarantine
   std::string_view not_kept{};  ///< why it is not there, although it should be; then it went on with a label
-  const MailJudge* judge = nullptr;  ///< null if the message was never begun
-  std::uint64_t size = 0;            ///< octets of its data so far, without doubled dots
+  const policy::Verdict* author_verdict = nullptr;  ///< of DMARC, if it refused or deferred the message
+  const MailJudge* judge = nullptr;                 ///< null if the message was never begun
+  std::uint64_t size = 0;                           ///< octets of its data so far, without doubled dots
   std::string_view message_id{};
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@
 #include "store/use_counter.h"
 
 namespace backstop::intake {
+
+class ArrivalChecks;
 
 /// A recipient that was accepted.
 struct Recipient {
@@ -55,6 +58,7 @@ struct Transaction {
   store::UseCounter* uses = nullptr;      ///< of all transactions; null: proofs are not counted
   KeyLookUps* key_look_ups = nullptr;     ///< of the worker; null: no DKIM key is looked up
   Surges* surges = nullptr;               ///< of all transactions; null: no surge is noticed
+  std::shared_ptr<ArrivalChecks> checks;  ///< null: nothing of this mail is checked
   std::vector<Recipient> recipients;
   ClientFacts client;
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
