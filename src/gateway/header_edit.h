@@ -29,14 +29,17 @@ struct HeaderScan {
   /// The value of the first Message-ID, as offset and size; no size if there is none.
   std::pair<std::size_t, std::size_t> message_id_at;
 
-  /// Of mail that leaves, as offset and size: the value of the first From, and all DKIM-Signature fields.
+  /// The same of the first From.
   std::pair<std::size_t, std::size_t> from;
+  bool is_never_answered = false;  ///< a field says so (intake::forbids_answer())
+
+  /// Of mail that leaves, as offset and size: all DKIM-Signature fields.
   std::vector<std::pair<std::size_t, std::size_t>> signatures;
 };
 
 /// Looks at a header block in one pass. `is_stuffed`: it is as after DATA. There the next hop takes away a
 /// dot in front of a line whatever follows it (RFC 5321 4.5.2), so a field may hide behind it. `is_leaving`:
-/// From and the signatures are wanted. `with_results`: Authentication-Results are.
+/// the signatures are wanted. `with_results`: Authentication-Results are.
 HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving = false,
                        bool with_results = false);
 

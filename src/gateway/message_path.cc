@@ -168,7 +168,10 @@ void MessagePath::note(std::string_view header, const HeaderScan& scan) {
   if (transaction_.ledger == nullptr) return;
   const bool is_ours = scan.message_id_at.second == 0 && transaction_.leaving;
   const auto message_id = header.substr(scan.message_id_at.first, scan.message_id_at.second);
-  rows_ = intake::ledger_rows_of(transaction_, is_ours ? transaction_.leaving->message_id : message_id);
+  rows_ = intake::ledger_rows_of(transaction_,
+                                 {.message_id = is_ours ? transaction_.leaving->message_id : message_id,
+                                  .from = header.substr(scan.from.first, scan.from.second),
+                                  .is_never_answered = scan.is_never_answered});
 }
 
 void MessagePath::leave(std::string_view header, const HeaderScan& scan) {

@@ -64,11 +64,12 @@ TEST_F(LedgerPathTest, MailIsRecordedBeforeTheNextHopHearsOfIt) {
   for (const auto form : kForms) {
     begin_with_ledger(store::Direction::Outbound, form);
     send(std::string(kSent) + "body\r\n");
-    EXPECT_THAT(delivery_->calls,
-                ElementsAre("begin", "a@else.test 2@example.org", "ann@example.org 2@example.org", "finish"));
+    EXPECT_THAT(delivery_->calls, ElementsAre("begin", "ann@example.org 2@example.org",
+                                              "ann@example.org 2@example.org", "finish"));
     begin_with_ledger(store::Direction::Inbound, form);
     send(std::string(kSent) + "body\r\n");
-    EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 2@example.org", "finish"));
+    EXPECT_THAT(delivery_->calls,
+                ElementsAre("begin", "a@else.test 2@example.org", "ann@example.org 2@example.org", "finish"));
   }
 }
 
@@ -76,7 +77,7 @@ TEST_F(LedgerPathTest, MailIsRecordedBeforeTheNextHopHearsOfIt) {
 TEST_F(LedgerPathTest, MailThatStreamsIsRecordedOnce) {
   begin_with_ledger(store::Direction::Outbound, next_hop::MessageForm::Plain);
   send({kSent.substr(0, 40), kSent.substr(40), "body\r\n", "more\r\n"});
-  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 2@example.org",
+  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "ann@example.org 2@example.org",
                                             "ann@example.org 2@example.org", "write", "write", "finish"));
 }
 

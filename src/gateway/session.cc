@@ -291,6 +291,10 @@ void Session::begin_checks() {
   transaction.checks = std::make_shared<intake::ArrivalChecks>(
       worker_.loop().context().get_executor(), transaction, plan, client_.helo(),
       intake::CheckSources{worker_.dns().ask(), &worker_.shared().missing});
+  transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
+    const auto found = checks.lock();
+    return found ? found->value_for(address) : store::Authentication::Unknown;
+  };
 }
 
 // Handles one RCPT, and those that came with it.

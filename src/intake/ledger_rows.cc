@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/domain_key.h"
+#include "mail/address_list.h"
 #include "origin/owner.h"
 #include "response/answered.h"
 
@@ -22,7 +23,8 @@ std::vector<std::string> addressees_of(const std::vector<Recipient>& recipients)
   return addressees;
 }
 
-store::Authentication authentication_of(const ClientFacts& client) {
+/// Returns what the client's rights alone say.
+store::Authentication rights_of(const ClientFacts& client) {
   if (client.is_authenticated) return store::Authentication::Authenticated;
   return client.is_trusted ? store::Authentication::Trusted : store::Authentication::Unknown;
 }
@@ -59,26 +61,53 @@ void LedgerRows::add_departure(const LeavingMail& mail, const Site& site) {
   }
 }
 
-void LedgerRows::add_arrival(std::string_view received_id, std::string_view message_id,
-                             const mail::Address* reverse_path, store::Authentication authentication) {
-  const auto value = static_cast<std::uint32_t>(authentication);
-  rows_.reserve(rows_.size() + kUsual);
-  rows_.push_back({store::arrival(keep(std::string(received_id))), value});
-  if (reverse_path == nullptr || message_id.empty()) return;
-  rows_.push_back({store::arrival(keep(std::string(message_id)), keep(reverse_path->folded())), value});
+void LedgerRows::add_arrival_for(std::string_view address, std::string_view received_id,
+                                 std::string_view message_id, store::Authentication value) {
+  const auto number = static_cast<std::uint32_t>(value);
+  rows_.push_back({store::arrival(received_id, address), number});
+  if (!message_id.empty()) rows_.push_back({store::arrival_by_message(message_id, address), number});
 }
 
-LedgerRows ledger_rows_of(const Transaction& transaction, std::string_view message_id) {
-  const auto& path = transaction.mail.reverse_path;
-  const mail::Address* const reverse_path = path.is_null() ? nullptr : &*path.address;
-  const std::string id = response::message_id_of(message_id);
+void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail& mail) {
+  const auto received_id = keep(transaction.id);
+  const std::string_view message_id =
+      mail.message_id.empty() ? std::string_view() : keep(std::string(mail.message_id));
+  rows_.reserve(rows_.size() + kUsual);
+  rows_.push_back({store::arrival(received_id), static_cast<std::uint32_t>(rights_of(transaction.client))});
+  const bool is_null = transaction.mail.reverse_path.is_null();
+  if (!message_id.empty() && (is_null || mail.is_never_answered))
+    rows_.push_back({store::never_answered(message_id)});
+  if (is_null) return;
+  const auto path = keep(transaction.mail.reverse_path.address->folded());
+  const auto from = mail.from == path ? std::string_view() : keep(std::string(mail.from));
+  for (const auto address : {path, from}) {
+    if (address.empty() || (transaction.is_outbound() && !transaction.site->is_ours(address))) continue;
+    add_arrival_for(address, received_id, message_id, authentication_for(transaction, address));
+  }
+}
+
+store::Authentication authentication_for(const Transaction& transaction, std::string_view address) {
+  const auto rights = rights_of(transaction.client);
+  if (rights != store::Authentication::Unknown && transaction.site->is_ours(address)) return rights;
+  return transaction.checked ? transaction.checked(address) : store::Authentication::Unknown;
+}
+
+LedgerRows arrival_rows_of(const Transaction& transaction, const RecordedHeader& header) {
+  const auto froms = mail::parse_address_list(header.from, 1);
   LedgerRows rows;
-  rows.add_arrival(transaction.id, id, reverse_path, authentication_of(transaction.client));
+  rows.add_arrival(transaction, {.message_id = response::message_id_of(header.message_id),
+                                 .from = froms.empty() ? std::string() : froms.front().folded(),
+                                 .is_never_answered = header.is_never_answered});
+  return rows;
+}
+
+LedgerRows ledger_rows_of(const Transaction& transaction, const RecordedHeader& header) {
+  LedgerRows rows = arrival_rows_of(transaction, header);
   if (!transaction.leaving) return rows;
   const auto addressees = addressees_of(transaction.recipients);
   rows.add_departure({.sender = transaction.leaving->sender,
                       .from = transaction.leaving->from,
-                      .message_id = id,
+                      .message_id = response::message_id_of(header.message_id),
                       .addressees = addressees,
                       .day = transaction.today},
                      *transaction.site);

@@ -4,9 +4,11 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "intake/hint_counts.h"
@@ -61,6 +63,9 @@ struct Transaction {
   std::shared_ptr<ArrivalChecks> checks;  ///< null: nothing of this mail is checked
   std::vector<Recipient> recipients;
   ClientFacts client;
+  /// inbound: what the checks say so far for an address, which is the reverse path or in From, as
+  /// mail::Address::folded(); null: nothing is checked.
+  std::function<store::Authentication(std::string_view address)> checked{};
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
   std::optional<Leaving>
       leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA
