@@ -373,7 +373,7 @@ TEST(Config, SaysWhatIsWrongWithChecks) {
       {"a list without a zone", "[[auth.list]]\ndo = \"reject\"\n",
        "f:10:1: list: the list has no \"zone\"\n"},
       {"a list with another key", "[[auth.list]]\nzone = \"bl.example\"\nact = 1\n",
-       "f:12:1: list: unknown name \"act\"; did you mean \"ask\"?; known are zone, ask, do, "
+       "f:12:1: list: unknown name \"act\"; known are zone, ask, do, "
        "null_sender_only\n"},
       {"a list that does something else", "[[auth.list]]\nzone = \"bl.example\"\ndo = \"off\"\n",
        "f:12:6: list: found the text \"off\"; it must be \"record\" or \"reject\"\n"},
@@ -451,7 +451,7 @@ TEST(Config, ListsHaveAMaximumOfItems) {
     return read_config(text, "/f");
   };
   EXPECT_EQ(lines(reading_of_items(10'000)), "");
-  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:30:15: never_sends: the list has more than 10000 items\n");
+  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:31:15: never_sends: the list has more than 10000 items\n");
 }
 
 TEST(Config, EveryCutIsReadOrAMistakeInTheText) {

@@ -71,7 +71,7 @@ constexpr std::string_view kSpf =
 TEST_F(MessageChecksTest, TheBodyIsHashedInAnyPieces) {
   const std::string good = signed_mail();
   for (const auto form : kForms) {
-    smtp::for_each_cut(on_the_wire(good, form), [&](const smtp::Pieces& pieces, const std::string& what) {
+    smtp::in_pieces(on_the_wire(good, form), [&](const smtp::Pieces& pieces, const std::string& what) {
       begin_checked(form);
       send(pieces);
       EXPECT_EQ(answer(), "250 2.0.0 taken") << what;
@@ -83,7 +83,7 @@ TEST_F(MessageChecksTest, TheBodyIsHashedInAnyPieces) {
 TEST_F(MessageChecksTest, DmarcRefusesBeforeTheEndInAnyPieces) {
   for (const auto& mail : {unsigned_mail(), signed_mail() + "changed\r\n"}) {
     for (const auto form : kForms) {
-      smtp::for_each_cut(on_the_wire(mail, form), [&](const smtp::Pieces& pieces, const std::string& what) {
+      smtp::in_pieces(on_the_wire(mail, form), [&](const smtp::Pieces& pieces, const std::string& what) {
         begin_checked(form);
         send(pieces);
         EXPECT_THAT(answer(), StartsWith("550 5.7.26 ")) << what;
@@ -166,8 +166,8 @@ TEST_F(MessageChecksTest, AStreamedMailHasSpfInItsField) {
 TEST_F(MessageChecksTest, AMailIsHeldForTheWholeField) {
   settings_.auth.results = AuthResults::Whole;
   const std::string mail = signed_mail();
-  smtp::for_each_cut(on_the_wire(mail, next_hop::MessageForm::Stuffed), [&](const smtp::Pieces& pieces,
-                                                                            const std::string& what) {
+  smtp::in_pieces(on_the_wire(mail, next_hop::MessageForm::Stuffed), [&](const smtp::Pieces& pieces,
+                                                                         const std::string& what) {
     begin_checked(next_hop::MessageForm::Stuffed);
     send(pieces);
     EXPECT_THAT(delivery_->taken,
