@@ -114,9 +114,4 @@ void ReadinessWatch::look() {
   for (const auto& line : lines_.update(observed, settings->domains, today)) tell_(os::LogLevel::Info, line);
 }
 
-std::shared_ptr<const gateway::Settings> ReadinessWatch::settings() {
-  const std::lock_guard lock(mutex_);
-  return settings_;
-}
-
 }  // namespace backstop::service
