@@ -106,7 +106,7 @@ TEST_F(MessageChecksTest, AMailThatCameWholeIsRefusedBeforeData) {
 }
 
 TEST_F(MessageChecksTest, WithoutDnsItIsDeferred) {
-  zone_ = auth::Zone({{"_dmarc.example.org", "FAILED"}});
+  zone_ = auth::Zone(std::vector<auth::ZoneRow>{{"_dmarc.example.org", "FAILED"}});
   send_checked(unsigned_mail(), next_hop::MessageForm::Plain);
   EXPECT_THAT(answer(), StartsWith("451 4.4.3 "));
 }
