@@ -30,26 +30,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostShown = 120;  // of a name in an explanation
 
-MethodResult method_result(auth::SpfResult result) {
-  switch (result) {
-    case auth::SpfResult::None:
-      return MethodResult::None;
-    case auth::SpfResult::Neutral:
-      return MethodResult::Neutral;
-    case auth::SpfResult::Pass:
-      return MethodResult::Pass;
-    case auth::SpfResult::Fail:
-      return MethodResult::Fail;
-    case auth::SpfResult::SoftFail:
-      return MethodResult::SoftFail;
-    case auth::SpfResult::TempError:
-      return MethodResult::TempError;
-    case auth::SpfResult::PermError:
-      return MethodResult::PermError;
-  }
-  std::unreachable();
-}
-
 std::string shown(std::string_view name) {
   return base::printable(name, kMostShown);
 }
@@ -192,7 +172,7 @@ net::Task<void> ArrivalChecks::State::look_at_dmarc(Self self) {
   auth::DmarcInput input{.author = self->author};
   if (self->dkim) self->signatures = self->dkim->results();
   self->dkim.reset();
-  if (self->spf) input.spf = {method_result(self->spf->result), base::domain_key(self->spf->domain)};
+  if (const auto spf = self->found().spf) input.spf = {spf->result, spf->domain};
   for (const auto& one : self->signatures) input.dkim.push_back({one.result, one.domain});
   self->dmarc = co_await auth::check_dmarc(std::move(self->policy), std::move(input), ask(self));
   advance(self);
@@ -257,12 +237,7 @@ SenderFinding ArrivalChecks::State::sender() const {
 auth::Authentication ArrivalChecks::State::found() const {
   if (believed) return *believed;
   auth::Authentication found;
-  if (spf) {
-    found.spf = auth::SpfFinding{.result = method_result(spf->result),
-                                 .domain = base::domain_key(spf->domain),
-                                 .is_helo = query.domain.empty(),
-                                 .is_all = spf->is_open};
-  }
+  if (spf) found.spf = auth::finding_of(*spf, query.domain.empty());
   if (dmarc) {
     found.dkim = signatures;
     found.dmarc = dmarc;
@@ -285,8 +260,9 @@ store::Authentication ArrivalChecks::State::value_for(std::string_view address) 
       return store::Authentication::Unknown;
     case auth::Cover::SpfAlone:
       // The field of another server doesn't say which term has passed.
-      return !spf || is_shared_sender(spf->mechanism, auth.shared_senders) ? store::Authentication::SharedSpf
-                                                                           : store::Authentication::Passed;
+      return believed || is_shared_sender(spf->mechanism, auth.shared_senders)
+                 ? store::Authentication::SharedSpf
+                 : store::Authentication::Passed;
     case auth::Cover::Yes:
       return store::Authentication::Passed;
   }
@@ -325,7 +301,8 @@ net::Task<SenderFinding> ArrivalChecks::sender() {
 }
 
 auth::MethodResult ArrivalChecks::spf() const {
-  return state_->spf ? method_result(state_->spf->result) : MethodResult::None;
+  const auto found = state_->found();
+  return found.spf ? found.spf->result : MethodResult::None;
 }
 
 net::Task<void> ArrivalChecks::wait_for_spf() {

@@ -2,11 +2,11 @@
 // signatures and DMARC once its header is there. They run beside the session, as tasks of the worker's loop,
 // and nobody waits for them but a session that must refuse, or that writes the results into the header.
 //
-//   ArrivalChecks checks(loop, transaction, helo, sources);     at MAIL
-//   co_await checks.sender()                                    at RCPT, if something can refuse there
+//   ArrivalChecks checks(loop, transaction, plan, helo, sources);   at MAIL
+//   co_await checks.sender()                                        at RCPT, if something can refuse there
 //   checks.take_header(header); checks.take_body(piece); ... checks.end_body();
 //   co_await checks.wait_for_all(); checks.found(); checks.value_for(address);
-//   checks.record_when_done(...)                                the tasks may then outlive this
+//   checks.record_when_done(...)                                    the tasks may then outlive this
 //
 // Belongs to one session; not thread-safe. The tasks belong to the loop's thread, too; they hold copies of
 // all that they need. When this is destroyed, they ask nothing more, unless rows are to be recorded.
@@ -102,7 +102,6 @@ class ArrivalChecks {
 
  private:
   struct State;
-  friend struct State;
 
   std::shared_ptr<State> state_;
 };
