@@ -1,6 +1,7 @@
 #include "auth/authentication.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "auth/domain_relation.h"
 #include "base/domain_key.h"
@@ -8,6 +9,26 @@
 namespace backstop::auth {
 
 namespace {
+
+MethodResult method_result(SpfResult result) {
+  switch (result) {
+    case SpfResult::None:
+      return MethodResult::None;
+    case SpfResult::Neutral:
+      return MethodResult::Neutral;
+    case SpfResult::Pass:
+      return MethodResult::Pass;
+    case SpfResult::Fail:
+      return MethodResult::Fail;
+    case SpfResult::SoftFail:
+      return MethodResult::SoftFail;
+    case SpfResult::TempError:
+      return MethodResult::TempError;
+    case SpfResult::PermError:
+      return MethodResult::PermError;
+  }
+  std::unreachable();
+}
 
 Cover by_signatures(const Authentication& found, std::string_view domain) {
   if (!found.dkim) return Cover::Unknown;
@@ -43,6 +64,13 @@ bool is_for_dmarc(const Authentication& found) {
 }
 
 }  // namespace
+
+SpfFinding finding_of(const SpfOutcome& outcome, bool is_helo) {
+  return {.result = method_result(outcome.result),
+          .domain = base::domain_key(outcome.domain),
+          .is_helo = is_helo,
+          .is_all = outcome.is_open};
+}
 
 Cover covers_reverse_path(const Authentication& found, const mail::Address& path) {
   const auto domain = base::domain_key(path.domain);

@@ -10,6 +10,7 @@
 #include "auth/dkim_check.h"
 #include "auth/dmarc.h"
 #include "auth/method_result.h"
+#include "auth/spf.h"
 #include "mail/address.h"
 
 namespace backstop::auth {
@@ -20,6 +21,9 @@ struct SpfFinding {
   bool is_helo = false;     ///< the path was null, or HELO alone was checked
   bool is_all = false;      ///< Pass, but so would any client: `+all`
 };
+
+/// Makes a finding of our own check. `is_helo`: it was of the null path.
+SpfFinding finding_of(const SpfOutcome& outcome, bool is_helo);
 
 /// A method that was not looked at has no value.
 struct Authentication {

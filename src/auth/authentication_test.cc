@@ -120,5 +120,17 @@ TEST(Authentication, ADomainAboveSpeaksForThoseBelow) {
   EXPECT_EQ(covers_author(found, {"b", ""}), Cover::No);
 }
 
+TEST(Authentication, AFindingHasTheWordOfSpf) {
+  for (std::size_t i = 0; i < 7; ++i) {
+    const auto result = static_cast<SpfResult>(i);
+    EXPECT_EQ(name(finding_of({.result = result}, false).result), name(result));
+  }
+  const auto finding =
+      finding_of({.result = SpfResult::Pass, .domain = "EXAMPLE.org", .is_open = true}, true);
+  EXPECT_EQ(finding.domain, "example.org");
+  EXPECT_TRUE(finding.is_helo);
+  EXPECT_TRUE(finding.is_all);
+}
+
 }  // namespace
 }  // namespace backstop::auth

@@ -23,6 +23,7 @@ enum class Section : std::uint8_t {
   Domain,
   Keys,
   Proofs,
+  Auth,
   Quarantine,
   WayOut,
   Tls,

@@ -34,6 +34,7 @@ tls = "required"
 proxy_protocol = ["10.0.0.0/24"]
 xclient = ["10.0.1.7"]
 relays = ["10.0.2.25"]
+trusted_authserv = ["front.example.org"]
 [[gateway]]
 name = "out"
 direction = "outbound"
@@ -68,6 +69,15 @@ watermark = false
 dkim_keys = "dkim"
 dkim_lookup = false
 resolvers = ["127.0.0.1:5353"]
+[auth]
+spf = "reject"
+dmarc = "off"
+sender_domain = "reject"
+list = [{ zone = "dbl.example", ask = "domain" }]
+results = "whole"
+authserv_id = "mail.example.org"
+time = "30s"
+shared_senders = ["spf.example.net"]
 [quarantine]
 url = "sqlite:var/quarantine.db"
 keep = "20d"
@@ -232,6 +242,20 @@ TEST_F(Everything, KeysAndFiles) {
   EXPECT_EQ(config.gateway.next_hop_ca, "/etc/backstop/ca");
 }
 
+TEST_F(Everything, Auth) {
+  const auto& auth = config.gateway.auth;
+  EXPECT_EQ(auth.spf, intake::AuthUse::Reject);
+  EXPECT_EQ(auth.dmarc, intake::AuthUse::Off);
+  EXPECT_EQ(auth.sender_domain, intake::AuthUse::Reject);
+  EXPECT_EQ(auth.lists,
+            (std::vector<intake::AuthList>{{.zone = "dbl.example", .ask = intake::AuthList::Asked::Domain}}));
+  EXPECT_EQ(auth.results, intake::AuthResults::Whole);
+  EXPECT_EQ(auth.authserv_id, "mail.example.org");
+  EXPECT_EQ(auth.time, seconds{30});
+  EXPECT_THAT(auth.shared_senders, testing::ElementsAre("spf.example.net"));
+  EXPECT_THAT(config.gateway.gateways[0].trusted_authserv, testing::ElementsAre("front.example.org"));
+}
+
 TEST_F(Everything, Quarantine) {
   EXPECT_EQ(config.quarantine, (store::QuarantineSettings{.url = "sqlite:/etc/backstop/var/quarantine.db",
                                                           .keep = hours{20 * 24},
@@ -380,26 +404,67 @@ TEST(Config, SaysWhatCanStillBeBounced) {
       {"observe", server + in + out + "[way_out]\nstage = \"observe\"\n", ""},
       {"hold", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n" + held, ""},
       {"hold without a place", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n",
-       "f:21:9: stage: what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]\n"},
+       "f:22:9: stage: what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]\n"},
       {"hold without a ledger", server + in + out + "[way_out]\nstage = \"hold\"\n" + held,
-       "f:19:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; bounces "
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; bounces "
        "to "
        "people who did not write still leave, within the rates\n"},
       {"strict without a ledger", server + in + out + "[way_out]\nstage = \"strict\"\n" + held,
-       "f:19:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
        "every "
        "bounce and automatic reply to a stranger is held\n"},
       {"no outbound gateway", server + in + "[way_out]\nstage = \"observe\"\n",
-       "f:13:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
+       "f:14:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
        "server "
        "can bounce what it took to people who did not write\n"},
       {"no inbound gateway",
        server + out + "[[domain]]\nname = \"example.org\"\n[way_out]\nstage = \"observe\"\n",
-       "f:14:9: warning: stage: there is no inbound gateway, so it is not seen which mail arrives; bounces "
+       "f:15:9: warning: stage: there is no inbound gateway, so it is not seen which mail arrives; bounces "
        "to "
        "people who did not write can leave, within the rates\n"},
   };
   for (const auto& row : rows) EXPECT_EQ(lines(read_config(row.text, "f")), row.want) << row.name;
+}
+
+TEST(Config, SaysWhatIsWrongWithChecks) {
+  const std::string base =
+      "[server]\nhostname = \"mx.example.org\"\n[[domain]]\nname = \"example.org\"\n"
+      "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n";
+  std::string many;
+  for (int i = 0; i < 20; ++i) many += "[[auth.list]]\nzone = \"bl.example\"\n";
+  const FindingRow rows[] = {
+      {"nothing", "[auth]\n", ""},
+      {"a list",
+       "[[auth.list]]\nzone = \"bl.example\"\nask = \"address\"\ndo = \"reject\"\n"
+       "null_sender_only = true\n",
+       ""},
+      {"a list without a zone", "[[auth.list]]\ndo = \"reject\"\n",
+       "f:10:1: list: the list has no \"zone\"\n"},
+      {"a list with another key", "[[auth.list]]\nzone = \"bl.example\"\nact = 1\n",
+       "f:12:1: list: unknown name \"act\"; known are zone, ask, do, "
+       "null_sender_only\n"},
+      {"a list that does something else", "[[auth.list]]\nzone = \"bl.example\"\ndo = \"off\"\n",
+       "f:12:6: list: found the text \"off\"; it must be \"record\" or \"reject\"\n"},
+      {"no list", "[auth]\nlist = [\"bl.example\"]\n",
+       "f:11:9: list: found the text \"bl.example\"; it must be a table such as { zone = \"bl.example\", ask "
+       "= "
+       "\"address\", do = \"reject\" }\n"},
+      {"the null sender's domain",
+       "[[auth.list]]\nzone = \"bl.example\"\nask = \"domain\"\nnull_sender_only = true\n",
+       "f:10:1: warning: list: \"bl.example\" is never asked: the null sender has no domain\n"},
+      {"as many lists as may be", many, ""},
+      {"one more", many + "[[auth.list]]\nzone = \"bl.example\"\n",
+       "f:10:1: list: there are more than 20 lists, and each is asked for every mail\n"},
+      {"an id without relays", "trusted_authserv = [\"mx.example.org\"]\n",
+       "f:10:20: warning: trusted_authserv: there are no \"relays\" whose fields could be believed, so such "
+       "fields are only taken out\n"},
+      {"an id with relays", "trusted_authserv = [\"mx.example.org\"]\nrelays = [\"192.0.2.1\"]\n", ""},
+      {"an id with relays of a domain",
+       "trusted_authserv = [\"mx.example.org\"]\n[[domain]]\nname = \"b.test\"\nrelays = [\"192.0.2.1\"]\n",
+       ""},
+  };
+  for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
 }
 
 TEST_F(Everything, Limits) {
@@ -455,7 +520,7 @@ TEST(Config, ListsHaveAMaximumOfItems) {
     return read_config(text, "/f");
   };
   EXPECT_EQ(lines(reading_of_items(10'000)), "");
-  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:30:15: never_sends: the list has more than 10000 items\n");
+  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:31:15: never_sends: the list has more than 10000 items\n");
 }
 
 TEST(Config, EveryCutIsReadOrAMistakeInTheText) {

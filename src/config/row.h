@@ -36,6 +36,8 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, NextHopDraft>) {
     return at.section == Section::Gateway ? draft.gateways[at.index].next_hop
                                           : draft.domains[at.index].next_hop;
+  } else if constexpr (std::is_same_v<Owner, intake::AuthSettings>) {
+    return draft.config.gateway.auth;
   } else if constexpr (std::is_base_of_v<Owner, gateway::Settings>) {
     return draft.config.gateway;
   } else if constexpr (std::is_base_of_v<Owner, gateway::Limits>) {
@@ -107,6 +109,8 @@ std::vector<Setting> gateway_settings();
 std::vector<Setting> domain_settings();
 /// In settings_way_out.cc: all of [way_out] but where and how long responses are held.
 std::vector<Setting> way_out_settings();
+/// In settings_auth.cc.
+std::vector<Setting> auth_settings();
 /// In settings_limits.cc.
 std::vector<Setting> limit_settings();
 

@@ -80,7 +80,8 @@ std::vector<Setting> proofs_settings() {
              {.help = "Whether a key of your domains that is not in the folder is looked up in DNS."}),
       proofs("resolvers", list_kind(endpoint_kind(), R"(a list such as ["127.0.0.1:53"])"),
              &gateway::Settings::resolvers,
-             {.help = "Servers that are asked for these keys. They should run on this machine and validate, "
+             {.help = "Servers that are asked for these keys and for the checks of [auth]. They should run "
+                      "on this machine and validate, "
                       "since on a network an answer can be forged. Without any, those of /etc/resolv.conf.",
               .example = R"(["127.0.0.1:53"])"}),
   };
@@ -221,7 +222,7 @@ Place place_in(const Draft& draft, std::size_t index) {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-                          quarantine_settings, way_out_settings, held_settings, tls_settings,
+                          auth_settings, quarantine_settings, way_out_settings, held_settings, tls_settings,
                           history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
@@ -249,8 +250,10 @@ const std::vector<SectionInfo>& sections() {
       {Section::Keys, "keys", "Tags, with which bounces prove that they answer mail of ours (docs/tags.md)."},
       {Section::Proofs, "proofs",
        "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
+      {Section::Auth, "auth", "How the senders of arriving mail are checked (docs/authentication.md)."},
       {Section::Quarantine, "quarantine", "Responses that are kept back (docs/quarantine.md)."},
-      {Section::WayOut, "way_out", "Responses of your own servers on their way out (docs/held.md)."},
+      {Section::WayOut, "way_out",
+       "Responses of your own servers on their way out (docs/policy.md, docs/held.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
       {Section::Ledger, "ledger",

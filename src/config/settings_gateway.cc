@@ -146,6 +146,14 @@ std::vector<Setting> gateway_settings() {
            .example = R"(["192.0.2.25"])",
            .need = Need::InboundOnly}),
       gateway(
+          "trusted_authserv", list_kind(host_name_kind(), R"(a list of names, such as ["mx.example.org"])"),
+          &GatewaySettings::trusted_authserv,
+          {.help = "The names under which servers of yours write Authentication-Results fields. What a host "
+                   "of `relays` brings with such a field is taken to be authenticated as the field says "
+                   "(docs/authentication.md); from others such fields are taken out.",
+           .example = R"(["mx.example.org"])",
+           .need = Need::InboundOnly}),
+      gateway(
           "trusted", networks_kind(), &GatewaySettings::trusted,
           {.help = "Clients that may send without AUTH. The others may where the next hop offers AUTH; it is "
                    "handed through under TLS, and without TLS on the loopback.",

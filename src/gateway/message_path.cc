@@ -44,6 +44,7 @@ MessagePath::MessagePath(Transaction& transaction, next_hop::MessageForm form, T
       trace_(trace),
       judge_(transaction, reader),
       way_out_(transaction, reader),
+      checks_(transaction, form),
       held_share_(memory, client) {}
 
 void MessagePath::settle(Exceeded limit) {
@@ -64,6 +65,7 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size
     settle(Exceeded::Message);
     co_await transaction_.delivery->abandon();
   }
+  if (phase_ == Phase::Held || phase_ == Phase::Streaming) checks_.take_body(bytes, is_end);
   switch (phase_) {
     case Phase::Header:
       co_return co_await take_header(bytes, is_end);
@@ -121,23 +123,31 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   header_end_ = seen;
-  scan_ = scan_header(message.substr(0, header_end_), form_ == next_hop::MessageForm::Stuffed,
-                      transaction_.is_outbound());
+  scan_ = scan(message.substr(0, header_end_), form_);
   if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
     settle(Exceeded::ReceivedFields);
     co_return;
   }
-  const auto next = look(message.substr(0, header_end_));
-  if (next == Next::Pass) co_return co_await start(message, is_end, next);
+  next_ = look(message.substr(0, header_end_));
+  checks_.take_body(message.substr(header_end_), is_end);
   // A response that leaves is never refused for its form.
-  if (scan_.fields > kMostFieldsOfResponse && !transaction_.is_outbound()) {
+  if (next_ == Next::Hold && scan_.fields > kMostFieldsOfResponse && !transaction_.is_outbound()) {
     settle(Exceeded::Header);
     co_return;
   }
-  if (is_end) co_return co_await start(message, true, next);
+  const bool is_held = next_ == Next::Hold || checks_.wants_to_hold();
+  if (is_end || !is_held) co_return co_await start(message, is_end);
   phase_ = Phase::Held;
   if (is_first) co_return co_await take_held(bytes, false);
   co_await take_held({}, false);
+}
+
+HeaderScan MessagePath::scan(std::string_view header, next_hop::MessageForm form) const {
+  const bool is_stuffed = form == next_hop::MessageForm::Stuffed;
+  const auto ids = checks_.foreign_ids();
+  auto scan = scan_header(header, is_stuffed, transaction_.is_outbound(), !ids.empty());
+  take_out_results(header, is_stuffed, ids, scan);
+  return scan;
 }
 
 // Like read(), no coroutine: the copy made here is gone before the next wait, so held_share_ does not count
@@ -149,7 +159,7 @@ MessagePath::Next MessagePath::look(std::string_view header) {
   if (room.empty()) {
     note(header, scan_);
   } else {
-    note(header, scan_header(header, false, transaction_.is_outbound()));
+    note(header, scan(header, next_hop::MessageForm::Plain));
   }
   return transaction_.is_outbound() ? way_out_.header(header, scan_.is_never_answered)
                                     : judge_.header(header);
@@ -158,6 +168,7 @@ MessagePath::Next MessagePath::look(std::string_view header) {
 // What must be known of the header once it is gone.
 void MessagePath::note(std::string_view header, const HeaderScan& scan) {
   if (transaction_.is_outbound()) leave(header, scan);
+  checks_.take_header(header);
   if (transaction_.ledger == nullptr) return;
   const bool is_ours = scan.message_id_at.second == 0 && transaction_.leaving;
   const auto message_id = header.substr(scan.message_id_at.first, scan.message_id_at.second);
@@ -182,10 +193,12 @@ void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   held_ += bytes;
   const auto& limits = transaction_.settings->limits;
-  if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end, Next::Hold);
+  if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end);
   // A response that can't be held up to its end or its cap is deferred at every stage, since it would pass
   // unjudged.
-  if (!held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_await find_no_room();
+  if (held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_return;
+  if (next_ == Next::Pass) co_return co_await start(held_, false);
+  co_await find_no_room();
 }
 
 response::Response MessagePath::read(std::string_view message, bool is_end) {
@@ -201,11 +214,11 @@ bool MessagePath::is_labelled() const {
 }
 
 // Judges a message that was held. Then begins the data at the next hop, with our own fields in front.
-net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
+net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
   std::shared_ptr<const store::KeptResponse> not_kept;
-  if (next == Next::Hold && transaction_.is_outbound()) {
+  if (next_ == Next::Hold && transaction_.is_outbound()) {
     if (!co_await may_leave(message, is_end)) co_return;
-  } else if (next == Next::Hold) {
+  } else if (next_ == Next::Hold) {
     co_await judge_.judge(read(message, is_end));
     const auto action = judge_.verdict().action;
     if (action == policy::Action::Refuse) {
@@ -219,6 +232,9 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
       }
     }
   }
+  if (is_end && checks_.may_refuse() && co_await is_refused_by_author()) co_return;
+  std::string results;
+  if (checks_.writes_field()) results = co_await checks_.field(is_end);
   const auto reply = co_await transaction_.delivery->begin(form_);
   if (reply.code != 354) {
     settle(reply);
@@ -228,6 +244,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   phase_ = Phase::Streaming;
   std::string front;
   if (is_labelled()) front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
+  front += results;
   if (not_kept != nullptr) {
     message = not_kept->message;
   } else {
@@ -275,9 +292,21 @@ net::Task<bool> MessagePath::hold(std::string_view message, bool is_end) {
   co_return true;
 }
 
+// Settles the message if DMARC refuses or defers it.
+net::Task<bool> MessagePath::is_refused_by_author() {
+  if (std::exchange(is_author_judged_, true)) co_return false;
+  auto verdict = co_await checks_.judge(policy::is_genuine(judge_.verdict().cause));
+  if (verdict.action == policy::Action::Accept) co_return false;
+  settle(reply_for(verdict, transaction_.settings->help_url));
+  author_verdict_ = std::move(verdict);
+  co_return true;
+}
+
 // Before the next hop hears the final dot, since its bounce may come at once.
 void MessagePath::record_in_ledger() const {
-  if (transaction_.ledger != nullptr) transaction_.ledger->record(rows_.rows());
+  if (transaction_.ledger == nullptr) return;
+  transaction_.ledger->record(rows_.rows());
+  checks_.record_later(rows_.rows());
 }
 
 store::KeptEnvelope MessagePath::kept_envelope(const intake::KeptReason& reason) const {
@@ -292,7 +321,7 @@ std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::strin
   const auto plain = unstuffed(message, form_, room);
   const auto header_end = std::min(find_header_end(plain), plain.size());
   append_received(trace_, transaction_.clock(), response->message);
-  append_without(plain.substr(0, header_end), scan_header(plain.substr(0, header_end), false),
+  append_without(plain.substr(0, header_end), scan(plain.substr(0, header_end), next_hop::MessageForm::Plain),
                  response->message);
   response->message += plain.substr(header_end);
   response->envelope.size = response->message.size();
@@ -349,6 +378,8 @@ net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(st
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {
+  if (is_end && checks_.may_refuse() && co_await is_refused_by_author())
+    co_return co_await transaction_.delivery->abandon();
   if (!is_end && co_await transaction_.delivery->write(first, second)) co_return;
   // At the end, or if the next hop is gone; then finish() only says what happened.
   auto reply = is_end ? co_await transaction_.delivery->finish(first, second)

@@ -2,9 +2,10 @@
 // through `serve`").
 //
 // The header is read first. A mail that can't be a response then streams on as it arrives. One that may be is
-// held in memory up to a cap, read, judged, and then refused or sent. The caller scans the bytes first, so
-// that no bare line end gets in. take() may be called until the client's data ends, whatever the answer is.
-// Belongs to one session, for one message; not thread-safe.
+// held in memory up to a cap, read, judged, and then refused or sent. So is one whose header gets the results
+// of all checks of its sender. If DMARC may refuse a mail, its last bytes wait for that. The caller scans the
+// bytes first, so that no bare line end gets in. take() may be called until the client's data ends, whatever
+// the answer is. Belongs to one session, for one message; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "gateway/header_edit.h"
 #include "gateway/held_memory.h"
+#include "gateway/message_checks.h"
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
@@ -54,6 +56,8 @@ class MessagePath {
   /// Says why it is not kept, although the verdict wanted that; then it went on, or was deferred. Empty for
   /// others.
   const std::string& not_kept() const { return not_kept_; }
+  /// Returns the verdict of DMARC if it refuses or defers the message; else null.
+  const policy::Verdict* author_verdict() const { return author_verdict_ ? &*author_verdict_ : nullptr; }
   /// True when it was refused or deferred for one of our own limits.
   bool is_past_limit() const { return is_past_limit_; }
 
@@ -69,7 +73,7 @@ class MessagePath {
 
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
-  net::Task<void> start(std::string_view message, bool is_end, Next next);
+  net::Task<void> start(std::string_view message, bool is_end);
   net::Task<bool> may_leave(std::string_view message, bool is_end);
   net::Task<bool> hold(std::string_view message, bool is_end);
   std::optional<store::SealKey> key_to_keep(bool is_end);
@@ -80,7 +84,9 @@ class MessagePath {
   std::shared_ptr<const store::KeptResponse> held_response(std::string_view message) const;
   bool is_labelled() const;
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
+  HeaderScan scan(std::string_view header, next_hop::MessageForm form) const;
   Next look(std::string_view header);
+  net::Task<bool> is_refused_by_author();
   /// For both: `header` has no doubled dots, and the places of `scan` are in it.
   void note(std::string_view header, const HeaderScan& scan);
   void leave(std::string_view header, const HeaderScan& scan);
@@ -98,6 +104,8 @@ class MessagePath {
   TraceFacts trace_;
   intake::MailJudge judge_;
   intake::WayOutJudge way_out_;
+  MessageChecks checks_;
+  Next next_ = Next::Pass;  ///< what the judge said of the header
   Phase phase_ = Phase::Header;
   std::string held_;              ///< the message so far, in its form, while it is not yet streaming
   HeldMemory::Share held_share_;  ///< of what all sessions may hold together
@@ -110,6 +118,8 @@ class MessagePath {
   bool is_past_limit_ = false;
   bool is_kept_ = false;
   std::string not_kept_;
+  bool is_author_judged_ = false;
+  std::optional<policy::Verdict> author_verdict_;  ///< if it refuses or defers the message
   std::optional<smtp::Reply> answer_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/replies.h"
+#include "intake/arrival_checks.h"
 #include "intake/claim_facts.h"
 #include "intake/outbound_tag.h"
 #include "origin/tag_evidence.h"
@@ -87,16 +88,32 @@ void RecipientBatch::judge(Asked& asked) {
   ++taken_;
 }
 
+// Relays and hosts of ours are never refused for what they bring. A recipient that is refused in any case
+// waits for nothing.
+bool RecipientBatch::is_sender_asked(const Asked& asked) const {
+  const auto* const domain = asked.check.domain;
+  return transaction_.checks != nullptr && transaction_.checks->may_refuse_sender() && domain != nullptr &&
+         !asked.check.facts.is_routed && !intake::is_from_relay(transaction_, *domain) &&
+         intake::local_of(transaction_.client, *domain).empty();
+}
+
 bool RecipientBatch::add(std::string_view argument) {
   auto& asked = asked_.emplace_back(check(argument));
   if (asked.answer) return true;
-  if (asked.check.question) return false;
+  if (is_sender_asked(asked) || asked.check.question) return false;
   judge(asked);
   return true;
 }
 
 net::Task<void> RecipientBatch::look_up() {
   auto& asked = asked_.back();
+  if (is_sender_asked(asked)) {
+    auto found = co_await transaction_.checks->sender();
+    asked.check.facts.sender = found.trouble;
+    asked.check.facts.sender_detail = std::move(found.detail);
+    const bool is_refused = found.trouble != policy::SenderTrouble::None && !asked.check.is_exempt;
+    if (is_refused || !asked.check.question) co_return judge(asked);
+  }
   if (!deadline_) deadline_ = std::chrono::steady_clock::now() + kLookUpTime;
   auto& source = *asked.check.domain->recipient_directory;
   asked.check.take(co_await source.look_up(std::move(*asked.check.question), *deadline_));

@@ -43,10 +43,10 @@ class RecipientBatch {
   RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, ClientCounts& clients,
                  const ClientCounts::Address& client);
 
-  /// Judges one more RCPT by its argument. Returns false if a directory must be asked about it: then
-  /// look_up() comes next. The first that may be taken sets the transaction's route.
+  /// Judges one more RCPT by its argument. Returns false if the checks of the sender or a directory must be
+  /// asked about it: then look_up() comes next. The first that may be taken sets the transaction's route.
   bool add(std::string_view argument);
-  /// Asks the directory about the RCPT that was added last, and judges it.
+  /// Asks these about the RCPT that was added last, and judges it.
   net::Task<void> look_up();
   /// True if no more may be added before offer(): the batch has kMost, or its next hop takes one recipient,
   /// so the next may be taken only if this one is not.
@@ -62,6 +62,7 @@ class RecipientBatch {
   Asked check(std::string_view argument);
   void judge(Asked& asked);
   bool is_guesser() const;
+  bool is_sender_asked(const Asked& asked) const;
   void note_bad_tag(const intake::RecipientCheck& check);
   Route route_for(const intake::RecipientCheck& check) const;
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "auth/zone_fixture.h"
+#include "intake/arrival_checks.h"
 #include "intake/outbound_tag.h"
 #include "net/loop_fixture.h"
 #include "origin/tag_fixture.h"
@@ -648,6 +650,57 @@ TEST_F(DirectoryTest, WhatLeavesIsNotLookedUp) {
   settings_.gateways.front().direction = Direction::Outbound;
   EXPECT_EQ(check("bob@example.org", "zoe@example.org").verdict.action, Action::Accept);
   EXPECT_TRUE(directory_->deadlines.empty());
+}
+
+class SenderTest : public DirectoryTest {
+ protected:
+  SenderTest() {
+    settings_.auth.spf = intake::AuthUse::Reject;
+    settings_.domains = {
+        {.name = "example.org", .recipient_directory = directory_},
+        {.name = "relayed.test", .relays = {net::Network::parse("192.0.2.0/24").value()}},
+        {.name = "local.test", .local_hosts = {net::Network::parse("192.0.2.0/24").value()}}};
+  }
+
+  /// Returns the answers to the recipients, as "550 5.7.23".
+  std::vector<std::string> answers(std::string_view sender,
+                                   std::initializer_list<std::string_view> recipients) {
+    auto mail = transaction(sender);
+    mail.client.address = boost::asio::ip::make_address("192.0.2.1");
+    mail.client.bringers = {mail.client.address, mail.client.address};
+    mail.checks =
+        std::make_shared<intake::ArrivalChecks>(loop_.context().get_executor(), mail, intake::plan_of(mail),
+                                                "c.test", intake::CheckSources{zone_.ask(), &missing_});
+    std::vector<std::string> offered;
+    mail.delivery = std::make_unique<Answering>(
+        std::vector<smtp::Reply>(recipients.size(), {250, "2.1.5", "ok"}), offered);
+    RecipientBatch batch(mail, offered_, clients_, client_);
+    run(offer(batch, recipients));
+    std::vector<std::string> answers;
+    for (const auto& asked : batch.asked())
+      answers.push_back(fmt::format("{} {}", asked.answer->code, asked.answer->status));
+    return answers;
+  }
+
+  auth::Zone zone_ = auth::Zone({{"fails.test", "TXT", "v=spf1 -all"},
+                                 {"good.test", "TXT", "v=spf1 +ip4:192.0.2.1 -all"},
+                                 {"gone.test", "FAILED"}});
+  intake::MissingDomains missing_;
+};
+
+TEST_F(SenderTest, IsRefusedForEachRecipient) {
+  using testing::ElementsAre;
+  EXPECT_THAT(answers("a@fails.test", {"bob@example.org", "zoe@example.org"}),
+              ElementsAre("550 5.7.23", "550 5.7.23"));
+  EXPECT_TRUE(directory_->deadlines.empty()) << "then it doesn't matter whether they exist";
+  EXPECT_THAT(answers("a@gone.test", {"bob@example.org"}), ElementsAre("451 4.4.3"));
+  EXPECT_THAT(answers("a@good.test", {"bob@example.org", "zoe@example.org"}),
+              ElementsAre("250 2.1.5", "550 5.1.1"));
+  EXPECT_THAT(answers("a@fails.test", {"postmaster@example.org"}), ElementsAre("250 2.1.5"));
+  EXPECT_THAT(answers("a@fails.test", {"x@relayed.test"}), ElementsAre("250 2.1.5"));
+  EXPECT_THAT(answers("a@fails.test", {"x@local.test"}), ElementsAre("250 2.1.5"));
+  EXPECT_THAT(answers("a@fails.test", {"x@unknown.test", "x%y@example.org"}),
+              ElementsAre("550 5.7.1", "550 5.7.1"));
 }
 
 }  // namespace

@@ -27,6 +27,14 @@ constexpr Row<policy::Cause> kVerdicts[] = {
     {policy::Cause::DirectoryFailed, 451, "4.4.3"},
     // Never permanent: the sender may be genuine, and its tag damaged on the way.
     {policy::Cause::Guessing, 450, "4.7.1"},
+    {policy::Cause::SpfFail, 550, "5.7.23"},  // RFC 7372 3.2
+    {policy::Cause::NullMx, 550, "5.7.27"},   // RFC 7505 4.2
+    {policy::Cause::NoDomain, 550, "5.1.8"},
+    {policy::Cause::NoDomainYet, 451, "4.1.8"},
+    {policy::Cause::Listed, 550, "5.7.1"},
+    {policy::Cause::SenderUnanswered, 451, "4.4.3"},
+    {policy::Cause::DmarcFail, 550, "5.7.26"},  // RFC 7372 3.3
+    {policy::Cause::DmarcUnanswered, 451, "4.4.3"},
     {policy::Cause::RelayDenied, 550, "5.7.1"},
     {policy::Cause::NotAuthorized, 550, "5.7.1"},
     // As for too many recipients (RFC 5321 4.5.3.1.10): clients send the rest in another transaction.

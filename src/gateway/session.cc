@@ -5,6 +5,7 @@
 
 #include "gateway/offer.h"
 #include "gateway/replies.h"
+#include "intake/arrival_checks.h"
 #include "next_hop/smtp_delivery.h"
 
 namespace backstop::gateway {
@@ -261,7 +262,8 @@ void Session::handle_mail(std::string_view argument) {
   auto& transaction = *transaction_;
   transaction.id = worker_.next_id();
   transaction.is_from_relay = client_.is_relay(gateway());
-  transaction.key_look_ups = worker_.key_dns().look_ups(*settings_.get());
+  worker_.dns().use(*settings_.get());
+  transaction.key_look_ups = worker_.dns().key_look_ups(*settings_.get());
   transaction.client = client_.facts(gateway(), state_.is_authenticated);
   if (transaction.is_outbound()) {
     const auto verdict = policy::judge_sender(
@@ -274,8 +276,25 @@ void Session::handle_mail(std::string_view argument) {
       return;
     }
   }
+  begin_checks();
   state_.phase = smtp::Phase::Mail;
   speaker_.say(250, "2.1.0", "Sender noted");
+}
+
+// Their first questions are on their way while the client names its recipients.
+void Session::begin_checks() {
+  auto& transaction = *transaction_;
+  const auto plan = intake::plan_of(transaction);
+  const bool is_believed =
+      transaction.is_from_relay && transaction.ledger != nullptr && !gateway().trusted_authserv.empty();
+  if (!plan.has_any() && !is_believed) return;
+  transaction.checks = std::make_shared<intake::ArrivalChecks>(
+      worker_.loop().context().get_executor(), transaction, plan, client_.helo(),
+      intake::CheckSources{worker_.dns().ask(), &worker_.shared().missing});
+  transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
+    const auto found = checks.lock();
+    return found ? found->value_for(address) : store::Authentication::Unknown;
+  };
 }
 
 // Handles one RCPT, and those that came with it.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "auth/resolver.h"
 #include "gateway/client_counts.h"
 #include "gateway/held_memory.h"
 #include "gateway/journal.h"
@@ -17,6 +18,7 @@
 #include "intake/event_of.h"
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
+#include "intake/missing_domains.h"
 #include "intake/ready_table.h"
 #include "intake/surge.h"
 #include "next_hop/alarm.h"
@@ -45,8 +47,10 @@ struct Shared {
   next_hop::Directory hops;
   HeldMemory held;
   intake::HintCounts hints;
-  store::NodeUses uses;         ///< of proofs, while there is no ledger
-  intake::KeyMemory dkim_keys;  ///< that were looked up
+  store::NodeUses uses;            ///< of proofs, while there is no ledger
+  intake::KeyMemory dkim_keys;     ///< that were looked up
+  auth::AnswerCache answers;       ///< of DNS
+  intake::MissingDomains missing;  ///< sender domains
   intake::ReadyTable ready;
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   intake::Surges surges;

@@ -41,7 +41,7 @@ Worker::Worker(unsigned number, Shared& shared, MakeSession make_session)
       make_session_(std::move(make_session)),
       upkeep_(loop_.context(), shared.watch),
       pool_(loop_, shared.hops, shared.alarm),
-      key_dns_(loop_.context(), shared.dkim_keys),
+      dns_(loop_.context(), shared.dkim_keys, shared.answers),
       house_timer_(loop_.context()) {}
 
 Worker::~Worker() {
@@ -132,7 +132,7 @@ void Worker::stop() {
   net::asio::post(loop_.context(), [this] {
     is_hurrying_ = is_stopped_ = true;
     begin_drain();
-    key_dns_.stop();
+    dns_.stop();
     net::asio::post(loop_.context(), [this] { loop_.close_all(); });
   });
 }

@@ -12,10 +12,10 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/key_dns.h"
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
+#include "gateway/worker_dns.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "next_hop/pool.h"
@@ -88,7 +88,7 @@ class Worker {
   Shared& shared() { return shared_; }
   next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
-  KeyDns& key_dns() { return key_dns_; }
+  WorkerDns& dns() { return dns_; }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
   bool is_stopped() const { return is_stopped_; }
@@ -122,7 +122,7 @@ class Worker {
   Upkeep upkeep_;
   next_hop::Pool pool_;
   response::Reader reader_;
-  KeyDns key_dns_;
+  WorkerDns dns_;
   std::vector<Door> doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer house_timer_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "intake/arrival_checks.h"
 #include "intake/late_refusal.h"
 #include "mail/address_syntax.h"
 #include "origin/tag.h"
@@ -113,6 +114,11 @@ void add_judgement(const WayOutJudge& judge, policy::WayOutStage stage, store::E
     event.original_message_id = base::printable(response.answered_ids.front(), kMostMessageId);
 }
 
+void add_checks(const Transaction& transaction, store::Event& event) {
+  if (transaction.checks == nullptr) return;
+  for (auto& line : transaction.checks->evidence()) event.evidence.push_back(std::move(line));
+}
+
 /// True for what is delivered with a label. What should be kept back and can't be is, too.
 bool is_labelled(const std::optional<store::Verdict>& verdict) {
   return verdict == store::Verdict::Label || verdict == store::Verdict::Quarantine;
@@ -177,6 +183,8 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
   event.message_id = outcome.message_id;
   if (outcome.judge != nullptr) add_judgement(transaction, *outcome.judge, event);
   if (outcome.way_out != nullptr) add_judgement(*outcome.way_out, transaction.site->way_out.stage, event);
+  if (outcome.author_verdict != nullptr) add_verdict(*outcome.author_verdict, event);
+  add_checks(transaction, event);
   if (!outcome.not_kept.empty())
     event.explanation.append("; it could not be kept back: ").append(outcome.not_kept);
   if (!outcome.failure.empty()) {
@@ -187,7 +195,8 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
     event.done = is_labelled(event.verdict) ? Done::Labelled : Done::Delivered;
   } else if (outcome.is_past_limit) {
     set_done(done_of(outcome.reply), "limit", outcome.reply.lines.front(), event);
-  } else if (event.verdict != store::Verdict::Refuse && event.verdict != store::Verdict::Defer) {
+  } else if (event.verdict != store::Verdict::Refuse && event.verdict != store::Verdict::Defer &&
+             outcome.author_verdict == nullptr) {
     set_refused_by_next_hop(transaction, outcome.reply, event);
   } else {
     event.done = done_of(outcome.reply);
@@ -205,6 +214,7 @@ store::Event event_of_recipient(const Transaction& transaction, const EventConte
   if (check.claim && !transaction.site->keys.keys().empty()) {
     add_evidence({origin::tag_evidence(check.claim->tag, check.claim->address)}, event);
   }
+  add_checks(transaction, event);
   add_verdict(verdict, event);
   if (verdict.cause == policy::Cause::DirectoryFailed && !check.why_unanswered.empty())
     event.explanation.append(": ").append(base::printable(check.why_unanswered));

@@ -86,6 +86,7 @@ RecipientCheck check_recipient(const Transaction& transaction, const mail::Addre
   mail::Address owner = origin::owner_of(plain, site.tags.delimiter);
   const std::string mailbox = owner.local;
   check.is_exempt = is_exempt(domain, plain, site.tags.delimiter);
+  check.facts.is_exempt = check.is_exempt;
   check.facts.is_guessed = is_guesser && !is_from_relay(transaction, domain) &&
                            origin::is_guess(tag, transaction.mail.reverse_path.is_null());
   check.claim = origin::Recipient{

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dkim/key_store.h"
+#include "intake/auth_settings.h"
 #include "intake/domain_table.h"
 #include "origin/key_ring.h"
 #include "origin/owner.h"
@@ -53,6 +54,8 @@ struct Site {
   bool is_tightening = false;  ///< in a surge, automatic replies without a proof are kept back
   /// Destinations to which some outbound gateway sends mail without a tag; see intake/outbound_tag.h.
   std::vector<std::string> untagged;
+
+  AuthSettings auth;  ///< how the senders of arriving mail are checked
 
   /// True if mail of ours leaves with tags, so that one can be expected.
   bool is_tagging() const { return has_tags && keys.signing_key() != nullptr; }

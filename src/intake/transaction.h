@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@
 #include "store/use_counter.h"
 
 namespace backstop::intake {
+
+class ArrivalChecks;
 
 /// A recipient that was accepted.
 struct Recipient {
@@ -57,6 +60,7 @@ struct Transaction {
   store::UseCounter* uses = nullptr;      ///< of all transactions; null: proofs are not counted
   KeyLookUps* key_look_ups = nullptr;     ///< of the worker; null: no DKIM key is looked up
   Surges* surges = nullptr;               ///< of all transactions; null: no surge is noticed
+  std::shared_ptr<ArrivalChecks> checks;  ///< null: nothing of this mail is checked
   std::vector<Recipient> recipients;
   ClientFacts client;
   /// inbound: what the checks say so far for an address, which is the reverse path or in From, as

@@ -159,19 +159,20 @@ Finding finding_of(const Rows& rows) {
 
 net::Task<bool> CountedPlaces::take(std::string owner, std::string what, std::uint32_t limit,
                                     std::chrono::seconds life) {
-  if (transaction_.uses == nullptr) co_return false;
-  const auto place = co_await transaction_.uses->take(store::uses(owner, what), limit, life);
+  counter_ = transaction_.uses;
+  if (counter_ == nullptr) co_return false;
+  const auto place = co_await counter_->take(store::uses(owner, what), limit, life);
   if (place) places_.push_back(*place);
   co_return place.has_value();
 }
 
 void CountedPlaces::keep() {
-  for (const auto& place : places_) transaction_.uses->keep(place);
+  for (const auto& place : places_) counter_->keep(place);
   places_.clear();
 }
 
 void CountedPlaces::give_back(std::size_t from) {
-  for (; places_.size() > from; places_.pop_back()) transaction_.uses->give_back(places_.back());
+  for (; places_.size() > from; places_.pop_back()) counter_->give_back(places_.back());
 }
 
 WayOutJudge::WayOutJudge(const Transaction& transaction, response::Reader& reader)

@@ -42,6 +42,7 @@ class CountedPlaces {
 
  private:
   const Transaction& transaction_;
+  store::UseCounter* counter_ = nullptr;  ///< that has the places; once there is one
   std::vector<store::UsePlace> places_;
 };
 

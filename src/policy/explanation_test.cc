@@ -117,6 +117,14 @@ constexpr DetailRow kDetails[] = {
     {Cause::UnknownRecipient, kNone},
     {Cause::DirectoryFailed, kNone},
     {Cause::Guessing, kNone},
+    {Cause::SpfFail, kNone},
+    {Cause::NullMx, kNone},
+    {Cause::NoDomain, kNone},
+    {Cause::NoDomainYet, kNone},
+    {Cause::Listed, kNone},
+    {Cause::SenderUnanswered, kNone},
+    {Cause::DmarcFail, kNone},
+    {Cause::DmarcUnanswered, kNone},
     {Cause::RelayDenied, kNone},
     {Cause::NotAuthorized, kNone},
     {Cause::DifferentPolicy, kNone},
@@ -151,6 +159,24 @@ TEST(Explain, ARecipient) {
       "are not accepted here");
   EXPECT_EQ(explain(Cause::Guessing, RecipientFacts{.is_ours = true, .is_guessed = true}),
             "Too many addresses with a wrong tag came from your server: try again later");
+}
+
+// What a stranger's record says keeps its letters, and loses what is not printable ASCII.
+TEST(Explain, ASender) {
+  const auto with = [](std::string detail) {
+    return explain(Cause::SpfFail, RecipientFacts{.is_ours = true, .sender_detail = std::move(detail)});
+  };
+  const std::string sentence = "The domain of this sender does not let your server send its mail";
+  EXPECT_EQ(with(""), sentence);
+  EXPECT_EQ(with("Example.test says: no\r\nRSET \xC3\xBC"), sentence + ": Example.test says: no??RSET ?");
+  const std::size_t room = kMostExplanation - sentence.size() - 2;
+  EXPECT_EQ(with(std::string(room, 'x')).size(), kMostExplanation);
+  EXPECT_EQ(with(std::string(room + 1, 'x')), sentence);
+  EXPECT_EQ(explain(Cause::DmarcFail, AuthorFacts{.domain = "example.test"}),
+            "The domain in From wants mail refused that neither its signature nor its SPF record stands for: "
+            "example.test");
+  EXPECT_EQ(explain(Cause::SenderUnanswered, RecipientFacts{.sender_detail = "x"}),
+            explain(Cause::SenderUnanswered));
 }
 
 TEST(Explain, IsPrintableAscii) {

@@ -72,6 +72,14 @@ constexpr LadderRow kLadders[] = {
     {Cause::UnknownRecipient, "refuse refuse refuse refuse", "- - - -"},
     {Cause::DirectoryFailed, "defer defer defer defer", "- - - -"},
     {Cause::Guessing, "accept accept accept defer", "accept accept defer -"},
+    {Cause::SpfFail, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NullMx, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NoDomain, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NoDomainYet, "defer defer defer defer", "- - - -"},
+    {Cause::Listed, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::SenderUnanswered, "defer defer defer defer", "- - - -"},
+    {Cause::DmarcFail, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::DmarcUnanswered, "defer defer defer defer", "- - - -"},
     {Cause::RelayDenied, "refuse refuse refuse refuse", "- - - -"},
     {Cause::NotAuthorized, "refuse refuse refuse refuse", "- - - -"},
     {Cause::DifferentPolicy, "defer defer defer defer", "- - - -"},
@@ -526,6 +534,19 @@ TEST(JudgeRecipient, ADirectoryDecidesAtEveryStage) {
       {"guessed, and no answer",
        {.is_ours = true, .is_unanswered = true, .is_guessed = true},
        Cause::DirectoryFailed},
+      {"SPF", {.is_ours = true, .sender = SenderTrouble::SpfFail}, Cause::SpfFail},
+      {"null MX", {.is_ours = true, .sender = SenderTrouble::NullMx}, Cause::NullMx},
+      {"no domain", {.is_ours = true, .sender = SenderTrouble::NoDomain}, Cause::NoDomain},
+      {"no domain yet", {.is_ours = true, .sender = SenderTrouble::NoDomainYet}, Cause::NoDomainYet},
+      {"listed", {.is_ours = true, .sender = SenderTrouble::Listed}, Cause::Listed},
+      {"no DNS", {.is_ours = true, .sender = SenderTrouble::Unanswered}, Cause::SenderUnanswered},
+      {"listed, for nobody of ours", {.sender = SenderTrouble::Listed}, Cause::RelayDenied},
+      {"listed, for an unknown one",
+       {.is_ours = true, .sender = SenderTrouble::Listed, .is_unknown = true},
+       Cause::Listed},
+      {"listed, for the postmaster",
+       {.is_ours = true, .sender = SenderTrouble::Listed, .is_exempt = true},
+       Cause::Ordinary},
       {"another route",
        {.is_ours = true, .is_unknown = true, .differs_from_first = true},
        Cause::UnknownRecipient},
@@ -534,6 +555,24 @@ TEST(JudgeRecipient, ADirectoryDecidesAtEveryStage) {
     for (const Stage stage : kStages) {
       EXPECT_EQ(show(judge_recipient(row.facts, {.stage = stage})), wanted(stage, row.want)) << row.name;
     }
+  }
+}
+
+TEST(JudgeAuthor, RefusesWhatDmarcWantsRefused) {
+  const struct {
+    const char* name;
+    AuthorFacts facts;
+    Cause want;
+  } rows[] = {
+      {"nothing", {}, Cause::Ordinary},
+      {"rejected", {.is_rejected = true}, Cause::DmarcFail},
+      {"no DNS", {.is_unanswered = true}, Cause::DmarcUnanswered},
+      {"to the postmaster", {.is_rejected = true, .is_exempt = true}, Cause::Ordinary},
+      {"a genuine bounce", {.is_rejected = true, .is_genuine = true}, Cause::Ordinary},
+      {"a genuine bounce, no DNS", {.is_unanswered = true, .is_genuine = true}, Cause::Ordinary},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(show(judge_author(row.facts)), wanted(Stage::Reject, row.want)) << row.name;
   }
 }
 

@@ -197,6 +197,7 @@ std::string group(std::string_view title, std::span<const Point> points) {
 std::string tree(const store::Event& event) {
   const Reasoning reasoning = reasoning_of(event);
   std::string text = group("Found", reasoning.found);
+  text += group("Checks of the sender", reasoning.sender);
   text += group("Looked for and not found", reasoning.not_found);
   text += group("Would have proved it", reasoning.would_prove);
   text += group("Not looked for", reasoning.not_sought);
@@ -256,6 +257,10 @@ json::array array_of(std::span<const Point> points) {
 Reasoning reasoning_of(const store::Event& event) {
   Reasoning reasoning;
   for (const auto& one : event.evidence) {
+    if (one.name.starts_with(store::kAuthPrefix)) {
+      reasoning.sender.push_back(point_of(one));
+      continue;
+    }
     (says_something(one) ? reasoning.found : reasoning.not_found).push_back(point_of(one));
   }
   if (!is_response(event) || event.origin_cause.empty()) return reasoning;
@@ -297,6 +302,7 @@ json::object why_json(const store::Event& event, std::string_view missing) {
   const Reasoning reasoning = reasoning_of(event);
   return {{"event", store::event_json(event)},
           {"found", array_of(reasoning.found)},
+          {"sender", array_of(reasoning.sender)},
           {"not_found", array_of(reasoning.not_found)},
           {"would_prove", array_of(reasoning.would_prove)},
           {"not_sought", array_of(reasoning.not_sought)},

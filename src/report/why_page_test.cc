@@ -243,7 +243,8 @@ TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
   EXPECT_THAT(why_page(held("owed")), HasSubstr("the mail that it answers? Yes.\n"));
   EXPECT_THAT(why_page(held("unclear")), HasSubstr("That is not known"));
   EXPECT_THAT(why_page(held("rated")), HasSubstr("than the rates"));
-  EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("(structural).\n\n  Nothing shows that"));
+  EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("within the last 7 days."));
+  EXPECT_THAT(why_page(held("failed")), HasSubstr("(structural).\n\n  Nothing shows that"));
 }
 
 TEST_F(WhyPage, NothingSteersTheTerminal) {
@@ -258,6 +259,16 @@ TEST_F(WhyPage, NothingSteersTheTerminal) {
   EXPECT_EQ(page.find("\u202e"), std::string::npos);
 }
 
+TEST_F(WhyPage, ChecksOfTheSenderAreOnTheirOwn) {
+  Event event = bounce();
+  event.evidence.push_back({"auth-spf", "fail", "example.net"});
+  const auto reasoning = reasoning_of(event);
+  EXPECT_THAT(names(reasoning.sender), ElementsAre("auth-spf"));
+  EXPECT_THAT(names(reasoning.found), Not(testing::Contains("auth-spf")));
+  EXPECT_THAT(why_page(event), HasSubstr("Checks of the sender\n    auth-spf"));
+  EXPECT_THAT(why_page(bounce()), Not(HasSubstr("Checks of the sender")));
+}
+
 TEST_F(WhyPage, AsJson) {
   Event event = bounce();
   event.evidence.pop_back();
@@ -269,7 +280,8 @@ TEST_F(WhyPage, AsJson) {
       R"({"name":"watermark","finding":"","level":"","detail":"What came back carries no watermark of ours."}])");
   std::vector<std::string> keys;
   for (const auto& member : object) keys.emplace_back(member.key());
-  EXPECT_THAT(keys, ElementsAre("event", "found", "not_found", "would_prove", "not_sought", "missing_today"));
+  EXPECT_THAT(keys, ElementsAre("event", "found", "sender", "not_found", "would_prove", "not_sought",
+                                "missing_today"));
   EXPECT_THAT(object.at("found").as_array(), IsEmpty());
 }
 

@@ -94,10 +94,13 @@ std::string to_words(Facts facts);
 /// Words that are no names are left out.
 Facts facts_of(std::string_view words);
 
-/// One finding about the origin; see origin::Evidence.
+/// What the name of a finding about the sender of an arriving mail begins with: "auth-spf".
+inline constexpr std::string_view kAuthPrefix = "auth-";
+
+/// One finding about the origin (see origin::Evidence), or about the sender (see intake/auth_evidence.h).
 struct EventEvidence {
-  std::string name;     ///< "tag", "never-sends"
-  std::string finding;  ///< "silent", "hints", "proves", "refutes"
+  std::string name;     ///< "tag", "never-sends", "auth-spf"
+  std::string finding;  ///< "silent", "hints", "proves", "refutes"; about the sender "pass" and the like
   std::string detail;   ///< one sentence
   std::string level{};  ///< origin::kLevelNames: of a proof "A", "B" or "C"; empty if it is none
 

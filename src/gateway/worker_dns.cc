@@ -1,0 +1,42 @@
+#include "gateway/worker_dns.h"
+
+#include <chrono>
+#include <utility>
+
+namespace backstop::gateway {
+
+WorkerDns::WorkerDns(net::asio::io_context& loop, intake::KeyMemory& keys, auth::AnswerCache& answers)
+    : loop_(loop),
+      key_look_ups_(keys,
+                    [this](std::string name) { return ask_server({net::RecordType::Txt, std::move(name)}); }),
+      ask_(auth::cached_ask(
+          answers, [this](net::Question question) { return ask_server(std::move(question)); },
+          &std::chrono::steady_clock::now)) {}
+
+void WorkerDns::use(const Settings& settings) {
+  if (resolvers_ == settings.resolvers) return;
+  resolvers_ = settings.resolvers;
+  dns_.reset();
+}
+
+intake::KeyLookUps* WorkerDns::key_look_ups(const Settings& settings) {
+  return settings.dkim_lookup ? &key_look_ups_ : nullptr;
+}
+
+void WorkerDns::stop() {
+  is_stopped_ = true;
+  if (dns_) dns_->stop();
+}
+
+net::Task<net::DnsAnswer> WorkerDns::ask_server(net::Question question) {
+  if (is_stopped_) co_return net::DnsAnswer{.why = "the look-ups were stopped"};
+  if (!dns_) {
+    auto opened = net::Dns::open(loop_, {.servers = resolvers_});
+    if (!opened) co_return net::DnsAnswer{.why = opened.error().message};
+    dns_ = std::make_shared<net::Dns>(std::move(*opened));
+  }
+  const auto dns = dns_;
+  co_return co_await dns->ask(std::move(question));
+}
+
+}  // namespace backstop::gateway

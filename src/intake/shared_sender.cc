@@ -1,0 +1,50 @@
+#include "intake/shared_sender.h"
+
+#include <algorithm>
+
+#include "auth/domain_relation.h"
+#include "base/domain_key.h"
+#include "base/text.h"
+
+namespace backstop::intake {
+
+namespace {
+
+// The domains below which these services keep the SPF records that their customers include.
+constexpr std::string_view kShared[] = {
+    // Mailboxes.
+    "spf.protection.outlook.com", "google.com", "spf.messagingengine.com", "zoho.com", "zoho.eu",
+    "zohomail.com", "mx.ovh.com", "_spf.perfora.net", "_spf.kundenserver.de", "secureserver.net",
+    "spf.web-hosting.com", "spf.privateemail.com", "mail.hostinger.com", "hostinger.com",
+    "websitewelcome.com", "netblocks.dreamhost.com", "_mailcust.gandi.net", "spf.one.com", "yandex.net",
+    "mail.ru", "spf.mail.qq.com", "icloud.com", "emailsrvr.com", "titan.email", "spf.migadu.com",
+    "_spf.protonmail.ch", "relay.mailchannels.net", "antispamcloud.com",
+    // Senders of newsletters and of programs' mail.
+    "amazonses.com", "sendgrid.net", "mailgun.org", "mailjet.com", "mcsv.net", "mandrillapp.com", "mtasv.net",
+    "sendinblue.com", "brevo.com", "sparkpostmail.com", "salesforce.com", "exacttarget.com", "mktomail.com",
+    "hubspotemail.net", "zendesk.com", "freshdesk.com", "freshemail.io", "createsend.com",
+    "constantcontact.com", "elasticemail.com", "smtp2go.com", "socketlabs.com",
+    // Filters that send for the mailboxes behind them.
+    "messagelabs.com", "pphosted.com", "ppe-hosted.com", "mimecast.com", "barracudanetworks.com",
+    "hornetsecurity.com", "mailspamprotection.com", "iphmx.com", "trendmicro.com", "sophos.com"};
+
+/// Returns the domain of "include:domain" and the like; empty if the term names none.
+std::string domain_of(std::string_view mechanism) {
+  const auto colon = mechanism.find(':');
+  if (colon == std::string_view::npos) return {};
+  auto domain = mechanism.substr(colon + 1);
+  domain = domain.substr(0, domain.find('/'));
+  if (domain.ends_with('.')) domain.remove_suffix(1);
+  return base::to_lower(domain);
+}
+
+}  // namespace
+
+bool is_shared_sender(std::string_view mechanism, std::span<const std::string> more) {
+  const auto domain = domain_of(mechanism);
+  return std::ranges::any_of(kShared, [&](std::string_view one) { return auth::is_within(domain, one); }) ||
+         std::ranges::any_of(
+             more, [&](const std::string& one) { return auth::is_within(domain, base::domain_key(one)); });
+}
+
+}  // namespace backstop::intake
