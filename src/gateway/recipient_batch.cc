@@ -127,16 +127,25 @@ bool RecipientBatch::is_full() const {
   return is_asked && transaction_.route->next_hop->protocol != next_hop::Protocol::Smtp;
 }
 
+// A next hop that should not report on mail whose SPF fails must hear so with RCPT.
+net::Task<void> RecipientBatch::look_at_spf() {
+  if (!transaction_.settings->way_out.is_muting || transaction_.checks == nullptr) co_return;
+  co_await transaction_.checks->wait_for_spf();
+  transaction_.has_failed_spf = transaction_.checks->spf() == auth::MethodResult::Fail;
+}
+
 net::Task<void> RecipientBatch::offer() {
   std::vector<smtp::RcptCommand> commands;
   for (const auto& asked : asked_) {
     if (asked.answer) continue;
     commands.push_back(asked.command);
     commands.back().recipient = asked.check.plain;
-    if (transaction_.has_failed_spf && transaction_.settings->way_out.is_muting)
-      commands.back().notify = "NEVER";
   }
   if (commands.empty()) co_return;
+  co_await look_at_spf();
+  if (transaction_.has_failed_spf && transaction_.settings->way_out.is_muting) {
+    for (auto& command : commands) command.notify = "NEVER";
+  }
   auto answers = co_await transaction_.delivery->recipients(commands);
   auto next = answers.begin();
   for (auto& asked : asked_) {

@@ -63,6 +63,7 @@ class RecipientBatch {
   void judge(Asked& asked);
   bool is_guesser() const;
   bool is_sender_asked(const Asked& asked) const;
+  net::Task<void> look_at_spf();
   void note_bad_tag(const intake::RecipientCheck& check);
   Route route_for(const intake::RecipientCheck& check) const;
 

@@ -14,7 +14,7 @@ ArrivalPlan plan_of(const Transaction& transaction) {
   const bool has_address = !client.address.is_unspecified();
   const bool has_sender = !transaction.mail.reverse_path.is_null();
   const bool signatures = is_wanted(auth.dmarc);
-  return {.spf = has_address && (is_wanted(auth.spf) || signatures),
+  return {.spf = has_address && (is_wanted(auth.spf) || signatures || transaction.site->way_out.is_muting),
           .signatures = signatures,
           .sender_domain = has_sender && is_wanted(auth.sender_domain),
           .lists = !auth.lists.empty()};

@@ -70,5 +70,15 @@ TEST(ArrivalPlan, LooksOnlyAtWhatIsUsed) {
   }
 }
 
+TEST(ArrivalPlan, MutingNeedsSpf) {
+  Site site;
+  site.auth.spf = AuthUse::Off;
+  site.way_out.is_muting = true;
+  Transaction transaction;
+  transaction.site = &site;
+  transaction.client.address = net::asio::ip::make_address("192.0.2.1");
+  EXPECT_EQ(words(plan_of(transaction)), "spf ");
+}
+
 }  // namespace
 }  // namespace backstop::intake

@@ -30,6 +30,7 @@ def record_octets(kind, data):
 
 class Zone:
     """`records` maps a name to pairs of a type and data: {"example.net": [("TXT", "v=spf1 -all")]}. Other names do not exist.
+    All look-ups of a name with ("FAILED", "") get SERVFAIL.
 
     .way is how it answers from now on. "answer": as it should; "silent": not at all; "failed": SERVFAIL; "slow": after .delay seconds.
     Three are lies: "nothing" says that no name exists, "rubbish" is random octets, "another" is the answer to another question.
@@ -55,6 +56,11 @@ class Zone:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        if self.closing.is_set():
+            return
         self.closing.set()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", ("127.0.0.1", self.port))
@@ -98,6 +104,8 @@ class Zone:
             return self._octets(question, question[12:end], SERVER_FAILURE, kind, [])
         asked = name_octets("another.test") + question[end - 4:end] if self.way == "another" else question[12:end]
         rows = None if self.way == "nothing" else self._rows(name)
+        if ("FAILED", "") in (rows or []):
+            return self._octets(question, asked, SERVER_FAILURE, kind, [])
         found = [data for one, data in rows or [] if one == kind]
         return self._octets(question, asked, NO_ERROR if rows is not None else NO_NAME, kind, found)
 
