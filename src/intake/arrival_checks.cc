@@ -238,10 +238,8 @@ auth::Authentication ArrivalChecks::State::found() const {
   if (believed) return *believed;
   auth::Authentication found;
   if (spf) found.spf = auth::finding_of(*spf, query.domain.empty());
-  if (dmarc) {
-    found.dkim = signatures;
-    found.dmarc = dmarc;
-  }
+  if (dmarc) found.dkim = signatures;
+  found.dmarc = dmarc;
   return found;
 }
 

@@ -109,9 +109,13 @@ def gateway(name, direction, next_hop, more="", port=0):
 
 
 def config(*gateways, workers=2, stage="reject", ready="since 2026-01-01", tags=True, domain="example.org", more_server="", more_domain="", more=""):
-    """Returns a whole configuration for one domain, which is ready to refuse bounces without a tag."""
+    """Returns a whole configuration for one domain, which is ready to refuse bounces without a tag.
+
+    Unless `more` says how senders are checked, they are not: with a ledger they would be, and DNS would be asked.
+    """
+    checks = "" if "[auth]" in more else '[auth]\nspf = "off"\ndmarc = "off"\nsender_domain = "off"\n\n'
     return (f'[server]\nhostname = "mx.example.org"\nworkers = {workers}\n{more_server}\n' + "".join(gateways)
-            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\nready = "{ready}"\n{more_domain}\n'
+            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\nready = "{ready}"\n{more_domain}\n' + checks
             + f'[keys]\nfile = "{{folder}}/keys"\ntags = {str(tags).lower()}\n\n'
             + '[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)
 
