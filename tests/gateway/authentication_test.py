@@ -250,7 +250,7 @@ class Authentication(Dialogue):
         for way in ("failed", "silent", "rubbish", "another"):
             with self.subTest(way):
                 self.zone.way = way
-                self.assertEqual(self.send(f"ann@{way}.test"), "250 2.0.0")
+                self.assertEqual(self.send(f"ann@dns-{way}.test"), "250 2.0.0")
         self.zone.close()
         self.assertEqual(self.send("ann@gone.test"), "250 2.0.0")
 
@@ -260,7 +260,7 @@ class Authentication(Dialogue):
         for way in ("failed", "silent", "rubbish", "another"):
             with self.subTest(way):
                 self.zone.way = way
-                self.assertEqual(self.send(f"ann@{way}.test"), "451 4.4.3")
+                self.assertEqual(self.send(f"ann@dns-{way}.test"), "451 4.4.3")
         self.assertEqual(self.send("", mail=new_mail("ann@x.test", BOB)), "451 4.4.3", "DMARC")
         self.assertEqual(self.send("ann@x.test", POSTMASTER), "250 2.0.0")
 
