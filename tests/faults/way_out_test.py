@@ -27,6 +27,12 @@ def victim(number):
 RECORDS = {f"d{number}.test": [("A", "198.51.100.7")] + ([("TXT", "v=spf1 -all")] if number % 2 else []) for number in range(VICTIMS)}
 
 
+def at_once(function, arguments):
+    """Returns what the function returns for each of them."""
+    with concurrent.futures.ThreadPoolExecutor(VICTIMS) as pool:
+        return list(pool.map(function, arguments))
+
+
 def at_both_stages(test):
     """The test is called with each stage, and with how many answers may leave that nobody can judge: the rates, or none."""
     @functools.wraps(test)
@@ -48,9 +54,9 @@ class WayOut(Case):
         self.world = self.enterContext(FakeServer())
         self.number = 0
 
-    def begin(self, stage="hold", ledger=None, held=None, more="", more_domain=""):
+    def begin(self, stage="hold", ledger=None, held=None, checks="", more_domain=""):
         """Starts the gateway, with its ledger and its held store in these folders. May be called again."""
-        text = way_out(self.zone.port, stage, RATES) + "[log]\nlevel = \"warning\"\n" + more
+        text = way_out(self.zone.port, stage, RATES, checks) + '[log]\nlevel = "warning"\n'
         for place, name in ((ledger, "ledger"), (held, "held")):
             text = text.replace(f"{{folder}}/{name}.db", f"{place or '{folder}'}/{name}.db")
         self.number += 1
@@ -65,11 +71,11 @@ class WayOut(Case):
         self.home.mails.clear()
 
     def arrive(self, victims=range(VICTIMS), want=250):
-        """A spam in the name of each of them arrives. Returns what our server got, by victim."""
-        names = [victim(number) for number in victims]
-        with FakeClient(self.gate.address("in"), source=("127.100.0.1", 0)) as client:
-            for name in names:
-                self.assertEqual(client.mail(new_mail(name, ANN), name, ANN).code, want, name)
+        """A spam in the name of each of them arrives, all at once. Returns what our server got, by victim."""
+        def one(number):
+            with FakeClient(self.gate.address("in"), source=(f"127.100.0.{1 + number}", 0)) as client:
+                return client.mail(new_mail(victim(number), ANN), victim(number), ANN).code
+        self.assertEqual(at_once(one, victims), [want] * len(victims))
         return {mail.sender: mail.data for mail in self.home.mails}
 
     def bounce(self, arrived):
@@ -77,8 +83,7 @@ class WayOut(Case):
         def one(name):
             with FakeClient(self.gate.address("out")) as client:
                 return client.mail(bounce_of(arrived[name], name, ANN), "", name).code
-        with concurrent.futures.ThreadPoolExecutor(len(arrived)) as pool:
-            return list(pool.map(one, arrived))
+        return at_once(one, arrived)
 
     def expect(self, codes, most, also=()):
         """At most this many have left, and our server was told nothing for good."""
@@ -115,7 +120,7 @@ class Resolver(WayOut):
 
     def test_failed_for_a_check_that_refuses(self):
         """Nothing is owed for what was not taken."""
-        self.begin(more='[auth]\nspf = "reject"\n')
+        self.begin(checks='spf = "reject"')
         self.zone.way = "failed"
         self.arrive(want=451)
         self.assertEqual(self.home.mails, [])
