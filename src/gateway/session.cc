@@ -297,6 +297,16 @@ void Session::begin_checks() {
   };
 }
 
+// Who asks that the next hop be silent about mail whose SPF failed accepts that RCPT waits for SPF.
+net::Task<void> Session::find_failed_spf() {
+  auto& transaction = *transaction_;
+  const auto checks = transaction.checks;
+  if (!settings_->way_out.is_muting || checks == nullptr || transaction.mail.reverse_path.is_null())
+    co_return;
+  co_await checks->wait_for_spf();
+  transaction.has_failed_spf = checks->spf() == auth::MethodResult::Fail;
+}
+
 // Handles one RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
   RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
@@ -312,6 +322,7 @@ net::Task<void> Session::handle_recipients(std::string_view argument) {
                                            identity(*transaction_->route->next_hop),
                                            state_.is_authenticated ? &authenticated_ : nullptr);
   }
+  co_await find_failed_spf();
   co_await batch.offer();
   if (!transaction_->recipients.empty()) state_.phase = smtp::Phase::Recipients;
   for (const auto& asked : batch.asked()) {

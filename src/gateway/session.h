@@ -64,6 +64,7 @@ class Session final : public LiveSession, private DataHost {
   net::Task<void> handle_hello(const smtp::Command& command);
   void handle_mail(std::string_view argument);
   void begin_checks();
+  net::Task<void> find_failed_spf();
   net::Task<void> handle_recipients(std::string_view argument);
   void begin_data(next_hop::MessageForm form);
   net::Task<void> handle_data();

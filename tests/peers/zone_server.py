@@ -3,7 +3,6 @@ import ipaddress
 import socket
 import struct
 import threading
-import time
 
 TYPES = {"A": 1, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
 
@@ -25,15 +24,18 @@ def data_of(kind, value):
 class ZoneServer:
     """Rows are (name, type, data). A name without a row does not exist. A row of the type FAILED fails all its look-ups.
 
-    `mode` is "answer", "silent", "failed", "garbage" or "lying"; the last answers each question with the answer to another.
-    `delay` are seconds before each answer. `asked` has the questions, as "TXT example.org".
+    `mode` is "answer", "silent", "failed", "garbage", "lying" (each question has the answer to another), "nothing" (no name exists) or
+    "allowing" (everybody may send everything). `delay` are seconds before each answer. `asked` has the questions, as "TXT example.org".
     """
 
     def __init__(self, *rows):
-        self.rows = list(rows)
+        self.rows = {}
+        for name, kind, data in rows:
+            self.rows.setdefault(name.lower(), []).append((kind, data))
         self.mode = "answer"
         self.delay = 0
         self.asked = []
+        self.late = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -52,6 +54,9 @@ class ZoneServer:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", ("127.0.0.1", self.port))
         self.thread.join()
+        for timer in self.late:
+            timer.cancel()
+            timer.join()
         self.socket.close()
 
     def _serve(self):
@@ -60,9 +65,10 @@ class ZoneServer:
             if not message:
                 return
             answer = self._answer(message)
-            if self.delay:
-                time.sleep(self.delay)
-            if answer is not None:
+            if answer is not None and self.delay:
+                self.late.append(threading.Timer(self.delay, self.socket.sendto, (answer, client)))
+                self.late[-1].start()
+            elif answer is not None:
                 self.socket.sendto(answer, client)
 
     def _answer(self, message):
@@ -81,10 +87,10 @@ class ZoneServer:
             return message[:2] + b"\x81\x80\0\x01\0\x01\0\0\0\0" + question + b"\xc0\xff\xff"
         if self.mode == "lying":
             return struct.pack(">H", (struct.unpack(">H", message[:2])[0] + 1) % 65536) + b"\x81\x80\0\x01\0\0\0\0\0\0" + question
-        known = [row for row in self.rows if row[0].lower() == name]
-        if self.mode == "failed" or any(row[1] == "FAILED" for row in known):
+        known = {"nothing": [], "allowing": [("TXT", "v=spf1 +all")]}.get(self.mode, self.rows.get(name, []))
+        if self.mode == "failed" or any(row[0] == "FAILED" for row in known):
             return message[:2] + b"\x81\x82\0\x01\0\0\0\0\0\0" + question
         records = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", number, 1, 60, len(data)) + data
-                           for data in (data_of(kind, row[2]) for row in known if row[1] == kind))
-        count = sum(row[1] == kind for row in known)
+                           for data in (data_of(kind, row[1]) for row in known if row[0] == kind))
+        count = sum(row[0] == kind for row in known)
         return message[:2] + struct.pack(">HHHHH", 0x8180 | (0 if known else 3), 1, count, 0, 0) + question + records
