@@ -129,7 +129,9 @@ bool RecipientBatch::is_full() const {
 
 // A next hop that should not report on mail whose SPF fails must hear so with RCPT.
 net::Task<void> RecipientBatch::look_at_spf() {
-  if (!transaction_.settings->way_out.is_muting || transaction_.checks == nullptr) co_return;
+  if (!transaction_.settings->way_out.is_muting || transaction_.checks == nullptr ||
+      transaction_.mail.reverse_path.is_null())
+    co_return;
   co_await transaction_.checks->wait_for_spf();
   transaction_.has_failed_spf = transaction_.checks->spf() == auth::MethodResult::Fail;
 }

@@ -8,7 +8,7 @@ import warnings
 
 from dialogue import ANN, BOB, CARL, Dialogue, told, url
 from support import gateway, main, needs, wait_until
-from zone import Zone
+from zone_server import ZoneServer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports give warnings
@@ -43,7 +43,7 @@ class DkimKeys(Dialogue):
         self.start(gateway("in", "inbound", url(self.hop_)), tags=False, more=more)
 
     def begin_with_resolver(self):
-        self.resolver = self.enterContext(Zone({"s._domainkey.example.org": [("TXT", self.record.decode())]}))
+        self.resolver = self.enterContext(ZoneServer(("s._domainkey.example.org", "TXT", self.record.decode())))
         # A key of the folder, with which nothing was signed here, makes the domain one whose mail is signed.
         (self.keys / "old._domainkey.example.org").write_bytes(self.record + b"\n")
         self.begin(f'resolvers = ["127.0.0.1:{self.resolver.port}"]', f'dkim_keys = "{self.keys}"')
@@ -95,15 +95,15 @@ class DkimKeys(Dialogue):
         self.begin_with_resolver()
         for _ in range(3):
             self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "dkim"))
-        self.assertEqual(self.resolver.asked, [("s._domainkey.example.org", "TXT")])
+        self.assertEqual(self.resolver.asked, ["TXT s._domainkey.example.org"])
 
     def test_dns_that_does_not_answer(self):
         self.begin_with_resolver()
-        for way in ("failed", "silent"):
-            with self.subTest(way):
-                self.resolver.way = way
+        for mode in ("failed", "silent"):
+            with self.subTest(mode):
+                self.resolver.mode = mode
                 self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "incomplete"))
-        self.resolver.way = "answer"
+        self.resolver.mode = "answer"
         self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "dkim"))
 
     def test_invented_selectors(self):

@@ -8,17 +8,17 @@ from dialogue import Dialogue, url
 from backstop import KEYS  # noqa: E402
 from case import PROGRAM  # noqa: E402
 from support import config, gateway, main  # noqa: E402
-from zone import Zone  # noqa: E402
+from zone_server import ZoneServer  # noqa: E402
 
-MX = {"example.org": [("MX", "10 mx.example.org")]}
+MX = [("example.org", "MX", "10 mx.example.org")]
 NOBODY = "RCPT TO:<backstop-probe-of-nobody@example.org>"
 
 
 class Probe(Dialogue):
-    def probe(self, hop, zone, way="answer", more_domain=""):
+    def probe(self, hop, zone, mode="answer", more_domain=""):
         """Returns what the command printed, its warnings, and its exit status."""
-        server = self.enterContext(Zone(zone))
-        server.way = way
+        server = self.enterContext(ZoneServer(*zone))
+        server.mode = mode
         text = config(gateway("in", "inbound", url(hop)), tags=False, more_domain=more_domain,
                       more=f'[proofs]\nresolvers = ["127.0.0.1:{server.port}"]\n')
         file = self.folder / "backstop.toml"
@@ -39,7 +39,7 @@ class Probe(Dialogue):
         self.assertNotIn("DATA", hop.commands)
 
     def test_a_backup_outside(self):
-        zone = {"example.org": [("MX", "10 mx.example.org"), ("MX", "20 backup.example.net")]}
+        zone = [*MX, ("example.org", "MX", "20 backup.example.net")]
         _, err, status = self.probe(self.hop({"rcpt": ["550 5.1.1 who?"]}), zone)
         self.assertEqual(status, 0)
         self.assertIn("the MX hosts of example.org are mx.example.org, backup.example.net, and this gateway is mx.example.org", err)
@@ -60,13 +60,13 @@ class Probe(Dialogue):
 
     def test_what_can_not_be_told(self):
         hop = self.hop({"rcpt": ["450 4.2.0 greylisted"]})
-        _, err, status = self.probe(hop, {})
+        _, err, status = self.probe(hop, [])
         self.assertEqual(status, 0)
         self.assertIn(f"whether the next hop {url(hop)} knows the recipients of example.org can't be told: 450 4.2.0 greylisted", err)
-        _, err, _ = self.probe(hop, MX, way="failed")
+        _, err, _ = self.probe(hop, MX, mode="failed")
         self.assertIn("warning: DNS does not say who takes mail for example.org: ", err)
         hop.stop_listening()
-        out, err, _ = self.probe(hop, {})
+        out, err, _ = self.probe(hop, [])
         self.assertIn(f"warning: next hop {url(hop)} ", err)
         self.assertIn("example.org has no MX record", out)
 

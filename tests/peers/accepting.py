@@ -4,6 +4,7 @@ the mailbox is full, or that an alias leads to a server that refuses. Each then 
 send_out(port) is called before the start, and names the port that mail for other domains goes to. is_idle() says whether the queue is
 empty, told() whether the postmaster heard of a bounce that was refused.
 """
+import re
 import shutil
 
 from dovecot import Dovecot
@@ -174,7 +175,10 @@ class OurOpenSmtpd(OpenSmtpd):
         super().start()
 
     def is_idle(self):
-        return not any(path.is_file() for path in (self.folder / "spool/smtpd/queue").rglob("*"))
+        # A bounce comes into the queue some time after its mail left it.
+        log = self.log()
+        failed, sent = log.count('result="PermFail"'), len(re.findall(r'from=<> .* result="Ok"', log))
+        return failed == sent and not any(path.is_file() for path in (self.folder / "spool/smtpd/queue").rglob("*"))
 
     def told(self):
         return False

@@ -120,8 +120,8 @@ def config(*gateways, workers=2, stage="reject", ready="since 2026-01-01", tags=
             + '[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)
 
 
-def way_out(resolver, stage="hold", more=""):
+def way_out(resolver, stage="hold", more="", checks=""):
     """Returns the sections that keep answers from people who did not write. Nothing else is needed for that: no tags, no watermark, no
-    stage of a domain. `resolver` is the port of a DNS server on this machine; `more` is added to [way_out]."""
+    stage of a domain. `resolver` is the port of a DNS server on this machine; `more` is added to [way_out], `checks` to [auth]."""
     return (f'[proofs]\nwatermark = false\nresolvers = ["127.0.0.1:{resolver}"]\n[ledger]\nurl = "sqlite:{{folder}}/ledger.db"\n'
-            f'[way_out]\nstage = "{stage}"\nurl = "sqlite:{{folder}}/held.db"\n{more}')
+            f'[auth]\n{checks}\n[way_out]\nstage = "{stage}"\nurl = "sqlite:{{folder}}/held.db"\n{more}\n')

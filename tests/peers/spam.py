@@ -40,13 +40,11 @@ def spam(number):
 
 
 def zone_of(count):
-    """Returns the records of the forged domains: all have a mail server."""
-    records = {}
-    for number in range(count):
-        rows = [("A", "198.51.100.7"), ("MX", f"10 mx.{domain_of(number)}")]
-        records[domain_of(number)] = rows + ([("TXT", "v=spf1 -all")] if is_strict(number) else [])
-        records[f"mx.{domain_of(number)}"] = [("A", "198.51.100.7")]
-    return records
+    """Returns the rows of the forged domains, for a ZoneServer: all have a mail server."""
+    rows = []
+    for domain in map(domain_of, range(count)):
+        rows += [(domain, "A", "198.51.100.7"), (domain, "MX", f"10 mx.{domain}"), (f"mx.{domain}", "A", "198.51.100.7")]
+    return rows + [(domain_of(number), "TXT", "v=spf1 -all") for number in range(count) if is_strict(number)]
 
 
 def send_all(address, spams):

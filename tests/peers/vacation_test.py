@@ -6,13 +6,13 @@ import os
 from away import Away
 from spam import Catcher, Spam, send_all, sender_of, spam, zone_of
 from support import Backstop, Case, FakeClient, Port, config, gateway, header_of, main, needs, new_mail, wait_until, way_out
-from zone import Zone
+from zone_server import ZoneServer
 
 FEWER = int(os.environ.get("BACKSTOP_SPAMS", "1000")) // 5
 ANN, BOB = "ann@example.org", "bob@example.net"
-# A mail of his passes SPF.
-SINCERE = {"example.net": [("TXT", "v=spf1 ip4:127.0.0.0/8 -all"), ("A", "198.51.100.8")],
-           "example.org": [("TXT", "v=spf1 ip4:127.0.0.0/8 -all"), ("A", "198.51.100.9")]}
+# Their mail passes SPF.
+SINCERE = [row for name in ("example.net", "example.org") for row in
+           ((name, "TXT", "v=spf1 ip4:127.0.0.0/8 -all"), (name, "A", "198.51.100.8"))]
 
 
 def settings(zone, *gateways, domain="example.org"):
@@ -34,7 +34,7 @@ class ToTheWorld(Case):
 
     def begin(self, keeps_path):
         self.dovecot = self.enterContext(Away(self.folder, "ours", [ANN], self.out, keeps_path))
-        zone = self.enterContext(Zone({**zone_of(FEWER), **SINCERE}))
+        zone = self.enterContext(ZoneServer(*zone_of(FEWER), *SINCERE))
         self.gate = self.enterContext(Backstop(self.folder, "backstop", settings(
             zone, gateway("in", "inbound", f"lmtp://127.0.0.1:{self.dovecot.port}"),
             gateway("out", "outbound", f"smtp://127.0.0.1:{self.catcher.port}", port=self.out))))
@@ -75,7 +75,7 @@ class ToEachOther(Case):
 
     def begin(self, keeps_path):
         ways_in, ways_out = ([self.enterContext(contextlib.closing(Port())) for _ in range(2)] for _ in range(2))
-        zone = self.enterContext(Zone(SINCERE))
+        zone = self.enterContext(ZoneServer(*SINCERE))
         self.boxes, self.gates = [], []
         for number, (name, user) in enumerate((("left", ANN), ("right", BOB))):
             domain = user.partition("@")[2]
