@@ -246,7 +246,7 @@ class HeldStoreFails(WayOut):
 
     @at_both_stages
     def test_mails_that_are_longer_than_memory_holds(self, stage, most):
-        self.begin(stage, more='[limits]\nheld = "64KiB"\n')
+        self.begin(stage, more='[limits]\nheld = "64KiB"\nheader = "64KiB"\n')
         arrived = {name: mail + b"x" * 70 + b"\r\n" + b"\r\n".join([b"x" * 70] * 2000) for name, mail in self.arrive().items()}
         codes = self.bounce(arrived)
         self.assertEqual((codes.count(250), codes.count(451), len(self.world.mails)), (most, VICTIMS - most, most))
