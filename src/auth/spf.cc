@@ -268,18 +268,22 @@ net::Task<Step<Match>> Check::match_exists(const SpfMechanism& mechanism, std::s
 }
 
 /// Looks up the client's names and validates them, once in a check. A look-up that fails gives no name (RFC
-/// 7208 5.5), as long as there is time for the rest. One that finds nothing is not counted: the client's
-/// owner could make an error of a "fail" by it.
+/// 7208 5.5), as long as there is time for the rest. The client's owner could make an error of a "fail" by
+/// names that don't exist or by servers that are silent: so one that finds nothing is not counted, and few
+/// may fail.
 net::Task<Step<void>> Check::find_names() {
   if (names_) co_return Step<void>();
   std::vector<std::string> names;
   const auto& client = values_.client;
   const auto found = co_await fetch(RecordType::Ptr, reverse_name(client));
   if (!found && is_late()) co_return std::unexpected(found.error());
+  std::size_t failed = 0;
   for (std::size_t i = 0; found && i < std::min(found->hosts.size(), limits_.names); ++i) {
+    if (failed == limits_.failed_names) break;
     const auto& name = found->hosts[i].name;
     const auto addresses = co_await fetch(client.is_v4() ? RecordType::A : RecordType::Aaaa, name);
     if (!addresses && is_late()) co_return std::unexpected(addresses.error());
+    if (!addresses) ++failed;
     if (addresses && std::ranges::find(addresses->addresses, client) != addresses->addresses.end()) {
       names.push_back(name);
     }

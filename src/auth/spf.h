@@ -20,6 +20,7 @@ struct SpfLimits {
   std::size_t void_look_ups = 2;  ///< questions that find nothing
   std::size_t exchanges = 10;     ///< names of one "mx": more are an error
   std::size_t names = 10;         ///< of the client: more are passed over
+  std::size_t failed_names = 2;   ///< of them; then the others are passed over
   std::size_t explanation = 400;  ///< bytes, so that it fits into a line of a reply; a longer one is none
 };
 

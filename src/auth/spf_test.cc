@@ -266,6 +266,22 @@ TEST(Spf, AnExplanationFitsOneLine) {
             "fail by -all");
 }
 
+TEST(Spf, NamesOfTheClientThatFailAreFew) {
+  // After one name that fails the next is asked for, after two it isn't.
+  for (const std::size_t failing : {1UZ, 2UZ}) {
+    Zone zone({{"a.test", "TXT", "v=spf1 ptr -all"}, {"good.a.test", "A", "192.0.2.1"}});
+    for (std::size_t i = 0; i < failing; ++i) {
+      zone.add({"1.2.0.192.in-addr.arpa", "PTR", fmt::format("f{}.a.test", i)});
+      zone.add({fmt::format("f{}.a.test", i), "FAILED"});
+    }
+    zone.add({"1.2.0.192.in-addr.arpa", "PTR", "good.a.test"});
+    auto asked = query();
+    asked.client = net::asio::ip::make_address("192.0.2.1");
+    EXPECT_EQ(shown(run(check_host(asked, zone.ask()))), failing == 1 ? "pass by ptr" : "fail by -all");
+    EXPECT_EQ(zone.asked.size(), 4u);
+  }
+}
+
 TEST(Spf, NothingIsAskedPastTheDeadline) {
   Zone zone({{"a.test", "TXT", "v=spf1 ptr -all exp=e.test"}, {"e.test", "TXT", "x"}});
   auto asked = query();
