@@ -290,7 +290,9 @@ void Session::begin_checks() {
   if (!plan.has_any() && !is_believed) return;
   transaction.checks = std::make_shared<intake::ArrivalChecks>(
       worker_.loop().context().get_executor(), transaction, plan, client_.helo(),
-      intake::CheckSources{worker_.dns().ask(), &worker_.shared().missing});
+      intake::CheckSources{
+          worker_.dns().ask_for(client_.is_many(gateway()) ? nullptr : ticket_.question_count()),
+          &worker_.shared().missing});
   transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
     const auto found = checks.lock();
     return found ? found->value_for(address) : store::Authentication::Unknown;

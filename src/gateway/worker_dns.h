@@ -3,6 +3,7 @@
 // to one worker; not thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "intake/key_look_ups.h"
 #include "net/dns.h"
 #include "net/task.h"
+#include "next_hop/client_use.h"
 
 namespace backstop::gateway {
 
@@ -23,7 +25,11 @@ class WorkerDns {
   void use(const Settings& settings);
   /// Returns null if the settings want no look-up of keys.
   intake::KeyLookUps* key_look_ups(const Settings& settings);
-  const auth::Ask& ask() const { return ask_; }
+  /// Returns what asks about one client's mail. A client may have kMostOfClient questions open, as `count`
+  /// counts them; more are Failed at once. Null: any number.
+  auth::Ask ask_for(next_hop::ClientCount count) const;
+  static constexpr std::size_t kMost = 1024;  ///< questions that are open
+  static constexpr std::size_t kMostOfClient = kMost / 8;
   /// Ends all look-ups, and each later one at once.
   void stop();
 
