@@ -414,6 +414,12 @@ TEST(Config, SaysWhatCanStillBeBounced) {
        "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
        "every "
        "bounce and automatic reply to a stranger is held\n"},
+      {"hold without a history",
+       server + in + out + ledger + "[history]\nenabled = false\n[way_out]\nstage = \"hold\"\n" + held,
+       "f:24:9: warning: stage: the history is off, so only the log tells later what was held and why; "
+       "`backstop history`, `why` and `report` need it\n"},
+      {"observe without a history",
+       server + in + out + "[history]\nenabled = false\n[way_out]\nstage = \"observe\"\n", ""},
       {"no outbound gateway", server + in + "[way_out]\nstage = \"observe\"\n",
        "f:14:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
        "server "
