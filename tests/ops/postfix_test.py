@@ -191,6 +191,12 @@ class OnePostfix(DeliversItself):
                          ["systemctl disable --now backstop", "systemctl restart postfix"])
         self.assertEqual(self.configuration(), self.before)
 
+    def test_removing_it_takes_bounces_out_of_the_map(self):
+        name, own = "sender_dependent_default_transport_maps", "inline:{ { desk@example.org = smtp } }"
+        self.home.command("postconf", "-e", f"{name} = inline:{{ {{ <> = smtp:[127.0.0.1]:10528 }} }} {own}")
+        self.lines(f"{name} =")
+        self.assertEqual(self.home.command("postconf", "-h", name).strip(), own)
+
 
 @needs("backstop", "postfix")
 class Tagged(DeliversItself):
