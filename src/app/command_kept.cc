@@ -195,11 +195,12 @@ bool is_wanted(const store::KeptEnvelope& kept, const std::string& address, char
 void tell_unreadable(const store::KeptList& list, CommandContext& context) {
   constexpr std::size_t kMostNamed = 10;
   const auto named = std::span(list.unreadable).first(std::min(kMostNamed, list.unreadable.size()));
-  report_error(context, kExitPartly,
-               base::printable(fmt::format("{} more can't be read ({}{}); of the first one: {}",
-                                           list.unreadable.size(), fmt::join(named, ", "),
-                                           named.size() < list.unreadable.size() ? ", ..." : "", list.why),
-                               kMostMessage));
+  report_error(
+      context, kExitPartly,
+      base::printable(fmt::format("{}{} can't be read ({}{}); of the first one: {}", list.unreadable.size(),
+                                  list.kept.empty() ? "" : " more", fmt::join(named, ", "),
+                                  named.size() < list.unreadable.size() ? ", ..." : "", list.why),
+                      kMostMessage));
 }
 
 void run_list(const KeptOptions& options, CommandContext& context) {
@@ -213,6 +214,8 @@ void run_list(const KeptOptions& options, CommandContext& context) {
   const auto keep = opened->keep();
   if (options.is_json) {
     for (const auto& one : list->kept) context.out << report::json_line(report::to_json(one, keep));
+  } else if (list->kept.empty() && !list->unreadable.empty()) {
+    // What can't be read is there all the same, so it is not said that there is nothing.
   } else if (list->kept.empty()) {
     const auto kept = opened->command->kept;
     context.out << (address.empty() ? fmt::format("Nothing is {}.\n", kept)

@@ -140,6 +140,11 @@ next_hop_reply = "14s"
 next_hop_final = "599s"
 )";
 
+// It has no history.
+constexpr std::string_view kWarning =
+    ":69:9: warning: stage: the history is off, so only the log tells later what was held and why; `backstop "
+    "history`, `why` and `report` need it\n";
+
 std::string lines(const Reading& reading) {
   std::string out;
   for (const auto& finding : reading.findings) out += finding_line(reading.file, finding) + '\n';
@@ -153,7 +158,7 @@ class Everything : public testing::Test {
 };
 
 TEST_F(Everything, IsGood) {
-  EXPECT_EQ(lines(reading), "");
+  EXPECT_EQ(lines(reading), fmt::format("/etc/backstop/backstop.toml{}", kWarning));
   EXPECT_EQ(config.gateway.hostname, "mx.example.org");
   EXPECT_EQ(config.gateway.help_url, "https://example.org/refused");
   EXPECT_EQ(config.server.workers, 3u);
@@ -414,6 +419,12 @@ TEST(Config, SaysWhatCanStillBeBounced) {
        "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
        "every "
        "bounce and automatic reply to a stranger is held\n"},
+      {"hold without a history",
+       server + in + out + ledger + "[history]\nenabled = false\n[way_out]\nstage = \"hold\"\n" + held,
+       "f:24:9: warning: stage: the history is off, so only the log tells later what was held and why; "
+       "`backstop history`, `why` and `report` need it\n"},
+      {"observe without a history",
+       server + in + out + "[history]\nenabled = false\n[way_out]\nstage = \"observe\"\n", ""},
       {"no outbound gateway", server + in + "[way_out]\nstage = \"observe\"\n",
        "f:14:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
        "server "
@@ -520,8 +531,9 @@ TEST(Config, ListsHaveAMaximumOfItems) {
     text.replace(text.find(old), old.size(), "never_sends = [" + items + "]");
     return read_config(text, "/f");
   };
-  EXPECT_EQ(lines(reading_of_items(10'000)), "");
-  EXPECT_EQ(lines(reading_of_items(10'001)), "/f:31:15: never_sends: the list has more than 10000 items\n");
+  EXPECT_EQ(lines(reading_of_items(10'000)), fmt::format("/f{}", kWarning));
+  EXPECT_EQ(lines(reading_of_items(10'001)),
+            fmt::format("/f:31:15: never_sends: the list has more than 10000 items\n/f{}", kWarning));
 }
 
 TEST(Config, EveryCutIsReadOrAMistakeInTheText) {
@@ -558,7 +570,7 @@ TEST(Config, TakesTenThousandDomains) {
   std::string text(kEverything);
   for (int i = 0; i < 10'000; ++i) text += fmt::format("[[domain]]\nname = \"d{}.example\"\n", i);
   const auto reading = read_config(text, "/f");
-  EXPECT_EQ(lines(reading), "");
+  EXPECT_EQ(lines(reading), fmt::format("/f{}", kWarning));
   EXPECT_EQ(reading.config.gateway.domains.size(), 10'002u);
 }
 

@@ -52,6 +52,12 @@ void check_way_out(Draft& draft) {
   const WayOutStage value = draft.config.gateway.way_out.stage;
   if (value < WayOutStage::Hold) return;
   check_ledger(stage, value);
+  if (!draft.config.history_enabled) {
+    stage.warning(
+        "the history is off, so only the log tells later what was held and why; `backstop history`, `why` "
+        "and "
+        "`report` need it");
+  }
   if (draft.config.held.url.empty() &&
       !handle(draft, {Section::WayOut}, &store::QuarantineSettings::url).is_broken())
     stage.mistake("what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]");

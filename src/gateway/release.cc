@@ -18,6 +18,15 @@ const next_hop::NextHop* next_hop_of(const store::KeptEnvelope& kept, const Sett
   return is_known ? &gateway->next_hop : nullptr;
 }
 
+std::string_view login_hint(std::string_view said) {
+  const auto at = said.find(": 5");
+  if (at == std::string_view::npos) return {};
+  const std::string_view reply = said.substr(at + 2);
+  if (!reply.starts_with("530") && (reply.size() < 3 || !reply.substr(3).starts_with(" 5.7."))) return {};
+  return "; if it wants a login, which a release doesn't have, see \"If the next hop wants a login\" in "
+         "docs/held.md";
+}
+
 base::Result<smtp::Reply> release(const store::KeptResponse& kept, const Settings& settings) {
   const auto& envelope = kept.envelope;
   const auto* const hop = next_hop_of(envelope, settings);
@@ -33,7 +42,12 @@ base::Result<smtp::Reply> release(const store::KeptResponse& kept, const Setting
     if (!address) return std::unexpected(base::Error{"a recipient of it is no address"});
     recipients.push_back(std::move(*address));
   }
-  return next_hop::hand_over_and_wait({*hop, mail, recipients, kept.message}, settings.next_hop_context());
+  auto taken =
+      next_hop::hand_over_and_wait({*hop, mail, recipients, kept.message}, settings.next_hop_context());
+  const auto gateway = std::ranges::find(settings.gateways, envelope.gateway, &GatewaySettings::name);
+  if (!taken && gateway != settings.gateways.end() && gateway->direction == store::Direction::Outbound)
+    taken.error().message += login_hint(taken.error().message);
+  return taken;
 }
 
 }  // namespace backstop::gateway

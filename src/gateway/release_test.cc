@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace backstop::gateway {
@@ -50,6 +51,24 @@ TEST(Release, KnowsTheNextHopOfWhatIsKept) {
     ASSERT_EQ(found == nullptr, row.want == nullptr) << row.name;
     if (found != nullptr) EXPECT_EQ(found->url, row.want) << row.name;
   }
+}
+
+TEST(Release, NamesTheLoginThatANextHopMayWant) {
+  const struct {
+    std::string_view said;
+    bool is_named;
+  } rows[] = {
+      {"next hop smtp://a:25 takes no mail: 530 5.7.0 Authentication required", true},
+      {"the next hop answered: 530 log in", true},
+      {"the next hop answered: 550 5.7.1 Relaying denied", true},
+      {"the next hop answered: 554 5.7.8 who?", true},
+      {"the next hop answered: 550 5.1.1 nobody", false},
+      {"the next hop answered: 450 4.7.1 later", false},
+      {"the next hop answered: 5", false},
+      {"next hop smtp://a:25 can't be reached: connection refused", false},
+      {"", false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(!login_hint(row.said).empty(), row.is_named) << row.said;
 }
 
 }  // namespace

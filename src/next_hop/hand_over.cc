@@ -5,12 +5,14 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "smtp/path_command.h"
 
 namespace backstop::next_hop {
 
@@ -35,30 +37,59 @@ net::Task<smtp::Reply> offer(Delivery& delivery, std::span<const mail::Address> 
   co_return std::move(refused == answers.end() ? answers.back() : *refused);
 }
 
-net::Task<smtp::Reply> ask_recipients(const NextHop& hop, smtp::MailCommand mail,
-                                      std::span<const mail::Address> recipients, const Context& context,
-                                      HopAccess access) {
-  const auto delivery = make_delivery(hop, std::move(mail), context, access, ourselves(), nullptr);
-  auto answer = co_await offer(*delivery, recipients);
-  co_await delivery->abandon();
+net::Task<Result<OfferAnswer>> ask(Session& session, std::span<const mail::Address> recipients,
+                                   std::chrono::seconds limit) {
+  OfferAnswer answer;
+  session.needs_reset = true;
+  std::string command;
+  smtp::append_mail({}, session.extensions(), command);
+  auto reply = co_await session.ask_one(command, limit);
+  if (!reply) co_return std::unexpected(std::move(reply.error()));
+  answer.mail = std::move(*reply);
+  if (!answer.mail.is_positive()) co_return answer;
+  for (const auto& one : recipients) {
+    command.clear();
+    smtp::RcptCommand rcpt;
+    rcpt.recipient = one;
+    smtp::append_rcpt(rcpt, session.extensions(), command);
+    reply = co_await session.ask_one(command, limit);
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    answer.recipients = std::move(*reply);
+    if (!answer.recipients.is_positive()) break;
+  }
   co_return answer;
+}
+
+/// An answer without codes if there is none; the alarm of the pool knows why then.
+net::Task<OfferAnswer> offer_alone(const NextHop& hop, std::span<const mail::Address> recipients,
+                                   const Context& context, Pool& pool) {
+  auto lease = co_await pool.lease(hop, ourselves(), context, Pool::Age::Fresh);
+  if (!lease) co_return OfferAnswer{};
+  auto answer = co_await ask(*lease->session, recipients, context.limits.next_hop_reply);
+  if (!answer) {
+    pool.alarm().failed(hop, Alarm::Step::Transaction, answer.error());
+    co_return OfferAnswer{};
+  }
+  co_await pool.give_back(std::move(lease->session), context.limits);
+  co_return std::move(*answer);
 }
 
 /// The worker of one message.
 class Courier {
  public:
-  /// Returns what the task answers.
-  smtp::Reply run(net::Task<smtp::Reply> task) {
-    smtp::Reply reply;
+  /// Returns what the task answers: a value that can be made without one.
+  template <typename Answer>
+  Answer run(net::Task<Answer> task) {
+    Answer answer;
     net::asio::co_spawn(loop_.context(), loop_.deadlines().run(), net::asio::detached);
     net::asio::co_spawn(loop_.context(), std::move(task),
-                        [&](const std::exception_ptr& failed, smtp::Reply answer) {
+                        [&](const std::exception_ptr& failed, Answer given) {
                           loop_.context().stop();
                           if (failed) std::rethrow_exception(failed);
-                          reply = std::move(answer);
+                          answer = std::move(given);
                         });
     loop_.context().run();
-    return reply;
+    return answer;
   }
   HopAccess access() { return {.blocking = blocking_, .pool = pool_}; }
   /// What the next hop did wrong, as the log would say it; empty if it answered.
@@ -93,13 +124,13 @@ base::Result<smtp::Reply> hand_over_and_wait(const HandOver& what, const Context
                                          : courier.trouble()});
 }
 
-base::Result<smtp::Reply> ask_recipients_and_wait(const NextHop& hop, const smtp::MailCommand& mail,
-                                                  std::span<const mail::Address> recipients,
-                                                  const Context& context) {
+base::Result<OfferAnswer> offer_and_wait(const NextHop& hop, std::span<const mail::Address> recipients,
+                                         const Context& context) {
   Courier courier;
-  smtp::Reply reply = courier.run(ask_recipients(hop, mail, recipients, context, courier.access()));
-  if (courier.trouble().empty()) return reply;
-  return std::unexpected(base::Error{courier.trouble()});
+  OfferAnswer answer = courier.run(offer_alone(hop, recipients, context, courier.access().pool));
+  if (courier.trouble().empty() && answer.mail.code != 0) return answer;
+  return std::unexpected(
+      base::Error{courier.trouble().empty() ? "next hop " + hop.url + " gave no answer" : courier.trouble()});
 }
 
 }  // namespace backstop::next_hop

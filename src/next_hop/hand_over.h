@@ -29,11 +29,17 @@ net::Task<smtp::Reply> hand_over(HandOver what, const Context& context, HopAcces
 /// answered or did: "the next hop answered: 550 5.1.1 who?".
 base::Result<smtp::Reply> hand_over_and_wait(const HandOver& what, const Context& context);
 
-/// Offers the recipients of a mail, without a message: nobody gets anything. Waits as hand_over_and_wait()
-/// does. Returns the next hop's answer to the recipients, of several to the first that it refuses, or an
-/// error that says what it did instead of answering.
-base::Result<smtp::Reply> ask_recipients_and_wait(const NextHop& hop, const smtp::MailCommand& mail,
-                                                  std::span<const mail::Address> recipients,
-                                                  const Context& context);
+/// What a next hop answers to a mail that is offered without a message.
+struct OfferAnswer {
+  smtp::Reply mail;  ///< to MAIL
+  smtp::Reply
+      recipients;  ///< of several, to the first that it refuses; of none, or after a refused MAIL, empty
+};
+
+/// Offers a mail with the null path to recipients, of whom there may be none, and takes it back: nobody gets
+/// anything. Waits as hand_over_and_wait() does, for a next hop of SMTP or LMTP. An error says what it did
+/// instead of answering.
+base::Result<OfferAnswer> offer_and_wait(const NextHop& hop, std::span<const mail::Address> recipients,
+                                         const Context& context);
 
 }  // namespace backstop::next_hop

@@ -28,14 +28,14 @@ class HandOver : public HopTest {
     mail.body = smtp::Body::EightBitMime;
     return beside_the_loop([&] { return hand_over_and_wait({hop, mail, {&to, 1}, kMessage}, context_); });
   }
-  base::Result<smtp::Reply> ask(const NextHop& hop, std::vector<mail::Address> to) {
-    return beside_the_loop([&] { return ask_recipients_and_wait(hop, {}, to, context_); });
+  base::Result<OfferAnswer> ask(const NextHop& hop, std::vector<mail::Address> to) {
+    return beside_the_loop([&] { return offer_and_wait(hop, to, context_); });
   }
 
  private:
   template <class Work>
-  base::Result<smtp::Reply> beside_the_loop(Work work) {
-    base::Result<smtp::Reply> result = std::unexpected(base::Error{"not run"});
+  std::invoke_result_t<Work> beside_the_loop(Work work) {
+    std::invoke_result_t<Work> result = std::unexpected(base::Error{"not run"});
     std::jthread thread([&] {
       result = work();
       loop_.context().stop();
@@ -79,14 +79,40 @@ TEST_F(HandOver, AsksForRecipientsAlone) {
                                            *mail::parse_address("bob@example.org")};
   const auto taken = ask(fake_.hop(), both);
   ASSERT_TRUE(taken) << taken.error().message;
-  EXPECT_EQ(taken->code, 250);
+  EXPECT_EQ(taken->mail.code, 250);
+  EXPECT_EQ(taken->recipients.code, 250);
   fake_.answer("RCPT", {"250 2.1.5 ok", "550 5.1.1 who?"});
   const auto refused = ask(fake_.hop(), both);
   ASSERT_TRUE(refused) << refused.error().message;
-  EXPECT_EQ(refused->text(), "550 5.1.1 who?");
+  EXPECT_EQ(refused->recipients.text(), "550 5.1.1 who?");
   EXPECT_FALSE(ask(*parse_next_hop("smtp://127.0.0.1:1"), both));
   EXPECT_THAT(fake_.commands, testing::Not(testing::Contains("DATA")));
   EXPECT_THAT(fake_.mails, testing::IsEmpty());
+}
+
+TEST_F(HandOver, AsksWithoutRecipients) {
+  const auto answer = ask(fake_.hop(), {});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->mail.code, 250);
+  EXPECT_EQ(answer->recipients.code, 0);
+  EXPECT_THAT(fake_.commands, ElementsAre("EHLO mx.test", "MAIL FROM:<>", "RSET"));
+}
+
+TEST_F(HandOver, TellsARefusedMailFromARefusedRecipient) {
+  const std::vector<mail::Address> ann = {*mail::parse_address("ann@example.org")};
+  fake_.answer("MAIL", {"530 5.7.0 log in"});
+  const auto answer = ask(fake_.hop(), ann);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->mail.text(), "530 5.7.0 log in");
+  EXPECT_EQ(answer->recipients.code, 0);
+  EXPECT_THAT(fake_.commands, testing::Not(testing::Contains(HasSubstr("RCPT"))));
+}
+
+TEST_F(HandOver, SaysThatAnOfferGotNoAnswer) {
+  fake_.answer("MAIL", {""});
+  const auto answer = ask(fake_.hop(), {});
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("ended the connection"));
 }
 
 TEST_F(HandOver, SaysWhatTheNextHopDid) {

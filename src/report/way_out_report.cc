@@ -1,6 +1,7 @@
 #include "report/way_out_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -23,6 +24,13 @@ constexpr std::size_t kMostListed = 10;
 void count(std::string_view cause, WayOutReport::Counts& counts) {
   const bool has_room = counts.size() < WayOutReport::kMostCauses || counts.contains(cause);
   ++counts[has_room ? std::string(cause) : std::string()];
+}
+
+std::vector<std::string> addressees(const store::Event& event) {
+  std::vector<std::string> keys;
+  const std::size_t shown = std::min(kMostRecipients, event.recipients.size());
+  for (std::size_t i = 0; i < shown; ++i) keys.push_back(origin::search_key(event.recipients[i]));
+  return keys;
 }
 
 std::uint64_t sum(const WayOutReport::Counts& counts) {
@@ -58,19 +66,55 @@ void WayOutReport::add(const store::Event& event) {
   if (*event.done == Done::Quarantined) return add_held(event);
   if (*event.done != Done::Delivered) return;
   if (event.cause == kUnclear) ++left_within_rates_;
-  if (event.next_stage == store::Verdict::Quarantine) count(event.cause, would_be_held_);
+  if (event.next_stage == store::Verdict::Quarantine) add_would_be_held(event);
 }
 
 void WayOutReport::add_held(const store::Event& event) {
   ++held_;
   count(event.cause, held_causes_);
-  const std::size_t shown = std::min(kMostRecipients, event.recipients.size());
-  for (std::size_t i = 0; i < shown; ++i) addresses_.add(origin::search_key(event.recipients[i]));
+  for (const auto& address : addressees(event)) addresses_.add(address);
+}
+
+void WayOutReport::add_would_be_held(const store::Event& event) {
+  count(event.cause, would_be_held_);
+  for (const auto& address : addressees(event)) {
+    would_be_addresses_.add(address);
+    if (examples_.size() >= kMostAddresses && !examples_.contains(address)) continue;
+    auto& ids = examples_[address];
+    if (ids.size() < kMostExamples) ids.push_back(event.id);
+  }
 }
 
 bool WayOutReport::is_empty() const {
   return held_ + left_within_rates_ + released_ + deleted_ + waiting_.value_or(0) == 0 &&
          would_be_held_.empty() && why_unknown_.empty();
+}
+
+std::string WayOutReport::would_be_text() const {
+  FactTable table;
+  for (const auto& entry : would_be_addresses_.top(kMostListed)) {
+    const auto ids = examples_.find(entry.name);
+    const std::string named =
+        ids == examples_.end() ? "" : fmt::format(" (such as {})", fmt::join(ids->second, ", "));
+    table.add(base::printable(entry.name), entry.text() + named);
+  }
+  const std::string rows = table.text();
+  return rows.empty()
+             ? rows
+             : "\nAddresses whose responses the next stage would also have held (backstop why ID)\n" + rows;
+}
+
+json::array WayOutReport::would_be_json() const {
+  json::array array = json_of(would_be_addresses_, "address", kMostListed);
+  const auto top = would_be_addresses_.top(kMostListed);
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    json::array ids;
+    if (const auto found = examples_.find(top[i].name); found != examples_.end()) {
+      for (const auto& id : found->second) ids.push_back(json::string(store::sound_text(id)));
+    }
+    array[i].as_object()["ids"] = std::move(ids);
+  }
+  return array;
 }
 
 std::string WayOutReport::text() const {
@@ -87,7 +131,8 @@ std::string WayOutReport::text() const {
   FactTable top;
   for (const auto& entry : addresses_.top(kMostListed)) top.add(base::printable(entry.name), entry.text());
   const std::string rows = top.text();
-  return rows.empty() ? page : page + "\nAddresses to which the most is held\n" + rows;
+  if (!rows.empty()) page += "\nAddresses to which the most is held\n" + rows;
+  return page + would_be_text();
 }
 
 json::object WayOutReport::to_json() const {
@@ -98,7 +143,8 @@ json::object WayOutReport::to_json() const {
           {"deleted", deleted_},
           {"left_unclear", left_within_rates_},
           {"would_be_held", to_json_counts(would_be_held_)},
-          {"top_addresses", json_of(addresses_, "address", kMostListed)}};
+          {"top_addresses", json_of(addresses_, "address", kMostListed)},
+          {"would_be_held_addresses", would_be_json()}};
 }
 
 }  // namespace backstop::report

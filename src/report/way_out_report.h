@@ -2,12 +2,14 @@
 // before a stage of [way_out] is changed. Memory does not grow with the number of events. Pure.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "report/top_list.h"
 #include "store/event.h"
@@ -21,6 +23,9 @@ class WayOutReport {
  public:
   /// More causes than these are counted together, under "".
   static constexpr std::size_t kMostCauses = 32;
+  /// More addresses than these are counted inexactly, as TopList does, and have no examples.
+  static constexpr std::size_t kMostAddresses = 20'000;
+  static constexpr std::size_t kMostExamples = 3;                    ///< of one address
   using Counts = std::map<std::string, std::uint64_t, std::less<>>;  ///< by cause
 
   /// Counts the event of a response that was to leave, or what somebody did with one that was held; any other
@@ -42,6 +47,8 @@ class WayOutReport {
   std::uint64_t released() const { return released_; }
   std::uint64_t deleted() const { return deleted_; }
   std::optional<std::uint64_t> waiting() const { return waiting_; }
+  /// The addressees of would_be_held().
+  const TopList& would_be_addresses() const { return would_be_addresses_; }
   /// Those to whom the held ones were to go.
   const TopList& addresses() const { return addresses_; }
 
@@ -51,6 +58,9 @@ class WayOutReport {
 
  private:
   void add_held(const store::Event& event);
+  void add_would_be_held(const store::Event& event);
+  std::string would_be_text() const;
+  boost::json::array would_be_json() const;
 
   std::uint64_t held_ = 0;
   std::uint64_t left_within_rates_ = 0;
@@ -60,7 +70,10 @@ class WayOutReport {
   Counts would_be_held_;
   std::optional<std::uint64_t> waiting_;
   std::string why_unknown_;
-  TopList addresses_{20'000};
+  TopList addresses_{kMostAddresses};
+  TopList would_be_addresses_{kMostAddresses};
+  /// Ids of the first events of each address, of the first kMostAddresses addresses.
+  std::map<std::string, std::vector<std::string>, std::less<>> examples_;
 };
 
 }  // namespace backstop::report

@@ -101,7 +101,22 @@ TEST(WayOutReport, IsAPage) {
             "  Next stage    would also have held 1: 1 unclear\n"
             "\nAddresses to which the most is held\n"
             "  eve@c.test  2\n"
-            "  zoe@\uFFFD.test  1\n");
+            "  zoe@\uFFFD.test  1\n"
+            "\nAddresses whose responses the next stage would also have held (backstop why ID)\n"
+            "  eve@c.test  1 (such as 0065f1c2a9b3d40)\n");
+}
+
+TEST(WayOutReport, NamesWhoWouldHaveGotWhatTheNextStageHolds) {
+  WayOutReport report;
+  for (const char* const id : {"a", "b", "c", "d"}) {
+    Event event = left("not-owed", Verdict::Quarantine);
+    event.id = id;
+    report.add(event);
+  }
+  report.add(left("owed", Verdict::Accept));
+  EXPECT_THAT(report.text(), testing::EndsWith("\n  eve@c.test  4 (such as a, b, c)\n"));
+  EXPECT_EQ(boost::json::serialize(report.to_json().at("would_be_held_addresses")),
+            R"([{"address":"eve@c.test","count":4,"too_high_by":0,"ids":["a","b","c"]}])");
 }
 
 TEST(WayOutReport, SaysWhyItIsNotKnownHowManyWait) {
@@ -114,12 +129,13 @@ TEST(WayOutReport, IsJson) {
   WayOutReport report;
   EXPECT_EQ(boost::json::serialize(report.to_json()),
             R"({"held":0,"causes":{},"waiting":null,"released":0,"deleted":0,"left_unclear":0,)"
-            R"("would_be_held":{},"top_addresses":[]})");
+            R"("would_be_held":{},"top_addresses":[],"would_be_held_addresses":[]})");
   report.add(held());
   report.set_waiting(1);
   EXPECT_EQ(boost::json::serialize(report.to_json()),
             R"({"held":1,"causes":{"not-owed":1},"waiting":1,"released":0,"deleted":0,"left_unclear":0,)"
-            R"("would_be_held":{},"top_addresses":[{"address":"eve@c.test","count":1,"too_high_by":0}]})");
+            R"("would_be_held":{},"top_addresses":[{"address":"eve@c.test","count":1,"too_high_by":0}],)"
+            R"("would_be_held_addresses":[]})");
 }
 
 TEST(WayOutReport, HasNoMoreCausesThanItsCap) {

@@ -126,13 +126,26 @@ std::string_view certainty_sentence(const store::Event& event) {
   return row == std::end(kCertainties) ? std::string_view() : row->sentence;
 }
 
+/// Whether it tells what an operator did with a response that is kept.
+bool is_deed(const store::Event& event) {
+  return event.cause == store::kOpened || event.cause == store::kReleased || event.cause == store::kDeleted;
+}
+
+std::string what_was_kept(const store::Event& event) {
+  return fmt::format("It was a response from {} for {} that was {}.",
+                     event.reverse_path.empty() ? "<>" : base::printable(event.reverse_path, kMostText),
+                     recipients_of(event),
+                     event.direction == store::Direction::Outbound ? "held on its way out" : "kept back");
+}
+
 std::string heading(const store::Event& event) {
   const LocalTime time = local_time(event.time);
-  return fmt::format("{}: {} on {} at {} {}\n", base::printable(event.id), name(event.done), time.day,
-                     time.time, time.zone);
+  return fmt::format("{}: {} on {} at {} {}\n", base::printable(event.id),
+                     is_deed(event) ? event.cause : name(event.done), time.day, time.time, time.zone);
 }
 
 std::string what_it_was(const store::Event& event) {
+  if (is_deed(event)) return wrap(what_was_kept(event), kIndent);
   std::string text =
       fmt::format("{} brought {} from {} for {}.", client_of(event), what_came(event),
                   event.reverse_path.empty() ? "<>" : base::printable(event.reverse_path, kMostText),
@@ -172,6 +185,7 @@ bool is_on_its_way_out(const store::Event& event) {
 }
 
 std::string origin_sentence(const store::Event& event) {
+  if (is_deed(event)) return {};
   if (is_on_its_way_out(event)) return way_out_sentence(event);
   if (!kind_of(event)) return "No message was read, so it was not judged whether it is a response.";
   if (!is_response(event)) return "It is no response, so no evidence of its origin was looked for.";

@@ -285,5 +285,29 @@ TEST_F(WhyPage, AsJson) {
   EXPECT_THAT(object.at("found").as_array(), IsEmpty());
 }
 
+TEST_F(WhyPage, SaysWhatAnOperatorDid) {
+  Event event = bounce();
+  event.kind.clear();
+  event.client.clear();
+  event.helo.clear();
+  event.origin_cause.clear();
+  event.evidence.clear();
+  event.direction = store::Direction::Outbound;
+  event.cause = store::kReleased;
+  event.done = store::Done::Delivered;
+  event.explanation = "root released what was held as 1f";
+  event.recipients = {"eve@example.net"};
+  const std::string page = why_page(event);
+  EXPECT_THAT(page, HasSubstr(": released on "));
+  EXPECT_THAT(page,
+              HasSubstr("\n  It was a response from <> for eve@example.net that was held on its way out.\n"));
+  EXPECT_THAT(page, HasSubstr("\n  root released what was held as 1f\n"));
+  EXPECT_THAT(page, Not(HasSubstr("brought")));
+  EXPECT_THAT(page, Not(HasSubstr("judged")));
+  event.direction = store::Direction::Inbound;
+  event.cause = store::kDeleted;
+  EXPECT_THAT(why_page(event), HasSubstr(" that was kept back.\n"));
+}
+
 }  // namespace
 }  // namespace backstop::report

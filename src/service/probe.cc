@@ -5,7 +5,12 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "base/domain_key.h"
@@ -75,29 +80,67 @@ void probe_mx(const std::string& domain, const gateway::Settings& settings, std:
                   name, hosts_of(answer), base::printable(settings.hostname)));
 }
 
-void probe_hop(const std::string& domain, const next_hop::NextHop& hop, const gateway::Settings& settings,
-               std::vector<Probed>& found) {
-  const auto nobody = mail::parse_address(fmt::format("{}@{}", kNobody, domain));
-  if (!nobody) return;
-  const auto name = base::printable(domain);
-  const auto answer = next_hop::ask_recipients_and_wait(hop, {}, {&*nobody, 1}, settings.next_hop_context());
-  if (!answer) {
-    found.emplace_back(true, answer.error().message);
-  } else if (answer->is_positive()) {
-    found.emplace_back(
-        true,
-        fmt::format("the next hop {} takes recipients of {} that don't exist, and refuses or bounces their "
-                    "mail later: give the domain a file, as in recipients = "
-                    "\"file:/etc/postfix/relay_recipients\", unless it takes mail for every name",
-                    hop.url, name));
-  } else if (answer->code / 100 == 5) {
-    found.emplace_back(false, fmt::format("the next hop {} refuses unknown recipients of {}", hop.url, name));
-  } else {
-    found.emplace_back(
-        true, fmt::format("whether the next hop {} knows the recipients of {} can't be told: {}", hop.url,
-                          name, base::printable(answer->text())));
-  }
+/// Postfix believes XCLIENT of this host, but we can't know an address that it takes for a stranger.
+std::string_view from_here(const next_hop::NextHop& hop) {
+  return hop.identity == next_hop::Identity::Xclient ? " from this host" : "";
 }
+
+Probed about_recipients(const std::string& domain, const next_hop::NextHop& hop, const smtp::Reply& answer) {
+  if (answer.is_positive()) {
+    return {true,
+            fmt::format("the next hop {} takes recipients of {} that don't exist{}, and refuses or bounces "
+                        "their mail later: give the domain a file, as in recipients = "
+                        "\"file:/etc/postfix/relay_recipients\", unless it takes mail for every name{}",
+                        hop.url, domain, from_here(hop),
+                        from_here(hop).empty() ? "" : ", or refuses unknown names to strangers alone")};
+  }
+  if (answer.is_permanent()) {
+    return {false, fmt::format("the next hop {} refuses unknown recipients of {}{}", hop.url, domain,
+                               from_here(hop))};
+  }
+  return {true, fmt::format("whether the next hop {} knows the recipients of {} can't be told: {}", hop.url,
+                            domain, base::printable(answer.text()))};
+}
+
+/// Asks the next hops of one configuration.
+class HopProbe {
+ public:
+  explicit HopProbe(const gateway::Settings& settings) : settings_(settings) {}
+
+  /// Returns nullopt if the question was asked before, or an earlier one showed that the next hop
+  /// takes no mail.
+  std::optional<Probed> ask(const intake::DomainSettings& domain, const next_hop::NextHop& hop) {
+    const bool has_file = !domain.recipients.empty();
+    const auto nobody = mail::parse_address(fmt::format("{}@{}", kNobody, domain.name));
+    if (failed_.contains(hop.url) || !nobody) return std::nullopt;
+    if (has_file && !answering_.insert(hop.url).second) return std::nullopt;
+    const auto answer = offer(hop, has_file ? std::span<const mail::Address>() : std::span(&*nobody, 1));
+    if (!answer || !answer->mail.is_positive()) failed_.insert(hop.url);
+    if (!answer) return Probed{true, answer.error().message};
+    if (!answer->mail.is_positive()) {
+      return Probed{true, fmt::format("the next hop {} takes no mail from this host: {}", hop.url,
+                                      base::printable(answer->mail.text()))};
+    }
+    if (has_file) return Probed{false, fmt::format("the next hop {} takes mail", hop.url)};
+    return about_recipients(base::printable(domain.name), hop, answer->recipients);
+  }
+
+ private:
+  base::Result<next_hop::OfferAnswer> offer(const next_hop::NextHop& hop,
+                                            std::span<const mail::Address> recipients) const {
+    const auto running = settings_.next_hop_context();
+    return next_hop::offer_and_wait(hop, recipients,
+                                    {.hostname = running.hostname,
+                                     .limits = limits_,
+                                     .tls = running.tls,
+                                     .tls_verified = running.tls_verified});
+  }
+
+  const gateway::Settings& settings_;
+  const next_hop::Limits limits_ = probe_limits(settings_.limits);
+  std::set<std::string, std::less<>> failed_;     ///< urls
+  std::set<std::string, std::less<>> answering_;  ///< urls that were asked whether they take mail
+};
 
 /// The next hops of the inbound gateways, or the one of the domain itself, each once.
 std::map<std::string, const next_hop::NextHop*> hops_of(const intake::DomainSettings& domain,
@@ -114,13 +157,21 @@ std::map<std::string, const next_hop::NextHop*> hops_of(const intake::DomainSett
 
 }  // namespace
 
+next_hop::Limits probe_limits(next_hop::Limits limits) {
+  limits.next_hop_connect = std::min(limits.next_hop_connect, kProbePatience);
+  limits.next_hop_reply = std::min(limits.next_hop_reply, kProbePatience);
+  return limits;
+}
+
 std::vector<Probed> probe(const gateway::Settings& settings) {
   std::vector<Probed> found;
+  HopProbe hops(settings);
   for (const auto& domain : settings.domains) {
     if (domain.name.starts_with("*.")) continue;
     probe_mx(base::domain_key(domain.name), settings, found);
-    if (!domain.recipients.empty()) continue;
-    for (const auto& [url, hop] : hops_of(domain, settings)) probe_hop(domain.name, *hop, settings, found);
+    for (const auto& [url, hop] : hops_of(domain, settings)) {
+      if (auto line = hops.ask(domain, *hop)) found.push_back(std::move(*line));
+    }
   }
   return found;
 }

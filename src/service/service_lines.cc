@@ -103,6 +103,30 @@ std::string ledger_line(const config::Config& config) {
   return fmt::format("ledger: {}", base::printable(config.ledger.url));
 }
 
+std::string auth_line(const intake::AuthSettings& auth) {
+  using intake::AuthUse;
+  std::vector<std::string> refusing;
+  if (auth.spf == AuthUse::Reject) refusing.emplace_back("spf");
+  if (auth.dmarc == AuthUse::Reject) refusing.emplace_back("dmarc");
+  if (auth.sender_domain == AuthUse::Reject) refusing.emplace_back("sender_domain");
+  const auto lists = std::ranges::count_if(auth.lists, &intake::AuthList::is_rejecting);
+  if (lists > 0) refusing.push_back(counted(static_cast<std::size_t>(lists), "list"));
+  if (refusing.empty()) return "auth: refuses nothing";
+  return fmt::format("auth: refuses by {}", fmt::join(refusing, ", "));
+}
+
+std::string way_out_line(const intake::WayOutSettings& way_out) {
+  return fmt::format(
+      "way out: stage {}{}{}", policy::name(way_out.stage),
+      way_out.vacation == intake::VacationRule::Leave ? ", vacation replies are not judged" : "",
+      way_out.is_muting ? ", mutes" : "");
+}
+
+bool has_gateway(const config::Config& config, gateway::Direction direction) {
+  return std::ranges::any_of(config.gateway.gateways,
+                             [&](const auto& one) { return one.direction == direction; });
+}
+
 std::string kept_line(const store::QuarantineSettings& settings) {
   return fmt::format("{}: {}", name(settings.place), base::printable(settings.url));
 }
@@ -139,6 +163,9 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
+  if (has_gateway(config, gateway::Direction::Inbound)) lines.push_back(auth_line(config.gateway.auth));
+  if (has_gateway(config, gateway::Direction::Outbound))
+    lines.push_back(way_out_line(config.gateway.way_out));
   if (!config.quarantine.url.empty()) lines.push_back(kept_line(config.quarantine));
   if (!config.held.url.empty()) lines.push_back(kept_line(config.held));
   return lines;

@@ -56,9 +56,10 @@ TEST(SettingLines, TellWhatRuns) {
                           "gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026",
                           "domains: 3, 2 at stage observe, 1 at stage reject",
                           "keys: 2 in /etc/backstop/keys, key 1 signs; fingerprints: 0=062a8e7f 1=062a8e7f",
-                          "history: sqlite:/etc/backstop/var/history.db", "ledger: none is kept"));
+                          "history: sqlite:/etc/backstop/var/history.db", "ledger: none is kept",
+                          "auth: refuses nothing", "way out: stage observe"));
   config.ledger.url = "sqlite:/etc/backstop/var/ledger.db";
-  EXPECT_EQ(setting_lines(config).back(), "ledger: sqlite:/etc/backstop/var/ledger.db");
+  EXPECT_EQ(setting_lines(config)[5], "ledger: sqlite:/etc/backstop/var/ledger.db");
   config.gateway.has_tags = false;
   EXPECT_EQ(setting_lines(config)[3],
             "keys: 2 in /etc/backstop/keys, tags are off; fingerprints: 0=062a8e7f 1=062a8e7f");
@@ -75,6 +76,24 @@ TEST(SettingLines, TellWhichDomainsAreDeclaredToBeReady) {
   EXPECT_THAT(setting_lines(config_of(text))[2], EndsWith("d19.example since 2026-11-29"));
   text += "[[domain]]\nname = \"d20.example\"\nready = \"since 2026-11-29\"\n";
   EXPECT_THAT(setting_lines(config_of(text))[2], EndsWith(" and 1 more"));
+}
+
+TEST(SettingLines, TellWhatIsRefusedAndWhatIsHeld) {
+  const auto last_two = [](const config::Config& config) {
+    const auto lines = setting_lines(config);
+    return std::vector(lines.end() - 2, lines.end());
+  };
+  auto config =
+      config_of(whole() + "[auth]\nspf = \"reject\"\ndmarc = \"reject\"\nsender_domain = \"reject\"\n" +
+                "[[auth.list]]\nzone = \"l.example\"\nask = \"address\"\ndo = \"reject\"\n" +
+                "[[auth.list]]\nzone = \"m.example\"\nask = \"address\"\ndo = \"record\"\n");
+  config.gateway.way_out = {
+      .stage = policy::WayOutStage::Strict, .vacation = intake::VacationRule::Leave, .is_muting = true};
+  EXPECT_THAT(last_two(config), ElementsAre("auth: refuses by spf, dmarc, sender_domain, 1 list",
+                                            "way out: stage strict, vacation replies are not judged, mutes"));
+  config = config_of(whole() + "[auth]\ndmarc = \"reject\"\n");
+  config.gateway.way_out.stage = policy::WayOutStage::Hold;
+  EXPECT_THAT(last_two(config), ElementsAre("auth: refuses by dmarc", "way out: stage hold"));
 }
 
 TEST(SettingLines, CountDkimKeys) {

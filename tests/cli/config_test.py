@@ -364,7 +364,9 @@ class Checked(Case):
                          "  domains: 1, 1 at stage observe\n"
                          "  keys: none; mail leaves without watermarks and tags\n"
                          f"  history: sqlite:{self.folder}/var/history.db\n"
-                         "  ledger: none is kept\n")
+                         "  ledger: none is kept\n"
+                         "  auth: refuses nothing\n"
+                         "  way out: stage observe\n")
 
 
     def test_it_tells_how_many_recipients_there_are(self):

@@ -15,11 +15,11 @@ NOBODY = "RCPT TO:<backstop-probe-of-nobody@example.org>"
 
 
 class Probe(Dialogue):
-    def probe(self, hop, zone, mode="answer", more_domain=""):
+    def probe(self, hop, zone, mode="answer", more_domain="", more_gateway=""):
         """Returns what the command printed, its warnings, and its exit status."""
         server = self.enterContext(ZoneServer(*zone))
         server.mode = mode
-        text = config(gateway("in", "inbound", url(hop)), tags=False, more_domain=more_domain,
+        text = config(gateway("in", "inbound", url(hop), more_gateway), tags=False, more_domain=more_domain,
                       more=f'[proofs]\nresolvers = ["127.0.0.1:{server.port}"]\n')
         file = self.folder / "backstop.toml"
         file.write_text(text.replace("{folder}", str(self.folder)))
@@ -50,13 +50,32 @@ class Probe(Dialogue):
         self.assertEqual(status, 0)
         self.assertIn(f"warning: the next hop {url(hop)} takes recipients of example.org that don't exist", err)
 
-    def test_a_file_of_recipients_asks_no_next_hop(self):
+    def test_a_next_hop_behind_a_file_of_recipients_must_only_take_mail(self):
         (self.folder / "recipients").write_text("bob@example.org OK\n")
+        more = f'recipients = "file:{self.folder}/recipients"'
         hop = self.hop()
-        out, err, status = self.probe(hop, MX, more_domain=f'recipients = "file:{self.folder}/recipients"')
+        out, err, status = self.probe(hop, MX, more_domain=more)
         self.assertEqual((err, status), ("", 0))
-        self.assertEqual(hop.commands, [])
-        self.assertNotIn("next hop takes", out)
+        self.assertIn("MAIL FROM:<>", hop.commands)
+        self.assertNotIn(NOBODY, hop.commands)
+        self.assertIn(f"the next hop {url(hop)} takes mail\n", out)
+        hop.stop_listening()
+        self.assertIn(f"warning: next hop {url(hop)} can't be reached", self.probe(hop, MX, more_domain=more)[1])
+
+    def test_a_next_hop_that_takes_no_mail_of_this_host(self):
+        for answer in ("530 5.7.0 Authentication required", "550 5.7.1 go away"):
+            with self.subTest(answer):
+                hop = self.hop({"mail": [answer]})
+                out, err, status = self.probe(hop, MX)
+                self.assertEqual(status, 0)
+                self.assertIn(f"warning: the next hop {url(hop)} takes no mail from this host: {answer}", err)
+                self.assertNotIn("refuses unknown recipients", out)
+
+    def test_xclient_makes_it_no_stranger(self):
+        for answers, want in (({}, "that don't exist from this host, and"), ({"rcpt": ["550 5.1.1 who?"]}, "refuses unknown recipients of example.org from this host")):
+            with self.subTest(want):
+                out, err, _ = self.probe(self.hop(answers), MX, more_gateway='identity = "xclient"')
+                self.assertIn(want, out + err)
 
     def test_what_can_not_be_told(self):
         hop = self.hop({"rcpt": ["450 4.2.0 greylisted"]})

@@ -274,7 +274,7 @@ class Keys(Kept):
         self.send()
         one = self.listed()[0]["id"]
         (self.gate.folder / "keys").write_text("7 exim sign 2026-01-01 another secret\n")
-        self.assertIn(f"1 more can't be read ({one}); of the first one: it was encrypted with key 0, which the key file doesn't have", self.command("list", status=1))
+        self.assertIn(f"1 can't be read ({one}); of the first one: it was encrypted with key 0, which the key file doesn't have", self.command("list", status=1))
         self.restart()
         self.command("delete", one)
         self.assertIn("something is encrypted with key 0, which the key file doesn't have", self.gate.log())

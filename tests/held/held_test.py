@@ -119,6 +119,22 @@ class Command(Held):
                 hop.answer(step, good)
                 self.assertEqual(self.ids(), ["1f"])
 
+    def test_a_next_hop_that_wants_a_login(self):
+        hop = self.keep()
+        self.hold()
+        hop.answer("mail", "530 5.7.0 Authentication required")
+        said = self.command("release", "1f", status=69)
+        self.assertRegex(said, "1f is still held; .*: 530 5.7.0 Authentication required; if it wants a login, which a release doesn't have, see ")
+
+    def test_a_key_that_is_lost(self):
+        self.keep()
+        self.hold()
+        (self.gate.folder / "keys").unlink()
+        self.run_program("keys", "new", self.gate.folder / "keys")
+        done = subprocess.run([self.gate.program, "held", "list", "-c", self.gate.config], capture_output=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertRegex(done.stderr.decode(), r"^backstop: 1 can't be read \(1f\); of the first one: it was encrypted with key 0")
+
     def test_two_at_once_release_it_once(self):
         hop = self.keep()
         self.hold()

@@ -12,6 +12,7 @@ from exim import Exim
 from opensmtpd import OpenSmtpd
 from postfix import Postfix
 from sendmail import MAILER, RULE, Sendmail
+from emit_none_lines import options_of, run_postconf
 from spam import FULL, PARTNER
 
 MAILBOX = 100_000  # octets that fit into one
@@ -44,14 +45,19 @@ class OurPostfix(Postfix):
 
 
 class DeliveringPostfix(OurPostfix):
-    """It delivers by itself: what has a null sender goes to this gateway, which returns it to .returned; `world` is the port of all others."""
+    """It delivers by itself: what has a null sender goes to this gateway, which returns it to .returned; `world` is the port of all others.
+    The service there has the options of the page, and must not have the restrictions and the map that the site has for its other mail."""
 
     def __init__(self, folder, partner, world):
-        super().__init__(folder, partner, {"smtp": "", "returned": f"-o content_filter=smtp:[127.0.0.1]:{world}"})
+        options = options_of("127.0.0.1:10529 inet", {"content_filter=smtp:": f"content_filter=smtp:[127.0.0.1]:{world}"})
+        super().__init__(folder, partner, {"smtp": "", "returned": options})
         self.returned = self.ports["returned"]
+        self.set({"smtpd_relay_restrictions": "permit_sasl_authenticated, reject_unauth_destination", "always_bcc": f"postmaster@{PARTNER}",
+                  "sender_dependent_default_transport_maps": "inline:{ { elsewhere@example.org = error:5.1.2 not from here } }"})
 
     def send_out(self, port):
-        self.set({"sender_dependent_default_transport_maps": f"inline:{{ {{ <> = smtp:[127.0.0.1]:{port} }} }}"})
+        self.main["sender_dependent_default_transport_maps"] = run_postconf(self, "sender_dependent_default_transport_maps =", {"10528": port})
+        self.set({})
 
 
 EXIM = """

@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Lines of docs/emit-none.md: with those for Postfix it asks the next server while the sender waits, for mail of strangers alone; Exim
+reads those for it, and listens to nobody but this host at the ports that lead past Backstop."""
+import subprocess
+
+from case import EXIM
+from emit_none_lines import block, shell
+from support import Case, FakeClient, FakeServer, Postfix, main, needs
+
+ANN, NOBODY, BANNED, FAR = "ann@example.org", "nobody@example.org", "banned@example.org", "kim@far.test"
+# The settings of a site that the lines must not take away.
+SITE = {"smtpd_recipient_restrictions": f"check_recipient_access inline:{{ {{ {BANNED} = 550 5.7.1 banned here }} }}",
+        "virtual_mailbox_domains": "example.org", "smtpd_reject_unlisted_recipient": "no", "default_transport": "smtp"}
+
+
+@needs("postfix")
+class AsksTheNextServer(Case):
+    def setUp(self):
+        super().setUp()
+        self.world = self.enterContext(FakeServer({"rcpt": "450 4.2.0 greylisted"}))
+        self.server = Postfix(self.folder, "ours", {**SITE, "relayhost": f"[127.0.0.1]:{self.world.port}"}, services={"strangers": "", "users": ""}, mailboxes=[ANN])
+        line = f"127.0.0.1:{self.server.ports['strangers']} inet n - n - - smtpd \n"
+        master = (self.server.folder / "etc/master.cf").read_text()
+        self.assertIn(line, master)
+        self.server.write("master.cf", master.replace(line, line + shell(self.server, block("reject_unverified_recipient"))))
+        self.enterContext(self.server)
+
+    def offer(self, service, recipient, sender=ANN):
+        with FakeClient(self.server.ports[service].address) as client:
+            return client.envelope(sender, recipient)[-1]
+
+    def test_strangers(self):
+        for recipient, want in ((NOBODY, 550), (ANN, 250), (BANNED, 550)):
+            with self.subTest(recipient):
+                reply = self.offer("strangers", recipient, "bob@far.test")
+                self.assertEqual(reply.code, want, reply)
+                self.assertEqual("banned here" in str(reply), recipient == BANNED)
+
+    def test_users(self):
+        self.assertEqual(self.offer("users", FAR).code, 250)
+        self.assertEqual(self.world.commands, [], "no other server is asked")
+        self.assertEqual(self.offer("users", BANNED).code, 550)
+
+
+@needs("exim")
+class EximReadsThem(Case):
+    def test_local_interfaces(self):
+        path = self.folder / "exim.conf"
+        path.write_text(f"exim_user = 65500\nlog_file_path = {self.folder}/%slog\nacl_smtp_rcpt = acl_check_rcpt\nkeep_environment =\n"
+                        "domainlist local_domains = example.org\n" + block("local_interfaces") + "begin acl\n" + block("acl_check_rcpt")
+                        + "  accept\nbegin routers\n" + block("route_list") + "begin transports\nremote_smtp:\n  driver = smtp\n")
+        done = subprocess.run([EXIM, "-C", path, "-bP", "local_interfaces"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("local_interfaces = 127.0.0.1.10525 : 127.0.0.1.10527 :", done.stdout)
+
+
+if __name__ == "__main__":
+    main()
