@@ -8,6 +8,7 @@
 
 #include "auth/resolver.h"
 #include "gateway/settings.h"
+#include "intake/dns_silence.h"
 #include "intake/key_look_ups.h"
 #include "net/dns.h"
 #include "net/task.h"
@@ -24,6 +25,7 @@ class WorkerDns {
   /// Returns null if the settings want no look-up of keys.
   intake::KeyLookUps* key_look_ups(const Settings& settings);
   const auth::Ask& ask() const { return ask_; }
+  const intake::DnsSilence& silence() const { return silence_; }
   /// Ends all look-ups, and each later one at once.
   void stop();
 
@@ -33,6 +35,7 @@ class WorkerDns {
   net::asio::io_context& loop_;
   intake::KeyLookUps key_look_ups_;
   const auth::Ask ask_;
+  intake::DnsSilence silence_;
   std::vector<net::Endpoint> resolvers_;
   std::shared_ptr<net::Dns> dns_;  ///< shared with the questions that wait; null: not open yet
   bool is_stopped_ = false;
