@@ -234,6 +234,13 @@ void add(const AuthresResult& result, Authentication& found) {
   }
 }
 
+/// Returns what one field says.
+Authentication findings_of(const Authres& authres) {
+  Authentication found;
+  for (const auto& result : authres.results) add(result, found);
+  return found;
+}
+
 /// The field does not say what has passed for DMARC, but the others do.
 DmarcResult::Aligned aligned_by(const Authentication& found) {
   const auto& author = found.dmarc->author_domain;
@@ -291,6 +298,7 @@ bool bears_id(const mail::Field& field, std::span<const std::string> ids) {
 std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::span<const std::string> ids) {
   std::vector<Authres> trusted;
   for (const auto& field : header) {
+    if (base::iequals(base::trim(field.name), "Received")) break;
     if (!bears_id(field, ids)) continue;
     if (auto authres = parse_authres(field.value)) trusted.push_back(std::move(*authres));
   }
@@ -300,7 +308,10 @@ std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::s
 Authentication authentication_of(std::span<const Authres> trusted) {
   Authentication found;
   for (const auto& authres : trusted) {
-    for (const auto& result : authres.results) add(result, found);
+    auto one = findings_of(authres);
+    if (!found.spf) found.spf = std::move(one.spf);
+    if (!found.dkim) found.dkim = std::move(one.dkim);
+    if (!found.dmarc) found.dmarc = std::move(one.dmarc);
   }
   const bool has_passed = found.dmarc && found.dmarc->result == MethodResult::Pass;
   if (has_passed) found.dmarc->aligned = aligned_by(found);

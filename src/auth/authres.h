@@ -59,13 +59,13 @@ std::string authserv_id(std::string_view value);
 /// somebody else, which must be removed (RFC 8601 5), are those that bear our id.
 bool bears_id(const mail::Field& field, std::span<const std::string> ids);
 
-/// Reads the fields that bear one of the ids, from the top down. A field that can't be read is left out. For
-/// the header of a mail that one of our hops hands over: it removes what others wrote under its id, and adds
-/// its own.
+/// Reads the fields that bear one of the ids, from the top down to the first Received field: what is below
+/// that came with the mail, so its sender may have written it. A field that can't be read is left out. For
+/// the header of a mail that one of our hops hands over, which adds its results after its Received field.
 std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::span<const std::string> ids);
 
-/// Makes one finding of them. If several fields speak of SPF or of DMARC, the topmost counts; all signatures
-/// do. `is_all` is never known.
+/// Makes one finding of them. For each method the topmost field that speaks of it counts, with all that it
+/// says of it: filters that write a field each are joined. `is_all` is never known.
 Authentication authentication_of(std::span<const Authres> trusted);
 
 }  // namespace backstop::auth

@@ -152,7 +152,7 @@ TEST(Authres, TrustedResults) {
   ASSERT_TRUE(found.spf && found.dkim && found.dmarc);
   EXPECT_EQ(found.spf->result, MethodResult::Pass);
   EXPECT_EQ(found.spf->domain, "example.net");
-  ASSERT_EQ(found.dkim->size(), 2u);
+  ASSERT_EQ(found.dkim->size(), 2u) << "dkim=none is of a lower field";
   EXPECT_EQ(found.dkim->at(0).domain, "example.net");
   EXPECT_EQ(found.dkim->at(1).domain, "b.example");
   EXPECT_EQ(found.dmarc->author_domain, "example.net");
@@ -160,6 +160,49 @@ TEST(Authres, TrustedResults) {
   EXPECT_EQ(found.dmarc->aligned, DmarcResult::Aligned::Dkim);
   EXPECT_EQ(covers_reverse_path(found, {"a", "example.net"}), Cover::Yes);
   EXPECT_TRUE(trusted_results(block.fields(), {}).empty());
+}
+
+/// Returns "spf=pass dkim=pass dmarc=pass" of what the fields above the first Received field say together.
+std::string trusted_of(std::string_view header) {
+  const dkim::HeaderBlock block(header);
+  const std::vector<std::string> ids = {"mx.example.org"};
+  const auto found = authentication_of(trusted_results(block.fields(), ids));
+  std::string text;
+  if (found.spf) text += "spf=" + std::string(name(found.spf->result)) + " ";
+  for (const auto& one : found.dkim.value_or(std::vector<DkimResult>()))
+    text += "dkim=" + std::string(name(one.result)) + " ";
+  if (found.dmarc) text += "dmarc=" + std::string(name(found.dmarc->result)) + " ";
+  return text;
+}
+
+TEST(Authres, TheTopmostFieldOfAMethodCounts) {
+  const std::string field = "Authentication-Results: mx.example.org; ";
+  const std::string pass = field + "spf=pass smtp.mailfrom=a.test; dkim=pass header.d=a.test; dmarc=pass\r\n";
+  const std::string fail = field + "spf=fail smtp.mailfrom=a.test; dkim=fail header.d=a.test; dmarc=fail\r\n";
+  const std::string received = "Received: from a.test by mx.example.org; Mon, 30 Nov 2026 12:00:00 +0000\r\n";
+  struct Row {
+    const char* name;
+    std::string header;
+    std::string want;
+  };
+  const Row rows[] = {
+      {"one", pass + received, "spf=pass dkim=pass dmarc=pass "},
+      {"the lower one is the sender's", fail + pass, "spf=fail dkim=fail dmarc=fail "},
+      {"and the other way round", pass + fail, "spf=pass dkim=pass dmarc=pass "},
+      {"a field for each filter",
+       field + "dmarc=pass\r\n" + field + "dkim=pass header.d=a.test\r\n" + received,
+       "dkim=pass dmarc=pass "},
+      {"two signatures", field + "dkim=fail header.d=a.test; dkim=pass header.d=b.test\r\n" + received,
+       "dkim=fail dkim=pass "},
+      {"no signature, by the topmost", field + "dkim=none\r\n" + pass, "spf=pass dmarc=pass "},
+      {"HELO alone, by the topmost", field + "spf=none smtp.helo=a.test\r\n" + pass,
+       "spf=none dkim=pass dmarc=pass "},
+      {"below Received", received + pass, ""},
+      {"on both sides of it", field + "spf=none\r\n" + received + pass, "spf=none "},
+      {"below a Received with a space", "RECEIVED : by mx.example.org\r\n" + pass, ""},
+      {"below a field that is none", "Received-SPF: pass\r\n" + pass, "spf=pass dkim=pass dmarc=pass "},
+  };
+  for (const auto& row : rows) EXPECT_EQ(trusted_of(row.header), row.want) << row.name;
 }
 
 TEST(Authres, WhatTheResultsSay) {

@@ -40,7 +40,8 @@ std::unexpected<Stop> permanent(std::string why) {
 
 struct Match {
   bool is_match = false;
-  bool is_open = false;  ///< it would have matched every client
+  bool is_open = false;                   ///< it would have matched every client
+  std::vector<std::string> through = {};  ///< of an "include": see SpfOutcome
 };
 
 /// What one record says.
@@ -50,6 +51,7 @@ struct Decision {
   std::string mechanism = "default";
   std::string domain = {};  ///< whose record decided
   std::optional<SpfMacroText> explanation = {};
+  std::vector<std::string> through = {};  ///< see SpfOutcome
 };
 
 // No one has a network that is larger than a /8 of IPv4 or a /12 of IPv6 (a regional registry's). A record
@@ -165,10 +167,11 @@ net::Task<Step<Decision>> Check::evaluate(std::string domain) {
   if (!*found) co_return Decision{.result = SpfResult::None, .mechanism = ""};
   const SpfRecord& record = **found;
   for (const auto& mechanism : record.mechanisms) {
-    const auto matched = co_await match(mechanism, domain);
+    auto matched = co_await match(mechanism, domain);
     if (!matched) co_return std::unexpected(matched.error());
     if (!matched->is_match) continue;
-    co_return Decision{mechanism.result, matched->is_open, mechanism.text, domain, record.explanation};
+    co_return Decision{mechanism.result, matched->is_open,   mechanism.text,
+                       domain,           record.explanation, std::move(matched->through)};
   }
   if (!record.redirect) co_return Decision{};
   co_return co_await redirect(record, domain);
@@ -181,6 +184,7 @@ net::Task<Step<Decision>> Check::redirect(const SpfRecord& record, const std::st
   if (!target) co_return std::unexpected(target.error());
   if (!*target) co_return permanent("redirect= leads to a name that DNS can't have");
   auto decision = co_await evaluate(**target);
+  if (decision) decision->through.push_back(**target);
   if (decision && decision->result == SpfResult::None) {
     co_return permanent("redirect= leads to a domain without a record: " + base::printable(**target, 100));
   }
@@ -198,7 +202,11 @@ net::Task<Step<Match>> Check::match(const SpfMechanism& mechanism, const std::st
   if (auto counted = count_term(); !counted) co_return std::unexpected(counted.error());
   auto target = co_await target_of(mechanism.domain, domain);
   if (!target) co_return std::unexpected(target.error());
-  if (*target) co_return co_await match_name(mechanism, std::move(**target));
+  if (*target) {
+    auto matched = co_await match_name(mechanism, **target);
+    if (matched && !mechanism.domain.is_empty()) matched->through.push_back(std::move(**target));
+    co_return matched;
+  }
   // RFC 7208 4.3 and 5.2: such a name has no record, and the domain of an "include" must have one.
   if (mechanism.kind == Kind::Include) co_return permanent(mechanism.text + ": a name that DNS can't have");
   co_return Match{};
@@ -221,10 +229,10 @@ net::Task<Step<Match>> Check::match_name(const SpfMechanism& mechanism, std::str
 
 /// RFC 7208 5.2.
 net::Task<Step<Match>> Check::match_include(const SpfMechanism& mechanism, std::string target) {
-  const auto decision = co_await evaluate(std::move(target));
+  auto decision = co_await evaluate(std::move(target));
   if (!decision) co_return std::unexpected(decision.error());
   if (decision->result == SpfResult::None) co_return permanent(mechanism.text + ": it has no record");
-  co_return Match{decision->result == SpfResult::Pass, decision->is_open};
+  co_return Match{decision->result == SpfResult::Pass, decision->is_open, std::move(decision->through)};
 }
 
 /// RFC 7208 5.3, for one name.
@@ -357,7 +365,7 @@ net::Task<SpfOutcome> check_host(SpfQuery query, Ask ask, SpfLimits limits) {
   const auto domain = checkable(outcome.domain);
   if (!domain) co_return outcome;
   Check check(query, ask, limits, values_of(query, *domain));
-  const auto decision = co_await check.evaluate(*domain);
+  auto decision = co_await check.evaluate(*domain);
   if (!decision) {
     outcome.result = decision.error().result;
     outcome.why = decision.error().why;
@@ -366,6 +374,7 @@ net::Task<SpfOutcome> check_host(SpfQuery query, Ask ask, SpfLimits limits) {
   outcome.result = decision->result;
   outcome.mechanism = decision->mechanism;
   outcome.is_open = decision->result == SpfResult::Pass && decision->is_open;
+  if (decision->result == SpfResult::Pass) outcome.through = std::move(decision->through);
   outcome.explanation = co_await check.explanation(*decision);
   co_return outcome;
 }

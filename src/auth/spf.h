@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "auth/ask.h"
 #include "auth/spf_record.h"
@@ -48,6 +49,9 @@ struct SpfOutcome {
   /// Pass: it would have passed for everybody, by "+all", a network of a large part of all addresses, or an
   /// "exists" that doesn't ask for the client's address. It says nothing about who sent the mail.
   bool is_open = false;
+  /// Pass: the domains that "include" and "redirect=" led through, and the one that the last term names, if
+  /// it names one: their macros expanded, as they are asked for. At most as many as SpfLimits::look_ups.
+  std::vector<std::string> through = {};
   std::string explanation =
       {};                ///< Fail: what the domain says of it (RFC 7208 6.2), printable ASCII; or empty
   std::string why = {};  ///< TempError and PermError: one clause, printable

@@ -95,6 +95,40 @@ TEST(Spf, NamesTheTermThatDecided) {
   for (const auto& row : rows) EXPECT_EQ(check(row.record, row.client), row.want) << row.record;
 }
 
+struct ThroughRow {
+  const char* record;
+  std::vector<std::string> want;
+};
+
+TEST(Spf, TellsThroughWhichDomainsItPassed) {
+  const std::vector<std::string> deep = {"shared.test", "two.test", "one.test"};
+  const ThroughRow rows[] = {
+      {"v=spf1 ip4:192.0.2.1", {}},
+      {"v=spf1 a -all", {}},
+      {"v=spf1 a:host.test -all", {"host.test"}},
+      {"v=spf1 include:shared.test -all", {"shared.test"}},
+      {"v=spf1 redirect=shared.test", {"shared.test"}},
+      {"v=spf1 include:one.test -all", deep},
+      {"v=spf1 redirect=one.test", deep},
+      {"v=spf1 include:%{d2}.by.test -all", {"shared.test", "a.test.by.test"}},
+      {"v=spf1 include:far.test ip4:192.0.2.1", {}},
+      {"v=spf1 ?include:shared.test", {}},
+      {"v=spf1 -include:shared.test", {}},
+  };
+  for (const auto& row : rows) {
+    Zone zone({{"a.test", "TXT", row.record},
+               {"a.test", "A", "192.0.2.1"},
+               {"host.test", "A", "192.0.2.1"},
+               {"far.test", "TXT", "v=spf1 include:farther.test -all"},
+               {"farther.test", "TXT", "v=spf1 ip4:203.0.113.1 -all"},
+               {"one.test", "TXT", "v=spf1 include:far.test redirect=two.test"},
+               {"two.test", "TXT", "v=spf1 include:shared.test -all"},
+               {"a.test.by.test", "TXT", "v=spf1 redirect=shared.test"},
+               {"shared.test", "TXT", "v=spf1 ip4:192.0.2.0/24 -all"}});
+    EXPECT_EQ(run(check_host(query(), zone.ask())).through, row.want) << row.record;
+  }
+}
+
 TEST(Spf, TellsWhatPassesForEverybody) {
   const Row rows[] = {
       {"v=spf1 +all", "pass by +all, open"},

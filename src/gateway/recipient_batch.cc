@@ -44,7 +44,8 @@ Route RecipientBatch::route_for(const intake::RecipientCheck& check) const {
   const bool has_own = check.domain->next_hop != nullptr;
   return {.next_hop = has_own ? check.domain->next_hop.get() : &gateway.next_hop,
           .domain = check.domain,
-          .ready = intake::ready_at_stage(*check.domain, check.plain.domain, transaction_)};
+          .ready = intake::ready_at_stage(*check.domain, check.plain.domain, transaction_),
+          .is_past_dmarc = check.is_exempt && is_checked(check) && transaction_.checks->may_refuse_author()};
 }
 
 // All that needs no wait, up to the question for the directory.
@@ -65,6 +66,7 @@ RecipientBatch::Asked RecipientBatch::check(std::string_view argument) {
   } else {
     asked.check = intake::check_recipient(transaction_, asked.command.recipient, is_guesser());
     note_bad_tag(asked.check);
+    if (is_checked(asked.check)) transaction_.checks->begin();
   }
   return asked;
 }
@@ -88,13 +90,15 @@ void RecipientBatch::judge(Asked& asked) {
   ++taken_;
 }
 
-// Relays and hosts of ours are never refused for what they bring. A recipient that is refused in any case
-// waits for nothing.
+// Mail of relays and hosts of ours is not checked, so that nothing is refused that they bring.
+bool RecipientBatch::is_checked(const intake::RecipientCheck& check) const {
+  return transaction_.checks != nullptr && check.domain != nullptr && !check.facts.is_routed &&
+         !intake::is_from_relay(transaction_, *check.domain) &&
+         intake::local_of(transaction_.client, *check.domain).empty();
+}
+
 bool RecipientBatch::is_sender_asked(const Asked& asked) const {
-  const auto* const domain = asked.check.domain;
-  return transaction_.checks != nullptr && transaction_.checks->may_refuse_sender() && domain != nullptr &&
-         !asked.check.facts.is_routed && !intake::is_from_relay(transaction_, *domain) &&
-         intake::local_of(transaction_.client, *domain).empty();
+  return is_checked(asked.check) && transaction_.checks->may_refuse_sender();
 }
 
 bool RecipientBatch::add(std::string_view argument) {

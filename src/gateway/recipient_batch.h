@@ -62,6 +62,7 @@ class RecipientBatch {
   Asked check(std::string_view argument);
   void judge(Asked& asked);
   bool is_guesser() const;
+  bool is_checked(const intake::RecipientCheck& check) const;
   bool is_sender_asked(const Asked& asked) const;
   net::Task<void> look_at_spf();
   void note_bad_tag(const intake::RecipientCheck& check);

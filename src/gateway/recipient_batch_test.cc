@@ -665,6 +665,7 @@ class SenderTest : public DirectoryTest {
   /// Returns the answers to the recipients, as "550 5.7.23".
   std::vector<std::string> answers(std::string_view sender,
                                    std::initializer_list<std::string_view> recipients) {
+    zone_.asked.clear();
     auto mail = transaction(sender);
     mail.client.address = boost::asio::ip::make_address("192.0.2.1");
     mail.client.bringers = {mail.client.address, mail.client.address};
@@ -701,6 +702,29 @@ TEST_F(SenderTest, IsRefusedForEachRecipient) {
   EXPECT_THAT(answers("a@fails.test", {"x@local.test"}), ElementsAre("250 2.1.5"));
   EXPECT_THAT(answers("a@fails.test", {"x@unknown.test", "x%y@example.org"}),
               ElementsAre("550 5.7.1", "550 5.7.1"));
+}
+
+// A mail has one answer at its end, so the exempt recipient would lose it with the other.
+TEST_F(SenderTest, AnExemptRecipientComesAloneIfDmarcMayRefuse) {
+  using testing::ElementsAre;
+  const auto both = {std::string_view("postmaster@example.org"), std::string_view("bob@example.org")};
+  const auto turned = {std::string_view("bob@example.org"), std::string_view("postmaster@example.org")};
+  EXPECT_THAT(answers("a@good.test", both), ElementsAre("250 2.1.5", "250 2.1.5")) << "it may not";
+  settings_.auth.dmarc = intake::AuthUse::Reject;
+  EXPECT_THAT(answers("a@good.test", both), ElementsAre("250 2.1.5", "452 4.5.3"));
+  EXPECT_THAT(answers("a@good.test", turned), ElementsAre("250 2.1.5", "452 4.5.3"));
+  EXPECT_THAT(answers("a@good.test", {"postmaster@example.org", "PostMaster@example.org"}),
+              ElementsAre("250 2.1.5", "250 2.1.5"));
+  EXPECT_THAT(answers("a@good.test", {"x@local.test", "postmaster@local.test"}),
+              ElementsAre("250 2.1.5", "250 2.1.5"))
+      << "nothing of it is refused";
+}
+
+TEST_F(SenderTest, NothingIsAskedForAHostOfOurs) {
+  answers("a@good.test", {"x@local.test", "x@relayed.test", "x@unknown.test"});
+  EXPECT_TRUE(zone_.asked.empty());
+  answers("a@good.test", {"x@local.test", "bob@example.org"});
+  EXPECT_FALSE(zone_.asked.empty());
 }
 
 }  // namespace

@@ -262,6 +262,7 @@ void Session::handle_mail(std::string_view argument) {
   auto& transaction = *transaction_;
   transaction.id = worker_.next_id();
   transaction.is_from_relay = client_.is_relay(gateway());
+  transaction.is_stopping = [&worker = worker_] { return worker.is_draining(); };
   worker_.dns().use(*settings_.get());
   transaction.key_look_ups = worker_.dns().key_look_ups(*settings_.get());
   transaction.client = client_.facts(gateway(), state_.is_authenticated);
@@ -276,13 +277,13 @@ void Session::handle_mail(std::string_view argument) {
       return;
     }
   }
-  begin_checks();
+  prepare_checks();
   state_.phase = smtp::Phase::Mail;
   speaker_.say(250, "2.1.0", "Sender noted");
 }
 
-// Their first questions are on their way while the client names its recipients.
-void Session::begin_checks() {
+// They begin with the first recipient that the client is a stranger to.
+void Session::prepare_checks() {
   auto& transaction = *transaction_;
   const auto plan = intake::plan_of(transaction);
   const bool is_believed =
@@ -292,7 +293,7 @@ void Session::begin_checks() {
       worker_.loop().context().get_executor(), transaction, plan, client_.helo(),
       intake::CheckSources{
           worker_.dns().ask_for(client_.is_many(gateway()) ? nullptr : ticket_.question_count()),
-          &worker_.shared().missing});
+          &worker_.shared().missing, &worker_.dns().silence(), &worker_.unfinished_checks()});
   transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
     const auto found = checks.lock();
     return found ? found->value_for(address) : store::Authentication::Unknown;

@@ -10,7 +10,7 @@ namespace backstop::gateway {
 bool differ(const Route& first, const Route& second) {
   if (*first.next_hop != *second.next_hop || second.next_hop->protocol != next_hop::Protocol::Smtp)
     return true;
-  if (first.is_tagged != second.is_tagged) return true;
+  if (first.is_tagged != second.is_tagged || first.is_past_dmarc != second.is_past_dmarc) return true;
   const auto* const one = first.domain;
   const auto* const other = second.domain;
   if (one == nullptr || other == nullptr) return one != other;

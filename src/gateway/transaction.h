@@ -23,8 +23,9 @@ struct Route {
   const next_hop::NextHop* next_hop = nullptr;     ///< of Transaction::settings
   const intake::DomainSettings* domain = nullptr;  ///< inbound: the recipient's; of Transaction::settings
   policy::Ready ready{};                           ///< inbound: of that domain, if its stage asks
-  bool is_tagged = false;    ///< outbound: the reverse path gets a tag for this destination
-  std::string not_tagged{};  ///< outbound: why it gets none, as one clause
+  bool is_past_dmarc = false;  ///< inbound: the recipient is exempt, and DMARC may refuse what others get
+  bool is_tagged = false;      ///< outbound: the reverse path gets a tag for this destination
+  std::string not_tagged{};    ///< outbound: why it gets none, as one clause
 };
 
 /// True if a recipient with the second route can't be in one transaction with the first. With LMTP and a

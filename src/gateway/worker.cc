@@ -123,7 +123,13 @@ void Worker::hurry() {
 }
 
 void Worker::end_if_done() {
-  if (is_draining_ && sessions_.empty()) upkeep_.end();
+  if (!is_draining_ || !sessions_.empty()) return;
+  try {
+    unfinished_checks_.end();
+  } catch (...) {
+    shared_.watch.threw(Watch::Part::House, std::current_exception());
+  }
+  upkeep_.end();
 }
 
 // Sessions that wait for their client say why they end. Then all streams are closed, which ends every other

@@ -16,6 +16,7 @@
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
 #include "gateway/worker_dns.h"
+#include "intake/unfinished_checks.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "next_hop/pool.h"
@@ -89,6 +90,7 @@ class Worker {
   next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
   WorkerDns& dns() { return dns_; }
+  intake::UnfinishedChecks& unfinished_checks() { return unfinished_checks_; }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
   bool is_stopped() const { return is_stopped_; }
@@ -123,6 +125,7 @@ class Worker {
   next_hop::Pool pool_;
   response::Reader reader_;
   WorkerDns dns_;
+  intake::UnfinishedChecks unfinished_checks_;
   std::vector<Door> doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer house_timer_;

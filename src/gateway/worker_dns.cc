@@ -27,6 +27,7 @@ WorkerDns::WorkerDns(net::asio::io_context& loop, intake::KeyMemory& keys, auth:
 void WorkerDns::use(const Settings& settings) {
   if (resolvers_ == settings.resolvers) return;
   resolvers_ = settings.resolvers;
+  silence_ = {};
   dns_.reset();
 }
 
@@ -53,7 +54,11 @@ net::Task<net::DnsAnswer> WorkerDns::ask_server(net::Question question) {
     dns_ = std::make_shared<net::Dns>(std::move(*opened));
   }
   const auto dns = dns_;
-  co_return co_await dns->ask(std::move(question));
+  const auto begun = intake::DnsSilence::Clock::now();
+  auto answer = co_await dns->ask(std::move(question));
+  const auto now = intake::DnsSilence::Clock::now();
+  silence_.note(answer.kind != net::DnsAnswer::Kind::Failed, now - begun, now);
+  co_return answer;
 }
 
 }  // namespace backstop::gateway

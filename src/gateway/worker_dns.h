@@ -9,6 +9,7 @@
 
 #include "auth/resolver.h"
 #include "gateway/settings.h"
+#include "intake/dns_silence.h"
 #include "intake/key_look_ups.h"
 #include "net/dns.h"
 #include "net/task.h"
@@ -30,6 +31,7 @@ class WorkerDns {
   auth::Ask ask_for(next_hop::ClientCount count) const;
   static constexpr std::size_t kMost = 1024;  ///< questions that are open
   static constexpr std::size_t kMostOfClient = kMost / 8;
+  const intake::DnsSilence& silence() const { return silence_; }
   /// Ends all look-ups, and each later one at once.
   void stop();
 
@@ -39,6 +41,7 @@ class WorkerDns {
   net::asio::io_context& loop_;
   intake::KeyLookUps key_look_ups_;
   const auth::Ask ask_;
+  intake::DnsSilence silence_;
   std::vector<net::Endpoint> resolvers_;
   std::shared_ptr<net::Dns> dns_;  ///< shared with the questions that wait; null: not open yet
   bool is_stopped_ = false;

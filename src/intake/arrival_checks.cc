@@ -37,7 +37,7 @@ std::string shown(std::string_view name) {
 }  // namespace
 
 /// What the tasks share. Each task keeps it alive.
-struct ArrivalChecks::State {
+struct ArrivalChecks::State : UnfinishedChecks::Member {
   using Self = std::shared_ptr<State>;
 
   State(const net::Executor& loop_, const Transaction& transaction, ArrivalPlan plan_, CheckSources sources_)
@@ -49,7 +49,7 @@ struct ArrivalChecks::State {
         deadline(Clock::now() + auth.time),
         changed(loop_) {}
 
-  bool is_spf_done() const { return believed || !plan.spf || spf; }
+  bool is_spf_done() const { return believed || !plan.spf || !is_begun || spf; }
   bool is_complete() const { return believed || (is_spf_done() && (!plan.signatures || dmarc)); }
   bool rejects_by_list() const {
     return plan.lists && std::ranges::any_of(auth.lists, &AuthList::is_rejecting);
@@ -61,6 +61,8 @@ struct ArrivalChecks::State {
     return believed || ((!rejects_by_spf() || spf) && (!rejects_by_domain() || domain) &&
                         (!rejects_by_list() || lists_left == 0));
   }
+
+  void give_up() override;
 
   SenderFinding sender() const;
   SenderFinding by_list() const;
@@ -86,9 +88,10 @@ struct ArrivalChecks::State {
   const net::Executor loop;
   const ArrivalPlan plan;
   const AuthSettings auth;
+  bool is_begun = false;
   const CheckSources sources;
   const std::chrono::sys_seconds now;
-  Clock::time_point deadline;  ///< of questions: some time after MAIL, the header and the end of the data
+  Clock::time_point deadline;  ///< of questions: some time after the first recipient, the header and the end
   net::Timer changed;          ///< its waits end with each result
 
   std::string reverse_path = {};  ///< as mail::Address::folded(); empty: the null path
@@ -189,6 +192,11 @@ void ArrivalChecks::State::advance(const Self& self) {
   record([&](std::string_view address) { return self->value_for(address); });
 }
 
+void ArrivalChecks::State::give_up() {
+  if (const auto give = std::exchange(record, nullptr))
+    give([](std::string_view) { return store::Authentication::Unknown; });
+}
+
 net::Task<void> ArrivalChecks::State::wait(Self self, bool (State::*is_done)() const, Clock::time_point end) {
   while (!(self.get()->*is_done)() && Clock::now() < end) {
     self->changed.expires_at(end);
@@ -257,8 +265,8 @@ store::Authentication ArrivalChecks::State::value_for(std::string_view address) 
     case auth::Cover::Unknown:
       return store::Authentication::Unknown;
     case auth::Cover::SpfAlone:
-      // The field of another server doesn't say which term has passed.
-      return believed || is_shared_sender(spf->mechanism, auth.shared_senders)
+      // The field of another server doesn't say through which domains it has passed.
+      return believed || is_shared_sender(spf->through, auth.shared_senders)
                  ? store::Authentication::SharedSpf
                  : store::Authentication::Passed;
     case auth::Cover::Yes:
@@ -275,17 +283,22 @@ ArrivalChecks::ArrivalChecks(const net::Executor& loop, const Transaction& trans
   if (!path.is_null()) state_->reverse_path = path.address->folded();
   state_->query.receiver = transaction.site->hostname;
   state_->query.time = transaction.now;
-  state_->query.deadline = state_->deadline;
-  if (plan.spf) state_->begin(State::look_at_spf(state_));
-  if (plan.sender_domain) state_->begin(State::look_at_domain(state_));
-  if (!plan.lists) return;
-  state_->lists.resize(state_->auth.lists.size());
-  state_->lists_left = state_->lists.size();
-  for (std::size_t i = 0; i < state_->lists.size(); ++i) state_->begin(State::look_at_list(state_, i));
 }
 
 ArrivalChecks::~ArrivalChecks() {
   state_->is_left = !state_->record;
+}
+
+void ArrivalChecks::begin() {
+  auto& state = *state_;
+  if (std::exchange(state.is_begun, true)) return;
+  state.deadline = state.query.deadline = Clock::now() + state.auth.time;
+  if (state.plan.spf) state.begin(State::look_at_spf(state_));
+  if (state.plan.sender_domain) state.begin(State::look_at_domain(state_));
+  if (!state.plan.lists) return;
+  state.lists.resize(state.auth.lists.size());
+  state.lists_left = state.lists.size();
+  for (std::size_t i = 0; i < state.lists.size(); ++i) state.begin(State::look_at_list(state_, i));
 }
 
 bool ArrivalChecks::may_refuse_sender() const {
@@ -304,10 +317,15 @@ auth::MethodResult ArrivalChecks::spf() const {
 }
 
 net::Task<void> ArrivalChecks::wait_for_spf() {
-  return State::wait(state_, &State::is_spf_done, std::min(Clock::now() + kFieldTime, state_->deadline));
+  const auto now = Clock::now();
+  const auto* const silence = state_->sources.silence;
+  const auto time = silence != nullptr && silence->is_silent(now) ? kFieldTimeInSilence
+                                                                  : std::chrono::milliseconds(kFieldTime);
+  return State::wait(state_, &State::is_spf_done, std::min(now + time, state_->deadline));
 }
 
 void ArrivalChecks::take_header(std::string_view header) {
+  begin();
   if (!state_->plan.signatures) return;
   state_->deadline = Clock::now() + state_->auth.time;
   auto check = std::make_shared<auth::DkimCheck>(std::string(header), state_->now);
@@ -395,6 +413,8 @@ std::vector<store::EventEvidence> ArrivalChecks::evidence() const {
 void ArrivalChecks::record_when_done(Record record) {
   state_->record = std::move(record);
   State::advance(state_);
+  auto* const unfinished = state_->sources.unfinished;
+  if (state_->record && unfinished != nullptr) unfinished->add(*state_);
 }
 
 }  // namespace backstop::intake

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <functional>
 #include <optional>
@@ -34,6 +35,10 @@ auth::Zone zone() {
                      {"s._domainkey.example.org", "TXT", signer().record()},
                      {"slow._domainkey.example.org", "FAILED"},
                      {"shared.test", "TXT", "v=spf1 include:amazonses.com -all"},
+                     {"redirects.test", "TXT", "v=spf1 redirect=amazonses.com"},
+                     {"chain.test", "TXT", "v=spf1 include:redirects.test -all"},
+                     {"own.test", "TXT", "v=spf1 redirect=included.own.test"},
+                     {"included.own.test", "TXT", "v=spf1 ip4:192.0.2.0/24 -all"},
                      {"amazonses.com", "TXT", "v=spf1 ip4:192.0.2.0/24 -all"},
                      {"open.test", "TXT", "v=spf1 +all"},
                      {"fails.test", "TXT", "v=spf1 -all exp=why.fails.test"},
@@ -63,9 +68,10 @@ class ArrivalChecksTest : public testing::Test {
   }
 
   ArrivalChecks& begin(ArrivalPlan plan) {
-    checks_.emplace(
-        loop_.get_executor(), transaction_, plan, "c.test",
-        CheckSources{[this](net::Question question) { return answer(std::move(question)); }, &missing_});
+    checks_.emplace(loop_.get_executor(), transaction_, plan, "c.test",
+                    CheckSources{[this](net::Question question) { return answer(std::move(question)); },
+                                 &missing_, &dns_silence_, &unfinished_});
+    if (is_stranger_) checks_->begin();
     return *checks_;
   }
   ArrivalChecks& begin_all() { return begin({.spf = true, .signatures = true}); }
@@ -92,6 +98,13 @@ class ArrivalChecksTest : public testing::Test {
     run();
     return std::move(value.value());
   }
+  void wait_for_nothing(net::Task<void> task) {
+    bool is_done = false;
+    net::asio::co_spawn(loop_.get_executor(), std::move(task), [&](std::exception_ptr) { is_done = true; });
+    loop_.poll();
+    EXPECT_TRUE(is_done);
+    loop_.restart();
+  }
   /// Returns what sender() finds, as "trouble: detail".
   std::string sender() {
     constexpr std::string_view kNames[] = {"none",          "spf",    "null-mx",   "no-domain",
@@ -114,7 +127,10 @@ class ArrivalChecksTest : public testing::Test {
   Transaction transaction_;
   auth::Zone zone_ = zone();
   MissingDomains missing_;
-  bool is_silent_ = false;  ///< questions wait for silence_
+  DnsSilence dns_silence_;
+  UnfinishedChecks unfinished_;
+  bool is_stranger_ = true;  ///< the checks begin before the header
+  bool is_silent_ = false;   ///< questions wait for silence_
   net::asio::io_context loop_;
   net::Timer silence_{loop_.get_executor(), net::Timer::time_point::max()};
   std::optional<ArrivalChecks> checks_;
@@ -135,6 +151,9 @@ TEST_F(ArrivalChecksTest, EachAddressHasItsValue) {
       {"SPF", "example.org", plain, "ann@example.org", Authentication::Passed},
       {"SPF, by +all", "open.test", plain, "ann@open.test", Authentication::Failed},
       {"SPF of a shared sender", "shared.test", plain, "ann@shared.test", Authentication::SharedSpf},
+      {"SPF redirected to one", "redirects.test", plain, "ann@redirects.test", Authentication::SharedSpf},
+      {"SPF through one, deeper", "chain.test", plain, "ann@chain.test", Authentication::SharedSpf},
+      {"SPF redirected to its own", "own.test", plain, "ann@own.test", Authentication::Passed},
       {"SPF fails", "fails.test", plain, "ann@fails.test", Authentication::Failed},
       {"nothing to check", "bare.test", other, "ann@bare.test", Authentication::Failed},
       {"and in From", "example.org", other, "eve@bare.test", Authentication::Failed},
@@ -191,6 +210,69 @@ TEST_F(ArrivalChecksTest, RecordOnceAndOutliveTheSession) {
   silence_.cancel();
   run();
   EXPECT_THAT(recorded, ElementsAre(Authentication::Passed));
+}
+
+// The first recipient is not of a domain of which the client is a host.
+TEST_F(ArrivalChecksTest, AskNothingBeforeTheyBegin) {
+  is_stranger_ = false;
+  auto& checks = begin({.spf = true, .sender_domain = true});
+  wait_for_nothing(checks.wait_for_spf());
+  EXPECT_THAT(zone_.asked, IsEmpty());
+  checks.begin();
+  checks.begin();
+  run();
+  EXPECT_EQ(checks.spf(), auth::MethodResult::Pass);
+  const auto asked = zone_.asked;
+  EXPECT_EQ(std::ranges::count(asked, "TXT example.org"), 1);
+}
+
+TEST_F(ArrivalChecksTest, AStopLeavesNothingPending) {
+  is_silent_ = true;
+  std::vector<Authentication> recorded;
+  const auto record = [&](const ArrivalChecks::Value& value_for) {
+    recorded.push_back(value_for("ann@example.org"));
+  };
+  auto& checks = begin_all();
+  checks.take_header(kHeader);
+  checks.end_body();
+  checks.record_when_done(record);
+  loop_.poll();
+  checks_.reset();
+  EXPECT_THAT(recorded, IsEmpty());
+  unfinished_.end();
+  EXPECT_THAT(recorded, ElementsAre(Authentication::Unknown));
+  is_silent_ = false;
+  silence_.cancel();
+  run();
+  EXPECT_THAT(recorded, ElementsAre(Authentication::Unknown)) << "once";
+  is_silent_ = true;
+  begin_all().record_when_done(record);
+  EXPECT_THAT(recorded, ElementsAre(Authentication::Unknown, Authentication::Unknown)) << "at once by then";
+}
+
+TEST_F(ArrivalChecksTest, WhatIsCompleteIsNotGivenUp) {
+  std::vector<Authentication> recorded;
+  check(kHeader).record_when_done(
+      [&](const ArrivalChecks::Value& value_for) { recorded.push_back(value_for("ann@example.org")); });
+  unfinished_.end();
+  EXPECT_THAT(recorded, ElementsAre(Authentication::Passed));
+}
+
+// The wait is of the loop's timer, so the one that is done first was the shorter one.
+TEST_F(ArrivalChecksTest, TheFieldWaitsLessWhileDnsIsSilent) {
+  is_silent_ = true;
+  auto& checks = begin({.spf = true});
+  std::vector<std::string> done;
+  const auto wait = [&](const char* name) {
+    net::asio::co_spawn(loop_.get_executor(), checks.wait_for_spf(),
+                        [&done, name](std::exception_ptr) { done.emplace_back(name); });
+  };
+  wait("before");
+  for (int i = 0; i < DnsSilence::kFew; ++i)
+    dns_silence_.note(false, std::chrono::seconds(3), DnsSilence::Clock::now());
+  wait("in silence");
+  while (done.empty()) loop_.run_one();
+  EXPECT_THAT(done, ElementsAre("in silence"));
 }
 
 TEST_F(ArrivalChecksTest, RecordAtOnceIfAllIsKnown) {

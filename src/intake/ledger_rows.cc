@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/domain_key.h"
+#include "intake/claim_facts.h"
 #include "mail/address_list.h"
 #include "origin/owner.h"
 #include "response/answered.h"
@@ -23,10 +24,13 @@ std::vector<std::string> addressees_of(const std::vector<Recipient>& recipients)
   return addressees;
 }
 
-/// Returns what the client's rights alone say.
-store::Authentication rights_of(const ClientFacts& client) {
-  if (client.is_authenticated) return store::Authentication::Authenticated;
-  return client.is_trusted ? store::Authentication::Trusted : store::Authentication::Unknown;
+/// Returns what the client's rights alone say. One of `local_hosts` of a recipient's domain has those of a
+/// trusted one, unless it relays mail of strangers.
+store::Authentication rights_of(const Transaction& transaction) {
+  if (transaction.client.is_authenticated) return store::Authentication::Authenticated;
+  const bool is_ours =
+      transaction.client.is_trusted || (is_local(transaction) && !is_from_relay(transaction));
+  return is_ours ? store::Authentication::Trusted : store::Authentication::Unknown;
 }
 
 }  // namespace
@@ -73,7 +77,7 @@ void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail&
   const std::string_view message_id =
       mail.message_id.empty() ? std::string_view() : keep(std::string(mail.message_id));
   rows_.reserve(rows_.size() + kUsual);
-  rows_.push_back({store::arrival(received_id), static_cast<std::uint32_t>(rights_of(transaction.client))});
+  rows_.push_back({store::arrival(received_id), static_cast<std::uint32_t>(rights_of(transaction))});
   const bool is_null = transaction.mail.reverse_path.is_null();
   if (!message_id.empty() && (is_null || mail.is_never_answered))
     rows_.push_back({store::never_answered(message_id)});
@@ -87,7 +91,7 @@ void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail&
 }
 
 store::Authentication authentication_for(const Transaction& transaction, std::string_view address) {
-  const auto rights = rights_of(transaction.client);
+  const auto rights = rights_of(transaction);
   if (rights != store::Authentication::Unknown && transaction.site->is_ours(address)) return rights;
   return transaction.checked ? transaction.checked(address) : store::Authentication::Unknown;
 }

@@ -1,6 +1,7 @@
 #include "intake/ledger_rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -244,6 +245,30 @@ TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNamesForEachAddress) {
     const RecordedHeader header{
         .message_id = row.id, .from = row.from, .is_never_answered = row.is_never_answered};
     EXPECT_THAT(shown(ledger_rows_of(arrived, header)), ElementsAreArray(row.want)) << row.name;
+  }
+}
+
+TEST_F(LedgerRowsTest, AHostOfOursIsTrustedForOurAddresses) {
+  struct Row {
+    const char* host;
+    bool is_from_relay;
+    const char* want;
+  };
+  const Row rows[] = {
+      {"192.0.2.1", false, "received 01f3=128, received ann@example.org 01f3=128, received a@b.test 01f3=32"},
+      {"192.0.2.1", true, "received 01f3=32, received ann@example.org 01f3=32, received a@b.test 01f3=32"},
+      {"192.0.2.2", false, "received 01f3=32, received ann@example.org 01f3=32, received a@b.test 01f3=32"},
+  };
+  const DomainSettings domain{.name = "example.org",
+                              .local_hosts = {net::Network::parse("192.0.2.1/32").value()}};
+  for (const auto& row : rows) {
+    auto arrived = transaction(store::Direction::Inbound, "ann@example.org");
+    arrived.client.address = net::asio::ip::make_address(row.host);
+    arrived.is_from_relay = row.is_from_relay;
+    arrived.recipients.push_back({.given = "ann@example.org", .domain = &domain});
+    auto all = shown(ledger_rows_of(arrived, {.from = "a@b.test"}));
+    std::erase_if(all, [](const std::string& one) { return one.starts_with("arrival"); });
+    EXPECT_EQ(fmt::format("{}", fmt::join(all, ", ")), row.want) << row.host << " " << row.is_from_relay;
   }
 }
 

@@ -1,10 +1,10 @@
 #include "intake/shared_sender.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "auth/domain_relation.h"
 #include "base/domain_key.h"
-#include "base/text.h"
 
 namespace backstop::intake {
 
@@ -28,23 +28,17 @@ constexpr std::string_view kShared[] = {
     "messagelabs.com", "pphosted.com", "ppe-hosted.com", "mimecast.com", "barracudanetworks.com",
     "hornetsecurity.com", "mailspamprotection.com", "iphmx.com", "trendmicro.com", "sophos.com"};
 
-/// Returns the domain of "include:domain" and the like; empty if the term names none.
-std::string domain_of(std::string_view mechanism) {
-  const auto colon = mechanism.find(':');
-  if (colon == std::string_view::npos) return {};
-  auto domain = mechanism.substr(colon + 1);
-  domain = domain.substr(0, domain.find('/'));
-  if (domain.ends_with('.')) domain.remove_suffix(1);
-  return base::to_lower(domain);
+bool is_within_service(std::string_view domain, std::span<const std::string> more) {
+  return std::ranges::any_of(kShared, [&](std::string_view one) { return auth::is_within(domain, one); }) ||
+         std::ranges::any_of(
+             more, [&](const std::string& one) { return auth::is_within(domain, base::domain_key(one)); });
 }
 
 }  // namespace
 
-bool is_shared_sender(std::string_view mechanism, std::span<const std::string> more) {
-  const auto domain = domain_of(mechanism);
-  return std::ranges::any_of(kShared, [&](std::string_view one) { return auth::is_within(domain, one); }) ||
-         std::ranges::any_of(
-             more, [&](const std::string& one) { return auth::is_within(domain, base::domain_key(one)); });
+bool is_shared_sender(std::span<const std::string> through, std::span<const std::string> more) {
+  return std::ranges::any_of(
+      through, [&](const std::string& one) { return is_within_service(base::domain_key(one), more); });
 }
 
 }  // namespace backstop::intake

@@ -4,12 +4,11 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace backstop::intake {
 
-/// Returns true if an SPF term passes because a shared service does: "include:spf.protection.outlook.com".
-/// `more` are further domains; a name below one of them counts, too.
-bool is_shared_sender(std::string_view mechanism, std::span<const std::string> more);
+/// Returns true if an SPF pass is one of a shared service: `through` are the domains that it led through, as
+/// auth::SpfOutcome has them. `more` are further services; a name below a service's domain counts, too.
+bool is_shared_sender(std::span<const std::string> through, std::span<const std::string> more);
 
 }  // namespace backstop::intake

@@ -69,6 +69,7 @@ struct Transaction {
   /// inbound: SPF has failed for the reverse path by RCPT. False for every other result, and if it isn't
   /// known by then.
   bool has_failed_spf = false;
+  std::function<bool()> is_stopping{};  ///< the program is about to end; null: it never is
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
   std::optional<Leaving>
       leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA

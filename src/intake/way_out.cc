@@ -282,7 +282,8 @@ net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const st
       const auto forbidden = all.subspan(asked.received_ids.size(), asked.message_ids.size());
       is_answering_forbidden_ = std::ranges::any_of(forbidden, [](std::uint32_t value) { return value > 0; });
     }
-    if (!is_pending || pauses == kMostPauses) co_return facts;
+    const bool is_stopping = transaction_.is_stopping && transaction_.is_stopping();
+    if (!is_pending || is_stopping || pauses == kMostPauses) co_return facts;
     co_await pause_(kPause);
   }
 }

@@ -52,8 +52,8 @@ class WayOutJudge {
   using Pause = std::function<net::Task<void>(std::chrono::milliseconds)>;
 
   static constexpr std::chrono::milliseconds kPause{250};  ///< before an arrival is asked for again
-  static constexpr int kMostPauses = 120;                  ///< 30 s in all; then it is unclear
-  static constexpr std::size_t kMostQuestions = 1000;      ///< to the ledger; addressees past it are unclear
+  static constexpr int kMostPauses = 120;              ///< 30 s in all; then, and at a stop, it is unclear
+  static constexpr std::size_t kMostQuestions = 1000;  ///< to the ledger; addressees past it are unclear
   static constexpr std::uint32_t kSharedSpfADay = 3;
   static constexpr std::chrono::days kVacationLife{7};
 

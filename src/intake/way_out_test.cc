@@ -48,6 +48,7 @@ class WayOutTest : public testing::Test {
     transaction.today = floor<std::chrono::days>(transaction.now);
     transaction.ledger = here_.ledger.get();
     transaction.uses = has_uses_ ? &here_.uses : nullptr;
+    transaction.is_stopping = [this] { return pauses_ >= pauses_to_stop_; };
     if (!path.empty()) transaction.mail.reverse_path = {origin::address_of(std::string(path))};
     for (const auto& one : to) transaction.recipients.push_back({.given = one});
     WayOutJudge judge(transaction, here_.reader);
@@ -89,6 +90,7 @@ class WayOutTest : public testing::Test {
   std::string added_;
   std::string explanation_;
   int pauses_ = 0;
+  int pauses_to_stop_ = 1000;  ///< then the program is about to end
   bool has_uses_ = true;
   bool can_hold_ = true;
 };
@@ -172,6 +174,16 @@ TEST_F(WayOutTest, ChecksThatNeverEndAreUnclear) {
   arrived(Authentication::Pending);
   EXPECT_EQ(leave(bounce()), "unclear: accept");
   EXPECT_EQ(pauses_, WayOutJudge::kMostPauses);
+}
+
+TEST_F(WayOutTest, AStopWaitsForNoChecks) {
+  here_.open_ledger();
+  arrived(Authentication::Pending);
+  pauses_to_stop_ = 2;
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(pauses_, 2);
+  EXPECT_EQ(leave(bounce()), "unclear: accept") << "it is stopping already";
+  EXPECT_EQ(pauses_, 2);
 }
 
 TEST_F(WayOutTest, SharedSpfCountsThreeADay) {

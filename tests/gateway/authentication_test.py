@@ -2,13 +2,14 @@
 """The checks of arriving mail: what is refused, what is recorded, what is written into the header, and what a broken DNS does."""
 import re
 
-from dialogue import ANN, BOB, Dialogue, told, url
+from dialogue import BOB, Dialogue, told, url
 from ledger import Ledger
 from support import gateway, header_of, main, new_mail, wait_until
+from way_out_test import bounce
 from zone_server import ZoneServer
 
 LEDGER = '[ledger]\nurl = "sqlite:{folder}/ledger.db"\n'
-FAILED, UNKNOWN, SHARED, PASSED = 16, 32, 64, 96
+FAILED, UNKNOWN, SHARED, PASSED, TRUSTED = 16, 32, 64, 96, 128
 POSTMASTER = "postmaster@example.org"
 FORGED, GOOD, BARE, MISSING = "eve@strict.test", "ann@good.test", "ann@bare.test", "ann@none.test"
 ZONE = [
@@ -140,6 +141,15 @@ class Authentication(Dialogue):
         self.assertEqual(self.send(BARE, POSTMASTER, mail=small), "250 2.0.0")
         self.assertEqual(self.send(BARE, mail=new_mail("a@failing.test", BOB)), "451 4.4.3")
 
+    def test_who_is_exempt_gets_the_mail_in_any_case(self):
+        self.begin('dmarc = "reject"')
+        for first, second, want in ((POSTMASTER, BOB, "250 2.0.0"), (BOB, POSTMASTER, "550 5.7.26")):
+            with self.subTest(first):
+                client = self.client()
+                self.assertEqual([told(reply) for reply in client.envelope(BARE, first, second)][1:], ["250 2.1.5", "452 4.5.3"])
+                self.assertEqual(told(client.data(new_mail(FORGED, BOB))), want)
+        self.assertEqual([one.recipients for one in self.hop_.mails], [[POSTMASTER]])
+
     def test_dmarc_of_a_slow_body(self):
         self.begin('dmarc = "reject"')
         client = self.client()
@@ -210,6 +220,49 @@ class Authentication(Dialogue):
                 self.value(mail, sender, want_path)
                 self.value(mail, author, want_from)
 
+    def test_through_a_redirect_it_is_shared(self):
+        self.zone.rows["redirects.test"] = [("TXT", "v=spf1 redirect=shared.test")]
+        self.begin(ledger=True)
+        mail = new_mail("ann@redirects.test", BOB)
+        self.assertEqual(self.send("ann@redirects.test", mail=mail), "250 2.0.0")
+        self.value(mail, "ann@redirects.test", SHARED)
+
+    def test_a_host_of_ours(self):
+        self.begin(ledger=True, more='[[domain]]\nname = "example.edu"\nlocal_hosts = ["127.0.0.1"]\n')
+        mail = new_mail(BOB, "bob@example.edu")
+        self.assertEqual(self.send(FORGED, "bob@example.edu", mail=mail), "250 2.0.0")
+        self.value(mail, BOB, TRUSTED)
+        self.value(mail, FORGED, UNKNOWN)
+        self.assertEqual(self.zone.asked, [])
+
+    def test_a_stop_leaves_no_row_pending(self):
+        self.begin('results = "none"', ledger=True)
+        self.zone.mode = "silent"
+        mail = new_mail(GOOD, BOB)
+        self.assertEqual(self.send(GOOD, mail=mail), "250 2.0.0")
+        self.assertEqual(self.gate.stop(), 0)
+        self.value(mail, GOOD, UNKNOWN)
+
+    def test_a_stop_waits_for_no_checks(self):
+        """A row that a killed server left pending stays so."""
+        self.hop_, outside = self.hop(), self.hop()
+        self.zone.mode = "silent"
+        self.start(gateway("in", "inbound", url(self.hop_)), gateway("out", "outbound", url(outside)),
+                   more=LEDGER + f'[proofs]\nresolvers = ["127.0.0.1:{self.zone.port}"]\n[auth]\nresults = "none"\n')
+        mail = new_mail(GOOD, BOB)
+        self.assertEqual(self.client(self.gate.address("in")).mail(mail, GOOD, BOB).code, 250)
+        ledger = Ledger(self.gate.folder / "ledger.db")
+        wait_until(lambda: ledger.arrived(header_of(mail, "Message-ID").strip("<>"), GOOD) > 0, "the row is there")
+        self.gate.kill()
+        self.gate.start()
+        client = self.client(self.gate.address("out"))
+        client.envelope("", GOOD)
+        client.command("DATA")
+        client.send(bounce(GOOD, self.delivered()) + b".\r\n")
+        self.assertEqual(self.gate.stop(), 0)
+        self.assertEqual(told(client.read()), "250 2.0.0")
+        self.assertEqual(len(outside.mails), 1)
+
     def test_rows_that_come_after_the_mail(self):
         self.begin('results = "none"', ledger=True)
         self.zone.delay = 0.2
@@ -230,6 +283,18 @@ class Authentication(Dialogue):
         self.value(mail, GOOD, PASSED)
         self.value(mail, FORGED, FAILED)
         self.assertEqual(self.zone.asked, [])
+
+    def test_fields_that_a_sender_wrote_below_those_of_a_hop(self):
+        self.begin(gateway_lines='relays = ["127.0.0.1"]\ntrusted_authserv = ["front.example.org"]\n', ledger=True)
+        front = "Authentication-Results: front.example.org; "
+        bad, good = (f"{front}spf={word} smtp.mailfrom=good.test; dkim={word} header.d=good.test; dmarc={word} header.from=good.test"
+                     for word in ("fail", "pass"))
+        received = "Received: from x by front.example.org; Mon, 30 Nov 2026 12:00:00 +0000"
+        for headers, want in (((bad, good), FAILED), ((good, received, bad), PASSED), ((received, good), UNKNOWN)):
+            with self.subTest(headers):
+                mail = new_mail(GOOD, BOB, headers=headers)
+                self.assertEqual(self.send(GOOD, mail=mail), "250 2.0.0")
+                self.value(mail, GOOD, want)
 
     def test_fields_that_strangers_forge(self):
         self.begin(gateway_lines='relays = ["192.0.2.9"]\ntrusted_authserv = ["front.example.org"]\n')
