@@ -303,8 +303,9 @@ net::Task<bool> MessagePath::is_refused_by_author() {
 }
 
 // Before the next hop hears the final dot, since its bounce may come at once.
-void MessagePath::record_in_ledger() const {
+void MessagePath::record_in_ledger() {
   if (transaction_.ledger == nullptr) return;
+  if (way_out_.may_be_response()) rows_.take_for_program();
   transaction_.ledger->record(rows_.rows());
   checks_.record_later(rows_.rows());
 }

@@ -91,7 +91,7 @@ class MessagePath {
   void note(std::string_view header, const HeaderScan& scan);
   void leave(std::string_view header, const HeaderScan& scan);
   response::Response read(std::string_view message, bool is_end);
-  void record_in_ledger() const;
+  void record_in_ledger();
   bool is_too_large(bool is_end) const;
   void settle(smtp::Reply reply);
   void settle(Exceeded limit);

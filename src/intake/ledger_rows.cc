@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/domain_key.h"
+#include "intake/answer_rules.h"
 #include "intake/claim_facts.h"
 #include "mail/address_list.h"
 #include "origin/owner.h"
@@ -22,6 +23,11 @@ std::vector<std::string> addressees_of(const std::vector<Recipient>& recipients)
   addressees.reserve(recipients.size());
   for (const auto& one : recipients) addressees.push_back(base::address_key(one.given));
   return addressees;
+}
+
+bool is_path_of_program(const Transaction& transaction) {
+  const auto& path = transaction.mail.reverse_path;
+  return path.is_null() || is_role_sender(path.address->text());
 }
 
 /// Returns what the client's rights alone say. One of `local_hosts` of a recipient's domain has those of a
@@ -63,6 +69,13 @@ void LedgerRows::add_departure(const LeavingMail& mail, const Site& site) {
     rows_.push_back({store::way_out(domain, addressee)});
     if (other != domain) rows_.push_back({store::way_out(other, addressee)});
   }
+  if (mail.is_by_program) take_for_program();
+}
+
+void LedgerRows::take_for_program() {
+  std::erase_if(rows_, [](const store::Row& row) {
+    return row.key.kind == store::RowKind::Pair || row.key.kind == store::RowKind::WayOut;
+  });
 }
 
 void LedgerRows::add_arrival_for(std::string_view address, std::string_view received_id,
@@ -113,7 +126,8 @@ LedgerRows ledger_rows_of(const Transaction& transaction, const RecordedHeader& 
                       .from = transaction.leaving->from,
                       .message_id = response::message_id_of(header.message_id),
                       .addressees = addressees,
-                      .day = transaction.today},
+                      .day = transaction.today,
+                      .is_by_program = header.is_never_answered || is_path_of_program(transaction)},
                      *transaction.site);
   return rows;
 }

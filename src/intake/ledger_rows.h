@@ -22,6 +22,7 @@ struct LeavingMail {
   std::string_view message_id = {};         ///< as response::message_id_of() returns it; may be empty
   std::span<const std::string> addressees;  ///< each as mail::Address::folded(); none: not known
   std::chrono::sys_days day;
+  bool is_by_program = false;  ///< then it doesn't show that anybody of ours wrote to the addressees
 };
 
 /// A mail that arrives, or that one of ours brings to be sent. A view; all texts are copied.
@@ -42,7 +43,8 @@ class LedgerRows {
 
   /// Adds the rows for the owner of the reverse path and for that of From, if it is another; each only if it
   /// is of a domain of the site. A mail that is tried twice, or that goes to many recipients in several
-  /// transactions, adds up in the counts of recipients.
+  /// transactions, adds up in the counts of recipients. What a program sent has no rows for its addressees
+  /// that count without its Message-ID.
   void add_departure(const LeavingMail& mail, const Site& site);
 
   /// Adds how a mail is authenticated: under the id of our own Received field, and for its reverse path and
@@ -51,6 +53,9 @@ class LedgerRows {
   /// rows for other addresses. An answer to the null path would go to nobody, so it has none at all. To be
   /// called again when the checks are done; then the larger values count.
   void add_arrival(const Transaction& transaction, const ArrivingMail& mail);
+
+  /// Takes back the rows that a mail of a program doesn't have. For a mail that is read later.
+  void take_for_program();
 
   std::span<const store::Row> rows() const { return rows_; }
 

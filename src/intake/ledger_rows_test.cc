@@ -117,8 +117,20 @@ const std::vector<DepartureRow>& departures() {
        "<1@example.org>",
        {"zoe@example.com"},
        {"day mailer-daemon@example.org 20000=1", "sent mailer-daemon@example.org 1@example.org=1",
-        "to mailer-daemon@example.org 1@example.org zoe@example.com=1",
-        "pair mailer-daemon@example.org zoe@example.com=1", "way-out zoe@example.com example.org=1"}},
+        "to mailer-daemon@example.org 1@example.org zoe@example.com=1"}},
+      {"the path of a mail system",
+       "MAILER-DAEMON@example.org",
+       "",
+       "<1@example.org>",
+       {"zoe@example.com"},
+       {"day mailer-daemon@example.org 20000=1", "sent mailer-daemon@example.org 1@example.org=1",
+        "to mailer-daemon@example.org 1@example.org zoe@example.com=1"}},
+      {"the path of a list",
+       "list-bounces+zoe=example.com@example.org",
+       "",
+       "",
+       {"zoe@example.com"},
+       {"day list-bounces@example.org 20000=1"}},
       {"nobody of ours", "a@else.test", "b@else.test", "<1@else.test>", {"zoe@example.com"}, {}},
       {"a From that is none", "a@else.test", "Ann at example.org", "", {"zoe@example.com"}, {}},
       {"nobody knows to whom",
@@ -157,6 +169,27 @@ TEST_F(LedgerRowsTest, AMailThatLeavesHasRowsForItsOwners) {
       return one.starts_with("received") || one.starts_with("arrival") || one.starts_with("never-answered");
     });
     EXPECT_THAT(all, ElementsAreArray(row.want)) << row.name;
+  }
+}
+
+// Its own bounce is still genuine, but nobody of ours wrote to the addressee.
+TEST_F(LedgerRowsTest, AMailOfAProgramShowsNoWriter) {
+  const RecordedHeader header{.message_id = "<1@example.org>", .from = "ann@example.org"};
+  for (const bool is_read_later : {false, true}) {
+    auto sent = transaction(store::Direction::Outbound, "ann@example.org");
+    sent.recipients.push_back({.given = "zoe@example.com"});
+    sent.leaving = leave(sent, {.whole = {}, .from = header.from}, {});
+    auto marked = header;
+    marked.is_never_answered = !is_read_later;
+    auto rows = ledger_rows_of(sent, marked);
+    if (is_read_later) rows.take_for_program();
+    auto all = shown(rows);
+    std::erase_if(all, [](const std::string& one) {
+      return one.starts_with("received") || one.starts_with("arrival") || one.starts_with("never-answered");
+    });
+    EXPECT_THAT(all,
+                testing::ElementsAre("day ann@example.org 20000=1", "sent ann@example.org 1@example.org=1",
+                                     "to ann@example.org 1@example.org zoe@example.com=1"));
   }
 }
 

@@ -45,6 +45,16 @@ bool is_own_id(std::string_view word) {
          std::ranges::all_of(word, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
+void add_ids(const mail::Message& header, std::string_view hostname, std::vector<std::string>& ids) {
+  std::size_t seen = 0;
+  for (const auto& field : header.fields_of(header.parts.front())) {
+    if (field.id != mail::FieldName::Received) continue;
+    if (++seen > kMostFields || ids.size() >= kMostReceivedIds) return;
+    std::string id(received_id_of(field.value, hostname));
+    if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+  }
+}
+
 }  // namespace
 
 std::string_view received_id_of(std::string_view value, std::string_view hostname) {
@@ -68,14 +78,14 @@ std::vector<std::string> received_ids_of(std::span<const response::ReturnedBlock
   mail::Message header;
   for (const auto& block : blocks) {
     mail::walk_header(block.bytes, header);
-    std::size_t seen = 0;
-    for (const auto& field : header.fields_of(header.parts.front())) {
-      if (field.id != mail::FieldName::Received) continue;
-      if (++seen > kMostFields || ids.size() >= kMostReceivedIds) break;
-      std::string id(received_id_of(field.value, hostname));
-      if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
-    }
+    add_ids(header, hostname, ids);
   }
+  return ids;
+}
+
+std::vector<std::string> received_ids_of(const mail::Message& header, std::string_view hostname) {
+  std::vector<std::string> ids;
+  add_ids(header, hostname, ids);
   return ids;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mail/message.h"
 #include "response/response.h"
 
 namespace backstop::intake {
@@ -22,5 +23,7 @@ std::string_view received_id_of(std::string_view value, std::string_view hostnam
 /// into a mail that he sends, so an id says only which row to ask for.
 std::vector<std::string> received_ids_of(std::span<const response::ReturnedBlock> blocks,
                                          std::string_view hostname);
+/// The same of the header of a mail itself.
+std::vector<std::string> received_ids_of(const mail::Message& header, std::string_view hostname);
 
 }  // namespace backstop::intake

@@ -46,6 +46,14 @@ TEST(ReceivedIds, OfBlocksEachOnce) {
   EXPECT_THAT(received_ids_of(blocks, "mx.test"), testing::ElementsAre("3f", "1f", "2f"));
 }
 
+TEST(ReceivedIds, OfAMailItself) {
+  mail::Message header;
+  mail::walk_header(
+      "Received: by mail.test id 9;\r\nReceived: by mx.test id 3f; x\r\nSubject: by mx.test id 4f;\r\n\r\n",
+      header);
+  EXPECT_THAT(received_ids_of(header, "mx.test"), testing::ElementsAre("3f"));
+}
+
 TEST(ReceivedIds, AreCapped) {
   for (const std::size_t count : {kMostReceivedIds, kMostReceivedIds + 1}) {
     std::string block;

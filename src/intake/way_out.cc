@@ -7,6 +7,7 @@
 
 #include "base/domain_key.h"
 #include "base/text.h"
+#include "dkim/digest.h"
 #include "intake/answer_rules.h"
 #include "intake/received_ids.h"
 #include "mail/address.h"
@@ -14,6 +15,7 @@
 #include "net/deadlines.h"
 #include "origin/owner.h"
 #include "response/answered.h"
+#include "response/report_text.h"
 
 namespace backstop::intake {
 
@@ -73,6 +75,21 @@ std::vector<std::string> our_domains(const Transaction& transaction, const respo
   add(response.author);
   for (const auto& address : claimed_addressees(response)) add(address);
   return domains;
+}
+
+/// Returns a digest of what an automatic reply says itself, without what it quotes.
+std::string text_digest_of(std::string_view message) {
+  constexpr response::Limits kLimits;
+  mail::Message parts;
+  mail::walk(message, parts, kLimits.mime);
+  response::ReportText text;
+  text.collect(parts, kLimits.text);
+  std::string own;
+  for (const auto& line : text.lines()) {
+    if (!text.text_of(line).starts_with('>')) own.append(text.text_of(line)) += '\n';
+  }
+  const auto digest = dkim::sha256(own);
+  return {digest.begin(), digest.end()};
 }
 
 /// What the ledger is asked: for all addressees, and for each of them. A response without an id may answer a
@@ -181,21 +198,31 @@ WayOutJudge::WayOutJudge(const Transaction& transaction, response::Reader& reade
 WayOutJudge::Next WayOutJudge::header(std::string_view header, bool is_automatic) {
   if (!transaction_.is_outbound()) return Next::Pass;
   const bool is_report = is_report_path(transaction_.mail.reverse_path);
-  if (!is_report && !is_automatic) return Next::Pass;
-  mail::Message message;
-  mail::walk_header(header, message);
-  for (const auto& field : message.fields_of(message.parts.front())) {
-    has_references_ |= field.id == mail::FieldName::InReplyTo || field.id == mail::FieldName::References;
-    if (field.id != mail::FieldName::AutoSubmitted) continue;
-    has_auto_submitted_ = true;
-    is_auto_replied_ |= base::istarts_with(base::trim(field.value), "auto-replied");
-    says_vacation_ |= is_auto_replied_ && base::icontains(field.value, "(vacation)");
-  }
+  const bool may_be_judged = is_report || is_automatic;
+  if (!may_be_judged && transaction_.ledger == nullptr) return Next::Pass;
+  may_be_response_ = reader_.can_be_response(header, {.reverse_path = sender(), .recipient = {}});
+  if (!may_be_response_ || !may_be_judged) return Next::Pass;
+  read_fields(header);
   const bool may_be_vacation =
       has_vacation_rules() && is_auto_replied_ && (has_references_ || says_vacation_);
-  if (!is_report && !may_be_vacation) return Next::Pass;
-  return reader_.can_be_response(header, {.reverse_path = sender(), .recipient = {}}) ? Next::Hold
-                                                                                      : Next::Pass;
+  return is_report || may_be_vacation ? Next::Hold : Next::Pass;
+}
+
+void WayOutJudge::read_fields(std::string_view header) {
+  mail::Message message;
+  mail::walk_header(header, message);
+  own_ids_ = received_ids_of(message, transaction_.site->hostname);
+  for (const auto& field : message.fields_of(message.parts.front())) {
+    has_references_ |= field.id == mail::FieldName::InReplyTo || field.id == mail::FieldName::References;
+    has_exchange_mark_ |= field.id == mail::FieldName::XMSExchangeInboxRulesLoop ||
+                          field.id == mail::FieldName::XAutoResponseSuppress;
+    if (field.id != mail::FieldName::AutoSubmitted) continue;
+    has_auto_submitted_ = true;
+    is_auto_generated_ |= base::istarts_with(base::trim(field.value), "auto-generated");
+    is_auto_replied_ |= base::istarts_with(base::trim(field.value), "auto-replied");
+    says_vacation_ |= is_auto_replied_ && base::icontains(field.value, "(vacation)");
+    says_rejected_ |= is_auto_replied_ && base::icontains(field.value, "(rejected)");
+  }
 }
 
 std::string WayOutJudge::sender() const {
@@ -204,43 +231,62 @@ std::string WayOutJudge::sender() const {
 }
 
 response::Response WayOutJudge::read(std::string_view message, response::Extent extent) {
-  return reader_.read(message, {.reverse_path = sender(), .recipient = {}}, extent);
+  auto response = reader_.read(message, {.reverse_path = sender(), .recipient = {}}, extent);
+  if (response.kind == response::Kind::AutoReply) text_digest_ = text_digest_of(message);
+  return response;
 }
 
 bool WayOutJudge::has_vacation_rules() const {
   return transaction_.site->way_out.vacation == VacationRule::Rules;
 }
 
+// Sieve's reject may take the form of a receipt (RFC 5429 2.1), as Dovecot's does.
 bool WayOutJudge::is_dsn_on_its_way() const {
-  return is_dsn(response_->kind) && certainty(*response_) != response::Certainty::Guessed &&
-         is_report_path(transaction_.mail.reverse_path);
+  if (!is_report_path(transaction_.mail.reverse_path)) return false;
+  if (response_->kind == response::Kind::Mdn) return says_rejected_;
+  return is_dsn(response_->kind) && certainty(*response_) != response::Certainty::Guessed;
 }
 
 bool WayOutJudge::is_vacation() const {
   if (!response_ || response_->kind != response::Kind::AutoReply || !has_vacation_rules()) return false;
   const bool is_null = transaction_.mail.reverse_path.is_null();
-  if (!has_auto_submitted_) return is_null && has_references_;
-  return is_auto_replied_ && (is_null || has_references_ || says_vacation_);
+  if (is_auto_replied_) return is_null || has_references_ || says_vacation_;
+  // Exchange's out of office calls itself auto-generated.
+  return is_null && (!has_auto_submitted_ || is_auto_generated_) && (has_references_ || has_exchange_mark_);
 }
 
 std::string_view WayOutJudge::added() const {
-  return is_vacation() && !has_auto_submitted_ ? "Auto-Submitted: auto-replied\r\n" : std::string_view();
+  return is_vacation() && !has_auto_submitted_ && !is_passed_on_ ? "Auto-Submitted: auto-replied\r\n"
+                                                                 : std::string_view();
 }
 
 net::Task<void> WayOutJudge::judge(response::Response response) {
   response_ = std::move(response);
   if (!is_dsn_on_its_way() && !is_vacation()) co_return;
+  is_passed_on_ = co_await passes_on();
+  if (is_passed_on_) co_return;
   for (const auto& one : transaction_.recipients) addressees_.push_back(base::address_key(one.given));
   if (addressees_.empty()) co_return;
   auto facts = co_await look(addressees_);
   std::vector<policy::Verdict> verdicts;
   for (std::size_t i = 0; i < addressees_.size(); ++i) {
-    facts[i].kind = response_->kind;
+    facts[i].kind =
+        is_dsn_on_its_way() && !is_dsn(response_->kind) ? response::Kind::DsnFailed : response_->kind;
     co_await weigh(addressees_[i], facts[i]);
     verdicts.push_back(policy::judge_way_out(facts[i], transaction_.site->way_out.stage));
   }
   verdict_ = std::move(verdicts[policy::least_favourable(verdicts)]);
   is_judged_ = true;
+}
+
+// True if the mail came in here, so that one of ours chose where it goes, or left through us before. A field
+// that somebody else wrote has no id that the ledger knows.
+net::Task<bool> WayOutJudge::passes_on() {
+  if (transaction_.ledger == nullptr || own_ids_.empty()) co_return false;
+  std::vector<store::RowKey> keys;
+  for (const auto& id : own_ids_) keys.push_back(store::arrival(id));
+  const auto values = co_await transaction_.ledger->look_up(keys);
+  co_return values&& std::ranges::any_of(*values, [](std::uint32_t value) { return value > 0; });
 }
 
 // Asks again while the checks of an arrival run, since the bounce of a server that accepts everything may be
@@ -326,8 +372,9 @@ net::Task<void> WayOutJudge::look_for_breach(const std::string& addressee, polic
   }
   if (facts.owing == Owing::NotOwed) co_return;
   const auto author = transaction_.mail.reverse_path.is_null() ? response_->author : sender();
-  const bool is_first = co_await places_.take(
-      addressee, fmt::format("vacation\n{}", base::address_key(author)), 1, kVacationLife);
+  const auto owner = owner_of(base::address_key(author), transaction_.site->tags.delimiter);
+  const bool is_first = co_await places_.take(addressee, fmt::format("vacation\n{}\n{}", owner, text_digest_),
+                                              1, kVacationLife);
   if (!is_first) facts.breach = Breach::Again;
 }
 

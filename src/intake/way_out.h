@@ -1,7 +1,8 @@
 // Judges one response that leaves: did its addressee write the mail that it answers? Judged are only what is
-// certainly a DSN with a null path, and vacation replies; everything else passes untouched. A front door asks
-// it as it asks the MailJudge: with the header, and, if that may be such a response, with what was held of
-// it.
+// certainly a DSN with a null path, a mailbox's refusal in the form of a receipt, and vacation replies;
+// everything else passes untouched, and so does what only passes on: it came in here, or was judged here
+// before. A front door asks it as it asks the MailJudge: with the header, and, if that may be such a
+// response, with what was held of it.
 //
 // Belongs to one message; not thread-safe. The transaction and the reader must outlive it. The reader is used
 // only within a call, never across a wait.
@@ -76,6 +77,11 @@ class WayOutJudge {
   const policy::Verdict& verdict() const { return verdict_; }
   /// Returns nullopt for a message that was not read.
   const std::optional<response::Response>& response() const { return response_; }
+  /// True if the mail is a response of any kind, however surely; if it was not read, if its header allows
+  /// that. Found only for mail that leaves, and only if it is judged or there is a ledger.
+  bool may_be_response() const {
+    return response_ ? response_->kind != response::Kind::None : may_be_response_;
+  }
   /// True if policy was asked; else it leaves as any mail.
   bool is_judged() const { return is_judged_; }
   /// Returns the fields to put on top of it, whole lines: Auto-Submitted of a vacation reply that has none.
@@ -86,10 +92,12 @@ class WayOutJudge {
  private:
   struct Arrivals;
 
+  void read_fields(std::string_view header);
   bool is_dsn_on_its_way() const;
   bool is_vacation() const;
   bool has_vacation_rules() const;
   std::string sender() const;
+  net::Task<bool> passes_on();
   net::Task<std::vector<policy::WayOutFacts>> look(std::span<const std::string> addressees);
   net::Task<void> weigh(const std::string& addressee, policy::WayOutFacts& facts);
   net::Task<bool> is_within_rates(const std::string& addressee);
@@ -101,7 +109,14 @@ class WayOutJudge {
   bool has_auto_submitted_ = false;  ///< the field is there
   bool is_auto_replied_ = false;     ///< and says so
   bool says_vacation_ = false;       ///< and calls itself one (RFC 5230 5.3)
+  bool says_rejected_ = false;       ///< and calls itself a refusal (RFC 5429 2.1)
+  bool is_auto_generated_ = false;   ///< the field says so, as Exchange's out of office does
   bool has_references_ = false;
+  bool has_exchange_mark_ = false;
+  bool may_be_response_ = false;
+  bool is_passed_on_ = false;
+  std::vector<std::string> own_ids_;     ///< of our Received fields in its own header
+  std::string text_digest_;              ///< of an automatic reply
   bool is_answering_forbidden_ = false;  ///< a mail that the reply names may not be answered
   std::optional<response::Response> response_;
   std::vector<std::string> addressees_;

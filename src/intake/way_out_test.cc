@@ -27,11 +27,31 @@ std::string bounce(std::string_view received = "by mx.example.org (Backstop) wit
   return bounce_of(returned, "ann@example.org");
 }
 
-std::string vacation(std::string_view fields = "Auto-Submitted: auto-replied (vacation)\r\n") {
+/// Dovecot's Sieve rejects a mail (RFC 5429 2.1).
+std::string rejection(std::string_view automatic = "auto-replied (rejected)") {
+  return fmt::format(
+      "From: Postmaster <postmaster@example.org>\r\nTo: eve@c.test\r\nSubject: Rejected: hi\r\n"
+      "Auto-Submitted: {}\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
+      "--b\r\n\r\nYour message was automatically rejected: no\r\n--b\r\n"
+      "Content-Type: message/disposition-notification\r\n\r\n"
+      "Final-Recipient: rfc822; ann@example.org\r\nOriginal-Message-ID: <1@c.test>\r\n"
+      "Disposition: automatic-action/MDN-sent-automatically; deleted\r\n\r\n--b--\r\n",
+      automatic);
+}
+
+/// Our own trace field, as a mail has it that came in here, or left through us.
+std::string traced(std::string_view id, const std::string& mail) {
+  return fmt::format("Received: from c.test by mx.example.org (Backstop) with ESMTP id {}; x\r\n{}", id,
+                     mail);
+}
+
+std::string vacation(std::string_view fields = "Auto-Submitted: auto-replied (vacation)\r\n",
+                     std::string_view text = "I am away on holiday.\r\n") {
   return fmt::format(
       "From: Ann <ann@example.org>\r\nTo: eve@c.test\r\nSubject: Auto: hi\r\n{}In-Reply-To: <1@c.test>\r\n"
-      "Date: Wed, 2 Dec 2026 10:00:00 +0000\r\nMessage-ID: <2@example.org>\r\n\r\nI am away on holiday.\r\n",
-      fields);
+      "Date: Wed, 2 Dec 2026 10:00:00 +0000\r\nMessage-ID: <2@example.org>\r\n\r\n{}",
+      fields, text);
 }
 
 class WayOutTest : public testing::Test {
@@ -58,7 +78,9 @@ class WayOutTest : public testing::Test {
       co_return;
     });
     const auto header = std::string_view(mail).substr(0, mail.find("\r\n\r\n") + 4);
-    if (judge.header(header, header.contains("Auto-Submitted")) == WayOutJudge::Next::Pass) return "passes";
+    const auto next = judge.header(header, header.contains("Auto-Submitted"));
+    may_be_response_ = judge.may_be_response();
+    if (next == WayOutJudge::Next::Pass) return "passes";
     net::asio::io_context loop;
     const auto run = [&](net::Task<void> task) {
       net::asio::co_spawn(loop.get_executor(), std::move(task), [](std::exception_ptr error) {
@@ -69,6 +91,7 @@ class WayOutTest : public testing::Test {
     };
     run(judge.judge(judge.read(mail, response::Extent::Whole)));
     added_ = judge.added();
+    may_be_response_ = judge.may_be_response();
     if (!judge.is_judged()) return "passes";
     if (can_hold_ || judge.verdict().action != policy::Action::Quarantine) {
       if (is_delivered && judge.verdict().action == policy::Action::Accept) judge.keep_places();
@@ -93,6 +116,7 @@ class WayOutTest : public testing::Test {
   int pauses_to_stop_ = 1000;  ///< then the program is about to end
   bool has_uses_ = true;
   bool can_hold_ = true;
+  bool may_be_response_ = false;
 };
 
 TEST_F(WayOutTest, AnArrivalSaysWhetherABounceIsOwed) {
@@ -262,6 +286,92 @@ TEST_F(WayOutTest, AVacationReplyIsOwedLikeABounce) {
   EXPECT_EQ(leave(vacation(), "ben@example.org"), "owed: accept") << "another sender";
   store::set_clock(kNow + std::chrono::days(8));
   here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+}
+
+TEST_F(WayOutTest, TheTextOfAReplyCountsOnceAWeek) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  const auto reply = [&](std::string_view text, std::string_view path) {
+    return leave(vacation("Auto-Submitted: auto-replied (vacation)\r\n", text), path);
+  };
+  const std::string again = "vacation-again: quarantine";
+  EXPECT_EQ(reply("Your ticket has the number 1.\r\n", "help@example.org"), "owed: accept");
+  EXPECT_EQ(reply("Your ticket has the number 2.\r\n", "help@example.org"), "owed: accept");
+  EXPECT_EQ(reply("Your  ticket has\tthe number 2. \r\n\r\n", "help@example.org"), again);
+  EXPECT_EQ(reply("> Win\r\nAway until 2 May\r\n", "ann@example.org"), "owed: accept");
+  EXPECT_EQ(reply("Away until 2 May\r\n > Lose\r\n", "ann@example.org"), again) << "it quotes another";
+  EXPECT_EQ(reply("Away until 2 May\r\n", "ann+shop@example.org"), again) << "a sub-address";
+  EXPECT_EQ(reply("Away until 2 May\r\n", "prvs=0123abcdef=ann@example.org"), again) << "a tag";
+  EXPECT_EQ(reply("Away until 9 May\r\n", "ann@example.org"), "owed: accept");
+  const std::string coded =
+      "Auto-Submitted: auto-replied (vacation)\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n";
+  EXPECT_EQ(leave(vacation(coded, "QXdheSB1bnRpbCA5IE1heQ==\r\n"), "ann@example.org"), again) << "decoded";
+}
+
+TEST_F(WayOutTest, WhatCameInHereLeavesUnjudged) {
+  here_.open_ledger();
+  here_.site.way_out.stage = WayOutStage::Strict;
+  here_.record({{store::arrival("2f"), number(Authentication::Unknown)}});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(leave(traced("2f", bounce())), "passes");
+  EXPECT_EQ(leave(traced("2f", vacation("X-Autoreply: yes\r\nPrecedence: auto_reply\r\n"))), "passes");
+  EXPECT_EQ(added_, "");
+  EXPECT_EQ(leave(traced("9f", bounce())), "unclear: quarantine") << "a forged id";
+  EXPECT_EQ(leave(bounce("by mx.example.org (Backstop) with ESMTP id 2f; x")), "not-owed: quarantine")
+      << "what it returns";
+}
+
+TEST_F(WayOutTest, WithoutALedgerNobodyKnowsWhatCameIn) {
+  here_.site.way_out.stage = WayOutStage::Strict;
+  EXPECT_EQ(leave(traced("2f", bounce())), "unclear: quarantine");
+}
+
+TEST_F(WayOutTest, ARefusalAsAReceiptIsJudgedLikeABounce) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Failed)},
+                {store::arrival_by_message("1@c.test", "zoe@c.test"), number(Authentication::Passed)}});
+  EXPECT_EQ(leave(rejection()), "not-owed: quarantine");
+  EXPECT_TRUE(explanation_.contains("this bounce")) << explanation_;
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(leave(rejection(), "", {"zoe@c.test"}), "owed: accept");
+  EXPECT_EQ(leave(rejection("auto-replied")), "passes") << "a receipt";
+  EXPECT_EQ(leave(rejection(), "ann@example.org"), "passes") << "a path of its own";
+}
+
+TEST_F(WayOutTest, ExchangesOutOfOfficeIsAVacationReply) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Failed)}});
+  const auto oof = [&](std::string fields, std::string_view path, bool is_answering) {
+    fields += "Thread-Topic: hi\r\n";
+    std::string mail = vacation(fields);
+    mail.replace(mail.find("Auto: hi"), 8, "Automatic reply: hi");
+    if (!is_answering)
+      mail.erase(mail.find("In-Reply-To"), std::string_view("In-Reply-To: <1@c.test>\r\n").size());
+    return leave(mail, path);
+  };
+  const std::string generated = "Auto-Submitted: auto-generated\r\n";
+  const std::string loop = "X-MS-Exchange-Inbox-Rules-Loop: ann@example.org\r\n";
+  EXPECT_EQ(oof(generated, "", true), "not-owed: quarantine");
+  EXPECT_EQ(oof(generated + loop, "", false), "unclear: accept");
+  EXPECT_EQ(oof(generated + "X-Auto-Response-Suppress: All\r\n", "", false), "vacation-again: quarantine");
+  EXPECT_EQ(oof(generated, "", false), "passes");
+  EXPECT_EQ(oof(generated, "ann@example.org", true), "passes");
+  EXPECT_EQ(oof("Auto-Submitted: no\r\n", "", true), "passes");
+}
+
+TEST_F(WayOutTest, AnyMailIsLookedAtForTheLedger) {
+  const std::string challenge =
+      "From: ann@example.org\r\nSubject: Your email requires verification\r\nX-Boxtrapper: x\r\n\r\nhi\r\n";
+  const std::string mail =
+      "From: ann@example.org\r\nSubject: Re: hi\r\nIn-Reply-To: <1@c.test>\r\n\r\nhi\r\n";
+  EXPECT_EQ(leave(challenge, "ann@example.org"), "passes");
+  EXPECT_FALSE(may_be_response_) << "nobody asks";
+  here_.open_ledger();
+  EXPECT_EQ(leave(challenge, "ann@example.org"), "passes");
+  EXPECT_TRUE(may_be_response_);
+  EXPECT_EQ(leave(mail, "ann@example.org"), "passes");
+  EXPECT_FALSE(may_be_response_);
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_TRUE(may_be_response_);
 }
 
 // A spam without a Message-ID leaves nothing to be named by.

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Responses that leave: which are held, which leave within the rates, and what leaves untouched."""
 import json
+import re
 import subprocess
 
 from dialogue import ANN, BOB, CARL, EVE, Dialogue, told, url, without_trace
@@ -55,14 +56,27 @@ UNTOUCHED = {
                 b"Original-Message-ID: <1@example.net>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--b--\r\n"),
 }
 
+# What programs of ours send with a path of ours. It shows nobody who wrote.
+PROGRAMS = {
+    "acknowledgement": ("help@example.org", b"From: help@example.org\r\nSubject: [#12] Win\r\nAuto-Submitted: auto-generated\r\n\r\nWe got it.\r\n"),
+    "list mail": ("list-bounces@example.org", b"From: list@example.org\r\nSubject: [l] hello\r\nList-Id: <l.example.org>\r\n\r\nhello\r\n"),
+    "bulk": ("news@example.org", b"From: news@example.org\r\nSubject: News\r\nPrecedence: bulk\r\n\r\nnews\r\n"),
+    "challenge": (BOB, b"From: bob@example.org\r\nSubject: Your email requires verification verify#abc\r\nX-Boxtrapper: x\r\n\r\n"
+                       b"The message you sent requires that you verify\r\n"),
+    "read receipt": (BOB, b"From: bob@example.org\r\nSubject: Read: Win\r\nMIME-Version: 1.0\r\n"
+                          b"Content-Type: multipart/report; report-type=disposition-notification; boundary=t\r\n\r\n"
+                          b"--t\r\n\r\nread\r\n--t\r\nContent-Type: message/disposition-notification\r\n\r\n"
+                          b"Final-Recipient: rfc822;bob@example.org\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--t--\r\n"),
+}
+
 
 def bounce(to, original):
     return BOUNCE % {b"to": to.encode(), b"original": original}
 
 
-def vacation(author=BOB, to=EVE, answers="<spam1@example.net>", number=1):
+def vacation(author=BOB, to=EVE, answers="<spam1@example.net>", number=1, text="I am away on holiday."):
     return (f"From: {author}\r\nTo: {to}\r\nSubject: Auto: Win\r\nMessage-ID: <v{number}.{author}>\r\nIn-Reply-To: {answers}\r\n"
-            "Auto-Submitted: auto-replied (vacation)\r\n\r\nI am away on holiday.\r\n").encode()
+            f"Auto-Submitted: auto-replied (vacation)\r\n\r\n{text}\r\n").encode()
 
 
 class WayOut(Dialogue):
@@ -157,6 +171,73 @@ class Bounces(WayOut):
         self.assertEqual(len(outside.mails), 1)
 
 
+class Writers(WayOut):
+    def test_bounces_from_a_path_of_ours_show_no_writer(self):
+        inside, outside = self.run_both()
+        forged = bounce("victim@victim.test", self.arrive(inside, sender="spammer@bad.test"))
+        for _ in range(5):
+            self.assertEqual(self.leave(forged, "victim@victim.test", "MAILER-DAEMON@example.org").code, 250)
+        self.assertEqual(outside.mails, [])
+        unknown = bounce(EVE, self.arrive(inside, number=2))
+        for _ in range(5):
+            self.assertEqual(self.leave(unknown, EVE, "MAILER-DAEMON@example.org").code, 250)
+        self.assertEqual(len(outside.mails), 3)
+
+    def test_at_observe_what_leaves_shows_none_either(self):
+        inside, outside = self.run_both("observe")
+        forged = bounce("victim@victim.test", self.arrive(inside, sender="spammer@bad.test"))
+        for count in (2, 3):
+            self.assertEqual(self.leave(forged, "victim@victim.test", "MAILER-DAEMON@example.org").code, 250)
+            self.assertEqual(self.last_event(count)["cause"], "not-owed")
+        self.assertEqual(len(outside.mails), 2)
+
+    def test_programs_unlock_nothing_and_a_user_does(self):
+        inside, outside = self.run_both()
+        spam = self.arrive(inside, sender="spammer@bad.test")
+        for number, (name, (sender, message)) in enumerate(PROGRAMS.items(), 1):
+            victim = f"v{number}@victim.test"
+            self.assertEqual(self.leave(b"Message-ID: <%d@example.org>\r\n" % number + message, victim, sender).code, 250, name)
+            self.assertEqual(len(outside.mails), number, name)
+            self.assertIn("held", self.leave(bounce(victim, spam), victim).text, name)
+        person = b"From: bob@example.org\r\nSubject: Re: Win\r\nIn-Reply-To: <spam1@example.net>\r\n\r\nNo.\r\n"
+        self.assertEqual(self.leave(person, "victim@victim.test", BOB).code, 250)
+        before = len(outside.mails)
+        self.assertEqual(self.leave(bounce("victim@victim.test", spam), "victim@victim.test").code, 250)
+        self.assertEqual(len(outside.mails), before + 1)
+
+
+class Forwarded(WayOut):
+    def test_bounces_that_came_in_here_leave_as_they_are(self):
+        for stage in ("hold", "strict"):
+            inside, outside = self.run_both(stage)
+            for number in range(5):
+                genuine = bounce(BOB, b"From: bob@example.org\r\nMessage-ID: <%d@example.org>\r\n\r\nhi\r\n" % number)
+                self.assertEqual(self.client(self.gate.address("in")).mail(genuine, "", BOB).code, 250)
+                came = inside.mails[-1].data
+                self.assertEqual(self.leave(came, "bob@private.test").code, 250)
+                self.assertEqual(without_trace(outside.mails[-1].data), came)
+            self.assertEqual(len(outside.mails), 5, stage)
+            self.assertEqual({event["kind"] for event in self.events(10) if event["direction"] == "outbound"}, {"none"})
+
+    def test_a_forged_id_helps_nobody(self):
+        inside, outside = self.run_both("strict")
+        self.assertEqual(self.client(self.gate.address("in")).mail(bounce(BOB, SPAM % 1), "", BOB).code, 250)
+        forged, count = re.subn(rb" id [0-9a-f]+", b" id 0123abcd", inside.mails[-1].data, count=1)
+        self.assertEqual(count, 1)
+        self.assertIn("held", self.leave(forged, EVE).text)
+        self.assertEqual(outside.mails, [])
+
+    def test_what_was_judged_is_not_judged_again(self):
+        _, outside = self.run_both()
+        self.assertEqual(self.leave(vacation(), EVE, BOB).code, 250)
+        once = outside.mails[-1].data
+        self.assertEqual(self.leave(once, EVE, BOB).code, 250)
+        self.assertEqual([without_trace(mail.data) for mail in outside.mails], [vacation(), once])
+        events = self.events(2)
+        self.assertEqual([event["cause"] for event in events][0], "unclear")
+        self.assertNotIn("vacation-again", [event["cause"] for event in events])
+
+
 class Others(WayOut):
     def test_they_leave_byte_for_byte(self):
         _, outside = self.run_both("strict")
@@ -181,6 +262,14 @@ class Vacation(WayOut):
         self.assertEqual(len(outside.mails), 2, "the mail, and one reply")
         self.assertEqual(self.last_event(6)["cause"], "vacation-again")
         self.assertEqual(outside.mails[1].sender, BOB, "its path stays")
+
+    def test_another_text_is_another_reply(self):
+        inside, outside = self.run_both()
+        self.arrive(inside)
+        for text in ("Ticket 1 is yours.", "Ticket 2 is yours.", "Ticket 2 is yours."):
+            self.assertEqual(self.leave(vacation(text=text), EVE, BOB).code, 250)
+        self.assertEqual(len(outside.mails), 2)
+        self.assertEqual(self.last_event(4)["cause"], "vacation-again")
 
     def test_none_to_a_list(self):
         inside, outside = self.run_both()
