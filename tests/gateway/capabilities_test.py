@@ -46,7 +46,9 @@ class Offers(Dialogue):
         client = self.client(self.relay(hop))
         self.assertEqual(client.extensions, OURS)
         self.assertEqual(client.mail(new_mail(), ANN, BOB).code, 250)
-        self.assertEqual(hop.commands[:2], ["EHLO mx.example.org", "HELO mx.example.org"])
+        # Another connection may have asked at the same time.
+        begun = [stream.octets.startswith(b"EHLO mx.example.org\r\nHELO mx.example.org\r\n") for stream in hop.streams]
+        self.assertIn(True, begun)
 
     def test_a_client_that_says_helo(self):
         client = self.client(self.relay(self.hop()), verb="HELO")
