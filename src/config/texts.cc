@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/address_syntax.h"
+#include "store/url.h"
 
 namespace backstop::config {
 
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::size_t kMostUrl = 200;
 constexpr std::size_t kMostName = 32;
-constexpr std::string_view kHistoryScheme = "sqlite:";
 
 /// Text that must pass `is_good` and then goes through `change`.
 Kind<std::string> text_that(std::string description, bool (*is_good)(std::string_view),
@@ -94,12 +94,12 @@ bool is_destination(std::string_view text) {
   return text.contains('@') ? mail::parse_address(text).has_value() : mail::is_domain(text);
 }
 
-base::Result<std::string> check_history_url(const std::string& url) {
-  if (!url.starts_with(kHistoryScheme)) {
+base::Result<std::string> check_store_url(const std::string& url) {
+  if (!url.starts_with(store::kSqliteScheme)) {
     return std::unexpected(base::Error{
         fmt::format("found the text {}; it must be \"sqlite:PATH\"", quoted(base::printable(url, 80)))});
   }
-  if (url.size() == kHistoryScheme.size()) {
+  if (url.size() == store::kSqliteScheme.size()) {
     return std::unexpected(base::Error{"the path behind \"sqlite:\" is missing"});
   }
   if (url.contains('\0')) return std::unexpected(base::Error{"a path can't hold a zero byte"});
@@ -164,7 +164,7 @@ Kind<next_hop::NextHop> next_hop_kind() {
 }
 
 Kind<std::string> store_url_kind() {
-  auto kind = text_kind("\"sqlite:PATH\"", check_history_url);
+  auto kind = text_kind("\"sqlite:PATH\"", check_store_url);
   kind.read = [read = kind.read](const TomlNode& node, ReadContext& context) {
     auto url = read(node, context);
     if (url) url = resolve_url(*url, context.folder);
@@ -177,7 +177,7 @@ std::string resolve_url(std::string_view url, std::string_view folder) {
   constexpr std::string_view kMaildir = "maildir:";
   constexpr std::string_view kLmtp = "lmtp:";
   constexpr std::string_view kUnix = "unix:";
-  for (const std::string_view scheme : {kHistoryScheme, kLmtp, kMaildir}) {
+  for (const std::string_view scheme : {store::kSqliteScheme, kLmtp, kMaildir}) {
     if (!base::istarts_with(url, scheme)) continue;
     std::string_view path = url.substr(scheme.size());
     if (scheme == kLmtp && base::istarts_with(path, kUnix)) path.remove_prefix(kUnix.size());
