@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -113,7 +112,7 @@ void run_new(const TagOptions& options, CommandContext& context) {
 
 /// Asks a quarantine or a held store, which `serve` may not have made yet. Adds to `numbers`.
 base::Result<void> add_keys_in_use(const store::QuarantineSettings& settings, origin::KeyNumbers& numbers) {
-  if (settings.url.empty() || !std::filesystem::exists(store::path_of(settings.url))) return {};
+  if (settings.url.empty() || store::is_missing(settings.url)) return {};
   const auto quarantine = store::open_existing_quarantine(settings);
   if (!quarantine) return std::unexpected(quarantine.error());
   const auto in_use = (*quarantine)->keys_in_use();

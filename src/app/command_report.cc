@@ -103,7 +103,7 @@ base::Result<void> count(store::HistoryReader& history, report::Moment since, Co
 void count_waiting(const store::QuarantineSettings& settings, report::Moment now,
                    report::WayOutReport& report) {
   if (settings.url.empty()) return;
-  if (!std::filesystem::exists(store::path_of(settings.url))) return report.set_waiting(0);
+  if (store::is_missing(settings.url)) return report.set_waiting(0);
   const auto held = store::open_existing_quarantine(settings);
   if (!held) return report.set_waiting_unknown(held.error().message);
   const auto waiting = (*held)->count(now);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -118,8 +117,7 @@ Done read_options(const ProofOptions& options, Settings& settings) {
 /// Takes what the history has observed, if there is one by now.
 Done read_observed(const config::Config& config, Settings& settings) {
   const auto today = std::chrono::floor<days>(settings.now);
-  const std::string path = store::path_of(config.history.url);
-  if (!config.history_enabled || !std::filesystem::exists(path)) return {};
+  if (!config.history_enabled || store::is_missing(config.history.url)) return {};
   const auto history = store::open_history_for_reading(config.history.url);
   if (!history) return mistake(kExitNoInput, history.error().message);
   const auto sums = (*history)->day_sums(today - policy::ReadyRules::kMemory);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/address_syntax.h"
+#include "store/url.h"
 
 namespace backstop::config {
 
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::size_t kMostUrl = 200;
 constexpr std::size_t kMostName = 32;
-constexpr std::string_view kHistoryScheme = "sqlite:";
 
 /// Text that must pass `is_good` and then goes through `change`.
 Kind<std::string> text_that(std::string description, bool (*is_good)(std::string_view),
@@ -174,7 +174,7 @@ Kind<next_hop::NextHop> next_hop_kind() {
 }
 
 Kind<std::string> store_url_kind() {
-  return path_url_kind(kHistoryScheme);
+  return path_url_kind(store::kSqliteScheme);
 }
 
 Kind<std::string> recipients_kind() {
@@ -185,7 +185,7 @@ std::string resolve_url(std::string_view url, std::string_view folder) {
   constexpr std::string_view kMaildir = "maildir:";
   constexpr std::string_view kLmtp = "lmtp:";
   constexpr std::string_view kUnix = "unix:";
-  for (const std::string_view scheme : {kHistoryScheme, kFileScheme, kLmtp, kMaildir}) {
+  for (const std::string_view scheme : {store::kSqliteScheme, kFileScheme, kLmtp, kMaildir}) {
     if (!base::istarts_with(url, scheme)) continue;
     std::string_view path = url.substr(scheme.size());
     if (scheme == kLmtp && base::istarts_with(path, kUnix)) path.remove_prefix(kUnix.size());

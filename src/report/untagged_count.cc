@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <string_view>
-#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "store/history.h"
+#include "store/url.h"
 
 namespace backstop::report {
 
@@ -40,16 +39,6 @@ std::vector<std::pair<std::string_view, std::size_t>> count_reasons(std::span<co
   return sorted;
 }
 
-/// Returns true if the history has no file: the server has not run yet. If the path can't be looked at,
-/// opening it reports why.
-bool is_missing(std::string_view url) {
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (!url.starts_with(kSqlite)) return false;
-  std::error_code failed;
-  const auto status = std::filesystem::status(url.substr(kSqlite.size()), failed);
-  return status.type() == std::filesystem::file_type::not_found;
-}
-
 }  // namespace
 
 std::string untagged_line(std::span<const store::Event> events) {
@@ -72,7 +61,7 @@ std::string untagged_line(std::span<const store::Event> events) {
 
 std::string untagged_line(const std::string& history_url,
                           std::chrono::sys_time<std::chrono::milliseconds> now) {
-  if (history_url.empty() || is_missing(history_url)) return {};
+  if (history_url.empty() || store::is_missing(history_url)) return {};
   const auto unread = [](const base::Error& error) {
     return fmt::format("untagged: not counted: {}", base::printable(error.message));
   };

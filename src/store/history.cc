@@ -18,7 +18,7 @@ struct Scheme {
 };
 
 constexpr Scheme kSchemes[] = {
-    {"sqlite:", "sqlite:var/history.db", sqlite::open_file, sqlite::open_file_for_reading},
+    {kSqliteScheme, "sqlite:var/history.db", sqlite::open_file, sqlite::open_file_for_reading},
 };
 
 }  // namespace

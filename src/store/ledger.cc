@@ -19,7 +19,7 @@ struct Scheme {
 };
 
 constexpr Scheme kSchemes[] = {
-    {"sqlite:", "sqlite:var/ledger.db", sqlite::open_ledger_file, sqlite::open_ledger_file_for_reading},
+    {kSqliteScheme, "sqlite:var/ledger.db", sqlite::open_ledger_file, sqlite::open_ledger_file_for_reading},
 };
 
 }  // namespace

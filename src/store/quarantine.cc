@@ -16,7 +16,7 @@ struct Scheme {
 };
 
 constexpr Scheme kSchemes[] = {
-    {"sqlite:", "sqlite:var/quarantine.db", sqlite::open_quarantine_file},
+    {kSqliteScheme, "sqlite:var/quarantine.db", sqlite::open_quarantine_file},
 };
 
 base::Result<std::unique_ptr<Quarantine>> open(const QuarantineSettings& settings, sqlite::FileUse use) {

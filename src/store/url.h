@@ -46,16 +46,16 @@ base::Result<Place<Scheme>> place_of(std::string_view store, const std::string& 
   return refuse("it must begin with a known scheme", examples);
 }
 
+inline constexpr std::string_view kSqliteScheme = "sqlite:";
+
 /// Returns what follows the scheme of a URL that has one.
-inline std::string path_of(std::string_view url) {
-  return std::string(url.substr(url.find(':') + 1));
-}
+std::string path_of(std::string_view url);
 
 /// Returns a URL as it is, and a path as that of a SQLite database.
-inline std::string sqlite_url(std::string_view path_or_url) {
-  constexpr std::string_view kScheme = "sqlite:";
-  return path_or_url.starts_with(kScheme) ? std::string(path_or_url)
-                                          : std::string(kScheme).append(path_or_url);
-}
+std::string sqlite_url(std::string_view path_or_url);
+
+/// Returns true if nothing is at the path of a URL: the server has not run yet. If nobody may look there, it
+/// is false, and opening it says why.
+bool is_missing(std::string_view url);
 
 }  // namespace backstop::store

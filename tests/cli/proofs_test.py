@@ -174,6 +174,15 @@ class Together(ProofCase):
         outcome = run("classify", "-c", config, "-", stdin=bounce(PLAIN))
         self.assertEqual((outcome.status, outcome.out), (66, b""))
         self.assertIn("it is no SQLite database", outcome.err)
+        self.make_unreachable("history.db")
+        outcome = run("classify", "-c", config, "-", stdin=bounce(PLAIN))
+        self.assertEqual((outcome.status, outcome.out), (66, b""))
+
+    def make_unreachable(self, name):
+        """Puts a link to itself there: it can't be told whether there is a file."""
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        path.symlink_to(name)
 
     def test_keys_rotate_before_there_is_a_quarantine(self):
         config = self.write("backstop.toml", b'[server]\nhostname = "mx.example.org"\n[keys]\nfile = "keys"\ntags = false\n'
@@ -183,6 +192,8 @@ class Together(ProofCase):
         outcome = run("keys", "rotate", self.keys, "-c", config)
         self.assertEqual((outcome.status, outcome.err), (0, ""))
         self.assertFalse((self.folder / "quarantine.db").exists())
+        self.make_unreachable("quarantine.db")
+        self.assertEqual(run("keys", "rotate", self.keys, "-c", config).status, 74, "its keys may be in use")
         self.write("backstop.toml", b"[keys\n")
         self.assertEqual(run("keys", "rotate", self.keys, "-c", config).status, 65)
 
