@@ -5,7 +5,6 @@
 
 #include "gateway/offer.h"
 #include "gateway/replies.h"
-#include "intake/arrival_checks.h"
 #include "next_hop/smtp_delivery.h"
 
 namespace backstop::gateway {
@@ -118,12 +117,11 @@ std::optional<smtp::Command> Session::take(const CommandReader::Next& next) {
   using enum CommandReader::Outcome;
   switch (next.outcome) {
     case Line:
-      if (!smtp::is_http_request(next.text)) return smtp::split_command(next.text);
-      turn_away_http(next.text);
-      break;
     case NotText:
       if (smtp::is_http_request(next.text)) {
         turn_away_http(next.text);
+      } else if (next.outcome == Line) {
+        return smtp::split_command(next.text);
       } else {
         speaker_.say(500, "5.5.2",
                      "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
@@ -241,11 +239,8 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
                            {.is_tls = state_.is_tls,
                             .may_authenticate = may_authenticate,
                             .is_front_end = client_.is_front_end(gateway())});
-  if (state_.is_extended) {
-    speaker_.say(smtp::extensions_reply(offered, settings_->hostname));
-  } else {
-    speaker_.say(250, {}, settings_->hostname);
-  }
+  speaker_.say(state_.is_extended ? smtp::extensions_reply(offered, settings_->hostname)
+                                  : smtp::Reply{250, {}, settings_->hostname});
   // AUTH is not offered a second time, but MAIL may still have AUTH=.
   if (state_.is_authenticated) offered.auth = std::move(state_.offered.auth);
   state_.offered = std::move(offered);
@@ -271,33 +266,16 @@ void Session::handle_mail(std::string_view argument) {
         {.is_trusted_network = client_.is_trusted(gateway()), .is_authenticated = state_.is_authenticated});
     if (verdict.action == policy::Action::Refuse) {
       const auto refusal = reply_for(verdict, settings_->help_url, !state_.offered.auth.empty());
-      speaker_.say(refusal);
       recorder_.sender(transaction, verdict, refusal);
       transaction_.reset();
-      return;
+      return speaker_.say(refusal);
     }
   }
-  prepare_checks();
+  const auto questions = client_.is_many(gateway()) ? nullptr : ticket_.question_count();
+  prepare_checks(transaction, worker_.loop().context().get_executor(), client_.helo(),
+                 worker_.check_sources(questions));
   state_.phase = smtp::Phase::Mail;
   speaker_.say(250, "2.1.0", "Sender noted");
-}
-
-// They begin with the first recipient that the client is a stranger to.
-void Session::prepare_checks() {
-  auto& transaction = *transaction_;
-  const auto plan = intake::plan_of(transaction);
-  const bool is_believed =
-      transaction.is_from_relay && transaction.ledger != nullptr && !gateway().trusted_authserv.empty();
-  if (!plan.has_any() && !is_believed) return;
-  transaction.checks = std::make_shared<intake::ArrivalChecks>(
-      worker_.loop().context().get_executor(), transaction, plan, client_.helo(),
-      intake::CheckSources{
-          worker_.dns().ask_for(client_.is_many(gateway()) ? nullptr : ticket_.question_count()),
-          &worker_.shared().missing, &worker_.dns().silence(), &worker_.unfinished_checks()});
-  transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
-    const auto found = checks.lock();
-    return found ? found->value_for(address) : store::Authentication::Unknown;
-  };
 }
 
 // Handles one RCPT, and those that came with it.
@@ -440,8 +418,7 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     // "POST" alone may be base64 as well.
     const bool is_word = next.outcome == CommandReader::Outcome::Line && !next.text.contains(' ');
     if (!is_word && !take(next)) co_return std::nullopt;
-    const std::string word = std::string(next.text) + "\r\n";
-    answer = co_await session.ask_one(word, limits().next_hop_reply);
+    answer = co_await session.ask_one(std::string(next.text) + "\r\n", limits().next_hop_reply);
   }
   if (!answer) {
     alarm.failed(hop, next_hop::Alarm::Step::Transaction, answer.error());

@@ -63,7 +63,6 @@ class Session final : public LiveSession, private DataHost {
   // The verbs with a function of their own; answer_at_once() has the others.
   net::Task<void> handle_hello(const smtp::Command& command);
   void handle_mail(std::string_view argument);
-  void prepare_checks();
   net::Task<void> handle_recipients(std::string_view argument);
   void begin_data(next_hop::MessageForm form);
   net::Task<void> handle_data();

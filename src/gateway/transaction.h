@@ -9,6 +9,7 @@
 
 #include "gateway/settings.h"
 #include "gateway/shared.h"
+#include "intake/arrival_checks.h"
 #include "intake/transaction.h"
 #include "next_hop/delivery.h"
 #include "next_hop/pool.h"
@@ -53,6 +54,11 @@ struct Transaction : intake::Transaction {
 std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
+
+/// Gives an arriving transaction the checks that its site asks for, if any. They begin with the first
+/// recipient that the client is a stranger to. `helo`: as the client said it.
+void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
+                    intake::CheckSources sources);
 
 /// Opens a delivery to the next hop of the transaction's route, which must be set. If the route is tagged,
 /// the reverse path gets its tag. `personal`: see next_hop::SmtpDelivery.

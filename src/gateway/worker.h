@@ -16,6 +16,7 @@
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
 #include "gateway/worker_dns.h"
+#include "intake/arrival_checks.h"
 #include "intake/unfinished_checks.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -90,7 +91,10 @@ class Worker {
   next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
   WorkerDns& dns() { return dns_; }
-  intake::UnfinishedChecks& unfinished_checks() { return unfinished_checks_; }
+  /// Returns what checks of one client's mail ask; `count`: see WorkerDns::ask_for().
+  intake::CheckSources check_sources(next_hop::ClientCount count) {
+    return {dns_.ask_for(std::move(count)), &shared_.missing, &dns_.silence(), &unfinished_checks_};
+  }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
   bool is_stopped() const { return is_stopped_; }
