@@ -83,8 +83,8 @@ AnswerCache::Key AnswerCache::key_of(const net::Question& question) {
 std::size_t AnswerCache::size_of(const net::Question& question, const net::DnsAnswer& answer) {
   constexpr std::size_t kNodes = 256;  // of the list and the map, and the fixed parts
   std::size_t size = kNodes + 2 * question.name.size() + answer.why.size();
-  for (const auto& text : answer.texts) size += sizeof text + text.size();
-  for (const auto& host : answer.hosts) size += sizeof host + host.name.size();
+  for (const auto& text : answer.texts) size += sizeof(std::string) + text.size();
+  for (const auto& host : answer.hosts) size += sizeof(net::DnsAnswer::Host) + host.name.size();
   return size + answer.addresses.size() * sizeof(net::asio::ip::address);
 }
 
