@@ -161,8 +161,8 @@ net::Task<Step<std::optional<SpfRecord>>> Check::record_of(const std::string& do
   co_return std::move(*record);
 }
 
-// A record leads to another by "include" and "redirect". Each takes one of the terms before it is followed,
-// so there are never more than SpfLimits::look_ups + 1 within each other. NOLINTBEGIN(misc-no-recursion)
+// NOLINTBEGIN(misc-no-recursion): a record leads to another by "include" and "redirect", and each of these
+// takes one of the terms before it is followed, so no more than SpfLimits::look_ups + 1 lie in each other.
 net::Task<Step<Decision>> Check::evaluate(std::string domain) {
   const auto found = co_await record_of(domain);
   if (!found) co_return std::unexpected(found.error());

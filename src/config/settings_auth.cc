@@ -113,7 +113,7 @@ std::vector<Setting> auth_settings() {
             .example = R"("mx.example.org")"}),
       auth(
           "time", duration_kind<seconds>({.least = seconds{1}, .most = seconds{60}}), &AuthSettings::time,
-          {.help = "How long DNS is asked for a mail after each of MAIL, the header and the end of its data. "
+          {.help = "How long DNS is asked for a mail after each of the first recipient, the header and the end of its data. "
                    "What is not known then counts as an error of DNS. RFC 7208 (4.6.4) asks for at least "
                    "20s."}),
       auth("shared_senders", list_kind(host_name_kind(), R"(a list of domains, such as ["spf.example.net"])"),
