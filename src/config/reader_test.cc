@@ -36,6 +36,7 @@ proxy_protocol = ["10.0.0.0/24"]
 xclient = ["10.0.1.7"]
 relays = ["10.0.2.25"]
 trusted_authserv = ["front.example.org"]
+authserv_place = "below"
 [[gateway]]
 name = "out"
 direction = "outbound"
@@ -260,6 +261,7 @@ TEST_F(Everything, Auth) {
   EXPECT_EQ(auth.time, seconds{30});
   EXPECT_THAT(auth.shared_senders, testing::ElementsAre("spf.example.net"));
   EXPECT_THAT(config.gateway.gateways[0].trusted_authserv, testing::ElementsAre("front.example.org"));
+  EXPECT_EQ(config.gateway.gateways[0].authserv_place, auth::AuthresPlace::Below);
 }
 
 TEST_F(Everything, Quarantine) {

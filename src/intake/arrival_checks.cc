@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "auth/authres.h"
 #include "auth/dkim_check.h"
 #include "auth/dmarc.h"
 #include "auth/dns_list.h"
@@ -341,10 +340,11 @@ void ArrivalChecks::take_header(std::string_view header) {
   state_->begin(State::look_at_keys(state_));
 }
 
-void ArrivalChecks::believe(std::string_view header, std::span<const std::string> ids) {
+void ArrivalChecks::believe(std::string_view header, std::span<const std::string> ids,
+                            auth::AuthresPlace place) {
   const dkim::HeaderBlock block(header, auth::DkimCheck::kMostHeader, auth::DkimCheck::kMostFields);
   state_->author = auth::author_of(block.fields());
-  state_->believed = auth::authentication_of(auth::trusted_results(block.fields(), ids));
+  state_->believed = auth::authentication_of(auth::trusted_results(block.fields(), ids, place));
 }
 
 bool ArrivalChecks::is_believed() const {

@@ -296,6 +296,18 @@ class Authentication(Dialogue):
                 self.assertEqual(self.send(GOOD, mail=mail), "250 2.0.0")
                 self.value(mail, GOOD, want)
 
+    def test_a_field_right_below_received(self):
+        self.begin(gateway_lines='relays = ["127.0.0.1"]\ntrusted_authserv = ["front.example.org"]\nauthserv_place = "below"\n', ledger=True)
+        front = "Authentication-Results: front.example.org; "
+        bad, good = (f"{front}spf={word} smtp.mailfrom=good.test; dkim={word} header.d=good.test; dmarc={word} header.from=good.test"
+                     for word in ("fail", "pass"))
+        received = "Received: from x by front.example.org; Mon, 30 Nov 2026 12:00:00 +0000"
+        for headers, want in (((received, good, bad), PASSED), ((received, bad, good), FAILED), ((received, "X-A: b", good), UNKNOWN)):
+            with self.subTest(headers):
+                mail = new_mail(GOOD, BOB, headers=headers)
+                self.assertEqual(self.send(GOOD, mail=mail), "250 2.0.0")
+                self.value(mail, GOOD, want)
+
     def test_fields_that_strangers_forge(self):
         self.begin(gateway_lines='relays = ["192.0.2.9"]\ntrusted_authserv = ["front.example.org"]\n')
         field = "Authentication-Results: front.example.org; dkim=pass header.d=good.test"
