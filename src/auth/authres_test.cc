@@ -158,7 +158,7 @@ TEST(Authres, TrustedResults) {
   EXPECT_EQ(found.dmarc->author_domain, "example.net");
   EXPECT_EQ(found.dmarc->policy, DmarcPolicy::Reject);
   EXPECT_EQ(found.dmarc->aligned, DmarcResult::Aligned::Dkim);
-  EXPECT_EQ(covers_reverse_path(found, {"a", "example.net"}), Cover::Yes);
+  EXPECT_EQ(covers_reverse_path(found, {"a", "example.net"}, true), Cover::Yes);
   EXPECT_TRUE(trusted_results(block.fields(), {}).empty());
 }
 
