@@ -31,8 +31,7 @@ constexpr std::string_view kLocal = "The addressee is a mailbox of ours";
 constexpr std::string_view kWrittenTo = "Somebody of ours wrote to this address within 30 days";
 constexpr std::string_view kPassed = "That mail came in here, authenticated for this address";
 constexpr std::string_view kOurs = "A client of ours brought that mail";
-constexpr std::string_view kShared =
-    "Only the domain speaks for that mail, which many senders share, or a signature of another author";
+constexpr std::string_view kShared = "Only a shared domain or another author's signature speaks for it";
 constexpr std::string_view kSigned = "That mail came in here, signed for this address";
 constexpr std::string_view kFailed = "That mail was checked, and nothing passed";
 constexpr std::string_view kOtherSender = "That mail came in here from another address";
@@ -348,14 +347,14 @@ net::Task<void> WayOutJudge::weigh(const std::string& addressee, policy::WayOutF
   if (facts.owing == Owing::Unclear) facts.is_past_rates = !co_await is_within_rates(addressee);
 }
 
-// What may be somebody else's, or sent again by anybody, unlocks a few answers a day.
+// What anybody may send unlocks a few answers a day to a mailbox, whatever the sub-address.
 net::Task<bool> WayOutJudge::is_among_few(const std::string& addressee, const policy::WayOutFacts& facts,
                                           std::uint32_t mark) {
   if (mark == 0 && facts.why != kShared) co_return false;
   const std::string what = mark > 0 ? fmt::format("signature\n{}", mark) : "shared-spf";
   const auto day = transaction_.today.time_since_epoch().count();
-  co_return co_await places_.take(addressee, fmt::format("{}\n{}", what, day), kFewADay,
-                                  std::chrono::days(1));
+  co_return co_await places_.take(owner_of(addressee, transaction_.site->tags.delimiter),
+                                  fmt::format("{}\n{}", what, day), kFewADay, std::chrono::days(1));
 }
 
 net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {

@@ -55,7 +55,7 @@ class WayOutJudge {
   static constexpr std::chrono::milliseconds kPause{250};  ///< before an arrival is asked for again
   static constexpr int kMostPauses = 120;              ///< 30 s in all; then, and at a stop, it is unclear
   static constexpr std::size_t kMostQuestions = 1000;  ///< to the ledger; addressees past it are unclear
-  /// Answers to an addressee for one signature; and those by a domain that he may share.
+  /// Answers to a mailbox for one signature; and those by a domain that it may share.
   static constexpr std::uint32_t kFewADay = 3;
   static constexpr std::chrono::days kVacationLife{7};
 
