@@ -72,11 +72,27 @@ SpfFinding finding_of(const SpfOutcome& outcome, bool is_helo) {
           .is_all = outcome.is_open};
 }
 
-Cover covers_reverse_path(const Authentication& found, const mail::Address& path) {
+Cover covers_reverse_path(const Authentication& found, const mail::Address& path, bool is_author) {
   const auto domain = base::domain_key(path.domain);
-  const auto cover = std::max(by_signatures(found, domain), by_spf(found, domain));
-  const bool is_author = found.dmarc && found.dmarc->author_domain == domain;
-  return is_author ? std::max(cover, by_dmarc(found, domain)) : cover;
+  const auto by_network = by_spf(found, domain);
+  auto cover = std::max(by_signatures(found, domain), by_network);
+  if (found.dmarc && found.dmarc->author_domain == domain) cover = std::max(cover, by_dmarc(found, domain));
+  const bool is_of_another = cover == Cover::Yes && !is_author;
+  return is_of_another ? std::max(Cover::Domain, by_network) : cover;
+}
+
+Cover covers_by_spf(const Authentication& found, const mail::Address& address) {
+  return by_spf(found, base::domain_key(address.domain));
+}
+
+std::string_view signature_for(const Authentication& found, const mail::Address& address) {
+  if (!found.dkim) return {};
+  const auto domain = base::domain_key(address.domain);
+  const auto one = std::ranges::find_if(*found.dkim, [&](const DkimResult& result) {
+    return result.result == MethodResult::Pass &&
+           (is_within(result.domain, domain) || is_within(domain, result.domain));
+  });
+  return one == found.dkim->end() ? std::string_view() : one->signature_start;
 }
 
 Cover covers_author(const Authentication& found, const mail::Address& author) {

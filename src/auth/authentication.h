@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/dkim_check.h"
@@ -36,13 +37,22 @@ struct Authentication {
 enum class Cover : std::uint8_t {
   No,        ///< it was checked, and nothing speaks for the address
   Unknown,   ///< what was checked says nothing, but DNS failed or a method was not looked at
+  Domain,    ///< a signature of the domain, on a mail of another author: anybody may send that again
   SpfAlone,  ///< only the client's network does, which others may share
-  Yes,       ///< a signature of the domain
+  Yes,       ///< a signature of the domain, on a mail of this author
 };
 
 /// For the reverse path: a DKIM signature that speaks for its domain; an SPF pass of its domain, unless by
 /// `+all`; or that the author's domain, if it is the same, has passed DMARC. Yes for no null path.
-Cover covers_reverse_path(const Authentication& found, const mail::Address& path);
+/// `is_author`: the path is an address of From.
+Cover covers_reverse_path(const Authentication& found, const mail::Address& path, bool is_author);
+
+/// What SPF alone says for an address: SpfAlone, Unknown or No.
+Cover covers_by_spf(const Authentication& found, const mail::Address& address);
+
+/// Returns the start of `b=` of the first good signature whose domain is that of the address, or above or
+/// below it; empty if there is none.
+std::string_view signature_for(const Authentication& found, const mail::Address& address);
 
 /// For an address of From: DMARC's pass for its domain. If the domain has no policy that can be used, or
 /// DMARC was not looked at: a signature or an SPF pass that speaks for it. SPF by `+all` is nothing here,

@@ -107,17 +107,44 @@ TEST(Authentication, CoversAddresses) {
        Cover::No},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(covers_reverse_path(row.found, {"ann", "Example.ORG"}), row.want_path) << row.name;
+    EXPECT_EQ(covers_reverse_path(row.found, {"ann", "Example.ORG"}, true), row.want_path) << row.name;
+    EXPECT_EQ(covers_reverse_path(row.found, {"ann", "Example.ORG"}, false),
+              row.want_path == Cover::Yes ? Cover::Domain : row.want_path)
+        << row.name;
     EXPECT_EQ(covers_author(row.found, {"ann", "Example.ORG"}), row.want_author) << row.name;
   }
 }
 
 TEST(Authentication, ADomainAboveSpeaksForThoseBelow) {
   const Authentication found{SpfFinding{}, signature(kPass, "example.org"), DmarcResult{}};
-  EXPECT_EQ(covers_reverse_path(found, {"b", "bounces.example.org"}), Cover::Yes);
+  EXPECT_EQ(covers_reverse_path(found, {"b", "bounces.example.org"}, true), Cover::Yes);
   EXPECT_EQ(covers_author(found, {"b", "a.b.example.org"}), Cover::Yes);
   EXPECT_EQ(covers_author(found, {"b", "anexample.org"}), Cover::No);
   EXPECT_EQ(covers_author(found, {"b", ""}), Cover::No);
+}
+
+TEST(Authentication, SpfSpeaksForThePathOfAMailOfAnotherAuthor) {
+  const Authentication found{SpfFinding{kPass, "example.org"}, signature(kPass, "example.org"),
+                             dmarc(kPass, Aligned::Dkim)};
+  EXPECT_EQ(covers_reverse_path(found, {"ann", "example.org"}, true), Cover::Yes);
+  EXPECT_EQ(covers_reverse_path(found, {"ann", "example.org"}, false), Cover::SpfAlone);
+  EXPECT_EQ(covers_by_spf(found, {"ann", "example.org"}), Cover::SpfAlone);
+  EXPECT_EQ(covers_by_spf(found, {"ann", "example.net"}), Cover::No);
+}
+
+TEST(Authentication, TheSignatureThatSpeaksForAnAddress) {
+  const auto one = [](MethodResult result, std::string domain, std::string start) {
+    return DkimResult{.result = result, .domain = std::move(domain), .signature_start = std::move(start)};
+  };
+  const Authentication found{
+      {},
+      std::vector{one(kFail, "example.org", "failed"), one(kPass, "example.net", "net"),
+                  one(kPass, "mail.example.org", "below"), one(kPass, "example.org", "same")},
+      {}};
+  EXPECT_EQ(signature_for(found, {"ann", "Example.org"}), "below");
+  EXPECT_EQ(signature_for(found, {"ann", "a.example.net"}), "net");
+  EXPECT_EQ(signature_for(found, {"ann", "example.com"}), "");
+  EXPECT_EQ(signature_for({}, {"ann", "example.org"}), "");
 }
 
 TEST(Authentication, AFindingHasTheWordOfSpf) {

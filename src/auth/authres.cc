@@ -295,10 +295,15 @@ bool bears_id(const mail::Field& field, std::span<const std::string> ids) {
          std::ranges::any_of(ids, [&](const std::string& id) { return base::domain_key(id) == key; });
 }
 
-std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::span<const std::string> ids) {
+std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::span<const std::string> ids,
+                                     AuthresPlace place) {
+  const auto is_received = [](const mail::Field& field) {
+    return base::iequals(base::trim(field.name), "Received");
+  };
+  auto own = static_cast<std::size_t>(std::ranges::find_if(header, is_received) - header.begin());
+  if (place == AuthresPlace::Below) own = std::min(own + 2, header.size());
   std::vector<Authres> trusted;
-  for (const auto& field : header) {
-    if (base::iequals(base::trim(field.name), "Received")) break;
+  for (const auto& field : header.first(own)) {
     if (!bears_id(field, ids)) continue;
     if (auto authres = parse_authres(field.value)) trusted.push_back(std::move(*authres));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,10 +60,15 @@ std::string authserv_id(std::string_view value);
 /// somebody else, which must be removed (RFC 8601 5), are those that bear our id.
 bool bears_id(const mail::Field& field, std::span<const std::string> ids);
 
-/// Reads the fields that bear one of the ids, from the top down to the first Received field: what is below
-/// that came with the mail, so its sender may have written it. A field that can't be read is left out. For
-/// the header of a mail that one of our hops hands over, which adds its results after its Received field.
-std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::span<const std::string> ids);
+/// Where a hop of ours has its fields: above the Received field that it adds, or one of them right below.
+enum class AuthresPlace : std::uint8_t { Above, Below };
+
+/// Reads the fields that bear one of the ids, from the top down to the first Received field; with
+/// AuthresPlace::Below also the field right below that one. All else may have come with the mail, so its
+/// sender may have written it. A field that can't be read is left out. For the header of a mail that one of
+/// our hops hands over, which adds a Received field.
+std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::span<const std::string> ids,
+                                     AuthresPlace place = AuthresPlace::Above);
 
 /// Makes one finding of them. For each method the topmost field that speaks of it counts, with all that it
 /// says of it: filters that write a field each are joined. `is_all` is never known.

@@ -7,6 +7,7 @@
 
 #include "auth/authres.h"
 #include "base/text.h"
+#include "mail/address_syntax.h"
 
 namespace backstop::auth {
 
@@ -103,7 +104,10 @@ std::string authres_field(std::string_view id, const Authentication& checked) {
   FieldWriter field(id);
   if (checked.spf) {
     field.begin("spf", checked.spf->result);
-    field.add_property(checked.spf->is_helo ? "smtp.helo" : "smtp.mailfrom", checked.spf->domain);
+    // The client may say anything for a name.
+    const auto& domain = checked.spf->domain;
+    if (mail::is_domain(domain))
+      field.add_property(checked.spf->is_helo ? "smtp.helo" : "smtp.mailfrom", domain);
   }
   if (checked.dkim && checked.dkim->empty()) field.begin("dkim", MethodResult::None);
   if (checked.dkim) {

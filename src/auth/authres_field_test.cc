@@ -1,5 +1,6 @@
 #include "auth/authres_field.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "auth/authres.h"
@@ -33,6 +34,27 @@ TEST(AuthresField, IsWritten) {
             "\tdkim=pass header.d=example.org header.i=@example.org header.s=s\r\n"
             "\theader.a=rsa-sha256 header.b=\"ab/d+f==\";\r\n"
             "\tdmarc=fail reason=\"a \\\"word\\\" ??\" header.from=example.org policy.dmarc=reject\r\n");
+}
+
+TEST(AuthresField, ANameThatIsNoDomainIsLeftOut) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"c.test", " smtp.helo=c.test"},
+      {"localhost", " smtp.helo=localhost"},
+      {"[192.0.2.1]", " smtp.helo=\"[192.0.2.1]\""},
+      {"[IPv6:2001:db8::1]", " smtp.helo=\"[IPv6:2001:db8::1]\""},
+      {"c.test;dmarc=pass", ""},
+      {"c.test(", ""},
+      {"c.test\\", ""},
+      {"[192.0.2.1", ""},
+      {"c..test", ""},
+      {"\u00FC.test", ""},
+      {"", ""},
+  };
+  for (const auto& [name, want] : rows) {
+    EXPECT_EQ(authres_field("id", {.spf = SpfFinding{.domain = name, .is_helo = true}}),
+              fmt::format("Authentication-Results: id;\r\n\tspf=none{}\r\n", want))
+        << name;
+  }
 }
 
 TEST(AuthresField, Remarks) {

@@ -158,15 +158,15 @@ TEST(Authres, TrustedResults) {
   EXPECT_EQ(found.dmarc->author_domain, "example.net");
   EXPECT_EQ(found.dmarc->policy, DmarcPolicy::Reject);
   EXPECT_EQ(found.dmarc->aligned, DmarcResult::Aligned::Dkim);
-  EXPECT_EQ(covers_reverse_path(found, {"a", "example.net"}), Cover::Yes);
+  EXPECT_EQ(covers_reverse_path(found, {"a", "example.net"}, true), Cover::Yes);
   EXPECT_TRUE(trusted_results(block.fields(), {}).empty());
 }
 
-/// Returns "spf=pass dkim=pass dmarc=pass" of what the fields above the first Received field say together.
-std::string trusted_of(std::string_view header) {
+/// Returns "spf=pass dkim=pass dmarc=pass" of what the fields that count say together.
+std::string trusted_of(std::string_view header, AuthresPlace place = AuthresPlace::Above) {
   const dkim::HeaderBlock block(header);
   const std::vector<std::string> ids = {"mx.example.org"};
-  const auto found = authentication_of(trusted_results(block.fields(), ids));
+  const auto found = authentication_of(trusted_results(block.fields(), ids, place));
   std::string text;
   if (found.spf) text += "spf=" + std::string(name(found.spf->result)) + " ";
   for (const auto& one : found.dkim.value_or(std::vector<DkimResult>()))
@@ -203,6 +203,35 @@ TEST(Authres, TheTopmostFieldOfAMethodCounts) {
       {"below a field that is none", "Received-SPF: pass\r\n" + pass, "spf=pass dkim=pass dmarc=pass "},
   };
   for (const auto& row : rows) EXPECT_EQ(trusted_of(row.header), row.want) << row.name;
+}
+
+TEST(Authres, OneFieldMayBeRightBelowReceived) {
+  const std::string field = "Authentication-Results: mx.example.org; ";
+  const std::string forged =
+      field + "spf=pass smtp.mailfrom=a.test; dkim=pass header.d=a.test; dmarc=pass\r\n";
+  const std::string received = "Received: from a.test by mx.example.org; Mon, 30 Nov 2026 12:00:00 +0000\r\n";
+  struct Row {
+    const char* name;
+    std::string header;
+    std::string want_above;
+    std::string want_below;
+  };
+  const Row rows[] = {
+      {"one", received + field + "spf=fail\r\n" + forged, "", "spf=fail "},
+      {"one that says nothing", received + field + "none\r\n" + forged, "", ""},
+      {"one of each place", field + "dkim=fail\r\n" + received + field + "dmarc=fail\r\n" + forged,
+       "dkim=fail ", "dkim=fail dmarc=fail "},
+      {"the upper one counts", field + "dmarc=fail\r\n" + received + forged, "dmarc=fail ",
+       "spf=pass dkim=pass dmarc=fail "},
+      {"below another field", received + "From: a@a.test\r\n" + forged, "", ""},
+      {"below another id", received + "Authentication-Results: b.test; spf=pass\r\n" + forged, "", ""},
+      {"below the sender's Received", received + "Received: from b.test by a.test\r\n" + forged, "", ""},
+      {"Received at the end", field + "spf=fail\r\n" + received, "spf=fail ", "spf=fail "},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(trusted_of(row.header), row.want_above) << row.name;
+    EXPECT_EQ(trusted_of(row.header, AuthresPlace::Below), row.want_below) << row.name;
+  }
 }
 
 TEST(Authres, WhatTheResultsSay) {

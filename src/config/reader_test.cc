@@ -36,6 +36,7 @@ proxy_protocol = ["10.0.0.0/24"]
 xclient = ["10.0.1.7"]
 relays = ["10.0.2.25"]
 trusted_authserv = ["front.example.org"]
+authserv_place = "below"
 [[gateway]]
 name = "out"
 direction = "outbound"
@@ -142,7 +143,7 @@ next_hop_final = "599s"
 
 // It has no history.
 constexpr std::string_view kWarning =
-    ":69:9: warning: stage: the history is off, so only the log tells later what was held and why; `backstop "
+    ":70:9: warning: stage: the history is off, so only the log tells later what was held and why; `backstop "
     "history`, `why` and `report` need it\n";
 
 std::string lines(const Reading& reading) {
@@ -260,6 +261,7 @@ TEST_F(Everything, Auth) {
   EXPECT_EQ(auth.time, seconds{30});
   EXPECT_THAT(auth.shared_senders, testing::ElementsAre("spf.example.net"));
   EXPECT_THAT(config.gateway.gateways[0].trusted_authserv, testing::ElementsAre("front.example.org"));
+  EXPECT_EQ(config.gateway.gateways[0].authserv_place, auth::AuthresPlace::Below);
 }
 
 TEST_F(Everything, Quarantine) {
@@ -533,7 +535,7 @@ TEST(Config, ListsHaveAMaximumOfItems) {
   };
   EXPECT_EQ(lines(reading_of_items(10'000)), fmt::format("/f{}", kWarning));
   EXPECT_EQ(lines(reading_of_items(10'001)),
-            fmt::format("/f:31:15: never_sends: the list has more than 10000 items\n/f{}", kWarning));
+            fmt::format("/f:32:15: never_sends: the list has more than 10000 items\n/f{}", kWarning));
 }
 
 TEST(Config, EveryCutIsReadOrAMistakeInTheText) {

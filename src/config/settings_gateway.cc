@@ -154,6 +154,13 @@ std::vector<Setting> gateway_settings() {
            .example = R"(["mx.example.org"])",
            .need = Need::InboundOnly}),
       gateway(
+          "authserv_place", enum_kind<auth::AuthresPlace>({"above", "below"}),
+          &GatewaySettings::authserv_place,
+          {.help = "Where such a server has its field: above the Received field that it adds (Postfix with "
+                   "OpenDKIM and OpenDMARC), or right below it (rspamd), which it must then write on each "
+                   "mail (docs/authentication.md).",
+           .need = Need::InboundOnly}),
+      gateway(
           "trusted", networks_kind(), &GatewaySettings::trusted,
           {.help = "Clients that may send without AUTH. The others may where the next hop offers AUTH; it is "
                    "handed through under TLS, and without TLS on the loopback.",

@@ -40,7 +40,8 @@ void MessageChecks::take_header(std::string_view header) {
   auto& checks = transaction_.checks;
   if (checks == nullptr) return;
   if (intake::is_from_relay(transaction_)) {
-    checks->believe(header, transaction_.gateway->trusted_authserv);
+    const auto& gateway = *transaction_.gateway;
+    checks->believe(header, gateway.trusted_authserv, gateway.authserv_place);
   } else if (intake::is_local(transaction_)) {
     checks.reset();
   } else {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "auth/authres.h"
 #include "auth/dkim_check.h"
 #include "auth/dmarc.h"
 #include "auth/dns_list.h"
@@ -17,6 +16,7 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "dkim/header_block.h"
+#include "intake/address_value.h"
 #include "intake/auth_evidence.h"
 #include "intake/shared_sender.h"
 #include "net/deadlines.h"
@@ -44,6 +44,7 @@ struct ArrivalChecks::State : UnfinishedChecks::Member {
       : loop(loop_),
         plan(plan_),
         auth(transaction.site->auth),
+        delimiter(transaction.site->tags.delimiter),
         sources(std::move(sources_)),
         now(transaction.now),
         deadline(Clock::now() + auth.time),
@@ -88,6 +89,7 @@ struct ArrivalChecks::State : UnfinishedChecks::Member {
   const net::Executor loop;
   const ArrivalPlan plan;
   const AuthSettings auth;
+  const char delimiter;  ///< of sub-addresses
   bool is_begun = false;
   const CheckSources sources;
   const std::chrono::sys_seconds now;
@@ -253,26 +255,13 @@ auth::Authentication ArrivalChecks::State::found() const {
 
 store::Authentication ArrivalChecks::State::value_for(std::string_view address) const {
   if (!is_complete()) return store::Authentication::Pending;
-  const auto all = found();
-  const mail::Address one{.local = {}, .domain = std::string(address.substr(address.rfind('@') + 1))};
-  const bool is_in_from = std::ranges::any_of(
-      author.addresses, [&](const mail::Address& from) { return from.folded() == address; });
-  auto cover = address == reverse_path ? covers_reverse_path(all, one) : auth::Cover::No;
-  if (is_in_from || address != reverse_path) cover = std::max(cover, covers_author(all, one));
-  switch (cover) {
-    case auth::Cover::No:
-      return store::Authentication::Failed;
-    case auth::Cover::Unknown:
-      return store::Authentication::Unknown;
-    case auth::Cover::SpfAlone:
-      // The field of another server doesn't say through which domains it has passed.
-      return believed || is_shared_sender(spf->through, auth.shared_senders)
-                 ? store::Authentication::SharedSpf
-                 : store::Authentication::Passed;
-    case auth::Cover::Yes:
-      return store::Authentication::Passed;
-  }
-  std::unreachable();
+  // The field of another server doesn't say through which domains SPF has passed.
+  return address_value(address,
+                       {.found = found(),
+                        .authors = author.addresses,
+                        .reverse_path = reverse_path,
+                        .is_shared = believed || (spf && is_shared_sender(spf->through, auth.shared_senders)),
+                        .delimiter = delimiter});
 }
 
 ArrivalChecks::ArrivalChecks(const net::Executor& loop, const Transaction& transaction, ArrivalPlan plan,
@@ -341,10 +330,11 @@ void ArrivalChecks::take_header(std::string_view header) {
   state_->begin(State::look_at_keys(state_));
 }
 
-void ArrivalChecks::believe(std::string_view header, std::span<const std::string> ids) {
+void ArrivalChecks::believe(std::string_view header, std::span<const std::string> ids,
+                            auth::AuthresPlace place) {
   const dkim::HeaderBlock block(header, auth::DkimCheck::kMostHeader, auth::DkimCheck::kMostFields);
   state_->author = auth::author_of(block.fields());
-  state_->believed = auth::authentication_of(auth::trusted_results(block.fields(), ids));
+  state_->believed = auth::authentication_of(auth::trusted_results(block.fields(), ids, place));
 }
 
 bool ArrivalChecks::is_believed() const {

@@ -23,6 +23,7 @@
 
 #include "auth/ask.h"
 #include "auth/authentication.h"
+#include "auth/authres.h"
 #include "intake/arrival_plan.h"
 #include "intake/dns_silence.h"
 #include "intake/missing_domains.h"
@@ -82,8 +83,9 @@ class ArrivalChecks {
   /// Begins DKIM and DMARC, and what has not begun. `header` has no doubled dots.
   void take_header(std::string_view header);
   /// In place of it, for what a relay brings: nothing is checked, and what fields with one of the ids say is
-  /// believed.
-  void believe(std::string_view header, std::span<const std::string> ids);
+  /// believed, if they stand where the relay has its own.
+  void believe(std::string_view header, std::span<const std::string> ids,
+               auth::AuthresPlace place = auth::AuthresPlace::Above);
   bool is_believed() const;
   /// True while the bytes of the body are wanted: there is a signature that may be good.
   bool wants_body() const;

@@ -54,6 +54,13 @@ auth::Zone zone() {
                      {"1.2.0.192.down.test", "FAILED"}});
 }
 
+/// Stands for every signature's mark.
+constexpr auto kSigned = store::signed_by(1);
+
+Authentication without_mark(Authentication value) {
+  return store::mark_of(static_cast<std::uint32_t>(value)) > 0 ? kSigned : value;
+}
+
 class ArrivalChecksTest : public testing::Test {
  protected:
   ArrivalChecksTest() {
@@ -75,6 +82,10 @@ class ArrivalChecksTest : public testing::Test {
     return *checks_;
   }
   ArrivalChecks& begin_all() { return begin({.spf = true, .signatures = true}); }
+
+  Authentication value(std::string_view header, std::string_view address) {
+    return without_mark(check(header).value_for(address));
+  }
 
   /// A whole mail, with all questions answered.
   ArrivalChecks& check(std::string_view header, std::string_view body = {}) {
@@ -158,20 +169,50 @@ TEST_F(ArrivalChecksTest, EachAddressHasItsValue) {
       {"nothing to check", "bare.test", other, "ann@bare.test", Authentication::Failed},
       {"and in From", "example.org", other, "eve@bare.test", Authentication::Failed},
       {"DNS fails", "gone.test", plain, "ann@gone.test", Authentication::Unknown},
-      {"DKIM", "bare.test", signed_header(), "ann@example.org", Authentication::Passed},
+      {"DKIM", "bare.test", signed_header(), "ann@example.org", kSigned},
       {"DKIM of another", "bare.test", signed_header(), "ann@bare.test", Authentication::Failed},
       {"no key now", "bare.test", signed_header("slow"), "ann@example.org", Authentication::Unknown},
       {"no key at all", "bare.test", signed_header("none"), "ann@example.org", Authentication::Failed},
   };
   for (const auto& row : rows) {
     send_as("ann", row.domain);
-    EXPECT_EQ(check(row.header).value_for(row.address), row.want) << row.name;
+    EXPECT_EQ(value(row.header, row.address), row.want) << row.name;
   }
+}
+
+// A signed mail is sent again by somebody else, with another reverse path in the signer's domain.
+TEST_F(ArrivalChecksTest, ASignatureCoversTheReversePathOfItsAuthor) {
+  transaction_.client.address = net::asio::ip::make_address("192.0.2.99");
+  const std::pair<const char*, Authentication> rows[] = {
+      {"ann", kSigned},
+      {"Ann+news", kSigned},
+      {"prvs=1234567890=ann", kSigned},
+      {"anna", Authentication::SharedSpf},
+      {"bounces+ann=example.org", Authentication::SharedSpf}};
+  for (const auto& [local, want] : rows) {
+    send_as(local, "example.org");
+    const auto path = transaction_.mail.reverse_path.address->folded();
+    EXPECT_EQ(value(signed_header(), path), want) << path;
+  }
+}
+
+TEST_F(ArrivalChecksTest, EachSignatureHasItsMark) {
+  send_as("ann", "bare.test");
+  const auto one = signed_header();
+  const auto other = signer().sign("From: ann@example.org\r\nDate: x\r\n\r\n", "from:date", "s");
+  const auto mark = check(one).value_for("ann@example.org");
+  EXPECT_EQ(check(one).value_for("ann@example.org"), mark);
+  EXPECT_NE(check(other).value_for("ann@example.org"), mark);
+}
+
+// Nobody can send it again from the sender's own hosts.
+TEST_F(ArrivalChecksTest, SpfOfItsOwnCountsMoreThanASignature) {
+  EXPECT_EQ(check(signed_header()).value_for("ann@example.org"), Authentication::Passed);
 }
 
 TEST_F(ArrivalChecksTest, AChangedBodyFails) {
   send_as("ann", "bare.test");
-  EXPECT_EQ(check(signed_header()).value_for("ann@example.org"), Authentication::Passed);
+  EXPECT_EQ(value(signed_header(), "ann@example.org"), kSigned);
   EXPECT_EQ(check(signed_header(), "changed\r\n").value_for("ann@example.org"), Authentication::Failed);
 }
 
@@ -442,17 +483,18 @@ TEST_F(ArrivalChecksTest, BelieveAHopOfOurs) {
       "smtp.mailfrom=bare.test\r\n"
       "Authentication-Results: evil.test; dkim=pass header.d=evil.test\r\n";
   const ValueRow rows[] = {
-      {"a signature", {}, fields, "ann@example.org", Authentication::Passed},
+      {"a signature", {}, fields, "ann@example.org", kSigned},
+      {"of another author", {}, fields, "eve@example.org", Authentication::SharedSpf},
       {"SPF alone", {}, fields, "ann@bare.test", Authentication::SharedSpf},
       {"of another id", {}, fields, "ann@evil.test", Authentication::Failed},
       {"no field", {}, {}, "ann@example.org", Authentication::Unknown},
   };
   for (const auto& row : rows) {
-    send_as("ann", row.address.substr(4));
+    send_as(row.address.substr(0, 3), row.address.substr(4));
     auto& checks = begin_all();
     checks.believe(row.header + std::string(kHeader), ids);
     EXPECT_TRUE(checks.is_complete()) << row.name;
-    EXPECT_EQ(checks.value_for(row.address), row.want) << row.name;
+    EXPECT_EQ(without_mark(checks.value_for(row.address)), row.want) << row.name;
     EXPECT_FALSE(checks.may_refuse_author()) << row.name;
     run();
   }

@@ -105,8 +105,10 @@ void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail&
 
 store::Authentication authentication_for(const Transaction& transaction, std::string_view address) {
   const auto rights = rights_of(transaction);
-  if (rights != store::Authentication::Unknown && transaction.site->is_ours(address)) return rights;
-  return transaction.checked ? transaction.checked(address) : store::Authentication::Unknown;
+  const bool is_ours = transaction.site->is_ours(address);
+  if (rights != store::Authentication::Unknown && is_ours) return rights;
+  const auto checked = transaction.checked ? transaction.checked(address) : store::Authentication::Unknown;
+  return is_ours && checked == store::Authentication::Failed ? store::Authentication::Unknown : checked;
 }
 
 LedgerRows arrival_rows_of(const Transaction& transaction, const RecordedHeader& header) {

@@ -79,7 +79,9 @@ struct RecordedHeader {
   bool is_never_answered = false;  ///< a field says so (forbids_answer())
 };
 
-/// Returns how the mail is authenticated for an address in the form of mail::Address::folded().
+/// Returns how the mail is authenticated for an address in the form of mail::Address::folded(). Never Failed
+/// for an address of ours: mail of ours also comes in again, through a list or a forwarder, with the same
+/// Message-ID.
 store::Authentication authentication_for(const Transaction& transaction, std::string_view address);
 
 /// Returns the rows of a transaction whose header is there. A mail that leaves has the owners of

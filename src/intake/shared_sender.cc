@@ -14,11 +14,13 @@ namespace {
 constexpr std::string_view kShared[] = {
     // Mailboxes.
     "spf.protection.outlook.com", "google.com", "spf.messagingengine.com", "zoho.com", "zoho.eu",
-    "zohomail.com", "mx.ovh.com", "_spf.perfora.net", "_spf.kundenserver.de", "secureserver.net",
-    "spf.web-hosting.com", "spf.privateemail.com", "mail.hostinger.com", "hostinger.com",
-    "websitewelcome.com", "netblocks.dreamhost.com", "_mailcust.gandi.net", "spf.one.com", "yandex.net",
-    "mail.ru", "spf.mail.qq.com", "icloud.com", "emailsrvr.com", "titan.email", "spf.migadu.com",
-    "_spf.protonmail.ch", "relay.mailchannels.net", "antispamcloud.com",
+    "zohomail.com", "mx.ovh.com", "_spf.perfora.net", "_spf.kundenserver.de", "_spf-eu.ionos.com",
+    "_spf-us.ionos.com", "smtp.strato.de", "kasserver.com", "hosteurope.de", "_spf.aruba.it",
+    "secureserver.net", "spf.web-hosting.com", "spf.privateemail.com", "mail.hostinger.com", "hostinger.com",
+    "websitewelcome.com", "bluehost.com", "netblocks.dreamhost.com", "_mailcust.gandi.net", "spf.one.com",
+    "_custspf.one.com", "spf.infomaniak.ch", "yandex.net", "mail.ru", "spf.mail.qq.com", "icloud.com",
+    "emailsrvr.com", "titan.email", "spf.migadu.com", "_spf.protonmail.ch", "relay.mailchannels.net",
+    "antispamcloud.com",
     // Senders of newsletters and of programs' mail.
     "amazonses.com", "sendgrid.net", "mailgun.org", "mailjet.com", "mcsv.net", "mandrillapp.com", "mtasv.net",
     "sendinblue.com", "brevo.com", "sparkpostmail.com", "salesforce.com", "exacttarget.com", "mktomail.com",

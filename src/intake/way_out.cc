@@ -31,7 +31,8 @@ constexpr std::string_view kLocal = "The addressee is a mailbox of ours";
 constexpr std::string_view kWrittenTo = "Somebody of ours wrote to this address within 30 days";
 constexpr std::string_view kPassed = "That mail came in here, authenticated for this address";
 constexpr std::string_view kOurs = "A client of ours brought that mail";
-constexpr std::string_view kShared = "SPF alone speaks for that mail, of a domain that many senders share";
+constexpr std::string_view kShared = "Only a shared domain or another author's signature speaks for it";
+constexpr std::string_view kSigned = "That mail came in here, signed for this address";
 constexpr std::string_view kFailed = "That mail was checked, and nothing passed";
 constexpr std::string_view kOtherSender = "That mail came in here from another address";
 constexpr std::string_view kUnchecked = "That mail came in here, and could not be checked";
@@ -152,6 +153,7 @@ struct Rows {
 struct Finding {
   Owing owing;
   std::string_view why;
+  std::uint32_t mark = 0;  ///< of a signature whose answers are counted
 };
 
 bool is(std::uint32_t value, Authentication one) {
@@ -165,6 +167,7 @@ Finding finding_of(const Rows& rows) {
     return rows.is_from_another() ? Finding{Owing::NotOwed, kOtherSender}
                                   : Finding{Owing::Unclear, kNoArrival};
   }
+  if (const auto mark = store::mark_of(value); mark > 0) return {Owing::Unclear, kSigned, mark};
   if (value >= static_cast<std::uint32_t>(Authentication::Trusted)) return {Owing::Owed, kOurs};
   if (is(value, Authentication::Passed)) return {Owing::Owed, kPassed};
   if (is(value, Authentication::SharedSpf)) return {Owing::Unclear, kShared};
@@ -272,7 +275,7 @@ net::Task<void> WayOutJudge::judge(response::Response response) {
   for (std::size_t i = 0; i < addressees_.size(); ++i) {
     facts[i].kind =
         is_dsn_on_its_way() && !is_dsn(response_->kind) ? response::Kind::DsnFailed : response_->kind;
-    co_await weigh(addressees_[i], facts[i]);
+    co_await weigh(addressees_[i], facts[i], marks_[i]);
     verdicts.push_back(policy::judge_way_out(facts[i], transaction_.site->way_out.stage));
   }
   verdict_ = std::move(verdicts[policy::least_favourable(verdicts)]);
@@ -293,6 +296,7 @@ net::Task<bool> WayOutJudge::passes_on() {
 // here before they are done.
 net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const std::string> addressees) {
   std::vector<policy::WayOutFacts> facts(addressees.size());
+  marks_.assign(addressees.size(), 0);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const bool is_local = transaction_.site->is_ours(addressees[i]);
     facts[i].owing = is_local ? Owing::Owed : Owing::Unclear;
@@ -322,6 +326,7 @@ net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const st
                  : Finding{Owing::Unclear, kLedgerFailed};
       facts[i].owing = found.owing;
       facts[i].why = found.why;
+      marks_[i] = found.mark;
       is_pending |= found.why == kPending;
     }
     if (values) {
@@ -334,16 +339,22 @@ net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const st
   }
 }
 
-net::Task<void> WayOutJudge::weigh(const std::string& addressee, policy::WayOutFacts& facts) {
+net::Task<void> WayOutJudge::weigh(const std::string& addressee, policy::WayOutFacts& facts,
+                                   std::uint32_t mark) {
   if (is_vacation()) co_await look_for_breach(addressee, facts);
   if (facts.breach != Breach::None || facts.owing != Owing::Unclear) co_return;
+  if (co_await is_among_few(addressee, facts, mark)) facts.owing = Owing::Owed;
+  if (facts.owing == Owing::Unclear) facts.is_past_rates = !co_await is_within_rates(addressee);
+}
+
+// What anybody may send unlocks a few answers a day to a mailbox, whatever the sub-address.
+net::Task<bool> WayOutJudge::is_among_few(const std::string& addressee, const policy::WayOutFacts& facts,
+                                          std::uint32_t mark) {
+  if (mark == 0 && facts.why != kShared) co_return false;
+  const std::string what = mark > 0 ? fmt::format("signature\n{}", mark) : "shared-spf";
   const auto day = transaction_.today.time_since_epoch().count();
-  if (facts.why == kShared && co_await places_.take(addressee, fmt::format("shared-spf\n{}", day),
-                                                    kSharedSpfADay, std::chrono::days(1))) {
-    facts.owing = Owing::Owed;
-    co_return;
-  }
-  facts.is_past_rates = !co_await is_within_rates(addressee);
+  co_return co_await places_.take(owner_of(addressee, transaction_.site->tags.delimiter),
+                                  fmt::format("{}\n{}", what, day), kFewADay, std::chrono::days(1));
 }
 
 net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {

@@ -55,7 +55,8 @@ class WayOutJudge {
   static constexpr std::chrono::milliseconds kPause{250};  ///< before an arrival is asked for again
   static constexpr int kMostPauses = 120;              ///< 30 s in all; then, and at a stop, it is unclear
   static constexpr std::size_t kMostQuestions = 1000;  ///< to the ledger; addressees past it are unclear
-  static constexpr std::uint32_t kSharedSpfADay = 3;
+  /// Answers to a mailbox for one signature; and those by a domain that it may share.
+  static constexpr std::uint32_t kFewADay = 3;
   static constexpr std::chrono::days kVacationLife{7};
 
   WayOutJudge(const Transaction& transaction, response::Reader& reader);
@@ -99,7 +100,9 @@ class WayOutJudge {
   std::string sender() const;
   net::Task<bool> passes_on();
   net::Task<std::vector<policy::WayOutFacts>> look(std::span<const std::string> addressees);
-  net::Task<void> weigh(const std::string& addressee, policy::WayOutFacts& facts);
+  net::Task<void> weigh(const std::string& addressee, policy::WayOutFacts& facts, std::uint32_t mark);
+  net::Task<bool> is_among_few(const std::string& addressee, const policy::WayOutFacts& facts,
+                               std::uint32_t mark);
   net::Task<bool> is_within_rates(const std::string& addressee);
   net::Task<void> look_for_breach(const std::string& addressee, policy::WayOutFacts& facts);
 
@@ -120,6 +123,8 @@ class WayOutJudge {
   bool is_answering_forbidden_ = false;  ///< a mail that the reply names may not be answered
   std::optional<response::Response> response_;
   std::vector<std::string> addressees_;
+  std::vector<std::uint32_t>
+      marks_;  ///< for each addressee, of the signature that alone speaks for it; 0: none
   CountedPlaces places_;
   policy::Verdict verdict_;
   bool is_judged_ = false;

@@ -174,6 +174,10 @@ TEST_F(WayOutTest, WhoeverOneOfOursWroteToIsAnswered) {
 
 TEST_F(WayOutTest, AMailboxOfOursIsAnswered) {
   EXPECT_EQ(leave(bounce(), "", {"ben@example.org"}), "owed: accept");
+  here_.open_ledger();
+  arrived(Authentication::Failed, "ben@example.org");
+  EXPECT_EQ(leave(bounce(), "", {"ben@example.org"}), "owed: accept") << "his mail came in again";
+  EXPECT_EQ(leave(vacation(), "ann@example.org", {"ben@example.org"}), "owed: accept");
 }
 
 TEST_F(WayOutTest, TheLeastFavourableRecipientCounts) {
@@ -215,6 +219,25 @@ TEST_F(WayOutTest, SharedSpfCountsThreeADay) {
   arrived(Authentication::SharedSpf);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "owed: accept") << i;
   EXPECT_EQ(leave(bounce()), "unclear: accept");
+  arrived(Authentication::SharedSpf, "eve+more@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"eve+more@c.test"}), "unclear: accept") << "the same mailbox";
+}
+
+// A signed mail can be sent to many of our addresses again and again.
+TEST_F(WayOutTest, ASignatureCountsThreeADay) {
+  here_.open_ledger();
+  arrived(store::signed_by(7));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "owed: accept") << i;
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  arrived(store::signed_by(0xFFFF), kEve, "2f");
+  const auto other = bounce("by mx.example.org (Backstop) with ESMTP id 2f; x");
+  EXPECT_EQ(leave(other), "owed: accept") << "another signature";
+  arrived(store::signed_by(7), "eve+more@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"eve+more@c.test"}), "unclear: accept") << "the same mailbox";
+  arrived(store::signed_by(7), "eva@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"eva@c.test"}), "owed: accept") << "another addressee";
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(leave(bounce()), "unclear: accept") << i;
+  EXPECT_EQ(leave(bounce()), "rated: quarantine");
 }
 
 TEST_F(WayOutTest, RatesHoldWhatIsUnclear) {

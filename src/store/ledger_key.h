@@ -38,15 +38,26 @@ inline constexpr std::size_t kLives = 4;
 
 /// How an arrived mail was authenticated for an address; the value of an arrival's row. If a mail arrived
 /// twice, the larger number counts. The numbers are in the database.
-enum class Authentication : std::uint8_t {
+enum class Authentication : std::uint32_t {
   Pending = 8,         ///< the checks still run
   Failed = 16,         ///< it was checked, and nothing passed
   Unknown = 32,        ///< it was not checked, or DNS failed
-  SharedSpf = 64,      ///< SPF alone passed, of a domain that many senders share
-  Passed = 96,         ///< SPF, DKIM or DMARC passed for the address
+  SharedSpf = 64,      ///< SPF alone passed, of a domain that many share, or another author's mail is signed
+  Passed = 96,         ///< SPF passed for the address
   Trusted = 128,       ///< the address is ours, and so is the client
   Authenticated = 192  ///< the address is ours, and the client logged in
+  // 256 times a signature's mark: see signed_by().
 };
+
+/// A DKIM signature alone passed, whose mark is the upper 16 bits; of a stranger's address. A signed mail can
+/// be sent again by anybody, so answers are counted for each mark.
+constexpr Authentication signed_by(std::uint16_t mark) {
+  return static_cast<Authentication>((mark == 0 ? 1U : mark) << 8U);
+}
+/// Returns the mark, or 0 if another value than of signed_by().
+constexpr std::uint32_t mark_of(std::uint32_t authentication) {
+  return authentication >> 8U;
+}
 
 /// Says what a row is about. Views: the texts belong to the caller.
 struct RowKey {

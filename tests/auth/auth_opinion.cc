@@ -6,6 +6,8 @@
 //   auth_opinion authres FILE            a line for each line of FILE, which is the value of a field: its id
 //   and
 //                                        results, or "error"
+//   auth_opinion helo FILE               a line for each line of FILE, which is a name of EHLO: our field,
+//                                        unfolded
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,6 +21,7 @@
 #include <string_view>
 
 #include "auth/authres.h"
+#include "auth/authres_field.h"
 #include "auth/dkim_check.h"
 
 namespace backstop {
@@ -86,6 +89,15 @@ void say_authres(const char* path) {
   }
 }
 
+void say_helo(const char* path) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::string field = authres_field("mx.example.org", {.spf = SpfFinding{.domain = line, .is_helo = true}});
+    std::erase_if(field, [](char c) { return c == '\r' || c == '\n'; });
+    fmt::print("{}\n", field);
+  }
+}
+
 }  // namespace
 }  // namespace backstop
 
@@ -95,8 +107,12 @@ int main(int count, char** given) {
     backstop::say_dkim(words.subspan(2));
   } else if (words.size() == 3 && std::string_view(words[1]) == "authres") {
     backstop::say_authres(words[2]);
+  } else if (words.size() == 3 && std::string_view(words[1]) == "helo") {
+    backstop::say_helo(words[2]);
   } else {
-    std::fputs("usage: auth_opinion dkim NOW KEYS MAIL... | auth_opinion authres FILE\n", stderr);
+    std::fputs(
+        "usage: auth_opinion dkim NOW KEYS MAIL... | auth_opinion authres FILE | auth_opinion helo FILE\n",
+        stderr);
     return 2;
   }
   return 0;

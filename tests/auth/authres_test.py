@@ -82,15 +82,19 @@ def theirs(text):
     return said
 
 
+def said_of(kind, lines):
+    """Returns what ours says of each line."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "lines"
+        path.write_text("".join(line + "\n" for line in lines))
+        return subprocess.run([os.environ["AUTH_OPINION"], kind, path], check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 class Opinions(unittest.TestCase):
     def test_same_opinion(self):
         draw = random.Random(SEED)
         fields = [Field(draw).text() for _ in range(FIELDS)]
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "fields"
-            path.write_text("".join(field + "\n" for field, _ in fields))
-            run = subprocess.run([os.environ["AUTH_OPINION"], "authres", path], check=True, capture_output=True, text=True)
-        ours = run.stdout.splitlines()
+        ours = said_of("authres", [field for field, _ in fields])
         self.assertEqual(len(ours), FIELDS)
         both, disputed = 0, []
         for (field, is_damaged), said in zip(fields, ours):
@@ -107,6 +111,13 @@ class Opinions(unittest.TestCase):
         self.assertFalse(disputed, "\n".join(map(repr, disputed)))
         self.assertGreater(both, FIELDS // 3)
         print(f"{FIELDS} fields, of which authres reads {both}")
+
+    def test_names_of_clients(self):
+        good = ["c.test", "localhost", "a-b.test", "[192.0.2.1]", "[IPv6:2001:db8::1]"]
+        bad = ["c.test;dmarc=pass", "c.test(", 'c.test"', "c.test\\", "c..test", "[192.0.2.1", "[1.2.3.4; dkim=pass]", "c d.test", "a" * 300]
+        for name, field in zip(good + bad, said_of("helo", good + bad)):
+            [spf] = authres.AuthenticationResultsHeader.parse(field).results
+            self.assertEqual([(one.type, one.name, one.value) for one in spf.properties], [("smtp", "helo", name)] if name in good else [], field)
 
 
 if __name__ == "__main__":

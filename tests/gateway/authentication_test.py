@@ -10,6 +10,7 @@ from zone_server import ZoneServer
 
 LEDGER = '[ledger]\nurl = "sqlite:{folder}/ledger.db"\n'
 FAILED, UNKNOWN, SHARED, PASSED, TRUSTED = 16, 32, 64, 96, 128
+SIGNED = 0xE3B0 << 8  # by a signature whose b= a field does not tell
 POSTMASTER = "postmaster@example.org"
 FORGED, GOOD, BARE, MISSING = "eve@strict.test", "ann@good.test", "ann@bare.test", "ann@none.test"
 ZONE = [
@@ -280,7 +281,7 @@ class Authentication(Dialogue):
         self.assertEqual(signatures(self.events()[0]), [("auth-spf", "fail"), ("auth-dkim", "pass")])
         mail = new_mail(GOOD, BOB, headers=(field,))
         self.assertEqual(self.send(FORGED, mail=mail), "250 2.0.0")
-        self.value(mail, GOOD, PASSED)
+        self.value(mail, GOOD, SIGNED)
         self.value(mail, FORGED, FAILED)
         self.assertEqual(self.zone.asked, [])
 
@@ -290,7 +291,19 @@ class Authentication(Dialogue):
         bad, good = (f"{front}spf={word} smtp.mailfrom=good.test; dkim={word} header.d=good.test; dmarc={word} header.from=good.test"
                      for word in ("fail", "pass"))
         received = "Received: from x by front.example.org; Mon, 30 Nov 2026 12:00:00 +0000"
-        for headers, want in (((bad, good), FAILED), ((good, received, bad), PASSED), ((received, good), UNKNOWN)):
+        for headers, want in (((bad, good), FAILED), ((good, received, bad), SIGNED), ((received, good), UNKNOWN)):
+            with self.subTest(headers):
+                mail = new_mail(GOOD, BOB, headers=headers)
+                self.assertEqual(self.send(GOOD, mail=mail), "250 2.0.0")
+                self.value(mail, GOOD, want)
+
+    def test_a_field_right_below_received(self):
+        self.begin(gateway_lines='relays = ["127.0.0.1"]\ntrusted_authserv = ["front.example.org"]\nauthserv_place = "below"\n', ledger=True)
+        front = "Authentication-Results: front.example.org; "
+        bad, good = (f"{front}spf={word} smtp.mailfrom=good.test; dkim={word} header.d=good.test; dmarc={word} header.from=good.test"
+                     for word in ("fail", "pass"))
+        received = "Received: from x by front.example.org; Mon, 30 Nov 2026 12:00:00 +0000"
+        for headers, want in (((received, good, bad), SIGNED), ((received, bad, good), FAILED), ((received, "X-A: b", good), UNKNOWN)):
             with self.subTest(headers):
                 mail = new_mail(GOOD, BOB, headers=headers)
                 self.assertEqual(self.send(GOOD, mail=mail), "250 2.0.0")
