@@ -68,6 +68,7 @@ class WayOutTest : public testing::Test {
     transaction.today = floor<std::chrono::days>(transaction.now);
     transaction.ledger = here_.ledger.get();
     transaction.uses = has_uses_ ? &here_.uses : nullptr;
+    transaction.waiting_answers = &waiting_;
     transaction.is_stopping = [this] { return pauses_ >= pauses_to_stop_; };
     if (!path.empty()) transaction.mail.reverse_path = {origin::address_of(std::string(path))};
     for (const auto& one : to) transaction.recipients.push_back({.given = one});
@@ -96,7 +97,7 @@ class WayOutTest : public testing::Test {
     if (can_hold_ || judge.verdict().action != policy::Action::Quarantine) {
       if (is_delivered && judge.verdict().action == policy::Action::Accept) judge.keep_places();
     } else {
-      run(judge.find_not_held());
+      run(judge.find_not_held(is_all_there_));
       if (judge.verdict().action == policy::Action::Accept) judge.keep_places();
     }
     explanation_ = judge.verdict().explanation;
@@ -109,6 +110,7 @@ class WayOutTest : public testing::Test {
   }
 
   Installation here_;
+  WaitingAnswers waiting_{2};
   std::function<void()> on_pause_;
   std::string added_;
   std::string explanation_;
@@ -116,6 +118,7 @@ class WayOutTest : public testing::Test {
   int pauses_to_stop_ = 1000;  ///< then the program is about to end
   bool has_uses_ = true;
   bool can_hold_ = true;
+  bool is_all_there_ = true;
   bool may_be_response_ = false;
 };
 
@@ -200,6 +203,24 @@ TEST_F(WayOutTest, ChecksThatNeverEndAreUnclear) {
   EXPECT_EQ(pauses_, WayOutJudge::kMostPauses);
 }
 
+// Each asks the ledger some times a second for as long as it waits.
+TEST_F(WayOutTest, AtMostSoManyAnswersWaitAtOnce) {
+  here_.open_ledger();
+  arrived(Authentication::Pending);
+  WaitingAnswers::Place other(&waiting_);
+  ASSERT_TRUE(other.take());
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(pauses_, WayOutJudge::kMostPauses) << "there is one place left, and it is taken once";
+  WaitingAnswers::Place another(&waiting_);
+  ASSERT_TRUE(another.take());
+  EXPECT_TRUE(other.take()) << "it has its place";
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(pauses_, WayOutJudge::kMostPauses) << "judged at once";
+  EXPECT_EQ(waiting_.count(), 2u);
+  arrived(Authentication::Failed);
+  EXPECT_EQ(leave(bounce()), "not-owed: quarantine") << "what is known needs no place";
+}
+
 TEST_F(WayOutTest, AStopWaitsForNoChecks) {
   here_.open_ledger();
   arrived(Authentication::Pending);
@@ -230,6 +251,22 @@ TEST_F(WayOutTest, RatesHoldWhatIsUnclear) {
   EXPECT_EQ(leave(bounce(), "", {"a@9.test"}), "rated: quarantine") << "all";
 }
 
+// One person may have any number of sub-addresses.
+TEST_F(WayOutTest, SubAddressesShareTheRatesOfAnAddressee) {
+  for (const auto* const to : {"eve+1@c.test", "Eve+2@c.test", "prvs=0123abcdef=eve@c.test"})
+    EXPECT_EQ(leave(bounce(), "", {to}), "unclear: accept") << to;
+  for (const auto* const to : {"eve+3@c.test", "eve@c.test"})
+    EXPECT_EQ(leave(bounce(), "", {to}), "rated: quarantine") << to;
+  for (const auto* const to : {"eve-3@c.test", "eve.x@c.test", "+eve@c.test", "eve+3@d.test"})
+    EXPECT_EQ(leave(bounce(), "", {to}), "unclear: accept") << to;
+  here_.open_ledger();
+  for (int i = 0; i < 4; ++i) {
+    const std::string to = fmt::format("eva+{}@c.test", i);
+    arrived(Authentication::SharedSpf, to);
+    EXPECT_EQ(leave(bounce(), "", {to}), i < 3 ? "owed: accept" : "unclear: accept") << i;
+  }
+}
+
 TEST_F(WayOutTest, WhatDoesNotLeaveGivesItsPlaceBack) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(leave(bounce(), "", {"eve@c.test"}, false), "unclear: accept") << i;
 }
@@ -254,6 +291,9 @@ TEST_F(WayOutTest, WhatCantBeHeldLeavesWithinTheRates) {
   EXPECT_EQ(leave(bounce()), "not-held: defer");
   here_.site.way_out.stage = WayOutStage::Strict;
   EXPECT_EQ(leave(bounce(), "", {"new@c.test"}), "not-held: defer");
+  here_.site.way_out.stage = WayOutStage::Hold;
+  is_all_there_ = false;
+  EXPECT_EQ(leave(bounce(), "", {"else@c.test"}), "not-held: defer");
 }
 
 TEST_F(WayOutTest, OtherMailPasses) {
@@ -401,10 +441,63 @@ TEST_F(WayOutTest, NobodyMayBeAnsweredByAProgramWhoIsOne) {
   here_.open_ledger();
   here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
   EXPECT_EQ(leave(vacation(), "ann@example.org", {"list-bounces@c.test"}), "vacation-unwanted: quarantine");
-  here_.record({{store::never_answered("1@c.test")}});
+  here_.record({{store::never_answered("1@c.test", kEve), number(Authentication::Passed)}});
   EXPECT_EQ(leave(vacation(), "ann@example.org"), "vacation-unwanted: quarantine");
   arrived(Authentication::Passed);
   EXPECT_EQ(leave(bounce()), "owed: accept") << "a bounce may answer such a mail";
+}
+
+// Vacation programs copy References, and whoever forges a mail of eve can name a genuine one there.
+TEST_F(WayOutTest, TheMailItselfDecidesAndNotAnotherThatItNames) {
+  here_.open_ledger();
+  const auto came = [&](std::string_view id, Authentication value) {
+    here_.record({{store::arrival_by_message(id, kEve), number(value)}});
+  };
+  came("old@c.test", Authentication::Passed);
+  came("forged@c.test", Authentication::Failed);
+  came("", Authentication::Failed);
+  const struct {
+    const char* fields;
+    const char* want;
+  } rows[] = {
+      {"In-Reply-To: <forged@c.test>\r\nReferences: <old@c.test> <forged@c.test>\r\n",
+       "not-owed: quarantine"},
+      {"In-Reply-To: <forged@c.test> <old@c.test>\r\n", "not-owed: quarantine"},
+      {"In-Reply-To: <forged@c.test>\r\nReferences: <old@c.test>\r\n", "not-owed: quarantine"},
+      {"In-Reply-To: <new@c.test>\r\nReferences: <old@c.test> <new@c.test>\r\n", "unclear: accept"},
+      {"References: <old@c.test> <new@c.test>\r\n", "not-owed: quarantine"},
+      {"References: <old@c.test>\r\n", "not-owed: quarantine"},
+      {"In-Reply-To: <old@c.test>\r\nReferences: <forged@c.test> <old@c.test>\r\n", "owed: accept"},
+      {"In-Reply-To: <unknown@c.test>\r\nReferences: <forged@c.test> <old@c.test>\r\n", "owed: accept"},
+  };
+  for (const auto& row : rows) {
+    std::string reply = vacation();
+    reply.replace(reply.find("In-Reply-To"), std::string_view("In-Reply-To: <1@c.test>\r\n").size(),
+                  row.fields);
+    EXPECT_EQ(leave(reply, "ann@example.org", {std::string(kEve)}, false), row.want) << row.fields;
+  }
+}
+
+// A stranger may send a mail of a list with the Message-ID of a genuine mail, and the other way round.
+TEST_F(WayOutTest, AForgedListMailSilencesNoReplyToAGenuineOne) {
+  here_.open_ledger();
+  const auto reply = [&](Authentication genuine, std::string_view silent, Authentication forged,
+                         std::string_view to) {
+    const std::string id = fmt::format("{}.{}.{}@c.test", number(genuine), number(forged), silent);
+    here_.record({{store::arrival_by_message(id, kEve), number(genuine)},
+                  {store::never_answered(id, silent), number(forged)}});
+    std::string mail = vacation();
+    mail.replace(mail.find("1@c.test"), 8, id);
+    return leave(mail, "ann@example.org", {std::string(to)}, false);
+  };
+  const std::string unwanted = "vacation-unwanted: quarantine";
+  const std::string_view list = "list@lists.test";
+  EXPECT_EQ(reply(Authentication::Passed, list, Authentication::Passed, kEve), "owed: accept");
+  EXPECT_EQ(reply(Authentication::Passed, list, Authentication::Passed, list), unwanted);
+  EXPECT_EQ(reply(Authentication::Passed, kEve, Authentication::Failed, kEve), "owed: accept");
+  EXPECT_EQ(reply(Authentication::Passed, kEve, Authentication::Passed, kEve), unwanted);
+  EXPECT_EQ(reply(Authentication::Failed, kEve, Authentication::Failed, kEve), unwanted);
+  EXPECT_EQ(reply(Authentication::Unknown, kEve, Authentication::Passed, kEve), unwanted);
 }
 
 TEST_F(WayOutTest, AutoSubmittedIsAddedIfItIsMissing) {
