@@ -4,35 +4,21 @@
 #include <utility>
 
 #include "gateway/keeper.h"
+#include "gateway/plain_form.h"
 #include "gateway/replies.h"
 #include "intake/kept_response.h"
 #include "os/random.h"
 #include "response/report_and_headers.h"
-#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 
 namespace {
-
-// The CRLF of the end of data. Its dot is already in the scanner's count.
-constexpr std::string_view kEndOfData = "\r\n";
 
 /// Returns nullopt if the system has no random bytes.
 std::optional<origin::WatermarkStamp> watermark_stamp(std::chrono::system_clock::time_point now) {
   origin::WatermarkStamp stamp{.now = std::chrono::floor<std::chrono::seconds>(now), .id = {}};
   if (!os::fill_random(stamp.id)) return std::nullopt;
   return stamp;
-}
-
-/// Returns the bytes without the end of data and the doubled dots. They are copied to `room` only if a line
-/// of the message itself begins with a dot.
-std::string_view unstuffed(std::string_view bytes, next_hop::MessageForm form, std::string& room) {
-  if (form == next_hop::MessageForm::Plain) return bytes;
-  if (bytes == ".\r\n" || bytes.ends_with("\n.\r\n")) bytes.remove_suffix(1 + kEndOfData.size());
-  if (!bytes.contains("\n.") && !bytes.starts_with('.')) return bytes;
-  smtp::Unstuffer unstuffer;
-  unstuffer.append(bytes, room);
-  return room;
 }
 
 }  // namespace
@@ -73,6 +59,9 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size
       co_return co_await take_held(bytes, is_end);
     case Phase::Streaming:
       co_return co_await pass(bytes, {}, is_end);
+    case Phase::Dropping:
+      if (is_end) co_await end_dropping();
+      break;
     case Phase::Done:
       break;
   }
@@ -266,30 +255,42 @@ net::Task<bool> MessagePath::may_leave(std::string_view message, bool is_end) {
   co_await way_out_.judge(read(message, is_end));
   if (way_out_.verdict().action == policy::Action::Quarantine) {
     if (co_await hold(message, is_end)) co_return false;
-    co_await way_out_.find_not_held();
+    co_await way_out_.find_not_held(true);
   }
   if (way_out_.verdict().action == policy::Action::Accept) co_return true;
   settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
   co_return false;
 }
 
-// Returns false if it can't be held; not_kept_ then says why. It is still in memory, as it came.
+// Returns false if it can't be held; not_kept_ then says why. It is still in memory, as it came. Of one that
+// has not ended, its start has the report and headers: they wait for its end, and the rest is dropped.
 net::Task<bool> MessagePath::hold(std::string_view message, bool is_end) {
-  auto key = intake::sealing_key(transaction_.settings->keys);
-  if (!is_end) {
-    not_kept_ = "it is longer than what is held in memory";
-  } else if (transaction_.held_keeper == nullptr || !key) {
+  if (transaction_.held_keeper == nullptr || !intake::sealing_key(transaction_.settings->keys)) {
     not_kept_ = "there is no place for what is held, or no key for it";
-  }
-  if (!not_kept_.empty()) co_return false;
-  const auto done = co_await transaction_.held_keeper->keep(held_response(message), std::move(*key));
-  if (!done) {
-    not_kept_ = done.error().message;
     co_return false;
   }
-  is_kept_ = true;
-  settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+  start_ = held_response(message);
+  if (is_end) co_return co_await keep_start();
+  phase_ = Phase::Dropping;
+  let_go();
+  co_await transaction_.delivery->abandon();
   co_return true;
+}
+
+net::Task<bool> MessagePath::keep_start() {
+  auto key = *intake::sealing_key(transaction_.settings->keys);
+  const auto done = co_await transaction_.held_keeper->keep(std::move(start_), std::move(key));
+  is_kept_ = done.has_value();
+  if (!is_kept_) not_kept_ = done.error().message;
+  if (is_kept_) settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+  co_return is_kept_;
+}
+
+// If that fails, it can't leave either, since its rest is gone.
+net::Task<void> MessagePath::end_dropping() {
+  if (co_await keep_start()) co_return;
+  co_await way_out_.find_not_held(false);
+  settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
 }
 
 // Settles the message if DMARC refuses or defers it.

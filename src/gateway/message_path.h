@@ -69,13 +69,15 @@ class MessagePath {
 
  private:
   using Next = intake::MailJudge::Next;
-  enum class Phase : std::uint8_t { Header, Held, Streaming, Done };
+  enum class Phase : std::uint8_t { Header, Held, Streaming, Dropping, Done };
 
   net::Task<void> take_header(std::string_view bytes, bool is_end);
   net::Task<void> take_held(std::string_view bytes, bool is_end);
   net::Task<void> start(std::string_view message, bool is_end);
   net::Task<bool> may_leave(std::string_view message, bool is_end);
   net::Task<bool> hold(std::string_view message, bool is_end);
+  net::Task<bool> keep_start();
+  net::Task<void> end_dropping();
   std::optional<store::SealKey> key_to_keep(bool is_end);
   net::Task<std::shared_ptr<const store::KeptResponse>> quarantine(std::string_view message,
                                                                    store::SealKey key);
@@ -119,7 +121,8 @@ class MessagePath {
   bool is_kept_ = false;
   std::string not_kept_;
   bool is_author_judged_ = false;
-  std::optional<policy::Verdict> author_verdict_;  ///< if it refuses or defers the message
+  std::optional<policy::Verdict> author_verdict_;     ///< if it refuses or defers the message
+  std::shared_ptr<const store::KeptResponse> start_;  ///< to be held, once the message has ended
   std::optional<smtp::Reply> answer_;
 };
 

@@ -92,15 +92,60 @@ TEST_F(MessageWayOutTest, WithoutAPlaceOrBeyondWhatIsHeldItWaits) {
   send(kBounce);
   EXPECT_EQ(path_->not_kept(), "there is no place for what is held, or no key for it");
   EXPECT_THAT(answer(), StartsWith("451 4.3.2 "));
-  settings_.limits.held = kBounce.size() + 10;
+}
+
+// The report and headers are in the start of it, and nothing else is held in any case.
+TEST_F(MessageWayOutTest, AResponsePastWhatIsReadIsHeldByItsStart) {
+  settings_.limits.held = kReturning.size() - 1;
+  const std::string rest(1000, 'x');
+  for (const auto form : kForms) {
+    for (const bool is_disk_full : {false, true}) {
+      held_->failure = is_disk_full ? "the disk is full" : "";
+      begin_response(form);
+      take(kReturning, false);
+      EXPECT_EQ(answer(), "none yet") << "the data has not ended";
+      EXPECT_EQ(memory_.total(), 0U);
+      EXPECT_THAT(delivery_->calls, ElementsAre("abandon"));
+      for (int i = 0; i < 3; ++i) take(rest, false);
+      take(form == MessageForm::Stuffed ? "\r\n.\r\n" : "", true);
+      EXPECT_THAT(answer(), StartsWith(is_disk_full ? "451 4.3.2 " : "250 2.0.0 Taken, and held: "));
+      EXPECT_EQ(path_->is_kept(), !is_disk_full);
+      EXPECT_EQ(path_->not_kept(), held_->failure);
+      EXPECT_THAT(delivery_->calls, ElementsAre("abandon"));
+      EXPECT_GE(path_->size(), kReturning.size() + 3000);
+      if (is_disk_full) continue;
+      EXPECT_THAT(held_->last.message, HasSubstr("Final-Recipient: rfc822; gone@else.test"));
+      EXPECT_THAT(held_->last.message, HasSubstr("Message-ID: <2@example.org>"));
+      EXPECT_LT(held_->last.message.size(), 2000U) << held_->last.message;
+    }
+  }
+}
+
+TEST_F(MessageWayOutTest, ALongResponseThatEndsTooEarlyOrTooLateIsNotHeld) {
+  settings_.limits.held = kReturning.size() - 1;
   begin_response(MessageForm::Plain);
-  send(std::string(kBounce) + std::string(20, 'x') + "\r\n");
-  EXPECT_EQ(path_->not_kept(), "") << "it came whole, and is in memory";
+  take(kReturning, false);
+  path_.reset();
+  EXPECT_THAT(held_->ids, IsEmpty()) << "its server has no answer, and sends it again";
+  settings_.limits.message = kReturning.size() + 10;
   begin_response(MessageForm::Plain);
-  take(kBounce, false);
-  take(std::string(20, 'x'), false);
-  EXPECT_EQ(path_->not_kept(), "it is longer than what is held in memory");
-  EXPECT_THAT(answer(), StartsWith("451 4.3.2 "));
+  take(kReturning, false);
+  take(std::string(11, 'x'), false);
+  EXPECT_THAT(answer(), StartsWith("552 "));
+  EXPECT_THAT(held_->ids, IsEmpty());
+}
+
+TEST_F(MessageWayOutTest, ALongResponseThatMayLeaveStreams) {
+  settings_.limits.held = kReturning.size() - 1;
+  settings_.way_out.stage = policy::WayOutStage::Hold;
+  begin_response(MessageForm::Plain);
+  transaction_.recipients = {{.given = "ann@example.org"}};
+  take(kReturning, false);
+  take("more\r\n", true);
+  EXPECT_EQ(answer(), "250 2.0.0 taken");
+  EXPECT_EQ(path_->way_out().verdict().cause, policy::Cause::Owed);
+  EXPECT_EQ(behind_trace(), std::string(kReturning) + "more\r\n");
+  EXPECT_THAT(held_->ids, IsEmpty());
 }
 
 TEST_F(MessageWayOutTest, AReplyWithoutAutoSubmittedGetsIt) {

@@ -21,6 +21,7 @@
 #include "intake/missing_domains.h"
 #include "intake/ready_table.h"
 #include "intake/surge.h"
+#include "intake/waiting_answers.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
 #include "store/ledger.h"
@@ -54,6 +55,7 @@ struct Shared {
   intake::ReadyTable ready;
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   intake::Surges surges;
+  intake::WaitingAnswers waiting_answers;
   WallClock clock = &std::chrono::system_clock::now;
   std::unique_ptr<Keeper> keeper;       ///< null: there is no quarantine; set before the start
   std::unique_ptr<Keeper> held_keeper;  ///< null: there is no held store; set before the start

@@ -47,6 +47,7 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->keeper = shared.keeper.get();
   transaction->held_keeper = shared.held_keeper.get();
   transaction->surges = &shared.surges;
+  transaction->waiting_answers = &shared.waiting_answers;
   return transaction;
 }
 

@@ -530,7 +530,7 @@ TEST_F(EventOfTest, AResponseThatLeavesSaysWhatWasFound) {
   EXPECT_EQ(held.done, Done::Quarantined);
   EXPECT_EQ(held.original_message_id, "2@else.test");
   EXPECT_EQ(held.origin, "");
-  run(judge.find_not_held());
+  run(judge.find_not_held(true));
   const auto deferred =
       event_of(transaction_, context_, {.reply = kDeferral, .not_kept = "it is full", .way_out = &judge});
   EXPECT_EQ(deferred.cause, "not-held");

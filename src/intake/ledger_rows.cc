@@ -92,14 +92,15 @@ void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail&
   rows_.reserve(rows_.size() + kUsual);
   rows_.push_back({store::arrival(received_id), static_cast<std::uint32_t>(rights_of(transaction))});
   const bool is_null = transaction.mail.reverse_path.is_null();
-  if (!message_id.empty() && (is_null || mail.is_never_answered))
-    rows_.push_back({store::never_answered(message_id)});
-  if (is_null) return;
-  const auto path = keep(transaction.mail.reverse_path.address->folded());
+  const auto path = is_null ? std::string_view() : keep(transaction.mail.reverse_path.address->folded());
   const auto from = mail.from == path ? std::string_view() : keep(std::string(mail.from));
   for (const auto address : {path, from}) {
-    if (address.empty() || (transaction.is_outbound() && !transaction.site->is_ours(address))) continue;
-    add_arrival_for(address, received_id, message_id, authentication_for(transaction, address));
+    if (address.empty()) continue;
+    const auto value = authentication_for(transaction, address);
+    if (is_null || mail.is_never_answered)
+      rows_.push_back({store::never_answered(message_id, address), static_cast<std::uint32_t>(value)});
+    if (is_null || (transaction.is_outbound() && !transaction.site->is_ours(address))) continue;
+    add_arrival_for(address, received_id, message_id, value);
   }
 }
 

@@ -6,8 +6,9 @@ namespace {
 
 // The value of other kinds is a count.
 bool is_pending(const store::Row& row) {
-  const bool is_arrival =
-      row.key.kind == store::RowKind::ArrivalByReceived || row.key.kind == store::RowKind::ArrivalByMessage;
+  const bool is_arrival = row.key.kind == store::RowKind::ArrivalByReceived ||
+                          row.key.kind == store::RowKind::ArrivalByMessage ||
+                          row.key.kind == store::RowKind::NeverAnswered;
   return is_arrival && row.value == static_cast<std::uint32_t>(store::Authentication::Pending);
 }
 

@@ -19,6 +19,7 @@ TEST(PendingRows, KeepOnlyWhatIsPending) {
       {{RowKind::ArrivalByReceived, address, "1f"}, number(Authentication::Pending)},
       {{RowKind::ArrivalByMessage, address, "1@example.org"}, number(Authentication::Pending)},
       {{RowKind::ArrivalByMessage, "eve@example.net", "1@example.org"}, number(Authentication::Failed)},
+      {{RowKind::NeverAnswered, address, "1@example.org"}, number(Authentication::Pending)},
       {store::recipients_on("bob@example.org", std::chrono::sys_days{}), number(Authentication::Pending)},
   };
   const PendingRows pending(rows);
@@ -28,11 +29,12 @@ TEST(PendingRows, KeepOnlyWhatIsPending) {
     EXPECT_EQ(of, "ann@example.org");
     return Authentication::Passed;
   });
-  ASSERT_EQ(settled.size(), 2u);
+  ASSERT_EQ(settled.size(), 3u);
   EXPECT_EQ(settled[0].key.kind, RowKind::ArrivalByReceived);
   EXPECT_EQ(settled[0].key.first, "1f");
   EXPECT_EQ(settled[1].key.kind, RowKind::ArrivalByMessage);
   EXPECT_EQ(settled[1].key.first, "1@example.org");
+  EXPECT_EQ(settled[2].key.kind, RowKind::NeverAnswered);
   for (const auto& row : settled) {
     EXPECT_EQ(row.key.owner, "ann@example.org");
     EXPECT_EQ(row.value, number(Authentication::Passed));

@@ -10,6 +10,8 @@
 #include "dkim/digest.h"
 #include "intake/answer_rules.h"
 #include "intake/received_ids.h"
+#include "intake/waiting_answers.h"
+#include "intake/way_out_rows.h"
 #include "mail/address.h"
 #include "mail/message.h"
 #include "net/deadlines.h"
@@ -23,21 +25,10 @@ namespace {
 
 using policy::Breach;
 using policy::Owing;
-using store::Authentication;
 
 constexpr std::size_t kMostDomains = 5;  // of ours that a response names
 
 constexpr std::string_view kLocal = "The addressee is a mailbox of ours";
-constexpr std::string_view kWrittenTo = "Somebody of ours wrote to this address within 30 days";
-constexpr std::string_view kPassed = "That mail came in here, authenticated for this address";
-constexpr std::string_view kOurs = "A client of ours brought that mail";
-constexpr std::string_view kShared = "Only a shared domain or another author's signature speaks for it";
-constexpr std::string_view kSigned = "That mail came in here, signed for this address";
-constexpr std::string_view kFailed = "That mail was checked, and nothing passed";
-constexpr std::string_view kOtherSender = "That mail came in here from another address";
-constexpr std::string_view kUnchecked = "That mail came in here, and could not be checked";
-constexpr std::string_view kPending = "The checks of that mail are not done";
-constexpr std::string_view kNoArrival = "No such mail is known to have come in here";
 constexpr std::string_view kNoLedger = "There is no ledger";
 constexpr std::string_view kLedgerFailed = "The ledger can't be asked just now";
 constexpr std::string_view kTooMany = "It has too many addressees to look them all up";
@@ -61,6 +52,12 @@ bool is_report_path(const mail::Path& path) {
 std::string owner_of(const std::string& addressee, char delimiter) {
   const auto address = mail::parse_address(addressee);
   return address ? origin::owner_of(*address, delimiter).text() : addressee;
+}
+
+/// Returns the address under which the daily rates of an addressee are counted: without a tag and without
+/// what follows a plus, since one person may have any number of sub-addresses.
+std::string person_of(const std::string& addressee) {
+  return owner_of(addressee, '+');
 }
 
 /// Returns the domains of ours in what the response says of itself and of what it answers.
@@ -91,88 +88,6 @@ std::string text_digest_of(std::string_view message) {
   }
   const auto digest = dkim::sha256(own);
   return {digest.begin(), digest.end()};
-}
-
-/// What the ledger is asked: for all addressees, and for each of them. A response without an id may answer a
-/// mail without one.
-struct Asked {
-  std::vector<std::string> domains;
-  std::vector<std::string> received_ids;
-  std::vector<std::string> message_ids;
-
-  std::size_t for_one() const { return 2 * domains.size() + received_ids.size() + message_ids.size(); }
-  std::size_t for_all() const { return received_ids.size() + message_ids.size(); }
-
-  void add_for_all(std::vector<store::RowKey>& keys) const {
-    for (const auto& id : received_ids) keys.push_back(store::arrival(id));
-    for (const auto& id : message_ids) keys.push_back(store::never_answered(id));
-  }
-  /// `owner`: whose mailbox it is, since a sender may tag the address that he was written to.
-  void add_for(std::string_view addressee, std::string_view owner, std::vector<store::RowKey>& keys) const {
-    for (const auto& domain : domains) {
-      keys.push_back(store::way_out(domain, addressee));
-      keys.push_back(store::way_out(domain, owner));
-    }
-    for (const auto& id : received_ids) keys.push_back(store::arrival(id, addressee));
-    for (const auto& id : message_ids) keys.push_back(store::arrival_by_message(id, addressee));
-  }
-};
-
-/// The rows for one addressee, in the order of Asked.
-struct Rows {
-  std::span<const std::uint32_t> written_to;
-  std::span<const std::uint32_t> received;
-  std::span<const std::uint32_t> by_message;
-  std::span<const std::uint32_t> came_in;  ///< of the ids alone
-
-  Rows(const Asked& asked, std::span<const std::uint32_t> one, std::span<const std::uint32_t> all)
-      : written_to(one.first(2 * asked.domains.size())),
-        received(one.subspan(written_to.size(), asked.received_ids.size())),
-        by_message(one.subspan(written_to.size() + received.size())),
-        came_in(all.first(asked.received_ids.size())) {}
-
-  /// The newest of our Received fields that has a row for the addressee is the likeliest to be the mail's
-  /// own; a Message-ID is chosen by whoever sends the mail.
-  std::uint32_t arrival() const {
-    const auto found = std::ranges::find_if(received, [](std::uint32_t value) { return value > 0; });
-    if (found != received.end()) return *found;
-    return by_message.empty() ? 0 : std::ranges::max(by_message);
-  }
-  bool is_written_to() const {
-    return std::ranges::any_of(written_to, [](std::uint32_t value) { return value > 0; });
-  }
-  /// True if all that came in under these ids was a stranger's. What a client of ours brought has no row for
-  /// a foreign address, so nothing is known of that.
-  bool is_from_another() const {
-    const auto rights = static_cast<std::uint32_t>(Authentication::Trusted);
-    return std::ranges::any_of(came_in, [](std::uint32_t value) { return value > 0; }) &&
-           std::ranges::none_of(came_in, [&](std::uint32_t value) { return value >= rights; });
-  }
-};
-
-struct Finding {
-  Owing owing;
-  std::string_view why;
-  std::uint32_t mark = 0;  ///< of a signature whose answers are counted
-};
-
-bool is(std::uint32_t value, Authentication one) {
-  return value == static_cast<std::uint32_t>(one);
-}
-
-Finding finding_of(const Rows& rows) {
-  if (rows.is_written_to()) return {Owing::Owed, kWrittenTo};
-  const auto value = rows.arrival();
-  if (value == 0) {
-    return rows.is_from_another() ? Finding{Owing::NotOwed, kOtherSender}
-                                  : Finding{Owing::Unclear, kNoArrival};
-  }
-  if (const auto mark = store::mark_of(value); mark > 0) return {Owing::Unclear, kSigned, mark};
-  if (value >= static_cast<std::uint32_t>(Authentication::Trusted)) return {Owing::Owed, kOurs};
-  if (is(value, Authentication::Passed)) return {Owing::Owed, kPassed};
-  if (is(value, Authentication::SharedSpf)) return {Owing::Unclear, kShared};
-  if (is(value, Authentication::Failed)) return {Owing::NotOwed, kFailed};
-  return {Owing::Unclear, is(value, Authentication::Pending) ? kPending : kUnchecked};
 }
 
 }  // namespace
@@ -273,10 +188,10 @@ net::Task<void> WayOutJudge::judge(response::Response response) {
   auto facts = co_await look(addressees_);
   std::vector<policy::Verdict> verdicts;
   for (std::size_t i = 0; i < addressees_.size(); ++i) {
-    facts[i].kind =
+    facts[i].policy.kind =
         is_dsn_on_its_way() && !is_dsn(response_->kind) ? response::Kind::DsnFailed : response_->kind;
-    co_await weigh(addressees_[i], facts[i], marks_[i]);
-    verdicts.push_back(policy::judge_way_out(facts[i], transaction_.site->way_out.stage));
+    co_await weigh(addressees_[i], facts[i]);
+    verdicts.push_back(policy::judge_way_out(facts[i].policy, transaction_.site->way_out.stage));
   }
   verdict_ = std::move(verdicts[policy::least_favourable(verdicts)]);
   is_judged_ = true;
@@ -292,21 +207,31 @@ net::Task<bool> WayOutJudge::passes_on() {
   co_return values&& std::ranges::any_of(*values, [](std::uint32_t value) { return value > 0; });
 }
 
+// Returns true if the checks that it depends on still run.
+bool WayOutJudge::note(const WayOutFinding& found, Facts& facts) {
+  facts.is_forbidden = found.is_forbidden;
+  if (facts.policy.why == kLocal) return false;
+  facts.policy.owing = found.owing;
+  facts.policy.why = found.why;
+  facts.is_shared = found.is_shared;
+  facts.mark = found.mark;
+  return found.is_pending;
+}
+
 // Asks again while the checks of an arrival run, since the bounce of a server that accepts everything may be
 // here before they are done.
-net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const std::string> addressees) {
-  std::vector<policy::WayOutFacts> facts(addressees.size());
-  marks_.assign(addressees.size(), 0);
+net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std::string> addressees) {
+  std::vector<Facts> facts(addressees.size());
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const bool is_local = transaction_.site->is_ours(addressees[i]);
-    facts[i].owing = is_local ? Owing::Owed : Owing::Unclear;
-    facts[i].why = is_local ? kLocal : transaction_.ledger == nullptr ? kNoLedger : kTooMany;
+    facts[i].policy.owing = is_local ? Owing::Owed : Owing::Unclear;
+    facts[i].policy.why = is_local ? kLocal : transaction_.ledger == nullptr ? kNoLedger : kTooMany;
   }
   if (transaction_.ledger == nullptr) co_return facts;
-  Asked asked{our_domains(transaction_, *response_),
-              received_ids_of(response_->returned, transaction_.site->hostname), response_->answered_ids};
-  if (asked.message_ids.empty()) asked.message_ids.emplace_back();
-  const std::size_t most = (kMostQuestions - asked.for_all()) / std::max<std::size_t>(asked.for_one(), 1);
+  const Asked asked{our_domains(transaction_, *response_),
+                    received_ids_of(response_->returned, transaction_.site->hostname),
+                    response::likely_ids(*response_), is_vacation()};
+  const std::size_t most = (kMostQuestions - asked.for_all()) / asked.for_one();
   std::vector<store::RowKey> keys;
   asked.add_for_all(keys);
   const std::size_t count = std::min(most, addressees.size());
@@ -314,47 +239,39 @@ net::Task<std::vector<policy::WayOutFacts>> WayOutJudge::look(std::span<const st
   for (const auto& addressee : addressees.first(count))
     owners.push_back(owner_of(addressee, transaction_.site->tags.delimiter));
   for (std::size_t i = 0; i < count; ++i) asked.add_for(addressees[i], owners[i], keys);
+  WaitingAnswers::Place place(transaction_.waiting_answers);
   for (int pauses = 0;; ++pauses) {
     const auto values = co_await transaction_.ledger->look_up(keys);
     const std::span<const std::uint32_t> all = values ? std::span(*values) : std::span<const std::uint32_t>();
     bool is_pending = false;
     for (std::size_t i = 0; i < count; ++i) {
-      if (facts[i].why == kLocal) continue;
-      const Finding found =
-          values ? finding_of({asked, all.subspan(asked.for_all() + i * asked.for_one(), asked.for_one()),
-                               all.first(asked.for_all())})
-                 : Finding{Owing::Unclear, kLedgerFailed};
-      facts[i].owing = found.owing;
-      facts[i].why = found.why;
-      marks_[i] = found.mark;
-      is_pending |= found.why == kPending;
-    }
-    if (values) {
-      const auto forbidden = all.subspan(asked.received_ids.size(), asked.message_ids.size());
-      is_answering_forbidden_ = std::ranges::any_of(forbidden, [](std::uint32_t value) { return value > 0; });
+      const WayOutFinding found =
+          values ? find_way_out(asked, all.first(asked.for_all()),
+                                all.subspan(asked.for_all() + i * asked.for_one(), asked.for_one()))
+                 : WayOutFinding{.why = kLedgerFailed};
+      is_pending |= note(found, facts[i]);
     }
     const bool is_stopping = transaction_.is_stopping && transaction_.is_stopping();
-    if (!is_pending || is_stopping || pauses == kMostPauses) co_return facts;
+    if (!is_pending || is_stopping || pauses == kMostPauses || !place.take()) co_return facts;
     co_await pause_(kPause);
   }
 }
 
-net::Task<void> WayOutJudge::weigh(const std::string& addressee, policy::WayOutFacts& facts,
-                                   std::uint32_t mark) {
+net::Task<void> WayOutJudge::weigh(const std::string& addressee, Facts& facts) {
+  auto& known = facts.policy;
   if (is_vacation()) co_await look_for_breach(addressee, facts);
-  if (facts.breach != Breach::None || facts.owing != Owing::Unclear) co_return;
-  if (co_await is_among_few(addressee, facts, mark)) facts.owing = Owing::Owed;
-  if (facts.owing == Owing::Unclear) facts.is_past_rates = !co_await is_within_rates(addressee);
+  if (known.breach != Breach::None || known.owing != Owing::Unclear) co_return;
+  if (co_await is_among_few(addressee, facts)) known.owing = Owing::Owed;
+  if (known.owing == Owing::Unclear) known.is_past_rates = !co_await is_within_rates(addressee);
 }
 
 // What anybody may send unlocks a few answers a day to a mailbox, whatever the sub-address.
-net::Task<bool> WayOutJudge::is_among_few(const std::string& addressee, const policy::WayOutFacts& facts,
-                                          std::uint32_t mark) {
-  if (mark == 0 && facts.why != kShared) co_return false;
-  const std::string what = mark > 0 ? fmt::format("signature\n{}", mark) : "shared-spf";
+net::Task<bool> WayOutJudge::is_among_few(const std::string& addressee, const Facts& facts) {
+  if (facts.mark == 0 && !facts.is_shared) co_return false;
+  const std::string what = facts.mark > 0 ? fmt::format("signature\n{}", facts.mark) : "shared-spf";
   const auto day = transaction_.today.time_since_epoch().count();
-  co_return co_await places_.take(owner_of(addressee, transaction_.site->tags.delimiter),
-                                  fmt::format("{}\n{}", what, day), kFewADay, std::chrono::days(1));
+  co_return co_await places_.take(person_of(addressee), fmt::format("{}\n{}", what, day), kFewADay,
+                                  std::chrono::days(1));
 }
 
 net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {
@@ -363,7 +280,7 @@ net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {
   const auto hour = std::chrono::floor<std::chrono::hours>(transaction_.now).time_since_epoch().count();
   const std::size_t before = places_.size();
   const bool is_within =
-      co_await places_.take(addressee, fmt::format("way-out\n{}", day), rates.an_addressee,
+      co_await places_.take(person_of(addressee), fmt::format("way-out\n{}", day), rates.an_addressee,
                             std::chrono::days(1)) &&
       co_await places_.take({}, fmt::format("way-out\n{}\n{}", origin::domain_of_owner(addressee), hour),
                             rates.a_domain, std::chrono::hours(1)) &&
@@ -372,26 +289,26 @@ net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {
   co_return is_within;
 }
 
-net::Task<void> WayOutJudge::look_for_breach(const std::string& addressee, policy::WayOutFacts& facts) {
+net::Task<void> WayOutJudge::look_for_breach(const std::string& addressee, Facts& facts) {
   std::string_view why;
   if (is_role_sender(addressee)) why = "The addressee is no person";
-  if (is_answering_forbidden_) why = "That mail came of a list or a program, or in bulk";
+  if (facts.is_forbidden) why = "That mail came of a list or a program, or in bulk";
   if (!why.empty()) {
-    facts.breach = Breach::Unwanted;
-    facts.why = why;
+    facts.policy.breach = Breach::Unwanted;
+    facts.policy.why = why;
     co_return;
   }
-  if (facts.owing == Owing::NotOwed) co_return;
+  if (facts.policy.owing == Owing::NotOwed) co_return;
   const auto author = transaction_.mail.reverse_path.is_null() ? response_->author : sender();
   const auto owner = owner_of(base::address_key(author), transaction_.site->tags.delimiter);
   const bool is_first = co_await places_.take(addressee, fmt::format("vacation\n{}\n{}", owner, text_digest_),
                                               1, kVacationLife);
-  if (!is_first) facts.breach = Breach::Again;
+  if (!is_first) facts.policy.breach = Breach::Again;
 }
 
-net::Task<void> WayOutJudge::find_not_held() {
+net::Task<void> WayOutJudge::find_not_held(bool can_leave) {
   const auto stage = transaction_.site->way_out.stage;
-  bool is_past = stage == policy::WayOutStage::Strict;
+  bool is_past = stage == policy::WayOutStage::Strict || !can_leave;
   for (const auto& addressee : addressees_) is_past = is_past || !co_await is_within_rates(addressee);
   verdict_ = policy::judge_not_held(verdict_, is_past, stage);
 }

@@ -19,6 +19,7 @@
 
 #include "intake/mail_judge.h"
 #include "intake/transaction.h"
+#include "intake/way_out_rows.h"
 #include "net/task.h"
 #include "policy/way_out.h"
 #include "response/reader.h"
@@ -53,8 +54,8 @@ class WayOutJudge {
   using Pause = std::function<net::Task<void>(std::chrono::milliseconds)>;
 
   static constexpr std::chrono::milliseconds kPause{250};  ///< before an arrival is asked for again
-  static constexpr int kMostPauses = 120;              ///< 30 s in all; then, and at a stop, it is unclear
-  static constexpr std::size_t kMostQuestions = 1000;  ///< to the ledger; addressees past it are unclear
+  static constexpr int kMostPauses = 120;                  ///< 30 s in all; then it is unclear
+  static constexpr std::size_t kMostQuestions = 1000;      ///< to the ledger; addressees past it are unclear
   /// Answers to a mailbox for one signature; and those by a domain that it may share.
   static constexpr std::uint32_t kFewADay = 3;
   static constexpr std::chrono::days kVacationLife{7};
@@ -67,10 +68,12 @@ class WayOutJudge {
   /// Reads a message that was held, without doubled dots.
   response::Response read(std::string_view message, response::Extent extent);
   /// Finds out for each recipient whether the response is owed, waiting for checks that still run, and asks
-  /// policy. The least favourable verdict counts for all. Called once at most.
+  /// policy. It waits for kMostPauses at most, and not at a stop, nor past the places of
+  /// Transaction::waiting_answers. The least favourable verdict counts for all. Called once at most.
   net::Task<void> judge(response::Response response);
-  /// The response should be held and can't be. Then the verdict says what is done instead.
-  net::Task<void> find_not_held();
+  /// The response should be held and can't be. Then the verdict says what is done instead. `can_leave`: all
+  /// of it is still there.
+  net::Task<void> find_not_held(bool can_leave);
   /// Call it once the message is delivered. Without this call the destructor gives the places back.
   void keep_places() { places_.keep(); }
 
@@ -91,7 +94,13 @@ class WayOutJudge {
   void set_pause(Pause pause) { pause_ = std::move(pause); }
 
  private:
-  struct Arrivals;
+  /// What is known of one addressee.
+  struct Facts {
+    policy::WayOutFacts policy;
+    std::uint32_t mark = 0;     ///< of the signature that alone speaks for them; 0: none
+    bool is_shared = false;     ///< what speaks for them may be another customer's
+    bool is_forbidden = false;  ///< the mail that the reply names may not be answered
+  };
 
   void read_fields(std::string_view header);
   bool is_dsn_on_its_way() const;
@@ -99,12 +108,12 @@ class WayOutJudge {
   bool has_vacation_rules() const;
   std::string sender() const;
   net::Task<bool> passes_on();
-  net::Task<std::vector<policy::WayOutFacts>> look(std::span<const std::string> addressees);
-  net::Task<void> weigh(const std::string& addressee, policy::WayOutFacts& facts, std::uint32_t mark);
-  net::Task<bool> is_among_few(const std::string& addressee, const policy::WayOutFacts& facts,
-                               std::uint32_t mark);
+  net::Task<std::vector<Facts>> look(std::span<const std::string> addressees);
+  static bool note(const WayOutFinding& found, Facts& facts);
+  net::Task<void> weigh(const std::string& addressee, Facts& facts);
+  net::Task<bool> is_among_few(const std::string& addressee, const Facts& facts);
   net::Task<bool> is_within_rates(const std::string& addressee);
-  net::Task<void> look_for_breach(const std::string& addressee, policy::WayOutFacts& facts);
+  net::Task<void> look_for_breach(const std::string& addressee, Facts& facts);
 
   const Transaction& transaction_;
   response::Reader& reader_;
@@ -118,13 +127,10 @@ class WayOutJudge {
   bool has_exchange_mark_ = false;
   bool may_be_response_ = false;
   bool is_passed_on_ = false;
-  std::vector<std::string> own_ids_;     ///< of our Received fields in its own header
-  std::string text_digest_;              ///< of an automatic reply
-  bool is_answering_forbidden_ = false;  ///< a mail that the reply names may not be answered
+  std::vector<std::string> own_ids_;  ///< of our Received fields in its own header
+  std::string text_digest_;           ///< of an automatic reply
   std::optional<response::Response> response_;
   std::vector<std::string> addressees_;
-  std::vector<std::uint32_t>
-      marks_;  ///< for each addressee, of the signature that alone speaks for it; 0: none
   CountedPlaces places_;
   policy::Verdict verdict_;
   bool is_judged_ = false;

@@ -20,6 +20,8 @@ using store::Done;
 
 constexpr std::size_t kMostRecipients = 10;  // of one event, in the list of addresses
 constexpr std::size_t kMostListed = 10;
+constexpr std::string_view kOwed = "owed";
+constexpr std::string_view kHold = "hold";  // the stage; at "strict" nothing leaves that should be held
 
 void count(std::string_view cause, WayOutReport::Counts& counts) {
   const bool has_room = counts.size() < WayOutReport::kMostCauses || counts.contains(cause);
@@ -55,6 +57,11 @@ json::object to_json_counts(const WayOutReport::Counts& counts) {
   return object;
 }
 
+/// True if the stage holds what has that cause, and it left.
+bool is_left_not_held(const store::Event& event) {
+  return event.stage == kHold && event.cause != kOwed && event.cause != kUnclear;
+}
+
 }  // namespace
 
 void WayOutReport::add(const store::Event& event) {
@@ -64,7 +71,12 @@ void WayOutReport::add(const store::Event& event) {
   // Only what was judged has a kind. What an operator did has none.
   if (event.kind.empty() || event.kind == "none" || !event.done) return;
   if (*event.done == Done::Quarantined) return add_held(event);
+  if (*event.done == Done::Deferred && event.cause == kNotHeld) ++put_off_;
   if (*event.done != Done::Delivered) return;
+  if (is_left_not_held(event)) {
+    ++left_not_held_;
+    return;
+  }
   if (event.cause == kUnclear) ++left_within_rates_;
   if (event.next_stage == store::Verdict::Quarantine) add_would_be_held(event);
 }
@@ -86,7 +98,9 @@ void WayOutReport::add_would_be_held(const store::Event& event) {
 }
 
 bool WayOutReport::is_empty() const {
-  return held_ + left_within_rates_ + released_ + deleted_ + waiting_.value_or(0) == 0 &&
+  return held_ + left_within_rates_ + left_not_held_ + put_off_ + released_ + deleted_ +
+                 waiting_.value_or(0) ==
+             0 &&
          would_be_held_.empty() && why_unknown_.empty();
 }
 
@@ -121,6 +135,8 @@ std::string WayOutReport::text() const {
   if (is_empty()) return {};
   FactTable table;
   table.add("Held", by_cause(held_causes_));
+  if (left_not_held_ + put_off_ > 0)
+    table.add("Not held", fmt::format("{} left within the rates, {} put off", left_not_held_, put_off_));
   table.add("Still wait", waiting_ ? std::to_string(*waiting_)
                                    : (why_unknown_.empty() ? "" : "not known: " + why_unknown_));
   table.add("Released", std::to_string(released_));
@@ -142,6 +158,8 @@ json::object WayOutReport::to_json() const {
           {"released", released_},
           {"deleted", deleted_},
           {"left_unclear", left_within_rates_},
+          {"left_not_held", left_not_held_},
+          {"put_off", put_off_},
           {"would_be_held", to_json_counts(would_be_held_)},
           {"top_addresses", json_of(addresses_, "address", kMostListed)},
           {"would_be_held_addresses", would_be_json()}};

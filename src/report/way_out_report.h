@@ -18,6 +18,8 @@ namespace backstop::report {
 
 /// The cause of a response of which it is not known whether it is owed. It leaves within the rates.
 inline constexpr std::string_view kUnclear = "unclear";
+/// That of one that could not be held, and may not leave.
+inline constexpr std::string_view kNotHeld = "not-held";
 
 class WayOutReport {
  public:
@@ -44,6 +46,9 @@ class WayOutReport {
   const Counts& would_be_held() const { return would_be_held_; }
   /// Of those with the cause kUnclear.
   std::uint64_t left_within_rates() const { return left_within_rates_; }
+  /// Those that should have been held and could not be: how many left, and how often one was put off.
+  std::uint64_t left_not_held() const { return left_not_held_; }
+  std::uint64_t put_off() const { return put_off_; }
   std::uint64_t released() const { return released_; }
   std::uint64_t deleted() const { return deleted_; }
   std::optional<std::uint64_t> waiting() const { return waiting_; }
@@ -64,6 +69,8 @@ class WayOutReport {
 
   std::uint64_t held_ = 0;
   std::uint64_t left_within_rates_ = 0;
+  std::uint64_t left_not_held_ = 0;
+  std::uint64_t put_off_ = 0;
   std::uint64_t released_ = 0;
   std::uint64_t deleted_ = 0;
   Counts held_causes_;

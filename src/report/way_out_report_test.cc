@@ -29,6 +29,7 @@ Event held(std::string cause = "not-owed", std::string to = "eve@c.test") {
   event.verdict = Verdict::Quarantine;
   event.done = Done::Quarantined;
   event.next_stage.reset();
+  event.stage = "observe";
   return event;
 }
 
@@ -106,6 +107,29 @@ TEST(WayOutReport, IsAPage) {
             "  eve@c.test  1 (such as 0065f1c2a9b3d40)\n");
 }
 
+// What could not be held is told apart from what the stage lets leave.
+TEST(WayOutReport, TellsWhatCouldNotBeHeld) {
+  WayOutReport report;
+  Event event = left("not-owed", Verdict::Quarantine);
+  event.stage = "hold";
+  report.add(event);
+  event.cause = "rated";
+  report.add(event);
+  for (const char* const cause : {"owed", "unclear"}) {
+    event.cause = cause;
+    report.add(event);
+  }
+  event.cause = "not-held";
+  event.done = Done::Deferred;
+  report.add(event);
+  event.cause = "limit";
+  report.add(event);
+  EXPECT_EQ(report.left_not_held(), 2U);
+  EXPECT_EQ(report.put_off(), 1U);
+  EXPECT_THAT(report.would_be_held(), UnorderedElementsAre(Pair("owed", 1), Pair("unclear", 1)));
+  EXPECT_THAT(report.text(), testing::HasSubstr("\n  Not held      2 left within the rates, 1 put off\n"));
+}
+
 TEST(WayOutReport, NamesWhoWouldHaveGotWhatTheNextStageHolds) {
   WayOutReport report;
   for (const char* const id : {"a", "b", "c", "d"}) {
@@ -127,15 +151,17 @@ TEST(WayOutReport, SaysWhyItIsNotKnownHowManyWait) {
 
 TEST(WayOutReport, IsJson) {
   WayOutReport report;
-  EXPECT_EQ(boost::json::serialize(report.to_json()),
-            R"({"held":0,"causes":{},"waiting":null,"released":0,"deleted":0,"left_unclear":0,)"
-            R"("would_be_held":{},"top_addresses":[],"would_be_held_addresses":[]})");
+  EXPECT_EQ(
+      boost::json::serialize(report.to_json()),
+      R"({"held":0,"causes":{},"waiting":null,"released":0,"deleted":0,"left_unclear":0,)"
+      R"("left_not_held":0,"put_off":0,"would_be_held":{},"top_addresses":[],"would_be_held_addresses":[]})");
   report.add(held());
   report.set_waiting(1);
-  EXPECT_EQ(boost::json::serialize(report.to_json()),
-            R"({"held":1,"causes":{"not-owed":1},"waiting":1,"released":0,"deleted":0,"left_unclear":0,)"
-            R"("would_be_held":{},"top_addresses":[{"address":"eve@c.test","count":1,"too_high_by":0}],)"
-            R"("would_be_held_addresses":[]})");
+  EXPECT_EQ(
+      boost::json::serialize(report.to_json()),
+      R"({"held":1,"causes":{"not-owed":1},"waiting":1,"released":0,"deleted":0,"left_unclear":0,)"
+      R"("left_not_held":0,"put_off":0,"would_be_held":{},"top_addresses":[{"address":"eve@c.test","count":1,"too_high_by":0}],)"
+      R"("would_be_held_addresses":[]})");
 }
 
 TEST(WayOutReport, HasNoMoreCausesThanItsCap) {

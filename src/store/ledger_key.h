@@ -116,9 +116,10 @@ constexpr RowKey arrival(std::string_view received_id, std::string_view address)
 constexpr RowKey arrival_by_message(std::string_view message_id, std::string_view address) {
   return {RowKind::ArrivalByMessage, address, message_id};
 }
-/// A mail arrived that no program may answer by itself (RFC 3834 2).
-constexpr RowKey never_answered(std::string_view message_id) {
-  return {RowKind::NeverAnswered, {}, message_id};
+/// A mail arrived that no program may answer by itself (RFC 3834 2). The address and the value are those of
+/// its arrival, so that a forged mail with the same Message-ID doesn't speak for a genuine one.
+constexpr RowKey never_answered(std::string_view message_id, std::string_view address) {
+  return {RowKind::NeverAnswered, address, message_id};
 }
 /// A response that was delivered to the owner; how often, which adds up.
 constexpr RowKey response(std::string_view owner, std::string_view digest) {

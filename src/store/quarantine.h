@@ -92,8 +92,9 @@ class Quarantine {
 
   virtual ~Quarantine() = default;
 
-  /// Returns once the response is on the disk. Errors: there is one with that id, no room, or the disk fails;
-  /// then it is not kept.
+  /// Returns once the response is on the disk. If there is no room, what is too old by the time of its
+  /// envelope is deleted first. Errors: there is one with that id, no room, or the disk fails; then it is not
+  /// kept.
   virtual base::Result<void> keep(const KeptResponse& response, const SealKey& key) = 0;
 
   /// Returns at most `most`. What is older than QuarantineSettings::keep is not there any more, neither here

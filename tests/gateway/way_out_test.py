@@ -161,6 +161,26 @@ class Bounces(WayOut):
                 self.assertEqual(self.leave(bounce(EVE, SPAM % 1)).code, 250)
             self.assertEqual(len(outside.mails), want, stage)
 
+    def test_a_long_one_is_judged_and_held_by_its_start(self):
+        inside, outside = self.run_both()
+        self.assertEqual(self.leave(b"From: bob@example.org\r\nMessage-ID: <h@example.org>\r\n\r\nHello\r\n", EVE, BOB).code, 250)
+        padding = (b"x" * 70 + b"\r\n") * 200_000
+        forged = bounce("victim@victim.test", self.arrive(inside, sender="spammer@bad.test") + padding)
+        for _ in range(2):
+            self.assertIn("held", self.leave(forged, "victim@victim.test").text)
+        self.assertEqual(len(outside.mails), 1)
+        event = self.last_event(4)
+        self.assertEqual((event["cause"], event["done"]), ("not-owed", "quarantined"))
+        self.assertEqual(event["size"], len(forged))
+        whole = subprocess.run([self.gate.program, "held", "show", "--whole", "-c", self.gate.config, event["id"]],
+                               capture_output=True, timeout=60, check=True).stdout
+        self.assertIn(b"Final-Recipient: rfc822; nobody@example.org", whole)
+        self.assertIn(b"Message-ID: <spam1@example.net>", whole)
+        self.assertLess(len(whole), 4000)
+        owed = bounce(EVE, self.arrive(inside, number=2) + padding)
+        self.assertEqual(told(self.leave(owed)), "250 2.0.0")
+        self.assertEqual(without_trace(outside.mails[-1].data), owed)
+
     def test_what_the_next_hop_does_not_take_has_no_place(self):
         inside, outside = self.run_both()
         outside.answer("dot", ["450 4.0.0 later"] * 5 + ["250 2.0.0 taken"])

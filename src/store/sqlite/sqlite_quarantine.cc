@@ -262,10 +262,22 @@ class FileQuarantine : public Quarantine {
     return refuse(fmt::format("it is full: it may have {}", base::format_size(most_bytes_)));
   }
 
+  /// What is too old goes first, if it is in the way.
+  Outcome<void> make_room(std::size_t wanted, KeptTime now) {
+    for (;;) {
+      auto room = check_room(wanted);
+      if (room) return room;
+      const auto is_less = delete_old(now);
+      if (!is_less) return std::unexpected(is_less.error());
+      if (!*is_less) return room;
+    }
+  }
+
   Outcome<void> insert(const KeptResponse& response, const SealKey& key) {
     const auto sealed = seal_all(response, key);
     if (!sealed) return refuse(sealed.error().message);
-    if (auto room = check_room(sealed->envelope.size() + sealed->message.size()); !room) return room;
+    const auto wanted = sealed->envelope.size() + sealed->message.size();
+    if (auto room = make_room(wanted, response.envelope.time); !room) return room;
     auto statement = database_->prepare("INSERT INTO kept VALUES (?, ?, ?, 0, ?, ?, ?, ?)");
     if (!statement) return std::unexpected(statement.error());
     statement->bind(1, response.envelope.id);
@@ -336,14 +348,20 @@ class FileQuarantine : public Quarantine {
     return ByteLock::take(path_ + ".lock", row->number(0));
   }
 
-  Outcome<bool> expire_some(KeptTime now) {
+  /// Deletes some of what is too old, and returns false if there was none.
+  Outcome<bool> delete_old(KeptTime now) {
     auto statement = database_->prepare(
         "DELETE FROM kept WHERE rowid IN (SELECT rowid FROM kept WHERE time < ? ORDER BY time LIMIT ?)");
     if (!statement) return std::unexpected(statement.error());
     statement->bind(1, oldest(now));
     statement->bind(2, std::int64_t{kRowsAStep});
     if (auto done = statement->run(); !done) return std::unexpected(done.error());
-    if (sqlite3_changes(database_->handle()) > 0) return true;
+    return sqlite3_changes(database_->handle()) > 0;
+  }
+
+  Outcome<bool> expire_some(KeptTime now) {
+    const auto is_less = delete_old(now);
+    if (!is_less || *is_less) return is_less;
     const auto free = database_->number("PRAGMA freelist_count");
     if (!free) return std::unexpected(free.error());
     if (*free == 0) return false;
