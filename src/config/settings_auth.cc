@@ -111,11 +111,11 @@ std::vector<Setting> auth_settings() {
            {.help = "The name in our own field, if it is not the hostname. Fields of strangers that bear it "
                     "are taken out.",
             .example = R"("mx.example.org")"}),
-      auth(
-          "time", duration_kind<seconds>({.least = seconds{1}, .most = seconds{60}}), &AuthSettings::time,
-          {.help = "How long DNS is asked for a mail after each of the first recipient, the header and the end of its data. "
-                   "What is not known then counts as an error of DNS. RFC 7208 (4.6.4) asks for at least "
-                   "20s."}),
+      auth("time", duration_kind<seconds>({.least = seconds{1}, .most = seconds{60}}), &AuthSettings::time,
+           {.help = "How long DNS is asked for a mail after each of the first recipient, the header and the "
+                    "end of its data. "
+                    "What is not known then counts as an error of DNS. RFC 7208 (4.6.4) asks for at least "
+                    "20s."}),
       auth("shared_senders", list_kind(host_name_kind(), R"(a list of domains, such as ["spf.example.net"])"),
            &AuthSettings::shared_senders,
            {.help = "Services that send for many customers, beside those that Backstop knows: SPF records "
