@@ -20,6 +20,12 @@ constexpr std::string_view domain_of(std::string_view key) {
   return key.substr(key.rfind('@') + 1);
 }
 
+/// Exchange writes "SMTP:" before an address, and "smtp:" before a further one.
+std::string_view without_scheme(std::string_view key) {
+  constexpr std::string_view kSmtp = "smtp:";
+  return base::istarts_with(key, kSmtp) ? key.substr(kSmtp.size()) : key;
+}
+
 /// Returns the form in which it is kept, or nullopt if it is no address.
 std::optional<std::string> folded(std::string_view word) {
   if (word.starts_with('@')) {
@@ -31,7 +37,7 @@ std::optional<std::string> folded(std::string_view word) {
 }
 
 void add_entry(PostfixMap::Entry entry, RecipientReading& reading, bool& is_full) {
-  const auto key = without_brackets(take_word(entry.text));
+  const auto key = without_scheme(without_brackets(take_word(entry.text)));
   if (key.empty() || is_domain_line(key)) return;
   if (key.starts_with("*@")) {
     return reading.mistake(entry.line, fmt::format("{} has no meaning here; all addresses of a domain are {}",
@@ -89,6 +95,8 @@ std::size_t RecipientList::bytes() const {
 }
 
 base::Result<RecipientReading> read_recipients(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (base::trim(text).empty()) return refuse("it is empty");
   if (!text.ends_with('\n')) return refuse("it doesn't end with a line end, so it may be half-written");
   RecipientReading reading{{}, RecipientList(text.size())};

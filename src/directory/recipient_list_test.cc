@@ -26,6 +26,11 @@ const Row kGood[] = {
     {"a whole domain", "@example.org x\n", 1},
     {"twice", "a@example.org\nA@EXAMPLE.org OK\n", 1},
     {"a domain line, as virtual(5) has it", "example.org anything\na@example.org\n", 1},
+    {"a byte order mark",
+     "\xEF\xBB\xBF"
+     "a@example.org\r\nb@example.org\r\n",
+     2},
+    {"as Exchange exports them", "SMTP:a@example.org\nsmtp:b@example.org\n", 2},
     {"values don't count", "a@example.org REJECT\nb@example.org c@@d\n", 2},
     {"mistakes",
      "a@example.org\nann\nb@@c\n*@example.org x\n/^x@y$/ OK\npostmaster\n",
@@ -59,6 +64,7 @@ const BadRow kBad[] = {
     {"half a line", "a@example.org\nb@exa", "it doesn't end with a line end, so it may be half-written"},
     {"comments alone", "# a@example.org\n", "it has no recipients"},
     {"mistakes alone", "ann\nben\n", "it has no recipients"},
+    {"a byte order mark alone", "\xEF\xBB\xBF\n", "it is empty"},
     {"domains alone", "example.org x\n", "it has no recipients"},
 };
 

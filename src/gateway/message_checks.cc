@@ -5,6 +5,7 @@
 
 #include "auth/authres_field.h"
 #include "intake/arrival_checks.h"
+#include "intake/arrival_plan.h"
 #include "intake/claim_facts.h"
 #include "intake/pending_rows.h"
 
@@ -24,14 +25,22 @@ bool MessageChecks::writes_field() const {
   return transaction_.checks != nullptr && transaction_.settings->auth.results != AuthResults::None;
 }
 
+// A relay brings mail of strangers, which gets no field of ours.
+bool MessageChecks::is_field_of_others() const {
+  return transaction_.is_from_relay && !transaction_.is_outbound() &&
+         transaction_.settings->auth.results != AuthResults::None &&
+         intake::plan_for_stranger(transaction_).has_any();
+}
+
 std::vector<std::string> MessageChecks::foreign_ids() const {
   const auto& trusted = transaction_.gateway->trusted_authserv;
-  if (trusted.empty() && !writes_field()) return {};
+  const bool is_own_foreign = writes_field() || is_field_of_others();
+  if (trusted.empty() && !is_own_foreign) return {};
   const bool is_from_relay = intake::is_from_relay(transaction_);
   std::vector<std::string> ids;
   if (!is_from_relay) ids = trusted;
   const std::string& own = own_id(*transaction_.settings);
-  if (writes_field() && std::ranges::find(trusted, own) == trusted.end()) ids.push_back(own);
+  if (is_own_foreign && std::ranges::find(trusted, own) == trusted.end()) ids.push_back(own);
   return ids;
 }
 

@@ -21,8 +21,8 @@ class MessageChecks {
   MessageChecks(Transaction& transaction, next_hop::MessageForm form)
       : transaction_(transaction), form_(form) {}
 
-  /// Returns the ids whose fields somebody else must have written: our own, if we write fields, and those of
-  /// `trusted_authserv`, unless a relay brings the mail.
+  /// Returns the ids whose fields somebody else must have written: our own, if strangers' mail gets it, and
+  /// those of `trusted_authserv`, unless a relay brings the mail.
   std::vector<std::string> foreign_ids() const;
   /// Takes the header, without doubled dots.
   void take_header(std::string_view header);
@@ -46,6 +46,8 @@ class MessageChecks {
   net::Task<policy::Verdict> judge(bool is_genuine);
 
  private:
+  bool is_field_of_others() const;
+
   Transaction& transaction_;
   next_hop::MessageForm form_;
   smtp::Unstuffer unstuffer_;  ///< of the body

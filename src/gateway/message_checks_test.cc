@@ -226,6 +226,8 @@ TEST_F(MessageChecksTest, FieldsThatOnlyWeMayWriteAreTakenOut) {
       {"a trusted id of a stranger", false, false, {"front.test"}, "front.test", true},
       {"a trusted id of a relay", false, true, {"front.test"}, "front.test", false},
       {"our id, trusted, of a relay", true, true, {"mx.test"}, "mx.test", false},
+      {"our id, of a relay that is not believed", false, true, {}, "mx.test", true},
+      {"our id, of a relay that is believed with another", false, true, {"front.test"}, "mx.test", true},
   };
   settings_.auth.dmarc = AuthUse::Record;
   settings_.auth.spf = AuthUse::Reject;

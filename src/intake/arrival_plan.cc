@@ -6,6 +6,11 @@ ArrivalPlan plan_of(const Transaction& transaction) {
   const auto& client = transaction.client;
   if (transaction.is_outbound() || client.is_authenticated || client.is_trusted || transaction.is_from_relay)
     return {};
+  return plan_for_stranger(transaction);
+}
+
+ArrivalPlan plan_for_stranger(const Transaction& transaction) {
+  const auto& client = transaction.client;
   const auto& auth = transaction.site->auth;
   const bool is_all = transaction.ledger != nullptr || auth.results == AuthResults::Whole;
   const auto is_wanted = [&](AuthUse use) {

@@ -16,9 +16,11 @@ struct ArrivalPlan {
 };
 
 /// Returns what must be checked of a transaction whose client and reverse path are known. Nothing of mail
-/// that leaves, nor of what an authenticated or trusted client or a relay of the gateway brings. Else what is
-/// set to `reject`, all lists, and all that is not off if there is a ledger or the whole field is wanted.
-/// DMARC and muting need SPF.
+/// that leaves, nor of what an authenticated or trusted client or a relay of the gateway brings.
 ArrivalPlan plan_of(const Transaction& transaction);
+
+/// Returns what would be checked if a stranger brought it: what is set to `reject`, all lists, and all that
+/// is not off if there is a ledger or the whole field is wanted. DMARC and muting need SPF.
+ArrivalPlan plan_for_stranger(const Transaction& transaction);
 
 }  // namespace backstop::intake
