@@ -34,7 +34,7 @@ Cover by_signatures(const Authentication& found, std::string_view domain) {
   if (!found.dkim) return Cover::Unknown;
   auto cover = Cover::No;
   for (const auto& one : *found.dkim) {
-    if (!speaks_for(one.domain, domain)) continue;
+    if (one.is_testing || !speaks_for(one.domain, domain)) continue;
     if (one.result == MethodResult::Pass) return Cover::Yes;
     if (one.result == MethodResult::TempError) cover = Cover::Unknown;
   }
@@ -89,7 +89,7 @@ std::string_view signature_for(const Authentication& found, const mail::Address&
   if (!found.dkim) return {};
   const auto domain = base::domain_key(address.domain);
   const auto one = std::ranges::find_if(*found.dkim, [&](const DkimResult& result) {
-    return result.result == MethodResult::Pass &&
+    return result.result == MethodResult::Pass && !result.is_testing &&
            (is_within(result.domain, domain) || is_within(domain, result.domain));
   });
   return one == found.dkim->end() ? std::string_view() : one->signature_start;

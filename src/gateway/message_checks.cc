@@ -96,7 +96,7 @@ net::Task<std::string> MessageChecks::field(bool is_whole) {
 
 void MessageChecks::record_later(std::span<const store::Row> rows) const {
   if (transaction_.checks == nullptr) return;
-  auto pending = std::make_shared<const intake::PendingRows>(rows);
+  auto pending = std::make_shared<const intake::PendingRows>(rows, transaction_.pending_arrivals);
   if (pending->empty()) return;
   transaction_.checks->record_when_done(
       [pending, ledger = transaction_.ledger](const intake::ArrivalChecks::Value& value_for) {

@@ -307,8 +307,8 @@ net::Task<bool> MessagePath::is_refused_by_author() {
 void MessagePath::record_in_ledger() {
   if (transaction_.ledger == nullptr) return;
   if (way_out_.may_be_response()) rows_.take_for_program();
-  transaction_.ledger->record(rows_.rows());
   checks_.record_later(rows_.rows());
+  transaction_.ledger->record(rows_.rows());
 }
 
 store::KeptEnvelope MessagePath::kept_envelope(const intake::KeptReason& reason) const {

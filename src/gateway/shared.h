@@ -19,6 +19,7 @@
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
 #include "intake/missing_domains.h"
+#include "intake/pending_arrivals.h"
 #include "intake/ready_table.h"
 #include "intake/surge.h"
 #include "intake/waiting_answers.h"
@@ -56,6 +57,7 @@ struct Shared {
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   intake::Surges surges;
   intake::WaitingAnswers waiting_answers;
+  intake::PendingArrivals pending_arrivals;
   WallClock clock = &std::chrono::system_clock::now;
   std::unique_ptr<Keeper> keeper;       ///< null: there is no quarantine; set before the start
   std::unique_ptr<Keeper> held_keeper;  ///< null: there is no held store; set before the start

@@ -48,6 +48,7 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->held_keeper = shared.held_keeper.get();
   transaction->surges = &shared.surges;
   transaction->waiting_answers = &shared.waiting_answers;
+  transaction->pending_arrivals = &shared.pending_arrivals;
   return transaction;
 }
 

@@ -13,7 +13,9 @@ namespace {
 using auth::Cover;
 using store::Authentication;
 
+/// Whoever signs a mail can write more authors into it.
 bool is_author(const mail::Address& address, const ArrivalFacts& facts) {
+  if (facts.authors.size() != 1) return false;
   const auto owner = origin::owner_of(address, facts.delimiter).text();
   return std::ranges::any_of(facts.authors, [&](const mail::Address& from) {
     return origin::owner_of(from, facts.delimiter).text() == owner;

@@ -78,13 +78,6 @@ void LedgerRows::take_for_program() {
   });
 }
 
-void LedgerRows::add_arrival_for(std::string_view address, std::string_view received_id,
-                                 std::string_view message_id, store::Authentication value) {
-  const auto number = static_cast<std::uint32_t>(value);
-  rows_.push_back({store::arrival(received_id, address), number});
-  rows_.push_back({store::arrival_by_message(message_id, address), number});
-}
-
 void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail& mail) {
   const auto received_id = keep(transaction.id);
   const std::string_view message_id =
@@ -96,11 +89,12 @@ void LedgerRows::add_arrival(const Transaction& transaction, const ArrivingMail&
   const auto from = mail.from == path ? std::string_view() : keep(std::string(mail.from));
   for (const auto address : {path, from}) {
     if (address.empty()) continue;
-    const auto value = authentication_for(transaction, address);
-    if (is_null || mail.is_never_answered)
-      rows_.push_back({store::never_answered(message_id, address), static_cast<std::uint32_t>(value)});
+    const auto value = static_cast<std::uint32_t>(authentication_for(transaction, address));
+    const bool is_never_answered = is_null || mail.is_never_answered;
+    if (is_never_answered) rows_.push_back({store::never_answered(message_id, address), value});
     if (is_null || (transaction.is_outbound() && !transaction.site->is_ours(address))) continue;
-    add_arrival_for(address, received_id, message_id, value);
+    rows_.push_back({store::arrival(received_id, address), value});
+    if (!is_never_answered) rows_.push_back({store::arrival_by_message(message_id, address), value});
   }
 }
 

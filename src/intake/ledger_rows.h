@@ -63,8 +63,6 @@ class LedgerRows {
   static constexpr std::size_t kUsual = 8;  ///< rows of a mail to one recipient, and one more
 
   std::string_view keep(std::string text) { return texts_.emplace_front(std::move(text)); }
-  void add_arrival_for(std::string_view address, std::string_view received_id, std::string_view message_id,
-                       store::Authentication value);
   void add_owner(std::string_view owner, std::string_view message_id,
                  std::span<const std::string_view> addressees, std::chrono::sys_days day);
 

@@ -14,11 +14,17 @@ bool is_pending(const store::Row& row) {
 
 }  // namespace
 
-PendingRows::PendingRows(std::span<const store::Row> rows) {
+PendingRows::PendingRows(std::span<const store::Row> rows, PendingArrivals* arrivals) : arrivals_(arrivals) {
   for (const auto& row : rows) {
-    if (is_pending(row))
-      rows_.push_back({row.key.kind, std::string(row.key.owner), std::string(row.key.first)});
+    if (!is_pending(row)) continue;
+    rows_.push_back({row.key.kind, std::string(row.key.owner), std::string(row.key.first)});
+    if (arrivals_ != nullptr) arrivals_->add(row.key.first, row.key.owner);
   }
+}
+
+PendingRows::~PendingRows() {
+  if (arrivals_ == nullptr) return;
+  for (const auto& one : rows_) arrivals_->remove(one.id, one.address);
 }
 
 std::vector<store::Row> PendingRows::settled(const ArrivalChecks::Value& value_for) const {

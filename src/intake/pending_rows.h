@@ -6,14 +6,19 @@
 #include <vector>
 
 #include "intake/arrival_checks.h"
+#include "intake/pending_arrivals.h"
 #include "store/ledger_key.h"
 
 namespace backstop::intake {
 
 class PendingRows {
  public:
-  /// Copies those of the rows whose value is Pending, with their texts.
-  explicit PendingRows(std::span<const store::Row> rows);
+  /// Copies those of the rows whose value is Pending, with their texts. As long as this lives, `arrivals` has
+  /// them, too; null: nobody asks. It must outlive this.
+  PendingRows(std::span<const store::Row> rows, PendingArrivals* arrivals);
+  ~PendingRows();
+  PendingRows(const PendingRows&) = delete;
+  PendingRows& operator=(const PendingRows&) = delete;
 
   bool empty() const { return rows_.empty(); }
   /// Returns them with the values that they have now; the views are good as long as this.
@@ -26,6 +31,7 @@ class PendingRows {
     std::string id;
   };
 
+  PendingArrivals* arrivals_;
   std::vector<Kept> rows_;
 };
 

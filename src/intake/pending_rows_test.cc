@@ -22,7 +22,9 @@ TEST(PendingRows, KeepOnlyWhatIsPending) {
       {{RowKind::NeverAnswered, address, "1@example.org"}, number(Authentication::Pending)},
       {store::recipients_on("bob@example.org", std::chrono::sys_days{}), number(Authentication::Pending)},
   };
-  const PendingRows pending(rows);
+  PendingArrivals arrivals;
+  auto made = std::make_optional<PendingRows>(rows, &arrivals);
+  const PendingRows& pending = *made;
   address = "gone by then";
   EXPECT_FALSE(pending.empty());
   const auto settled = pending.settled([](std::string_view of) {
@@ -39,7 +41,13 @@ TEST(PendingRows, KeepOnlyWhatIsPending) {
     EXPECT_EQ(row.key.owner, "ann@example.org");
     EXPECT_EQ(row.value, number(Authentication::Passed));
   }
-  EXPECT_TRUE(PendingRows(std::span(rows).first(1)).empty());
+  EXPECT_TRUE(arrivals.has("1f", "ann@example.org"));
+  EXPECT_TRUE(arrivals.has("1@example.org", "ann@example.org"));
+  EXPECT_FALSE(arrivals.has("1@example.org", "eve@example.net"));
+  made.reset();
+  EXPECT_FALSE(arrivals.has("1f", "ann@example.org"));
+  EXPECT_FALSE(arrivals.has("1@example.org", "ann@example.org"));
+  EXPECT_TRUE(PendingRows(std::span(rows).first(1), nullptr).empty());
 }
 
 }  // namespace

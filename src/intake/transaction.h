@@ -14,6 +14,7 @@
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
 #include "intake/leaving.h"
+#include "intake/pending_arrivals.h"
 #include "intake/ready_table.h"
 #include "intake/site.h"
 #include "intake/surge.h"
@@ -54,15 +55,16 @@ struct Transaction {
   std::string id;
   std::chrono::steady_clock::time_point begun;
   std::chrono::sys_days today{};
-  std::chrono::sys_seconds now{};             ///< when it began, by the system's clock
-  const ReadyTable* ready = nullptr;          ///< of all transactions; null: no domain is observed
-  HintCounts* hints = nullptr;                ///< of all transactions; null: hints are not counted
-  store::LedgerWriter* ledger = nullptr;      ///< of all transactions; null: there is none
-  store::UseCounter* uses = nullptr;          ///< of all transactions; null: proofs are not counted
-  KeyLookUps* key_look_ups = nullptr;         ///< of the worker; null: no DKIM key is looked up
-  Surges* surges = nullptr;                   ///< of all transactions; null: no surge is noticed
-  WaitingAnswers* waiting_answers = nullptr;  ///< of all transactions; null: any number may wait
-  std::shared_ptr<ArrivalChecks> checks;      ///< null: nothing of this mail is checked
+  std::chrono::sys_seconds now{};               ///< when it began, by the system's clock
+  const ReadyTable* ready = nullptr;            ///< of all transactions; null: no domain is observed
+  HintCounts* hints = nullptr;                  ///< of all transactions; null: hints are not counted
+  store::LedgerWriter* ledger = nullptr;        ///< of all transactions; null: there is none
+  store::UseCounter* uses = nullptr;            ///< of all transactions; null: proofs are not counted
+  KeyLookUps* key_look_ups = nullptr;           ///< of the worker; null: no DKIM key is looked up
+  Surges* surges = nullptr;                     ///< of all transactions; null: no surge is noticed
+  WaitingAnswers* waiting_answers = nullptr;    ///< of all transactions; null: any number may wait
+  PendingArrivals* pending_arrivals = nullptr;  ///< of all transactions; null: nobody asks
+  std::shared_ptr<ArrivalChecks> checks;        ///< null: nothing of this mail is checked
   std::vector<Recipient> recipients;
   ClientFacts client;
   /// inbound: what the checks say so far for an address, which is the reverse path or in From, as

@@ -1,6 +1,6 @@
-// How many answers of the process wait for the checks of the mail that they answer. Each holds its session
-// and asks the ledger some times a second, so they have a limit. Thread-safe; a Place belongs to one message,
-// and must not outlive what it counts in.
+// How many answers of the process wait for the checks of the mail that they answer. Each holds a session
+// of our own server, which has not many (Postfix 20 to one next hop), and asks the ledger some times a
+// second. Thread-safe; a Place belongs to one message, and must not outlive what it counts in.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@ namespace backstop::intake {
 
 class WaitingAnswers {
  public:
-  static constexpr std::size_t kMost = 100;
+  static constexpr std::size_t kMost = 10;
 
   explicit WaitingAnswers(std::size_t most = kMost) : most_(most) {}
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/domain_key.h"
@@ -13,6 +14,7 @@
 #include "intake/waiting_answers.h"
 #include "intake/way_out_rows.h"
 #include "mail/address.h"
+#include "mail/header_text.h"
 #include "mail/message.h"
 #include "net/deadlines.h"
 #include "origin/owner.h"
@@ -75,16 +77,26 @@ std::vector<std::string> our_domains(const Transaction& transaction, const respo
   return domains;
 }
 
-/// Returns a digest of what an automatic reply says itself, without what it quotes.
-std::string text_digest_of(std::string_view message) {
+/// Returns the digits of a text: the numbers of a ticket, for instance.
+std::string digits_of(std::string_view text) {
+  std::string digits;
+  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+  return digits;
+}
+
+/// Returns a digest of what an automatic reply says itself, without what it quotes. Its subject is mostly
+/// that of the mail that it answers, but may have the number of a ticket that its text lacks.
+std::string text_digest_of(std::string_view message, std::string_view numbers) {
   constexpr response::Limits kLimits;
   mail::Message parts;
   mail::walk(message, parts, kLimits.mime);
   response::ReportText text;
   text.collect(parts, kLimits.text);
-  std::string own;
+  std::string own(numbers);
+  own += ' ';
   for (const auto& line : text.lines()) {
-    if (!text.text_of(line).starts_with('>')) own.append(text.text_of(line)) += '\n';
+    const std::string_view words = text.text_of(line);
+    if (!words.empty() && !words.starts_with('>')) own.append(words) += ' ';
   }
   const auto digest = dkim::sha256(own);
   return {digest.begin(), digest.end()};
@@ -134,6 +146,7 @@ void WayOutJudge::read_fields(std::string_view header) {
     has_references_ |= field.id == mail::FieldName::InReplyTo || field.id == mail::FieldName::References;
     has_exchange_mark_ |= field.id == mail::FieldName::XMSExchangeInboxRulesLoop ||
                           field.id == mail::FieldName::XAutoResponseSuppress;
+    if (field.id == mail::FieldName::Subject) numbers_ = digits_of(mail::decode_header(field.value));
     if (field.id != mail::FieldName::AutoSubmitted) continue;
     has_auto_submitted_ = true;
     is_auto_generated_ |= base::istarts_with(base::trim(field.value), "auto-generated");
@@ -150,7 +163,8 @@ std::string WayOutJudge::sender() const {
 
 response::Response WayOutJudge::read(std::string_view message, response::Extent extent) {
   auto response = reader_.read(message, {.reverse_path = sender(), .recipient = {}}, extent);
-  if (response.kind == response::Kind::AutoReply) text_digest_ = text_digest_of(message);
+  if (response.kind == response::Kind::AutoReply || is_auto_replied_)
+    text_digest_ = text_digest_of(message, numbers_);
   return response;
 }
 
@@ -166,11 +180,16 @@ bool WayOutJudge::is_dsn_on_its_way() const {
 }
 
 bool WayOutJudge::is_vacation() const {
-  if (!response_ || response_->kind != response::Kind::AutoReply || !has_vacation_rules()) return false;
+  if (!response_ || !has_vacation_rules()) return false;
+  const auto kind = response_->kind;
   const bool is_null = transaction_.mail.reverse_path.is_null();
-  if (is_auto_replied_) return is_null || has_references_ || says_vacation_;
-  // Exchange's out of office calls itself auto-generated.
-  return is_null && (!has_auto_submitted_ || is_auto_generated_) && (has_references_ || has_exchange_mark_);
+  // It says itself what it is, even if it reads like a report that nobody is sure of.
+  if (is_auto_replied_ && (kind == response::Kind::AutoReply || kind == response::Kind::None || is_dsn(kind)))
+    return is_null || has_references_ || says_vacation_;
+  if (kind != response::Kind::AutoReply || !is_null) return false;
+  // Exchange's out of office calls itself auto-generated, as other mail does that answers nothing.
+  return has_exchange_mark_ ? is_auto_generated_ || !has_auto_submitted_
+                            : has_references_ && !has_auto_submitted_;
 }
 
 std::string_view WayOutJudge::added() const {
@@ -188,8 +207,7 @@ net::Task<void> WayOutJudge::judge(response::Response response) {
   auto facts = co_await look(addressees_);
   std::vector<policy::Verdict> verdicts;
   for (std::size_t i = 0; i < addressees_.size(); ++i) {
-    facts[i].policy.kind =
-        is_dsn_on_its_way() && !is_dsn(response_->kind) ? response::Kind::DsnFailed : response_->kind;
+    facts[i].policy.kind = judged_kind();
     co_await weigh(addressees_[i], facts[i]);
     verdicts.push_back(policy::judge_way_out(facts[i].policy, transaction_.site->way_out.stage));
   }
@@ -207,15 +225,27 @@ net::Task<bool> WayOutJudge::passes_on() {
   co_return values&& std::ranges::any_of(*values, [](std::uint32_t value) { return value > 0; });
 }
 
-// Returns true if the checks that it depends on still run.
-bool WayOutJudge::note(const WayOutFinding& found, Facts& facts) {
+response::Kind WayOutJudge::judged_kind() const {
+  if (!is_dsn_on_its_way()) return response::Kind::AutoReply;
+  return is_dsn(response_->kind) ? response_->kind : response::Kind::DsnFailed;
+}
+
+void WayOutJudge::note(const WayOutFinding& found, Facts& facts) {
   facts.is_forbidden = found.is_forbidden;
-  if (facts.policy.why == kLocal) return false;
+  if (facts.policy.why == kLocal) return;
   facts.policy.owing = found.owing;
   facts.policy.why = found.why;
   facts.is_shared = found.is_shared;
   facts.mark = found.mark;
-  return found.is_pending;
+}
+
+// Returns true if more may be found of the mail, or of a copy of it. A Received field names one copy.
+bool WayOutJudge::is_checked_yet(const Asked& asked, const WayOutFinding& found, const std::string& addressee,
+                                 const Facts& facts) const {
+  const auto* const pending = transaction_.pending_arrivals;
+  if (pending == nullptr || (facts.policy.owing == Owing::Owed && !facts.is_forbidden)) return false;
+  return std::ranges::any_of(found.is_by_name ? asked.message_ids : asked.received_ids,
+                             [&](const std::string& id) { return pending->has(id, addressee); });
 }
 
 // Asks again while the checks of an arrival run, since the bounce of a server that accepts everything may be
@@ -230,7 +260,7 @@ net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std
   if (transaction_.ledger == nullptr) co_return facts;
   const Asked asked{our_domains(transaction_, *response_),
                     received_ids_of(response_->returned, transaction_.site->hostname),
-                    response::likely_ids(*response_), is_vacation()};
+                    response::likely_ids(*response_)};
   const std::size_t most = (kMostQuestions - asked.for_all()) / asked.for_one();
   std::vector<store::RowKey> keys;
   asked.add_for_all(keys);
@@ -249,7 +279,8 @@ net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std
           values ? find_way_out(asked, all.first(asked.for_all()),
                                 all.subspan(asked.for_all() + i * asked.for_one(), asked.for_one()))
                  : WayOutFinding{.why = kLedgerFailed};
-      is_pending |= note(found, facts[i]);
+      note(found, facts[i]);
+      is_pending |= is_checked_yet(asked, found, addressees[i], facts[i]);
     }
     const bool is_stopping = transaction_.is_stopping && transaction_.is_stopping();
     if (!is_pending || is_stopping || pauses == kMostPauses || !place.take()) co_return facts;

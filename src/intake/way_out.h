@@ -109,7 +109,10 @@ class WayOutJudge {
   std::string sender() const;
   net::Task<bool> passes_on();
   net::Task<std::vector<Facts>> look(std::span<const std::string> addressees);
-  static bool note(const WayOutFinding& found, Facts& facts);
+  response::Kind judged_kind() const;
+  bool is_checked_yet(const Asked& asked, const WayOutFinding& found, const std::string& addressee,
+                      const Facts& facts) const;
+  static void note(const WayOutFinding& found, Facts& facts);
   net::Task<void> weigh(const std::string& addressee, Facts& facts);
   net::Task<bool> is_among_few(const std::string& addressee, const Facts& facts);
   net::Task<bool> is_within_rates(const std::string& addressee);
@@ -128,6 +131,7 @@ class WayOutJudge {
   bool may_be_response_ = false;
   bool is_passed_on_ = false;
   std::vector<std::string> own_ids_;  ///< of our Received fields in its own header
+  std::string numbers_;               ///< of its subject
   std::string text_digest_;           ///< of an automatic reply
   std::optional<response::Response> response_;
   std::vector<std::string> addressees_;

@@ -69,6 +69,7 @@ class WayOutTest : public testing::Test {
     transaction.ledger = here_.ledger.get();
     transaction.uses = has_uses_ ? &here_.uses : nullptr;
     transaction.waiting_answers = &waiting_;
+    transaction.pending_arrivals = &pending_;
     transaction.is_stopping = [this] { return pauses_ >= pauses_to_stop_; };
     if (!path.empty()) transaction.mail.reverse_path = {origin::address_of(std::string(path))};
     for (const auto& one : to) transaction.recipients.push_back({.given = one});
@@ -111,6 +112,7 @@ class WayOutTest : public testing::Test {
 
   Installation here_;
   WaitingAnswers waiting_{2};
+  PendingArrivals pending_;
   std::function<void()> on_pause_;
   std::string added_;
   std::string explanation_;

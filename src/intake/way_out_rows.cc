@@ -62,15 +62,21 @@ struct Rows {
 
   std::uint32_t arrival() const {
     const auto value = first_of(received);
-    return value > 0 ? value : first_of(by_message);
+    return value > 0 ? value : named().value;
   }
-  /// A mail that was forged with the id of a genuine one is less authenticated, and doesn't count.
-  bool is_forbidden() const {
-    for (std::size_t i = 0; i < never_answered.size(); ++i) {
-      if (by_message[i] > 0 || never_answered[i] > 0)
-        return never_answered[i] > 0 && weight_of(never_answered[i]) >= weight_of(by_message[i]);
+  /// What the first Message-ID that has a row tells. One mail may come directly and by a list, and somebody
+  /// may forge either copy: the one that is authenticated better counts, or else the direct one.
+  struct Named {
+    std::uint32_t value = 0;
+    bool is_forbidden = false;
+  };
+  Named named() const {
+    for (std::size_t i = 0; i < by_message.size(); ++i) {
+      const bool is_forbidden = weight_of(never_answered[i]) > weight_of(by_message[i]);
+      const auto value = is_forbidden ? never_answered[i] : by_message[i];
+      if (value > 0) return {value, is_forbidden};
     }
-    return false;
+    return {};
   }
   /// True if all that came in under these ids was a stranger's. What a client of ours brought has no row for
   /// a foreign address, so nothing is known of that.
@@ -93,8 +99,7 @@ WayOutFinding finding_of(const Rows& rows) {
   if (is(value, Authentication::SharedSpf))
     return {.owing = Owing::Unclear, .why = kShared, .is_shared = true};
   if (is(value, Authentication::Failed)) return {.owing = Owing::NotOwed, .why = kFailed};
-  if (is(value, Authentication::Pending))
-    return {.owing = Owing::Unclear, .why = kPending, .is_pending = true};
+  if (is(value, Authentication::Pending)) return {.owing = Owing::Unclear, .why = kPending};
   return {.owing = Owing::Unclear, .why = kUnchecked};
 }
 
@@ -112,7 +117,6 @@ void Asked::add_for(std::string_view addressee, std::string_view owner,
   }
   for (const auto& id : received_ids) keys.push_back(store::arrival(id, addressee));
   for (const auto& id : message_ids) keys.push_back(store::arrival_by_message(id, addressee));
-  if (!is_by_program) return;
   for (const auto& id : message_ids) keys.push_back(store::never_answered(id, addressee));
 }
 
@@ -120,7 +124,8 @@ WayOutFinding find_way_out(const Asked& asked, std::span<const std::uint32_t> al
                            std::span<const std::uint32_t> one) {
   const Rows rows(asked, all, one);
   auto found = finding_of(rows);
-  found.is_forbidden = rows.is_forbidden();
+  found.is_forbidden = rows.named().is_forbidden;
+  found.is_by_name = first_of(rows.received) == 0;
   return found;
 }
 

@@ -19,12 +19,9 @@ struct Asked {
   std::vector<std::string> domains;       ///< of ours that the response names
   std::vector<std::string> received_ids;  ///< of our own Received fields that came back, newest first
   std::vector<std::string> message_ids;   ///< as response::likely_ids() returns them
-  bool is_by_program = false;             ///< a program answers by itself, so it matters whether it may
 
   std::size_t for_all() const { return received_ids.size(); }
-  std::size_t for_one() const {
-    return 2 * domains.size() + received_ids.size() + (is_by_program ? 2 : 1) * message_ids.size();
-  }
+  std::size_t for_one() const { return 2 * domains.size() + received_ids.size() + 2 * message_ids.size(); }
 
   /// The keys view the texts of this and of the arguments.
   void add_for_all(std::vector<store::RowKey>& keys) const;
@@ -37,8 +34,8 @@ struct WayOutFinding {
   std::string_view why;       ///< one plain clause; a static string
   std::uint32_t mark = 0;     ///< of a signature that alone speaks for the addressee; 0: none
   bool is_shared = false;     ///< what speaks for the addressee may be another customer's
-  bool is_pending = false;    ///< the checks of the arrival still run
   bool is_forbidden = false;  ///< no program may answer that mail by itself
+  bool is_by_name = false;    ///< no Received field of ours told; a Message-ID did, or nothing
 };
 
 /// Returns what is known of one addressee. `all` and `one` are the values of the rows that add_for_all() and

@@ -80,8 +80,12 @@ TEST_F(WayOutTest, TheLeastFavourableRecipientCounts) {
 TEST_F(WayOutTest, ChecksThatRunAreWaitedFor) {
   here_.open_ledger();
   arrived(Authentication::Pending);
+  pending_.add("1f", kEve);
   on_pause_ = [&] {
-    if (pauses_ == 3) arrived(Authentication::Failed);
+    if (pauses_ == 3) {
+      arrived(Authentication::Failed);
+      pending_.remove("1f", kEve);
+    }
   };
   EXPECT_EQ(leave(bounce()), "not-owed: quarantine");
   EXPECT_EQ(pauses_, 3);
@@ -90,6 +94,7 @@ TEST_F(WayOutTest, ChecksThatRunAreWaitedFor) {
 TEST_F(WayOutTest, ChecksThatNeverEndAreUnclear) {
   here_.open_ledger();
   arrived(Authentication::Pending);
+  pending_.add("1f", kEve);
   EXPECT_EQ(leave(bounce()), "unclear: accept");
   EXPECT_EQ(pauses_, WayOutJudge::kMostPauses);
 }
@@ -98,6 +103,7 @@ TEST_F(WayOutTest, ChecksThatNeverEndAreUnclear) {
 TEST_F(WayOutTest, AtMostSoManyAnswersWaitAtOnce) {
   here_.open_ledger();
   arrived(Authentication::Pending);
+  pending_.add("1f", kEve);
   WaitingAnswers::Place other(&waiting_);
   ASSERT_TRUE(other.take());
   EXPECT_EQ(leave(bounce()), "unclear: accept");
@@ -109,17 +115,27 @@ TEST_F(WayOutTest, AtMostSoManyAnswersWaitAtOnce) {
   EXPECT_EQ(pauses_, WayOutJudge::kMostPauses) << "judged at once";
   EXPECT_EQ(waiting_.count(), 2u);
   arrived(Authentication::Failed);
+  pending_.remove("1f", kEve);
   EXPECT_EQ(leave(bounce()), "not-owed: quarantine") << "what is known needs no place";
 }
 
 TEST_F(WayOutTest, AStopWaitsForNoChecks) {
   here_.open_ledger();
   arrived(Authentication::Pending);
+  pending_.add("1f", kEve);
   pauses_to_stop_ = 2;
   EXPECT_EQ(leave(bounce()), "unclear: accept");
   EXPECT_EQ(pauses_, 2);
   EXPECT_EQ(leave(bounce()), "unclear: accept") << "it is stopping already";
   EXPECT_EQ(pauses_, 2);
+}
+
+// The ledger's row of a mail whose checks ended with the process that ran them.
+TEST_F(WayOutTest, ChecksThatNobodyRunsAreNotWaitedFor) {
+  here_.open_ledger();
+  arrived(Authentication::Pending);
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(pauses_, 0);
 }
 
 TEST_F(WayOutTest, SharedSpfCountsThreeADay) {

@@ -63,11 +63,12 @@ TEST_F(WayOutTest, ExchangesOutOfOfficeIsAVacationReply) {
   };
   const std::string generated = "Auto-Submitted: auto-generated\r\n";
   const std::string loop = "X-MS-Exchange-Inbox-Rules-Loop: ann@example.org\r\n";
-  EXPECT_EQ(oof(generated, "", true), "not-owed: quarantine");
+  EXPECT_EQ(oof(generated + loop, "", true), "not-owed: quarantine");
   EXPECT_EQ(oof(generated + loop, "", false), "unclear: accept");
   EXPECT_EQ(oof(generated + "X-Auto-Response-Suppress: All\r\n", "", false), "vacation-again: quarantine");
+  EXPECT_EQ(oof(generated, "", true), "passes") << "an alert in a thread";
   EXPECT_EQ(oof(generated, "", false), "passes");
-  EXPECT_EQ(oof(generated, "ann@example.org", true), "passes");
+  EXPECT_EQ(oof(generated + loop, "ann@example.org", true), "passes");
   EXPECT_EQ(oof("Auto-Submitted: no\r\n", "", true), "passes");
 }
 
@@ -90,12 +91,74 @@ TEST_F(WayOutTest, VacationRepliesCanBeLeftAlone) {
 
 TEST_F(WayOutTest, NobodyMayBeAnsweredByAProgramWhoIsOne) {
   here_.open_ledger();
-  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
   EXPECT_EQ(leave(vacation(), "ann@example.org", {"list-bounces@c.test"}), "vacation-unwanted: quarantine");
   here_.record({{store::never_answered("1@c.test", kEve), number(Authentication::Passed)}});
   EXPECT_EQ(leave(vacation(), "ann@example.org"), "vacation-unwanted: quarantine");
   arrived(Authentication::Passed);
   EXPECT_EQ(leave(bounce()), "owed: accept") << "a bounce may answer such a mail";
+}
+
+// A reply comes at once, while the checks of the mail still run. A copy by a forwarder or a list was quicker.
+TEST_F(WayOutTest, AnEarlierCopyDoesNotHideChecksThatRun) {
+  here_.open_ledger();
+  const auto reply = [&](store::RowKey copy) {
+    here_.record({{copy, number(Authentication::Failed)}});
+    pending_.add("1@c.test", kEve);
+    pauses_ = 0;
+    on_pause_ = [&] {
+      here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+      pending_.remove("1@c.test", kEve);
+    };
+    return leave(vacation(), "ann@example.org", {std::string(kEve)}, false);
+  };
+  EXPECT_EQ(reply(store::never_answered("1@c.test", kEve)), "owed: accept");
+  EXPECT_EQ(pauses_, 1);
+}
+
+TEST_F(WayOutTest, AForwardedCopyDoesNotHideChecksThatRun) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Failed)}});
+  pending_.add("1@c.test", kEve);
+  on_pause_ = [&] {
+    if (pauses_ < 2) return;
+    here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+    pending_.remove("1@c.test", kEve);
+  };
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "owed: accept");
+  EXPECT_EQ(pauses_, 2);
+}
+
+// Some servers report in words, and call it a reply.
+TEST_F(WayOutTest, WhatSaysThatItIsAReplyIsJudgedAsOne) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Failed)}});
+  for (const std::string from : {"MAILER-DAEMON@example.org", "postmaster@example.org"}) {
+    std::string mail =
+        vacation("Auto-Submitted: auto-replied\r\n", "Your message could not be delivered.\r\n");
+    mail.replace(mail.find("ann@example.org"), 15, from);
+    EXPECT_EQ(leave(mail, ""), "not-owed: quarantine") << from;
+  }
+}
+
+TEST_F(WayOutTest, ANumberInTheSubjectIsAnotherText) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  const auto ticket = [&](std::string_view subject) {
+    std::string mail = vacation("Auto-Submitted: auto-replied\r\n", "We have your question.\r\n");
+    mail.replace(mail.find("Auto: hi"), 8, subject);
+    return leave(mail, "ann@example.org");
+  };
+  EXPECT_EQ(ticket("[Ticket 1001] hi"), "owed: accept");
+  EXPECT_EQ(ticket("[Ticket 1002] hi"), "owed: accept");
+  EXPECT_EQ(ticket("[Ticket 1002] Re: hello"), "vacation-again: quarantine");
+}
+
+TEST_F(WayOutTest, LineBreaksAreNoOtherText) {
+  here_.open_ledger();
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  const std::string fields = "Auto-Submitted: auto-replied\r\n";
+  EXPECT_EQ(leave(vacation(fields, "I am away until 9 May.\r\n"), ""), "owed: accept");
+  EXPECT_EQ(leave(vacation(fields, "I am away\r\n\r\nuntil  9 May.\r\n"), ""), "vacation-again: quarantine");
 }
 
 // Vacation programs copy References, and whoever forges a mail of eve can name a genuine one there.
@@ -146,8 +209,11 @@ TEST_F(WayOutTest, AForgedListMailSilencesNoReplyToAGenuineOne) {
   EXPECT_EQ(reply(Authentication::Passed, list, Authentication::Passed, kEve), "owed: accept");
   EXPECT_EQ(reply(Authentication::Passed, list, Authentication::Passed, list), unwanted);
   EXPECT_EQ(reply(Authentication::Passed, kEve, Authentication::Failed, kEve), "owed: accept");
-  EXPECT_EQ(reply(Authentication::Passed, kEve, Authentication::Passed, kEve), unwanted);
-  EXPECT_EQ(reply(Authentication::Failed, kEve, Authentication::Failed, kEve), unwanted);
+  EXPECT_EQ(reply(Authentication::Passed, kEve, Authentication::Passed, kEve), "owed: accept")
+      << "it came directly, and by a list";
+  EXPECT_EQ(reply(Authentication::SharedSpf, kEve, store::signed_by(1), kEve), unwanted);
+  EXPECT_EQ(reply(store::signed_by(1), kEve, store::signed_by(2), kEve), "owed: accept");
+  EXPECT_EQ(reply(Authentication::Failed, kEve, Authentication::Failed, kEve), "not-owed: quarantine");
   EXPECT_EQ(reply(Authentication::Unknown, kEve, Authentication::Passed, kEve), unwanted);
 }
 
