@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Lines of docs/emit-none.md: with those for Postfix it asks the next server while the sender waits, for mail of strangers alone; Exim
-reads those for it, listens to nobody but this host at the ports that lead past Backstop, and takes no stranger for this host; nor does
-OpenSMTPD."""
+"""Lines of docs/emit-none.md: with those for Postfix it asks the next server while the sender waits, for mail of strangers alone;
+the script lists all names; Exim reads those for it, and listens to nobody but this host at the ports that lead past Backstop; neither
+Exim nor OpenSMTPD takes a stranger for this host."""
 import subprocess
 
 from case import EXIM
@@ -67,6 +67,29 @@ class AsksTheNextServer(Case):
         self.assertEqual(self.offer("users", FAR).code, 250)
         self.assertEqual(self.world.commands, [], "no other server is asked")
         self.assertEqual(self.offer("users", BANNED).code, 550)
+
+
+@needs("postfix")
+class ListsTheNames(Case):
+    def test_users_and_all_aliases(self):
+        """Names in capitals, with a space before the colon, in quotes, and in more than one table; a table that can't be read stops it."""
+        etc, wanted = self.folder / "etc", self.folder / "recipients"
+        self.write("etc/master.cf", "")
+        self.write("etc/aliases", '# no name\nHelp :ann\n"first last": ann\nsales: ann, bob\n  carl\n')
+        self.write("etc/lists", 'news: "|/bin/news"\n')
+        tables = [f"hash:{etc}/aliases", f"hash:{etc}/lists"]
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": str(etc)}
+        script = self.write("script", block("postalias -s", {"/etc/backstop/recipients": wanted}))
+        for more, want in (([], 0), ([f"hash:{etc}/missing"], 1)):
+            self.write("etc/main.cf", f"compatibility_level = 3.6\nalias_maps = {', '.join(tables + more)}\n")
+            for table in tables:
+                subprocess.run(["postalias", table], env=environment, check=True, timeout=60)
+            with self.subTest(more):
+                self.assertEqual(subprocess.run(["bash", script], env=environment, stderr=subprocess.DEVNULL, check=False, timeout=60).returncode, want)
+                lines = wanted.read_text().splitlines()
+                names = ("help", '"first last"', "sales", "news", "root")
+                self.assertEqual([name for name in names if f"{name}@example.org OK" not in lines], [])
+                self.assertEqual([line for line in lines if line.startswith(("@", "YP_", "carl@", "bob@"))], [])
 
 
 @needs("exim")
