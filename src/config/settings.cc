@@ -58,7 +58,9 @@ std::vector<Setting> keys_settings() {
            {.help = "How tags are written. Prefix: prvs=TAG=user@domain. Sub-address: user+prvs=TAG@domain. "
                     "Both are read."}),
       keys("delimiter", character_kind(), &origin::TagSettings::delimiter,
-           {.help = "What parts a user from a sub-address."}),
+           {.help = "What parts a user from a sub-address, as your mail server has it (Postfix: "
+                    "recipient_delimiter). One character. An address in a file of `recipients` covers its "
+                    "sub-addresses."}),
   };
 }
 

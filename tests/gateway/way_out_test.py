@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 
+import jsonschema
+
 from dialogue import ANN, BOB, CARL, EVE, Dialogue, told, url, without_trace
-from support import gateway, header_of, main
+from support import SOURCE, gateway, header_of, main
 
 LEDGER = '[ledger]\nurl = "sqlite:{folder}/ledger.db"\n'
 SPAM = b"From: Eve <eve@example.net>\r\nTo: nobody@example.org\r\nSubject: Win\r\nMessage-ID: <spam%d@example.net>\r\n\r\nNow.\r\n"
@@ -189,6 +191,26 @@ class Bounces(WayOut):
             self.assertEqual(self.leave(bounce(EVE, spam)).code, 450)
         self.assertEqual(self.leave(bounce(EVE, spam)).code, 250)
         self.assertEqual(len(outside.mails), 1)
+
+
+class Schema(WayOut):
+    def test_events_fit_at_each_stage(self):
+        validator = jsonschema.Draft7Validator(json.loads((SOURCE / "docs/history.schema.json").read_text()))
+        for stage, forged, next_stage in (("observe", "accept", "quarantine"), ("hold", "quarantine", "quarantine"), ("strict", "quarantine", "")):
+            with self.subTest(stage):
+                inside, _ = self.run_both(stage)
+                spam = self.arrive(inside, sender="spammer@bad.test")
+                self.assertEqual(self.leave(bounce("carl@victim.test", spam), "carl@victim.test").code, 250)
+                self.assertEqual(self.leave(vacation(), EVE, BOB).code, 250)
+                self.gate.wait_for_events(4)
+                found = [json.loads(line) for line in self.gate.command("history", "--json", "-c", self.gate.config).splitlines()]
+                for event in found:
+                    validator.validate(event)
+                outbound = [event for event in found if event["direction"] == "outbound"]
+                self.assertEqual([(event["cause"], event["stage"]) for event in outbound if event["done"]],
+                                 [("unclear", stage), ("not-owed", stage)])
+                self.assertEqual([(event["cause"], event["stage"]) for event in outbound if not event["done"]], [("late-unknown", "")])
+                self.assertEqual([(event["verdict"], event["next_stage"]) for event in outbound if event["cause"] == "not-owed"], [(forged, next_stage)])
 
 
 class Writers(WayOut):
