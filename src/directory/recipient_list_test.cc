@@ -27,6 +27,10 @@ const Row kGood[] = {
     {"twice", "a@example.org\nA@EXAMPLE.org OK\n", 1},
     {"a domain line, as virtual(5) has it", "example.org anything\na@example.org\n", 1},
     {"values don't count", "a@example.org REJECT\nb@example.org c@@d\n", 2},
+    {"two in an entry",
+     "a@example.org,b@example.org\nc@example.org x, y\n\"d,e\"@example.org\n",
+     3,
+     {"1: what follows \"a@example.org\" is no recipient, since an entry has one"}},
     {"mistakes",
      "a@example.org\nann\nb@@c\n*@example.org x\n/^x@y$/ OK\npostmaster\n",
      1,
@@ -58,7 +62,8 @@ const BadRow kBad[] = {
     {"white space", " \n\n", "it is empty"},
     {"half a line", "a@example.org\nb@exa", "it doesn't end with a line end, so it may be half-written"},
     {"comments alone", "# a@example.org\n", "it has no recipients"},
-    {"mistakes alone", "ann\nben\n", "it has no recipients"},
+    {"names alone", "ann\nben x\n", "it has no recipients: a name needs its domain, as in ann@example.org"},
+    {"mistakes alone", "b@@c\n", "it has no recipients"},
     {"domains alone", "example.org x\n", "it has no recipients"},
 };
 
