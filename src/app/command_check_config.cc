@@ -81,7 +81,8 @@ void add_check_config_command(CLI::App& root, CommandContext& context) {
   auto* const page = command.add_flag("--page", options->is_page, "Print docs/configuration.md")->group("");
   auto* const probe = command.add_flag(
       "--probe", options->is_probing,
-      "Also ask DNS who takes mail for each domain, and each next hop whether it takes unknown recipients");
+      "Also ask DNS who takes mail for each domain, and each next hop whether it answers and takes unknown "
+      "recipients");
   probe->needs(file);
   example->excludes(file)->excludes(page);
   page->excludes(file);

@@ -253,6 +253,13 @@ DmarcResult::Aligned aligned_by(const Authentication& found) {
   return is_spf ? DmarcResult::Aligned::Spf : DmarcResult::Aligned::Dkim;
 }
 
+/// True if DMARC's result could not be had without a look at the signatures. OpenDKIM writes nothing on a
+/// mail that has none. A pass that SPF doesn't explain is that of a signature which the field leaves out.
+bool shows_no_signature(const Authentication& found) {
+  if (found.dkim || !found.dmarc || found.dmarc->result == MethodResult::TempError) return false;
+  return found.dmarc->result != MethodResult::Pass || found.dmarc->aligned == DmarcResult::Aligned::Spf;
+}
+
 }  // namespace
 
 std::string_view AuthresResult::find(std::string_view type, std::string_view name) const {
@@ -320,6 +327,7 @@ Authentication authentication_of(std::span<const Authres> trusted) {
   }
   const bool has_passed = found.dmarc && found.dmarc->result == MethodResult::Pass;
   if (has_passed) found.dmarc->aligned = aligned_by(found);
+  if (shows_no_signature(found)) found.dkim.emplace();
   return found;
 }
 

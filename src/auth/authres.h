@@ -71,7 +71,9 @@ std::vector<Authres> trusted_results(std::span<const mail::Field> header, std::s
                                      AuthresPlace place = AuthresPlace::Above);
 
 /// Makes one finding of them. For each method the topmost field that speaks of it counts, with all that it
-/// says of it: filters that write a field each are joined. `is_all` is never known.
+/// says of it: filters that write a field each are joined. `is_all` is never known. If no field speaks of
+/// DKIM, a DMARC result means that the mail has no signature, unless it is a temperror, or a pass without one
+/// of SPF.
 Authentication authentication_of(std::span<const Authres> trusted);
 
 }  // namespace backstop::auth

@@ -234,6 +234,38 @@ TEST(Authres, OneFieldMayBeRightBelowReceived) {
   }
 }
 
+TEST(Authres, ADmarcResultSaysThatThereIsNoSignature) {
+  struct Row {
+    const char* value;
+    bool want_looked_at;
+    Cover want;  ///< of a@c.test as reverse path and author
+  };
+  const Row rows[] = {
+      {"spf=fail smtp.mailfrom=c.test", false, Cover::Unknown},
+      {"spf=fail smtp.mailfrom=c.test; dmarc=fail header.from=c.test", true, Cover::No},
+      {"spf=fail smtp.mailfrom=c.test; dmarc=none header.from=c.test", true, Cover::No},
+      {"spf=fail smtp.mailfrom=c.test; dmarc=permerror header.from=c.test", true, Cover::No},
+      {"spf=fail smtp.mailfrom=c.test; dmarc=temperror header.from=c.test", false, Cover::Unknown},
+      {"spf=fail smtp.mailfrom=c.test; dmarc=pass header.from=d.test", false, Cover::Unknown},
+      {"spf=fail smtp.mailfrom=c.test; dmarc=pass header.from=c.test", false, Cover::Yes},
+      {"spf=pass smtp.mailfrom=c.test; dmarc=pass header.from=c.test", true, Cover::SpfAlone},
+      {"spf=fail smtp.mailfrom=c.test; dkim=pass header.d=c.test; dmarc=fail header.from=c.test", true,
+       Cover::Yes},
+      {"spf=fail smtp.mailfrom=c.test; dkim=temperror header.d=c.test; dmarc=fail header.from=d.test", true,
+       Cover::Unknown},
+  };
+  for (const auto& row : rows) {
+    const auto read = parse_authres("x; " + std::string(row.value)).value();
+    const auto found = authentication_of({&read, 1});
+    EXPECT_EQ(found.dkim.has_value(), row.want_looked_at) << row.value;
+    EXPECT_EQ(covers_reverse_path(found, {"a", "c.test"}, true), row.want) << row.value;
+  }
+  const std::string field = "Authentication-Results: mx.example.org; ";
+  EXPECT_EQ(trusted_of(field + "dmarc=fail\r\n" + field + "dkim=pass header.d=a.test\r\n"),
+            "dkim=pass dmarc=fail ")
+      << "another filter's field";
+}
+
 TEST(Authres, WhatTheResultsSay) {
   const auto found_in = [](std::string_view value) {
     const auto read = parse_authres(value).value();

@@ -336,6 +336,9 @@ void check_authserv(std::size_t index, Draft& draft) {
   const auto& settings = draft.gateways[index].settings;
   const SectionAt at{Section::Gateway, index};
   const SettingHandle ids = handle(draft, at, &GatewaySettings::trusted_authserv);
+  const SettingHandle place = handle(draft, at, &GatewaySettings::authserv_place);
+  if (place.is_given() && settings.trusted_authserv.empty() && !ids.is_broken())
+    place.warning("without \"trusted_authserv\" no such field is believed, wherever it is");
   const auto has_relays = [](const auto& one) { return !one.settings.relays.empty(); };
   if (settings.trusted_authserv.empty() || !settings.relays.empty() ||
       handle(draft, at, &GatewaySettings::relays).is_broken() ||

@@ -473,6 +473,10 @@ TEST(Config, SaysWhatIsWrongWithChecks) {
       {"an id without relays", "trusted_authserv = [\"mx.example.org\"]\n",
        "f:10:20: warning: trusted_authserv: there are no \"relays\" whose fields could be believed, so such "
        "fields are only taken out\n"},
+      {"a place without an id", "authserv_place = \"below\"\n",
+       "f:10:18: warning: authserv_place: without \"trusted_authserv\" no such field is believed, wherever "
+       "it "
+       "is\n"},
       {"an id with relays", "trusted_authserv = [\"mx.example.org\"]\nrelays = [\"192.0.2.1\"]\n", ""},
       {"an id with relays of a domain",
        "trusted_authserv = [\"mx.example.org\"]\n[[domain]]\nname = \"b.test\"\nrelays = [\"192.0.2.1\"]\n",

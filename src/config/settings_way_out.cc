@@ -19,8 +19,8 @@ std::vector<Setting> way_out_settings() {
                    "Strict: what is unclear is kept back, too. Hold and strict take a \"url\"."}),
       way_out("vacation", enum_kind<intake::VacationRule>({"rules", "leave"}), &WayOutSettings::vacation,
               {.help = "Rules: automatic replies must be owed, too, and obey RFC 3834: none to lists, "
-                       "programs and bulk mail, and one an addressee in 7 days. Leave: they leave as any "
-                       "mail."}),
+                       "programs and bulk mail, and, if there is a [ledger], the same one an addressee "
+                       "once in 7 days. Leave: they leave as any mail."}),
       way_out("mute", boolean_kind(), &WayOutSettings::is_muting,
               {.help = "Whether the next hop is asked to report nothing (NOTIFY=NEVER) on mail that comes in "
                        "and whose SPF failed, if it speaks DSN (RFC 3461)."}),

@@ -36,7 +36,13 @@ std::optional<std::string> folded(std::string_view word) {
   return address && !address->domain.empty() ? std::optional(address->folded()) : std::nullopt;
 }
 
-void add_entry(PostfixMap::Entry entry, RecipientReading& reading, bool& is_full) {
+/// What the entries of a text are, beside recipients and mistakes.
+struct Seen {
+  bool is_full = false;    ///< there is one recipient too many
+  bool has_names = false;  ///< local parts alone
+};
+
+void add_entry(PostfixMap::Entry entry, RecipientReading& reading, Seen& seen) {
   const auto key = without_scheme(without_brackets(take_word(entry.text)));
   if (key.empty() || is_domain_line(key)) return;
   if (key.starts_with("*@")) {
@@ -44,8 +50,15 @@ void add_entry(PostfixMap::Entry entry, RecipientReading& reading, bool& is_full
                                                    shown(key), shown(key.substr(1))));
   }
   const auto recipient = folded(key);
-  if (!recipient) return reading.mistake(entry.line, fmt::format("{} is no address", shown(key)));
-  if (!reading.list.add(*recipient)) is_full = true;
+  if (!recipient) {
+    seen.has_names |= !key.contains('@');
+    return reading.mistake(entry.line, fmt::format("{} is no address", shown(key)));
+  }
+  if (entry.text.starts_with(',')) {
+    reading.mistake(entry.line,
+                    fmt::format("what follows {} is no recipient, since an entry has one", shown(key)));
+  }
+  if (!reading.list.add(*recipient)) seen.is_full = true;
 }
 
 std::unexpected<base::Error> refuse(std::string what) {
@@ -100,11 +113,14 @@ base::Result<RecipientReading> read_recipients(std::string_view text) {
   if (base::trim(text).empty()) return refuse("it is empty");
   if (!text.ends_with('\n')) return refuse("it doesn't end with a line end, so it may be half-written");
   RecipientReading reading{{}, RecipientList(text.size())};
-  bool is_full = false;
+  Seen seen;
   PostfixMap map(text);
-  for (auto entry = map.next(); entry; entry = map.next()) add_entry(*entry, reading, is_full);
-  if (is_full) return refuse(fmt::format("it has more than {} recipients", RecipientList::kMost));
-  if (reading.list.size() == 0) return refuse("it has no recipients");
+  for (auto entry = map.next(); entry; entry = map.next()) add_entry(*entry, reading, seen);
+  if (seen.is_full) return refuse(fmt::format("it has more than {} recipients", RecipientList::kMost));
+  if (reading.list.size() == 0) {
+    return refuse(seen.has_names ? "it has no recipients: a name needs its domain, as in ann@example.org"
+                                 : "it has no recipients");
+  }
   reading.list.finish();
   return reading;
 }

@@ -1,5 +1,6 @@
 #include "intake/arrival_checks.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -482,11 +483,24 @@ TEST_F(ArrivalChecksTest, BelieveAHopOfOurs) {
       "Authentication-Results: mx.example.org; dkim=pass header.d=example.org; spf=pass "
       "smtp.mailfrom=bare.test\r\n"
       "Authentication-Results: evil.test; dkim=pass header.d=evil.test\r\n";
+  const auto with = [](std::string_view results) {
+    return fmt::format("Authentication-Results: mx.example.org; {}\r\n", results);
+  };
   const ValueRow rows[] = {
       {"a signature", {}, fields, "ann@example.org", kSigned},
       {"of another author", {}, fields, "eve@example.org", Authentication::SharedSpf},
       {"SPF alone", {}, fields, "ann@bare.test", Authentication::SharedSpf},
       {"of another id", {}, fields, "ann@evil.test", Authentication::Failed},
+      {"SPF's failure alone",
+       {},
+       with("spf=fail smtp.mailfrom=bare.test"),
+       "ann@bare.test",
+       Authentication::Unknown},
+      {"nothing of DKIM, which DMARC looked at",
+       {},
+       with("spf=fail smtp.mailfrom=bare.test; dmarc=none header.from=bare.test"),
+       "ann@bare.test",
+       Authentication::Failed},
       {"no field", {}, {}, "ann@example.org", Authentication::Unknown},
   };
   for (const auto& row : rows) {

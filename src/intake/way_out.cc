@@ -329,7 +329,9 @@ net::Task<void> WayOutJudge::look_for_breach(const std::string& addressee, Facts
     facts.policy.why = why;
     co_return;
   }
-  if (facts.policy.owing == Owing::NotOwed) co_return;
+  // Without a ledger it isn't known which replies were judged here before, as some that come back from a
+  // server that signs or maps them were: each would be the second.
+  if (facts.policy.owing == Owing::NotOwed || transaction_.ledger == nullptr) co_return;
   const auto author = transaction_.mail.reverse_path.is_null() ? response_->author : sender();
   const auto owner = owner_of(base::address_key(author), transaction_.site->tags.delimiter);
   const bool is_first = co_await places_.take(addressee, fmt::format("vacation\n{}\n{}", owner, text_digest_),

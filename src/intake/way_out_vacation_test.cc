@@ -39,6 +39,16 @@ TEST_F(WayOutTest, TheTextOfAReplyCountsOnceAWeek) {
   EXPECT_EQ(leave(vacation(coded, "QXdheSB1bnRpbCA5IE1heQ==\r\n"), "ann@example.org"), again) << "decoded";
 }
 
+// A server may hand a reply to us twice, and only the ledger knows it again.
+TEST_F(WayOutTest, WithoutALedgerNoReplyIsTheSecondOfAWeek) {
+  const std::string reply = vacation();
+  EXPECT_EQ(leave(reply, "ann@example.org"), "unclear: accept");
+  EXPECT_EQ(leave(traced("1f", reply), "ann@example.org"), "unclear: accept");
+  here_.open_ledger();
+  EXPECT_EQ(leave(reply, "ann@example.org"), "unclear: accept");
+  EXPECT_EQ(leave(traced("1f", reply), "ann@example.org"), "vacation-again: quarantine");
+}
+
 TEST_F(WayOutTest, ARefusalAsAReceiptIsJudgedLikeABounce) {
   here_.open_ledger();
   here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Failed)},

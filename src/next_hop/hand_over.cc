@@ -70,8 +70,17 @@ net::Task<OfferAnswer> offer_alone(const NextHop& hop, std::span<const mail::Add
     pool.alarm().failed(hop, Alarm::Step::Transaction, answer.error());
     co_return OfferAnswer{};
   }
+  answer->lacking = lease->session->lacking;
   co_await pool.give_back(std::move(lease->session), context.limits);
   co_return std::move(*answer);
+}
+
+/// Whatever it answers to QUIT, it has been greeted.
+net::Task<GreetAnswer> greet_alone(const NextHop& hop, const Context& context, Pool& pool) {
+  const auto lease = co_await pool.lease(hop, ourselves(), context, Pool::Age::Fresh);
+  if (!lease) co_return GreetAnswer{};
+  (void)co_await lease->session->ask_one("QUIT\r\n", context.limits.next_hop_reply);
+  co_return GreetAnswer{true, lease->session->lacking};
 }
 
 /// The worker of one message.
@@ -100,9 +109,13 @@ class Courier {
   net::Loop loop_{1};
   boost::asio::thread_pool blocking_{1};
   Directory directory_;
-  Alarm alarm_{[this](os::LogLevel, std::string_view line) { trouble_ = line; }};
+  Alarm alarm_{[this](os::LogLevel, std::string_view line) { trouble_ = line; }, Alarm::Tells::Troubles};
   Pool pool_{loop_, directory_, alarm_};
 };
+
+base::Error no_answer(const NextHop& hop, const std::string& trouble) {
+  return {trouble.empty() ? "next hop " + hop.url + " gave no answer" : trouble};
+}
 
 }  // namespace
 
@@ -129,8 +142,14 @@ base::Result<OfferAnswer> offer_and_wait(const NextHop& hop, std::span<const mai
   Courier courier;
   OfferAnswer answer = courier.run(offer_alone(hop, recipients, context, courier.access().pool));
   if (courier.trouble().empty() && answer.mail.code != 0) return answer;
-  return std::unexpected(
-      base::Error{courier.trouble().empty() ? "next hop " + hop.url + " gave no answer" : courier.trouble()});
+  return std::unexpected(no_answer(hop, courier.trouble()));
+}
+
+base::Result<GreetAnswer> greet_and_wait(const NextHop& hop, const Context& context) {
+  Courier courier;
+  const GreetAnswer answer = courier.run(greet_alone(hop, context, courier.access().pool));
+  if (answer.is_greeted) return answer;
+  return std::unexpected(no_answer(hop, courier.trouble()));
 }
 
 }  // namespace backstop::next_hop

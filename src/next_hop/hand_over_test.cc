@@ -98,6 +98,29 @@ TEST_F(HandOver, AsksWithoutRecipients) {
   EXPECT_THAT(fake_.commands, ElementsAre("EHLO mx.test", "MAIL FROM:<>", "RSET"));
 }
 
+TEST_F(HandOver, KnowsWhatTheIdentityLacks) {
+  const struct {
+    Identity identity;
+    const char* offered;
+    std::string_view want;
+  } rows[] = {
+      {Identity::None, "250 hop.test", ""},
+      {Identity::Xclient, "250-hop.test\r\n250 XFORWARD ADDR", "XCLIENT"},
+      {Identity::Xclient, "250-hop.test\r\n250 XCLIENT ADDR", ""},
+      {Identity::Xforward, "250-hop.test\r\n250 XCLIENT ADDR", "XFORWARD"},
+      {Identity::Xforward, "250-hop.test\r\n250 XFORWARD ADDR", ""},
+  };
+  for (const auto& row : rows) {
+    fake_.answer("EHLO", {row.offered, "250 hop.test"});
+    fake_.answer("XCLIENT", {"220 hop.test"});
+    auto hop = fake_.hop();
+    hop.identity = row.identity;
+    const auto answer = ask(hop, {});
+    ASSERT_TRUE(answer) << row.offered << answer.error().message;
+    EXPECT_EQ(answer->lacking, row.want) << row.offered;
+  }
+}
+
 TEST_F(HandOver, TellsARefusedMailFromARefusedRecipient) {
   const std::vector<mail::Address> ann = {*mail::parse_address("ann@example.org")};
   fake_.answer("MAIL", {"530 5.7.0 log in"});

@@ -113,7 +113,7 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::VacationUnwanted, "vacation-unwanted", kHeld, Detail::Owing,
      "This {response} goes to an address, or answers a mail, that no program may answer by itself"},
     {Cause::VacationAgain, "vacation-again", kHeld, Detail::Owing,
-     "The addressee of this {response} got one of the same sender within the last 7 days"},
+     "The addressee of this {response} got the same one of the same sender within the last 7 days"},
     {Cause::NotHeld, "not-held", kDeferred, Detail::None,
      "This response may not leave, and can't be held just now: try again later"},
 }};

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "origin/tag.h"
+#include "report/event_words.h"
 #include "report/fact_table.h"
 #include "report/local_time.h"
 
@@ -74,11 +75,11 @@ Row row_of(const store::Event& event) {
   Row row;
   row.time = local_time(event.time);
   row.cells[Time] = row.time.time;
-  row.cells[Done] = or_dash(name(event.done));
+  row.cells[Done] = or_dash(words(event, event.done));
   row.cells[Kind] = or_dash(event.kind);
   row.cells[Client] = or_dash(event.client);
   row.cells[Cause] = base::printable(event.cause);
-  if (event.next_stage != event.verdict) row.cells[Next] = name(event.next_stage);
+  if (event.next_stage != event.verdict) row.cells[Next] = words(event, event.next_stage);
   row.from = sender_of(event);
   row.to = recipients_of(event);
   return row;

@@ -61,6 +61,16 @@ TEST_F(HistoryPage, TableShowsWhatTheNextStageWouldDoOtherwise) {
             "  00:00:00  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag\n");
 }
 
+TEST_F(HistoryPage, OnItsWayOutAResponseIsHeld) {
+  store::Event held = make_event(0);
+  held.direction = store::Direction::Outbound;
+  held.done = store::Done::Quarantined;
+  held.verdict = store::Verdict::Quarantine;
+  held.next_stage = store::Verdict::Quarantine;
+  EXPECT_THAT(history_table({held}),
+              testing::AllOf(testing::HasSubstr("  held "), testing::Not(testing::HasSubstr("quarantine"))));
+}
+
 TEST_F(HistoryPage, WhatIsNotKnownIsADash) {
   store::Event event;
   event.time = std::chrono::sys_days(std::chrono::days(20780));

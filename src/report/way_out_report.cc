@@ -21,6 +21,7 @@ using store::Done;
 constexpr std::size_t kMostRecipients = 10;  // of one event, in the list of addresses
 constexpr std::size_t kMostListed = 10;
 constexpr std::string_view kOwed = "owed";
+constexpr std::string_view kObserve = "observe";
 constexpr std::string_view kHold = "hold";  // the stage; at "strict" nothing leaves that should be held
 
 void count(std::string_view cause, WayOutReport::Counts& counts) {
@@ -89,6 +90,7 @@ void WayOutReport::add_held(const store::Event& event) {
 
 void WayOutReport::add_would_be_held(const store::Event& event) {
   count(event.cause, would_be_held_);
+  if (event.stage == kObserve) ++observed_;
   for (const auto& address : addressees(event)) {
     would_be_addresses_.add(address);
     if (examples_.size() >= kMostAddresses && !examples_.contains(address)) continue;
@@ -102,6 +104,14 @@ bool WayOutReport::is_empty() const {
                  waiting_.value_or(0) ==
              0 &&
          would_be_held_.empty() && why_unknown_.empty();
+}
+
+/// Once something is held, what left before that at the stage observe is told apart.
+std::string WayOutReport::would_be_sum() const {
+  const std::string counts = "would also have held " + by_cause(would_be_held_);
+  if (held_ == 0 || observed_ == 0) return counts;
+  return fmt::format("{} ({} at stage observe)", counts,
+                     observed_ == sum(would_be_held_) ? "all" : std::to_string(observed_));
 }
 
 std::string WayOutReport::would_be_text() const {
@@ -142,7 +152,7 @@ std::string WayOutReport::text() const {
   table.add("Released", std::to_string(released_));
   table.add("Deleted", std::to_string(deleted_));
   table.add("Left unclear", fmt::format("{} within the rates", left_within_rates_));
-  if (!would_be_held_.empty()) table.add("Next stage", "would also have held " + by_cause(would_be_held_));
+  if (!would_be_held_.empty()) table.add("Next stage", would_be_sum());
   std::string page = "\nYour own responses on their way out (backstop held)\n" + table.text();
   FactTable top;
   for (const auto& entry : addresses_.top(kMostListed)) top.add(base::printable(entry.name), entry.text());

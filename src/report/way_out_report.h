@@ -64,6 +64,7 @@ class WayOutReport {
  private:
   void add_held(const store::Event& event);
   void add_would_be_held(const store::Event& event);
+  std::string would_be_sum() const;
   std::string would_be_text() const;
   boost::json::array would_be_json() const;
 
@@ -75,6 +76,7 @@ class WayOutReport {
   std::uint64_t deleted_ = 0;
   Counts held_causes_;
   Counts would_be_held_;
+  std::uint64_t observed_ = 0;  ///< of those, what left at the stage observe
   std::optional<std::uint64_t> waiting_;
   std::string why_unknown_;
   TopList addresses_{kMostAddresses};

@@ -99,12 +99,24 @@ TEST(WayOutReport, IsAPage) {
             "  Released      0\n"
             "  Deleted       0\n"
             "  Left unclear  1 within the rates\n"
-            "  Next stage    would also have held 1: 1 unclear\n"
+            "  Next stage    would also have held 1: 1 unclear (all at stage observe)\n"
             "\nAddresses to which the most is held\n"
             "  eve@c.test  2\n"
             "  zoe@\uFFFD.test  1\n"
             "\nAddresses whose responses the next stage would also have held (backstop why ID)\n"
             "  eve@c.test  1 (such as 0065f1c2a9b3d40)\n");
+}
+
+TEST(WayOutReport, TellsWhatLeftAtObserveFromTheRest) {
+  WayOutReport report;
+  report.add(left("unclear", Verdict::Quarantine));
+  EXPECT_THAT(report.text(), testing::HasSubstr("would also have held 1: 1 unclear\n"))
+      << "nothing is held yet";
+  report.add(held());
+  Event at_hold = left("unclear", Verdict::Quarantine);
+  at_hold.stage = "hold";
+  report.add(at_hold);
+  EXPECT_THAT(report.text(), testing::HasSubstr("2: 2 unclear (1 at stage observe)\n"));
 }
 
 // What could not be held is told apart from what the stage lets leave.

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "intake/ready_table.h"
 #include "mail/address.h"
+#include "report/event_words.h"
 #include "report/fact_table.h"
 #include "report/local_time.h"
 #include "response/response.h"
@@ -141,7 +142,8 @@ std::string what_was_kept(const store::Event& event) {
 std::string heading(const store::Event& event) {
   const LocalTime time = local_time(event.time);
   return fmt::format("{}: {} on {} at {} {}\n", base::printable(event.id),
-                     is_deed(event) ? event.cause : name(event.done), time.day, time.time, time.zone);
+                     is_deed(event) ? std::string_view(event.cause) : words(event, event.done), time.day,
+                     time.time, time.zone);
 }
 
 std::string what_it_was(const store::Event& event) {
@@ -169,7 +171,7 @@ constexpr WayOutAnswer kWayOutAnswers[] = {
     {"unclear", "That is not known, and such a response leaves within the rates."},
     {"rated", "That is not known, and more of these were to leave than the rates allow."},
     {"vacation-unwanted", "That doesn't matter: no program may answer this address, or that mail."},
-    {"vacation-again", "That doesn't matter: the addressee got such a reply within the last 7 days."},
+    {"vacation-again", "That doesn't matter: the addressee got the same reply within the last 7 days."},
     {"not-held", "It could not be held, and may not leave."},
 };
 
@@ -244,13 +246,13 @@ bool was_seen_unready(const store::Event& event) {
 
 std::string what_was_done(const store::Event& event, std::string_view missing) {
   FactTable table;
-  table.add("Done", name(event.done));
-  table.add("Verdict", name(event.verdict));
+  table.add("Done", words(event, event.done));
+  table.add("Verdict", words(event, event.verdict));
   table.add("Cause", event.cause);
   table.add("Stage", event.stage);
   table.add("Domain", readiness_sentence(event));
   table.add("Missing today", missing);
-  table.add("Next stage", name(event.next_stage));
+  table.add("Next stage", words(event, event.next_stage));
   table.add("Reply", event.reply);
   return wrap(base::printable(event.explanation, kMostText), kIndent) + table.text();
 }

@@ -227,7 +227,7 @@ Event held(std::string cause) {
 
 TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
   EXPECT_EQ(why_page(held("not-owed")),
-            "0065f1c2a9b3d40: quarantined on 2026-11-23 at 00:00:00 UTC\n"
+            "0065f1c2a9b3d40: held on 2026-11-23 at 00:00:00 UTC\n"
             "  mail.example.org (192.0.2.1) brought a bounce from <> for eve@c.test. Its\n"
             "  machine-readable parts show that it is one (structural).\n"
             "\n"
@@ -235,8 +235,8 @@ TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
             "  and nothing shows that it came from there.\n"
             "\n"
             "  Nothing shows that eve@c.test wrote the mail that this bounce answers.\n"
-            "  Done     quarantined\n"
-            "  Verdict  quarantine\n"
+            "  Done     held\n"
+            "  Verdict  hold\n"
             "  Cause    not-owed\n"
             "  Stage    hold\n"
             "  Reply    250 2.0.0 Taken\n");

@@ -18,6 +18,7 @@
 #include "mail/address.h"
 #include "net/dns.h"
 #include "net/loop.h"
+#include "next_hop/alarm.h"
 #include "next_hop/hand_over.h"
 
 namespace backstop::service {
@@ -62,6 +63,10 @@ void probe_mx(const std::string& domain, const gateway::Settings& settings, std:
     found.emplace_back(true, fmt::format("DNS does not say who takes mail for {}: {}", name, answer.why));
     return;
   }
+  if (answer.kind == Kind::NoName) {
+    found.emplace_back(true, fmt::format("{} doesn't exist in DNS, so no mail for it comes", name));
+    return;
+  }
   if (answer.kind != Kind::Found) {
     found.emplace_back(false, fmt::format("{} has no MX record", name));
     return;
@@ -82,21 +87,21 @@ void probe_mx(const std::string& domain, const gateway::Settings& settings, std:
 
 /// Postfix believes XCLIENT of this host, but we can't know an address that it takes for a stranger.
 std::string_view from_here(const next_hop::NextHop& hop) {
-  return hop.identity == next_hop::Identity::Xclient ? " from this host" : "";
+  return hop.identity == next_hop::Identity::Xclient ? "from this host" : "";
 }
 
 Probed about_recipients(const std::string& domain, const next_hop::NextHop& hop, const smtp::Reply& answer) {
   if (answer.is_positive()) {
     return {true,
-            fmt::format("the next hop {} takes recipients of {} that don't exist{}, and refuses or bounces "
+            fmt::format("the next hop {} takes{} recipients of {} that don't exist, and refuses or bounces "
                         "their mail later: give the domain a file, as in recipients = "
                         "\"file:/etc/postfix/relay_recipients\", unless it takes mail for every name{}",
-                        hop.url, domain, from_here(hop),
+                        hop.url, from_here(hop).empty() ? "" : fmt::format(", {},", from_here(hop)), domain,
                         from_here(hop).empty() ? "" : ", or refuses unknown names to strangers alone")};
   }
   if (answer.is_permanent()) {
-    return {false, fmt::format("the next hop {} refuses unknown recipients of {}{}", hop.url, domain,
-                               from_here(hop))};
+    return {false, fmt::format("the next hop {} refuses unknown recipients of {}{}{}", hop.url, domain,
+                               from_here(hop).empty() ? "" : " ", from_here(hop))};
   }
   return {true, fmt::format("whether the next hop {} knows the recipients of {} can't be told: {}", hop.url,
                             domain, base::printable(answer.text()))};
@@ -107,9 +112,25 @@ class HopProbe {
  public:
   explicit HopProbe(const gateway::Settings& settings) : settings_(settings) {}
 
-  /// Returns nullopt if the question was asked before, or an earlier one showed that the next hop
-  /// takes no mail.
-  std::optional<Probed> ask(const intake::DomainSettings& domain, const next_hop::NextHop& hop) {
+  /// Asks nothing if the question was asked before, or an earlier one showed that the next hop takes no mail.
+  void ask(const intake::DomainSettings& domain, const next_hop::NextHop& hop, std::vector<Probed>& found) {
+    if (auto line = answer_of(domain, hop, found)) found.push_back(std::move(*line));
+  }
+
+  void greet(const gateway::GatewaySettings& gateway, std::vector<Probed>& found) {
+    const auto& hop = gateway.next_hop;
+    const auto answer = next_hop::greet_and_wait(hop, context());
+    if (!answer) {
+      found.emplace_back(true, fmt::format("gateway {}: {}", gateway.name, answer.error().message));
+      return;
+    }
+    found.emplace_back(false, fmt::format("gateway {}: the next hop {} answers", gateway.name, hop.url));
+    tell_lack(hop, answer->lacking, found);
+  }
+
+ private:
+  std::optional<Probed> answer_of(const intake::DomainSettings& domain, const next_hop::NextHop& hop,
+                                  std::vector<Probed>& found) {
     const bool has_file = !domain.recipients.empty();
     const auto nobody = mail::parse_address(fmt::format("{}@{}", kNobody, domain.name));
     if (failed_.contains(hop.url) || !nobody) return std::nullopt;
@@ -117,6 +138,7 @@ class HopProbe {
     const auto answer = offer(hop, has_file ? std::span<const mail::Address>() : std::span(&*nobody, 1));
     if (!answer || !answer->mail.is_positive()) failed_.insert(hop.url);
     if (!answer) return Probed{true, answer.error().message};
+    tell_lack(hop, answer->lacking, found);
     if (!answer->mail.is_positive()) {
       return Probed{true, fmt::format("the next hop {} takes no mail from this host: {}", hop.url,
                                       base::printable(answer->mail.text()))};
@@ -125,20 +147,28 @@ class HopProbe {
     return about_recipients(base::printable(domain.name), hop, answer->recipients);
   }
 
- private:
+  void tell_lack(const next_hop::NextHop& hop, std::string_view command, std::vector<Probed>& found) {
+    if (command.empty() || !lacking_.insert(hop.url).second) return;
+    found.emplace_back(true, "the " + next_hop::words_for_lack(hop, command));
+  }
+
+  next_hop::Context context() const {
+    const auto running = settings_.next_hop_context();
+    return {.hostname = running.hostname,
+            .limits = limits_,
+            .tls = running.tls,
+            .tls_verified = running.tls_verified};
+  }
+
   base::Result<next_hop::OfferAnswer> offer(const next_hop::NextHop& hop,
                                             std::span<const mail::Address> recipients) const {
-    const auto running = settings_.next_hop_context();
-    return next_hop::offer_and_wait(hop, recipients,
-                                    {.hostname = running.hostname,
-                                     .limits = limits_,
-                                     .tls = running.tls,
-                                     .tls_verified = running.tls_verified});
+    return next_hop::offer_and_wait(hop, recipients, context());
   }
 
   const gateway::Settings& settings_;
   const next_hop::Limits limits_ = probe_limits(settings_.limits);
   std::set<std::string, std::less<>> failed_;     ///< urls
+  std::set<std::string, std::less<>> lacking_;    ///< urls whose warning was told
   std::set<std::string, std::less<>> answering_;  ///< urls that were asked whether they take mail
 };
 
@@ -170,8 +200,12 @@ std::vector<Probed> probe(const gateway::Settings& settings) {
     if (domain.name.starts_with("*.")) continue;
     probe_mx(base::domain_key(domain.name), settings, found);
     for (const auto& [url, hop] : hops_of(domain, settings)) {
-      if (auto line = hops.ask(domain, *hop)) found.push_back(std::move(*line));
+      hops.ask(domain, *hop, found);
     }
+  }
+  for (const auto& gateway : settings.gateways) {
+    const bool is_server = gateway.next_hop.protocol != next_hop::Protocol::Maildir;
+    if (gateway.direction == gateway::Direction::Outbound && is_server) hops.greet(gateway, found);
   }
   return found;
 }

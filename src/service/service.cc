@@ -35,10 +35,7 @@ std::shared_ptr<const gateway::Settings> share(const gateway::Settings& settings
 
 }  // namespace
 
-Service::Service(config::Config config) : config_(std::move(config)), started_(config_) {
-  started_.gateway.keys = {};
-  started_.gateway.watermark_keys = {};
-}
+Service::Service(config::Config config) : config_(std::move(config)) {}
 
 Service::~Service() = default;
 
@@ -122,7 +119,7 @@ base::Result<void> Service::open_kept(const store::QuarantineSettings& settings)
 }
 
 void Service::warn_of_few_files() {
-  const auto why = os::why_too_few_files(config_.gateway.limits.sessions, workers_of(started_), file_limit_);
+  const auto why = os::why_too_few_files(config_.gateway.limits.sessions, workers_of(config_), file_limit_);
   if (!why.empty()) log().tell(os::LogLevel::Warning, why);
 }
 
@@ -141,14 +138,14 @@ std::string Service::addresses() const {
 
 base::Result<gateway::Server::Rebinding> Service::rebind(const gateway::Settings& settings) {
   auto rebinding = server_->rebind(settings);
-  if (rebinding || started_.server.user.empty()) return rebinding;
+  if (rebinding || config_.server.user.empty()) return rebinding;
   const auto plan = gateway::plan_listening(server_->listening(), settings.gateways);
   const bool takes_root = std::ranges::any_of(plan.places, [](const auto& place) {
     return place.running == nullptr && place.wanted.port > 0 && place.wanted.port < kFirstFreePort;
   });
   if (takes_root) {
     rebinding.error().message += fmt::format("; a restart binds such ports before it becomes the user {}",
-                                             base::printable(started_.server.user));
+                                             base::printable(config_.server.user));
   }
   return rebinding;
 }
@@ -157,14 +154,15 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   auto rebinding = rebind(config.gateway);
   if (!rebinding) return std::unexpected(rebinding.error());
   if (auto done = log().reopen(config.log); !done) return std::unexpected(done.error());
+  const auto left = restart_lines(config_, config);
+  keep_what_runs(config_, config);
   config_ = std::move(config);
-  config_.gateway.has_quarantine = started_.gateway.has_quarantine;
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
   maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));
-  for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
+  for (const auto& line : left) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();
   return changes;
 }

@@ -28,11 +28,13 @@ class Service {
   /// Returns "in 127.0.0.1:2525, out 127.0.0.1:2526": the bound addresses, with ports that the system chose.
   std::string addresses() const;
   const std::vector<gateway::Listening>& listening() const { return server_->listening(); }
+  /// Returns the configuration as it runs, so with the old settings that a reload can't change.
+  const config::Config& config() const { return config_; }
 
   /// Takes the addresses and the log at once, and settings, keys and certificates for transactions that begin
-  /// from now on. A setting that needs a restart stays as it is, and the log says so. Returns lines for the
-  /// log that say how the addresses changed. If an address can't be bound or the log can't be opened, returns
-  /// an error, and nothing is changed.
+  /// from now on. A setting that needs a restart stays as it is, and the log says so; see keep_what_runs().
+  /// Returns lines for the log that say how the addresses changed. If an address can't be bound or the log
+  /// can't be opened, returns an error, and nothing is changed.
   base::Result<std::vector<std::string>> reload(config::Config config);
   /// Opens the log's file again, after logrotate has renamed the old one.
   void reopen_log();
@@ -60,8 +62,7 @@ class Service {
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 
-  config::Config config_;
-  config::Config started_;  ///< as it was at the start, for settings that need a restart
+  config::Config config_;  ///< as it runs
   EventLog events_;
   std::unique_ptr<store::LedgerWriter> ledger_;  ///< null without one; uses the log, and the server uses it
   std::unique_ptr<gateway::Server> server_;

@@ -127,6 +127,11 @@ bool has_gateway(const config::Config& config, gateway::Direction direction) {
                              [&](const auto& one) { return one.direction == direction; });
 }
 
+/// True if the wanted stage of [way_out] would put responses into a store that isn't open.
+bool waits_for_store(const config::Config& running, const config::Config& wanted) {
+  return wanted.gateway.way_out.stage >= policy::WayOutStage::Hold && running.held.url != wanted.held.url;
+}
+
 std::string kept_line(const store::QuarantineSettings& settings) {
   return fmt::format("{}: {}", name(settings.place), base::printable(settings.url));
 }
@@ -183,7 +188,24 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
   compare(running.ledger == wanted.ledger, "[ledger]");
   compare(running.quarantine == wanted.quarantine, "[quarantine]");
   compare(running.held == wanted.held, "the store of [way_out]");
+  const auto stage = running.gateway.way_out.stage;
+  if (waits_for_store(running, wanted) && stage != wanted.gateway.way_out.stage) {
+    lines.push_back(fmt::format(
+        "\"stage\" of [way_out] takes the restart, too, since its store is not open: it is still {}",
+        policy::name(stage)));
+  }
   return lines;
+}
+
+void keep_what_runs(const config::Config& running, config::Config& wanted) {
+  if (waits_for_store(running, wanted)) wanted.gateway.way_out.stage = running.gateway.way_out.stage;
+  wanted.server = running.server;
+  wanted.history_enabled = running.history_enabled;
+  wanted.history = running.history;
+  wanted.ledger = running.ledger;
+  wanted.quarantine = running.quarantine;
+  wanted.gateway.has_quarantine = running.gateway.has_quarantine;
+  wanted.held = running.held;
 }
 
 }  // namespace backstop::service

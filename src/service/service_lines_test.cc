@@ -1,8 +1,10 @@
 #include "service/service_lines.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -189,6 +191,55 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
     } else {
       EXPECT_THAT(restart_lines(running, wanted), ElementsAre(want));
     }
+  }
+}
+
+TEST(KeepWhatRuns, PutsBackWhatTakesARestart) {
+  const auto running = config_of(whole());
+  auto wanted = running;
+  wanted.server = {7, "x"};
+  wanted.history_enabled = !running.history_enabled;
+  wanted.history.url = wanted.ledger.url = wanted.quarantine.url = wanted.held.url = "sqlite:x";
+  wanted.gateway.has_quarantine = !running.gateway.has_quarantine;
+  wanted.history_ordinary = true;
+  keep_what_runs(running, wanted);
+  EXPECT_THAT(restart_lines(running, wanted), IsEmpty());
+  EXPECT_EQ(wanted.gateway.has_quarantine, running.gateway.has_quarantine);
+  EXPECT_TRUE(wanted.history_ordinary);
+}
+
+TEST(KeepWhatRuns, AStageThatHoldsWaitsForItsStore) {
+  using Stage = policy::WayOutStage;
+  const struct {
+    const char* name;
+    Stage runs;
+    std::string_view has;
+    Stage wanted;
+    std::string_view wants;
+    Stage want;
+  } rows[] = {
+      {"store and stage are new", Stage::Observe, "", Stage::Hold, "a", Stage::Observe},
+      {"the store is another", Stage::Observe, "a", Stage::Strict, "b", Stage::Observe},
+      {"and it holds already", Stage::Hold, "a", Stage::Hold, "b", Stage::Hold},
+      {"the stage alone", Stage::Observe, "a", Stage::Hold, "a", Stage::Hold},
+      {"it holds no more", Stage::Hold, "a", Stage::Observe, "b", Stage::Observe},
+      {"and has no store", Stage::Hold, "a", Stage::Observe, "", Stage::Observe},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    config::Config running;
+    running.gateway.way_out.stage = row.runs;
+    running.held.url = row.has;
+    auto wanted = running;
+    wanted.gateway.way_out.stage = row.wanted;
+    wanted.held.url = row.wants;
+    const auto lines = restart_lines(running, wanted);
+    const bool is_told = std::ranges::any_of(
+        lines, [&](const auto& line) { return line.contains(fmt::format("still {}", name(row.runs))); });
+    keep_what_runs(running, wanted);
+    EXPECT_EQ(wanted.gateway.way_out.stage, row.want);
+    EXPECT_EQ(is_told, row.want != row.wanted);
+    EXPECT_EQ(wanted.held.url, row.has);
   }
 }
 

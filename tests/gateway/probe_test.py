@@ -72,10 +72,34 @@ class Probe(Dialogue):
                 self.assertNotIn("refuses unknown recipients", out)
 
     def test_xclient_makes_it_no_stranger(self):
-        for answers, want in (({}, "that don't exist from this host, and"), ({"rcpt": ["550 5.1.1 who?"]}, "refuses unknown recipients of example.org from this host")):
+        for answers, want in (({}, " takes, from this host, recipients of example.org that don't exist, and"), ({"rcpt": ["550 5.1.1 who?"]}, "refuses unknown recipients of example.org from this host")):
             with self.subTest(want):
                 out, err, _ = self.probe(self.hop(answers), MX, more_gateway='identity = "xclient"')
                 self.assertIn(want, out + err)
+
+    def test_a_next_hop_that_can_not_be_told_who_a_client_is(self):
+        lack = "does not offer XCLIENT, which its \"identity\" needs: it sees every client as this host"
+        for extensions, want in (((), True), (("XCLIENT NAME ADDR",), False)):
+            with self.subTest(extensions):
+                hop = self.hop({"rcpt": ["550 5.1.1 who?"]}, extensions=extensions)
+                _, err, status = self.probe(hop, MX, more_gateway='identity = "xclient"')
+                self.assertEqual(status, 0)
+                self.assertEqual(f"warning: the next hop {url(hop)} {lack}" in err, want, err)
+
+    def test_an_outbound_next_hop_is_greeted(self):
+        hop = self.hop({"rcpt": ["550 5.1.1 who?"]})
+        out_hop = self.hop()
+        more = {"more_domain": f'\n{gateway("out", "outbound", url(out_hop))}'}
+        out, err, status = self.probe(hop, MX, **more)
+        self.assertEqual((err, status), ("", 0))
+        self.assertIn(f"gateway out: the next hop {url(out_hop)} answers\n", out)
+        self.assertEqual(out_hop.commands, ["EHLO mx.example.org", "QUIT"])
+        out_hop.stop_listening()
+        self.assertIn(f"warning: gateway out: next hop {url(out_hop)} can't be reached", self.probe(hop, MX, **more)[1])
+
+    def test_a_domain_that_does_not_exist(self):
+        _, err, _ = self.probe(self.hop({"rcpt": ["550 5.1.1 who?"]}), [])
+        self.assertIn("warning: example.org doesn't exist in DNS, so no mail for it comes", err)
 
     def test_what_can_not_be_told(self):
         hop = self.hop({"rcpt": ["450 4.2.0 greylisted"]})
@@ -85,7 +109,7 @@ class Probe(Dialogue):
         _, err, _ = self.probe(hop, MX, mode="failed")
         self.assertIn("warning: DNS does not say who takes mail for example.org: ", err)
         hop.stop_listening()
-        out, err, _ = self.probe(hop, [])
+        out, err, _ = self.probe(hop, [("example.org", "TXT", "x")])
         self.assertIn(f"warning: next hop {url(hop)} ", err)
         self.assertIn("example.org has no MX record", out)
 
