@@ -180,7 +180,7 @@ bool WayOutJudge::is_dsn_on_its_way() const {
 }
 
 bool WayOutJudge::is_vacation() const {
-  if (!response_ || !has_vacation_rules()) return false;
+  if (!response_ || !has_vacation_rules() || is_dsn_on_its_way()) return false;
   const auto kind = response_->kind;
   const bool is_null = transaction_.mail.reverse_path.is_null();
   // It says itself what it is, even if it reads like a report that nobody is sure of.
@@ -239,13 +239,19 @@ void WayOutJudge::note(const WayOutFinding& found, Facts& facts) {
   facts.mark = found.mark;
 }
 
-// Returns true if more may be found of the mail, or of a copy of it. A Received field names one copy.
-bool WayOutJudge::is_checked_yet(const Asked& asked, const WayOutFinding& found, const std::string& addressee,
-                                 const Facts& facts) const {
+// Says of which addressees a mail is still checked, or a copy of it. To be asked before the ledger, since the
+// rows come before the checks leave.
+std::vector<WayOutJudge::Running> WayOutJudge::running(const Asked& asked,
+                                                       std::span<const std::string> addressees) const {
+  std::vector<Running> all(addressees.size());
   const auto* const pending = transaction_.pending_arrivals;
-  if (pending == nullptr || (facts.policy.owing == Owing::Owed && !facts.is_forbidden)) return false;
-  return std::ranges::any_of(found.is_by_name ? asked.message_ids : asked.received_ids,
-                             [&](const std::string& id) { return pending->has(id, addressee); });
+  if (pending == nullptr) return all;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto is_running = [&](const std::string& id) { return pending->has(id, addressees[i]); };
+    all[i] = {.by_received = std::ranges::any_of(asked.received_ids, is_running),
+              .by_name = std::ranges::any_of(asked.message_ids, is_running)};
+  }
+  return all;
 }
 
 // Asks again while the checks of an arrival run, since the bounce of a server that accepts everything may be
@@ -271,6 +277,7 @@ net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std
   for (std::size_t i = 0; i < count; ++i) asked.add_for(addressees[i], owners[i], keys);
   WaitingAnswers::Place place(transaction_.waiting_answers);
   for (int pauses = 0;; ++pauses) {
+    const auto checks = running(asked, addressees.first(count));
     const auto values = co_await transaction_.ledger->look_up(keys);
     const std::span<const std::uint32_t> all = values ? std::span(*values) : std::span<const std::uint32_t>();
     bool is_pending = false;
@@ -280,7 +287,8 @@ net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std
                                 all.subspan(asked.for_all() + i * asked.for_one(), asked.for_one()))
                  : WayOutFinding{.why = kLedgerFailed};
       note(found, facts[i]);
-      is_pending |= is_checked_yet(asked, found, addressees[i], facts[i]);
+      const bool is_settled = facts[i].policy.owing == Owing::Owed && !facts[i].is_forbidden;
+      is_pending |= values && !is_settled && (found.is_by_name ? checks[i].by_name : checks[i].by_received);
     }
     const bool is_stopping = transaction_.is_stopping && transaction_.is_stopping();
     if (!is_pending || is_stopping || pauses == kMostPauses || !place.take()) co_return facts;

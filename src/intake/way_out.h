@@ -102,6 +102,12 @@ class WayOutJudge {
     bool is_forbidden = false;  ///< the mail that the reply names may not be answered
   };
 
+  /// Whether more may be found of the mail that one of our Received fields names, or a Message-ID.
+  struct Running {
+    bool by_received = false;
+    bool by_name = false;
+  };
+
   void read_fields(std::string_view header);
   bool is_dsn_on_its_way() const;
   bool is_vacation() const;
@@ -110,8 +116,7 @@ class WayOutJudge {
   net::Task<bool> passes_on();
   net::Task<std::vector<Facts>> look(std::span<const std::string> addressees);
   response::Kind judged_kind() const;
-  bool is_checked_yet(const Asked& asked, const WayOutFinding& found, const std::string& addressee,
-                      const Facts& facts) const;
+  std::vector<Running> running(const Asked& asked, std::span<const std::string> addressees) const;
   static void note(const WayOutFinding& found, Facts& facts);
   net::Task<void> weigh(const std::string& addressee, Facts& facts);
   net::Task<bool> is_among_few(const std::string& addressee, const Facts& facts);

@@ -130,6 +130,14 @@ TEST_F(WayOutTest, AStopWaitsForNoChecks) {
   EXPECT_EQ(pauses_, 2);
 }
 
+// Each report says that a program replies, and none is a vacation reply for that.
+TEST_F(WayOutTest, AReportThatSaysItIsAReplyIsNone) {
+  here_.open_ledger();
+  arrived(Authentication::Passed);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(leave("Auto-Submitted: auto-replied\r\n" + bounce()), "owed: accept") << i;
+}
+
 // The ledger's row of a mail whose checks ended with the process that ran them.
 TEST_F(WayOutTest, ChecksThatNobodyRunsAreNotWaitedFor) {
   here_.open_ledger();

@@ -41,7 +41,7 @@ class Documented(Case):
             text = text.replace("tags = false", "tags = true")
         for old, new in (('"0.0.0.0:25", "[::]:25"', '"127.0.0.1:0"'), ("127.0.0.1:10526", "127.0.0.1:0"), ("/etc/backstop/", "{folder}/"),
                          ("/var/lib/backstop/", "{folder}/"),
-                         ('#[auth]\n#dmarc = "reject"', '[auth]\nspf = "off"\ndmarc = "off"\nsender_domain = "off"'),  # no DNS is asked
+                         ('#[auth]\n#sender_domain = "reject"', '[auth]\nspf = "off"\ndmarc = "off"\nsender_domain = "off"'),  # no DNS is asked
                          ('stage = "observe"\nnever_sends', 'stage = "reject"\nready = "since 2026-01-01"\nnever_sends'), *next_hops.items()):
             self.assertIn(old, text)
             text = text.replace(old, new)
