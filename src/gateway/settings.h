@@ -28,7 +28,7 @@ struct GatewaySettings {
   /// Inbound: what a hop of ours in front writes into Authentication-Results is believed, under these ids.
   std::vector<std::string> trusted_authserv;
   auth::AuthresPlace authserv_place = auth::AuthresPlace::Above;  ///< inbound: where that hop has them
-  std::vector<net::Network> trusted;         ///< outbound: who may send without AUTH
+  std::vector<net::Network> trusted;                              ///< outbound: who may send without AUTH
   std::vector<net::Network> proxy_protocol;  ///< balancers, whose connections begin with a PROXY header
   std::vector<net::Network> xclient;         ///< hosts whose XCLIENT and XFORWARD are taken
   std::vector<std::string>
