@@ -26,7 +26,9 @@ class SeenLedger : public store::LedgerWriter {
   base::Result<store::LedgerStats> stats() override { return {}; }
   void record(std::span<const store::Row> rows, store::LedgerTime) override {
     for (const auto& row : rows) {
-      if (row.key.kind == store::RowKind::SentId || row.key.kind == store::RowKind::ArrivalByMessage)
+      const auto kind = row.key.kind;
+      if (kind == store::RowKind::SentId || kind == store::RowKind::ArrivalByMessage ||
+          kind == store::RowKind::NeverAnswered)
         delivery_.calls.push_back(std::string(row.key.owner) + " " + std::string(row.key.first));
     }
   }
