@@ -1,4 +1,4 @@
-// Answers of DNS servers about TXT records: whatever comes is read within its caps.
+// Answers of DNS servers about records of each type: whatever comes is read within its caps.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -8,17 +8,19 @@
 
 namespace {
 
-using backstop::net::TxtAnswer;
+using backstop::net::DnsAnswer;
+using backstop::net::RecordType;
 
 void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void check(const TxtAnswer& answer, std::size_t size) {
-  require((answer.kind == TxtAnswer::Kind::Failed) == !answer.why.empty() &&
+void check(const DnsAnswer& answer, std::size_t size) {
+  require((answer.kind == DnsAnswer::Kind::Failed) == !answer.why.empty() &&
           backstop::base::is_utf8(answer.why));
-  require((answer.kind == TxtAnswer::Kind::Found) == !answer.texts.empty());
-  require(answer.texts.size() <= backstop::net::kMostDnsRecords && answer.ttl.count() >= 0);
+  const std::size_t records = answer.texts.size() + answer.addresses.size() + answer.hosts.size();
+  require((answer.kind == DnsAnswer::Kind::Found) == (records > 0) || answer.kind == DnsAnswer::Kind::Failed);
+  require(records <= backstop::net::kMostDnsRecords && answer.ttl.count() >= 0);
   std::size_t bytes = 0;
   for (const auto& text : answer.texts) bytes += text.size();
   require(bytes <= size);
@@ -27,6 +29,9 @@ void check(const TxtAnswer& answer, std::size_t size) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  check(backstop::net::read_txt_answer({data, size}, "a.test"), size);
+  for (const auto type :
+       {RecordType::A, RecordType::Ptr, RecordType::Mx, RecordType::Txt, RecordType::Aaaa}) {
+    check(backstop::net::read_dns_answer({data, size}, {type, "a.test"}), size);
+  }
   return 0;
 }

@@ -13,6 +13,7 @@
 #include "config/load.h"
 #include "report/declared_ready.h"
 #include "report/untagged_count.h"
+#include "service/probe.h"
 #include "service/service_lines.h"
 
 namespace backstop::app {
@@ -23,13 +24,17 @@ struct CheckConfigOptions {
   std::string file;
   bool is_example = false;
   bool is_page = false;
+  bool is_probing = false;
 };
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-void check_file(const std::string& file, CommandContext& context) {
+void check_file(const std::string& file, bool is_probing, CommandContext& context) {
+  const auto warn = [&](std::string_view line) {
+    context.err << fmt::format("{}: warning: {}\n", base::printable(file), line);
+  };
   const auto loaded = config::load_config(file);
   if (!loaded) return report_failure(context, loaded.error());
   for (const auto& line : loaded->warnings) context.err << line << '\n';
@@ -42,9 +47,12 @@ void check_file(const std::string& file, CommandContext& context) {
   const std::string history = loaded->config.history_enabled ? loaded->config.history.url : "";
   for (const auto& line :
        report::declared_lines(settings, history, std::chrono::floor<std::chrono::days>(now)))
-    context.err << fmt::format("{}: warning: {}\n", base::printable(file), line);
+    warn(line);
   if (const auto line = report::untagged_line(history, now); !line.empty())
     context.out << "  " << line << '\n';
+  if (!is_probing) return;
+  for (const auto& [is_warning, line] : service::probe(settings))
+    is_warning ? warn(line) : void(context.out << "  " << line << '\n');
 }
 
 void run(const CheckConfigOptions& options, CommandContext& context) {
@@ -55,7 +63,7 @@ void run(const CheckConfigOptions& options, CommandContext& context) {
   } else if (options.file.empty()) {
     report_error(context, kExitUsage, "check-config: give a FILE, or --example");
   } else {
-    check_file(options.file, context);
+    check_file(options.file, options.is_probing, context);
   }
 }
 
@@ -71,6 +79,11 @@ void add_check_config_command(CLI::App& root, CommandContext& context) {
   auto* const example = command.add_flag("--example", options->is_example,
                                          "Print a file with every setting, commented, instead");
   auto* const page = command.add_flag("--page", options->is_page, "Print docs/configuration.md")->group("");
+  auto* const probe = command.add_flag(
+      "--probe", options->is_probing,
+      "Also ask DNS who takes mail for each domain, and each next hop whether it answers and takes unknown "
+      "recipients");
+  probe->needs(file);
   example->excludes(file)->excludes(page);
   page->excludes(file);
   command.callback([options, &context] { run(*options, context); });

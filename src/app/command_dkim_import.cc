@@ -52,11 +52,11 @@ Step<void> read_day(std::string_view option, const std::string& text,
               fmt::format("{}: \"{}\" is no day; write it as 2026-11-30", option, base::printable(text)));
 }
 
-net::Task<void> ask(net::Dns& dns, std::string name, net::TxtAnswer& answer) {
-  answer = co_await dns.txt(std::move(name));
+net::Task<void> ask(net::Dns& dns, std::string name, net::DnsAnswer& answer) {
+  answer = co_await dns.ask({net::RecordType::Txt, std::move(name)});
 }
 
-Step<net::TxtAnswer> look_up(const std::string& name, const std::string& server) {
+Step<net::DnsAnswer> look_up(const std::string& name, const std::string& server) {
   net::DnsSettings settings;
   if (!server.empty()) {
     const auto endpoint = net::parse_endpoint(server);
@@ -66,20 +66,20 @@ Step<net::TxtAnswer> look_up(const std::string& name, const std::string& server)
   net::asio::io_context loop(1);
   auto dns = net::Dns::open(loop, std::move(settings));
   if (!dns) return fail(kExitUnavailable, dns.error().message);
-  net::TxtAnswer answer;
+  net::DnsAnswer answer;
   net::asio::co_spawn(loop, ask(*dns, name, answer), net::asio::detached);
   loop.run();
   return answer;
 }
 
 Step<dkim::KeyFile> from_dns(const std::string& name, const std::string& server) {
-  using Kind = net::TxtAnswer::Kind;
+  using Kind = net::DnsAnswer::Kind;
   const auto answer = look_up(name, server);
   if (!answer) return std::unexpected(answer.error());
   if (answer->kind == Kind::Failed) {
     return fail(kExitInput, fmt::format("{}: the look-up failed: {}", name, answer->why));
   }
-  if (answer->kind == Kind::None) return fail(kExitNoInput, fmt::format("{}: there is no TXT record", name));
+  if (answer->kind != Kind::Found) return fail(kExitNoInput, fmt::format("{}: there is no TXT record", name));
   for (const auto& text : answer->texts) {
     if (auto key = dkim::PublicKey::parse(text)) return dkim::KeyFile{text, {std::move(*key)}};
   }

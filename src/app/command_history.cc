@@ -31,8 +31,9 @@ namespace {
 constexpr std::size_t kMostEvents = 100'000;
 
 /// What the gateway itself says.
-constexpr auto kOwnCauses = std::to_array<std::string_view>(
-    {"next-hop", "limit", "failed", "opened", "released", "deleted", store::kSurge, store::kSurgeOver});
+constexpr auto kOwnCauses =
+    std::to_array<std::string_view>({"next-hop", store::kLateUnknown, "limit", "failed", "opened", "released",
+                                     "deleted", store::kSurge, store::kSurgeOver});
 
 /// The causes of policy, and those.
 const auto kCauses = [] {

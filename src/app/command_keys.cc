@@ -26,7 +26,8 @@ struct Moment {
   std::chrono::days lifetime;
 };
 
-/// The keys with which something in the quarantine is encrypted; nullopt if no -c says where that is.
+/// The keys with which something in the quarantine or in the held store is encrypted; nullopt if no -c says
+/// where they are.
 using InUse = std::optional<origin::KeyNumbers>;
 
 base::Result<Moment> moment_of(const TagOptions& options) {
@@ -37,7 +38,7 @@ base::Result<Moment> moment_of(const TagOptions& options) {
   return Moment{*today, settings->lifetime};
 }
 
-/// Returns whether the quarantine needs a key; nullopt if nobody knows.
+/// Returns whether something that is kept needs a key; nullopt if nobody knows.
 std::optional<bool> is_needed(const origin::Key& key, const InUse& in_use) {
   if (key.family != origin::TagFamily::Exim) return false;
   if (!in_use) return std::nullopt;
@@ -50,8 +51,8 @@ std::string_view state_of(const origin::Key& key, const Moment& moment, const In
   if (key.use == origin::KeyUse::Verify) return "verifies";
   if (is_accepted(key, moment.today, moment.lifetime)) return "retired, verifies still";
   const auto needed = is_needed(key, in_use);
-  if (!needed) return "expired; -c CONFIG tells whether the quarantine needs it";
-  return *needed ? "expired, but the quarantine needs it" : "expired, its number is free";
+  if (!needed) return "expired; -c CONFIG tells whether something kept needs it";
+  return *needed ? "expired, but something kept needs it" : "expired, its number is free";
 }
 
 std::string last_day_of(const origin::Key& key, const Moment& moment) {
@@ -109,10 +110,9 @@ void run_new(const TagOptions& options, CommandContext& context) {
                              base::printable(options.key_file), *number);
 }
 
-/// Asks a quarantine, which `serve` may not have made yet.
-base::Result<InUse> keys_in_use(const store::QuarantineSettings& settings) {
-  origin::KeyNumbers numbers;
-  if (settings.url.empty() || store::is_missing(settings.url)) return numbers;
+/// Asks a quarantine or a held store, which `serve` may not have made yet. Adds to `numbers`.
+base::Result<void> add_keys_in_use(const store::QuarantineSettings& settings, origin::KeyNumbers& numbers) {
+  if (settings.url.empty() || store::is_missing(settings.url)) return {};
   const auto quarantine = store::open_existing_quarantine(settings);
   if (!quarantine) return std::unexpected(quarantine.error());
   const auto in_use = (*quarantine)->keys_in_use();
@@ -120,7 +120,7 @@ base::Result<InUse> keys_in_use(const store::QuarantineSettings& settings) {
   for (const int number : *in_use) {
     if (number >= 0 && number < origin::KeyRing::kNumbers) numbers.set(static_cast<std::size_t>(number));
   }
-  return numbers;
+  return {};
 }
 
 /// Returns nullopt after it said why nobody can tell.
@@ -131,10 +131,14 @@ std::optional<InUse> keys_in_use(const std::string& config_file, CommandContext&
     report_failure(context, config.error());
     return std::nullopt;
   }
-  auto in_use = keys_in_use(config->quarantine);
-  if (in_use) return *in_use;
-  report_error(context, kExitInput, in_use.error().message);
-  return std::nullopt;
+  origin::KeyNumbers numbers;
+  for (const auto* const settings : {&config->quarantine, &config->held}) {
+    const auto done = add_keys_in_use(*settings, numbers);
+    if (done) continue;
+    report_error(context, kExitInput, done.error().message);
+    return std::nullopt;
+  }
+  return numbers;
 }
 
 void run_rotate(const TagOptions& options, CommandContext& context) {
@@ -196,10 +200,10 @@ void add_keys_command(CLI::App& root, CommandContext& context) {
   auto& rotate = add_action(keys, options, context, "rotate",
                             "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
   add_config_option(rotate, *options,
-                    "The gateway's configuration; drops expired keys that its quarantine doesn't need");
+                    "The gateway's configuration; drops expired keys that nothing kept needs");
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
   add_config_option(list, *options,
-                    "The gateway's configuration; tells which expired keys its quarantine needs");
+                    "The gateway's configuration; tells which expired keys something kept needs");
   list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
   add_dkim_import_action(keys, context);
 }

@@ -19,9 +19,12 @@
 #include "mail/address.h"
 #include "next_hop/hand_over.h"
 #include "report/json_line.h"
+#include "report/late_refusals.h"
 #include "report/notice_mail.h"
 #include "report/report_page.h"
 #include "store/history.h"
+#include "store/quarantine.h"
+#include "store/url.h"
 
 namespace backstop::app {
 
@@ -70,11 +73,41 @@ base::Result<Destination> destination_of(const std::string& text, const gateway:
   return Destination{std::move(*address), &inbound->next_hop};
 }
 
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+
+/// What is counted, those that came and those that were to leave.
+struct Counted {
+  report::HistoryReport came;
+  report::WayOutReport left = {};
+};
+
 /// Counts the responses, a history of any size in the same memory.
-base::Result<void> count(store::HistoryReader& history, report::Moment since, report::HistoryReport& report) {
-  store::HistoryFilter filter{.since = since, .is_response = true};
-  filter.most = std::numeric_limits<std::size_t>::max();
-  return history.visit(filter, [&](const store::Event& event) { report.add(event); });
+base::Result<void> count(store::HistoryReader& history, report::Moment since, Counted& counted) {
+  const auto done =
+      history.visit({.since = since, .is_response = true, .most = kAll}, [&](const store::Event& event) {
+        counted.came.add(event);
+        counted.left.add(event);
+      });
+  if (!done) return done;
+  for (const auto cause : {store::kReleased, store::kDeleted}) {
+    const auto deeds = history.visit(
+        {.since = since, .direction = store::Direction::Outbound, .cause = std::string(cause), .most = kAll},
+        [&](const store::Event& event) { counted.left.add(event); });
+    if (!deeds) return deeds;
+  }
+  return {};
+}
+
+/// Asks the held store, which `serve` may not have made yet, and which a reader of the history may not read.
+void count_waiting(const store::QuarantineSettings& settings, report::Moment now,
+                   report::WayOutReport& report) {
+  if (settings.url.empty()) return;
+  if (store::is_missing(settings.url)) return report.set_waiting(0);
+  const auto held = store::open_existing_quarantine(settings);
+  if (!held) return report.set_waiting_unknown(held.error().message);
+  const auto waiting = (*held)->count(now);
+  if (!waiting) return report.set_waiting_unknown(waiting.error().message);
+  report.set_waiting(*waiting);
 }
 
 struct Summary {
@@ -82,10 +115,13 @@ struct Summary {
   std::string subject;
 };
 
-base::Result<Summary> summary_of(store::HistoryReader& history, const gateway::Settings& settings,
+base::Result<Summary> summary_of(store::HistoryReader& history, const config::Config& config,
                                  report::Moment since, report::Moment now, bool is_json) {
-  report::HistoryReport report(settings.domains);
-  if (const auto done = count(history, since, report); !done) return std::unexpected(done.error());
+  const auto& settings = config.gateway;
+  Counted counted{.came = report::HistoryReport(settings.domains)};
+  if (const auto done = count(history, since, counted); !done) return std::unexpected(done.error());
+  count_waiting(config.held, now, counted.left);
+  const auto& report = counted.came;
   const auto surges =
       history.query({.since = since, .cause = std::string(store::kSurge), .most = kMostSurges});
   if (!surges) return std::unexpected(surges.error());
@@ -93,7 +129,14 @@ base::Result<Summary> summary_of(store::HistoryReader& history, const gateway::S
   const auto sums = history.day_sums(today - policy::ReadyRules::kMemory);
   if (!sums) return std::unexpected(sums.error());
   const auto ready = report::readiness_of(settings.domains, *sums, today);
-  const report::ReportContext context{.since = since, .until = now, .surges = *surges, .ready = ready};
+  const auto late = report::late_refusals(history, now, settings.domains);
+  if (!late) return std::unexpected(late.error());
+  const report::ReportContext context{.since = since,
+                                      .until = now,
+                                      .surges = *surges,
+                                      .ready = ready,
+                                      .late = *late,
+                                      .way_out = &counted.left};
   return Summary{.page = is_json ? report::json_line(report::report_json(report, context))
                                  : report::report_page(report, context),
                  .subject = fmt::format("Backstop on {}: {} response{}, {} genuine", settings.hostname,
@@ -138,7 +181,7 @@ void run(const ReportOptions& options, CommandContext& context) {
   }
   const auto history = open_history_at(loaded->config.history.url, context);
   if (!history) return;
-  const auto summary = summary_of(*history, settings, *since, now, options.is_json);
+  const auto summary = summary_of(*history, loaded->config, *since, now, options.is_json);
   if (!summary) return report_error(context, kExitInput, summary.error().message);
   if (options.mail.empty()) {
     context.out << summary->page;
@@ -163,7 +206,8 @@ void add_report_command(CLI::App& root, CommandContext& context) {
       ->excludes(json);
   command.footer(
       "How many responses came, which proofs they had, what each stage keeps from your users, which of that "
-      "looks like an answer to your own mail, and which addresses are forged most.\n\n"
+      "looks like an answer to your own mail, and which addresses are forged most. Of your own servers' "
+      "responses: how many were held on their way out, and how many left without being known to be owed.\n\n"
       "Example:\n  backstop report -c /etc/backstop/backstop.toml --since 14d\n");
   command.callback([options, &context] { run(*options, context); });
 }

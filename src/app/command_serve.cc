@@ -33,7 +33,6 @@ base::Result<void> take(const std::string& file, service::Service& service) {
     for (const auto& line : lines) service.log().tell(os::LogLevel::Error, "not reloaded: " + line);
     return std::unexpected(base::Error{lines.front()});
   }
-  const auto lines = service::setting_lines(loaded->config);
   const auto changes = service.reload(std::move(loaded->config));
   if (!changes) {
     service.log().tell(os::LogLevel::Error, "not reloaded: " + changes.error().message);
@@ -42,7 +41,7 @@ base::Result<void> take(const std::string& file, service::Service& service) {
   tell(os::LogLevel::Warning, loaded->warnings, service.log());
   service.log().tell(os::LogLevel::Info, "reloaded: " + base::printable(file));
   tell(os::LogLevel::Info, *changes, service.log());
-  tell(os::LogLevel::Info, lines, service.log());
+  tell(os::LogLevel::Info, service::setting_lines(service.config()), service.log());
   return {};
 }
 

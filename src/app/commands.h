@@ -18,7 +18,9 @@ void add_report_command(CLI::App& root, CommandContext& context);
 void add_replay_command(CLI::App& root, CommandContext& context);
 void add_history_command(CLI::App& root, CommandContext& context);
 void add_ledger_command(CLI::App& root, CommandContext& context);
+/// `quarantine` and `held`, which do the same in two places, are in command_kept.cc.
 void add_quarantine_command(CLI::App& root, CommandContext& context);
+void add_held_command(CLI::App& root, CommandContext& context);
 void add_demo_command(CLI::App& root, CommandContext& context);
 void add_tag_command(CLI::App& root, CommandContext& context);
 void add_keys_command(CLI::App& root, CommandContext& context);

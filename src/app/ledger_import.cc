@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "intake/answer_rules.h"
 #include "intake/ledger_rows.h"
 #include "mail/address.h"
 #include "origin/owner.h"
@@ -89,7 +90,8 @@ void LedgerImport::sent(const mailbox::SentMail& mail) {
   rows.add_departure({.sender = owner,
                       .message_id = id,
                       .addressees = addressees,
-                      .day = std::chrono::floor<std::chrono::days>(mail.time)},
+                      .day = std::chrono::floor<std::chrono::days>(mail.time),
+                      .is_by_program = intake::is_role_sender(mail.sender)},
                      site_);
   record(rows.rows(), mail.time);
   ++counts_.recorded;

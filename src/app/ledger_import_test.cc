@@ -60,6 +60,14 @@ TEST_F(LedgerImportTest, AMailOfOursIsAsIfItLeftThroughTheGateway) {
   EXPECT_EQ(ask(store::recipients_on(kAnn, std::chrono::floor<days>(kNoon))), 0);
 }
 
+TEST_F(LedgerImportTest, AListWritesToNobody) {
+  const std::string list = "list-bounces@example.org";
+  import({mail(list, "1@example.org", {"zoe@example.com"})});
+  EXPECT_EQ(ask(store::sent_to(list, kId, "zoe@example.com")), 1);
+  EXPECT_EQ(ask(store::pair(list, "zoe@example.com")), 0);
+  EXPECT_EQ(ask(store::way_out("example.org", "zoe@example.com")), 0);
+}
+
 TEST_F(LedgerImportTest, OthersAreCountedAndPassedOver) {
   const struct {
     const char* name;

@@ -14,6 +14,7 @@
 #include "config/hop_checks.h"
 #include "config/settings.h"
 #include "config/store_checks.h"
+#include "config/way_out_checks.h"
 #include "origin/tag.h"
 
 namespace backstop::config {
@@ -330,6 +331,41 @@ void check_resolvers(Draft& draft) {
   }
 }
 
+/// Only a relay's fields are believed.
+void check_authserv(std::size_t index, Draft& draft) {
+  const auto& settings = draft.gateways[index].settings;
+  const SectionAt at{Section::Gateway, index};
+  const SettingHandle ids = handle(draft, at, &GatewaySettings::trusted_authserv);
+  const SettingHandle place = handle(draft, at, &GatewaySettings::authserv_place);
+  if (place.is_given() && settings.trusted_authserv.empty() && !ids.is_broken())
+    place.warning("without \"trusted_authserv\" no such field is believed, wherever it is");
+  const auto has_relays = [](const auto& one) { return !one.settings.relays.empty(); };
+  if (settings.trusted_authserv.empty() || !settings.relays.empty() ||
+      handle(draft, at, &GatewaySettings::relays).is_broken() ||
+      std::ranges::any_of(draft.domains, has_relays))
+    return;
+  ids.warning("there are no \"relays\" whose fields could be believed, so such fields are only taken out");
+}
+
+void check_auth_lists(Draft& draft) {
+  constexpr std::size_t kMost = 20;
+  const SettingHandle lists = handle(draft, {Section::Auth}, &intake::AuthSettings::lists);
+  if (draft.config.gateway.auth.lists.size() > kMost)
+    lists.mistake(fmt::format("there are more than {} lists, and each is asked for every mail", kMost));
+  for (std::size_t i = 0; i < draft.config.gateway.auth.lists.size(); ++i) {
+    const auto& list = draft.config.gateway.auth.lists[i];
+    if (list.is_null_sender_only && list.ask == intake::AuthList::Asked::Domain) {
+      lists.warning(lists.item_place(i), fmt::format("\"{}\" is never asked: the null sender has no domain",
+                                                     base::printable(list.zone)));
+    }
+  }
+}
+
+void check_auth(Draft& draft) {
+  for (std::size_t i = 0; i < draft.gateways.size(); ++i) check_authserv(i, draft);
+  check_auth_lists(draft);
+}
+
 void check_limits(Draft& draft) {
   const auto& limits = draft.config.gateway.limits;
   const SettingHandle held = handle(draft, {Section::Limits}, &Limits::held);
@@ -357,7 +393,9 @@ void check_settings(Draft& draft) {
   check_domains(draft);
   check_tags(draft);
   check_resolvers(draft);
+  check_auth(draft);
   check_stores(draft);
+  check_way_out(draft);
   check_limits(draft);
 }
 

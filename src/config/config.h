@@ -35,8 +35,9 @@ struct Config {
   bool history_enabled = true;
   bool history_ordinary = false;  ///< keep delivered mail that is no response, too
   store::HistorySettings history;
-  store::LedgerSettings ledger = {.url = {}};  ///< an empty url: there is none
-  store::QuarantineSettings quarantine;        ///< none without a url
+  store::LedgerSettings ledger = {.url = {}};               ///< an empty url: there is none
+  store::QuarantineSettings quarantine;                     ///< none without a url
+  store::QuarantineSettings held = store::held_settings();  ///< [way_out]; none without a url
   os::LogSettings log;
 };
 

@@ -10,6 +10,7 @@
 
 #include "config/settings.h"
 #include "config/texts.h"
+#include "directory/file_directory.h"
 
 namespace backstop::config {
 
@@ -23,7 +24,7 @@ next_hop::NextHop finished(const NextHopDraft& hop) {
   return next_hop;
 }
 
-/// Domains with the same file share one table. It is empty until the file is read.
+/// Domains with the same file share one table, which is empty until the file is read.
 void give_alias_tables(std::vector<DomainDraft>& domains) {
   std::map<std::string, std::shared_ptr<intake::AliasTable>> tables;
   for (DomainDraft& one : domains) {
@@ -31,6 +32,20 @@ void give_alias_tables(std::vector<DomainDraft>& domains) {
     auto& table = tables[one.settings.alias_file];
     if (table == nullptr) table = std::make_shared<intake::AliasTable>();
     one.settings.aliases = table;
+  }
+}
+
+/// The same for the directories of recipients.
+void give_directories(std::vector<DomainDraft>& domains) {
+  std::map<std::string, std::shared_ptr<directory::Directory>> directories;
+  for (DomainDraft& one : domains) {
+    if (one.settings.recipients.empty()) continue;
+    auto& directory = directories[one.settings.recipients];
+    if (directory == nullptr) {
+      directory =
+          std::make_shared<directory::FileDirectory>(one.settings.recipients.substr(kFileScheme.size()));
+    }
+    one.settings.recipient_directory = directory;
   }
 }
 
@@ -59,6 +74,7 @@ void Draft::finish() {
     config.gateway.gateways.push_back(std::move(one.settings));
   }
   give_alias_tables(domains);
+  give_directories(domains);
   for (std::size_t i = 0; i < domains.size(); ++i) {
     auto& one = domains[i];
     const SettingHandle own = handle(*this, {Section::Domain, i}, &NextHopDraft::target);

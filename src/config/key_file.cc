@@ -159,9 +159,12 @@ base::Result<int> rotate_key_file(const std::string& given_path, std::chrono::sy
   const auto number =
       ring->rotate(std::move(*secret), today, lifetime, 0, in_use ? *in_use : numbers_of(*ring));
   if (!number) {
-    return refuse(path,
-                  number.error().message +
-                      (in_use ? "" : "; give -c CONFIG, so that its quarantine is asked which it needs"));
+    return refuse(
+        path,
+        number.error().message +
+            (in_use
+                 ? ""
+                 : "; give -c CONFIG, so that its quarantine and its held store are asked which they need"));
   }
   if (const auto done = replace_file(path, *status, *ring); !done) return std::unexpected(done.error());
   return *number;

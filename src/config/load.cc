@@ -18,13 +18,14 @@
 
 #include "base/day.h"
 #include "base/text.h"
-#include "config/alias_file.h"
 #include "config/dkim_folder.h"
 #include "config/draft.h"
 #include "config/key_file.h"
+#include "config/map_file.h"
 #include "config/reader.h"
 #include "config/settings.h"
 #include "config/texts.h"
+#include "directory/file_directory.h"
 #include "intake/ready_table.h"
 #include "net/tls.h"
 #include "os/byte_source.h"
@@ -56,12 +57,17 @@ base::Result<std::string> read_file(const std::string& path) {
 }
 
 void check_sealing_key(Draft& draft) {
-  if (draft.config.quarantine.url.empty() || draft.config.gateway.keys.signing_key() != nullptr) return;
-  handle(draft, {Section::Quarantine}, &store::QuarantineSettings::url)
-      .mistake(
-          "what is kept is encrypted with the key that signs, and the key file has none; run: backstop "
-          "keys rotate " +
-          base::printable(draft.config.key_file));
+  if (draft.config.gateway.keys.signing_key() != nullptr) return;
+  const auto check = [&](const store::QuarantineSettings& settings, Section section) {
+    if (settings.url.empty()) return;
+    handle(draft, {section}, &store::QuarantineSettings::url)
+        .mistake(
+            "what is kept is encrypted with the key that signs, and the key file has none; run: backstop "
+            "keys rotate " +
+            base::printable(draft.config.key_file));
+  };
+  check(draft.config.quarantine, Section::Quarantine);
+  check(draft.config.held, Section::WayOut);
 }
 
 void load_keys(Draft& draft) {
@@ -98,7 +104,7 @@ void load_certificate(Draft& draft) {
 void read_aliases(const std::string& path, const SettingHandle& setting, intake::AliasTable& table) {
   auto file = read_alias_file(path, setting.draft().config.gateway.tags.delimiter);
   if (!file) return setting.mistake(fmt::format("{}: {}", base::printable(path), file.error().message));
-  for (const auto& line : alias_warnings(path, file->reading)) setting.warning(line);
+  for (const auto& line : map_warnings(path, file->reading)) setting.warning(line);
   table.replace(std::move(file->reading.aliases), std::move(file->stamp));
 }
 
@@ -138,6 +144,32 @@ void check_ready_days(std::chrono::sys_days today, Draft& draft) {
     ready_setting(i, draft).warning(fmt::format(
         "it counts from {} on{}; until then the domain is not ready, and nothing is refused for it",
         base::format_day(*day), *day > today + kYear ? ", more than a year ahead" : ""));
+  }
+}
+
+SettingHandle recipients_setting(std::size_t domain, Draft& draft) {
+  return handle(draft, {Section::Domain, domain}, &intake::DomainSettings::recipients);
+}
+
+void read_recipients(const SettingHandle& setting, directory::FileDirectory& directory) {
+  const std::string shown = base::printable(directory.path());
+  auto file = read_recipient_file(directory.path());
+  if (!file) return setting.mistake(fmt::format("{}: {}", shown, file.error().message));
+  for (const auto& line : map_warnings(directory.path(), file->reading)) setting.warning(line);
+  const auto& domains = setting.draft().config.gateway.domains;
+  if (const auto none = domain_without_recipients(file->reading.list, directory, domains); !none.empty()) {
+    return setting.mistake(fmt::format("{}: it has no recipient of {}, so all mail of it would be refused",
+                                       shown, base::printable(none)));
+  }
+  directory.replace(std::move(file->reading.list), std::move(file->stamp));
+}
+
+void load_recipients(Draft& draft) {
+  std::set<const directory::Directory*> read;
+  const auto& domains = draft.config.gateway.domains;
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    auto* const file = dynamic_cast<directory::FileDirectory*>(domains[i].recipient_directory.get());
+    if (file != nullptr && read.insert(file).second) read_recipients(recipients_setting(i, draft), *file);
   }
 }
 
@@ -186,7 +218,10 @@ std::vector<ReadAgain> read_again(Draft& draft, const std::string& own_file) {
   add(config.tls.key, handle(draft, {Section::Tls}, &TlsFiles::key));
   add(config.gateway.next_hop_ca, handle(draft, {Section::Tls}, &gateway::Settings::next_hop_ca));
   for (std::size_t i = 0; i < config.gateway.domains.size(); ++i) {
-    add(config.gateway.domains[i].alias_file, alias_setting(i, draft));
+    const auto& domain = config.gateway.domains[i];
+    add(domain.alias_file, alias_setting(i, draft));
+    if (!domain.recipients.empty())
+      add(domain.recipients.substr(kFileScheme.size()), recipients_setting(i, draft));
   }
   return files;
 }
@@ -220,7 +255,7 @@ std::vector<std::string> places_of(const std::string& url) {
   std::error_code failed;
   if (!std::filesystem::exists(folder, failed)) folder = folder.parent_path();
   std::vector<std::string> places;
-  // A ledger has the last two, and a quarantine the last.
+  // A ledger has the last two, and a quarantine or held store the last.
   for (const char* const suffix : {"", "-wal", "-shm", ".keys", ".lock"}) {
     const std::string name = file.string() + suffix;
     if (std::filesystem::exists(name, failed)) places.push_back(name);
@@ -255,6 +290,10 @@ void check_stores(const os::User& user, Draft& draft) {
   if (!config.quarantine.url.empty()) {
     check_store(user, config.quarantine.url, "quarantine",
                 handle(draft, {Section::Quarantine}, &store::QuarantineSettings::url));
+  }
+  if (!config.held.url.empty()) {
+    check_store(user, config.held.url, name(config.held.place),
+                handle(draft, {Section::WayOut}, &store::QuarantineSettings::url));
   }
 }
 
@@ -324,6 +363,7 @@ std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   load_certificate(*draft);
   load_next_hop_tls(*draft);
   load_aliases(*draft);
+  load_recipients(*draft);
   check_ready_days(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()), *draft);
   check_user(path, *draft);
   check_log(*draft);

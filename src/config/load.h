@@ -1,5 +1,6 @@
-// Reads the configuration file and the files that it names: keys and certificates. Checks that the user and
-// the log's folder exist, and whether that user can read these files and write the history.
+// Reads the configuration file and the files that it names: keys, certificates, aliases and recipients.
+// Checks that the user and the log's folder exist, and whether that user can read these files and write the
+// history.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,7 @@ struct LoadedConfig {
   std::vector<std::string> warnings;  ///< one line each, for people
 };
 
-/// Reads the configuration file, and the keys and certificates that it names: all that a start or a reload
+/// Reads the configuration file, and the files that it names: all that a start or a reload
 /// needs. Changes nothing on the system.
 std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path);
 

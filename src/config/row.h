@@ -36,12 +36,16 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, NextHopDraft>) {
     return at.section == Section::Gateway ? draft.gateways[at.index].next_hop
                                           : draft.domains[at.index].next_hop;
+  } else if constexpr (std::is_same_v<Owner, intake::AuthSettings>) {
+    return draft.config.gateway.auth;
   } else if constexpr (std::is_base_of_v<Owner, gateway::Settings>) {
     return draft.config.gateway;
   } else if constexpr (std::is_base_of_v<Owner, gateway::Limits>) {
     return draft.config.gateway.limits;
   } else if constexpr (std::is_same_v<Owner, origin::TagSettings>) {
     return draft.config.gateway.tags;
+  } else if constexpr (std::is_same_v<Owner, intake::WayOutSettings>) {
+    return draft.config.gateway.way_out;
   } else if constexpr (std::is_same_v<Owner, ServerSettings>) {
     return draft.config.server;
   } else if constexpr (std::is_same_v<Owner, TlsFiles>) {
@@ -51,7 +55,7 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, store::LedgerSettings>) {
     return draft.config.ledger;
   } else if constexpr (std::is_same_v<Owner, store::QuarantineSettings>) {
-    return draft.config.quarantine;
+    return at.section == Section::WayOut ? draft.config.held : draft.config.quarantine;
   } else if constexpr (std::is_same_v<Owner, os::LogSettings>) {
     return draft.config.log;
   } else {
@@ -103,6 +107,10 @@ class Rows {
 /// In settings_gateway.cc.
 std::vector<Setting> gateway_settings();
 std::vector<Setting> domain_settings();
+/// In settings_way_out.cc: all of [way_out] but where and how long responses are held.
+std::vector<Setting> way_out_settings();
+/// In settings_auth.cc.
+std::vector<Setting> auth_settings();
 /// In settings_limits.cc.
 std::vector<Setting> limit_settings();
 

@@ -58,7 +58,9 @@ std::vector<Setting> keys_settings() {
            {.help = "How tags are written. Prefix: prvs=TAG=user@domain. Sub-address: user+prvs=TAG@domain. "
                     "Both are read."}),
       keys("delimiter", character_kind(), &origin::TagSettings::delimiter,
-           {.help = "What parts a user from a sub-address."}),
+           {.help = "What parts a user from a sub-address, as your mail server has it (Postfix: "
+                    "recipient_delimiter). One character. An address in a file of `recipients` covers its "
+                    "sub-addresses."}),
   };
 }
 
@@ -80,7 +82,8 @@ std::vector<Setting> proofs_settings() {
              {.help = "Whether a key of your domains that is not in the folder is looked up in DNS."}),
       proofs("resolvers", list_kind(endpoint_kind(), R"(a list such as ["127.0.0.1:53"])"),
              &gateway::Settings::resolvers,
-             {.help = "Servers that are asked for these keys. They should run on this machine and validate, "
+             {.help = "Servers that are asked for these keys and for the checks of [auth]. They should run "
+                      "on this machine and validate, "
                       "since on a network an answer can be forged. Without any, those of /etc/resolv.conf.",
               .example = R"(["127.0.0.1:53"])"}),
   };
@@ -104,6 +107,21 @@ std::vector<Setting> quarantine_settings() {
       quarantine(
           "digest", boolean_kind(), &store::QuarantineSettings::digest,
           {.help = "Whether the owner of a mailbox is told once a day, by one mail, what is kept back."}),
+  };
+}
+
+std::vector<Setting> held_settings() {
+  const Rows way_out(Section::WayOut);
+  return {
+      way_out("url", store_url_kind(), &store::QuarantineSettings::url,
+              {.help = "Where responses are held on their way out: a file of SQLite. Takes a key file in "
+                       "[keys].",
+               .example = R"("sqlite:var/held.db")"}),
+      way_out("keep", duration_kind<hours>({.least = hours{1}, .most = origin::kMemory}),
+              &store::QuarantineSettings::keep, {.help = "How long they are kept. Older ones are deleted."}),
+      way_out("most_bytes", size_kind({.least = kMiB, .most = 1024 * kGiB}),
+              &store::QuarantineSettings::most_bytes,
+              {.help = "How large the file may grow. Then further responses leave if the rates allow it."}),
   };
 }
 
@@ -206,8 +224,8 @@ Place place_in(const Draft& draft, std::size_t index) {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto part : {server_settings, gateway_settings, domain_settings, keys_settings, proofs_settings,
-                          quarantine_settings, tls_settings, history_settings, ledger_settings,
-                          surge_settings, log_settings, limit_settings}) {
+                          auth_settings, quarantine_settings, way_out_settings, held_settings, tls_settings,
+                          history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -234,7 +252,10 @@ const std::vector<SectionInfo>& sections() {
       {Section::Keys, "keys", "Tags, with which bounces prove that they answer mail of ours (docs/tags.md)."},
       {Section::Proofs, "proofs",
        "Proofs beside tags, with which bounces prove that they answer mail of ours (docs/proofs.md)."},
+      {Section::Auth, "auth", "How the senders of arriving mail are checked (docs/authentication.md)."},
       {Section::Quarantine, "quarantine", "Responses that are kept back (docs/quarantine.md)."},
+      {Section::WayOut, "way_out",
+       "Responses of your own servers on their way out (docs/policy.md, docs/held.md)."},
       {Section::Tls, "tls", "Certificates."},
       {Section::History, "history", "What was decided, and why."},
       {Section::Ledger, "ledger",

@@ -106,8 +106,8 @@ std::vector<Setting> gateway_settings() {
                "Where accepted mail goes. Ports that are left out are 25, 465 and 24. A socket may also be "
                "written as in Postfix, lmtp:unix:/path. In the path of a "
                "Maildir %d stands for the domain, as its A-label, %n for the local part and %% for a per "
-               "cent sign. A Maildir knows no users: mail for any name in our domains is accepted, and its "
-               "folder is made.",
+               "cent sign. A Maildir knows no users: mail for any name in our domains is accepted, unless "
+               "the domain has `recipients`, and its folder is made.",
            .example = R"("smtp://127.0.0.1:10525")",
            .need = Need::Needed}),
       gateway(
@@ -144,6 +144,21 @@ std::vector<Setting> gateway_settings() {
                "mailboxes. What they bring is never refused as a response, since they would bounce it, and "
                "nothing is counted against them.",
            .example = R"(["192.0.2.25"])",
+           .need = Need::InboundOnly}),
+      gateway(
+          "trusted_authserv", list_kind(host_name_kind(), R"(a list of names, such as ["mx.example.org"])"),
+          &GatewaySettings::trusted_authserv,
+          {.help = "The names under which servers of yours write Authentication-Results fields. What a host "
+                   "of `relays` brings with such a field is taken to be authenticated as the field says "
+                   "(docs/authentication.md); from others such fields are taken out.",
+           .example = R"(["mx.example.org"])",
+           .need = Need::InboundOnly}),
+      gateway(
+          "authserv_place", enum_kind<auth::AuthresPlace>({"above", "below"}),
+          &GatewaySettings::authserv_place,
+          {.help = "Where such a server has its field: above the Received field that it adds (Postfix with "
+                   "OpenDKIM and OpenDMARC), or right below it (rspamd), which it must then write on each "
+                   "mail (docs/authentication.md).",
            .need = Need::InboundOnly}),
       gateway(
           "trusted", networks_kind(), &GatewaySettings::trusted,
@@ -197,6 +212,16 @@ std::vector<Setting> domain_settings() {
                       "that ann sent as info: a text in the form of Postfix's virtual(5), 16 MiB at most. "
                       "Domains may share it. A change of the file counts within a minute.",
               .example = R"("/etc/postfix/virtual")"}),
+      domain(
+          "recipients", recipients_kind(), &DomainSettings::recipients,
+          {.help =
+               "The recipients that exist: a text with an address or \"@domain\" on each line, or a lookup "
+               "table of Postfix, such as that of relay_recipient_maps; 64 MiB and 1,000,000 at most. Any "
+               "other "
+               "recipient is refused at RCPT (550 5.1.1), and the next hop doesn't hear of it. Domains may "
+               "share "
+               "it. A change of the file counts within a minute (docs/operations.md).",
+           .example = R"("file:/etc/postfix/relay_recipients")"}),
       domain("bounces", local_parts_kind(), &DomainSettings::bounces,
              {.help = "Envelope senders that send for every From address of the domain, such as those of "
                       "newsletters and programs. A \"*\" stands for any characters.",

@@ -98,11 +98,17 @@ constexpr RangeRow kRanges[] = {
     {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", "0"},
     {"keep", "'1h'", "'45d'", "'59m'", "'45d1h'", {}, Section::Quarantine},
     {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", {}, Section::Quarantine},
+    {"keep", "'1h'", "'45d'", "'59m'", "'45d1h'", {}, Section::WayOut},
+    {"most_bytes", "'1MiB'", "'1TiB'", "1048575", "1099511627777", {}, Section::WayOut},
+    {"an_addressee", "1", "1000000", "0", "1000001"},
+    {"a_domain", "1", "1000000", "0", "1000001"},
+    {"in_all", "1", "1000000", "0", "1000001"},
     {"buffer", "1", "1000000", "0", "1000001"},
     {"batch", "'1ms'", "'1m'", "'0ms'", "'60001ms'"},
     {"keep_ids", "'1d'", "'366d'", "'23h'", "'367d'"},
     {"keep_pairs", "'1d'", "'366d'", "'23h'", "'367d'"},
     {"keep_arrivals", "'1d'", "'366d'", "'23h'", "'367d'"},
+    {"time", "'1s'", "'1m'", "'0s'", "'61s'"},
     {"command_line", "512", "65536", "511", "65537"},
     {"header", "4096", "'16MiB'", "4095", "16777217"},
     {"message", "'64KiB'", "'4GiB'", "65535", "4294967297", "0"},
@@ -125,13 +131,14 @@ constexpr RangeRow kRanges[] = {
     {"next_hop_final", "'1s'", "'599s'", "'0s'", "'600s'"},
 };
 
+/// Returns the row of that section, or else the one of all sections.
 const RangeRow* find_range(const Setting& one) {
-  const auto fits = [&](const RangeRow& row) {
-    return row.key == one.key &&
-           (one.section == Section::Quarantine ? row.section == one.section : !row.section);
-  };
-  const auto* const row = std::ranges::find_if(kRanges, fits);
-  return row == std::end(kRanges) ? nullptr : row;
+  for (const auto section : {std::optional(one.section), std::optional<Section>()}) {
+    const auto* const row = std::ranges::find_if(
+        kRanges, [&](const RangeRow& each) { return each.key == one.key && each.section == section; });
+    if (row != std::end(kRanges)) return row;
+  }
+  return nullptr;
 }
 
 bool has_bounds(const Setting& one) {

@@ -50,19 +50,24 @@ void check_files(Draft& draft) {
             handle(draft, {Section::Ledger}, &store::LedgerSettings::url));
   files.add(Section::Quarantine, config.quarantine.url,
             handle(draft, {Section::Quarantine}, &QuarantineSettings::url));
+  files.add(Section::WayOut, config.held.url, handle(draft, {Section::WayOut}, &QuarantineSettings::url));
 }
 
-void check_quarantine(Draft& draft) {
-  const auto& settings = draft.config.quarantine;
+/// What is kept is encrypted.
+void check_key_file(const SettingHandle& url, const QuarantineSettings& settings) {
+  Draft& draft = url.draft();
   const SettingHandle file = handle(draft, {Section::Keys}, &Config::key_file);
-  if (settings.url.empty()) return;
-  if (draft.config.key_file.empty() && !file.is_broken()) {
-    handle(draft, {Section::Quarantine}, &QuarantineSettings::url)
-        .mistake(
-            "what is kept is encrypted, and there is no key file; add file = \"var/keys\" to [keys], and "
-            "make it with: backstop keys new var/keys");
-  }
-  if (!settings.digest) {
+  if (settings.url.empty() || !draft.config.key_file.empty() || file.is_broken()) return;
+  url.mistake(
+      "what is kept is encrypted, and there is no key file; add file = \"var/keys\" to [keys], and "
+      "make it with: backstop keys new var/keys");
+}
+
+void check_kept(Draft& draft) {
+  check_key_file(handle(draft, {Section::WayOut}, &QuarantineSettings::url), draft.config.held);
+  const auto& settings = draft.config.quarantine;
+  check_key_file(handle(draft, {Section::Quarantine}, &QuarantineSettings::url), settings);
+  if (!settings.url.empty() && !settings.digest) {
     handle(draft, {Section::Quarantine}, &QuarantineSettings::digest)
         .warning(
             "owners are not told what is kept back for them; to keep mail back without its recipient's "
@@ -123,7 +128,7 @@ void check_remembered(std::size_t index, Draft& draft) {
 
 void check_stores(Draft& draft) {
   check_files(draft);
-  check_quarantine(draft);
+  check_kept(draft);
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     check_kept_back(i, draft);
     check_remembered(i, draft);

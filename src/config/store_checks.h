@@ -1,4 +1,5 @@
-// Checks of [history], [ledger] and [quarantine], and of what a domain needs them for.
+// Checks of [history], [ledger], [quarantine] and the store of [way_out], and of what a domain needs them
+// for.
 #pragma once
 
 #include "config/draft.h"

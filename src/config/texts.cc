@@ -94,16 +94,26 @@ bool is_destination(std::string_view text) {
   return text.contains('@') ? mail::parse_address(text).has_value() : mail::is_domain(text);
 }
 
-base::Result<std::string> check_store_url(const std::string& url) {
-  if (!url.starts_with(store::kSqliteScheme)) {
-    return std::unexpected(base::Error{
-        fmt::format("found the text {}; it must be \"sqlite:PATH\"", quoted(base::printable(url, 80)))});
-  }
-  if (url.size() == store::kSqliteScheme.size()) {
-    return std::unexpected(base::Error{"the path behind \"sqlite:\" is missing"});
-  }
-  if (url.contains('\0')) return std::unexpected(base::Error{"a path can't hold a zero byte"});
-  return url;
+/// "SCHEME:PATH"; a relative path becomes relative to the folder of the configuration.
+Kind<std::string> path_url_kind(std::string_view scheme) {
+  const std::string wanted = fmt::format("\"{}PATH\"", scheme);
+  const auto check = [=](const std::string& url) -> base::Result<std::string> {
+    if (!url.starts_with(scheme)) {
+      return std::unexpected(base::Error{
+          fmt::format("found the text {}; it must be {}", quoted(base::printable(url, 80)), wanted)});
+    }
+    if (url.size() == scheme.size())
+      return std::unexpected(base::Error{fmt::format("the path behind \"{}\" is missing", scheme)});
+    if (url.contains('\0')) return std::unexpected(base::Error{"a path can't hold a zero byte"});
+    return url;
+  };
+  auto kind = text_kind(wanted, check);
+  kind.read = [read = kind.read](const TomlNode& node, ReadContext& context) {
+    auto url = read(node, context);
+    if (url) url = resolve_url(*url, context.folder);
+    return url;
+  };
+  return kind;
 }
 
 /// Reads the next hop itself; its parser says what is wrong with it.
@@ -164,20 +174,18 @@ Kind<next_hop::NextHop> next_hop_kind() {
 }
 
 Kind<std::string> store_url_kind() {
-  auto kind = text_kind("\"sqlite:PATH\"", check_store_url);
-  kind.read = [read = kind.read](const TomlNode& node, ReadContext& context) {
-    auto url = read(node, context);
-    if (url) url = resolve_url(*url, context.folder);
-    return url;
-  };
-  return kind;
+  return path_url_kind(store::kSqliteScheme);
+}
+
+Kind<std::string> recipients_kind() {
+  return path_url_kind(kFileScheme);
 }
 
 std::string resolve_url(std::string_view url, std::string_view folder) {
   constexpr std::string_view kMaildir = "maildir:";
   constexpr std::string_view kLmtp = "lmtp:";
   constexpr std::string_view kUnix = "unix:";
-  for (const std::string_view scheme : {store::kSqliteScheme, kLmtp, kMaildir}) {
+  for (const std::string_view scheme : {store::kSqliteScheme, kFileScheme, kLmtp, kMaildir}) {
     if (!base::istarts_with(url, scheme)) continue;
     std::string_view path = url.substr(scheme.size());
     if (scheme == kLmtp && base::istarts_with(path, kUnix)) path.remove_prefix(kUnix.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "config/kinds.h"
 #include "gateway/settings.h"
@@ -26,8 +27,12 @@ Kind<next_hop::NextHop> next_hop_kind();
 /// "sqlite:PATH", with the same for its path.
 Kind<std::string> store_url_kind();
 
-/// Returns `url` with `folder` before its path if the path is relative; for "sqlite:", "lmtp:" and "maildir:"
-/// only.
+inline constexpr std::string_view kFileScheme = "file:";
+/// "file:PATH", with the same for its path.
+Kind<std::string> recipients_kind();
+
+/// Returns `url` with `folder` before its path if the path is relative; for "sqlite:", "file:", "lmtp:" and
+/// "maildir:" only.
 std::string resolve_url(std::string_view url, std::string_view folder);
 
 }  // namespace backstop::config

@@ -4,8 +4,8 @@
 
 namespace backstop::dkim {
 
-HeaderBlock::HeaderBlock(std::string_view block) {
-  const mail::Limits limits{.header_bytes = kMostBytes, .fields = kMostFields};
+HeaderBlock::HeaderBlock(std::string_view block, std::size_t most_bytes, std::size_t most_fields) {
+  const mail::Limits limits{.header_bytes = most_bytes, .fields = most_fields};
   mail::walk_header(block, message_, limits);
 }
 

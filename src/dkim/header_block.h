@@ -13,13 +13,17 @@ namespace backstop::dkim {
 /// Views of the block, which must outlive this. Immutable, and so thread-safe.
 class HeaderBlock {
  public:
-  static constexpr std::size_t kMostBytes = 64UZ * 1024;  ///< what is behind them is not read
+  static constexpr std::size_t kMostBytes = 64UZ * 1024;  ///< of a block that came back
   static constexpr std::size_t kMostFields = 1000;
 
   /// Reads the fields at the start of `block`, which may be a whole message. Lines may end in CRLF or LF.
-  explicit HeaderBlock(std::string_view block);
+  /// What is past a cap is not read.
+  explicit HeaderBlock(std::string_view block, std::size_t most_bytes = kMostBytes,
+                       std::size_t most_fields = kMostFields);
 
   std::span<const mail::Field> fields() const { return message_.fields; }
+  /// True if a cap was met, and so fields may be missing.
+  bool is_cut() const { return message_.truncated != mail::Truncation::None; }
 
  private:
   mail::Message message_;

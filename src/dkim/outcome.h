@@ -21,11 +21,12 @@ enum class Outcome : std::uint8_t {
   KeyForbids,      ///< the record's `h=`, `s=` or `t=s` forbids this use
   WrongAlgorithm,  ///< neither rsa-sha256 nor ed25519-sha256, or not that of the key
   Malformed,       ///< the signature field can't be read, or is past a cap
+  FromUnsigned,    ///< `h=` does not name From (RFC 6376 6.1.1)
 };
 
-inline constexpr std::array<std::string_view, 11> kOutcomeNames = {
+inline constexpr std::array<std::string_view, 12> kOutcomeNames = {
     "good",     "bad-signature", "body-changed", "no-key",          "key-out-of-days", "key-revoked",
-    "weak-key", "bad-key",       "key-forbids",  "wrong-algorithm", "malformed"};
+    "weak-key", "bad-key",       "key-forbids",  "wrong-algorithm", "malformed",       "from-unsigned"};
 constexpr std::string_view name(Outcome value) {
   return kOutcomeNames[static_cast<std::size_t>(value)];
 }

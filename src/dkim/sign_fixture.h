@@ -32,12 +32,22 @@ class Signer {
   }
   PublicKey key() const { return PublicKey::parse(record()).value(); }
 
+  /// How a signature differs from the usual one.
+  struct As {
+    std::string_view selector = "s";
+    std::string_view domain = "example.org";
+    std::string_view more = {};  ///< further tags, "t=1; "
+    std::string_view body = {};  ///< canonical
+  };
+
   /// Returns the header with a signature over `names` ("from:date") on top.
   std::string sign(std::string_view header, std::string_view names, std::string_view selector = "s") const {
+    return sign_as(header, names, {.selector = selector});
+  }
+  std::string sign_as(std::string_view header, std::string_view names, const As& as) const {
     const auto front = fmt::format(
-        "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=example.org;\r\n s={}; h={};\r\n bh={}; "
-        "b=",
-        selector, names, base64(sha256({})));
+        "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d={};\r\n s={}; h={}; {}\r\n bh={}; b=",
+        as.domain, as.selector, names, as.more, base64(sha256(as.body)));
     const HeaderBlock block(header);
     const std::string unsigned_field = front + "AAAA";
     const auto signature = parse_signature(unsigned_field).value();

@@ -92,7 +92,7 @@ Step read_names(const Tag& tag, Draft& draft) {
   if (!std::ranges::all_of(names, is_field_name))
     return refuse("h= has something that is no name of a field");
   draft.signature.names = std::move(names);
-  if (!draft.signature.covers("From")) return refuse("h= does not name From");
+  if (!draft.signature.covers("From")) return refuse("h= does not name From", Outcome::FromUnsigned);
   return {};
 }
 

@@ -110,7 +110,7 @@ TEST(Signature, Refused) {
       {changed(good(), "example.org", "example..org"), "malformed: s= or d= is no name that DNS can have"},
       {changed(good(), "s=s1", "s="), "malformed: s= or d= is no name that DNS can have"},
       {changed(good(), "s=s1", "s=a b"), "malformed: s= or d= is no name that DNS can have"},
-      {changed(good(), "From:Date", "Date"), "malformed: h= does not name From"},
+      {changed(good(), "From:Date", "Date"), "from-unsigned: h= does not name From"},
       {changed(good(), "From:Date", ""), "malformed: h= has something that is no name of a field"},
       {changed(good(), "From:Date", "From::Date"), "malformed: h= has something that is no name of a field"},
       {changed(good(), "From:Date", "From:a b"), "malformed: h= has something that is no name of a field"},

@@ -18,6 +18,11 @@ next_hop::ClientCount ClientCounts::Ticket::next_hop_count() const {
   return {client_, &client_->next_hop_sessions};
 }
 
+next_hop::ClientCount ClientCounts::Ticket::question_count() const {
+  if (client_ == nullptr) return nullptr;
+  return {client_, &client_->questions};
+}
+
 ClientCounts::Ticket::Ticket(Ticket&& other) noexcept
     : counts_(std::exchange(other.counts_, nullptr)),
       address_(other.address_),

@@ -1,7 +1,7 @@
-// How many sessions there are, in all and of each client, how many sessions of next hops each client uses,
-// and how many bad tags it has brought lately. Clients are told apart by net::client_key(), so an IPv6 /64
-// counts as one. Thread-safe; asked once a connection and once a bad tag. Sessions of next hops, one for each
-// mail, are counted without a look-up.
+// How many sessions there are, in all and of each client, how many sessions of next hops and questions to DNS
+// each client uses, and how many bad tags it has brought lately. Clients are told apart by net::client_key(),
+// so an IPv6 /64 counts as one. Thread-safe; asked once a connection and once a bad tag. Sessions of next
+// hops, one for each mail, are counted without a look-up.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -51,6 +51,8 @@ class ClientCounts {
     /// Returns what counts the sessions with next hops that the client uses; null for a ticket of no client.
     /// It may outlive the ticket.
     next_hop::ClientCount next_hop_count() const;
+    /// Returns what counts the questions to DNS about the client's mail in the same way.
+    next_hop::ClientCount question_count() const;
 
    private:
     friend class ClientCounts;
@@ -87,6 +89,7 @@ class ClientCounts {
   struct Client {
     std::size_t sessions = 0;                       ///< under sessions_mutex_
     std::atomic<std::size_t> next_hop_sessions{0};  ///< that it uses now
+    std::atomic<std::size_t> questions{0};          ///< to DNS, that are open now
   };
   struct BadTags {
     Address client;

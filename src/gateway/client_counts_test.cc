@@ -189,6 +189,17 @@ TEST(ClientUse, OfOneClientUpToItsShareAreTaken) {
   EXPECT_TRUE(ClientUse::take(one->next_hop_count(), 2));
 }
 
+TEST(ClientUse, QuestionsAreCountedByThemselves) {
+  ClientCounts counts;
+  const auto one = counts.open(numbered(1), limits_of(100, 100));
+  ASSERT_TRUE(one);
+  const auto session = ClientUse::take(one->next_hop_count(), 1);
+  const auto question = ClientUse::take(one->question_count(), 1);
+  EXPECT_TRUE(session && question);
+  EXPECT_FALSE(ClientUse::take(one->question_count(), 1));
+  EXPECT_TRUE(ClientUse::take(Ticket().question_count(), 0)) << "of nobody";
+}
+
 TEST(ClientUse, AssignmentEndsTheOldCount) {
   ClientCounts counts;
   const auto one = counts.open(numbered(1), limits_of(100, 100));

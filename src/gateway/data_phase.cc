@@ -85,7 +85,9 @@ void DataPhase::record(const smtp::Reply& reply, bool is_client_gone, std::strin
                 .failure = failure,
                 .is_kept = path_.is_kept(),
                 .not_kept = path_.not_kept(),
+                .author_verdict = path_.author_verdict(),
                 .judge = &path_.judge(),
+                .way_out = &path_.way_out(),
                 .size = path_.size(),
                 .message_id = path_.message_id()});
 }

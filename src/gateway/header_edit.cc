@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "auth/authres.h"
 #include "base/text.h"
+#include "intake/answer_rules.h"
+#include "smtp/stuffing.h"
 
 namespace backstop::gateway {
 
@@ -62,27 +65,34 @@ void note(std::string_view field, std::size_t at, std::pair<std::size_t, std::si
         scan.message_id = id_of(field.substr(value));
       }
       break;
-    default:
-      break;
-  }
-}
-
-void note_proof(std::string_view field, std::size_t at, HeaderScan& scan) {
-  switch (first_letter(field)) {
     case 'f':
       if (const auto value = value_of(field, "From");
           value != std::string_view::npos && scan.from.second == 0) {
         scan.from = {at + value, field.size() - value};
       }
       break;
-    case 'd':
-      if (value_of(field, "DKIM-Signature") != std::string_view::npos) {
-        scan.signatures.emplace_back(at, field.size());
-      }
+    case 'a':
+    case 'l':
+    case 'p':
+    case 'x':
+      scan.is_never_answered |= intake::forbids_answer(field);
       break;
     default:
       break;
   }
+}
+
+/// Returns a field that begins at the start of a line, as its receiver sees it.
+std::string plain_text_of(std::string_view lines, bool is_stuffed) {
+  if (!is_stuffed) return std::string(lines);
+  std::string plain;
+  smtp::Unstuffer().append(lines, plain);
+  return plain;
+}
+
+void note_signature(std::string_view field, std::size_t at, HeaderScan& scan) {
+  if (first_letter(field) == 'd' && value_of(field, "DKIM-Signature") != std::string_view::npos)
+    scan.signatures.emplace_back(at, field.size());
 }
 
 }  // namespace
@@ -93,7 +103,7 @@ std::size_t find_header_end(std::string_view message, std::size_t from) {
   return found == std::string_view::npos ? found : found + 4;
 }
 
-HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving) {
+HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving, bool with_results) {
   HeaderScan scan;
   std::size_t at = 0;
   while (at < header.size()) {
@@ -103,10 +113,24 @@ HeaderScan scan_header(std::string_view header, bool is_stuffed, bool is_leaving
     const std::string_view field = header.substr(content, end - content);
     if (field != "\r\n") ++scan.fields;
     note(field, content, {at, end - at}, scan);
-    if (is_leaving) note_proof(field, content, scan);
+    if (is_leaving) note_signature(field, content, scan);
+    if (with_results && value_of(field, auth::kAuthresName) != std::string_view::npos)
+      scan.results.emplace_back(at, end - at);
     at = end;
   }
   return scan;
+}
+
+void take_out_results(std::string_view header, bool is_stuffed, std::span<const std::string> ids,
+                      HeaderScan& scan) {
+  for (const auto& place : scan.results) {
+    const auto field = plain_text_of(header.substr(place.first, place.second), is_stuffed);
+    const std::size_t colon = field.find(':');
+    const std::string_view text = field;
+    if (auth::bears_id({.name = text.substr(0, colon), .value = text.substr(colon + 1)}, ids))
+      scan.foreign.push_back(place);
+  }
+  std::ranges::sort(scan.foreign);
 }
 
 void append_without(std::string_view header, const HeaderScan& scan, std::string& out) {

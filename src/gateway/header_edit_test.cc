@@ -127,8 +127,13 @@ TEST(HeaderEdit, FindsFromAndSignaturesOfMailThatLeaves) {
   EXPECT_EQ(text(scan.signatures[0]), "DKIM-Signature: v=1;\r\n b=x\r\n");
   EXPECT_EQ(text(scan.signatures[1]), "dkim-signature:c\r\n");
   const auto coming = scan_header(header, false);
-  EXPECT_EQ(text(coming.from), "");
+  EXPECT_EQ(text(coming.from), " ann\r\n <a@b>\r\n");
   EXPECT_TRUE(coming.signatures.empty());
+  EXPECT_FALSE(coming.is_never_answered);
+  for (const char* field : {"Auto-Submitted: auto-replied", "List-Id: <a.b>", "Precedence: bulk",
+                            "X-Auto-Response-Suppress: All"}) {
+    EXPECT_TRUE(scan_header("To: a\r\n" + std::string(field) + "\r\n\r\n", false).is_never_answered) << field;
+  }
 }
 
 TEST(HeaderEdit, CountsFields) {

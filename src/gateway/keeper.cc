@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "net/blocking.h"
@@ -22,15 +24,24 @@ class Keeper::Place {
   const bool is_there_;
 };
 
-Keeper::Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events, const Limits& limits)
-    : quarantine_(std::move(quarantine)), events_(events), limits_(limits) {}
+namespace {
+
+/// What becomes of a response that can't be kept, by KeptPlace.
+constexpr std::array<std::string_view, 2> kInstead = {"is labelled and delivered",
+                                                      "leaves if the rates of the way out allow it"};
+
+}  // namespace
+
+Keeper::Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events, const Limits& limits,
+               store::KeptPlace place)
+    : quarantine_(std::move(quarantine)), events_(events), limits_(limits), place_(place) {}
 
 void Keeper::tell(const std::string& why) {
   const std::scoped_lock lock(mutex_);
   std::string more;
   if (!failed_.counts(std::chrono::steady_clock::now(), more)) return;
-  events_.notice(os::LogLevel::Warning,
-                 fmt::format("{}; a response that can't be kept is labelled and delivered{}", why, more));
+  events_.notice(os::LogLevel::Warning, fmt::format("{}; a response that can't be kept {}{}", why,
+                                                    kInstead[static_cast<std::size_t>(place_)], more));
 }
 
 net::Task<base::Result<void>> Keeper::try_to_keep(std::shared_ptr<const store::KeptResponse> response,
@@ -43,13 +54,14 @@ net::Task<base::Result<void>> Keeper::try_to_keep(std::shared_ptr<const store::K
         if (kept) (void)quarantine_->remove(id);
       });
   if (done) co_return std::move(*done);
-  co_return std::unexpected(
-      base::Error{fmt::format("the quarantine's disk took longer than {} ms", limits_.time.count())});
+  co_return std::unexpected(base::Error{
+      fmt::format("the disk of the {} took longer than {} ms", name(place_), limits_.time.count())});
 }
 
 net::Task<base::Result<void>> Keeper::keep(std::shared_ptr<const store::KeptResponse> response,
                                            store::SealKey key) {
-  base::Result<void> done = std::unexpected(base::Error{"too many responses wait for the quarantine's disk"});
+  base::Result<void> done = std::unexpected(
+      base::Error{fmt::format("too many responses wait for the disk of the {}", name(place_))});
   if (const Place place(*this); place.is_there())
     done = co_await try_to_keep(std::move(response), std::move(key));
   if (!done) tell(done.error().message);

@@ -1,5 +1,5 @@
-// Puts responses into the quarantine for sessions, on a thread of its own, and limits how long a session
-// waits for the disk. One for the process; thread-safe.
+// Puts responses into the quarantine, or into the held store, for sessions, on a thread of its own, and
+// limits how long a session waits for the disk. One of each for the process; thread-safe.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,8 @@ class Keeper {
     std::size_t waiting = 1000;            ///< responses; a disk that hangs makes no more than these wait
   };
 
-  Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events, const Limits& limits);
+  Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events, const Limits& limits,
+         store::KeptPlace place = store::KeptPlace::Quarantine);
   /// Waits for the thread.
   ~Keeper() { join(); }
   Keeper(const Keeper&) = delete;
@@ -46,6 +47,7 @@ class Keeper {
   const std::unique_ptr<store::Quarantine> quarantine_;
   Journal& events_;
   const Limits limits_;
+  const store::KeptPlace place_;
   std::atomic<std::size_t> waiting_ = 0;
   std::mutex mutex_;
   base::Tally failed_;  ///< under the mutex

@@ -91,12 +91,23 @@ TEST_F(KeeperTest, SaysWhyNotAndTellsItOnce) {
   EXPECT_EQ(keep("3f"), "");
 }
 
+TEST_F(KeeperTest, OfTheHeldStoreSaysWhatBecomesOfAResponseInstead) {
+  auto quarantine = std::make_unique<FakeQuarantine>();
+  quarantine->failure = "held store h: the disk is full";
+  keeper_ =
+      std::make_unique<Keeper>(std::move(quarantine), notices_, Keeper::Limits{}, store::KeptPlace::Held);
+  EXPECT_EQ(keep("1f"), "held store h: the disk is full");
+  EXPECT_THAT(notices_.lines,
+              ElementsAre("held store h: the disk is full; a response that can't be kept leaves "
+                          "if the rates of the way out allow it"));
+}
+
 TEST_F(KeeperTest, WhatReachesTheDiskTooLateIsRemovedAgain) {
   make({.time = std::chrono::milliseconds(1)});
   disk_hangs();
   std::string why;
   run(ask("1f", why), disk_begins());
-  EXPECT_EQ(why, "the quarantine's disk took longer than 1 ms");
+  EXPECT_EQ(why, "the disk of the quarantine took longer than 1 ms");
   disk_is_free();
   keeper_->join();
   EXPECT_THAT(quarantine_->removed, ElementsAre("1f"));
@@ -108,7 +119,7 @@ TEST_F(KeeperTest, OnlyTheLimitWaits) {
   disk_hangs();
   std::string whys[3];
   run(ask("1f", whys[0]), ask("2f", whys[1]), ask("3f", whys[2]), disk_becomes_free());
-  EXPECT_THAT(whys, ElementsAre("", "", "too many responses wait for the quarantine's disk"));
+  EXPECT_THAT(whys, ElementsAre("", "", "too many responses wait for the disk of the quarantine"));
   EXPECT_THAT(quarantine_->ids, ElementsAre("1f", "2f"));
   EXPECT_EQ(keep("4f"), "") << "there are places again";
 }

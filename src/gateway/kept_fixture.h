@@ -36,6 +36,7 @@ class FakeQuarantine : public store::Quarantine {
     return std::erase(ids, id) > 0;
   }
   base::Result<void> expire(store::KeptTime) override { return {}; }
+  base::Result<std::uint64_t> count(store::KeptTime) override { return ids.size(); }
   base::Result<std::vector<int>> keys_in_use() override { return std::vector<int>(); }
   base::Result<bool> begin_digest(std::chrono::sys_days) override { return is_digest_due; }
   base::Result<void> set_told(std::span<const std::string> ids_told) override {

@@ -4,34 +4,21 @@
 #include <utility>
 
 #include "gateway/keeper.h"
+#include "gateway/plain_form.h"
 #include "gateway/replies.h"
 #include "intake/kept_response.h"
 #include "os/random.h"
-#include "smtp/stuffing.h"
+#include "response/report_and_headers.h"
 
 namespace backstop::gateway {
 
 namespace {
-
-// The CRLF of the end of data. Its dot is already in the scanner's count.
-constexpr std::string_view kEndOfData = "\r\n";
 
 /// Returns nullopt if the system has no random bytes.
 std::optional<origin::WatermarkStamp> watermark_stamp(std::chrono::system_clock::time_point now) {
   origin::WatermarkStamp stamp{.now = std::chrono::floor<std::chrono::seconds>(now), .id = {}};
   if (!os::fill_random(stamp.id)) return std::nullopt;
   return stamp;
-}
-
-/// Returns the bytes without the end of data and the doubled dots. They are copied to `room` only if a line
-/// of the message itself begins with a dot.
-std::string_view unstuffed(std::string_view bytes, next_hop::MessageForm form, std::string& room) {
-  if (form == next_hop::MessageForm::Plain) return bytes;
-  if (bytes == ".\r\n" || bytes.ends_with("\n.\r\n")) bytes.remove_suffix(1 + kEndOfData.size());
-  if (!bytes.contains("\n.") && !bytes.starts_with('.')) return bytes;
-  smtp::Unstuffer unstuffer;
-  unstuffer.append(bytes, room);
-  return room;
 }
 
 }  // namespace
@@ -42,6 +29,8 @@ MessagePath::MessagePath(Transaction& transaction, next_hop::MessageForm form, T
       form_(form),
       trace_(trace),
       judge_(transaction, reader),
+      way_out_(transaction, reader),
+      checks_(transaction, form),
       held_share_(memory, client) {}
 
 void MessagePath::settle(Exceeded limit) {
@@ -62,6 +51,7 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size
     settle(Exceeded::Message);
     co_await transaction_.delivery->abandon();
   }
+  if (phase_ == Phase::Held || phase_ == Phase::Streaming) checks_.take_body(bytes, is_end);
   switch (phase_) {
     case Phase::Header:
       co_return co_await take_header(bytes, is_end);
@@ -69,6 +59,9 @@ net::Task<void> MessagePath::take(std::string_view bytes, bool is_end, std::size
       co_return co_await take_held(bytes, is_end);
     case Phase::Streaming:
       co_return co_await pass(bytes, {}, is_end);
+    case Phase::Dropping:
+      if (is_end) co_await end_dropping();
+      break;
     case Phase::Done:
       break;
   }
@@ -119,22 +112,31 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
     co_return;
   }
   header_end_ = seen;
-  scan_ = scan_header(message.substr(0, header_end_), form_ == next_hop::MessageForm::Stuffed,
-                      transaction_.is_outbound());
+  scan_ = scan(message.substr(0, header_end_), form_);
   if (scan_.received_fields >= transaction_.settings->limits.received_fields) {
     settle(Exceeded::ReceivedFields);
     co_return;
   }
-  const auto next = look(message.substr(0, header_end_));
-  if (next == Next::Pass) co_return co_await start(message, is_end, next);
-  if (scan_.fields > kMostFieldsOfResponse) {
+  next_ = look(message.substr(0, header_end_));
+  checks_.take_body(message.substr(header_end_), is_end);
+  // A response that leaves is never refused for its form.
+  if (next_ == Next::Hold && scan_.fields > kMostFieldsOfResponse && !transaction_.is_outbound()) {
     settle(Exceeded::Header);
     co_return;
   }
-  if (is_end) co_return co_await start(message, true, next);
+  const bool is_held = next_ == Next::Hold || checks_.wants_to_hold();
+  if (is_end || !is_held) co_return co_await start(message, is_end);
   phase_ = Phase::Held;
   if (is_first) co_return co_await take_held(bytes, false);
   co_await take_held({}, false);
+}
+
+HeaderScan MessagePath::scan(std::string_view header, next_hop::MessageForm form) const {
+  const bool is_stuffed = form == next_hop::MessageForm::Stuffed;
+  const auto ids = checks_.foreign_ids();
+  auto scan = scan_header(header, is_stuffed, transaction_.is_outbound(), !ids.empty());
+  take_out_results(header, is_stuffed, ids, scan);
+  return scan;
 }
 
 // Like read(), no coroutine: the copy made here is gone before the next wait, so held_share_ does not count
@@ -146,18 +148,23 @@ MessagePath::Next MessagePath::look(std::string_view header) {
   if (room.empty()) {
     note(header, scan_);
   } else {
-    note(header, scan_header(header, false, transaction_.is_outbound()));
+    note(header, scan(header, next_hop::MessageForm::Plain));
   }
-  return judge_.header(header);
+  return transaction_.is_outbound() ? way_out_.header(header, scan_.is_never_answered)
+                                    : judge_.header(header);
 }
 
 // What must be known of the header once it is gone.
 void MessagePath::note(std::string_view header, const HeaderScan& scan) {
   if (transaction_.is_outbound()) leave(header, scan);
+  checks_.take_header(header);
   if (transaction_.ledger == nullptr) return;
   const bool is_ours = scan.message_id_at.second == 0 && transaction_.leaving;
   const auto message_id = header.substr(scan.message_id_at.first, scan.message_id_at.second);
-  rows_ = intake::ledger_rows_of(transaction_, is_ours ? transaction_.leaving->message_id : message_id);
+  rows_ = intake::ledger_rows_of(transaction_,
+                                 {.message_id = is_ours ? transaction_.leaving->message_id : message_id,
+                                  .from = header.substr(scan.from.first, scan.from.second),
+                                  .is_never_answered = scan.is_never_answered});
 }
 
 void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
@@ -175,16 +182,19 @@ void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
 net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   held_ += bytes;
   const auto& limits = transaction_.settings->limits;
-  if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end, Next::Hold);
+  if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end);
   // A response that can't be held up to its end or its cap is deferred at every stage, since it would pass
   // unjudged.
-  if (!held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_await find_no_room();
+  if (held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_return;
+  if (next_ == Next::Pass) co_return co_await start(held_, false);
+  co_await find_no_room();
 }
 
 response::Response MessagePath::read(std::string_view message, bool is_end) {
   std::string room;
-  return judge_.read(unstuffed(message, form_, room),
-                     is_end ? response::Extent::Whole : response::Extent::Start);
+  const auto extent = is_end ? response::Extent::Whole : response::Extent::Start;
+  message = unstuffed(message, form_, room);
+  return transaction_.is_outbound() ? way_out_.read(message, extent) : judge_.read(message, extent);
 }
 
 bool MessagePath::is_labelled() const {
@@ -193,9 +203,11 @@ bool MessagePath::is_labelled() const {
 }
 
 // Judges a message that was held. Then begins the data at the next hop, with our own fields in front.
-net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next next) {
+net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
   std::shared_ptr<const store::KeptResponse> not_kept;
-  if (next == Next::Hold) {
+  if (next_ == Next::Hold && transaction_.is_outbound()) {
+    if (!co_await may_leave(message, is_end)) co_return;
+  } else if (next_ == Next::Hold) {
     co_await judge_.judge(read(message, is_end));
     const auto action = judge_.verdict().action;
     if (action == policy::Action::Refuse) {
@@ -209,6 +221,9 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
       }
     }
   }
+  if (is_end && checks_.may_refuse() && co_await is_refused_by_author()) co_return;
+  std::string results;
+  if (checks_.writes_field()) results = co_await checks_.field(is_end);
   const auto reply = co_await transaction_.delivery->begin(form_);
   if (reply.code != 354) {
     settle(reply);
@@ -218,9 +233,11 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   phase_ = Phase::Streaming;
   std::string front;
   if (is_labelled()) front += "Backstop-Verdict: " + judge_.verdict_field() + "\r\n";
+  front += results;
   if (not_kept != nullptr) {
     message = not_kept->message;
   } else {
+    front += way_out_.added();
     if (transaction_.leaving) front += transaction_.leaving->added;
     // Received comes last of ours: if the message begins with white space, it continues that field.
     append_received(trace_, transaction_.clock(), front);
@@ -233,22 +250,93 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end, Next n
   let_go();
 }
 
+// Judges a response that leaves. Returns false if it has its answer: it is held, or deferred.
+net::Task<bool> MessagePath::may_leave(std::string_view message, bool is_end) {
+  co_await way_out_.judge(read(message, is_end));
+  if (way_out_.verdict().action == policy::Action::Quarantine) {
+    if (co_await hold(message, is_end)) co_return false;
+    co_await way_out_.find_not_held(true);
+  }
+  if (way_out_.verdict().action == policy::Action::Accept) co_return true;
+  settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+  co_return false;
+}
+
+// Returns false if it can't be held; not_kept_ then says why. It is still in memory, as it came. Of one that
+// has not ended, its start has the report and headers: they wait for its end, and the rest is dropped.
+net::Task<bool> MessagePath::hold(std::string_view message, bool is_end) {
+  if (transaction_.held_keeper == nullptr || !intake::sealing_key(transaction_.settings->keys)) {
+    not_kept_ = "there is no place for what is held, or no key for it";
+    co_return false;
+  }
+  start_ = held_response(message);
+  if (is_end) co_return co_await keep_start();
+  phase_ = Phase::Dropping;
+  let_go();
+  co_await transaction_.delivery->abandon();
+  co_return true;
+}
+
+net::Task<bool> MessagePath::keep_start() {
+  auto key = *intake::sealing_key(transaction_.settings->keys);
+  const auto done = co_await transaction_.held_keeper->keep(std::move(start_), std::move(key));
+  is_kept_ = done.has_value();
+  if (!is_kept_) not_kept_ = done.error().message;
+  if (is_kept_) settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+  co_return is_kept_;
+}
+
+// If that fails, it can't leave either, since its rest is gone.
+net::Task<void> MessagePath::end_dropping() {
+  if (co_await keep_start()) co_return;
+  co_await way_out_.find_not_held(false);
+  settle(reply_for(way_out_.verdict(), transaction_.settings->help_url));
+}
+
+// Settles the message if DMARC refuses or defers it.
+net::Task<bool> MessagePath::is_refused_by_author() {
+  if (std::exchange(is_author_judged_, true)) co_return false;
+  auto verdict = co_await checks_.judge(policy::is_genuine(judge_.verdict().cause));
+  if (verdict.action == policy::Action::Accept) co_return false;
+  settle(reply_for(verdict, transaction_.settings->help_url));
+  author_verdict_ = std::move(verdict);
+  co_return true;
+}
+
 // Before the next hop hears the final dot, since its bounce may come at once.
-void MessagePath::record_in_ledger() const {
-  if (transaction_.ledger != nullptr) transaction_.ledger->record(rows_.rows());
+void MessagePath::record_in_ledger() {
+  if (transaction_.ledger == nullptr) return;
+  if (way_out_.may_be_response()) rows_.take_for_program();
+  checks_.record_later(rows_.rows());
+  transaction_.ledger->record(rows_.rows());
+}
+
+store::KeptEnvelope MessagePath::kept_envelope(const intake::KeptReason& reason) const {
+  return intake::kept_envelope(transaction_, reason, transaction_.gateway->name, trace_.client,
+                               transaction_.clock());
 }
 
 std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::string_view message) const {
   auto response = std::make_shared<store::KeptResponse>();
-  response->envelope = intake::kept_envelope(transaction_, judge_, transaction_.gateway->name, trace_.client,
-                                             transaction_.clock());
+  response->envelope = kept_envelope(intake::reason_of(judge_));
   std::string room;
   const auto plain = unstuffed(message, form_, room);
   const auto header_end = std::min(find_header_end(plain), plain.size());
   append_received(trace_, transaction_.clock(), response->message);
-  append_without(plain.substr(0, header_end), scan_header(plain.substr(0, header_end), false),
+  append_without(plain.substr(0, header_end), scan(plain.substr(0, header_end), next_hop::MessageForm::Plain),
                  response->message);
   response->message += plain.substr(header_end);
+  response->envelope.size = response->message.size();
+  return response;
+}
+
+// Of a response that is held only the report and headers are kept: the rest is a stranger's mail.
+std::shared_ptr<const store::KeptResponse> MessagePath::held_response(std::string_view message) const {
+  auto response = std::make_shared<store::KeptResponse>();
+  response->envelope = kept_envelope(intake::reason_of(way_out_));
+  std::string room;
+  append_received(trace_, transaction_.clock(), response->message);
+  response->message += response::report_and_headers(unstuffed(message, form_, room));
   response->envelope.size = response->message.size();
   return response;
 }
@@ -292,13 +380,18 @@ net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(st
 }
 
 net::Task<void> MessagePath::pass(std::string_view first, std::string_view second, bool is_end) {
+  if (is_end && checks_.may_refuse() && co_await is_refused_by_author())
+    co_return co_await transaction_.delivery->abandon();
   if (!is_end && co_await transaction_.delivery->write(first, second)) co_return;
   // At the end, or if the next hop is gone; then finish() only says what happened.
   auto reply = is_end ? co_await transaction_.delivery->finish(first, second)
                       : co_await transaction_.delivery->finish({}, {});
   is_finished_ = true;
   is_delivered_ = is_end && reply.is_positive();
-  if (is_delivered_) judge_.keep_places();
+  if (is_delivered_) {
+    judge_.keep_places();
+    way_out_.keep_places();
+  }
   settle(std::move(reply));
 }
 

@@ -26,7 +26,9 @@ class SeenLedger : public store::LedgerWriter {
   base::Result<store::LedgerStats> stats() override { return {}; }
   void record(std::span<const store::Row> rows, store::LedgerTime) override {
     for (const auto& row : rows) {
-      if (row.key.kind == store::RowKind::SentId || row.key.kind == store::RowKind::ArrivalByMessage)
+      const auto kind = row.key.kind;
+      if (kind == store::RowKind::SentId || kind == store::RowKind::ArrivalByMessage ||
+          kind == store::RowKind::NeverAnswered)
         delivery_.calls.push_back(std::string(row.key.owner) + " " + std::string(row.key.first));
     }
   }
@@ -64,11 +66,12 @@ TEST_F(LedgerPathTest, MailIsRecordedBeforeTheNextHopHearsOfIt) {
   for (const auto form : kForms) {
     begin_with_ledger(store::Direction::Outbound, form);
     send(std::string(kSent) + "body\r\n");
-    EXPECT_THAT(delivery_->calls,
-                ElementsAre("begin", "a@else.test 2@example.org", "ann@example.org 2@example.org", "finish"));
+    EXPECT_THAT(delivery_->calls, ElementsAre("begin", "ann@example.org 2@example.org",
+                                              "ann@example.org 2@example.org", "finish"));
     begin_with_ledger(store::Direction::Inbound, form);
     send(std::string(kSent) + "body\r\n");
-    EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 2@example.org", "finish"));
+    EXPECT_THAT(delivery_->calls,
+                ElementsAre("begin", "a@else.test 2@example.org", "ann@example.org 2@example.org", "finish"));
   }
 }
 
@@ -76,7 +79,7 @@ TEST_F(LedgerPathTest, MailIsRecordedBeforeTheNextHopHearsOfIt) {
 TEST_F(LedgerPathTest, MailThatStreamsIsRecordedOnce) {
   begin_with_ledger(store::Direction::Outbound, next_hop::MessageForm::Plain);
   send({kSent.substr(0, 40), kSent.substr(40), "body\r\n", "more\r\n"});
-  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "a@else.test 2@example.org",
+  EXPECT_THAT(delivery_->calls, ElementsAre("begin", "ann@example.org 2@example.org",
                                             "ann@example.org 2@example.org", "write", "write", "finish"));
 }
 

@@ -1,5 +1,5 @@
-// Keeps the quarantine in order while the gateway runs: deletes what is too old, and once a day tells the
-// owners what is kept back for them. Runs on one worker; not thread-safe.
+// Keeps a quarantine, or a held store, in order while the gateway runs: deletes what is too old, and once a
+// day tells the owners what is kept back for them, if it has a digest. Runs on one worker; not thread-safe.
 #pragma once
 
 #include <chrono>

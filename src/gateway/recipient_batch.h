@@ -2,6 +2,7 @@
 // the next hop in one go. Belongs to one session, for one batch.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -22,6 +23,9 @@ class RecipientBatch {
  public:
   /// The most recipients of a batch; more make another one.
   static constexpr std::size_t kMost = 100;
+  /// How long all look-ups of a batch in directories may take. A client waits at least 300 s (RFC 5321
+  /// 4.5.3.2.3), and the next hop's answer is still to come.
+  static constexpr std::chrono::seconds kLookUpTime{30};
 
   /// One RCPT.
   struct Asked {
@@ -39,8 +43,11 @@ class RecipientBatch {
   RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, ClientCounts& clients,
                  const ClientCounts::Address& client);
 
-  /// Judges one more RCPT by its argument. The first that may be taken sets the transaction's route.
-  void add(std::string_view argument);
+  /// Judges one more RCPT by its argument. Returns false if the checks of the sender or a directory must be
+  /// asked about it: then look_up() comes next. The first that may be taken sets the transaction's route.
+  bool add(std::string_view argument);
+  /// Asks these about the RCPT that was added last, and judges it.
+  net::Task<void> look_up();
   /// True if no more may be added before offer(): the batch has kMost, or its next hop takes one recipient,
   /// so the next may be taken only if this one is not.
   bool is_full() const;
@@ -52,8 +59,12 @@ class RecipientBatch {
   std::span<const Asked> asked() const { return asked_; }
 
  private:
-  Asked judge(std::string_view argument);
+  Asked check(std::string_view argument);
+  void judge(Asked& asked);
   bool is_guesser() const;
+  bool is_checked(const intake::RecipientCheck& check) const;
+  bool is_sender_asked(const Asked& asked) const;
+  net::Task<void> look_at_spf();
   void note_bad_tag(const intake::RecipientCheck& check);
   Route route_for(const intake::RecipientCheck& check) const;
 
@@ -62,6 +73,7 @@ class RecipientBatch {
   ClientCounts& clients_;
   const ClientCounts::Address& client_;
   std::vector<Asked> asked_;
+  std::optional<directory::Directory::Deadline> deadline_;  ///< of all look-ups, since the first
   std::size_t taken_;  ///< recipients of the transaction, and those that the next hop may yet take
 };
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "auth/zone_fixture.h"
+#include "intake/arrival_checks.h"
 #include "intake/outbound_tag.h"
 #include "net/loop_fixture.h"
 #include "origin/tag_fixture.h"
@@ -66,7 +68,8 @@ class Answering : public next_hop::Delivery {
       : answers_(std::move(answers)), offered_(offered) {}
 
   net::Task<std::vector<smtp::Reply>> recipients(std::span<const smtp::RcptCommand> batch) override {
-    for (const auto& one : batch) offered_.push_back(text_of(one.recipient));
+    for (const auto& one : batch)
+      offered_.push_back(text_of(one.recipient) + (one.notify.empty() ? "" : " NOTIFY=" + one.notify));
     co_return answers_;
   }
   net::Task<smtp::Reply> begin(next_hop::MessageForm) override { co_return smtp::Reply(); }
@@ -118,7 +121,7 @@ class RecipientBatchTest : public net::LoopTest {
   /// One more recipient of it.
   RecipientBatch::Asked add(Transaction& transaction, std::string_view recipient) {
     RecipientBatch batch(transaction, offered_, clients_, client_);
-    batch.add("TO:<" + std::string(recipient) + ">");
+    if (!batch.add("TO:<" + std::string(recipient) + ">")) run(batch.look_up());
     return batch.asked().front();
   }
 
@@ -492,6 +495,24 @@ TEST_F(RecipientBatchTest, OffersThoseThatMayBeTakenInOneGo) {
   EXPECT_TRUE(mail.recipients[1].is_exempt);
 }
 
+TEST_F(RecipientBatchTest, TheNextHopIsMutedIfSpfHasFailedAndThatIsWanted) {
+  for (const bool is_muting : {false, true}) {
+    for (const bool has_failed_spf : {false, true}) {
+      settings_.way_out.is_muting = is_muting;
+      auto mail = transaction("a@else.test");
+      mail.has_failed_spf = has_failed_spf;
+      std::vector<std::string> offered;
+      mail.delivery = std::make_unique<Answering>(std::vector<smtp::Reply>{{250, "2.1.5", "one"}}, offered);
+      RecipientBatch batch(mail, offered_, clients_, client_);
+      batch.add("TO:<bob@example.org>");
+      run(batch.offer());
+      const std::string want =
+          is_muting && has_failed_spf ? "bob@example.org NOTIFY=NEVER" : "bob@example.org";
+      EXPECT_THAT(offered, testing::ElementsAre(want)) << is_muting << has_failed_spf;
+    }
+  }
+}
+
 TEST_F(RecipientBatchTest, WithoutARecipientThatMayBeTakenTheNextHopIsNotAsked) {
   auto mail = transaction("");
   RecipientBatch batch(mail, offered_, clients_, client_);
@@ -552,6 +573,158 @@ TEST_F(RecipientBatchTest, IsFullAtItsLimitOrAtASingleAnswer) {
 TEST_F(RecipientBatchTest, InboundMailHasNoNoteOfItsTag) {
   (void)check("", "bob@example.org");
   EXPECT_EQ(last_.tag_note(), "");
+}
+
+/// Knows bob and ben; of others it says what it is told to.
+class FakeDirectory : public directory::Directory {
+ public:
+  net::Task<directory::Answer> look_up(directory::Question question, Deadline deadline) override {
+    deadlines.push_back(deadline);
+    const auto& local = question.mailbox.local;
+    co_return local == "bob" || local == "ben" ? directory::Answer{directory::Existence::Exists} : others;
+  }
+
+  directory::Answer others{directory::Existence::Unknown};
+  std::vector<Deadline> deadlines;
+};
+
+class DirectoryTest : public RecipientBatchTest {
+ protected:
+  DirectoryTest() {
+    settings_.domains = {{.name = "example.org", .recipient_directory = directory_},
+                         {.name = "other.test", .next_hop = shared_hop("smtp://192.0.2.9:25")}};
+  }
+
+  net::Task<void> offer(RecipientBatch& batch, std::initializer_list<std::string_view> recipients) {
+    for (const auto recipient : recipients) {
+      if (!batch.add(std::string("TO:<").append(recipient) + ">")) co_await batch.look_up();
+    }
+    co_await batch.offer();
+  }
+
+  std::shared_ptr<FakeDirectory> directory_ = std::make_shared<FakeDirectory>();
+};
+
+TEST_F(DirectoryTest, TheNextHopHearsOnlyOfThoseThatExist) {
+  auto mail = transaction("a@b.test");
+  std::vector<std::string> offered;
+  mail.delivery = std::make_unique<Answering>(
+      std::vector<smtp::Reply>{{250, "2.1.5", "ok"}, {550, "5.1.1", "no"}, {250, "2.1.5", "ok"}}, offered);
+  RecipientBatch batch(mail, offered_, clients_, client_);
+  run(offer(batch, {"zoe@example.org", tagged("bob@example.org"), "ben+x@example.org", "amy@example.org",
+                    "postmaster@example.org"}));
+  EXPECT_THAT(offered,
+              testing::ElementsAre("bob@example.org", "ben+x@example.org", "postmaster@example.org"));
+  std::vector<std::string> answers;
+  for (const auto& asked : batch.asked())
+    answers.push_back(fmt::format("{} {}", asked.answer->code, asked.answer->status));
+  EXPECT_THAT(answers, testing::ElementsAre("550 5.1.1", "250 2.1.5", "550 5.1.1", "550 5.1.1", "250 2.1.5"));
+  EXPECT_EQ(batch.asked()[0].verdict.cause, Cause::UnknownRecipient);
+  EXPECT_EQ(batch.asked()[0].answer->lines.front(), "There is no mailbox of this name in this domain");
+  EXPECT_FALSE(batch.asked()[0].is_from_next_hop());
+  EXPECT_TRUE(batch.asked()[2].is_from_next_hop()) << "what the directory lets through, the next hop decides";
+  EXPECT_EQ(mail.recipients.size(), 2u);
+  ASSERT_EQ(directory_->deadlines.size(), 4u);
+  for (const auto deadline : directory_->deadlines) EXPECT_EQ(deadline, directory_->deadlines.front());
+}
+
+TEST_F(DirectoryTest, WithoutAnAnswerTheRecipientIsDeferred) {
+  directory_->others = {directory::Existence::Failed, "the secret reason"};
+  const auto found = check("", "zoe@example.org");
+  EXPECT_EQ(found.answer->text(),
+            "451 4.4.3 Whether there is such a mailbox can't be looked up just now: try again later");
+  EXPECT_EQ(found.check.why_unanswered, "the secret reason");
+  EXPECT_FALSE(last_.route);
+}
+
+TEST_F(DirectoryTest, ARecipientThatDoesNotExistSetsNoRoute) {
+  auto mail = transaction("a@b.test");
+  EXPECT_EQ(add(mail, "zoe@example.org").verdict.action, Action::Refuse);
+  EXPECT_FALSE(mail.route);
+  EXPECT_EQ(add(mail, "x@other.test").verdict.action, Action::Accept);
+  EXPECT_EQ(add(mail, "bob@example.org").verdict.action, Action::Defer);
+  EXPECT_EQ(add(mail, "zoe@example.org").verdict.action, Action::Refuse) << "it need not come again";
+}
+
+TEST_F(DirectoryTest, WhatLeavesIsNotLookedUp) {
+  settings_.gateways.front().direction = Direction::Outbound;
+  EXPECT_EQ(check("bob@example.org", "zoe@example.org").verdict.action, Action::Accept);
+  EXPECT_TRUE(directory_->deadlines.empty());
+}
+
+class SenderTest : public DirectoryTest {
+ protected:
+  SenderTest() {
+    settings_.auth.spf = intake::AuthUse::Reject;
+    settings_.domains = {
+        {.name = "example.org", .recipient_directory = directory_},
+        {.name = "relayed.test", .relays = {net::Network::parse("192.0.2.0/24").value()}},
+        {.name = "local.test", .local_hosts = {net::Network::parse("192.0.2.0/24").value()}}};
+  }
+
+  /// Returns the answers to the recipients, as "550 5.7.23".
+  std::vector<std::string> answers(std::string_view sender,
+                                   std::initializer_list<std::string_view> recipients) {
+    zone_.asked.clear();
+    auto mail = transaction(sender);
+    mail.client.address = boost::asio::ip::make_address("192.0.2.1");
+    mail.client.bringers = {mail.client.address, mail.client.address};
+    mail.checks =
+        std::make_shared<intake::ArrivalChecks>(loop_.context().get_executor(), mail, intake::plan_of(mail),
+                                                "c.test", intake::CheckSources{zone_.ask(), &missing_});
+    std::vector<std::string> offered;
+    mail.delivery = std::make_unique<Answering>(
+        std::vector<smtp::Reply>(recipients.size(), {250, "2.1.5", "ok"}), offered);
+    RecipientBatch batch(mail, offered_, clients_, client_);
+    run(offer(batch, recipients));
+    std::vector<std::string> answers;
+    for (const auto& asked : batch.asked())
+      answers.push_back(fmt::format("{} {}", asked.answer->code, asked.answer->status));
+    return answers;
+  }
+
+  auth::Zone zone_ = auth::Zone({{"fails.test", "TXT", "v=spf1 -all"},
+                                 {"good.test", "TXT", "v=spf1 +ip4:192.0.2.1 -all"},
+                                 {"gone.test", "FAILED"}});
+  intake::MissingDomains missing_;
+};
+
+TEST_F(SenderTest, IsRefusedForEachRecipient) {
+  using testing::ElementsAre;
+  EXPECT_THAT(answers("a@fails.test", {"bob@example.org", "zoe@example.org"}),
+              ElementsAre("550 5.7.23", "550 5.7.23"));
+  EXPECT_TRUE(directory_->deadlines.empty()) << "then it doesn't matter whether they exist";
+  EXPECT_THAT(answers("a@gone.test", {"bob@example.org"}), ElementsAre("451 4.4.3"));
+  EXPECT_THAT(answers("a@good.test", {"bob@example.org", "zoe@example.org"}),
+              ElementsAre("250 2.1.5", "550 5.1.1"));
+  EXPECT_THAT(answers("a@fails.test", {"postmaster@example.org"}), ElementsAre("250 2.1.5"));
+  EXPECT_THAT(answers("a@fails.test", {"x@relayed.test"}), ElementsAre("250 2.1.5"));
+  EXPECT_THAT(answers("a@fails.test", {"x@local.test"}), ElementsAre("250 2.1.5"));
+  EXPECT_THAT(answers("a@fails.test", {"x@unknown.test", "x%y@example.org"}),
+              ElementsAre("550 5.7.1", "550 5.7.1"));
+}
+
+// A mail has one answer at its end, so the exempt recipient would lose it with the other.
+TEST_F(SenderTest, AnExemptRecipientComesAloneIfDmarcMayRefuse) {
+  using testing::ElementsAre;
+  const auto both = {std::string_view("postmaster@example.org"), std::string_view("bob@example.org")};
+  const auto turned = {std::string_view("bob@example.org"), std::string_view("postmaster@example.org")};
+  EXPECT_THAT(answers("a@good.test", both), ElementsAre("250 2.1.5", "250 2.1.5")) << "it may not";
+  settings_.auth.dmarc = intake::AuthUse::Reject;
+  EXPECT_THAT(answers("a@good.test", both), ElementsAre("250 2.1.5", "452 4.5.3"));
+  EXPECT_THAT(answers("a@good.test", turned), ElementsAre("250 2.1.5", "452 4.5.3"));
+  EXPECT_THAT(answers("a@good.test", {"postmaster@example.org", "PostMaster@example.org"}),
+              ElementsAre("250 2.1.5", "250 2.1.5"));
+  EXPECT_THAT(answers("a@good.test", {"x@local.test", "postmaster@local.test"}),
+              ElementsAre("250 2.1.5", "250 2.1.5"))
+      << "nothing of it is refused";
+}
+
+TEST_F(SenderTest, NothingIsAskedForAHostOfOurs) {
+  answers("a@good.test", {"x@local.test", "x@relayed.test", "x@unknown.test"});
+  EXPECT_TRUE(zone_.asked.empty());
+  answers("a@good.test", {"x@local.test", "bob@example.org"});
+  EXPECT_FALSE(zone_.asked.empty());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "intake/day_counts.h"
+#include "intake/late_refusal.h"
 
 namespace backstop::gateway {
 
@@ -48,6 +49,10 @@ void Recorder::message(const Transaction& transaction, const intake::Outcome& ou
   auto event = intake::event_of(transaction, context(transaction, tag), outcome);
   for (auto& sums : intake::day_sums_of(transaction, event)) shared_.events.count(std::move(sums));
   shared_.events.record(std::move(event));
+  if (outcome.way_out == nullptr || !outcome.way_out->response()) return;
+  auto late =
+      intake::event_of_late_bounce(transaction, context(transaction, {}), *outcome.way_out->response());
+  if (late) shared_.events.record(std::move(*late));
 }
 
 void Recorder::no_proxy_header() {

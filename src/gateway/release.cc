@@ -10,10 +10,21 @@
 namespace backstop::gateway {
 
 const next_hop::NextHop* next_hop_of(const store::KeptEnvelope& kept, const Settings& settings) {
-  const auto* const domain = settings.find_domain(kept.domain);
-  if (domain != nullptr && domain->next_hop) return domain->next_hop.get();
   const auto gateway = std::ranges::find(settings.gateways, kept.gateway, &GatewaySettings::name);
-  return gateway == settings.gateways.end() ? nullptr : &gateway->next_hop;
+  const bool is_known = gateway != settings.gateways.end();
+  const bool is_outbound = is_known && gateway->direction == store::Direction::Outbound;
+  const auto* const domain = is_outbound ? nullptr : settings.find_domain(kept.domain);
+  if (domain != nullptr && domain->next_hop) return domain->next_hop.get();
+  return is_known ? &gateway->next_hop : nullptr;
+}
+
+std::string_view login_hint(std::string_view said) {
+  const auto at = said.find(": 5");
+  if (at == std::string_view::npos) return {};
+  const std::string_view reply = said.substr(at + 2);
+  if (!reply.starts_with("530") && (reply.size() < 3 || !reply.substr(3).starts_with(" 5.7."))) return {};
+  return "; if it wants a login, which a release doesn't have, see \"If the next hop wants a login\" in "
+         "docs/held.md";
 }
 
 base::Result<smtp::Reply> release(const store::KeptResponse& kept, const Settings& settings) {
@@ -31,7 +42,12 @@ base::Result<smtp::Reply> release(const store::KeptResponse& kept, const Setting
     if (!address) return std::unexpected(base::Error{"a recipient of it is no address"});
     recipients.push_back(std::move(*address));
   }
-  return next_hop::hand_over_and_wait({*hop, mail, recipients, kept.message}, settings.next_hop_context());
+  auto taken =
+      next_hop::hand_over_and_wait({*hop, mail, recipients, kept.message}, settings.next_hop_context());
+  const auto gateway = std::ranges::find(settings.gateways, envelope.gateway, &GatewaySettings::name);
+  if (!taken && gateway != settings.gateways.end() && gateway->direction == store::Direction::Outbound)
+    taken.error().message += login_hint(taken.error().message);
+  return taken;
 }
 
 }  // namespace backstop::gateway

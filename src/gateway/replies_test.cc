@@ -53,10 +53,21 @@ constexpr VerdictRow kVerdicts[] = {
     {Cause::Padded, "550 5.7.1"},
     {Cause::Missing, "550 5.7.1"},
     {Cause::Bare, "550 5.7.1"},
+    {Cause::UnknownRecipient, "550 5.1.1"},
+    {Cause::DirectoryFailed, "451 4.4.3"},
     {Cause::Guessing, "450 4.7.1"},
+    {Cause::SpfFail, "550 5.7.23"},
+    {Cause::NullMx, "550 5.7.27"},
+    {Cause::NoDomain, "550 5.1.8"},
+    {Cause::NoDomainYet, "451 4.1.8"},
+    {Cause::Listed, "550 5.7.1"},
+    {Cause::SenderUnanswered, "451 4.4.3"},
+    {Cause::DmarcFail, "550 5.7.26"},
+    {Cause::DmarcUnanswered, "451 4.4.3"},
     {Cause::RelayDenied, "550 5.7.1"},
     {Cause::NotAuthorized, "550 5.7.1"},
     {Cause::DifferentPolicy, "452 4.5.3"},
+    {Cause::NotHeld, "451 4.3.2"},
 };
 
 policy::Verdict verdict_of(Cause cause) {
@@ -81,6 +92,19 @@ TEST(Replies, OfEachVerdictThatIsNoAcceptance) {
     EXPECT_THAT(reply_for(verdict_of(row.cause), "").lines, testing::ElementsAre("This was found"));
   }
   EXPECT_THAT(found, testing::UnorderedElementsAreArray(want));
+}
+
+TEST(Replies, WhatIsKeptIsTakenForTheClient) {
+  EXPECT_EQ(
+      reply_for(policy::Verdict{.action = Action::Quarantine, .cause = Cause::NotOwed, .explanation = "This"},
+                kUrl)
+          .text(),
+      "250 2.0.0 Taken, and held: This");
+  EXPECT_EQ(
+      reply_for(policy::Verdict{.action = Action::Quarantine, .cause = Cause::Bare, .explanation = "This"},
+                kUrl)
+          .text(),
+      "250 2.0.0 Taken, and kept back in quarantine: This");
 }
 
 TEST(Replies, ADeferralIsTransientAndARefusalPermanent) {

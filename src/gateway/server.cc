@@ -71,8 +71,11 @@ base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Setting
 void Server::keep_in(std::unique_ptr<store::Quarantine> quarantine,
                      std::unique_ptr<store::Quarantine> for_upkeep,
                      const store::QuarantineSettings& settings) {
-  shared_.keeper = std::make_unique<Keeper>(std::move(quarantine), shared_.events, Keeper::Limits{});
-  shared_.quarantine_upkeep = std::make_unique<QuarantineUpkeep>(std::move(for_upkeep), settings);
+  const bool is_held = settings.place == store::KeptPlace::Held;
+  (is_held ? shared_.held_keeper : shared_.keeper) =
+      std::make_unique<Keeper>(std::move(quarantine), shared_.events, Keeper::Limits{}, settings.place);
+  (is_held ? shared_.held_upkeep : shared_.quarantine_upkeep) =
+      std::make_unique<QuarantineUpkeep>(std::move(for_upkeep), settings);
 }
 
 void Server::start() {

@@ -30,8 +30,9 @@ class Server {
 
   /// Mail is recorded there. Call it before start(); the ledger must outlive the server.
   void use_ledger(store::LedgerWriter& ledger) { shared_.ledger = &ledger; }
-  /// Lets responses be kept back. Both are the same quarantine, and `for_upkeep` is open a second time. Call
-  /// it before start(), or not at all.
+  /// Lets responses be kept back, or held on their way out, as `settings.place` says. Both are the same
+  /// store, and `for_upkeep` is open a second time. Call it before start(), once for each place, or not at
+  /// all.
   void keep_in(std::unique_ptr<store::Quarantine> quarantine, std::unique_ptr<store::Quarantine> for_upkeep,
                const store::QuarantineSettings& settings);
   void start();

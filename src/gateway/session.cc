@@ -117,12 +117,11 @@ std::optional<smtp::Command> Session::take(const CommandReader::Next& next) {
   using enum CommandReader::Outcome;
   switch (next.outcome) {
     case Line:
-      if (!smtp::is_http_request(next.text)) return smtp::split_command(next.text);
-      turn_away_http(next.text);
-      break;
     case NotText:
       if (smtp::is_http_request(next.text)) {
         turn_away_http(next.text);
+      } else if (next.outcome == Line) {
+        return smtp::split_command(next.text);
       } else {
         speaker_.say(500, "5.5.2",
                      "A command is a line of text that ends in CRLF, with no other CR, LF or NUL in it");
@@ -240,11 +239,8 @@ net::Task<void> Session::handle_hello(const smtp::Command& command) {
                            {.is_tls = state_.is_tls,
                             .may_authenticate = may_authenticate,
                             .is_front_end = client_.is_front_end(gateway())});
-  if (state_.is_extended) {
-    speaker_.say(smtp::extensions_reply(offered, settings_->hostname));
-  } else {
-    speaker_.say(250, {}, settings_->hostname);
-  }
+  speaker_.say(state_.is_extended ? smtp::extensions_reply(offered, settings_->hostname)
+                                  : smtp::Reply{250, {}, settings_->hostname});
   // AUTH is not offered a second time, but MAIL may still have AUTH=.
   if (state_.is_authenticated) offered.auth = std::move(state_.offered.auth);
   state_.offered = std::move(offered);
@@ -261,19 +257,23 @@ void Session::handle_mail(std::string_view argument) {
   auto& transaction = *transaction_;
   transaction.id = worker_.next_id();
   transaction.is_from_relay = client_.is_relay(gateway());
-  transaction.key_look_ups = worker_.key_dns().look_ups(*settings_.get());
+  transaction.is_stopping = [&worker = worker_] { return worker.is_draining(); };
+  worker_.dns().use(*settings_.get());
+  transaction.key_look_ups = worker_.dns().key_look_ups(*settings_.get());
   transaction.client = client_.facts(gateway(), state_.is_authenticated);
   if (transaction.is_outbound()) {
     const auto verdict = policy::judge_sender(
         {.is_trusted_network = client_.is_trusted(gateway()), .is_authenticated = state_.is_authenticated});
     if (verdict.action == policy::Action::Refuse) {
       const auto refusal = reply_for(verdict, settings_->help_url, !state_.offered.auth.empty());
-      speaker_.say(refusal);
       recorder_.sender(transaction, verdict, refusal);
       transaction_.reset();
-      return;
+      return speaker_.say(refusal);
     }
   }
+  const auto questions = client_.is_many(gateway()) ? nullptr : ticket_.question_count();
+  prepare_checks(transaction, worker_.loop().context().get_executor(), client_.helo(),
+                 worker_.check_sources(questions));
   state_.phase = smtp::Phase::Mail;
   speaker_.say(250, "2.1.0", "Sender noted");
 }
@@ -281,12 +281,12 @@ void Session::handle_mail(std::string_view argument) {
 // Handles one RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
   RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
-  batch.add(argument);
+  if (!batch.add(argument)) co_await batch.look_up();
   while (speaker_.is_open() && !batch.is_full()) {
     // Any other line ends the batch: its answer comes after those of the batch.
     const auto line = reader_.take_buffered("RCPT ", limits().command_line);
     if (!line) break;
-    batch.add(smtp::split_command(*line).argument);
+    if (!batch.add(smtp::split_command(*line).argument)) co_await batch.look_up();
   }
   if (transaction_->route && transaction_->delivery == nullptr) {
     transaction_->delivery = open_delivery(*transaction_, worker_.shared(), worker_.pool(),
@@ -418,8 +418,7 @@ net::Task<std::optional<smtp::Reply>> Session::relay_auth(std::string_view argum
     // "POST" alone may be base64 as well.
     const bool is_word = next.outcome == CommandReader::Outcome::Line && !next.text.contains(' ');
     if (!is_word && !take(next)) co_return std::nullopt;
-    const std::string word = std::string(next.text) + "\r\n";
-    answer = co_await session.ask_one(word, limits().next_hop_reply);
+    answer = co_await session.ask_one(std::string(next.text) + "\r\n", limits().next_hop_reply);
   }
   if (!answer) {
     alarm.failed(hop, next_hop::Alarm::Step::Transaction, answer.error());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/authres.h"
 #include "gateway/limits.h"
 #include "intake/site.h"
 #include "net/endpoint.h"
@@ -22,9 +23,12 @@ struct GatewaySettings {
   Direction direction = Direction::Inbound;
   std::vector<net::Endpoint> listen;
   next_hop::NextHop next_hop;
-  ListenTls tls = ListenTls::None;           ///< Required: STARTTLS before anything else
-  std::vector<net::Network> relays;          ///< inbound: hosts of ours that stand before us
-  std::vector<net::Network> trusted;         ///< outbound: who may send without AUTH
+  ListenTls tls = ListenTls::None;   ///< Required: STARTTLS before anything else
+  std::vector<net::Network> relays;  ///< inbound: hosts of ours that stand before us
+  /// Inbound: what a hop of ours in front writes into Authentication-Results is believed, under these ids.
+  std::vector<std::string> trusted_authserv;
+  auth::AuthresPlace authserv_place = auth::AuthresPlace::Above;  ///< inbound: where that hop has them
+  std::vector<net::Network> trusted;                              ///< outbound: who may send without AUTH
   std::vector<net::Network> proxy_protocol;  ///< balancers, whose connections begin with a PROXY header
   std::vector<net::Network> xclient;         ///< hosts whose XCLIENT and XFORWARD are taken
   std::vector<std::string>

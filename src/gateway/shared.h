@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "auth/resolver.h"
 #include "gateway/client_counts.h"
 #include "gateway/held_memory.h"
 #include "gateway/journal.h"
@@ -17,8 +18,11 @@
 #include "intake/event_of.h"
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
+#include "intake/missing_domains.h"
+#include "intake/pending_arrivals.h"
 #include "intake/ready_table.h"
 #include "intake/surge.h"
+#include "intake/waiting_answers.h"
 #include "next_hop/alarm.h"
 #include "next_hop/directory.h"
 #include "store/ledger.h"
@@ -45,14 +49,20 @@ struct Shared {
   next_hop::Directory hops;
   HeldMemory held;
   intake::HintCounts hints;
-  store::NodeUses uses;         ///< of proofs, while there is no ledger
-  intake::KeyMemory dkim_keys;  ///< that were looked up
+  store::NodeUses uses;            ///< of proofs, while there is no ledger
+  intake::KeyMemory dkim_keys;     ///< that were looked up
+  auth::AnswerCache answers;       ///< of DNS
+  intake::MissingDomains missing;  ///< sender domains
   intake::ReadyTable ready;
   store::LedgerWriter* ledger = nullptr;  ///< null: there is none; set before the workers start
   intake::Surges surges;
+  intake::WaitingAnswers waiting_answers;
+  intake::PendingArrivals pending_arrivals;
   WallClock clock = &std::chrono::system_clock::now;
-  std::unique_ptr<Keeper> keeper;  ///< null: there is no quarantine; set before the start
+  std::unique_ptr<Keeper> keeper;       ///< null: there is no quarantine; set before the start
+  std::unique_ptr<Keeper> held_keeper;  ///< null: there is no held store; set before the start
   std::unique_ptr<QuarantineUpkeep> quarantine_upkeep;  ///< with keeper; of the first worker
+  std::unique_ptr<QuarantineUpkeep> held_upkeep;        ///< with held_keeper; of the first worker
   boost::asio::thread_pool blocking{4};
 };
 

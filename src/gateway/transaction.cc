@@ -10,7 +10,7 @@ namespace backstop::gateway {
 bool differ(const Route& first, const Route& second) {
   if (*first.next_hop != *second.next_hop || second.next_hop->protocol != next_hop::Protocol::Smtp)
     return true;
-  if (first.is_tagged != second.is_tagged) return true;
+  if (first.is_tagged != second.is_tagged || first.is_past_dmarc != second.is_past_dmarc) return true;
   const auto* const one = first.domain;
   const auto* const other = second.domain;
   if (one == nullptr || other == nullptr) return one != other;
@@ -45,8 +45,25 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->uses = &shared.uses;
   if (shared.ledger != nullptr) transaction->uses = shared.ledger;
   transaction->keeper = shared.keeper.get();
+  transaction->held_keeper = shared.held_keeper.get();
   transaction->surges = &shared.surges;
+  transaction->waiting_answers = &shared.waiting_answers;
+  transaction->pending_arrivals = &shared.pending_arrivals;
   return transaction;
+}
+
+void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
+                    intake::CheckSources sources) {
+  const auto plan = intake::plan_of(transaction);
+  const bool is_believed = transaction.is_from_relay && transaction.ledger != nullptr &&
+                           !transaction.gateway->trusted_authserv.empty();
+  if (!plan.has_any() && !is_believed) return;
+  transaction.checks =
+      std::make_shared<intake::ArrivalChecks>(loop, transaction, plan, std::move(helo), std::move(sources));
+  transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
+    const auto found = checks.lock();
+    return found ? found->value_for(address) : store::Authentication::Unknown;
+  };
 }
 
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,

@@ -9,6 +9,7 @@
 
 #include "gateway/settings.h"
 #include "gateway/shared.h"
+#include "intake/arrival_checks.h"
 #include "intake/transaction.h"
 #include "next_hop/delivery.h"
 #include "next_hop/pool.h"
@@ -23,8 +24,9 @@ struct Route {
   const next_hop::NextHop* next_hop = nullptr;     ///< of Transaction::settings
   const intake::DomainSettings* domain = nullptr;  ///< inbound: the recipient's; of Transaction::settings
   policy::Ready ready{};                           ///< inbound: of that domain, if its stage asks
-  bool is_tagged = false;    ///< outbound: the reverse path gets a tag for this destination
-  std::string not_tagged{};  ///< outbound: why it gets none, as one clause
+  bool is_past_dmarc = false;  ///< inbound: the recipient is exempt, and DMARC may refuse what others get
+  bool is_tagged = false;      ///< outbound: the reverse path gets a tag for this destination
+  std::string not_tagged{};    ///< outbound: why it gets none, as one clause
 };
 
 /// True if a recipient with the second route can't be in one transaction with the first. With LMTP and a
@@ -38,8 +40,9 @@ struct Transaction : intake::Transaction {
   std::optional<Route> route;                    ///< once a recipient was offered to a next hop
   std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
   WallClock clock = &std::chrono::system_clock::now;
-  Keeper* keeper = nullptr;  ///< null: there is no quarantine
-  bool is_overfull = false;  ///< a recipient past the limit has been recorded
+  Keeper* keeper = nullptr;       ///< null: there is no quarantine
+  Keeper* held_keeper = nullptr;  ///< null: there is no held store
+  bool is_overfull = false;       ///< a recipient past the limit has been recorded
 
   /// Returns how the history shows the tag; empty for inbound mail, and before there is a route.
   std::string tag_note() const;
@@ -51,6 +54,11 @@ struct Transaction : intake::Transaction {
 std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
+
+/// Gives an arriving transaction the checks that its site asks for, if any. They begin with the first
+/// recipient that the client is a stranger to. `helo`: as the client said it.
+void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
+                    intake::CheckSources sources);
 
 /// Opens a delivery to the next hop of the transaction's route, which must be set. If the route is tagged,
 /// the reverse path gets its tag. `personal`: see next_hop::SmtpDelivery.

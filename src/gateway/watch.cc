@@ -14,13 +14,13 @@ namespace {
 constexpr std::size_t kMostDetail = 500;
 
 constexpr std::array<std::string_view, Watch::kPartCount> kParts = {
-    "a session failed and was closed",                       // Session
-    "taking connections failed, and goes on",                // Accepting
-    "keeping deadlines failed, and goes on",                 // Deadlines
-    "closing idle connections failed, and goes on",          // House
-    "asking next hops what they offer failed, and goes on",  // NextHops
-    "keeping the quarantine in order failed, and goes on",   // Quarantine
-    "a worker failed, and goes on",                          // Loop
+    "a session failed and was closed",                         // Session
+    "taking connections failed, and goes on",                  // Accepting
+    "keeping deadlines failed, and goes on",                   // Deadlines
+    "closing idle connections failed, and goes on",            // House
+    "asking next hops what they offer failed, and goes on",    // NextHops
+    "keeping what is kept back in order failed, and goes on",  // Quarantine
+    "a worker failed, and goes on",                            // Loop
 };
 
 std::string words_for(const std::exception_ptr& error) {

@@ -65,7 +65,7 @@ TEST_F(WatchTest, AnErrorIsReportedOnceAMinuteForEachPart) {
       {Part::NextHops, std::make_exception_ptr(std::runtime_error("a")),
        "error asking next hops what they offer failed, and goes on: a"},
       {Part::Quarantine, std::make_exception_ptr(std::runtime_error("a")),
-       "error keeping the quarantine in order failed, and goes on: a"},
+       "error keeping what is kept back in order failed, and goes on: a"},
       {Part::Loop, std::make_exception_ptr(std::runtime_error("a")), "error a worker failed, and goes on: a"},
   };
   static_assert(std::size(cases) == Watch::kPartCount);

@@ -41,7 +41,7 @@ Worker::Worker(unsigned number, Shared& shared, MakeSession make_session)
       make_session_(std::move(make_session)),
       upkeep_(loop_.context(), shared.watch),
       pool_(loop_, shared.hops, shared.alarm),
-      key_dns_(loop_.context(), shared.dkim_keys),
+      dns_(loop_.context(), shared.dkim_keys, shared.answers),
       house_timer_(loop_.context()) {}
 
 Worker::~Worker() {
@@ -96,8 +96,10 @@ void Worker::start() {
   upkeep_.add(Watch::Part::Deadlines, [this] { return loop_.deadlines().run(); });
   upkeep_.add(Watch::Part::House, [this] { return keep_house(); });
   if (number_ == 0) upkeep_.add(Watch::Part::NextHops, [this] { return ask_next_hops(); });
-  if (number_ == 0 && shared_.quarantine_upkeep != nullptr)
-    upkeep_.add(Watch::Part::Quarantine, [this] { return keep_quarantine(); });
+  for (auto* const upkeep : {shared_.quarantine_upkeep.get(), shared_.held_upkeep.get()}) {
+    if (number_ != 0 || upkeep == nullptr) continue;
+    upkeep_.add(Watch::Part::Quarantine, [this, upkeep] { return keep_in_order(*upkeep); });
+  }
   thread_ = std::thread([this] { upkeep_.run(); });
 }
 
@@ -121,7 +123,13 @@ void Worker::hurry() {
 }
 
 void Worker::end_if_done() {
-  if (is_draining_ && sessions_.empty()) upkeep_.end();
+  if (!is_draining_ || !sessions_.empty()) return;
+  try {
+    unfinished_checks_.end();
+  } catch (...) {
+    shared_.watch.threw(Watch::Part::House, std::current_exception());
+  }
+  upkeep_.end();
 }
 
 // Sessions that wait for their client say why they end. Then all streams are closed, which ends every other
@@ -130,7 +138,7 @@ void Worker::stop() {
   net::asio::post(loop_.context(), [this] {
     is_hurrying_ = is_stopped_ = true;
     begin_drain();
-    key_dns_.stop();
+    dns_.stop();
     net::asio::post(loop_.context(), [this] { loop_.close_all(); });
   });
 }
@@ -173,10 +181,10 @@ net::Task<void> Worker::keep_house() {
   }
 }
 
-net::Task<void> Worker::keep_quarantine() {
+net::Task<void> Worker::keep_in_order(QuarantineUpkeep& upkeep) {
   net::Timer timer(loop_.context());
   while (!is_draining_) {
-    co_await shared_.quarantine_upkeep->look(shared_, pool_, is_draining_);
+    co_await upkeep.look(shared_, pool_, is_draining_);
     timer.expires_after(QuarantineUpkeep::kPause);
     const auto [failed] = co_await timer.async_wait(net::kUseTask);
     if (failed) co_return;

@@ -12,10 +12,12 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/key_dns.h"
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
 #include "gateway/upkeep.h"
+#include "gateway/worker_dns.h"
+#include "intake/arrival_checks.h"
+#include "intake/unfinished_checks.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "next_hop/pool.h"
@@ -88,7 +90,11 @@ class Worker {
   Shared& shared() { return shared_; }
   next_hop::Pool& pool() { return pool_; }
   response::Reader& reader() { return reader_; }
-  KeyDns& key_dns() { return key_dns_; }
+  WorkerDns& dns() { return dns_; }
+  /// Returns what checks of one client's mail ask; `count`: see WorkerDns::ask_for().
+  intake::CheckSources check_sources(next_hop::ClientCount count) {
+    return {dns_.ask_for(std::move(count)), &shared_.missing, &dns_.silence(), &unfinished_checks_};
+  }
   bool is_draining() const { return is_draining_; }
   bool is_hurrying() const { return is_hurrying_; }
   bool is_stopped() const { return is_stopped_; }
@@ -109,7 +115,7 @@ class Worker {
   void open_door(Addresses::Opened opened, Entrance entrance);
   net::Task<void> keep_house();
   net::Task<void> ask_next_hops();
-  net::Task<void> keep_quarantine();
+  net::Task<void> keep_in_order(QuarantineUpkeep& upkeep);
   void begin_drain();
   void end_if_done();
 
@@ -122,7 +128,8 @@ class Worker {
   Upkeep upkeep_;
   next_hop::Pool pool_;
   response::Reader reader_;
-  KeyDns key_dns_;
+  WorkerDns dns_;
+  intake::UnfinishedChecks unfinished_checks_;
   std::vector<Door> doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer house_timer_;

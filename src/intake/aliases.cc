@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/domain_key.h"
-#include "base/text.h"
+#include "directory/postfix_map.h"
 #include "mail/address.h"
 #include "mail/address_syntax.h"
 #include "origin/owner.h"
@@ -15,29 +16,10 @@ namespace backstop::intake {
 
 namespace {
 
-constexpr std::size_t kMostShown = 100;
-
-bool is_separator(char c) {
-  return base::is_space(c) || c == ',';
-}
-
-/// Takes the next word off `rest`, with the quotes that it has. Empty at the end.
-std::string_view take_word(std::string_view& rest) {
-  rest.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(rest, is_separator) - rest.begin()));
-  std::size_t end = 0;
-  for (bool is_quoted = false; end < rest.size() && (is_quoted || !is_separator(rest[end])); ++end) {
-    if (rest[end] == '"') is_quoted = !is_quoted;
-    if (is_quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
-  }
-  const auto word = rest.substr(0, end);
-  rest.remove_prefix(end);
-  return word;
-}
-
-std::string_view without_brackets(std::string_view word) {
-  const bool has_both = word.size() > 1 && word.front() == '<' && word.back() == '>';
-  return has_both ? word.substr(1, word.size() - 2) : word;
-}
+using directory::is_domain_line;
+using directory::shown;
+using directory::take_word;
+using directory::without_brackets;
 
 /// Returns the word in the form in which aliases are kept, or nullopt if it is no address.
 std::optional<std::string> folded(std::string_view word, char delimiter) {
@@ -52,10 +34,6 @@ std::optional<std::string> folded(std::string_view word, char delimiter) {
   const bool is_command_or_file = word.starts_with('|') || word.starts_with('/');
   if (is_command_or_file || word.size() > mail::kLocalMost || !mail::is_dot_string(word)) return std::nullopt;
   return origin::owner_of({std::string(word), {}}, delimiter).local;
-}
-
-bool is_domain_line(std::string_view key) {
-  return !key.contains('@') && key.contains('.') && mail::is_domain(key);
 }
 
 std::string_view local_of(std::string_view address) {
@@ -87,10 +65,6 @@ class Reader {
   }
 
  private:
-  static std::string shown(std::string_view word) {
-    return fmt::format("\"{}\"", base::printable(word, kMostShown));
-  }
-
   void add(const std::string& source, std::string_view word, std::size_t line) {
     auto target = folded(word, delimiter_);
     if (!target) return mistake(line, fmt::format("the destination {} is no address", shown(word)));
@@ -102,11 +76,7 @@ class Reader {
             fmt::format("only the first {} aliases are taken, and this is one more", Aliases::kMostPairs));
   }
 
-  void mistake(std::size_t line, std::string what) {
-    ++reading_.mistakes;
-    if (reading_.findings.size() < AliasReading::kMostFindings)
-      reading_.findings.push_back({line, std::move(what)});
-  }
+  void mistake(std::size_t line, std::string what) { reading_.mistake(line, std::move(what)); }
 
   char delimiter_;
   bool is_full_ = false;
@@ -154,11 +124,6 @@ class Search {
   std::vector<std::string> found_;  ///< the owner first
 };
 
-bool is_comment(std::string_view line) {
-  const auto text = base::trim(line);
-  return text.empty() || text.starts_with('#');
-}
-
 }  // namespace
 
 bool Aliases::add(std::string source, std::string target) {
@@ -183,22 +148,8 @@ std::vector<std::string> Aliases::of(std::string_view owner) const {
 
 AliasReading read_aliases(std::string_view text, char delimiter) {
   Reader reader(delimiter);
-  std::string entry;
-  std::size_t begin = 0;
-  std::size_t number = 0;
-  for (std::string_view line; base::next_line(text, line);) {
-    ++number;
-    if (is_comment(line)) continue;
-    if (!base::is_space(line.front())) {
-      reader.entry(entry, begin);
-      entry.clear();
-      begin = number;
-    } else if (begin == 0) {
-      begin = number;
-    }
-    entry.append(line).append(1, ' ');
-  }
-  reader.entry(entry, begin);
+  directory::PostfixMap map(text);
+  while (const auto entry = map.next()) reader.entry(entry->text, entry->line);
   return reader.finish();
 }
 

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "directory/postfix_map.h"
+
 namespace backstop::intake {
 
 class Aliases {
@@ -39,30 +41,20 @@ class Aliases {
   std::vector<Pair> pairs_;  ///< in order, each once
 };
 
-/// A line that is passed over, in part or whole.
-struct AliasFinding {
-  std::size_t line = 0;  ///< the one where the entry begins, from 1
-  std::string what;      ///< printable, without a full stop
-};
-
-struct AliasReading {
-  static constexpr std::size_t kMostFindings = 10;
-
+struct AliasReading : directory::MapFindings {
   Aliases aliases;
-  std::vector<AliasFinding> findings;  ///< the first ones
-  std::size_t mistakes = 0;            ///< all of them
 };
 
-/// Reads the text of a map: "address destination, destination ...", with comments and lines that go on where
-/// the next begins with white space. A mistake costs only its own entry or destination. An entry whose key is
-/// a domain without "@" is no alias: it only says that the domain exists. "@domain @other" keeps the local
-/// part. `delimiter` is that of sub-addresses. Takes time in proportion to the text, which the caller caps.
+/// Reads the text of a map (directory/postfix_map.h): "address destination, destination ...". A mistake costs
+/// only its own entry or destination. An entry whose key is a domain without "@" is no alias: it only says
+/// that the domain exists. "@domain @other" keeps the local part. `delimiter` is that of sub-addresses. Takes
+/// time in proportion to the text, which the caller caps.
 AliasReading read_aliases(std::string_view text, char delimiter);
 
 /// The aliases of a file as they are now: replaced when the file changes, while sessions ask for them.
 class AliasTable {
  public:
-  /// `stamp` tells one state of the file from another; see config::read_alias_file().
+  /// `stamp` tells one state of the file from another; see config::map_stamp().
   explicit AliasTable(Aliases aliases = {}, std::string stamp = {});
 
   std::shared_ptr<const Aliases> get() const;

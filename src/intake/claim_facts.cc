@@ -38,6 +38,12 @@ std::string local_of(const ClientFacts& client, const DomainSettings& domain) {
   return {};
 }
 
+bool is_local(const Transaction& transaction) {
+  return std::ranges::any_of(transaction.recipients, [&](const Recipient& one) {
+    return one.domain != nullptr && !local_of(transaction.client, *one.domain).empty();
+  });
+}
+
 void note_unproven(const Transaction& transaction, const std::string& owner,
                    const response::Response& response, const origin::Origin& origin, SurgeTime now) {
   const bool is_counted = response.kind != response::Kind::None &&

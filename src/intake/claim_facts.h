@@ -24,6 +24,9 @@ bool is_from_relay(const Transaction& transaction, const DomainSettings& domain)
 /// ask it about a relay, which brings mail of strangers: see is_from_relay().
 std::string local_of(const ClientFacts& client, const DomainSettings& domain);
 
+/// True if the client is no stranger to any recipient so far, so that its mail is not checked.
+bool is_local(const Transaction& transaction);
+
 /// Counts a response to an owner (origin::OwnerSet::owner()) among those from which a surge is told, unless
 /// it is genuine or a complaint. Call it once for each recipient, when its origin is known.
 void note_unproven(const Transaction& transaction, const std::string& owner,

@@ -16,6 +16,10 @@
 #include "net/endpoint.h"
 #include "policy/verdict.h"
 
+namespace backstop::directory {
+class Directory;
+}
+
 namespace backstop::next_hop {
 struct NextHop;
 }
@@ -33,8 +37,10 @@ struct DomainSettings {
   policy::Ceilings ceilings = policy::default_ceilings();     ///< the most that is done with each kind
   std::string alias_file = {};                                ///< empty: none
   std::shared_ptr<AliasTable> aliases = {};  ///< of that file; may be null, and domains may share it
-  std::vector<std::string> bounces = {};     ///< local parts with '*' that send for every From of the domain
-  std::vector<net::Network> relays = {};     ///< hosts of ours that pass on mail of strangers
+  std::string recipients = {};  ///< where its recipients are listed, "file:/path"; empty: nowhere
+  std::shared_ptr<directory::Directory> recipient_directory = {};  ///< of these; null: none; may be shared
+  std::vector<std::string> bounces = {};  ///< local parts with '*' that send for every From of the domain
+  std::vector<net::Network> relays = {};  ///< hosts of ours that pass on mail of strangers
   std::vector<net::Network> local_hosts = {};  ///< hosts of ours whose own responses are genuine
   /// The domain's own next hop, in place of the gateway's; may be null. Intake carries it and never looks at
   /// it.

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "intake/arrival_checks.h"
+#include "intake/late_refusal.h"
 #include "mail/address_syntax.h"
 #include "origin/tag.h"
 #include "origin/tag_evidence.h"
@@ -100,6 +102,23 @@ void add_judgement(const Transaction& transaction, const MailJudge& judge, store
   add_evidence(judge.origin().evidence, event);
 }
 
+void add_judgement(const WayOutJudge& judge, policy::WayOutStage stage, store::Event& event) {
+  if (!judge.is_judged()) return;
+  const auto& response = *judge.response();
+  add_verdict(judge.verdict(), event);
+  event.stage = policy::name(stage);
+  event.kind = response::name(response.kind);
+  event.certainty = response::name(certainty(response));
+  event.reporting_mta = base::printable(response.reporting_mta);
+  if (!response.answered_ids.empty())
+    event.original_message_id = base::printable(response.answered_ids.front(), kMostMessageId);
+}
+
+void add_checks(const Transaction& transaction, store::Event& event) {
+  if (transaction.checks == nullptr) return;
+  for (auto& line : transaction.checks->evidence()) event.evidence.push_back(std::move(line));
+}
+
 /// True for what is delivered with a label. What should be kept back and can't be is, too.
 bool is_labelled(const std::optional<store::Verdict>& verdict) {
   return verdict == store::Verdict::Label || verdict == store::Verdict::Quarantine;
@@ -110,6 +129,15 @@ void set_done(Done done, std::string_view cause, std::string_view explanation, s
   event.done = done;
   event.cause = cause;
   event.explanation = explanation;
+}
+
+void set_refused_by_next_hop(const Transaction& transaction, const smtp::Reply& reply, store::Event& event) {
+  if (!transaction.is_outbound() && is_late_refusal(reply)) {
+    return set_done(Done::Refused, store::kLateUnknown,
+                    "The next hop took the recipients, and refused the message since it doesn't know one",
+                    event);
+  }
+  set_done(done_of(reply), "next-hop", "The next hop did not take the message", event);
 }
 
 store::Event begin(const Transaction& transaction, const EventContext& context) {
@@ -154,6 +182,9 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
   event.size = outcome.size;
   event.message_id = outcome.message_id;
   if (outcome.judge != nullptr) add_judgement(transaction, *outcome.judge, event);
+  if (outcome.way_out != nullptr) add_judgement(*outcome.way_out, transaction.site->way_out.stage, event);
+  if (outcome.author_verdict != nullptr) add_verdict(*outcome.author_verdict, event);
+  add_checks(transaction, event);
   if (!outcome.not_kept.empty())
     event.explanation.append("; it could not be kept back: ").append(outcome.not_kept);
   if (!outcome.failure.empty()) {
@@ -164,8 +195,9 @@ store::Event event_of(const Transaction& transaction, const EventContext& contex
     event.done = is_labelled(event.verdict) ? Done::Labelled : Done::Delivered;
   } else if (outcome.is_past_limit) {
     set_done(done_of(outcome.reply), "limit", outcome.reply.lines.front(), event);
-  } else if (event.verdict != store::Verdict::Refuse) {
-    set_done(done_of(outcome.reply), "next-hop", "The next hop did not take the message", event);
+  } else if (event.verdict != store::Verdict::Refuse && event.verdict != store::Verdict::Defer &&
+             outcome.author_verdict == nullptr) {
+    set_refused_by_next_hop(transaction, outcome.reply, event);
   } else {
     event.done = done_of(outcome.reply);
   }
@@ -182,7 +214,10 @@ store::Event event_of_recipient(const Transaction& transaction, const EventConte
   if (check.claim && !transaction.site->keys.keys().empty()) {
     add_evidence({origin::tag_evidence(check.claim->tag, check.claim->address)}, event);
   }
+  add_checks(transaction, event);
   add_verdict(verdict, event);
+  if (verdict.cause == policy::Cause::DirectoryFailed && !check.why_unanswered.empty())
+    event.explanation.append(": ").append(base::printable(check.why_unanswered));
   if (decider == Decider::NextHop) {
     set_done(done_of(reply), "next-hop", "The next hop did not take this recipient", event);
   } else if (decider == Decider::Limit) {

@@ -9,6 +9,7 @@
 #include "intake/recipient_check.h"
 #include "intake/surge.h"
 #include "intake/transaction.h"
+#include "intake/way_out.h"
 #include "smtp/reply.h"
 #include "store/event.h"
 
@@ -32,10 +33,12 @@ struct Outcome {
   bool is_delivered = false;    ///< the next hop said that it has the message
   bool is_past_limit = false;   ///< one of our own limits decided
   std::string_view failure{};   ///< why it failed, if neither policy nor the next hop refused it
-  bool is_kept = false;         ///< it is in the quarantine
-  std::string_view not_kept{};  ///< why it is not there, although it should be; then it went on with a label
-  const MailJudge* judge = nullptr;  ///< null if the message was never begun
-  std::uint64_t size = 0;            ///< octets of its data so far, without doubled dots
+  bool is_kept = false;         ///< it is in the quarantine, or held
+  std::string_view not_kept{};  ///< why it is not there, although it should be
+  const policy::Verdict* author_verdict = nullptr;  ///< of DMARC, if it refused or deferred the message
+  const MailJudge* judge = nullptr;                 ///< null if the message was never begun
+  const WayOutJudge* way_out = nullptr;             ///< the same
+  std::uint64_t size = 0;                           ///< octets of its data so far, without doubled dots
   std::string_view message_id{};
 };
 

@@ -128,6 +128,20 @@ const EndRow kEnds[] = {
      Done::Refused,
      "next-hop",
      kNotTaken},
+    {"refused by the next hop, which took an unknown recipient",
+     Stage::Reject,
+     false,
+     {.reply = {550, "5.1.1", "User unknown"}},
+     Done::Refused,
+     "late-unknown",
+     "The next hop took the recipients, and refused the message since it doesn't know one"},
+    {"deferred for an unknown recipient",
+     Stage::Reject,
+     false,
+     {.reply = {450, "4.1.1", "User unknown"}},
+     Done::Deferred,
+     "next-hop",
+     kNotTaken},
     {"deferred by the next hop",
      Stage::Reject,
      false,
@@ -494,6 +508,34 @@ TEST(EventOf, ASurge) {
     EXPECT_EQ(event.done, std::nullopt);
     EXPECT_EQ(event.verdict, std::nullopt);
   }
+}
+
+TEST_F(EventOfTest, AResponseThatLeavesSaysWhatWasFound) {
+  site_.way_out.stage = policy::WayOutStage::Hold;
+  begin("");
+  transaction_.direction = store::Direction::Outbound;
+  transaction_.recipients.push_back({.given = "eve@else.test"});
+  WayOutJudge judge(transaction_, reader_);
+  auto response = bounce();
+  response.answered_ids = {"2@else.test"};
+  run(judge.judge(std::move(response)));
+  // Without a counter nothing may leave.
+  const auto held = event_of(transaction_, context_, {.reply = kTaken, .is_kept = true, .way_out = &judge});
+  EXPECT_EQ(held.direction, store::Direction::Outbound);
+  EXPECT_EQ(held.kind, "dsn-failed");
+  EXPECT_EQ(held.certainty, "structural");
+  EXPECT_EQ(held.stage, "hold");
+  EXPECT_EQ(held.cause, "rated");
+  EXPECT_EQ(held.verdict, store::Verdict::Quarantine);
+  EXPECT_EQ(held.done, Done::Quarantined);
+  EXPECT_EQ(held.original_message_id, "2@else.test");
+  EXPECT_EQ(held.origin, "");
+  run(judge.find_not_held(true));
+  const auto deferred =
+      event_of(transaction_, context_, {.reply = kDeferral, .not_kept = "it is full", .way_out = &judge});
+  EXPECT_EQ(deferred.cause, "not-held");
+  EXPECT_EQ(deferred.done, Done::Deferred);
+  EXPECT_TRUE(deferred.explanation.ends_with("it could not be kept back: it is full"));
 }
 
 }  // namespace

@@ -64,8 +64,8 @@ TEST(KeptEnvelope, HasWhatTheResponseCameWith) {
     if (!row.mail_from.empty()) transaction->mail.reverse_path.address = origin::address_of(row.mail_from);
     MailJudge judge(*transaction, installation.reader);
     Installation::run(judge, bounce_of(header_of({})));
-    const auto kept =
-        kept_envelope(*transaction, judge, "in", "[192.0.2.1]", kNow + std::chrono::microseconds(1'999));
+    const auto kept = kept_envelope(*transaction, reason_of(judge), "in", "[192.0.2.1]",
+                                    kNow + std::chrono::microseconds(1'999));
     EXPECT_EQ(kept.id, "1f");
     EXPECT_EQ(kept.time, kNow + std::chrono::milliseconds(1));
     EXPECT_EQ(kept.gateway, "in");
@@ -80,6 +80,28 @@ TEST(KeptEnvelope, HasWhatTheResponseCameWith) {
     EXPECT_EQ(kept.explanation, judge.verdict().explanation);
     EXPECT_EQ(kept.reporting_mta, "mx.example.net");
   }
+}
+
+TEST(KeptEnvelope, OfAResponseOnItsWayOutHasWhatTheNextHopWouldGet) {
+  Transaction transaction;
+  transaction.direction = store::Direction::Outbound;
+  transaction.id = "2f";
+  transaction.recipients = {{.given = "Eve+x@c.test"}, {.given = "no address"}};
+  response::Response bounce;
+  bounce.kind = response::Kind::DsnFailed;
+  bounce.reporting_mta = "mx.example.org";
+  const auto kept = kept_envelope(
+      transaction, {.cause = "not-owed", .explanation = "Nobody there wrote", .response = &bounce}, "out",
+      "[192.0.2.1]", kNow);
+  EXPECT_EQ(kept.domain, "c.test");
+  EXPECT_THAT(kept.recipients, ElementsAre("Eve+x@c.test", "\"no address\""));
+  EXPECT_EQ(kept.reverse_path, "");
+  EXPECT_EQ(kept.cause, "not-owed");
+  EXPECT_EQ(kept.explanation, "Nobody there wrote");
+  EXPECT_EQ(kept.kind, "dsn-failed");
+  EXPECT_EQ(kept.reporting_mta, "mx.example.org");
+  const auto unread = kept_envelope(transaction, {.cause = "unclear", .explanation = ""}, "out", "", kNow);
+  EXPECT_EQ(unread.kind, "");
 }
 
 }  // namespace

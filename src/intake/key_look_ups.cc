@@ -6,8 +6,8 @@ namespace backstop::intake {
 
 namespace {
 
-FoundKey key_of(const net::TxtAnswer& answer) {
-  if (answer.kind == net::TxtAnswer::Kind::None) return std::unexpected(dkim::Outcome::NoKey);
+FoundKey key_of(const net::DnsAnswer& answer) {
+  if (answer.kind != net::DnsAnswer::Kind::Found) return std::unexpected(dkim::Outcome::NoKey);
   auto key = dkim::PublicKey::parse_first(answer.texts);
   if (!key) return std::unexpected(key.error().outcome);
   return std::move(*key);
@@ -49,7 +49,7 @@ net::Task<KeyLookUps::Answer> KeyLookUps::find(dkim::KeyName name, std::string d
   if (budget == 0 || !memory_.admit(domain, now)) co_return Answer{};
   --budget;
   const auto answer = co_await ask_(text);
-  if (answer.kind == net::TxtAnswer::Kind::Failed) co_return Answer{.is_failed = true};
+  if (answer.kind == net::DnsAnswer::Kind::Failed) co_return Answer{.is_failed = true};
   auto key = key_of(answer);
   memory_.remember(text, key, now);
   co_return Answer{.key = std::move(key)};

@@ -52,7 +52,7 @@ class KeyMemory {
 /// Belongs to one worker; not thread-safe.
 class KeyLookUps {
  public:
-  using Ask = std::function<net::Task<net::TxtAnswer>(std::string name)>;
+  using Ask = std::function<net::Task<net::DnsAnswer>(std::string name)>;
   static constexpr std::size_t kMostOfMail = 2;  ///< new look-ups
 
   /// The memory must outlive it. `ask` asks for TXT records.

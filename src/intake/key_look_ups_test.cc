@@ -29,8 +29,8 @@ class KeyLookUpsTest : public testing::Test {
 
   KeyMemory memory_;
   std::vector<std::string> asked_;
-  net::TxtAnswer answer_{.kind = net::TxtAnswer::Kind::None};
-  KeyLookUps look_ups_{memory_, [this](std::string name) -> net::Task<net::TxtAnswer> {
+  net::DnsAnswer answer_{.kind = net::DnsAnswer::Kind::NoName};
+  KeyLookUps look_ups_{memory_, [this](std::string name) -> net::Task<net::DnsAnswer> {
                          asked_.push_back(name);
                          co_return answer_;
                        }};
@@ -39,7 +39,7 @@ class KeyLookUpsTest : public testing::Test {
 };
 
 TEST_F(KeyLookUpsTest, AKeyIsRememberedForADay) {
-  answer_ = {.kind = net::TxtAnswer::Kind::Found, .texts = {dkim::Signer().record()}};
+  answer_ = {.kind = net::DnsAnswer::Kind::Found, .texts = {dkim::Signer().record()}};
   EXPECT_EQ(find("a"), "found");
   now_ += KeyMemory::kKeepFound - seconds(1);
   EXPECT_EQ(find("a"), "found");
@@ -60,9 +60,9 @@ TEST_F(KeyLookUpsTest, ThatThereIsNoneForAnHour) {
 }
 
 TEST_F(KeyLookUpsTest, AFailureIsNotRemembered) {
-  answer_ = {.kind = net::TxtAnswer::Kind::Failed};
+  answer_ = {.kind = net::DnsAnswer::Kind::Failed};
   EXPECT_EQ(find("a"), "failed");
-  answer_ = {.kind = net::TxtAnswer::Kind::Found, .texts = {"v=DKIM1; p="}};
+  answer_ = {.kind = net::DnsAnswer::Kind::Found, .texts = {"v=DKIM1; p="}};
   EXPECT_EQ(find("a"), "key-revoked");
   EXPECT_EQ(find("a"), "key-revoked");
   EXPECT_EQ(asked_.size(), 2u);

@@ -1,6 +1,7 @@
 #include "intake/ledger_rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,8 +19,9 @@ constexpr std::chrono::sys_days kToday{std::chrono::days(20'000)};
 
 /// "KIND owner first second number=value", without what is empty.
 std::string shown(const store::Row& row) {
-  static constexpr std::string_view kKinds[] = {"",   "sent", "imported", "to",      "pair",   "way-out",
-                                                "as", "day",  "received", "arrival", "digest", "uses"};
+  static constexpr std::string_view kKinds[] = {"",        "sent", "imported",      "to",       "pair",
+                                                "way-out", "as",   "day",           "received", "arrival",
+                                                "digest",  "uses", "never-answered"};
   std::string text(kKinds[static_cast<std::size_t>(row.key.kind)]);
   for (const auto part : {row.key.owner, row.key.first, row.key.second}) {
     if (!part.empty()) text += fmt::format(" {}", part);
@@ -115,8 +117,20 @@ const std::vector<DepartureRow>& departures() {
        "<1@example.org>",
        {"zoe@example.com"},
        {"day mailer-daemon@example.org 20000=1", "sent mailer-daemon@example.org 1@example.org=1",
-        "to mailer-daemon@example.org 1@example.org zoe@example.com=1",
-        "pair mailer-daemon@example.org zoe@example.com=1", "way-out zoe@example.com example.org=1"}},
+        "to mailer-daemon@example.org 1@example.org zoe@example.com=1"}},
+      {"the path of a mail system",
+       "MAILER-DAEMON@example.org",
+       "",
+       "<1@example.org>",
+       {"zoe@example.com"},
+       {"day mailer-daemon@example.org 20000=1", "sent mailer-daemon@example.org 1@example.org=1",
+        "to mailer-daemon@example.org 1@example.org zoe@example.com=1"}},
+      {"the path of a list",
+       "list-bounces+zoe=example.com@example.org",
+       "",
+       "",
+       {"zoe@example.com"},
+       {"day list-bounces@example.org 20000=1"}},
       {"nobody of ours", "a@else.test", "b@else.test", "<1@else.test>", {"zoe@example.com"}, {}},
       {"a From that is none", "a@else.test", "Ann at example.org", "", {"zoe@example.com"}, {}},
       {"nobody knows to whom",
@@ -149,12 +163,33 @@ TEST_F(LedgerRowsTest, AMailThatLeavesHasRowsForItsOwners) {
     auto sent = transaction(store::Direction::Outbound, row.path);
     for (const auto& one : row.recipients) sent.recipients.push_back({.given = one});
     sent.leaving = leave(sent, {.whole = {}, .from = row.from}, {});
-    auto all = shown(ledger_rows_of(sent, row.id));
+    auto all = shown(ledger_rows_of(sent, {.message_id = row.id, .from = row.from}));
     // Its arrival comes first.
     std::erase_if(all, [](const std::string& one) {
-      return one.starts_with("received") || one.starts_with("arrival");
+      return one.starts_with("received") || one.starts_with("arrival") || one.starts_with("never-answered");
     });
     EXPECT_THAT(all, ElementsAreArray(row.want)) << row.name;
+  }
+}
+
+// Its own bounce is still genuine, but nobody of ours wrote to the addressee.
+TEST_F(LedgerRowsTest, AMailOfAProgramShowsNoWriter) {
+  const RecordedHeader header{.message_id = "<1@example.org>", .from = "ann@example.org"};
+  for (const bool is_read_later : {false, true}) {
+    auto sent = transaction(store::Direction::Outbound, "ann@example.org");
+    sent.recipients.push_back({.given = "zoe@example.com"});
+    sent.leaving = leave(sent, {.whole = {}, .from = header.from}, {});
+    auto marked = header;
+    marked.is_never_answered = !is_read_later;
+    auto rows = ledger_rows_of(sent, marked);
+    if (is_read_later) rows.take_for_program();
+    auto all = shown(rows);
+    std::erase_if(all, [](const std::string& one) {
+      return one.starts_with("received") || one.starts_with("arrival") || one.starts_with("never-answered");
+    });
+    EXPECT_THAT(all,
+                testing::ElementsAre("day ann@example.org 20000=1", "sent ann@example.org 1@example.org=1",
+                                     "to ann@example.org 1@example.org zoe@example.com=1"));
   }
 }
 
@@ -162,47 +197,139 @@ struct ArrivalRow {
   const char* name;
   std::string path;
   std::string id;
+  std::string from;
   ClientFacts client;
+  bool is_never_answered;
   std::vector<std::string> want;
 };
 
-TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNames) {
+TEST_F(LedgerRowsTest, AMailThatArrivesIsKnownByTwoNamesForEachAddress) {
   const ArrivalRow rows[] = {
       {"a stranger's",
        "Zoe+x@Example.com",
        "<1@example.com>",
+       "",
        {},
-       {"received 01f3=32", "arrival zoe+x@example.com 1@example.com=32"}},
-      {"a trusted client's",
+       false,
+       {"received 01f3=32", "received zoe+x@example.com 01f3=32",
+        "arrival zoe+x@example.com 1@example.com=32"}},
+      {"its From is the same",
+       "Zoe@example.com",
+       "",
+       "Zoe <zoe@EXAMPLE.com>",
+       {},
+       false,
+       {"received 01f3=32", "received zoe@example.com 01f3=32", "arrival zoe@example.com=32"}},
+      {"its From is another; what was checked differs",
+       "passed@example.com",
+       "<1@example.com>",
+       "Zoe <failed@example.com>, a@b.test",
+       {},
+       false,
+       {"received 01f3=32", "received passed@example.com 01f3=96",
+        "arrival passed@example.com 1@example.com=96", "received failed@example.com 01f3=16",
+        "arrival failed@example.com 1@example.com=16"}},
+      {"ours, which came in again through another server",
+       "failed@example.org",
+       "<1@example.org>",
+       "passed@example.org",
+       {},
+       false,
+       {"received 01f3=32", "received failed@example.org 01f3=32",
+        "arrival failed@example.org 1@example.org=32", "received passed@example.org 01f3=96",
+        "arrival passed@example.org 1@example.org=96"}},
+      {"the client's rights don't cover a stranger's address",
        "zoe@example.com",
        "1@example.com",
+       "ann@example.org",
        {.is_trusted = true},
-       {"received 01f3=128", "arrival zoe@example.com 1@example.com=128"}},
-      {"no Message-ID", "zoe@example.com", "", {.is_authenticated = true}, {"received 01f3=192"}},
+       false,
+       {"received 01f3=128", "received zoe@example.com 01f3=32", "arrival zoe@example.com 1@example.com=32",
+        "received ann@example.org 01f3=128", "arrival ann@example.org 1@example.com=128"}},
+      {"no Message-ID",
+       "ann@example.org",
+       "",
+       "",
+       {.is_authenticated = true},
+       true,
+       {"received 01f3=192", "never-answered ann@example.org=192", "received ann@example.org 01f3=192"}},
       {"trusted, and logged in",
-       "zoe@example.com",
+       "ann@example.org",
+       "",
        "",
        {.is_authenticated = true, .is_trusted = true},
-       {"received 01f3=192"}},
-      {"the null path", "", "<1@example.com>", {}, {"received 01f3=32"}},
+       false,
+       {"received 01f3=192", "received ann@example.org 01f3=192", "arrival ann@example.org=192"}},
+      {"of a list; it speaks for its own addresses as far as it was checked",
+       "passed-bounces@lists.test",
+       "<1@example.com>",
+       "failed@example.com",
+       {},
+       true,
+       {"received 01f3=32", "never-answered passed-bounces@lists.test 1@example.com=96",
+        "received passed-bounces@lists.test 01f3=96", "never-answered failed@example.com 1@example.com=16",
+        "received failed@example.com 01f3=16"}},
+      {"the null path",
+       "",
+       "<1@example.com>",
+       "zoe@example.com",
+       {},
+       false,
+       {"received 01f3=32", "never-answered zoe@example.com 1@example.com=32"}},
   };
   for (const auto& row : rows) {
     auto arrived = transaction(store::Direction::Inbound, row.path);
     arrived.client = row.client;
     arrived.recipients.push_back({.given = "ann@example.org"});
-    EXPECT_THAT(shown(ledger_rows_of(arrived, row.id)), ElementsAreArray(row.want)) << row.name;
+    arrived.checked = [](std::string_view address) {
+      if (address.starts_with("passed")) return store::Authentication::Passed;
+      return address.starts_with("failed") ? store::Authentication::Failed : store::Authentication::Unknown;
+    };
+    const RecordedHeader header{
+        .message_id = row.id, .from = row.from, .is_never_answered = row.is_never_answered};
+    EXPECT_THAT(shown(ledger_rows_of(arrived, header)), ElementsAreArray(row.want)) << row.name;
   }
 }
 
-// A client of ours that signed in is answered without rating what it gets back.
-TEST_F(LedgerRowsTest, AMailThatLeavesHasArrived) {
+TEST_F(LedgerRowsTest, AHostOfOursIsTrustedForOurAddresses) {
+  struct Row {
+    const char* host;
+    bool is_from_relay;
+    const char* want;
+  };
+  const Row rows[] = {
+      {"192.0.2.1", false, "received 01f3=128, received ann@example.org 01f3=128, received a@b.test 01f3=32"},
+      {"192.0.2.1", true, "received 01f3=32, received ann@example.org 01f3=32, received a@b.test 01f3=32"},
+      {"192.0.2.2", false, "received 01f3=32, received ann@example.org 01f3=32, received a@b.test 01f3=32"},
+  };
+  const DomainSettings domain{.name = "example.org",
+                              .local_hosts = {net::Network::parse("192.0.2.1/32").value()}};
+  for (const auto& row : rows) {
+    auto arrived = transaction(store::Direction::Inbound, "ann@example.org");
+    arrived.client.address = net::asio::ip::make_address(row.host);
+    arrived.is_from_relay = row.is_from_relay;
+    arrived.recipients.push_back({.given = "ann@example.org", .domain = &domain});
+    auto all = shown(ledger_rows_of(arrived, {.from = "a@b.test"}));
+    std::erase_if(all, [](const std::string& one) { return one.starts_with("arrival"); });
+    EXPECT_EQ(fmt::format("{}", fmt::join(all, ", ")), row.want) << row.host << " " << row.is_from_relay;
+  }
+}
+
+TEST_F(LedgerRowsTest, WithoutChecksNothingIsKnown) {
+  const auto arrived = transaction(store::Direction::Inbound, "zoe@example.com");
+  EXPECT_EQ(authentication_for(arrived, "zoe@example.com"), store::Authentication::Unknown);
+}
+
+// A client of ours that signed in is answered without rating what it gets back. A server of ours also
+// forwards mail of others, whose sender may be forged.
+TEST_F(LedgerRowsTest, AMailThatLeavesHasArrivedForOurAddresses) {
   auto sent = transaction(store::Direction::Outbound, "ann@example.org");
   sent.client.is_authenticated = true;
-  sent.leaving = Leaving{.sender = "ann@example.org", .from = "ann@example.org"};
-  const auto rows = ledger_rows_of(sent, "<1@example.org>");
-  EXPECT_THAT(shown(rows),
-              testing::ElementsAre("received 01f3=192", "arrival ann@example.org 1@example.org=192",
-                                   "sent ann@example.org 1@example.org=1"));
+  sent.leaving = Leaving{.sender = "ann@example.org", .from = "zoe@example.com"};
+  const auto rows = ledger_rows_of(sent, {.message_id = "<1@example.org>", .from = "zoe@example.com"});
+  EXPECT_THAT(shown(rows), testing::ElementsAre("received 01f3=192", "received ann@example.org 01f3=192",
+                                                "arrival ann@example.org 1@example.org=192",
+                                                "sent ann@example.org 1@example.org=1"));
 }
 
 // The texts stay where they are when the rows are moved.
@@ -210,12 +337,12 @@ TEST_F(LedgerRowsTest, RowsCanBeMoved) {
   auto sent = transaction(store::Direction::Outbound, "ann@example.org");
   for (int i = 0; i < 1000; ++i) sent.recipients.push_back({.given = fmt::format("{}@example.com", i)});
   sent.leaving = Leaving{.sender = "ann@example.org", .from = "news@example.net"};
-  auto rows = ledger_rows_of(sent, "<1@example.org>");
+  auto rows = ledger_rows_of(sent, {.message_id = "<1@example.org>"});
   const auto before = shown(rows);
   const LedgerRows moved = std::move(rows);
   EXPECT_EQ(shown(moved), before);
   // Of the arrival; for each owner the day, the id, and two for each recipient; as; the two ways out.
-  EXPECT_EQ(moved.rows().size(), 2 + 2 * (2 + 2 * 1000) + 1 + 2 * 1000);
+  EXPECT_EQ(moved.rows().size(), 3 + 2 * (2 + 2 * 1000) + 1 + 2 * 1000);
 }
 
 }  // namespace

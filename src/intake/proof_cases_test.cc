@@ -136,15 +136,15 @@ TEST_F(ProofCases, OtherMailbox) {
 
 // A newsletter service signs for us with a key that the folder doesn't have.
 TEST_F(ProofCases, EspWay) {
-  auto answer = net::TxtAnswer{.kind = net::TxtAnswer::Kind::Failed};
+  auto answer = net::DnsAnswer{.kind = net::DnsAnswer::Kind::Failed};
   std::vector<std::string> asked;
-  look_ups = std::make_unique<KeyLookUps>(key_memory, [&](std::string name) -> net::Task<net::TxtAnswer> {
+  look_ups = std::make_unique<KeyLookUps>(key_memory, [&](std::string name) -> net::Task<net::DnsAnswer> {
     asked.push_back(name);
     co_return answer;
   });
   site.dkim_keys = nullptr;
   EXPECT_EQ(judge(bounce_of(signed_header())), "unproven incomplete: label") << "DNS is down";
-  answer = {.kind = net::TxtAnswer::Kind::Found, .texts = {signer.record()}};
+  answer = {.kind = net::DnsAnswer::Kind::Found, .texts = {signer.record()}};
   EXPECT_EQ(judge(bounce_of(signed_header())), "genuine dkim B: label");
   EXPECT_EQ(judge(bounce_of(signed_header())), "genuine dkim B: label");
   EXPECT_THAT(asked, testing::Each("s._domainkey.example.org"));
@@ -250,9 +250,9 @@ TEST_F(ProofCases, UnknownNumber) {
 
 TEST_F(ProofCases, SelectorFlood) {
   std::size_t asked = 0;
-  look_ups = std::make_unique<KeyLookUps>(key_memory, [&](std::string) -> net::Task<net::TxtAnswer> {
+  look_ups = std::make_unique<KeyLookUps>(key_memory, [&](std::string) -> net::Task<net::DnsAnswer> {
     ++asked;
-    co_return net::TxtAnswer{.kind = net::TxtAnswer::Kind::None};
+    co_return net::DnsAnswer{.kind = net::DnsAnswer::Kind::NoName};
   });
   for (int i = 0; i < 40; ++i) {
     const auto header = signed_header({}, "from:date", fmt::format("x{}", i));

@@ -9,6 +9,7 @@
 #include "origin/owner.h"
 #include "origin/tag.h"
 #include "origin/tag_evidence.h"
+#include "origin/tag_shape.h"
 
 namespace backstop::intake {
 
@@ -30,7 +31,19 @@ bool is_routed(std::string_view local) {
   return local.find_first_of("%!@") != std::string_view::npos;
 }
 
+/// True for the postmaster (RFC 5321 4.5.1), and for an address that a forwarder of ours made by SRS: only
+/// the next hop can read it, and the bounce that comes to it may be genuine.
+bool is_always_taken(const mail::Address& plain, std::string_view mailbox) {
+  return mailbox == "postmaster" || origin::is_srs(plain.local);
+}
+
 }  // namespace
+
+void RecipientCheck::take(directory::Answer answer) {
+  facts.is_unknown = answer.existence == directory::Existence::Unknown;
+  facts.is_unanswered = answer.existence == directory::Existence::Failed;
+  why_unanswered = std::move(answer.why);
+}
 
 const DomainSettings* domain_of(const Site& site, const mail::Address& plain) {
   return plain.domain.empty() && !site.domains.empty() ? &site.domains[0] : site.find_domain(plain.domain);
@@ -70,14 +83,19 @@ RecipientCheck check_recipient(const Transaction& transaction, const mail::Addre
   check.facts = {.is_ours = check.domain != nullptr, .is_routed = is_routed(plain.local)};
   if (check.domain == nullptr || check.facts.is_routed) return check;
   const DomainSettings& domain = *check.domain;
-  const std::string mailbox = origin::owner_of(plain, site.tags.delimiter).local;
+  mail::Address owner = origin::owner_of(plain, site.tags.delimiter);
+  const std::string mailbox = owner.local;
   check.is_exempt = is_exempt(domain, plain, site.tags.delimiter);
+  check.facts.is_exempt = check.is_exempt;
   check.facts.is_guessed = is_guesser && !is_from_relay(transaction, domain) &&
                            origin::is_guess(tag, transaction.mail.reverse_path.is_null());
   check.claim = origin::Recipient{
       .address = recipient,
       .tag = std::move(tag),
       .never_sends = holds(domain.never_sends, plain.local) || holds(domain.never_sends, mailbox)};
+  if (domain.recipient_directory != nullptr && !is_always_taken(plain, mailbox)) {
+    check.question = directory::Question{.recipient = plain, .mailbox = std::move(owner)};
+  }
   return check;
 }
 

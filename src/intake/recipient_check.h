@@ -1,11 +1,14 @@
 // Finds the facts about one recipient of an inbound mail: is its domain ours, what does its tag say, does it
-// name a route to another server, what is its mailbox configured for. Pure; thread-safe. The caller adds
-// whether the recipient differs from the first one, and asks policy.
+// name a route to another server, what is its mailbox configured for. Pure; thread-safe. The caller asks the
+// domain's directory if there is a question, adds whether the recipient differs from the first one, and asks
+// policy.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "directory/directory.h"
 #include "intake/transaction.h"
 #include "mail/address.h"
 #include "policy/verdict.h"
@@ -13,11 +16,17 @@
 namespace backstop::intake {
 
 struct RecipientCheck {
-  policy::RecipientFacts facts;              ///< all but differs_from_first
+  policy::RecipientFacts facts;              ///< all but differs_from_first; and see take()
   mail::Address plain;                       ///< without our tag, as the next hop gets it
   const DomainSettings* domain = nullptr;    ///< of the site; null if it is not ours
   std::optional<origin::Recipient> claim{};  ///< what a response to it is judged by; if ours and not routed
   bool is_exempt = false;                    ///< its mailbox takes unproven responses
+  /// What the directory of the domain must be asked before policy; nullopt if the next hop alone decides.
+  std::optional<directory::Question> question{};
+  std::string why_unanswered{};  ///< why the directory gave no answer, for the log
+
+  /// Takes the directory's answer into the facts.
+  void take(directory::Answer answer);
 };
 
 /// Returns the domain of ours that the address belongs to, or null. A bare "postmaster" has no domain (RFC

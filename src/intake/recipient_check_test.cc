@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "directory/file_directory.h"
 #include "origin/tag_fixture.h"
 
 namespace backstop::intake {
@@ -116,6 +117,53 @@ TEST_F(RecipientCheckTest, AGuessIsABadTagOfAGuesserWithTheNullSender) {
     if (!row.is_null_sender) transaction_.mail.reverse_path = {address_of("a@else.test")};
     EXPECT_EQ(check(row.recipient, row.is_guesser).facts.is_guessed, row.want) << row.name;
   }
+}
+
+struct QuestionRow {
+  std::string_view name;
+  std::string recipient;
+  std::string_view want;  ///< the recipient and its mailbox; empty: the directory is not asked
+};
+
+const QuestionRow kQuestions[] = {
+    {"an address", "Bob@Example.org", "Bob@Example.org bob@example.org"},
+    {"a sub-address", "bob+shop@example.org", "bob+shop@example.org bob@example.org"},
+    {"a tag of ours", tagged("bob@example.org"), "bob@example.org bob@example.org"},
+    {"a tag that is not ours", tagged("bob@example.org", "other"), "bob@example.org bob@example.org"},
+    {"a tag before a sub-address", tagged("bob+x@example.org"), "bob+x@example.org bob@example.org"},
+    {"a tag of another product", "btv1==0123456789a==bob@example.org",
+     "btv1==0123456789a==bob@example.org bob@example.org"},
+    {"abuse", "abuse@example.org", "abuse@example.org abuse@example.org"},
+    {"postmaster", "PostMaster@example.org", ""},
+    {"postmaster with a sub-address", "postmaster+x@example.org", ""},
+    {"postmaster with a tag", tagged("postmaster@example.org"), ""},
+    {"postmaster without domain", "postmaster", ""},
+    {"made by a forwarder of ours", "SRS0=abcd=12=b.test=a@example.org", ""},
+    {"routed", "bob%else.test@example.org", ""},
+    {"a domain without a directory", "bob@other.test", ""},
+    {"not ours", "bob@else.test", ""},
+};
+
+TEST_F(RecipientCheckTest, TheDirectoryIsAsked) {
+  site_.domains = {
+      {.name = "example.org", .recipient_directory = std::make_shared<directory::FileDirectory>("/x")},
+      {.name = "other.test"}};
+  for (const auto& row : kQuestions) {
+    const auto question = check(row.recipient).question;
+    EXPECT_EQ(question ? text_of(question->recipient) + " " + text_of(question->mailbox) : "", row.want)
+        << row.name;
+  }
+}
+
+TEST_F(RecipientCheckTest, TheAnswerIsAFact) {
+  RecipientCheck check;
+  check.take({.existence = directory::Existence::Exists});
+  EXPECT_FALSE(check.facts.is_unknown || check.facts.is_unanswered);
+  check.take({.existence = directory::Existence::Unknown});
+  EXPECT_TRUE(check.facts.is_unknown && !check.facts.is_unanswered);
+  check.take({.existence = directory::Existence::Failed, .why = "down"});
+  EXPECT_TRUE(!check.facts.is_unknown && check.facts.is_unanswered);
+  EXPECT_EQ(check.why_unanswered, "down");
 }
 
 TEST_F(RecipientCheckTest, WithoutKeysATagStays) {

@@ -38,10 +38,10 @@ class SeenSignaturesTest : public testing::Test {
   dkim::Signer signer_;
   dkim::KeyStore folder_;
   KeyMemory memory_;
-  net::TxtAnswer answer_;
+  net::DnsAnswer answer_;
   std::size_t asked_ = 0;
   bool has_look_ups_ = true;
-  KeyLookUps look_ups_{memory_, [this](std::string) -> net::Task<net::TxtAnswer> {
+  KeyLookUps look_ups_{memory_, [this](std::string) -> net::Task<net::DnsAnswer> {
                          ++asked_;
                          co_return answer_;
                        }};
@@ -74,7 +74,7 @@ TEST_F(SeenSignaturesTest, AKeyOfTheFolderCountsUntilItsEnd) {
 TEST_F(SeenSignaturesTest, OtherKeysAreLookedUp) {
   const std::string block = signer_.sign(kHeader, "from:date");
   EXPECT_EQ(outcome(block), "failed");
-  answer_ = {.kind = net::TxtAnswer::Kind::Found, .texts = {signer_.record()}};
+  answer_ = {.kind = net::DnsAnswer::Kind::Found, .texts = {signer_.record()}};
   EXPECT_EQ(outcome(block), "good");
   has_look_ups_ = false;
   EXPECT_EQ(outcome(block), "no-key");

@@ -4,16 +4,21 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
 #include "intake/leaving.h"
+#include "intake/pending_arrivals.h"
 #include "intake/ready_table.h"
 #include "intake/site.h"
 #include "intake/surge.h"
+#include "intake/waiting_answers.h"
 #include "net/endpoint.h"
 #include "origin/claim.h"
 #include "smtp/path_command.h"
@@ -22,6 +27,8 @@
 #include "store/use_counter.h"
 
 namespace backstop::intake {
+
+class ArrivalChecks;
 
 /// A recipient that was accepted.
 struct Recipient {
@@ -48,15 +55,25 @@ struct Transaction {
   std::string id;
   std::chrono::steady_clock::time_point begun;
   std::chrono::sys_days today{};
-  std::chrono::sys_seconds now{};         ///< when it began, by the system's clock
-  const ReadyTable* ready = nullptr;      ///< of all transactions; null: no domain is observed
-  HintCounts* hints = nullptr;            ///< of all transactions; null: hints are not counted
-  store::LedgerWriter* ledger = nullptr;  ///< of all transactions; null: there is none
-  store::UseCounter* uses = nullptr;      ///< of all transactions; null: proofs are not counted
-  KeyLookUps* key_look_ups = nullptr;     ///< of the worker; null: no DKIM key is looked up
-  Surges* surges = nullptr;               ///< of all transactions; null: no surge is noticed
+  std::chrono::sys_seconds now{};               ///< when it began, by the system's clock
+  const ReadyTable* ready = nullptr;            ///< of all transactions; null: no domain is observed
+  HintCounts* hints = nullptr;                  ///< of all transactions; null: hints are not counted
+  store::LedgerWriter* ledger = nullptr;        ///< of all transactions; null: there is none
+  store::UseCounter* uses = nullptr;            ///< of all transactions; null: proofs are not counted
+  KeyLookUps* key_look_ups = nullptr;           ///< of the worker; null: no DKIM key is looked up
+  Surges* surges = nullptr;                     ///< of all transactions; null: no surge is noticed
+  WaitingAnswers* waiting_answers = nullptr;    ///< of all transactions; null: any number may wait
+  PendingArrivals* pending_arrivals = nullptr;  ///< of all transactions; null: nobody asks
+  std::shared_ptr<ArrivalChecks> checks;        ///< null: nothing of this mail is checked
   std::vector<Recipient> recipients;
   ClientFacts client;
+  /// inbound: what the checks say so far for an address, which is the reverse path or in From, as
+  /// mail::Address::folded(); null: nothing is checked.
+  std::function<store::Authentication(std::string_view address)> checked{};
+  /// inbound: SPF has failed for the reverse path by RCPT. False for every other result, and if it isn't
+  /// known by then.
+  bool has_failed_spf = false;
+  std::function<bool()> is_stopping{};  ///< the program is about to end; null: it never is
   bool is_from_relay = false;  ///< inbound: a relay of the gateway brings it; see intake::is_from_relay()
   std::optional<Leaving>
       leaving{};  ///< outbound: once the header is there, before the next hop hears of DATA

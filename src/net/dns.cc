@@ -36,30 +36,29 @@ struct Watch {
 };
 
 /// One look-up, shared by the coroutine that waits and by c-ares.
-struct Question {
-  Question(std::string asked, const Executor& loop) : name(std::move(asked)), answered(loop) {}
+struct LookUp {
+  LookUp(Question asked, const Executor& loop) : question(std::move(asked)), answered(loop) {}
 
-  const std::string name;
+  const Question question;
   Timer answered;  ///< ends at the limit, or when there is an answer
-  std::optional<TxtAnswer> answer;
+  std::optional<DnsAnswer> answer;
 };
 
-TxtAnswer failed(std::string why) {
+DnsAnswer failed(std::string why) {
   return {.why = std::move(why)};
 }
 
 bool is_name(std::string_view text) {
-  const auto is_fit = [](char c) {
-    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.';
-  };
+  const auto is_fit = [](char c) { return c > ' ' && c < '\x7F' && c != '\\'; };
   return !text.empty() && text.size() <= kMostName && std::ranges::all_of(text, is_fit);
 }
 
 /// What c-ares says in its callback. It checked that the answer is one to our question.
-TxtAnswer answer_of(int status, std::span<const unsigned char> message, std::string_view name) {
+DnsAnswer answer_of(int status, std::span<const unsigned char> message, const Question& question) {
   const bool is_none = status == ARES_ENOTFOUND || status == ARES_ENODATA;
-  if ((status == ARES_SUCCESS || is_none) && !message.empty()) return read_txt_answer(message, name);
-  if (is_none || status == ARES_EBADNAME) return {.kind = TxtAnswer::Kind::None};
+  if ((status == ARES_SUCCESS || is_none) && !message.empty()) return read_dns_answer(message, question);
+  if (status == ARES_ENODATA) return {.kind = DnsAnswer::Kind::NoData};
+  if (is_none || status == ARES_EBADNAME) return {.kind = DnsAnswer::Kind::NoName};
   if (status == ARES_EDESTRUCTION) return failed("the look-ups were stopped");
   return failed(base::printable(ares_strerror(status)));
 }
@@ -75,14 +74,14 @@ class Dns::Channel : public std::enable_shared_from_this<Channel> {
   Channel& operator=(const Channel&) = delete;
 
   base::Result<void> open();
-  std::shared_ptr<Question> ask(std::string name);
+  std::shared_ptr<LookUp> ask(Question question);
   void stop();
   std::chrono::milliseconds limit() const { return settings_.limit; }
 
  private:
   struct Asked {
     Channel& channel;
-    std::shared_ptr<Question> question;
+    std::shared_ptr<LookUp> look_up;
   };
 
   static void on_socket(void* channel, ares_socket_t number, int readable, int writable);
@@ -122,20 +121,22 @@ base::Result<void> Dns::Channel::open() {
   return std::unexpected(base::Error{fmt::format("can't set up look-ups in DNS: {}", ares_strerror(status))});
 }
 
-std::shared_ptr<Question> Dns::Channel::ask(std::string name) {
-  const auto question = std::make_shared<Question>(std::move(name), loop_);
-  if (!is_name(question->name)) {
-    question->answer = {.kind = TxtAnswer::Kind::None};
+std::shared_ptr<LookUp> Dns::Channel::ask(Question question) {
+  const auto look_up = std::make_shared<LookUp>(std::move(question), loop_);
+  const auto& [type, name] = look_up->question;
+  if (!is_name(name)) {
+    look_up->answer = {.kind = DnsAnswer::Kind::NoName};
   } else if (channel_ == nullptr) {
-    question->answer = failed("the look-ups were stopped");
+    look_up->answer = failed("the look-ups were stopped");
   } else if (count_ >= settings_.most) {
-    question->answer = failed("too many names are being looked up");
+    look_up->answer = failed("too many names are being looked up");
   } else {
     ++count_;
-    ares_query(channel_, question->name.c_str(), ns_c_in, ns_t_txt, on_answer, new Asked{*this, question});
+    ares_query(channel_, name.c_str(), ns_c_in, std::to_underlying(type), on_answer,
+               new Asked{*this, look_up});
     arm();
   }
-  return question;
+  return look_up;
 }
 
 /// c-ares calls this from within any of its functions. The coroutine goes on later, when the loop has ended
@@ -143,10 +144,10 @@ std::shared_ptr<Question> Dns::Channel::ask(std::string name) {
 void Dns::Channel::on_answer(void* given, int status, int, unsigned char* message, int size) try {
   const std::unique_ptr<Asked> asked(static_cast<Asked*>(given));
   --asked->channel.count_;
-  auto& question = *asked->question;
+  auto& look_up = *asked->look_up;
   const auto length = message == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0));
-  question.answer = answer_of(status, {message, length}, question.name);
-  question.answered.cancel();
+  look_up.answer = answer_of(status, {message, length}, look_up.question);
+  look_up.answered.cancel();
 } catch (...) {
   // No memory to tell. The one who waits times out.
 }
@@ -228,14 +229,14 @@ base::Result<Dns> Dns::open(asio::io_context& loop, DnsSettings settings) {
   return Dns(std::move(channel));
 }
 
-Task<TxtAnswer> Dns::txt(std::string name) {
-  const auto question = channel_->ask(std::move(name));
+Task<DnsAnswer> Dns::ask(Question question) {
+  const auto look_up = channel_->ask(std::move(question));
   const auto limit = channel_->limit();
-  if (!question->answer) {
-    question->answered.expires_after(limit);
-    co_await question->answered.async_wait(kUseTask);
+  if (!look_up->answer) {
+    look_up->answered.expires_after(limit);
+    co_await look_up->answered.async_wait(kUseTask);
   }
-  if (question->answer) co_return std::move(*question->answer);
+  if (look_up->answer) co_return std::move(*look_up->answer);
   co_return failed(fmt::format("no answer in {} ms", limit.count()));
 }
 

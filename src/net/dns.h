@@ -30,9 +30,10 @@ class Dns {
   Dns(Dns&&) noexcept;
   Dns& operator=(Dns&&) = delete;
 
-  /// Asks for the TXT records of a name; tries again over TCP if the answer is cut. Names that DNS can't have
-  /// are None. Failed at the limit, past `most`, and after stop().
-  Task<TxtAnswer> txt(std::string name);
+  /// Asks for the records of one type; tries again over TCP if the answer is cut. Names that DNS can't have,
+  /// and those with a space, a backslash or a byte that isn't printable ASCII, are NoName at once. Failed at
+  /// the limit, past `most`, and after stop().
+  Task<DnsAnswer> ask(Question question);
   /// Ends every look-up as Failed, and each later one at once.
   void stop();
 

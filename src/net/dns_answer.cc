@@ -23,7 +23,7 @@ struct Record {
   std::span<const unsigned char> data;
 };
 
-TxtAnswer failed(std::string why) {
+DnsAnswer failed(std::string why) {
   return {.why = std::move(why)};
 }
 
@@ -67,15 +67,28 @@ std::optional<std::string> text_of(std::span<const unsigned char> data) {
   return text;
 }
 
-std::optional<std::string> target_of(const Record& alias, const ns_msg& message) {
+/// Reads the name that fills `data`.
+std::optional<std::string> name_in(std::span<const unsigned char> data, const ns_msg& message) {
   std::array<char, NS_MAXDNAME> name{};
-  const int size = dn_expand(ns_msg_base(message), ns_msg_end(message), alias.data.data(), name.data(),
+  const int size = dn_expand(ns_msg_base(message), ns_msg_end(message), data.data(), name.data(),
                              static_cast<int>(name.size()));
-  if (size < 0) return std::nullopt;
+  if (size < 0 || static_cast<std::size_t>(size) != data.size()) return std::nullopt;
   return folded(name.data());
 }
 
-/// How long "none" may be kept: the least of the SOA record's own time and its last field (RFC 2308 5).
+/// Returns the name as the resolver library writes one that it has read: folded, with its escapes.
+std::string as_read(std::string_view name) {
+  std::array<unsigned char, NS_MAXCDNAME> packed{};
+  std::array<char, NS_MAXDNAME> text{};
+  if (ns_name_pton(std::string(name).c_str(), packed.data(), packed.size()) < 0 ||
+      ns_name_ntop(packed.data(), text.data(), text.size()) < 0) {
+    return folded(name);
+  }
+  return folded(text.data());
+}
+
+/// How long "there is none" may be kept: the least of the SOA record's own time and its last field (RFC 2308
+/// 5).
 std::chrono::seconds ttl_of_none(ns_msg& message) {
   constexpr std::size_t kLeastSoa = 22;  // two names of one byte, five numbers
   const auto authority = records_of(message, ns_s_ns);
@@ -86,24 +99,71 @@ std::chrono::seconds ttl_of_none(ns_msg& message) {
   return std::min(soa->ttl, ttl_of(static_cast<std::uint32_t>(ns_get32(soa->data.last(4).data()))));
 }
 
-/// Puts the texts of one name into the answer. Returns false if one can't be read.
-bool take_texts(const std::vector<Record>& records, std::string_view owner, TxtAnswer& answer) {
+bool take_text(std::span<const unsigned char> data, DnsAnswer& answer) {
+  auto text = text_of(data);
+  if (text) answer.texts.push_back(std::move(*text));
+  return text.has_value();
+}
+
+template <typename Address>
+bool take_address(std::span<const unsigned char> data, DnsAnswer& answer) {
+  typename Address::bytes_type bytes{};
+  if (data.size() != bytes.size()) return false;
+  std::ranges::copy(data, bytes.begin());
+  answer.addresses.emplace_back(Address(bytes));
+  return true;
+}
+
+bool take_host(std::span<const unsigned char> data, const ns_msg& message, std::uint16_t preference,
+               DnsAnswer& answer) {
+  auto host = name_in(data, message);
+  if (host) answer.hosts.push_back({preference, std::move(*host)});
+  return host.has_value();
+}
+
+bool take_exchange(std::span<const unsigned char> data, const ns_msg& message, DnsAnswer& answer) {
+  if (data.size() < 3) return false;
+  return take_host(data.subspan(2), message, static_cast<std::uint16_t>(ns_get16(data.data())), answer);
+}
+
+/// Puts the data of one record into the answer. Returns false if it can't be read.
+bool take(RecordType type, std::span<const unsigned char> data, const ns_msg& message, DnsAnswer& answer) {
+  switch (type) {
+    case RecordType::A:
+      return take_address<asio::ip::address_v4>(data, answer);
+    case RecordType::Aaaa:
+      return take_address<asio::ip::address_v6>(data, answer);
+    case RecordType::Mx:
+      return take_exchange(data, message, answer);
+    case RecordType::Txt:
+      return take_text(data, answer);
+    case RecordType::Ptr:
+      return take_host(data, message, 0, answer);
+  }
+  return false;
+}
+
+/// Puts the records of one name into the answer. Returns false if one can't be read.
+bool take_all(const ns_msg& message, const std::vector<Record>& records, RecordType type,
+              std::string_view owner, DnsAnswer& answer) {
   for (const auto& record : records) {
-    if (record.type != ns_t_txt || record.owner != owner) continue;
-    auto text = text_of(record.data);
-    if (!text) return false;
-    answer.kind = TxtAnswer::Kind::Found;
+    if (record.type != std::to_underlying(type) || record.owner != owner) continue;
+    if (!take(type, record.data, message, answer)) return false;
+    answer.kind = DnsAnswer::Kind::Found;
     answer.ttl = std::min(answer.ttl, record.ttl);
-    answer.texts.push_back(std::move(*text));
   }
   return true;
 }
 
-TxtAnswer answer_of(ns_msg& message, const std::vector<Record>& records, std::string owner) {
-  TxtAnswer answer{.kind = TxtAnswer::Kind::None, .ttl = kMostTtl};
+DnsAnswer answer_of(ns_msg& message, const std::vector<Record>& records, const Question& question) {
+  const bool is_no_name = ns_msg_getflag(message, ns_f_rcode) == ns_r_nxdomain;
+  DnsAnswer answer{.kind = is_no_name ? DnsAnswer::Kind::NoName : DnsAnswer::Kind::NoData, .ttl = kMostTtl};
+  std::string owner = as_read(question.name);
   for (std::size_t aliases = 0; aliases <= kMostAliases; ++aliases) {
-    if (!take_texts(records, owner, answer)) return failed("a TXT record is cut short");
-    if (answer.kind == TxtAnswer::Kind::Found) return answer;
+    if (!take_all(message, records, question.type, owner, answer)) {
+      return failed(fmt::format("a record of type {} can't be read", name(question.type)));
+    }
+    if (answer.kind == DnsAnswer::Kind::Found) return answer;
     const auto alias = std::ranges::find_if(
         records, [&](const Record& one) { return one.type == ns_t_cname && one.owner == owner; });
     if (alias == records.end()) {
@@ -111,7 +171,7 @@ TxtAnswer answer_of(ns_msg& message, const std::vector<Record>& records, std::st
       return answer;
     }
     answer.ttl = std::min(answer.ttl, alias->ttl);
-    auto target = target_of(*alias, message);
+    auto target = name_in(alias->data, message);
     if (!target) return failed("a CNAME record can't be read");
     owner = std::move(*target);
   }
@@ -120,7 +180,7 @@ TxtAnswer answer_of(ns_msg& message, const std::vector<Record>& records, std::st
 
 }  // namespace
 
-TxtAnswer read_txt_answer(std::span<const unsigned char> bytes, std::string_view name) {
+DnsAnswer read_dns_answer(std::span<const unsigned char> bytes, const Question& question) {
   if (bytes.size() > kMostDnsAnswer) return failed(fmt::format("the answer has {} bytes", bytes.size()));
   ns_msg message{};
   if (ns_initparse(bytes.data(), static_cast<int>(bytes.size()), &message) != 0) {
@@ -131,7 +191,7 @@ TxtAnswer read_txt_answer(std::span<const unsigned char> bytes, std::string_view
     return failed(fmt::format("the server says error {}", code));
   const auto records = records_of(message, ns_s_an);
   if (!records) return failed("the answer can't be read, or has too many records");
-  return answer_of(message, *records, folded(name));
+  return answer_of(message, *records, question);
 }
 
 }  // namespace backstop::net

@@ -74,8 +74,8 @@ std::string soa_data() {
   return data;
 }
 
-/// Returns the name that is asked for, in lower case, and sets `end` past the question.
-std::string name_in(std::string_view question, std::size_t& end) {
+/// Returns what is asked for, the name in lower case, and sets `end` past the question.
+Question question_in(std::string_view question, std::size_t& end) {
   std::string name;
   std::size_t at = kHead;
   while (at < question.size() && question[at] != 0) {
@@ -85,7 +85,8 @@ std::string name_in(std::string_view question, std::size_t& end) {
     at += 1 + size;
   }
   end = at + 5;
-  return base::to_lower(name);
+  const auto type = end <= question.size() ? static_cast<unsigned char>(question[at + 2]) : 0;
+  return {static_cast<RecordType>(type), base::to_lower(name)};
 }
 
 struct Sections {
@@ -96,10 +97,40 @@ struct Sections {
   unsigned code = ns_r_noerror;
 };
 
-Sections sections_of(const std::string& name, const TestDns::Row& row) {
+std::string host_data(const DnsAnswer::Host& host, RecordType type) {
+  std::string data;
+  if (type == RecordType::Mx) put16(host.preference, data);
+  put_name(host.name, data);
+  return data;
+}
+
+std::string address_data(const asio::ip::address& address) {
+  std::string data;
+  const auto put = [&](const auto& bytes) { data.assign(bytes.begin(), bytes.end()); };
+  address.is_v4() ? put(address.to_v4().to_bytes()) : put(address.to_v6().to_bytes());
+  return data;
+}
+
+/// Returns the data of each record of a type.
+std::vector<std::string> data_of(const TestDns::Row& row, RecordType type) {
+  std::vector<std::string> all;
+  if (type == RecordType::Txt) {
+    for (const auto& text : row.texts) all.push_back(txt_data(text));
+  }
+  if (type == RecordType::Mx || type == RecordType::Ptr) {
+    for (const auto& host : row.hosts) all.push_back(host_data(host, type));
+  }
+  for (const auto& text : row.addresses) {
+    const auto address = asio::ip::make_address(text);
+    if (type == (address.is_v4() ? RecordType::A : RecordType::Aaaa)) all.push_back(address_data(address));
+  }
+  return all;
+}
+
+Sections sections_of(const Question& question, const TestDns::Row& row) {
   using Way = TestDns::Way;
   Sections made;
-  std::string owner = name;
+  std::string owner = question.name;
   if (!row.target.empty()) {
     std::string target;
     put_name(row.target, target);
@@ -107,8 +138,8 @@ Sections sections_of(const std::string& name, const TestDns::Row& row) {
     ++made.answer_count;
     owner = row.target;
   }
-  for (const auto& text : row.texts) {
-    put_record(owner, ns_t_txt, row.ttl, txt_data(text), made.answers);
+  for (const auto& data : data_of(row, question.type)) {
+    put_record(owner, std::to_underlying(question.type), row.ttl, data, made.answers);
     ++made.answer_count;
   }
   if (row.way == Way::NoName || row.way == Way::NoData) {
@@ -123,8 +154,8 @@ Sections sections_of(const std::string& name, const TestDns::Row& row) {
   }
   if (row.way == Way::Loops) {
     std::string target;
-    put_name(name, target);
-    put_record(name, ns_t_cname, row.ttl, target, made.answers);
+    put_name(question.name, target);
+    put_record(question.name, ns_t_cname, row.ttl, target, made.answers);
     ++made.answer_count;
   }
   return made;
@@ -223,12 +254,12 @@ void TestDns::serve_connection() {
 
 std::string TestDns::answer(std::string_view question, bool is_tcp) const {
   std::size_t end = 0;
-  const std::string name = name_in(question, end);
-  const auto found = rows_.find(name);
+  const Question asked = question_in(question, end);
+  const auto found = rows_.find(asked.name);
   const Row row = found == rows_.end() ? Row{.way = Way::NoName} : found->second;
   if (row.way == Way::Silent || (row.way == Way::CutAlways && is_tcp)) return "";
   const bool is_cut = !is_tcp && (row.way == Way::OnlyByTcp || row.way == Way::CutAlways);
-  const Sections made = is_cut ? Sections{} : sections_of(name, row);
+  const Sections made = is_cut ? Sections{} : sections_of(asked, row);
   std::string reply(question.substr(0, 2));
   put16(0x8180U | (is_cut ? 0x0200U : 0U) | made.code, reply);
   for (const unsigned count : {1u, made.answer_count, made.authority_count, 0u}) put16(count, reply);
@@ -236,10 +267,10 @@ std::string TestDns::answer(std::string_view question, bool is_tcp) const {
   return reply + made.answers + made.authority;
 }
 
-std::string dns_question(std::string_view name) {
+std::string dns_question(std::string_view name, RecordType type) {
   std::string question("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", kHead);
   put_name(name, question);
-  put16(ns_t_txt, question);
+  put16(std::to_underlying(type), question);
   put16(ns_c_in, question);
   return question;
 }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/dns_answer.h"
 #include "net/endpoint.h"
 
 namespace backstop::net {
@@ -18,11 +19,11 @@ namespace backstop::net {
 class TestDns {
  public:
   enum class Way {
-    Answers,    ///< with `texts`, and behind an alias if there is a `target`
-    NoData,     ///< no record, and a SOA
-    NoName,     ///< NXDOMAIN, and a SOA
-    Fails,      ///< SERVFAIL
-    Silent,     ///< nothing
+    Answers,  ///< with the records of the type that is asked for, and behind an alias if there is a `target`
+    NoData,   ///< no record, and a SOA
+    NoName,   ///< NXDOMAIN, and a SOA
+    Fails,    ///< SERVFAIL
+    Silent,   ///< nothing
     OnlyByTcp,  ///< over UDP a cut answer, over TCP a whole one
     CutAlways,  ///< over UDP a cut answer, and TCP connections are closed
     Garbage,    ///< an answer whose records can't be read
@@ -33,6 +34,8 @@ class TestDns {
     std::vector<std::string> texts = {};  ///< a record each, in strings of 255 bytes
     std::string target = {};              ///< the name that this one is an alias of
     unsigned ttl = 300;
+    std::vector<std::string> addresses = {};  ///< of A and AAAA records
+    std::vector<DnsAnswer::Host> hosts = {};  ///< of MX or PTR records, as is asked for
   };
 
   explicit TestDns(std::map<std::string, Row> rows);
@@ -62,7 +65,7 @@ class TestDns {
   std::thread thread_;
 };
 
-/// Returns a question for the TXT records of a name, as a client sends it.
-std::string dns_question(std::string_view name);
+/// Returns a question as a client sends it.
+std::string dns_question(std::string_view name, RecordType type = RecordType::Txt);
 
 }  // namespace backstop::net

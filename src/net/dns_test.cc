@@ -20,9 +20,11 @@ using testing::UnorderedElementsAre;
 using Way = TestDns::Way;
 
 /// The name of the kind, the texts in brackets, or why it failed.
-std::string shown(const TxtAnswer& answer) {
+std::string shown(const DnsAnswer& answer) {
   std::string text(name(answer.kind));
   for (const auto& one : answer.texts) text += "[" + one + "]";
+  for (const auto& one : answer.addresses) text += "[" + one.to_string() + "]";
+  for (const auto& one : answer.hosts) text += "[" + std::to_string(one.preference) + " " + one.name + "]";
   return answer.why.empty() ? text : text + ": " + answer.why;
 }
 
@@ -32,7 +34,9 @@ class DnsTest : public LoopTest {
     settings.servers = {server_.endpoint()};
     return std::move(Dns::open(loop_.context(), std::move(settings)).value());
   }
-  Task<void> ask(Dns& dns, std::string name) { answers_.push_back(shown(co_await dns.txt(std::move(name)))); }
+  Task<void> ask(Dns& dns, std::string name) {
+    answers_.push_back(shown(co_await dns.ask({RecordType::Txt, std::move(name)})));
+  }
   /// Stops it once the server has seen a question.
   Task<void> stop_when_asked(Dns& dns) {
     while (server_.questions() == 0) co_await asio::post(loop_.context().get_executor(), kUseTask);
@@ -49,6 +53,11 @@ class DnsTest : public LoopTest {
       {"large.test", {.way = Way::OnlyByTcp, .texts = {std::string(3000, 'x')}}},
       {"cut.test", {.way = Way::CutAlways}},
       {"garbage.test", {.way = Way::Garbage}},
+      {"host.test", {.addresses = {"192.0.2.1", "2001:db8::1", "192.0.2.2"}}},
+      {"mail.test", {.hosts = {{10, "MX1.test"}, {20, "mx2.test"}}}},
+      {"none.test", {.hosts = {{0, ""}}}},
+      {"1.2.0.192.in-addr.arpa", {.hosts = {{0, "host.test"}}}},
+      {"o'neil=$x~&@mail.test", {.addresses = {"127.0.0.2"}}},
   }};
   std::vector<std::string> answers_;
 };
@@ -63,8 +72,8 @@ TEST_F(DnsTest, Answers) {
       {"short.test", "found[one][two]"},
       {"SHORT.test", "found[one][two]"},
       {"alias.test", "found[by another name]"},
-      {"empty.test", "none"},
-      {"gone.test", "none"},
+      {"empty.test", "no-data"},
+      {"gone.test", "no-name"},
       {"large.test", "found[" + std::string(3000, 'x') + "]"},
       {"garbage.test", "failed: the answer can't be read"},
   };
@@ -77,10 +86,36 @@ TEST_F(DnsTest, Answers) {
   EXPECT_EQ(server_.questions_by_tcp(), 1u) << "the answer that was cut";
 }
 
+TEST_F(DnsTest, AnswersForEachType) {
+  struct Row {
+    Question question;
+    std::string want;
+  };
+  const Row rows[] = {
+      {{RecordType::A, "host.test"}, "found[192.0.2.1][192.0.2.2]"},
+      {{RecordType::Aaaa, "HOST.test."}, "found[2001:db8::1]"},
+      {{RecordType::Txt, "host.test"}, "no-data"},
+      {{RecordType::Mx, "mail.test"}, "found[10 mx1.test][20 mx2.test]"},
+      {{RecordType::Mx, "none.test"}, "found[0 ]"},
+      {{RecordType::Mx, "gone.test"}, "no-name"},
+      {{RecordType::Ptr, "1.2.0.192.in-addr.arpa"}, "found[0 host.test]"},
+      {{RecordType::A, "O'Neil=$x~&@mail.test"}, "found[127.0.0.2]"},
+  };
+  Dns dns = open();
+  auto ask_for = [](Dns& from, Question question, std::string& text) -> Task<void> {
+    text = shown(co_await from.ask(std::move(question)));
+  };
+  for (const auto& row : rows) {
+    std::string got;
+    run(ask_for(dns, row.question, got));
+    EXPECT_EQ(got, row.want) << name(row.question.type) << " " << row.question.name;
+  }
+}
+
 TEST_F(DnsTest, TellsHowLongItMayBeKept) {
   Dns dns = open();
   auto kept = [](Dns& from, std::string name, long& seconds) -> Task<void> {
-    seconds = (co_await from.txt(std::move(name))).ttl.count();
+    seconds = (co_await from.ask({RecordType::Txt, std::move(name)})).ttl.count();
   };
   long found = 0;
   long none = 0;
@@ -112,7 +147,7 @@ TEST_F(DnsTest, NamesThatCantBeAreNotAskedFor) {
         std::string(254, 'a'), std::string("a..test"), std::string(64, 'a') + ".test"}) {
     answers_.clear();
     run(ask(dns, name));
-    EXPECT_THAT(answers_, ElementsAre("none")) << name;
+    EXPECT_THAT(answers_, ElementsAre("no-name")) << name;
   }
   EXPECT_EQ(server_.questions(), 0u);
 }
@@ -129,7 +164,7 @@ TEST_F(DnsTest, ASilentNameDelaysNoOther) {
   EXPECT_EQ(answers_.back(), "failed: the look-ups were stopped");
   answers_.pop_back();
   EXPECT_THAT(answers_, UnorderedElementsAre("found[one][two]", "found[" + std::string(3000, 'x') + "]",
-                                             "none", "found[by another name]"));
+                                             "no-name", "found[by another name]"));
 }
 
 TEST_F(DnsTest, HasAMostOfLookUps) {
@@ -175,7 +210,7 @@ TEST_F(DnsTest, MayEndWithLookUpsInIt) {
     {
       Dns dns = Dns::open(loop.context(), {.servers = {server_.endpoint()}}).value();
       auto hang = [](Dns& from, std::string& text) -> Task<void> {
-        text = shown(co_await from.txt("silent.test"));
+        text = shown(co_await from.ask({RecordType::Txt, "silent.test"}));
       };
       asio::co_spawn(loop.context(), hang(dns, said), asio::detached);
       loop.context().poll();

@@ -64,4 +64,18 @@ void Alarm::share_is_used(std::size_t share, Clock::time_point now) {
                     share, more));
 }
 
+void Alarm::lacks(const NextHop& hop, std::string_view command) {
+  if (tells_ == Tells::Troubles) return;
+  const std::scoped_lock lock(mutex_);
+  const auto [line, is_new] = lacking_.insert(words_for_lack(hop, command));
+  if (is_new) tell_(os::LogLevel::Warning, *line);
+}
+
+std::string words_for_lack(const NextHop& hop, std::string_view command) {
+  return fmt::format(
+      "next hop {} does not offer {}, which its \"identity\" needs: it sees every client as this "
+      "host, so its own rules for strangers don't apply",
+      base::printable(hop.url), command);
+}
+
 }  // namespace backstop::next_hop

@@ -1,5 +1,5 @@
-// Tells the operator about next hops: that they fail, that they work again, and that they are full. One for
-// the process; thread-safe.
+// Tells the operator about next hops: that they fail, that they work again, that they are full, and that they
+// can't be told who a client is. One for the process; thread-safe.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,8 @@ class Alarm {
 
   /// Takes one line; thread-safe, and must not wait.
   using Tell = std::function<void(os::LogLevel, std::string_view)>;
-  explicit Alarm(Tell tell) : tell_(std::move(tell)) {}
+  enum class Tells : std::uint8_t { All, Troubles };  ///< Troubles: not what lacks() says
+  explicit Alarm(Tell tell, Tells tells = Tells::All) : tell_(std::move(tell)), tells_(tells) {}
 
   /// How far a session came. A next hop that fails in transactions does not work again because it connects.
   enum class Step : std::uint8_t { Opening, Transaction };
@@ -41,6 +43,8 @@ class Alarm {
   void is_full(const NextHop& hop, std::size_t limit, Clock::time_point now = Clock::now());
   /// A client was deferred because it uses as many sessions with next hops as one client may: `share`.
   void share_is_used(std::size_t share, Clock::time_point now = Clock::now());
+  /// The next hop does not offer the command that its `identity` needs. Told once for each.
+  void lacks(const NextHop& hop, std::string_view command);
   /// From now on we cut connections ourselves, so failures are no longer the fault of next hops.
   void end() { is_ended_ = true; }
 
@@ -53,12 +57,17 @@ class Alarm {
   };
 
   Tell tell_;
+  Tells tells_;
   std::mutex mutex_;
   std::map<std::string, Failing, std::less<>> failing_;  ///< by url
   std::atomic<std::size_t> failing_count_ = 0;
   std::atomic<bool> is_ended_ = false;
   std::map<std::string, base::Tally, std::less<>> full_;  ///< by url
   base::Tally used_shares_;
+  std::set<std::string, std::less<>> lacking_;  ///< lines that were told; one a url and identity
 };
+
+/// Returns the words for it, and for what comes of it, without a full stop.
+std::string words_for_lack(const NextHop& hop, std::string_view command);
 
 }  // namespace backstop::next_hop

@@ -100,6 +100,21 @@ TEST_F(AlarmTest, ANextHopThatStaysDownIsReportedOnceAMinuteWithACount) {
   EXPECT_THAT(lines.take(), IsEmpty());
 }
 
+TEST_F(AlarmTest, WhatANextHopLacksIsToldOnce) {
+  for (int i = 0; i < 2; ++i) alarm.lacks(a, "XCLIENT");
+  EXPECT_THAT(
+      lines.take(),
+      ElementsAre("warning next hop smtp://a does not offer XCLIENT, which its \"identity\" needs: it "
+                  "sees every client as this host, so its own rules for strangers don't apply"));
+  alarm.lacks(b, "XCLIENT");
+  alarm.lacks(a, "XFORWARD");
+  EXPECT_EQ(lines.take().size(), 2u);
+  Alarm other([this](os::LogLevel level, std::string_view line) { lines.add(level, line); },
+              Alarm::Tells::Troubles);
+  other.lacks(a, "XCLIENT");
+  EXPECT_THAT(lines.take(), IsEmpty());
+}
+
 TEST_F(AlarmTest, NextHopsAreToldApart) {
   alarm.failed(a, Step::Opening, refused, at(0));
   alarm.failed(b, Step::Opening, refused, at(1));

@@ -58,7 +58,9 @@ net::Task<Result<std::unique_ptr<Session>>> Pool::open(const NextHop& hop, const
     co_return std::unexpected(Failed{Trouble::Full});
   }
   auto opened = co_await Session::open(hop, client, context, loop_);
-  if (opened) (*opened)->place = std::move(place);
+  if (!opened) co_return opened;
+  (*opened)->place = std::move(place);
+  if (!(*opened)->lacking.empty()) alarm_.lacks(hop, (*opened)->lacking);
   co_return opened;
 }
 

@@ -19,6 +19,12 @@ std::string name_after_xclient(const ClientIdentity& client, const Context& cont
   return is_ascii && !name.empty() ? name : context.hostname;
 }
 
+std::string_view lacking_of(Identity identity, const smtp::Extensions& offered) {
+  if (identity == Identity::Xclient && offered.xclient.empty()) return "XCLIENT";
+  if (identity == Identity::Xforward && offered.xforward.empty()) return "XFORWARD";
+  return {};
+}
+
 }  // namespace
 
 Session::Session(std::unique_ptr<net::Stream> stream, const NextHop& hop)
@@ -179,6 +185,7 @@ net::Task<Result<std::unique_ptr<Session>>> Session::open(const NextHop& hop, co
   if (auto done = co_await session->introduce(context.hostname, context); !done)
     co_return std::unexpected(done.error());
   if (auto done = co_await session->start_tls(context); !done) co_return std::unexpected(done.error());
+  session->lacking = lacking_of(hop.identity, session->extensions());
   co_return session;
 }
 

@@ -86,6 +86,8 @@ class Session {
   /// True if it is bound to one client by AUTH, PROXY, or an XCLIENT after which we may send no other: the
   /// pool doesn't keep it.
   bool is_personal = false;
+  /// The command that the hop's identity needs and that its first EHLO did not offer; else empty.
+  std::string_view lacking = {};
   std::chrono::steady_clock::time_point idle_since{};
   /// Its place among the sessions that are open to the next hop, held while its connection may be open.
   Directory::Place place;

@@ -13,6 +13,14 @@ std::size_t lines_in(std::string_view commands) {
   return static_cast<std::size_t>(std::ranges::count(commands, '\n'));
 }
 
+/// True if the mails before may be the reason, and not this one. OpenSMTPD says 452 to the 101st MAIL of a
+/// session, and to each one after it. The first recipient of a mail can't be one too many for the mail.
+bool is_used_up(const smtp::Reply& to_mail, const smtp::Reply& to_first_recipient) {
+  const auto& reply = to_first_recipient;
+  const bool is_one_too_many = reply.code == 452 && (reply.status.empty() || reply.status == "4.5.3");
+  return to_mail.code / 100 == 4 || reply.code == 421 || is_one_too_many;
+}
+
 }  // namespace
 
 smtp::Reply passed_on(smtp::Reply reply) {
@@ -97,8 +105,8 @@ net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::offer(Batch batch, bool w
   co_return replies;
 }
 
-// If a pooled session dies before its first answer, we try again on a new one. A server that hangs or sends
-// nonsense would do it again while the client waits.
+// If a pooled session dies before its first answer, or has had too many mails or recipients for its server,
+// we try again on a new one. A server that hangs or sends nonsense would do it again while the client waits.
 net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::open(Batch batch) {
   if (personal_ != nullptr) {
     if (*personal_ == nullptr) co_return std::unexpected(Failed{Trouble::AuthenticationLost, {}});
@@ -110,7 +118,8 @@ net::Task<Result<SmtpDelivery::Replies>> SmtpDelivery::open(Batch batch) {
   if (!lease) co_return std::unexpected(std::move(lease.error()));
   session_ = std::move(lease->session);
   auto replies = co_await offer(batch, true);
-  const bool is_over = replies ? mail_reply_.code == 421 : replies.error().trouble == Trouble::ConnectionLost;
+  const bool is_over = replies ? is_used_up(mail_reply_, replies->front())
+                               : replies.error().trouble == Trouble::ConnectionLost;
   if (!lease->is_reused || !is_over) co_return replies;
   session_.reset();
   lease = co_await pool_.lease(hop, envelope_.client, envelope_.context, Pool::Age::Fresh);

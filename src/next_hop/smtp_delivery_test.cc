@@ -333,13 +333,35 @@ TEST_F(SmtpDeliveryTest, WithinDataItIsCut) {
   EXPECT_EQ(fake_.connections, 2);
 }
 
-TEST_F(SmtpDeliveryTest, APooledSessionThatDiedCostsNothing) {
-  for (const std::string answer : {"", "421 4.4.2 idle for too long"}) {
-    fake_.connections = 0;
+TEST_F(SmtpDeliveryTest, APooledSessionThatIsOverCostsNothing) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"MAIL", ""},
+      {"MAIL", "421 4.4.2 idle for too long"},
+      {"MAIL", "452 4.5.3 too many messages sent"},
+      {"MAIL", "450 4.7.1 too many mails in a session"},
+      {"RCPT", "421 4.7.0 too many recipients in a session"},
+      {"RCPT", "452 4.5.3 too many recipients in a session"},
+      {"RCPT", "452 too many recipients"},
+  };
+  for (const auto& [verb, answer] : rows) {
     EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
-    fake_.answer("MAIL", {answer, "250 ok"});
+    const int before = fake_.connections;
+    fake_.answer(verb, {answer, "250 ok"});
     EXPECT_EQ(send("b\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken") << answer;
     EXPECT_EQ(fake_.mails.back(), "b\r\n");
+    EXPECT_EQ(fake_.connections, before + 1) << answer;
+  }
+}
+
+TEST_F(SmtpDeliveryTest, ARefusalOfTheMailIsNotTriedAgain) {
+  for (const std::string answer : {"452 4.2.2 mailbox full", "450 4.2.0 greylisted", "550 5.1.1 who?"}) {
+    EXPECT_EQ(send("a\r\n.\r\n", MessageForm::Stuffed), "250 2.0.0 taken");
+    const int before = fake_.connections;
+    fake_.answer("RCPT", {answer, "250 ok"});
+    open();
+    EXPECT_THAT(offer({"bob@example.org"}), ElementsAre(testing::StartsWith(answer)));
+    EXPECT_EQ(fake_.connections, before) << answer;
+    wait(delivery_->abandon());
   }
 }
 

@@ -107,6 +107,8 @@ std::string_view why_not_good(dkim::Outcome outcome) {
       return "it can't be read";
     case BodyChanged:
       return "the body was changed";
+    case FromUnsigned:
+      return "it does not sign From";
     case Good:
     case BadSignature:
       break;

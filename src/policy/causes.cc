@@ -12,6 +12,9 @@ constexpr Ladder kRefusedAtLast = {Accept, Label, Quarantine, Refuse};
 constexpr Ladder kKeptAtLast = {Accept, Label, Label, Quarantine};
 /// What can't be refused, since its client would bounce it.
 constexpr Ladder kKept = {Accept, Label, Quarantine, Quarantine};
+/// For a response that leaves.
+constexpr Ladder kHeld = {Accept, Accept, Quarantine, Quarantine};
+constexpr Ladder kHeldAtLast = {Accept, Accept, Accept, Quarantine};
 /// For a recipient, which can't carry a label.
 constexpr Ladder kDeferredAtLast = {Accept, Accept, Accept, Defer};
 /// The stage says how strict a domain is about bounces; it doesn't change who may use this server.
@@ -70,8 +73,27 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::Ceiling, "ceiling", kKeptAtLast, Detail::Origin,
      "Nothing proves that {domain} sent the mail that this {response} answers, but that is not enough to "
      "refuse a response of this kind"},
+    {Cause::UnknownRecipient, "unknown-recipient", kRefused, Detail::None,
+     "There is no mailbox of this name in this domain"},
+    {Cause::DirectoryFailed, "directory-failed", kDeferred, Detail::None,
+     "Whether there is such a mailbox can't be looked up just now: try again later"},
     {Cause::Guessing, "guessing", kDeferredAtLast, Detail::None,
      "Too many addresses with a wrong tag came from your server: try again later"},
+    {Cause::SpfFail, "spf-fail", kRefused, Detail::Sender,
+     "The domain of this sender does not let your server send its mail"},
+    {Cause::NullMx, "null-mx", kRefused, Detail::Sender,
+     "The domain of this sender takes no mail, so nobody could answer"},
+    {Cause::NoDomain, "no-domain", kRefused, Detail::Sender, "The domain of this sender does not exist"},
+    {Cause::NoDomainYet, "no-domain-yet", kDeferred, Detail::Sender,
+     "The domain of this sender is not found: try again later"},
+    {Cause::Listed, "listed", kRefused, Detail::Sender, "This server takes no mail of listed senders"},
+    {Cause::SenderUnanswered, "sender-unanswered", kDeferred, Detail::None,
+     "Whether the domain of this sender lets your server send its mail can't be looked up just now: try "
+     "again later"},
+    {Cause::DmarcFail, "dmarc-fail", kRefused, Detail::Sender,
+     "The domain in From wants mail refused that neither its signature nor its SPF record stands for"},
+    {Cause::DmarcUnanswered, "dmarc-unanswered", kDeferred, Detail::None,
+     "Whether the domain in From stands for this mail can't be looked up just now: try again later"},
     {Cause::RelayDenied, "relay-denied", kRefused, Detail::None,
      "This server takes no mail for the domain of this recipient"},
     {Cause::NotAuthorized, "not-authorized", kRefused, Detail::None,
@@ -79,6 +101,21 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
     {Cause::DifferentPolicy, "different-policy", kDeferred, Detail::None,
      "This recipient may get another answer than the first one of this mail: send it again to this "
      "recipient alone"},
+    {Cause::Owed, "owed", kAccepted, Detail::Owing,
+     "The addressee of this {response} wrote the mail that it answers"},
+    {Cause::NotOwed, "not-owed", kHeld, Detail::Owing,
+     "Nothing shows that the addressee of this {response} wrote the mail that it answers"},
+    {Cause::Unclear, "unclear", kHeldAtLast, Detail::Owing,
+     "It is not known whether the addressee of this {response} wrote the mail that it answers"},
+    {Cause::Rated, "rated", kHeld, Detail::Owing,
+     "It is not known whether the addressee of this {response} wrote the mail that it answers, and more such "
+     "responses came than may leave"},
+    {Cause::VacationUnwanted, "vacation-unwanted", kHeld, Detail::Owing,
+     "This {response} goes to an address, or answers a mail, that no program may answer by itself"},
+    {Cause::VacationAgain, "vacation-again", kHeld, Detail::Owing,
+     "The addressee of this {response} got the same one of the same sender within the last 7 days"},
+    {Cause::NotHeld, "not-held", kDeferred, Detail::None,
+     "This response may not leave, and can't be held just now: try again later"},
 }};
 static_assert([] {
   for (std::size_t i = 0; i < kCauses.size(); ++i) {

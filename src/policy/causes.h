@@ -19,7 +19,7 @@ enum class Stage : std::uint8_t {
 };
 
 /// What is done. Each action is stricter than the one before, which ceilings and the choice among verdicts
-/// rely on. Only recipients are deferred.
+/// rely on. Only recipients are deferred, and mail whose DMARC can't be known.
 enum class Action : std::uint8_t { Accept, Label, Quarantine, Refuse, Defer };
 
 /// Why, as a word of a closed list.
@@ -53,10 +53,31 @@ enum class Cause : std::uint8_t {
   Uncertain,   ///< the message may be no bounce at all
   Ceiling,     ///< responses of this kind are not refused
   // For a recipient or a client.
-  Guessing,       ///< RCPT: one more wrong tag of a client that has brought too many
+  UnknownRecipient,  ///< RCPT: the domain's directory doesn't know the mailbox
+  DirectoryFailed,   ///< RCPT: the domain's directory does not answer
+  Guessing,          ///< RCPT: one more wrong tag of a client that has brought too many
+  // For the sender, at RCPT, if the check is set to refuse.
+  SpfFail,           ///< its domain says that the client may not send its mail
+  NullMx,            ///< its domain takes no mail
+  NoDomain,          ///< its domain does not exist, and did not a while ago
+  NoDomainYet,       ///< its domain was not found, for the first time
+  Listed,            ///< a list in DNS has the client or the domain
+  SenderUnanswered,  ///< DNS failed
+  // For a message, if the check is set to refuse.
+  DmarcFail,        ///< the domain in From wants such mail refused
+  DmarcUnanswered,  ///< DNS failed
+  // For a recipient or a client.
   RelayDenied,    ///< inbound: the recipient's domain is not ours, or its local part can route mail elsewhere
   NotAuthorized,  ///< outbound: the client is in no trusted network and has not authenticated
   DifferentPolicy,  ///< RCPT: it may get another answer than the transaction's first, so it must come alone
+  // For a response that leaves (policy/way_out.h).
+  Owed,              ///< its addressee wrote the mail that it answers
+  NotOwed,           ///< that mail was checked, and nothing passed for the addressee
+  Unclear,           ///< it is not known who wrote that mail
+  Rated,             ///< the same, and more such responses were to leave than the rates allow
+  VacationUnwanted,  ///< an automatic reply to an addressee, or a mail, that must not be answered
+  VacationAgain,     ///< an automatic reply to an addressee who got one within 7 days
+  NotHeld,           ///< it can't be held just now
 };
 
 /// True for a response with a proof.
@@ -83,6 +104,8 @@ enum class Detail : std::uint8_t {
   None,
   Origin,     ///< what was found out about the origin
   Certainty,  ///< what shows that the mail is a response
+  Owing,      ///< what was found out about who wrote the mail that is answered
+  Sender,     ///< what the check of the sender found
 };
 
 struct CauseRow {
@@ -95,7 +118,7 @@ struct CauseRow {
   std::string_view sentence;
 };
 
-inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::DifferentPolicy) + 1;
+inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::NotHeld) + 1;
 
 /// Returns all rows, indexed by Cause.
 std::span<const CauseRow, kCauseCount> causes();

@@ -53,6 +53,15 @@ std::string with_detail(std::string sentence, std::string_view detail) {
   return sentence;
 }
 
+/// Unlike a detail of ours it keeps its first letter.
+std::string with_sender(Cause cause, std::string_view detail) {
+  std::string sentence = explain(cause);
+  const std::string clause = ascii(without_full_stop(detail));
+  const bool fits = sentence.size() + 2 + clause.size() <= kMostExplanation;
+  if (row_of(cause).detail == Detail::Sender && !clause.empty() && fits) sentence += ": " + clause;
+  return sentence;
+}
+
 std::string domain_of(const DomainPolicy& domain) {
   const bool is_shown = !domain.name.empty() && domain.name.size() <= kDomainMost;
   return is_shown ? ascii(base::domain_key(domain.name)) : "this domain";
@@ -69,6 +78,8 @@ std::string_view detail_of(Cause cause, const MessageFacts& facts) {
       return facts.origin.why;
     case Detail::Certainty:
       return facts.shown;
+    case Detail::Owing:
+    case Detail::Sender:
     case Detail::None:
       break;
   }
@@ -83,11 +94,19 @@ std::string explain(Cause cause) {
 
 std::string explain(Cause cause, const RecipientFacts& facts) {
   if (cause == Cause::RelayDenied && facts.is_ours) return std::string(kRouted);
-  return explain(cause);
+  return with_sender(cause, facts.sender_detail);
+}
+
+std::string explain(Cause cause, const AuthorFacts& facts) {
+  return with_sender(cause, facts.domain);
 }
 
 std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& domain) {
   return with_detail(fill(cause, domain, facts.kind), detail_of(cause, facts));
+}
+
+std::string explain(Cause cause, const WayOutFacts& facts) {
+  return with_detail(fill(cause, {}, facts.kind), facts.why);
 }
 
 }  // namespace backstop::policy

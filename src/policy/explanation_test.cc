@@ -90,16 +90,52 @@ constexpr std::string_view kOrigin = ": why";
 constexpr std::string_view kCertainty = ": shown";
 
 constexpr DetailRow kDetails[] = {
-    {Cause::Ordinary, kNone},        {Cause::Local, kOrigin},        {Cause::Watermark, kOrigin},
-    {Cause::Dkim, kOrigin},          {Cause::Ledger, kOrigin},       {Cause::Tag, kOrigin},
-    {Cause::Pair, kOrigin},          {Cause::NeverSends, kOrigin},   {Cause::BadTag, kOrigin},
-    {Cause::Padded, kOrigin},        {Cause::Missing, kOrigin},      {Cause::Bare, kOrigin},
-    {Cause::TagOnly, kOrigin},       {Cause::Worn, kOrigin},         {Cause::Stale, kOrigin},
-    {Cause::Hinted, kOrigin},        {Cause::Untaggable, kOrigin},   {Cause::Incomplete, kOrigin},
-    {Cause::Exempt, kOrigin},        {Cause::Relay, kOrigin},        {Cause::NotReady, kOrigin},
-    {Cause::NoTags, kOrigin},        {Cause::Uncertain, kCertainty}, {Cause::Ceiling, kOrigin},
-    {Cause::Guessing, kNone},        {Cause::RelayDenied, kNone},    {Cause::NotAuthorized, kNone},
+    {Cause::Ordinary, kNone},
+    {Cause::Local, kOrigin},
+    {Cause::Watermark, kOrigin},
+    {Cause::Dkim, kOrigin},
+    {Cause::Ledger, kOrigin},
+    {Cause::Tag, kOrigin},
+    {Cause::Pair, kOrigin},
+    {Cause::NeverSends, kOrigin},
+    {Cause::BadTag, kOrigin},
+    {Cause::Padded, kOrigin},
+    {Cause::Missing, kOrigin},
+    {Cause::Bare, kOrigin},
+    {Cause::TagOnly, kOrigin},
+    {Cause::Worn, kOrigin},
+    {Cause::Stale, kOrigin},
+    {Cause::Hinted, kOrigin},
+    {Cause::Untaggable, kOrigin},
+    {Cause::Incomplete, kOrigin},
+    {Cause::Exempt, kOrigin},
+    {Cause::Relay, kOrigin},
+    {Cause::NotReady, kOrigin},
+    {Cause::NoTags, kOrigin},
+    {Cause::Uncertain, kCertainty},
+    {Cause::Ceiling, kOrigin},
+    {Cause::UnknownRecipient, kNone},
+    {Cause::DirectoryFailed, kNone},
+    {Cause::Guessing, kNone},
+    {Cause::SpfFail, kNone},
+    {Cause::NullMx, kNone},
+    {Cause::NoDomain, kNone},
+    {Cause::NoDomainYet, kNone},
+    {Cause::Listed, kNone},
+    {Cause::SenderUnanswered, kNone},
+    {Cause::DmarcFail, kNone},
+    {Cause::DmarcUnanswered, kNone},
+    {Cause::RelayDenied, kNone},
+    {Cause::NotAuthorized, kNone},
     {Cause::DifferentPolicy, kNone},
+    // What follows these is of WayOutFacts.
+    {Cause::Owed, kNone},
+    {Cause::NotOwed, kNone},
+    {Cause::Unclear, kNone},
+    {Cause::Rated, kNone},
+    {Cause::VacationUnwanted, kNone},
+    {Cause::VacationAgain, kNone},
+    {Cause::NotHeld, kNone},
 };
 
 TEST(Explain, EachCauseHasItsDetail) {
@@ -123,6 +159,24 @@ TEST(Explain, ARecipient) {
       "are not accepted here");
   EXPECT_EQ(explain(Cause::Guessing, RecipientFacts{.is_ours = true, .is_guessed = true}),
             "Too many addresses with a wrong tag came from your server: try again later");
+}
+
+// What a stranger's record says keeps its letters, and loses what is not printable ASCII.
+TEST(Explain, ASender) {
+  const auto with = [](std::string detail) {
+    return explain(Cause::SpfFail, RecipientFacts{.is_ours = true, .sender_detail = std::move(detail)});
+  };
+  const std::string sentence = "The domain of this sender does not let your server send its mail";
+  EXPECT_EQ(with(""), sentence);
+  EXPECT_EQ(with("Example.test says: no\r\nRSET \xC3\xBC"), sentence + ": Example.test says: no??RSET ?");
+  const std::size_t room = kMostExplanation - sentence.size() - 2;
+  EXPECT_EQ(with(std::string(room, 'x')).size(), kMostExplanation);
+  EXPECT_EQ(with(std::string(room + 1, 'x')), sentence);
+  EXPECT_EQ(explain(Cause::DmarcFail, AuthorFacts{.domain = "example.test"}),
+            "The domain in From wants mail refused that neither its signature nor its SPF record stands for: "
+            "example.test");
+  EXPECT_EQ(explain(Cause::SenderUnanswered, RecipientFacts{.sender_detail = "x"}),
+            explain(Cause::SenderUnanswered));
 }
 
 TEST(Explain, IsPrintableAscii) {

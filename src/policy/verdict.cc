@@ -11,10 +11,33 @@
 namespace backstop::policy {
 namespace {
 
+Cause cause_of(SenderTrouble trouble) {
+  switch (trouble) {
+    case SenderTrouble::None:
+      break;
+    case SenderTrouble::SpfFail:
+      return Cause::SpfFail;
+    case SenderTrouble::NullMx:
+      return Cause::NullMx;
+    case SenderTrouble::NoDomain:
+      return Cause::NoDomain;
+    case SenderTrouble::NoDomainYet:
+      return Cause::NoDomainYet;
+    case SenderTrouble::Listed:
+      return Cause::Listed;
+    case SenderTrouble::Unanswered:
+      return Cause::SenderUnanswered;
+  }
+  return Cause::Ordinary;
+}
+
 // What is wrong with the address counts before what its client did. A next hop that trusts this host, as most
 // do, would send the mail along the route that such an address names.
 Cause cause_of(const RecipientFacts& facts) {
   if (!facts.is_ours || facts.is_routed) return Cause::RelayDenied;
+  if (facts.sender != SenderTrouble::None && !facts.is_exempt) return cause_of(facts.sender);
+  if (facts.is_unknown) return Cause::UnknownRecipient;
+  if (facts.is_unanswered) return Cause::DirectoryFailed;
   return facts.is_guessed ? Cause::Guessing : Cause::Ordinary;
 }
 
@@ -144,6 +167,16 @@ Verdict judge_sender(const SenderFacts& facts) {
   // Stages belong to domains and to inbound mail, so none of them changes this.
   Verdict verdict = verdict_at(Stage::Reject, may_send ? Cause::Ordinary : Cause::NotAuthorized);
   verdict.explanation = explain(verdict.cause);
+  return verdict;
+}
+
+Verdict judge_author(const AuthorFacts& facts) {
+  Cause cause = Cause::Ordinary;
+  if (facts.is_rejected) cause = Cause::DmarcFail;
+  if (facts.is_unanswered) cause = Cause::DmarcUnanswered;
+  if (facts.is_exempt || facts.is_genuine) cause = Cause::Ordinary;
+  Verdict verdict = verdict_at(Stage::Reject, cause);
+  verdict.explanation = explain(cause, facts);
   return verdict;
 }
 

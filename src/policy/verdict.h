@@ -69,12 +69,20 @@ struct DomainPolicy {
   std::string name = {};  ///< for the explanation: "example.org", or empty
 };
 
+/// What a check of the sender found that is set to refuse.
+enum class SenderTrouble : std::uint8_t { None, SpfFail, NullMx, NoDomain, NoDomainYet, Listed, Unanswered };
+
 /// What is known of an inbound recipient at RCPT.
 struct RecipientFacts {
   bool is_ours = false;  ///< its domain is configured
   /// A server may read its local part as a route to another server: "user%host", "host!user", "user@host" in
   /// quotes.
   bool is_routed = false;
+  SenderTrouble sender = SenderTrouble::None;
+  std::string sender_detail = {};  ///< a clause
+  bool is_exempt = false;          ///< its mailbox takes mail of such a sender, too
+  bool is_unknown = false;         ///< the domain's directory knows no such mailbox
+  bool is_unanswered = false;      ///< the domain's directory does not answer
   /// The null sender names it with a bad tag, and its client has brought too many of those.
   bool is_guessed = false;
   /// Its next hop or policy is not that of the transaction's first recipient, or the next hop answers each
@@ -82,11 +90,24 @@ struct RecipientFacts {
   bool differs_from_first = false;
 };
 
-/// Decides on a recipient at RCPT: Accept, Refuse or Defer. Never asks for a tag, which is judged with the
+/// Decides on a recipient at RCPT: Accept, Refuse or Defer. What a check of the sender found is the same at
+/// every stage. Never asks for a tag, which is judged with the
 /// message, so that callouts of other servers keep working. A recipient that would be accepted but differs
 /// from the first is deferred. If the stage is too low to act on a cause, the verdict is Accept with that
 /// cause.
 Verdict judge_recipient(const RecipientFacts& facts, const DomainPolicy& domain);
+
+/// What DMARC says of a message, if it is set to refuse.
+struct AuthorFacts {
+  bool is_rejected = false;    ///< it fails, and the domain in From wants that refused
+  bool is_unanswered = false;  ///< DNS failed
+  std::string domain = {};     ///< in From
+  bool is_exempt = false;      ///< all recipients are exempt
+  bool is_genuine = false;     ///< a response with a proof
+};
+
+/// Decides on a message by its author, the same at every stage: Accept, Refuse or Defer.
+Verdict judge_author(const AuthorFacts& facts);
 
 /// What is known of an inbound message at the end of its data, for one of its recipients.
 struct MessageFacts {

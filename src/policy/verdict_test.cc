@@ -41,6 +41,9 @@ constexpr std::string_view kNextRefused = "label quarantine refuse -";
 constexpr std::string_view kKept = "accept label label quarantine";
 constexpr std::string_view kNextKept = "label label quarantine -";
 
+constexpr std::string_view kHeld = "accept accept quarantine quarantine";
+constexpr std::string_view kNextHeld = "accept quarantine quarantine -";
+
 constexpr LadderRow kLadders[] = {
     {Cause::Ordinary, "accept accept accept accept", "- - - -"},
     {Cause::Local, kLabelled, kNextLabelled},
@@ -66,10 +69,27 @@ constexpr LadderRow kLadders[] = {
     {Cause::NoTags, kLabelled, kNextLabelled},
     {Cause::Uncertain, kLabelled, kNextLabelled},
     {Cause::Ceiling, kKept, kNextKept},
+    {Cause::UnknownRecipient, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::DirectoryFailed, "defer defer defer defer", "- - - -"},
     {Cause::Guessing, "accept accept accept defer", "accept accept defer -"},
+    {Cause::SpfFail, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NullMx, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NoDomain, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::NoDomainYet, "defer defer defer defer", "- - - -"},
+    {Cause::Listed, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::SenderUnanswered, "defer defer defer defer", "- - - -"},
+    {Cause::DmarcFail, "refuse refuse refuse refuse", "- - - -"},
+    {Cause::DmarcUnanswered, "defer defer defer defer", "- - - -"},
     {Cause::RelayDenied, "refuse refuse refuse refuse", "- - - -"},
     {Cause::NotAuthorized, "refuse refuse refuse refuse", "- - - -"},
     {Cause::DifferentPolicy, "defer defer defer defer", "- - - -"},
+    {Cause::Owed, "accept accept accept accept", "- - - -"},
+    {Cause::NotOwed, kHeld, kNextHeld},
+    {Cause::Unclear, "accept accept accept quarantine", "accept accept quarantine -"},
+    {Cause::Rated, kHeld, kNextHeld},
+    {Cause::VacationUnwanted, kHeld, kNextHeld},
+    {Cause::VacationAgain, kHeld, kNextHeld},
+    {Cause::NotHeld, "defer defer defer defer", "- - - -"},
 };
 
 std::string ladder_of(Cause cause, Most most = {}) {
@@ -92,8 +112,7 @@ TEST(VerdictAt, EachCauseLeadsToOneActionAStage) {
 
 TEST(VerdictAt, ObservingNeverRefusesWhatAStageDecides) {
   for (const Cause cause : kCauses) {
-    if (cause == Cause::RelayDenied || cause == Cause::NotAuthorized || cause == Cause::DifferentPolicy)
-      continue;
+    if (cause >= Cause::UnknownRecipient && cause != Cause::Guessing) continue;
     EXPECT_EQ(name(verdict_at(Stage::Observe, cause).action), "accept") << name(cause);
   }
 }
@@ -149,7 +168,10 @@ TEST(JudgeRecipient, WhatIsWrongWithTheAddressCountsFirst) {
       for (const bool is_guessed : kBoth) {
         for (const bool differs : kBoth) {
           for (const Stage stage : kStages) {
-            const RecipientFacts facts{is_ours, is_routed, is_guessed, differs};
+            const RecipientFacts facts{.is_ours = is_ours,
+                                       .is_routed = is_routed,
+                                       .is_guessed = is_guessed,
+                                       .differs_from_first = differs};
             Cause want = Cause::Ordinary;
             if (differs) want = Cause::DifferentPolicy;
             if (is_guessed && (!differs || stage == Stage::Reject)) want = Cause::Guessing;
@@ -495,6 +517,62 @@ TEST(VerdictField, NamesResultKindCauseAndEachEvidence) {
   };
   for (const auto& row : rows) {
     EXPECT_EQ(verdict_field({.cause = row.cause}, row.facts), row.want) << row.name;
+  }
+}
+
+TEST(JudgeRecipient, ADirectoryDecidesAtEveryStage) {
+  const struct {
+    const char* name;
+    RecipientFacts facts;
+    Cause want;
+  } rows[] = {
+      {"unknown", {.is_ours = true, .is_unknown = true}, Cause::UnknownRecipient},
+      {"no answer", {.is_ours = true, .is_unanswered = true}, Cause::DirectoryFailed},
+      {"not ours", {.is_unknown = true}, Cause::RelayDenied},
+      {"routed", {.is_ours = true, .is_routed = true, .is_unknown = true}, Cause::RelayDenied},
+      {"guessed, too", {.is_ours = true, .is_unknown = true, .is_guessed = true}, Cause::UnknownRecipient},
+      {"guessed, and no answer",
+       {.is_ours = true, .is_unanswered = true, .is_guessed = true},
+       Cause::DirectoryFailed},
+      {"SPF", {.is_ours = true, .sender = SenderTrouble::SpfFail}, Cause::SpfFail},
+      {"null MX", {.is_ours = true, .sender = SenderTrouble::NullMx}, Cause::NullMx},
+      {"no domain", {.is_ours = true, .sender = SenderTrouble::NoDomain}, Cause::NoDomain},
+      {"no domain yet", {.is_ours = true, .sender = SenderTrouble::NoDomainYet}, Cause::NoDomainYet},
+      {"listed", {.is_ours = true, .sender = SenderTrouble::Listed}, Cause::Listed},
+      {"no DNS", {.is_ours = true, .sender = SenderTrouble::Unanswered}, Cause::SenderUnanswered},
+      {"listed, for nobody of ours", {.sender = SenderTrouble::Listed}, Cause::RelayDenied},
+      {"listed, for an unknown one",
+       {.is_ours = true, .sender = SenderTrouble::Listed, .is_unknown = true},
+       Cause::Listed},
+      {"listed, for the postmaster",
+       {.is_ours = true, .sender = SenderTrouble::Listed, .is_exempt = true},
+       Cause::Ordinary},
+      {"another route",
+       {.is_ours = true, .is_unknown = true, .differs_from_first = true},
+       Cause::UnknownRecipient},
+  };
+  for (const auto& row : rows) {
+    for (const Stage stage : kStages) {
+      EXPECT_EQ(show(judge_recipient(row.facts, {.stage = stage})), wanted(stage, row.want)) << row.name;
+    }
+  }
+}
+
+TEST(JudgeAuthor, RefusesWhatDmarcWantsRefused) {
+  const struct {
+    const char* name;
+    AuthorFacts facts;
+    Cause want;
+  } rows[] = {
+      {"nothing", {}, Cause::Ordinary},
+      {"rejected", {.is_rejected = true}, Cause::DmarcFail},
+      {"no DNS", {.is_unanswered = true}, Cause::DmarcUnanswered},
+      {"to the postmaster", {.is_rejected = true, .is_exempt = true}, Cause::Ordinary},
+      {"a genuine bounce", {.is_rejected = true, .is_genuine = true}, Cause::Ordinary},
+      {"a genuine bounce, no DNS", {.is_unanswered = true, .is_genuine = true}, Cause::Ordinary},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(show(judge_author(row.facts)), wanted(Stage::Reject, row.want)) << row.name;
   }
 }
 

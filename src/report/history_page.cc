@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "origin/tag.h"
+#include "report/event_words.h"
 #include "report/fact_table.h"
 #include "report/local_time.h"
 
@@ -20,9 +21,9 @@ constexpr std::size_t kMostRecipientsShown = 10;
 constexpr std::size_t kGap = 2;
 constexpr std::string_view kArrow = " -> ";
 
-enum Column : std::size_t { Time, Done, Kind, Client, Route, Cause };
-constexpr std::array<std::string_view, 6> kHeadings = {"Time",   "Done",       "Kind",
-                                                       "Client", "From -> To", "Cause"};
+enum Column : std::size_t { Time, Done, Kind, Client, Route, Cause, Next };
+constexpr std::array<std::string_view, 7> kHeadings = {"Time",       "Done",  "Kind",      "Client",
+                                                       "From -> To", "Cause", "Next stage"};
 constexpr std::size_t kColumns = kHeadings.size();
 
 /// `text` in `width` columns, with an ellipsis if it is cut. Counts characters, as columns() does.
@@ -74,10 +75,11 @@ Row row_of(const store::Event& event) {
   Row row;
   row.time = local_time(event.time);
   row.cells[Time] = row.time.time;
-  row.cells[Done] = or_dash(name(event.done));
+  row.cells[Done] = or_dash(words(event, event.done));
   row.cells[Kind] = or_dash(event.kind);
   row.cells[Client] = or_dash(event.client);
   row.cells[Cause] = base::printable(event.cause);
+  if (event.next_stage != event.verdict) row.cells[Next] = words(event, event.next_stage);
   row.from = sender_of(event);
   row.to = recipients_of(event);
   return row;
@@ -97,8 +99,8 @@ std::string route(const Row& row, std::size_t width) {
 using Widths = std::array<std::size_t, kColumns>;
 
 std::size_t sum(const Widths& widths) {
-  std::size_t all = kGap * kColumns;
-  for (const std::size_t width : widths) all += width;
+  std::size_t all = 0;
+  for (const std::size_t width : widths) all += width > 0 ? kGap + width : 0;
   return all;
 }
 
@@ -110,8 +112,10 @@ Widths widths_of(const std::vector<Row>& rows) {
   constexpr std::size_t kMostOfOthers = 17;
   Widths widths{};
   for (std::size_t i = 0; i < kColumns; ++i) widths[i] = kHeadings[i].size();
+  // A column that would be empty takes no room.
+  if (std::ranges::all_of(rows, [](const Row& row) { return row.cells[Next].empty(); })) widths[Next] = 0;
   for (const Row& row : rows) {
-    for (const Column column : {Time, Done, Kind, Cause}) {
+    for (const Column column : {Time, Done, Kind, Cause, Next}) {
       widths[column] = std::max(widths[column], std::min(kMostOfOthers, columns(row.cells[column])));
     }
     widths[Client] = std::max(widths[Client], columns(row.cells[Client]));
@@ -131,7 +135,9 @@ Widths widths_of(const std::vector<Row>& rows) {
 
 std::string line_of(const std::array<std::string, kColumns>& cells, const Widths& widths) {
   std::string line;
-  for (std::size_t i = 0; i < kColumns; ++i) line.append(kGap, ' ').append(padded(cells[i], widths[i]));
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (widths[i] > 0) line.append(kGap, ' ').append(padded(cells[i], widths[i]));
+  }
   line.erase(line.find_last_not_of(' ') + 1);
   return line + '\n';
 }

@@ -47,6 +47,30 @@ TEST_F(HistoryPage, TableOfTwoDays) {
       "  23:59:00  delivered  none        203.0.113.7  bob@example.com -> ann@example.org +2  ordinary\n");
 }
 
+TEST_F(HistoryPage, TableShowsWhatTheNextStageWouldDoOtherwise) {
+  store::Event left = make_event(0);
+  left.done = store::Done::Delivered;
+  left.verdict = store::Verdict::Accept;
+  left.next_stage = store::Verdict::Quarantine;
+  store::Event owed = left;
+  owed.next_stage = store::Verdict::Accept;
+  EXPECT_EQ(history_table({left, owed}),
+            "  Time      Done       Kind        Client       From -> To             Cause    Next stage\n"
+            "2026-11-23 (UTC)\n"
+            "  00:00:00  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag  quarantine\n"
+            "  00:00:00  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag\n");
+}
+
+TEST_F(HistoryPage, OnItsWayOutAResponseIsHeld) {
+  store::Event held = make_event(0);
+  held.direction = store::Direction::Outbound;
+  held.done = store::Done::Quarantined;
+  held.verdict = store::Verdict::Quarantine;
+  held.next_stage = store::Verdict::Quarantine;
+  EXPECT_THAT(history_table({held}),
+              testing::AllOf(testing::HasSubstr("  held "), testing::Not(testing::HasSubstr("quarantine"))));
+}
+
 TEST_F(HistoryPage, WhatIsNotKnownIsADash) {
   store::Event event;
   event.time = std::chrono::sys_days(std::chrono::days(20780));

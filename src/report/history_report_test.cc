@@ -299,7 +299,7 @@ TEST_F(ReportPage, AsJson) {
       R"("domains":[{"domain":"example.org","responses":2,"genuine":1,)"
       R"("now":{"refused":0,"quarantined":0},"next_stage":{"refused":1,"quarantined":0},)"
       R"("at_reject":{"refused":1,"quarantined":0}}],"look_like_ours":[],"hints":[],)"
-      R"("top_addresses":[{"address":"ann@example.org","count":1,"too_high_by":0}],"surges":[],"ready":[]})");
+      R"("top_addresses":[{"address":"ann@example.org","count":1,"too_high_by":0}],"surges":[],"late_refusals":[],"way_out":null,"ready":[]})");
 }
 
 TEST_F(ReportPage, NothingSteersTheTerminal) {

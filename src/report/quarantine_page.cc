@@ -25,11 +25,6 @@ constexpr std::size_t kMostLine = 998;  // RFC 5322 2.1.1
 constexpr std::array<std::string_view, 6> kHeadings = {"ID", "KEPT", "UNTIL", "TO", "CAUSE", "FROM HOST"};
 using Row = std::array<std::string, kHeadings.size()>;
 
-std::string shown_time(store::KeptTime time) {
-  const auto local = local_time(time);
-  return fmt::format("{} {}", local.day, local.time);
-}
-
 std::string host_of(const store::KeptEnvelope& kept) {
   return kept.reporting_mta.empty() ? kept.client : kept.reporting_mta;
 }
@@ -42,7 +37,7 @@ std::string recipients_of(const store::KeptEnvelope& kept) {
 
 Row row_of(const store::KeptEnvelope& kept, std::chrono::hours keep) {
   Row row = {kept.id,
-             shown_time(kept.time),
+             local_text(kept.time),
              local_time(kept.time + keep).day,
              recipients_of(kept),
              fmt::format("{}, {}", kept.kind, kept.cause),
@@ -81,8 +76,8 @@ std::string quarantine_page(const store::KeptResponse& kept, std::chrono::hours 
   const auto& envelope = kept.envelope;
   FactTable table;
   table.add("id", envelope.id);
-  table.add("kept", shown_time(envelope.time));
-  table.add("until", shown_time(envelope.time + keep));
+  table.add("kept", local_text(envelope.time));
+  table.add("until", local_text(envelope.time + keep));
   table.add("from", envelope.reverse_path.empty() ? "<> (the null sender)" : envelope.reverse_path);
   table.add("to", fmt::format("{}", fmt::join(envelope.recipients, ", ")));
   table.add("client", envelope.client);

@@ -35,15 +35,18 @@ class QuarantinePageTest : public testing::Test {
 };
 
 TEST_F(QuarantinePageTest, ATable) {
-  EXPECT_EQ(quarantine_table(std::span(&kept_.envelope, 1), hours(14 * 24)),
-            "ID  KEPT                 UNTIL       TO                  CAUSE                FROM HOST\n"
-            "1f  2026-11-30 00:00:00  2026-12-14  bob@example.org +1  dsn-failed, missing  mx\uFFFD.test\n");
+  EXPECT_EQ(
+      quarantine_table(std::span(&kept_.envelope, 1), hours(14 * 24)),
+      "ID  KEPT                     UNTIL       TO                  CAUSE                FROM HOST\n"
+      "1f  2026-11-30 00:00:00 UTC  2026-12-14  bob@example.org +1  dsn-failed, missing  mx\uFFFD.test\n");
 }
 
 TEST_F(QuarantinePageTest, APageEndsWithTheHeader) {
   const auto page = quarantine_page(kept_, hours(14 * 24));
   EXPECT_THAT(page, HasSubstr("bob@example.org, ann@example.org\n"));
   EXPECT_THAT(page, HasSubstr("missing: Nothing proves it\n"));
+  EXPECT_THAT(page, HasSubstr("2026-11-30 00:00:00 UTC\n"));
+  EXPECT_THAT(page, HasSubstr("2026-12-14 00:00:00 UTC\n"));
   EXPECT_TRUE(page.ends_with("\nSubject: Undelivered\n mail \uFFFD[2J\n")) << page;
   EXPECT_THAT(page, Not(HasSubstr("Body")));
 }

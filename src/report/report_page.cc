@@ -10,6 +10,7 @@
 #include "base/day.h"
 #include "base/text.h"
 #include "report/fact_table.h"
+#include "report/top_list.h"
 #include "store/event_json.h"
 
 namespace backstop::report {
@@ -110,11 +111,8 @@ std::string ways(const HistoryReport& report) {
 
 std::string top(const HistoryReport& report) {
   FactTable table;
-  for (const auto& entry : report.unproven_mailboxes().top(kMostListed)) {
-    table.add(base::printable(entry.name, kMostName),
-              entry.too_high_by == 0 ? std::to_string(entry.count)
-                                     : fmt::format("{} to {}", entry.count - entry.too_high_by, entry.count));
-  }
+  for (const auto& entry : report.unproven_mailboxes().top(kMostListed))
+    table.add(base::printable(entry.name, kMostName), entry.text());
   const std::string rows = table.text();
   return rows.empty() ? rows : "\nAddresses that get the most responses without a proof\n" + rows;
 }
@@ -135,6 +133,12 @@ std::string ready(const ReportContext& context) {
   return rows.empty() ? rows : "\nReady (backstop ready says more)\n" + rows;
 }
 
+std::string late(const ReportContext& context) {
+  std::string text;
+  for (const auto& one : context.late) text += wrap(late_refusal_line(one), 2);
+  return text.empty() ? text : "\nNext hops that don't know who they took mail for\n" + text;
+}
+
 json::object to_json(const StageCounts& counts) {
   return {{"refused", counts.refused}, {"quarantined", counts.quarantined}};
 }
@@ -146,15 +150,6 @@ json::object to_json(const HistoryReport& report, const std::array<std::string_v
     if (const auto count = report.of(static_cast<Enum>(i)); count > 0) object[names[i]] = count;
   }
   return object;
-}
-
-json::array to_json(const TopList& list, std::string_view name) {
-  json::array array;
-  for (const auto& entry : list.top(kMostListed)) {
-    array.push_back(json::object{
-        {name, store::sound_text(entry.name)}, {"count", entry.count}, {"too_high_by", entry.too_high_by}});
-  }
-  return array;
 }
 
 json::array domains_json(const HistoryReport& report) {
@@ -188,7 +183,8 @@ std::string report_page(const HistoryReport& report, const ReportContext& contex
       fmt::format("Responses from {} to {}\n", local_text(context.since), local_text(context.until));
   page += what_came(report);
   if (report.responses() > 0) page += stages(report) + ways(report) + top(report);
-  return page + surges(context) + ready(context);
+  const std::string way_out = context.way_out == nullptr ? "" : context.way_out->text();
+  return page + surges(context) + late(context) + way_out + ready(context);
 }
 
 json::object report_json(const HistoryReport& report, const ReportContext& context) {
@@ -196,6 +192,8 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
   for (const auto& one : context.surges) surges.push_back(store::event_json(one));
   json::array ready;
   for (const auto& one : context.ready) ready.push_back(report::to_json(one));
+  json::array late;
+  for (const auto& one : context.late) late.push_back(report::to_json(one));
   return {{"since", base::format_time(context.since)},
           {"until", base::format_time(context.until)},
           {"responses", report.responses()},
@@ -206,9 +204,11 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
           {"done", to_json(report, store::kDoneNames, store::Done::Delivered)},
           {"domains", domains_json(report)},
           {"look_like_ours", ways_json(report)},
-          {"hints", to_json(report.hints(), "hint")},
-          {"top_addresses", to_json(report.unproven_mailboxes(), "address")},
+          {"hints", json_of(report.hints(), "hint", kMostListed)},
+          {"top_addresses", json_of(report.unproven_mailboxes(), "address", kMostListed)},
           {"surges", std::move(surges)},
+          {"late_refusals", std::move(late)},
+          {"way_out", context.way_out == nullptr ? json::value() : json::value(context.way_out->to_json())},
           {"ready", std::move(ready)}};
 }
 

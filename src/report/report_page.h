@@ -7,8 +7,10 @@
 #include <string_view>
 
 #include "report/history_report.h"
+#include "report/late_refusals.h"
 #include "report/local_time.h"
 #include "report/ready_page.h"
+#include "report/way_out_report.h"
 #include "store/event.h"
 
 namespace backstop::report {
@@ -19,6 +21,8 @@ struct ReportContext {
   Moment until;
   std::span<const store::Event> surges;  ///< with the cause store::kSurge, newest first
   std::span<const DomainReadiness> ready;
+  std::span<const LateRefusals> late{};
+  const WayOutReport* way_out = nullptr;  ///< null: not counted
 };
 
 std::string report_page(const HistoryReport& report, const ReportContext& context);

@@ -1,7 +1,12 @@
 #include "report/top_list.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <boost/json/object.hpp>
 #include <tuple>
+
+#include "store/event.h"
 
 namespace backstop::report {
 
@@ -26,6 +31,10 @@ void TopList::make_room(Count& count) {
   is_exact_ = false;
 }
 
+std::string TopList::Entry::text() const {
+  return too_high_by == 0 ? std::to_string(count) : fmt::format("{} to {}", count - too_high_by, count);
+}
+
 std::vector<TopList::Entry> TopList::top(std::size_t most) const {
   std::vector<Entry> entries;
   for (const auto& [name, count] : counts_) entries.push_back({name, count.value, count.too_high_by});
@@ -34,6 +43,15 @@ std::vector<TopList::Entry> TopList::top(std::size_t most) const {
   });
   if (entries.size() > most) entries.resize(most);
   return entries;
+}
+
+boost::json::array json_of(const TopList& list, std::string_view name, std::size_t most) {
+  boost::json::array array;
+  for (const auto& entry : list.top(most)) {
+    array.push_back(boost::json::object{
+        {name, store::sound_text(entry.name)}, {"count", entry.count}, {"too_high_by", entry.too_high_by}});
+  }
+  return array;
 }
 
 }  // namespace backstop::report

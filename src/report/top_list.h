@@ -4,6 +4,7 @@
 // too low.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -21,6 +22,9 @@ class TopList {
     std::string name;
     std::uint64_t count = 0;
     std::uint64_t too_high_by = 0;
+
+    /// Returns "12", or "10 to 12" if the count may be too high.
+    std::string text() const;
   };
 
   explicit TopList(std::size_t capacity = 2000) : capacity_(capacity) {}
@@ -45,5 +49,8 @@ class TopList {
   std::set<std::pair<std::uint64_t, std::string>> by_count_;
   bool is_exact_ = true;
 };
+
+/// Returns the first entries as objects: each has its name under `name`, `count` and `too_high_by`.
+boost::json::array json_of(const TopList& list, std::string_view name, std::size_t most);
 
 }  // namespace backstop::report

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "intake/ready_table.h"
 #include "mail/address.h"
+#include "report/event_words.h"
 #include "report/fact_table.h"
 #include "report/local_time.h"
 #include "response/response.h"
@@ -126,13 +127,27 @@ std::string_view certainty_sentence(const store::Event& event) {
   return row == std::end(kCertainties) ? std::string_view() : row->sentence;
 }
 
+/// Whether it tells what an operator did with a response that is kept.
+bool is_deed(const store::Event& event) {
+  return event.cause == store::kOpened || event.cause == store::kReleased || event.cause == store::kDeleted;
+}
+
+std::string what_was_kept(const store::Event& event) {
+  return fmt::format("It was a response from {} for {} that was {}.",
+                     event.reverse_path.empty() ? "<>" : base::printable(event.reverse_path, kMostText),
+                     recipients_of(event),
+                     event.direction == store::Direction::Outbound ? "held on its way out" : "kept back");
+}
+
 std::string heading(const store::Event& event) {
   const LocalTime time = local_time(event.time);
-  return fmt::format("{}: {} on {} at {} {}\n", base::printable(event.id), name(event.done), time.day,
+  return fmt::format("{}: {} on {} at {} {}\n", base::printable(event.id),
+                     is_deed(event) ? std::string_view(event.cause) : words(event, event.done), time.day,
                      time.time, time.zone);
 }
 
 std::string what_it_was(const store::Event& event) {
+  if (is_deed(event)) return wrap(what_was_kept(event), kIndent);
   std::string text =
       fmt::format("{} brought {} from {} for {}.", client_of(event), what_came(event),
                   event.reverse_path.empty() ? "<>" : base::printable(event.reverse_path, kMostText),
@@ -144,7 +159,36 @@ std::string what_it_was(const store::Event& event) {
   return wrap(text, kIndent);
 }
 
+/// What was found out about a response of our own servers on its way out, by the cause of its verdict.
+struct WayOutAnswer {
+  std::string_view cause;
+  std::string_view sentence;
+};
+
+constexpr WayOutAnswer kWayOutAnswers[] = {
+    {"owed", "Yes."},
+    {"not-owed", "No: that mail was checked, and nothing shows that it came from there."},
+    {"unclear", "That is not known, and such a response leaves within the rates."},
+    {"rated", "That is not known, and more of these were to leave than the rates allow."},
+    {"vacation-unwanted", "That doesn't matter: no program may answer this address, or that mail."},
+    {"vacation-again", "That doesn't matter: the addressee got the same reply within the last 7 days."},
+    {"not-held", "It could not be held, and may not leave."},
+};
+
+std::string way_out_sentence(const store::Event& event) {
+  const auto* const row = std::ranges::find(kWayOutAnswers, event.cause, &WayOutAnswer::cause);
+  return row == std::end(kWayOutAnswers)
+             ? std::string()
+             : fmt::format("Did {} write the mail that it answers? {}", recipients_of(event), row->sentence);
+}
+
+bool is_on_its_way_out(const store::Event& event) {
+  return event.direction == store::Direction::Outbound && is_response(event);
+}
+
 std::string origin_sentence(const store::Event& event) {
+  if (is_deed(event)) return {};
+  if (is_on_its_way_out(event)) return way_out_sentence(event);
   if (!kind_of(event)) return "No message was read, so it was not judged whether it is a response.";
   if (!is_response(event)) return "It is no response, so no evidence of its origin was looked for.";
   std::string text = fmt::format("Did the recipient send the mail that it answers? {}",
@@ -169,10 +213,11 @@ std::string group(std::string_view title, std::span<const Point> points) {
 std::string tree(const store::Event& event) {
   const Reasoning reasoning = reasoning_of(event);
   std::string text = group("Found", reasoning.found);
+  text += group("Checks of the sender", reasoning.sender);
   text += group("Looked for and not found", reasoning.not_found);
   text += group("Would have proved it", reasoning.would_prove);
   text += group("Not looked for", reasoning.not_sought);
-  if (is_response(event) && event.origin_cause.empty()) {
+  if (is_response(event) && event.origin_cause.empty() && !is_on_its_way_out(event)) {
     text += '\n' + wrap("An older Backstop recorded this event, and did not note which proofs it looked for.",
                         kIndent);
   }
@@ -201,13 +246,13 @@ bool was_seen_unready(const store::Event& event) {
 
 std::string what_was_done(const store::Event& event, std::string_view missing) {
   FactTable table;
-  table.add("Done", name(event.done));
-  table.add("Verdict", name(event.verdict));
+  table.add("Done", words(event, event.done));
+  table.add("Verdict", words(event, event.verdict));
   table.add("Cause", event.cause);
   table.add("Stage", event.stage);
   table.add("Domain", readiness_sentence(event));
   table.add("Missing today", missing);
-  table.add("Next stage", name(event.next_stage));
+  table.add("Next stage", words(event, event.next_stage));
   table.add("Reply", event.reply);
   return wrap(base::printable(event.explanation, kMostText), kIndent) + table.text();
 }
@@ -228,6 +273,10 @@ json::array array_of(std::span<const Point> points) {
 Reasoning reasoning_of(const store::Event& event) {
   Reasoning reasoning;
   for (const auto& one : event.evidence) {
+    if (one.name.starts_with(store::kAuthPrefix)) {
+      reasoning.sender.push_back(point_of(one));
+      continue;
+    }
     (says_something(one) ? reasoning.found : reasoning.not_found).push_back(point_of(one));
   }
   if (!is_response(event) || event.origin_cause.empty()) return reasoning;
@@ -260,14 +309,16 @@ std::string missing_today(const store::Event& event, std::span<const store::DayS
 }
 
 std::string why_page(const store::Event& event, std::string_view missing) {
-  return heading(event) + what_it_was(event) + '\n' + wrap(origin_sentence(event), kIndent) + tree(event) +
-         '\n' + what_was_done(event, missing);
+  std::string found = wrap(origin_sentence(event), kIndent) + tree(event);
+  if (!found.empty()) found += '\n';
+  return heading(event) + what_it_was(event) + '\n' + found + what_was_done(event, missing);
 }
 
 json::object why_json(const store::Event& event, std::string_view missing) {
   const Reasoning reasoning = reasoning_of(event);
   return {{"event", store::event_json(event)},
           {"found", array_of(reasoning.found)},
+          {"sender", array_of(reasoning.sender)},
           {"not_found", array_of(reasoning.not_found)},
           {"would_prove", array_of(reasoning.would_prove)},
           {"not_sought", array_of(reasoning.not_sought)},

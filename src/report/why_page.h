@@ -27,13 +27,15 @@ struct Point {
 /// The tree of evidence of one event.
 struct Reasoning {
   std::vector<Point> found;        ///< what says something: proofs, hints, refutations
+  std::vector<Point> sender;       ///< what the checks of the sender found, by names that begin with "auth-"
   std::vector<Point> not_found;    ///< what was looked for
   std::vector<Point> would_prove;  ///< unless the mail is genuine
   std::vector<Point> not_sought;   ///< proofs that this installation did not look for, and what they need
 };
 
-/// Returns what is known of the origin; nothing if the mail is no response. Events of an older Backstop
-/// don't say what was looked for: of these `not_found` has what they name, and the last two are empty.
+/// Returns what is known of the origin, nothing if the mail is no response, and of the sender. Events of an
+/// older Backstop don't say what was looked for: of these `not_found` has what they name, and the last two
+/// are empty.
 Reasoning reasoning_of(const store::Event& event);
 
 /// Returns what the domain of the first recipient is not ready for today, if it was observed not to be ready

@@ -203,6 +203,50 @@ TEST_F(WhyPage, SaysWhatIsNotKnown) {
   EXPECT_THAT(why_page(refused), HasSubstr("No message was read"));
 }
 
+/// A bounce of one of our own servers that is held.
+Event held(std::string cause) {
+  Event event = bounce();
+  event.direction = store::Direction::Outbound;
+  event.client = "192.0.2.1";
+  event.helo = "mail.example.org";
+  event.recipients = {"eve@c.test"};
+  event.original_message_id.clear();
+  event.origin.clear();
+  event.origin_cause.clear();
+  event.facts = {};
+  event.evidence.clear();
+  event.verdict = store::Verdict::Quarantine;
+  event.done = store::Done::Quarantined;
+  event.stage = "hold";
+  event.next_stage.reset();
+  event.reply = "250 2.0.0 Taken";
+  event.cause = std::move(cause);
+  event.explanation = "Nothing shows that eve@c.test wrote the mail that this bounce answers.";
+  return event;
+}
+
+TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
+  EXPECT_EQ(why_page(held("not-owed")),
+            "0065f1c2a9b3d40: held on 2026-11-23 at 00:00:00 UTC\n"
+            "  mail.example.org (192.0.2.1) brought a bounce from <> for eve@c.test. Its\n"
+            "  machine-readable parts show that it is one (structural).\n"
+            "\n"
+            "  Did eve@c.test write the mail that it answers? No: that mail was checked,\n"
+            "  and nothing shows that it came from there.\n"
+            "\n"
+            "  Nothing shows that eve@c.test wrote the mail that this bounce answers.\n"
+            "  Done     held\n"
+            "  Verdict  hold\n"
+            "  Cause    not-owed\n"
+            "  Stage    hold\n"
+            "  Reply    250 2.0.0 Taken\n");
+  EXPECT_THAT(why_page(held("owed")), HasSubstr("the mail that it answers? Yes.\n"));
+  EXPECT_THAT(why_page(held("unclear")), HasSubstr("That is not known"));
+  EXPECT_THAT(why_page(held("rated")), HasSubstr("than the rates"));
+  EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("within the last 7 days."));
+  EXPECT_THAT(why_page(held("failed")), HasSubstr("(structural).\n\n  Nothing shows that"));
+}
+
 TEST_F(WhyPage, NothingSteersTheTerminal) {
   Event event = bounce();
   for (auto* const text : {&event.id, &event.client, &event.helo, &event.reverse_path, &event.explanation,
@@ -213,6 +257,16 @@ TEST_F(WhyPage, NothingSteersTheTerminal) {
   const std::string page = why_page(event);
   EXPECT_EQ(page.find('\x1b'), std::string::npos);
   EXPECT_EQ(page.find("\u202e"), std::string::npos);
+}
+
+TEST_F(WhyPage, ChecksOfTheSenderAreOnTheirOwn) {
+  Event event = bounce();
+  event.evidence.push_back({"auth-spf", "fail", "example.net"});
+  const auto reasoning = reasoning_of(event);
+  EXPECT_THAT(names(reasoning.sender), ElementsAre("auth-spf"));
+  EXPECT_THAT(names(reasoning.found), Not(testing::Contains("auth-spf")));
+  EXPECT_THAT(why_page(event), HasSubstr("Checks of the sender\n    auth-spf"));
+  EXPECT_THAT(why_page(bounce()), Not(HasSubstr("Checks of the sender")));
 }
 
 TEST_F(WhyPage, AsJson) {
@@ -226,8 +280,33 @@ TEST_F(WhyPage, AsJson) {
       R"({"name":"watermark","finding":"","level":"","detail":"What came back carries no watermark of ours."}])");
   std::vector<std::string> keys;
   for (const auto& member : object) keys.emplace_back(member.key());
-  EXPECT_THAT(keys, ElementsAre("event", "found", "not_found", "would_prove", "not_sought", "missing_today"));
+  EXPECT_THAT(keys, ElementsAre("event", "found", "sender", "not_found", "would_prove", "not_sought",
+                                "missing_today"));
   EXPECT_THAT(object.at("found").as_array(), IsEmpty());
+}
+
+TEST_F(WhyPage, SaysWhatAnOperatorDid) {
+  Event event = bounce();
+  event.kind.clear();
+  event.client.clear();
+  event.helo.clear();
+  event.origin_cause.clear();
+  event.evidence.clear();
+  event.direction = store::Direction::Outbound;
+  event.cause = store::kReleased;
+  event.done = store::Done::Delivered;
+  event.explanation = "root released what was held as 1f";
+  event.recipients = {"eve@example.net"};
+  const std::string page = why_page(event);
+  EXPECT_THAT(page, HasSubstr(": released on "));
+  EXPECT_THAT(page,
+              HasSubstr("\n  It was a response from <> for eve@example.net that was held on its way out.\n"));
+  EXPECT_THAT(page, HasSubstr("\n  root released what was held as 1f\n"));
+  EXPECT_THAT(page, Not(HasSubstr("brought")));
+  EXPECT_THAT(page, Not(HasSubstr("judged")));
+  event.direction = store::Direction::Inbound;
+  event.cause = store::kDeleted;
+  EXPECT_THAT(why_page(event), HasSubstr(" that was kept back.\n"));
 }
 
 }  // namespace

@@ -113,8 +113,19 @@ void find_answered_ids(const mail::Message& message, const std::vector<std::stri
   add_first(FieldName::OriginalMessageId, 1);
   add_first(FieldName::XOriginalMessageId, 1);
   add_first(FieldName::InReplyTo, kOfInReplyTo);
-  for (auto& id : ids_of(message.value(header, FieldName::References), kOfReferences, true))
-    add(std::move(id));
+  response.named_ids = ids.size();
+  auto references = ids_of(message.value(header, FieldName::References), kOfReferences, true);
+  if (!references.empty()) response.last_reference = references.back();
+  for (auto& id : references) add(std::move(id));
+}
+
+std::vector<std::string> likely_ids(const Response& response) {
+  const auto& all = response.answered_ids;
+  std::vector<std::string> ids(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(response.named_ids));
+  const bool is_returned_without = !response.returned.empty() && response.returned.front().message_id.empty();
+  if (ids.empty() || is_returned_without) ids.insert(ids.begin(), std::string());
+  add_once(response.last_reference, kMostLikelyIds, ids);
+  return ids;
 }
 
 std::vector<std::string> claimed_addressees(const Response& response) {

@@ -98,6 +98,30 @@ TEST(Answered, IdsAreThoseThatTheLedgerIsAskedFor) {
   }
 }
 
+// Whoever writes a mail chooses its References, and each program that answers copies them.
+TEST(Answered, OfReferencesOnlyTheLastMayBeTheMailItself) {
+  const struct {
+    const char* name;
+    std::string mail;
+    Texts want;
+  } rows[] = {
+      {"nothing", reply(""), {""}},
+      {"as usual", reply("In-Reply-To: <3@a.ex>\nReferences: <1@a.ex> <2@a.ex> <3@a.ex>\n"), {"3@a.ex"}},
+      {"the fields differ",
+       reply("In-Reply-To: <3@a.ex>\nReferences: <1@a.ex> <2@a.ex>\n"),
+       {"3@a.ex", "2@a.ex"}},
+      {"no In-Reply-To", reply("References: <1@a.ex> <2@a.ex>\n"), {"", "2@a.ex"}},
+      {"one", reply("References: <1@a.ex>\n"), {"", "1@a.ex"}},
+      {"what came back is first",
+       report(kStatus, "In-Reply-To: <2@a.ex>\nReferences: <4@a.ex> <3@a.ex>\n", "Message-ID: <1@a.ex>\n"),
+       {"1@a.ex", "2@a.ex", "3@a.ex"}},
+      {"it came back without an id",
+       report(kStatus, "In-Reply-To: <2@a.ex>\n", "From: eve@a.ex\nSubject: x\n"),
+       {"", "2@a.ex"}},
+  };
+  for (const auto& row : rows) EXPECT_EQ(likely_ids(read(row.mail)), row.want) << row.name;
+}
+
 TEST(Answered, AMessageIdHasOneForm) {
   const std::string long_id(998, 'x');
   const struct {

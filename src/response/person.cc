@@ -41,8 +41,12 @@ bool begins_with_greeting(const ReportText& text) {
        "prezad",       "caro ",       "beste",     "geachte",   "goedemorgen", "goedendag", "hej",
        "god dag",      "dzień dobry", "szanown",   "dobrý den", "colleagues",  "folks",     "all,",
        "team,"});
-  if (text.lines().empty()) return false;
-  const std::string_view line = text.text_of(text.lines()[0]);
+  const auto& lines = text.lines();
+  if (lines.empty()) return false;
+  // OpenSMTPD greets, too.
+  if (lines.size() > 1 && base::istarts_with(text.text_of(lines[1]), "this is the mailer-daemon"))
+    return false;
+  const std::string_view line = text.text_of(lines[0]);
   if (line.size() > kLongest || line.ends_with('.')) return false;
   return std::ranges::any_of(kGreetings,
                              [&](std::string_view word) { return base::istarts_with(line, word); });

@@ -42,6 +42,8 @@ TEST(BeginsWithGreeting, InAFirstLineThatIsShort) {
       {dear + "x\n", false},
       {"Hi. This is the program.\n", false},
       {"It failed.\nHello Ann,\n", false},
+      {"    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this email.\n", false},
+      {"Hi!\nI got this from the MAILER-DAEMON.\n", true},
       {"Your mail, dear Ann,\n", false},
       {"", false},
   };

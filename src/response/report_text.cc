@@ -96,14 +96,6 @@ char* append_collapsed(std::string_view line, char* out) {
   return out;
 }
 
-// Returns whether somebody quotes the line: "> some words", but not ">>> RCPT TO:<...>" of a transcript, and
-// not "> user@example.org" of a list.
-bool is_quoted(std::string_view line) {
-  line = line.substr(std::min(line.size(), line.find_first_not_of(' ')));
-  if (!line.starts_with('>') || line.starts_with(">>>")) return false;
-  return base::trim(line.substr(1)).find_first_of(" \t") != std::string_view::npos;
-}
-
 }  // namespace
 
 std::string_view name_of_line(std::string_view line) {
@@ -115,6 +107,12 @@ std::string_view name_of_line(std::string_view line) {
                          return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_';
                        });
   return is_name ? name : std::string_view{};
+}
+
+bool is_quoted(std::string_view line) {
+  line = line.substr(std::min(line.size(), line.find_first_not_of(' ')));
+  if (!line.starts_with('>') || line.starts_with(">>>")) return false;
+  return base::trim(line.substr(1)).find_first_of(" \t") != std::string_view::npos;
 }
 
 std::size_t prefix_of(std::string_view line) {

@@ -24,6 +24,10 @@ struct TextHeaderBlock {
 /// Returns the field name of a header line, or an empty view. "http://..." and "550: no" have none.
 std::string_view name_of_line(std::string_view line);
 
+/// Returns whether somebody quotes the line: "> some words", but not ">>> RCPT TO:<...>" of a transcript, and
+/// not "> user@example.org" of a list.
+bool is_quoted(std::string_view line);
+
 /// Returns the length of the quote marks and the indentation before a line.
 std::size_t prefix_of(std::string_view line);
 

@@ -157,8 +157,10 @@ struct Response {
   /// returned blocks, of Original-Message-ID and X-Original-Message-ID, two of In-Reply-To, and the last
   /// three of References. Each once.
   std::vector<std::string> answered_ids;
-  std::string_view format;  ///< for people: the name of the format that matched, a static string, or empty
-  bool truncated = false;   ///< a cap was met, and what lies beyond it was not read
+  std::size_t named_ids = 0;   ///< how many of them, from the first on, are not of References alone
+  std::string last_reference;  ///< the last one of References, or empty
+  std::string_view format;     ///< for people: the name of the format that matched, a static string, or empty
+  bool truncated = false;      ///< a cap was met, and what lies beyond it was not read
   ShownBy shown_by = ShownBy::Appearance;
   Look look = Look::Complete;
 };

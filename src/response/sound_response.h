@@ -46,6 +46,7 @@ inline std::string unsoundness(const Response& response, const Limits& limits) {
   }
   if (response.watermarks.size() > limits.watermarks) return "too many watermarks";
   if (response.answered_ids.size() > kMostAnsweredIds) return "too many ids";
+  if (response.named_ids > response.answered_ids.size()) return "more named ids than ids";
   for (const auto& id : response.answered_ids) {
     if (id.empty() || !base::is_utf8(id)) return "an id that is none";
   }

@@ -111,6 +111,8 @@ std::string event_line(const store::Event& event) {
 void EventLog::record(store::Event event) {
   if (event.is_surge()) {
     log_->tell(event.cause == store::kSurge ? os::LogLevel::Warning : os::LogLevel::Info, event.explanation);
+  } else if (event.cause == store::kLateUnknown && !event.done) {
+    log_->tell(os::LogLevel::Info, event.explanation);
   } else if (log_->takes(os::LogLevel::Info)) {
     if (log_->format() == os::LogFormat::Json) {
       log_->add_json(boost::json::serialize(store::event_json(event)));

@@ -8,6 +8,7 @@
 #include "base/day.h"
 #include "base/domain_key.h"
 #include "policy/readiness.h"
+#include "report/late_refusals.h"
 
 namespace backstop::service {
 
@@ -62,11 +63,32 @@ std::vector<std::string> ReadinessLines::update(const Observations& observed,
   return lines;
 }
 
+void LateRefusalLook::look(store::HistoryReader& history, const intake::DomainTable& domains,
+                           std::chrono::system_clock::time_point now) {
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  if (looked_ == today) return;
+  const auto late =
+      report::late_refusals(history, std::chrono::floor<std::chrono::milliseconds>(now), domains);
+  if (!late) return;
+  looked_ = today;
+  for (const auto& one : *late) tell_(os::LogLevel::Warning, "domain " + report::late_refusal_line(one));
+}
+
 ReadinessWatch::ReadinessWatch(std::string history_url, std::shared_ptr<const gateway::Settings> settings,
                                intake::ReadyTable& table, Tell tell)
-    : url_(std::move(history_url)), table_(table), tell_(std::move(tell)), settings_(std::move(settings)) {
+    : url_(std::move(history_url)),
+      table_(table),
+      tell_(std::move(tell)),
+      settings_(std::move(settings)),
+      late_(tell_) {
   look();
-  periodic_.emplace(kPause, "readiness of domains", [this] { look(); }, tell_);
+  periodic_.emplace(
+      kPause, "readiness of domains",
+      [this] {
+        look();
+        if (reader_) late_.look(*reader_, settings_.load()->domains, std::chrono::system_clock::now());
+      },
+      tell_);
 }
 
 void ReadinessWatch::look() {

@@ -1,5 +1,6 @@
 // Reads the daily sums of the history every ten minutes, and tells the sessions which domains are ready. The
-// log hears when that changes, and once a day which domain does not act by its stage yet, and why.
+// log hears when that changes, and once a day which domain does not act by its stage yet, and why, and
+// which next hop takes recipients that it later refuses.
 #pragma once
 
 #include <atomic>
@@ -41,6 +42,20 @@ class ReadinessLines {
   std::chrono::sys_days told_{};
 };
 
+/// Tells once a day which next hops take recipients that they later refuse. One thread at a time.
+class LateRefusalLook {
+ public:
+  explicit LateRefusalLook(Tell tell) : tell_(std::move(tell)) {}
+
+  /// Looks only once a day (UTC), since that reads all events of the last days.
+  void look(store::HistoryReader& history, const intake::DomainTable& domains,
+            std::chrono::system_clock::time_point now);
+
+ private:
+  const Tell tell_;
+  std::chrono::sys_days looked_{};
+};
+
 class ReadinessWatch {
  public:
   /// `table` and what `tell` uses must outlive this. The first look is made before this returns, so that a
@@ -64,6 +79,7 @@ class ReadinessWatch {
   // Of the looks, the first of which the constructor makes.
   std::unique_ptr<store::HistoryReader> reader_;
   ReadinessLines lines_;
+  LateRefusalLook late_;
   bool has_failed_ = false;
   std::optional<Periodic> periodic_;  ///< last, since it uses all others
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/folder_fixture.h"
+#include "store/history_fixture.h"
 
 namespace backstop::service {
 namespace {
@@ -127,6 +128,36 @@ TEST(ReadinessWatch, WithoutAFileNothingIsReady) {
                              [&](os::LogLevel, const std::string& line) { told.push_back(line); });
   EXPECT_THAT(told, ElementsAre(HasSubstr("No mail has left within 30 days."))) << "at once";
   EXPECT_FALSE(ready.find("example.org")[static_cast<std::size_t>(policy::Carried::Tag)]);
+}
+
+TEST(LateRefusalLook, TellsOnceADay) {
+  const store::SqlitePlace place;
+  {
+    const auto writer = store::must_open({.url = place.url()});
+    for (const auto ago : {days(1), days(6), days(8)}) {
+      store::Event event;
+      event.time = kToday - ago;
+      event.gateway = "in";
+      event.direction = store::Direction::Inbound;
+      event.recipients = {"zoe@example.org"};
+      event.cause = store::kLateUnknown;
+      store::record(*writer, std::move(event));
+    }
+    ASSERT_TRUE(writer->flush(store::kLong));
+  }
+  const auto reader = store::must_open_for_reading(place.url());
+  std::vector<std::string> told;
+  LateRefusalLook late([&](os::LogLevel level, const std::string& line) {
+    EXPECT_EQ(level, os::LogLevel::Warning);
+    told.push_back(line);
+  });
+  const auto domains = table(policy::Stage::Observe);
+  for (const auto hour : {0, 23, 24}) late.look(*reader, domains, kToday + std::chrono::hours(hour));
+  EXPECT_THAT(told, ElementsAre(HasSubstr("domain example.org: the next hop takes recipients that it later "
+                                          "refuses: 2 in 7 days (gateway in)"),
+                                HasSubstr("refuses: 2 in 7 days")));
+  late.look(*reader, domains, kToday + days(20));
+  EXPECT_EQ(told.size(), 2u);
 }
 
 }  // namespace

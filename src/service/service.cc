@@ -35,10 +35,7 @@ std::shared_ptr<const gateway::Settings> share(const gateway::Settings& settings
 
 }  // namespace
 
-Service::Service(config::Config config) : config_(std::move(config)), started_(config_) {
-  started_.gateway.keys = {};
-  started_.gateway.watermark_keys = {};
-}
+Service::Service(config::Config config) : config_(std::move(config)) {}
 
 Service::~Service() = default;
 
@@ -63,8 +60,10 @@ base::Result<void> Service::open_files() {
   if (!log) return std::unexpected(log.error());
   events_.open_log(std::move(*log));
   events_.keep_ordinary(config_.history_ordinary);
-  aliases_ = std::make_unique<AliasWatch>(share(config_.gateway), teller());
-  if (auto done = open_quarantine(); !done) return done;
+  maps_ = std::make_unique<MapWatch>(share(config_.gateway), teller());
+  for (const auto* const settings : {&config_.quarantine, &config_.held}) {
+    if (auto done = open_kept(*settings); !done) return done;
+  }
   if (auto done = open_history(); !done) return done;
   return open_ledger();
 }
@@ -97,30 +96,30 @@ base::Result<void> Service::open_ledger() {
 }
 
 // What can't be asked now is told by the first look of the upkeep.
-void Service::warn_of_lost_keys(store::Quarantine& quarantine) {
+void Service::warn_of_lost_keys(store::Quarantine& quarantine, store::KeptPlace place) {
   const auto keys = intake::seal_keys(config_.gateway.keys);
   for (const int number : quarantine.keys_in_use().value_or(std::vector<int>())) {
     if (std::ranges::count(keys, number, &store::SealKey::number) > 0) continue;
     log().tell(os::LogLevel::Warning,
-               fmt::format("quarantine: something is encrypted with key {}, which the key file doesn't have: "
-                           "nobody can open it",
-                           number));
+               fmt::format("{}: something is encrypted with key {}, which the key file doesn't have: nobody "
+                           "can open it",
+                           name(place), number));
   }
 }
 
-base::Result<void> Service::open_quarantine() {
-  if (config_.quarantine.url.empty()) return {};
-  auto quarantine = store::open_quarantine(config_.quarantine);
-  if (!quarantine) return std::unexpected(quarantine.error());
-  auto for_upkeep = store::open_quarantine(config_.quarantine);
+base::Result<void> Service::open_kept(const store::QuarantineSettings& settings) {
+  if (settings.url.empty()) return {};
+  auto kept = store::open_quarantine(settings);
+  if (!kept) return std::unexpected(kept.error());
+  auto for_upkeep = store::open_quarantine(settings);
   if (!for_upkeep) return std::unexpected(for_upkeep.error());
-  warn_of_lost_keys(**quarantine);
-  server_->keep_in(std::move(*quarantine), std::move(*for_upkeep), config_.quarantine);
+  warn_of_lost_keys(**kept, settings.place);
+  server_->keep_in(std::move(*kept), std::move(*for_upkeep), settings);
   return {};
 }
 
 void Service::warn_of_few_files() {
-  const auto why = os::why_too_few_files(config_.gateway.limits.sessions, workers_of(started_), file_limit_);
+  const auto why = os::why_too_few_files(config_.gateway.limits.sessions, workers_of(config_), file_limit_);
   if (!why.empty()) log().tell(os::LogLevel::Warning, why);
 }
 
@@ -139,14 +138,14 @@ std::string Service::addresses() const {
 
 base::Result<gateway::Server::Rebinding> Service::rebind(const gateway::Settings& settings) {
   auto rebinding = server_->rebind(settings);
-  if (rebinding || started_.server.user.empty()) return rebinding;
+  if (rebinding || config_.server.user.empty()) return rebinding;
   const auto plan = gateway::plan_listening(server_->listening(), settings.gateways);
   const bool takes_root = std::ranges::any_of(plan.places, [](const auto& place) {
     return place.running == nullptr && place.wanted.port > 0 && place.wanted.port < kFirstFreePort;
   });
   if (takes_root) {
     rebinding.error().message += fmt::format("; a restart binds such ports before it becomes the user {}",
-                                             base::printable(started_.server.user));
+                                             base::printable(config_.server.user));
   }
   return rebinding;
 }
@@ -155,14 +154,15 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   auto rebinding = rebind(config.gateway);
   if (!rebinding) return std::unexpected(rebinding.error());
   if (auto done = log().reopen(config.log); !done) return std::unexpected(done.error());
+  const auto left = restart_lines(config_, config);
+  keep_what_runs(config_, config);
   config_ = std::move(config);
-  config_.gateway.has_quarantine = started_.gateway.has_quarantine;
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
   events_.keep_ordinary(config_.history_ordinary);
-  aliases_->reload(share(config_.gateway));
+  maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));
-  for (const auto& line : restart_lines(started_, config_)) log().tell(os::LogLevel::Warning, line);
+  for (const auto& line : left) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();
   return changes;
 }

@@ -9,8 +9,8 @@
 
 #include "config/config.h"
 #include "gateway/server.h"
-#include "service/alias_watch.h"
 #include "service/event_log.h"
+#include "service/map_watch.h"
 #include "service/readiness_watch.h"
 #include "store/ledger.h"
 
@@ -28,11 +28,13 @@ class Service {
   /// Returns "in 127.0.0.1:2525, out 127.0.0.1:2526": the bound addresses, with ports that the system chose.
   std::string addresses() const;
   const std::vector<gateway::Listening>& listening() const { return server_->listening(); }
+  /// Returns the configuration as it runs, so with the old settings that a reload can't change.
+  const config::Config& config() const { return config_; }
 
   /// Takes the addresses and the log at once, and settings, keys and certificates for transactions that begin
-  /// from now on. A setting that needs a restart stays as it is, and the log says so. Returns lines for the
-  /// log that say how the addresses changed. If an address can't be bound or the log can't be opened, returns
-  /// an error, and nothing is changed.
+  /// from now on. A setting that needs a restart stays as it is, and the log says so; see keep_what_runs().
+  /// Returns lines for the log that say how the addresses changed. If an address can't be bound or the log
+  /// can't be opened, returns an error, and nothing is changed.
   base::Result<std::vector<std::string>> reload(config::Config config);
   /// Opens the log's file again, after logrotate has renamed the old one.
   void reopen_log();
@@ -55,18 +57,17 @@ class Service {
   base::Result<void> open_ledger();
   std::function<void(std::string)> warner();
   Tell teller();
-  base::Result<void> open_quarantine();
-  void warn_of_lost_keys(store::Quarantine& quarantine);
+  base::Result<void> open_kept(const store::QuarantineSettings& settings);
+  void warn_of_lost_keys(store::Quarantine& quarantine, store::KeptPlace place);
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
 
-  config::Config config_;
-  config::Config started_;  ///< as it was at the start, for settings that need a restart
+  config::Config config_;  ///< as it runs
   EventLog events_;
   std::unique_ptr<store::LedgerWriter> ledger_;  ///< null without one; uses the log, and the server uses it
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<ReadinessWatch> readiness_;  ///< null without a history; uses the log and the server
-  std::unique_ptr<AliasWatch> aliases_;        ///< uses the log
+  std::unique_ptr<MapWatch> maps_;             ///< uses the log
   std::uint64_t file_limit_ = 0;
 };
 

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/day.h"
 #include "base/text.h"
+#include "directory/file_directory.h"
 #include "policy/verdict.h"
 
 namespace backstop::service {
@@ -51,6 +53,20 @@ std::string declared_line(const intake::DomainTable& domains) {
                      count > kMostNamed ? fmt::format(" and {} more", count - kMostNamed) : "");
 }
 
+/// One for each file.
+std::vector<std::string> recipient_lines(const intake::DomainTable& domains) {
+  std::vector<std::string> lines;
+  std::set<const directory::Directory*> told;
+  for (const auto& domain : domains) {
+    const auto* const file = dynamic_cast<const directory::FileDirectory*>(domain.recipient_directory.get());
+    if (file == nullptr || !told.insert(file).second) continue;
+    const auto list = file->get();
+    lines.push_back(fmt::format("recipients: {} in {}", list == nullptr ? 0 : list->size(),
+                                base::printable(file->path())));
+  }
+  return lines;
+}
+
 std::string key_line(const config::Config& config) {
   if (config.key_file.empty()) return "keys: none; mail leaves without watermarks and tags";
   const auto& keys = config.gateway.keys;
@@ -87,8 +103,37 @@ std::string ledger_line(const config::Config& config) {
   return fmt::format("ledger: {}", base::printable(config.ledger.url));
 }
 
-std::string quarantine_line(const config::Config& config) {
-  return fmt::format("quarantine: {}", base::printable(config.quarantine.url));
+std::string auth_line(const intake::AuthSettings& auth) {
+  using intake::AuthUse;
+  std::vector<std::string> refusing;
+  if (auth.spf == AuthUse::Reject) refusing.emplace_back("spf");
+  if (auth.dmarc == AuthUse::Reject) refusing.emplace_back("dmarc");
+  if (auth.sender_domain == AuthUse::Reject) refusing.emplace_back("sender_domain");
+  const auto lists = std::ranges::count_if(auth.lists, &intake::AuthList::is_rejecting);
+  if (lists > 0) refusing.push_back(counted(static_cast<std::size_t>(lists), "list"));
+  if (refusing.empty()) return "auth: refuses nothing";
+  return fmt::format("auth: refuses by {}", fmt::join(refusing, ", "));
+}
+
+std::string way_out_line(const intake::WayOutSettings& way_out) {
+  return fmt::format(
+      "way out: stage {}{}{}", policy::name(way_out.stage),
+      way_out.vacation == intake::VacationRule::Leave ? ", vacation replies are not judged" : "",
+      way_out.is_muting ? ", mutes" : "");
+}
+
+bool has_gateway(const config::Config& config, gateway::Direction direction) {
+  return std::ranges::any_of(config.gateway.gateways,
+                             [&](const auto& one) { return one.direction == direction; });
+}
+
+/// True if the wanted stage of [way_out] would put responses into a store that isn't open.
+bool waits_for_store(const config::Config& running, const config::Config& wanted) {
+  return wanted.gateway.way_out.stage >= policy::WayOutStage::Hold && running.held.url != wanted.held.url;
+}
+
+std::string kept_line(const store::QuarantineSettings& settings) {
+  return fmt::format("{}: {}", name(settings.place), base::printable(settings.url));
 }
 
 std::string address_line(const gateway::Server::Rebinding::Change& change) {
@@ -118,11 +163,16 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
   lines.push_back(domain_line(config.gateway.domains));
   if (auto line = declared_line(config.gateway.domains); !line.empty()) lines.push_back(std::move(line));
+  std::ranges::move(recipient_lines(config.gateway.domains), std::back_inserter(lines));
   lines.push_back(key_line(config));
   if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
-  if (!config.quarantine.url.empty()) lines.push_back(quarantine_line(config));
+  if (has_gateway(config, gateway::Direction::Inbound)) lines.push_back(auth_line(config.gateway.auth));
+  if (has_gateway(config, gateway::Direction::Outbound))
+    lines.push_back(way_out_line(config.gateway.way_out));
+  if (!config.quarantine.url.empty()) lines.push_back(kept_line(config.quarantine));
+  if (!config.held.url.empty()) lines.push_back(kept_line(config.held));
   return lines;
 }
 
@@ -137,7 +187,25 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
   compare(running.quarantine == wanted.quarantine, "[quarantine]");
+  compare(running.held == wanted.held, "the store of [way_out]");
+  const auto stage = running.gateway.way_out.stage;
+  if (waits_for_store(running, wanted) && stage != wanted.gateway.way_out.stage) {
+    lines.push_back(fmt::format(
+        "\"stage\" of [way_out] takes the restart, too, since its store is not open: it is still {}",
+        policy::name(stage)));
+  }
   return lines;
+}
+
+void keep_what_runs(const config::Config& running, config::Config& wanted) {
+  if (waits_for_store(running, wanted)) wanted.gateway.way_out.stage = running.gateway.way_out.stage;
+  wanted.server = running.server;
+  wanted.history_enabled = running.history_enabled;
+  wanted.history = running.history;
+  wanted.ledger = running.ledger;
+  wanted.quarantine = running.quarantine;
+  wanted.gateway.has_quarantine = running.gateway.has_quarantine;
+  wanted.held = running.held;
 }
 
 }  // namespace backstop::service

@@ -13,10 +13,15 @@ namespace backstop::service {
 /// "gateway in: opened 127.0.0.1:25", a line each.
 std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebinding::Change>& changes);
 
-/// Gateways, stages, keys, history, ledger and quarantine, a line each.
+/// Gateways, stages, files of recipients, keys, history, ledger, what [auth] refuses, the stage of [way_out],
+/// quarantine and held store, a line each.
 std::vector<std::string> setting_lines(const config::Config& config);
 
 /// The settings of `wanted` that differ from what runs and take a restart, a line each.
 std::vector<std::string> restart_lines(const config::Config& running, const config::Config& wanted);
+
+/// Puts back in `wanted` what takes a restart, as restart_lines() names it. A stage of [way_out] that holds
+/// waits for the restart, too, if its store is not the one that is open.
+void keep_what_runs(const config::Config& running, config::Config& wanted);
 
 }  // namespace backstop::service

@@ -1,8 +1,10 @@
 #include "service/service_lines.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -56,9 +58,10 @@ TEST(SettingLines, TellWhatRuns) {
                           "gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026",
                           "domains: 3, 2 at stage observe, 1 at stage reject",
                           "keys: 2 in /etc/backstop/keys, key 1 signs; fingerprints: 0=062a8e7f 1=062a8e7f",
-                          "history: sqlite:/etc/backstop/var/history.db", "ledger: none is kept"));
+                          "history: sqlite:/etc/backstop/var/history.db", "ledger: none is kept",
+                          "auth: refuses nothing", "way out: stage observe"));
   config.ledger.url = "sqlite:/etc/backstop/var/ledger.db";
-  EXPECT_EQ(setting_lines(config).back(), "ledger: sqlite:/etc/backstop/var/ledger.db");
+  EXPECT_EQ(setting_lines(config)[5], "ledger: sqlite:/etc/backstop/var/ledger.db");
   config.gateway.has_tags = false;
   EXPECT_EQ(setting_lines(config)[3],
             "keys: 2 in /etc/backstop/keys, tags are off; fingerprints: 0=062a8e7f 1=062a8e7f");
@@ -75,6 +78,24 @@ TEST(SettingLines, TellWhichDomainsAreDeclaredToBeReady) {
   EXPECT_THAT(setting_lines(config_of(text))[2], EndsWith("d19.example since 2026-11-29"));
   text += "[[domain]]\nname = \"d20.example\"\nready = \"since 2026-11-29\"\n";
   EXPECT_THAT(setting_lines(config_of(text))[2], EndsWith(" and 1 more"));
+}
+
+TEST(SettingLines, TellWhatIsRefusedAndWhatIsHeld) {
+  const auto last_two = [](const config::Config& config) {
+    const auto lines = setting_lines(config);
+    return std::vector(lines.end() - 2, lines.end());
+  };
+  auto config =
+      config_of(whole() + "[auth]\nspf = \"reject\"\ndmarc = \"reject\"\nsender_domain = \"reject\"\n" +
+                "[[auth.list]]\nzone = \"l.example\"\nask = \"address\"\ndo = \"reject\"\n" +
+                "[[auth.list]]\nzone = \"m.example\"\nask = \"address\"\ndo = \"record\"\n");
+  config.gateway.way_out = {
+      .stage = policy::WayOutStage::Strict, .vacation = intake::VacationRule::Leave, .is_muting = true};
+  EXPECT_THAT(last_two(config), ElementsAre("auth: refuses by spf, dmarc, sender_domain, 1 list",
+                                            "way out: stage strict, vacation replies are not judged, mutes"));
+  config = config_of(whole() + "[auth]\ndmarc = \"reject\"\n");
+  config.gateway.way_out.stage = policy::WayOutStage::Hold;
+  EXPECT_THAT(last_two(config), ElementsAre("auth: refuses by dmarc", "way out: stage hold"));
 }
 
 TEST(SettingLines, CountDkimKeys) {
@@ -170,6 +191,55 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
     } else {
       EXPECT_THAT(restart_lines(running, wanted), ElementsAre(want));
     }
+  }
+}
+
+TEST(KeepWhatRuns, PutsBackWhatTakesARestart) {
+  const auto running = config_of(whole());
+  auto wanted = running;
+  wanted.server = {7, "x"};
+  wanted.history_enabled = !running.history_enabled;
+  wanted.history.url = wanted.ledger.url = wanted.quarantine.url = wanted.held.url = "sqlite:x";
+  wanted.gateway.has_quarantine = !running.gateway.has_quarantine;
+  wanted.history_ordinary = true;
+  keep_what_runs(running, wanted);
+  EXPECT_THAT(restart_lines(running, wanted), IsEmpty());
+  EXPECT_EQ(wanted.gateway.has_quarantine, running.gateway.has_quarantine);
+  EXPECT_TRUE(wanted.history_ordinary);
+}
+
+TEST(KeepWhatRuns, AStageThatHoldsWaitsForItsStore) {
+  using Stage = policy::WayOutStage;
+  const struct {
+    const char* name;
+    Stage runs;
+    std::string_view has;
+    Stage wanted;
+    std::string_view wants;
+    Stage want;
+  } rows[] = {
+      {"store and stage are new", Stage::Observe, "", Stage::Hold, "a", Stage::Observe},
+      {"the store is another", Stage::Observe, "a", Stage::Strict, "b", Stage::Observe},
+      {"and it holds already", Stage::Hold, "a", Stage::Hold, "b", Stage::Hold},
+      {"the stage alone", Stage::Observe, "a", Stage::Hold, "a", Stage::Hold},
+      {"it holds no more", Stage::Hold, "a", Stage::Observe, "b", Stage::Observe},
+      {"and has no store", Stage::Hold, "a", Stage::Observe, "", Stage::Observe},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    config::Config running;
+    running.gateway.way_out.stage = row.runs;
+    running.held.url = row.has;
+    auto wanted = running;
+    wanted.gateway.way_out.stage = row.wanted;
+    wanted.held.url = row.wants;
+    const auto lines = restart_lines(running, wanted);
+    const bool is_told = std::ranges::any_of(
+        lines, [&](const auto& line) { return line.contains(fmt::format("still {}", name(row.runs))); });
+    keep_what_runs(running, wanted);
+    EXPECT_EQ(wanted.gateway.way_out.stage, row.want);
+    EXPECT_EQ(is_told, row.want != row.wanted);
+    EXPECT_EQ(wanted.held.url, row.has);
   }
 }
 

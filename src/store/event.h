@@ -94,10 +94,13 @@ std::string to_words(Facts facts);
 /// Words that are no names are left out.
 Facts facts_of(std::string_view words);
 
-/// One finding about the origin; see origin::Evidence.
+/// What the name of a finding about the sender of an arriving mail begins with: "auth-spf".
+inline constexpr std::string_view kAuthPrefix = "auth-";
+
+/// One finding about the origin (see origin::Evidence), or about the sender (see intake/auth_evidence.h).
 struct EventEvidence {
-  std::string name;     ///< "tag", "never-sends"
-  std::string finding;  ///< "silent", "hints", "proves", "refutes"
+  std::string name;     ///< "tag", "never-sends", "auth-spf"
+  std::string finding;  ///< "silent", "hints", "proves", "refutes"; about the sender "pass" and the like
   std::string detail;   ///< one sentence
   std::string level{};  ///< origin::kLevelNames: of a proof "A", "B" or "C"; empty if it is none
 
@@ -107,6 +110,15 @@ struct EventEvidence {
 /// The causes of an event that is about no transaction but about a surge (intake/surge.h).
 inline constexpr std::string_view kSurge = "surge";
 inline constexpr std::string_view kSurgeOver = "surge-over";
+
+/// The cause of a mail for a recipient that the next hop took in the session, and didn't know later
+/// (intake/late_refusal.h). An event of a bounce that leaves has no outcome.
+inline constexpr std::string_view kLateUnknown = "late-unknown";
+
+/// The causes of an event about what an operator did with a response that is kept.
+inline constexpr std::string_view kOpened = "opened";
+inline constexpr std::string_view kReleased = "released";
+inline constexpr std::string_view kDeleted = "deleted";
 
 struct Event {
   std::chrono::sys_time<std::chrono::milliseconds> time{};  ///< of the decision

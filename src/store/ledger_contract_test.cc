@@ -111,12 +111,23 @@ const std::vector<KindRow>& kinds() {
        5},
       {"arrival by Received",
        arrival("a1"),
-       {arrival("a2"), arrival("a1", ""), imported_id("a1")},
+       {arrival("a2"), arrival_by_message("a1", ""), arrival("a1", kZoe), imported_id("a1")},
+       Life::Arrivals,
+       3},
+      {"arrival by Received, for an address",
+       arrival("a3", kZoe),
+       {arrival("a3", kBen), arrival("a2", kZoe), arrival("a3"), arrival_by_message("a3", kZoe)},
        Life::Arrivals,
        3},
       {"arrival by Message-ID",
-       arrival(kId, kZoe),
-       {arrival(kId, kBen), arrival("2@example.org", kZoe), arrival(kId)},
+       arrival_by_message(kId, kZoe),
+       {arrival_by_message(kId, kBen), arrival_by_message("2@example.org", kZoe), arrival(kId, kZoe)},
+       Life::Arrivals,
+       3},
+      {"never answered",
+       never_answered(kId, kZoe),
+       {never_answered("2@example.org", kZoe), never_answered(kId, kBen), never_answered(kId, ""),
+        arrival(kId)},
        Life::Arrivals,
        3},
       {"response",
@@ -292,9 +303,10 @@ TEST_P(LedgerContract, RowsOfTwoMonthsAreFound) {
 TEST_P(LedgerContract, ForgetsAnOwnerEverywhere) {
   set_clock(sys_days(std::chrono::year(2026) / 11 / 30) + hours(23));
   const auto ledger = must_open(small_tables());
-  const RowKey anns[] = {sent_id(kAnn, kId),           sent_to(kAnn, kId, kZoe), pair(kAnn, kZoe),
-                         way_out("example.org", kAnn), sent_as(kAnn, kBen),      recipients_on(kAnn, kToday),
-                         response(kAnn, "digest"),     arrival(kId, kAnn)};
+  const RowKey anns[] = {
+      sent_id(kAnn, kId),           sent_to(kAnn, kId, kZoe), pair(kAnn, kZoe),
+      way_out("example.org", kAnn), sent_as(kAnn, kBen),      recipients_on(kAnn, kToday),
+      response(kAnn, "digest"),     arrival(kId, kAnn),       arrival_by_message(kId, kAnn)};
   const RowKey others[] = {sent_id(kBen, kId), pair(kBen, kAnn), imported_id(kId), arrival("a1")};
   const auto record = [&] {
     for (const auto& key : anns) ledger->record(std::vector{Row{key}});

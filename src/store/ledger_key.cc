@@ -25,6 +25,7 @@ constexpr KindRow kKinds[] = {
     {RowKind::ArrivalByMessage, Life::Arrivals, false},
     {RowKind::Digest, Life::Digests, true},
     {RowKind::Uses, Life::Ids, true},  // counters have a table of their own, and a life of their own
+    {RowKind::NeverAnswered, Life::Arrivals, false},
 };
 
 constexpr const KindRow& row_of(RowKind kind) {

@@ -29,15 +29,35 @@ enum class RowKind : std::uint8_t {
   ArrivalByMessage = 9,
   Digest = 10,
   Uses = 11,
+  NeverAnswered = 12,
 };
 
 /// How long a row lives. Rows of one life share their tables. The numbers are in the database.
 enum class Life : std::uint8_t { Ids = 0, Pairs = 1, Arrivals = 2, Digests = 3 };
 inline constexpr std::size_t kLives = 4;
 
-/// How an arrived mail was authenticated; the value of an arrival's row. If a mail arrived twice, the larger
-/// number counts. There is room for what SPF, DKIM and DMARC will say.
-enum class Authentication : std::uint8_t { Unknown = 32, Trusted = 128, Authenticated = 192 };
+/// How an arrived mail was authenticated for an address; the value of an arrival's row. If a mail arrived
+/// twice, the larger number counts. The numbers are in the database.
+enum class Authentication : std::uint32_t {
+  Pending = 8,         ///< the checks still run
+  Failed = 16,         ///< it was checked, and nothing passed
+  Unknown = 32,        ///< it was not checked, or DNS failed
+  SharedSpf = 64,      ///< SPF alone passed, of a domain that many share, or another author's mail is signed
+  Passed = 96,         ///< SPF passed for the address
+  Trusted = 128,       ///< the address is ours, and so is the client
+  Authenticated = 192  ///< the address is ours, and the client logged in
+  // 256 times a signature's mark: see signed_by().
+};
+
+/// A DKIM signature alone passed, whose mark is the upper 16 bits; of a stranger's address. A signed mail can
+/// be sent again by anybody, so answers are counted for each mark.
+constexpr Authentication signed_by(std::uint16_t mark) {
+  return static_cast<Authentication>((mark == 0 ? 1U : mark) << 8U);
+}
+/// Returns the mark, or 0 if another value than of signed_by().
+constexpr std::uint32_t mark_of(std::uint32_t authentication) {
+  return authentication >> 8U;
+}
 
 /// Says what a row is about. Views: the texts belong to the caller.
 struct RowKey {
@@ -83,13 +103,23 @@ constexpr RowKey sent_as(std::string_view envelope_owner, std::string_view from)
 constexpr RowKey recipients_on(std::string_view owner, std::chrono::sys_days day) {
   return {RowKind::DayRecipients, owner, {}, {}, day.time_since_epoch().count()};
 }
-/// A mail that arrived under this id in our own Received field; its Authentication.
+/// A mail that arrived under this id in our own Received field; its Authentication as the client's rights
+/// alone make it.
 constexpr RowKey arrival(std::string_view received_id) {
   return {RowKind::ArrivalByReceived, {}, received_id};
 }
-/// The same by what the mail says; the reverse path is the row's owner.
-constexpr RowKey arrival(std::string_view message_id, std::string_view reverse_path) {
-  return {RowKind::ArrivalByMessage, reverse_path, message_id};
+/// The same for one address, which is its reverse path or in its From; the Authentication for that address.
+constexpr RowKey arrival(std::string_view received_id, std::string_view address) {
+  return {RowKind::ArrivalByReceived, address, received_id};
+}
+/// The same by what the mail says of itself; empty: a mail without a Message-ID.
+constexpr RowKey arrival_by_message(std::string_view message_id, std::string_view address) {
+  return {RowKind::ArrivalByMessage, address, message_id};
+}
+/// A mail arrived that no program may answer by itself (RFC 3834 2). The address and the value are those of
+/// its arrival, so that a forged mail with the same Message-ID doesn't speak for a genuine one.
+constexpr RowKey never_answered(std::string_view message_id, std::string_view address) {
+  return {RowKind::NeverAnswered, address, message_id};
 }
 /// A response that was delivered to the owner; how often, which adds up.
 constexpr RowKey response(std::string_view owner, std::string_view digest) {

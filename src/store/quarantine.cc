@@ -20,7 +20,7 @@ constexpr Scheme kSchemes[] = {
 };
 
 base::Result<std::unique_ptr<Quarantine>> open(const QuarantineSettings& settings, sqlite::FileUse use) {
-  const auto place = place_of<Scheme>("quarantine", settings.url, kSchemes);
+  const auto place = place_of<Scheme>(name(settings.place), settings.url, kSchemes);
   if (!place) return std::unexpected(place.error());
   return place->scheme->open(place->name, settings, use);
 }

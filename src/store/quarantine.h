@@ -1,9 +1,13 @@
 // The quarantine: responses that are kept back, whole, until somebody releases or deletes them or their time
-// is over. docs/quarantine.md has the format. What is said about a response and the response itself are
-// encrypted with a key of the ring (store/seal.h); the database alone tells only when and how much.
+// is over. The held store is a second one: of responses on their way out, of which only the report and the
+// headers are kept (docs/held.md). docs/quarantine.md has the format of both. What is said about a response
+// and the response itself are encrypted with a key of the ring (store/seal.h); the database alone tells only
+// when and how much.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,7 +21,15 @@
 
 namespace backstop::store {
 
+/// Which of the two it is. A file of one is never opened as that of the other.
+enum class KeptPlace : std::uint8_t { Quarantine, Held };
+inline constexpr std::array<std::string_view, 2> kKeptPlaceNames = {"quarantine", "held store"};
+constexpr std::string_view name(KeptPlace place) {
+  return kKeptPlaceNames[static_cast<std::size_t>(place)];
+}
+
 struct QuarantineSettings {
+  KeptPlace place = KeptPlace::Quarantine;
   std::string url;                                   ///< "sqlite:PATH"; empty: there is none
   std::chrono::hours keep{14 * 24};                  ///< older ones are deleted
   std::uint64_t most_bytes = 1024ULL * 1024 * 1024;  ///< on the disk; past it nothing more is taken
@@ -25,6 +37,11 @@ struct QuarantineSettings {
 
   bool operator==(const QuarantineSettings&) const = default;
 };
+
+/// Returns the settings of a held store, without a url.
+inline QuarantineSettings held_settings() {
+  return {.place = KeptPlace::Held, .url = {}, .keep = std::chrono::hours{7 * 24}, .digest = false};
+}
 
 using KeptTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
@@ -75,8 +92,9 @@ class Quarantine {
 
   virtual ~Quarantine() = default;
 
-  /// Returns once the response is on the disk. Errors: there is one with that id, no room, or the disk fails;
-  /// then it is not kept.
+  /// Returns once the response is on the disk. If there is no room, what is too old by the time of its
+  /// envelope is deleted first. Errors: there is one with that id, no room, or the disk fails; then it is not
+  /// kept.
   virtual base::Result<void> keep(const KeptResponse& response, const SealKey& key) = 0;
 
   /// Returns at most `most`. What is older than QuarantineSettings::keep is not there any more, neither here
@@ -94,6 +112,8 @@ class Quarantine {
   /// Deletes what is too old, and gives its room back to the disk.
   virtual base::Result<void> expire(KeptTime now) = 0;
 
+  /// Returns how many there are that list() would return or could not read.
+  virtual base::Result<std::uint64_t> count(KeptTime now) = 0;
   /// Returns the numbers of the keys with which something is encrypted.
   virtual base::Result<std::vector<int>> keys_in_use() = 0;
 

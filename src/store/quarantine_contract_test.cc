@@ -127,6 +127,28 @@ TEST_F(QuarantineContract, IsFullAtItsCap) {
   EXPECT_TRUE(quarantine_->keep(response, signing())) << "there is room again";
 }
 
+// Before the next upkeep, which gives the room back to the disk.
+TEST_F(QuarantineContract, WhatIsTooOldMakesRoom) {
+  auto wanted = settings();
+  wanted.most_bytes = 100'000;
+  wanted.keep = hours(24);
+  quarantine_ = opened(wanted);
+  auto response = kept("young", kKeptAt + hours(1));
+  ASSERT_TRUE(quarantine_->keep(response, signing()));
+  int taken = 0;
+  for (response.envelope.time = kKeptAt; taken < 1000; ++taken) {
+    response.envelope.id = std::to_string(taken);
+    if (!quarantine_->keep(response, signing())) break;
+  }
+  ASSERT_LT(taken, 1000);
+  ASSERT_GT(taken, 10);
+  response.envelope.time = kKeptAt + hours(24);
+  EXPECT_FALSE(quarantine_->keep(response, signing())) << "they are to be kept to this moment";
+  response.envelope.time += milliseconds(1);
+  EXPECT_TRUE(quarantine_->keep(response, signing()));
+  EXPECT_THAT(ids(*quarantine_, response.envelope.time), ElementsAre(std::to_string(taken), "young"));
+}
+
 TEST_F(QuarantineContract, NamesTheKeysInUse) {
   EXPECT_THAT(quarantine_->keys_in_use().value(), IsEmpty());
   for (int i = 0; i < 4; ++i)
@@ -147,6 +169,14 @@ TEST_F(QuarantineContract, SaysWhatNoKeyOpens) {
   ASSERT_FALSE(lost);
   EXPECT_THAT(lost.error().message,
               HasSubstr("it was encrypted with key 7, which the key file doesn't have"));
+}
+
+TEST_F(QuarantineContract, CountsWhatItWouldList) {
+  EXPECT_EQ(quarantine_->count(kKeptAt).value(), 0U);
+  ASSERT_TRUE(quarantine_->keep(kept("1f"), {7, "lost"}));
+  ASSERT_TRUE(quarantine_->keep(kept("2f", kKeptAt - settings().keep), signing()));
+  ASSERT_TRUE(quarantine_->keep(kept("3f", kKeptAt - settings().keep - milliseconds(1)), signing()));
+  EXPECT_EQ(quarantine_->count(kKeptAt).value(), 2U);
 }
 
 TEST_F(QuarantineContract, RefusesWhatItCouldNotGiveBack) {

@@ -127,6 +127,11 @@ MISTAKES = [
      ['17:13: delimiter: found the text "+-"; it must be one character in quotes']),
     ("a quarantine without a key file", GOOD + '[quarantine]\nurl = "sqlite:q.db"\n',
      ['17:7: url: what is kept is encrypted, and there is no key file; add file = "var/keys" to [keys], and make it with: backstop keys new var/keys']),
+    ("a held store without a key file", GOOD + '[way_out]\nurl = "sqlite:h.db"\n',
+     ['17:7: url: what is kept is encrypted, and there is no key file; add file = "var/keys" to [keys], and make it with: backstop keys new var/keys']),
+    ("quarantine and held store in one file",
+     GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:a.db"\n[way_out]\nurl = "sqlite:a.db"\n',
+     ['22:7: url: "sqlite:{folder}/a.db" is the file of [quarantine], too; each needs a file of its own']),
     ("a quarantine elsewhere", GOOD + '[quarantine]\nurl = "postgres://db"\n', ['17:7: url: found the text "postgres://db"; it must be "sqlite:PATH"']),
     ("history elsewhere", GOOD + '[history]\nurl = "postgres://db"\n', ['17:7: url: found the text "postgres://db"; it must be "sqlite:PATH"']),
     ("history nowhere", GOOD + '[history]\nurl = "sqlite:"\n', ['17:7: url: the path behind "sqlite:" is missing']),
@@ -192,6 +197,15 @@ MISTAKES = [
     ("key file that is not there, and a domain that is declared to be ready", GOOD + f'ready = "since {TODAY}"\n[keys]\nfile = "gone"\ntags = true\n',
      ['18:8: file: key file {folder}/gone: no such file; "backstop keys new {folder}/gone" makes it']),
     ("aliases that are not there", GOOD + 'aliases = "gone"\n', ["16:11: aliases: {folder}/gone: can't open it: No such file or directory"]),
+    ("recipients that are not there", GOOD + 'recipients = "file:gone"\n', ["16:14: recipients: {folder}/gone: can't open it: No such file or directory"]),
+    ("recipients without a scheme", GOOD + 'recipients = "/etc/postfix/relay_recipients"\n',
+     ['16:14: recipients: found the text "/etc/postfix/relay_recipients"; it must be "file:PATH"']),
+    ("recipients without a path", GOOD + 'recipients = "file:"\n', ['16:14: recipients: the path behind "file:" is missing']),
+    ("no recipients", GOOD + 'recipients = "file:nobody"\n', ["16:14: recipients: {folder}/nobody: it has no recipients"]),
+    ("recipients that are half-written", GOOD + 'recipients = "file:half"\n',
+     ["16:14: recipients: {folder}/half: it doesn't end with a line end, so it may be half-written"]),
+    ("recipients of another domain", GOOD + 'recipients = "file:recipients"\n[[domain]]\nname = "example.net"\nrecipients = "file:{folder}/recipients"\n',
+     ["16:14: recipients: {folder}/recipients: it has no recipient of example.net, so all mail of it would be refused"]),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
      ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
@@ -241,6 +255,7 @@ WARNINGS = [
       "and one that is trusted may send it to anywhere"]),
     ("aliases", GOOD + 'aliases = "{folder}/virtual"\n' + '[[domain]]\nname = "example.net"\naliases = "{folder}/virtual"\n',
      ['16:11: warning: aliases: {folder}/virtual, line 2: "a@@b" is no address']),
+    ("recipients", GOOD + 'recipients = "file:recipients"\n', ['16:14: warning: recipients: {folder}/recipients, line 2: "zoe" is no address']),
     ("kinds, all and none", GOOD + "kinds = {}\n" + '[[domain]]\nname = "example.net"\n[domain.kinds]\nmdn = "accept"\n', []),
     ("no domain, outbound", SERVER + OUTBOUND + TRUSTED, ["3:1: warning: there is no [[domain]], and mail is tagged only where its sender is in one"]),
     ("keys, and nothing about tags", GOOD + '[keys]\nfile = "{folder}/keys"\n',
@@ -248,6 +263,7 @@ WARNINGS = [
     ("keys, and no tags", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n', []),
     ("tags without keys", GOOD + "[keys]\ntags = true\n", ["17:8: warning: tags: without a key file no tag can be made"]),
     ("a quarantine", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:q.db"\n', []),
+    ("a held store", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[way_out]\nurl = "sqlite:h.db"\n', []),
     ("a quarantine that nobody is told of", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = false\n[quarantine]\nurl = "sqlite:q.db"\ndigest = false\n',
      ["21:10: warning: digest: owners are not told what is kept back for them; to keep mail back without its recipient's knowledge may be unlawful"]),
     ("the stage quarantine without keys, and without a quarantine", GOOD + 'stage = "quarantine"\n',
@@ -314,6 +330,8 @@ class Checked(Case):
 
     def test_each_mistake(self):
         self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        for name, text in (("nobody", b"# nobody\n"), ("half", b"ann@example.org\nben@exa"), ("recipients", b"ann@example.org\n")):
+            self.write(name, text)
         for name, text, want in MISTAKES:
             with self.subTest(name):
                 path, outcome = self.check(text)
@@ -322,6 +340,7 @@ class Checked(Case):
 
     def test_each_warning(self):
         self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        self.write("recipients", b"ann@example.org\nzoe\n")
         self.write("virtual", b"info@example.org ann@example.org\na@@b ann@example.org\n")
         for name, text, want in WARNINGS:
             with self.subTest(name):
@@ -345,7 +364,18 @@ class Checked(Case):
                          "  domains: 1, 1 at stage observe\n"
                          "  keys: none; mail leaves without watermarks and tags\n"
                          f"  history: sqlite:{self.folder}/var/history.db\n"
-                         "  ledger: none is kept\n")
+                         "  ledger: none is kept\n"
+                         "  auth: refuses nothing\n"
+                         "  way out: stage observe\n")
+
+
+    def test_it_tells_how_many_recipients_there_are(self):
+        self.write("recipients", b"ann@example.org OK\n@example.net OK\n")
+        more = 'recipients = "file:recipients"\n'
+        _, outcome = self.check(GOOD + more + '[[domain]]\nname = "example.net"\n' + more + '[[domain]]\nname = "example.com"\n')
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertEqual(outcome.out.decode().count("recipients: "), 1)
+        self.assertIn(f"\n  recipients: 2 in {self.folder}/recipients\n", outcome.out.decode())
 
 
 class Files(Case):

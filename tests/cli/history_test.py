@@ -291,7 +291,7 @@ class Places(History):
 
     def test_a_wrong_word_is_answered_with_the_right_ones(self):
         policy = (SOURCE / "docs" / "policy.md").read_text(encoding="utf-8").partition("## Causes")[2].partition("\n## ")[0]
-        causes = re.findall(r"(?m)^\| `([a-z-]+)` \|", policy) + ["next-hop", "limit", "failed", "opened", "released", "deleted", "surge", "surge-over"]
+        causes = re.findall(r"(?m)^\| `([a-z-]+)` \|", policy) + ["next-hop", "late-unknown", "limit", "failed", "opened", "released", "deleted", "surge", "surge-over"]
         self.assertGreater(len(causes), 20)
         for option, word, want in (("--cause", "baer", causes), ("--kind", "bounce", [word for word in SCHEMA["properties"]["kind"]["enum"] if word])):
             with self.subTest(option):

@@ -171,6 +171,8 @@ class Report(Told):
         self.add(id="t", origin_cause="hinted", cause="hinted", evidence=[{"name": "trace", "finding": "hints", "level": "", "detail": "It names us."}])
         self.add(id="old", time=self.now - 8 * 86400_000)
         self.add(id="surge", kind="", cause="surge", recipients=["ann@example.org"], explanation="50 came within a minute")
+        for number in range(2):
+            self.add(id=f"late{number}", kind="none", origin="", origin_cause="", cause="late-unknown", recipients=["zoe@example.org"])
         page = self.told("report", "-c", self.config)
         self.assertIn("  Came             5 responses\n", page)
         self.assertIn("  Genuine          1: 1 by tag\n", page)
@@ -178,7 +180,9 @@ class Report(Told):
         self.assertIn("(such as t)", page)
         self.assertIn(" UTC  50 came within a minute\n", page)
         self.assertRegex(page, r"(?m)^  example.org +stage label; not ready; its stage doesn't ask for that$")
+        self.assertIn("example.org: the next hop takes recipients that it later refuses: 2 in 7 days (gateway in); give this domain", " ".join(page.split()))
         found = self.object("report", "-c", self.config, "--since", "30d")
+        self.assertEqual(found["late_refusals"], [{"domain": "example.org", "gateways": ["in"], "refused": 2, "bounced": 0, "has_recipients": False}])
         self.assertEqual((found["responses"], found["origin_causes"]), (6, {"tag": 1, "hinted": 1, "missing": 4}))
         self.assertEqual(found["top_addresses"], [{"address": "ann@example.org", "count": 5, "too_high_by": 0}])
         self.assertEqual([one["id"] for one in found["surges"]], ["surge"])

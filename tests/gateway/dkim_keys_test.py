@@ -2,15 +2,13 @@
 """A bounce that returns our own DKIM signature is genuine, with a key of the folder or of DNS; when DNS is silent nothing is refused."""
 import base64
 import signal
-import socket
-import struct
 import subprocess
-import threading
 import time
 import warnings
 
 from dialogue import ANN, BOB, CARL, Dialogue, told, url
 from support import gateway, main, needs, wait_until
+from zone_server import ZoneServer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports give warnings
@@ -21,46 +19,6 @@ with warnings.catch_warnings():
 
 PROOFS = '[proofs]\nwatermark = false\n{more}'
 RELOADED = '"message":"reloaded: '
-
-
-class Resolver:
-    """Answers questions for TXT records over UDP: with `record` for names that begin with "s.", else that there is none."""
-
-    def __init__(self, record):
-        self.record = record
-        self.mode = "answer"  # or "silent", "failed"
-        self.asked = []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", ("127.0.0.1", self.port))
-        self.thread.join()
-        self.socket.close()
-
-    def _serve(self):
-        while True:
-            question, client = self.socket.recvfrom(4096)
-            if not question:
-                return
-            labels, at = [], 12
-            while question[at]:
-                labels.append(question[at + 1:at + 1 + question[at]].decode())
-                at += 1 + question[at]
-            self.asked.append(".".join(labels))
-            if self.mode == "silent":
-                continue
-            answer = b""
-            if self.mode == "answer" and labels[0] == "s":
-                text = b"".join(bytes([len(part)]) + part for part in (self.record[i:i + 200] for i in range(0, len(self.record), 200)))
-                answer = b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(text)) + text
-            code = 2 if self.mode == "failed" else 0 if answer else 3
-            header = question[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, 1 if answer else 0, 0, 0)
-            self.socket.sendto(header + question[12:at + 5] + answer, client)
 
 
 @needs("backstop", "dkim")
@@ -85,8 +43,7 @@ class DkimKeys(Dialogue):
         self.start(gateway("in", "inbound", url(self.hop_)), tags=False, more=more)
 
     def begin_with_resolver(self):
-        self.resolver = Resolver(self.record)
-        self.addCleanup(self.resolver.close)
+        self.resolver = self.enterContext(ZoneServer(("s._domainkey.example.org", "TXT", self.record.decode())))
         # A key of the folder, with which nothing was signed here, makes the domain one whose mail is signed.
         (self.keys / "old._domainkey.example.org").write_bytes(self.record + b"\n")
         self.begin(f'resolvers = ["127.0.0.1:{self.resolver.port}"]', f'dkim_keys = "{self.keys}"')
@@ -138,7 +95,7 @@ class DkimKeys(Dialogue):
         self.begin_with_resolver()
         for _ in range(3):
             self.assertEqual(self.bounce(self.returned()), ("250 2.0.0", "dkim"))
-        self.assertEqual(self.resolver.asked, ["s._domainkey.example.org"])
+        self.assertEqual(self.resolver.asked, ["TXT s._domainkey.example.org"])
 
     def test_dns_that_does_not_answer(self):
         self.begin_with_resolver()

@@ -55,6 +55,18 @@ class Identity(Dialogue):
         # It is sent together with MAIL and RCPT.
         self.assertEqual([read.split(b" ", 1)[0] for read in hop.reads(b"MAIL")], [b"XFORWARD"] * 2)
 
+    def test_a_next_hop_that_does_not_offer_it_is_told_once(self):
+        for identity, extensions, want in (("xclient", XFORWARD, "XCLIENT"), ("xforward", XCLIENT, "XFORWARD"), ("xclient", XCLIENT, ""),
+                                           ("xforward", XFORWARD, ""), ("none", (), "")):
+            with self.subTest((identity, extensions)):
+                hop = self.hop(extensions=extensions)
+                address = self.relay(hop, more_gateway=f'identity = "{identity}"\npool = 0\n')
+                for _ in range(2):
+                    self.assertEqual(self.client(address).mail(new_mail(), ANN, BOB).code, 250)
+                self.assertEqual(self.sessions_with_mail(hop), 2)
+                self.events(2)
+                self.assertEqual(self.gate.log().count(f"does not offer {want}"), 1 if want else 0, self.gate.log())
+
     def test_xforward_to_a_next_hop_without_pipelining(self):
         hop = self.hop(extensions=XFORWARD[1:])
         self.send(hop, "xforward")

@@ -57,7 +57,10 @@ class Leaving(Recorded):
     def test_mail_of_others_has_only_arrived(self):
         _, out = self.run_both(self.hop())
         self.assertEqual(self.client(out).mail(mail(author=ANN), EVE, ANN).code, 250)
-        self.recorded(TRUSTED, self.ledger.arrived, "1@example.org", EVE)
+        number = self.events()[0]["id"]
+        self.recorded(TRUSTED, self.ledger.received, number)
+        self.assertEqual(self.ledger.received(number, EVE), 0, "its client has no rights over that address")
+        self.assertEqual(self.ledger.arrived("1@example.org", EVE), 0)
         for owner in (ANN, EVE):
             self.assertEqual((self.ledger.sent(owner, "1@example.org"), self.ledger.pair(owner, ANN)), (0, 0))
 
@@ -88,6 +91,8 @@ class Arriving(Recorded):
         self.assertEqual(self.client(inbound).mail(mail(author=ANN), "Ann+x@example.net", BOB).code, 250)
         self.recorded(UNKNOWN, self.ledger.arrived, "1@example.org", "ann+x@example.net")
         self.recorded(UNKNOWN, self.ledger.received, self.received(hop).rstrip(";"))
+        self.recorded(UNKNOWN, self.ledger.received, self.received(hop).rstrip(";"), "ann+x@example.net")
+        self.recorded(UNKNOWN, self.ledger.arrived, "1@example.org", ANN)
         self.assertEqual(self.ledger.pair(ANN, BOB), 0)
 
     def test_a_client_that_logs_in(self):

@@ -255,8 +255,8 @@ class Keys(Kept):
         self.rotate(self.NEXT_YEAR)
         self.assertIn("0 exim retired:2026-12-01", (self.gate.folder / "keys").read_text())
         self.assertIn(FAILED, self.command("show", one["id"]))
-        self.assertIn("expired; -c CONFIG tells whether the quarantine needs it", self.state())
-        self.assertIn("expired, but the quarantine needs it", self.state("-c", self.gate.config))
+        self.assertIn("expired; -c CONFIG tells whether something kept needs it", self.state())
+        self.assertIn("expired, but something kept needs it", self.state("-c", self.gate.config))
         self.command("delete", one["id"])
         self.assertIn("expired, its number is free", self.state("-c", self.gate.config))
 
@@ -274,7 +274,7 @@ class Keys(Kept):
         self.send()
         one = self.listed()[0]["id"]
         (self.gate.folder / "keys").write_text("7 exim sign 2026-01-01 another secret\n")
-        self.assertIn(f"1 more can't be read ({one}); of the first one: it was encrypted with key 0, which the key file doesn't have", self.command("list", status=1))
+        self.assertIn(f"1 can't be read ({one}); of the first one: it was encrypted with key 0, which the key file doesn't have", self.command("list", status=1))
         self.restart()
         self.command("delete", one)
         self.assertIn("something is encrypted with key 0, which the key file doesn't have", self.gate.log())

@@ -41,7 +41,7 @@ class Lines(Log):
         text = re.sub(rf"(?m)^{TIME} ", "", service.text())
         hop, keys, history = url(self.hop.address), service.folder / "keys", service.folder / "history.db"
         settings = (f"info gateway in: inbound, listens on 127.0.0.1:0, next hop {hop}\ninfo gateway out: outbound, listens on 127.0.0.1:0, next hop {hop}\n"
-                    f"info domains: 1, 1 at stage reject\ninfo declared to be ready, whatever is observed: example.org since 2026-01-01\ninfo keys: 1 in {keys}, key 0 signs; fingerprints: 0=7b0adf2c\ninfo history: sqlite:{history}\ninfo ledger: none is kept\n")
+                    f"info domains: 1, 1 at stage reject\ninfo declared to be ready, whatever is observed: example.org since 2026-01-01\ninfo keys: 1 in {keys}, key 0 signs; fingerprints: 0=7b0adf2c\ninfo history: sqlite:{history}\ninfo ledger: none is kept\ninfo auth: refuses nothing\ninfo way out: stage observe\n")
         ports = service.address("in")[1], service.address("out")[1]
         # The limit of open files depends on the machine.
         text = re.sub(r"(?m)^warning \d+ sessions at the same time .*\n", "", text)

@@ -40,7 +40,9 @@ class Documented(Case):
         if self.has_tags:
             text = text.replace("tags = false", "tags = true")
         for old, new in (('"0.0.0.0:25", "[::]:25"', '"127.0.0.1:0"'), ("127.0.0.1:10526", "127.0.0.1:0"), ("/etc/backstop/", "{folder}/"),
-                         ("/var/lib/backstop/", "{folder}/"), ('"observe"', '"reject"\nready = "since 2026-01-01"'), *next_hops.items()):
+                         ("/var/lib/backstop/", "{folder}/"),
+                         ('#[auth]\n#sender_domain = "reject"', '[auth]\nspf = "off"\ndmarc = "off"\nsender_domain = "off"'),  # no DNS is asked
+                         ('stage = "observe"\nnever_sends', 'stage = "reject"\nready = "since 2026-01-01"\nnever_sends'), *next_hops.items()):
             self.assertIn(old, text)
             text = text.replace(old, new)
         self.backstop = self.enterContext(Service(self.folder, "backstop", change(text)))
@@ -188,6 +190,12 @@ class OnePostfix(DeliversItself):
         self.assertEqual(self.lines("systemctl disable", self.untag).machine,
                          ["systemctl disable --now backstop", "systemctl restart postfix"])
         self.assertEqual(self.configuration(), self.before)
+
+    def test_removing_it_takes_bounces_out_of_the_map(self):
+        name, own = "sender_dependent_default_transport_maps", "inline:{ { desk@example.org = smtp } }"
+        self.home.command("postconf", "-e", f"{name} = inline:{{ {{ <> = smtp:[127.0.0.1]:10528 }} }} {own}")
+        self.lines(f"{name} =")
+        self.assertEqual(self.home.command("postconf", "-h", name).strip(), own)
 
 
 @needs("backstop", "postfix")

@@ -164,6 +164,18 @@ class Reload(Case):
         for line in wanted:
             self.assertEqual(len(service.lines(f" warning {line}")), 2, line)
 
+    def test_a_stage_that_holds_waits_for_the_restart_with_its_store(self):
+        stage = '[way_out]\nstage = "observe"\n'
+        service = self.start(inbound(url(self.hop.address)), outbound(url(self.hop.address)), more=stage)
+        service.rewrite(stage, f'[way_out]\nstage = "strict"\nurl = "sqlite:{service.folder}/held.db"\n')
+        for _ in range(2):
+            service.reload()
+            self.assertEqual(send(service.address("out"), "", BOB, new_bounce()).code, 250)
+        self.assertEqual(len(self.hop.mails), 2)
+        self.assertTrue(service.lines(" way out: ")[-1].endswith(" info way out: stage observe"))
+        self.assertEqual(len(service.lines(' warning "stage" of [way_out] takes the restart, too, since its store is not open: it is still observe')), 2)
+        self.assertEqual(service.lines(" held store: "), [])
+
     def test_the_log_is_reopened(self):
         service = self.start(more='[log]\nfile = "{folder}/log"\n')
         service.log_file = service.folder / "log"

@@ -1,5 +1,6 @@
 """Runs `backstop serve` with a configuration that the test writes, and reads its history."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -81,6 +82,11 @@ class Backstop(Peer):
         assert done.returncode == 0, (arguments, done.returncode, done.stderr.decode(errors="replace"))
         return done.stdout
 
+    def held(self):
+        """Returns the addressees of what is held on the way out."""
+        lines = self.command("held", "list", "--json", "-c", self.config).splitlines()
+        return [recipient for line in lines for recipient in json.loads(line)["recipients"]]
+
     def history(self, **wanted):
         """Returns the events that have these values, oldest first, as dictionaries with the names of src/store/event.h."""
         path = self.folder / "history.db"
@@ -103,8 +109,19 @@ def gateway(name, direction, next_hop, more="", port=0):
 
 
 def config(*gateways, workers=2, stage="reject", ready="since 2026-01-01", tags=True, domain="example.org", more_server="", more_domain="", more=""):
-    """Returns a whole configuration for one domain, which is ready to refuse bounces without a tag."""
+    """Returns a whole configuration for one domain, which is ready to refuse bounces without a tag.
+
+    Unless `more` says how senders are checked, they are not: with a ledger they would be, and DNS would be asked.
+    """
+    checks = "" if "[auth]" in more else '[auth]\nspf = "off"\ndmarc = "off"\nsender_domain = "off"\n\n'
     return (f'[server]\nhostname = "mx.example.org"\nworkers = {workers}\n{more_server}\n' + "".join(gateways)
-            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\nready = "{ready}"\n{more_domain}\n'
+            + f'[[domain]]\nname = "{domain}"\nstage = "{stage}"\nready = "{ready}"\n{more_domain}\n' + checks
             + f'[keys]\nfile = "{{folder}}/keys"\ntags = {str(tags).lower()}\n\n'
             + '[history]\nurl = "sqlite:{folder}/history.db"\nordinary = true\n' + more)
+
+
+def way_out(resolver, stage="hold", more="", checks=""):
+    """Returns the sections that keep answers from people who did not write. Nothing else is needed for that: no tags, no watermark, no
+    stage of a domain. `resolver` is the port of a DNS server on this machine; `more` is added to [way_out], `checks` to [auth]."""
+    return (f'[proofs]\nwatermark = false\nresolvers = ["127.0.0.1:{resolver}"]\n[ledger]\nurl = "sqlite:{{folder}}/ledger.db"\n'
+            f'[auth]\n{checks}\n[way_out]\nstage = "{stage}"\nurl = "sqlite:{{folder}}/held.db"\n{more}\n')

@@ -38,6 +38,8 @@ def is_there(name):
         return PROGRAMS[name].exists() and (name not in MOUNTING or can_mount())
     if name == "dovecot":
         return pathlib.Path("/usr/lib/dovecot/lmtp").exists()
+    if name == "sieve":
+        return pathlib.Path("/usr/lib/dovecot/modules/lib90_sieve_plugin.so").exists()
     if name == "dkim":
         return subprocess.run([sys.executable, "-c", "import dkim"], stderr=subprocess.DEVNULL, check=False).returncode == 0
     if name == "seccomp":

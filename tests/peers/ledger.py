@@ -83,8 +83,8 @@ class Ledger:
     def recipients(self, owner, day=TODAY):
         return self.value(7, owner, number=day)
 
-    def received(self, number):
-        return self.value(8, "", number)
+    def received(self, number, address=""):
+        return self.value(8, address, number)
 
     def arrived(self, message_id, reverse_path):
         return self.value(9, reverse_path, message_id)

@@ -27,6 +27,17 @@ def new_bounce(recipient="ann@example.org", words="could not be delivered", head
                     ("Auto-Submitted: auto-replied", "MIME-Version: 1.0", f"Content-Type: {kind}", *headers))
 
 
+def bounce_of(mail, sender, recipient, words="the mailbox is full"):
+    """Returns the bounce that our own server makes of a mail which it took for the recipient: it returns the mail whole, as Postfix does."""
+    text = "\n".join(["--part", "Content-Type: text/plain", "", f"<{recipient}>: {words}", "", "--part", "Content-Type: message/delivery-status", "",
+                      "Reporting-MTA: dns; mail.example.org", "", f"Final-Recipient: rfc822; {recipient}", "Action: failed", "Status: 5.2.2",
+                      f"Diagnostic-Code: x-postfix; {words}", "", "--part", "Content-Type: message/rfc822", "",
+                      *mail.decode(errors="surrogateescape").replace("\r\n", "\n").split("\n"), "--part--"])
+    kind = 'multipart/report; report-type=delivery-status; boundary="part"'
+    return new_mail("MAILER-DAEMON@mail.example.org", sender, "Undelivered Mail Returned to Sender", text,
+                    ("Auto-Submitted: auto-replied", "MIME-Version: 1.0", f"Content-Type: {kind}"))
+
+
 def read_maildir(folder):
     """Returns the mails in new and cur, oldest first, with CRLF."""
     paths = [path for place in ("new", "cur") if (folder / place).is_dir() for path in (folder / place).iterdir()]

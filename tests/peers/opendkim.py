@@ -1,4 +1,4 @@
-"""OpenDKIM, unpacked into var/opendkim: a milter that signs the mail of a domain."""
+"""OpenDKIM, unpacked into var/opendkim: a milter that signs the mail of a domain, or verifies that of strangers."""
 import os
 import subprocess
 
@@ -30,5 +30,26 @@ class OpenDkim(Peer):
     def start(self):
         self.run([self.unpacked / "opendkim", "-f", "-x", self.config], "opendkim.log")
         # It would wait 5 s for its threads.
+        self.open.callback(self.child.stop, seconds=0)
+        self.child.wait_for(lambda: accepts(self.port.address), f"{self.name} listens")
+
+
+class Verifier(Peer):
+    """OpenDKIM as Debian sets it up for arriving mail: it writes what it finds under the name of the mail server. `keys` are the texts of
+    TXT records by their names."""
+
+    def __init__(self, folder, name, keys):
+        super().__init__(folder, name)
+        self.port = self.reserve()
+        self.milter = f"inet:127.0.0.1:{self.port}"
+        self.unpacked = copy_for_all(UNPACKED / "opendkim")
+        records = self.folder / "keys"
+        records.write_text("".join(f"{key} {record}\n" for key, record in keys.items()))
+        self.config = self.folder / "opendkim.conf"
+        self.config.write_text(f"Mode v\nInternalHosts 192.0.2.1\nTestPublicKeys {records}\nSocket inet:{self.port}@127.0.0.1\n"
+                               "Syslog no\nBackground no\n")
+
+    def start(self):
+        self.run([self.unpacked / "opendkim", "-f", "-x", self.config], "opendkim.log")
         self.open.callback(self.child.stop, seconds=0)
         self.child.wait_for(lambda: accepts(self.port.address), f"{self.name} listens")

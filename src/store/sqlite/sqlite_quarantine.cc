@@ -22,11 +22,14 @@ namespace backstop::store::sqlite {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{2000};
-constexpr Schema kQuarantine{.name = "quarantine",
-                             .application_id = 0x426B5171,  // "BkQq"
-                             .version = 1,
-                             .tables = kQuarantineSchema,
-                             .mode = 0600};
+
+constexpr Schema schema_of(KeptPlace place) {
+  return {.name = name(place),
+          .application_id = place == KeptPlace::Held ? kHeldApplicationId : kQuarantineApplicationId,
+          .version = 1,
+          .tables = kQuarantineSchema,
+          .mode = 0600};
+}
 
 // Each step holds the lock for some milliseconds, and responses that are kept meanwhile wait for it.
 constexpr int kRowsAStep = 200;
@@ -139,7 +142,11 @@ void sync_folder_of(const std::string& path) {
 class FileQuarantine : public Quarantine {
  public:
   FileQuarantine(std::string path, const QuarantineSettings& settings, FileUse use)
-      : path_(std::move(path)), keep_(settings.keep), most_bytes_(settings.most_bytes), use_(use) {}
+      : schema_(schema_of(settings.place)),
+        path_(std::move(path)),
+        keep_(settings.keep),
+        most_bytes_(settings.most_bytes),
+        use_(use) {}
 
   Outcome<void> open() {
     const std::lock_guard lock(mutex_);
@@ -147,7 +154,7 @@ class FileQuarantine : public Quarantine {
   }
 
   std::string about_file(std::string_view what) const {
-    return fmt::format("quarantine {}: {}", base::printable(path_, 4096), what);
+    return fmt::format("{} {}: {}", schema_.name, base::printable(path_, 4096), what);
   }
 
   base::Result<void> keep(const KeptResponse& response, const SealKey& key) override {
@@ -179,6 +186,10 @@ class FileQuarantine : public Quarantine {
       has_more = *step;
     }
     return {};
+  }
+
+  base::Result<std::uint64_t> count(KeptTime now) override {
+    return ask<std::uint64_t>([&] { return count_all(now); });
   }
 
   base::Result<std::vector<int>> keys_in_use() override {
@@ -228,10 +239,10 @@ class FileQuarantine : public Quarantine {
   Outcome<void> ensure_open() {
     if (database_) return {};
     if (use_ == FileUse::Existing) {
-      if (auto there = open_for_reading(path_, kPatience, kQuarantine); !there)
+      if (auto there = open_for_reading(path_, kPatience, schema_); !there)
         return std::unexpected(there.error());
     }
-    auto opened = open_for_writing(path_, kPatience, kQuarantine);
+    auto opened = open_for_writing(path_, kPatience, schema_);
     if (!opened) return std::unexpected(opened.error());
     // A commit is on the disk when it returns, and goes from the log to the database at once: a log that is
     // damaged or removed loses nothing.
@@ -251,10 +262,22 @@ class FileQuarantine : public Quarantine {
     return refuse(fmt::format("it is full: it may have {}", base::format_size(most_bytes_)));
   }
 
+  /// What is too old goes first, if it is in the way.
+  Outcome<void> make_room(std::size_t wanted, KeptTime now) {
+    for (;;) {
+      auto room = check_room(wanted);
+      if (room) return room;
+      const auto is_less = delete_old(now);
+      if (!is_less) return std::unexpected(is_less.error());
+      if (!*is_less) return room;
+    }
+  }
+
   Outcome<void> insert(const KeptResponse& response, const SealKey& key) {
     const auto sealed = seal_all(response, key);
     if (!sealed) return refuse(sealed.error().message);
-    if (auto room = check_room(sealed->envelope.size() + sealed->message.size()); !room) return room;
+    const auto wanted = sealed->envelope.size() + sealed->message.size();
+    if (auto room = make_room(wanted, response.envelope.time); !room) return room;
     auto statement = database_->prepare("INSERT INTO kept VALUES (?, ?, ?, 0, ?, ?, ?, ?)");
     if (!statement) return std::unexpected(statement.error());
     statement->bind(1, response.envelope.id);
@@ -325,14 +348,20 @@ class FileQuarantine : public Quarantine {
     return ByteLock::take(path_ + ".lock", row->number(0));
   }
 
-  Outcome<bool> expire_some(KeptTime now) {
+  /// Deletes some of what is too old, and returns false if there was none.
+  Outcome<bool> delete_old(KeptTime now) {
     auto statement = database_->prepare(
         "DELETE FROM kept WHERE rowid IN (SELECT rowid FROM kept WHERE time < ? ORDER BY time LIMIT ?)");
     if (!statement) return std::unexpected(statement.error());
     statement->bind(1, oldest(now));
     statement->bind(2, std::int64_t{kRowsAStep});
     if (auto done = statement->run(); !done) return std::unexpected(done.error());
-    if (sqlite3_changes(database_->handle()) > 0) return true;
+    return sqlite3_changes(database_->handle()) > 0;
+  }
+
+  Outcome<bool> expire_some(KeptTime now) {
+    const auto is_less = delete_old(now);
+    if (!is_less || *is_less) return is_less;
     const auto free = database_->number("PRAGMA freelist_count");
     if (!free) return std::unexpected(free.error());
     if (*free == 0) return false;
@@ -341,6 +370,14 @@ class FileQuarantine : public Quarantine {
     const auto left = database_->number("PRAGMA freelist_count");
     if (!left) return std::unexpected(left.error());
     return *left > 0 && *left < *free;
+  }
+
+  Outcome<std::uint64_t> count_all(KeptTime now) {
+    auto row = database_->prepare("SELECT count(*) FROM kept WHERE time >= ?");
+    if (!row) return std::unexpected(row.error());
+    row->bind(1, oldest(now));
+    if (const auto is_row = row->step(); !is_row) return std::unexpected(is_row.error());
+    return static_cast<std::uint64_t>(row->number(0));
   }
 
   Outcome<std::vector<int>> select_keys() {
@@ -381,6 +418,7 @@ class FileQuarantine : public Quarantine {
     return transaction.commit();
   }
 
+  const Schema schema_;
   const std::string path_;
   const std::chrono::hours keep_;
   const std::uint64_t most_bytes_;

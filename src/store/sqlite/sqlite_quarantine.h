@@ -1,4 +1,5 @@
-// The quarantine in a file of SQLite: the backend of "sqlite:PATH". store/quarantine.h describes it.
+// The quarantine, or the held store, in a file of SQLite: the backend of "sqlite:PATH". store/quarantine.h
+// describes it.
 #pragma once
 
 #include <array>
@@ -21,6 +22,10 @@ inline constexpr std::array<std::string_view, 4> kQuarantineSchema = {
     "CREATE INDEX kept_key ON kept (key)",
     "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
 };
+
+/// PRAGMA application_id: "BkQq" and "BkHd". The tables are the same.
+inline constexpr std::int64_t kQuarantineApplicationId = 0x426B5171;
+inline constexpr std::int64_t kHeldApplicationId = 0x426B4864;
 
 enum class FileUse : std::uint8_t {
   Make,      ///< makes the file if it is missing

@@ -104,6 +104,20 @@ TEST_F(SqliteQuarantineTest, RefusesTheFileOfAnother) {
   EXPECT_THAT(quarantine.error().message, HasSubstr("it is no SQLite database"));
 }
 
+TEST_F(SqliteQuarantineTest, TheHeldStoreAndTheQuarantineRefuseEachOthersFile) {
+  auto held = settings();
+  held.place = KeptPlace::Held;
+  ASSERT_TRUE(opened(settings())->keep(kept("1f"), signing()));
+  const auto wrong = open_existing_quarantine(held);
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, HasSubstr("held store " + path()));
+  std::filesystem::remove(path());
+  for (const char* const suffix : {"-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+  ASSERT_TRUE(opened(held)->keep(kept("2f"), signing()));
+  EXPECT_THAT(ids(*opened(held)), ElementsAre("2f"));
+  EXPECT_FALSE(open_quarantine(settings()));
+}
+
 TEST_F(SqliteQuarantineTest, AFileThatWasDeletedIsMadeAgain) {
   const auto quarantine = opened(settings());
   ASSERT_TRUE(quarantine->keep(kept("1f"), signing()));
