@@ -271,9 +271,10 @@ void Session::handle_mail(std::string_view argument) {
       return speaker_.say(refusal);
     }
   }
-  const auto questions = client_.is_many(gateway()) ? nullptr : ticket_.question_count();
-  prepare_checks(transaction, worker_.loop().context().get_executor(), client_.helo(),
-                 worker_.check_sources(questions));
+  if (wants_checks(transaction)) {
+    const auto asked = client_.is_many(gateway()) ? nullptr : ticket_.question_count();
+    prepare_checks(transaction, worker_.executor(), client_.helo(), worker_.check_sources(asked));
+  }
   state_.phase = smtp::Phase::Mail;
   speaker_.say(250, "2.1.0", "Sender noted");
 }
@@ -384,7 +385,7 @@ bool Session::is_answered(DataEnd end) {
 
 // RFC 3207.
 net::Task<void> Session::handle_starttls() {
-  // Bytes that came along in the clear could be anybody's (CVE-2011-0411); none may reach the TLS session.
+  // Bytes in the clear could be anybody's (CVE-2011-0411); none may reach the TLS session.
   if (!connection_.input().empty()) {
     co_return speaker_.cut_short({501, "5.5.1", "STARTTLS must be the last command before its answer"});
   }

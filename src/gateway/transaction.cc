@@ -52,14 +52,16 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   return transaction;
 }
 
-void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
-                    intake::CheckSources sources) {
-  const auto plan = intake::plan_of(transaction);
+bool wants_checks(const Transaction& transaction) {
   const bool is_believed = transaction.is_from_relay && transaction.ledger != nullptr &&
                            !transaction.gateway->trusted_authserv.empty();
-  if (!plan.has_any() && !is_believed) return;
-  transaction.checks =
-      std::make_shared<intake::ArrivalChecks>(loop, transaction, plan, std::move(helo), std::move(sources));
+  return is_believed || intake::plan_of(transaction).has_any();
+}
+
+void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
+                    intake::CheckSources sources) {
+  transaction.checks = std::make_shared<intake::ArrivalChecks>(
+      loop, transaction, intake::plan_of(transaction), std::move(helo), std::move(sources));
   transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
     const auto found = checks.lock();
     return found ? found->value_for(address) : store::Authentication::Unknown;

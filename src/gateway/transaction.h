@@ -55,8 +55,11 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
 
-/// Gives an arriving transaction the checks that its site asks for, if any. They begin with the first
-/// recipient that the client is a stranger to. `helo`: as the client said it.
+/// Returns true if the site asks for checks of the transaction.
+bool wants_checks(const Transaction& transaction);
+
+/// Gives a transaction its checks. They begin with the first recipient that the client is a stranger to.
+/// `helo`: as the client said it.
 void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
                     intake::CheckSources sources);
 

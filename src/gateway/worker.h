@@ -85,6 +85,7 @@ class Worker {
 
   /// Its event loop. A caller may run it by hand in place of start(); then no deadline is kept.
   net::Loop& loop() { return loop_; }
+  net::Executor executor() { return loop_.context().get_executor(); }
 
   // For the worker's own sessions, on its thread.
   Shared& shared() { return shared_; }
