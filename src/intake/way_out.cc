@@ -298,7 +298,8 @@ net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std
 
 net::Task<void> WayOutJudge::weigh(const std::string& addressee, Facts& facts) {
   auto& known = facts.policy;
-  if (is_vacation()) co_await look_for_breach(addressee, facts);
+  // A report that nobody is sure of has to be owed, but may go to a list, and each mail may have one.
+  if (is_vacation() && !is_dsn(response_->kind)) co_await look_for_breach(addressee, facts);
   if (known.breach != Breach::None || known.owing != Owing::Unclear) co_return;
   if (co_await is_among_few(addressee, facts)) known.owing = Owing::Owed;
   if (known.owing == Owing::Unclear) known.is_past_rates = !co_await is_within_rates(addressee);

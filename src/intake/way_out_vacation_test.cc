@@ -143,10 +143,16 @@ TEST_F(WayOutTest, WhatSaysThatItIsAReplyIsJudgedAsOne) {
   here_.open_ledger();
   here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Failed)}});
   for (const std::string from : {"MAILER-DAEMON@example.org", "postmaster@example.org"}) {
-    std::string mail =
-        vacation("Auto-Submitted: auto-replied\r\n", "Your message could not be delivered.\r\n");
+    std::string mail = vacation(
+        "Auto-Submitted: auto-replied\r\n",
+        "Your message could not be delivered to:\r\n\r\nbob@example.org\r\n550 5.1.1 User unknown\r\n");
     mail.replace(mail.find("ann@example.org"), 15, from);
+    mail.replace(mail.find("Auto: hi"), 8, "Undelivered Mail Returned to Sender");
     EXPECT_EQ(leave(mail, ""), "not-owed: quarantine") << from;
+    here_.record(
+        {{store::arrival_by_message("1@c.test", "list-bounces@c.test"), number(Authentication::Passed)}});
+    for (int i = 0; i < 2; ++i)
+      EXPECT_EQ(leave(mail, "", {"list-bounces@c.test"}), "owed: accept") << from << i;
   }
 }
 
