@@ -192,6 +192,10 @@ DemoSender desk_of_ann(std::vector<DemoMail> mails) {
   return {.helo = "desk.example.org", .address = {}, .mails = std::move(mails)};
 }
 
+DemoSender server_elsewhere(std::vector<DemoMail> mails) {
+  return {.helo = std::string(kServerElsewhere), .address = "192.0.2.250", .mails = std::move(mails)};
+}
+
 std::vector<DemoSender> world(std::vector<DemoMail> forged, std::vector<DemoMail> others) {
   auto groups = in_groups(std::move(forged));
   std::vector<DemoSender> senders;

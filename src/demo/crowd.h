@@ -34,6 +34,9 @@ bool deliver(std::vector<DemoSender> senders, const CrowdSettings& settings, Cro
 /// Returns Ann's own program, which sends these mails.
 DemoSender desk_of_ann(std::vector<DemoMail> mails);
 
+/// Returns the server that brings what comes from elsewhere.
+DemoSender server_elsewhere(std::vector<DemoMail> mails);
+
 /// Returns the servers of the world. Each sends a few of the forged mails, or one of the others, which are
 /// spread evenly among them. No two have the same name or address.
 std::vector<DemoSender> world(std::vector<DemoMail> forged, std::vector<DemoMail> others);

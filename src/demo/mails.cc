@@ -58,6 +58,11 @@ base::Result<void> check_answers(const DemoTemplates& templates, const std::stri
 
 }  // namespace
 
+std::size_t DemoTemplates::count_answered() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(written, [](const MailTemplate& one) { return !one.answer.empty(); }));
+}
+
 base::Result<DemoTemplates> read_demo_templates(const std::string& folder) {
   auto written = read_templates(folder + "/written", values_of_written(""));
   if (!written) return std::unexpected(written.error());
@@ -65,7 +70,9 @@ base::Result<DemoTemplates> read_demo_templates(const std::string& folder) {
   if (!ordinary) return std::unexpected(ordinary.error());
   auto answers = read_templates(folder + "/answers", values_of_answer(Arrived{}, ""));
   if (!answers) return std::unexpected(answers.error());
-  DemoTemplates all{std::move(*written), std::move(*ordinary), std::move(*answers)};
+  auto elsewhere = read_templates(folder + "/elsewhere", values_of_written(""));
+  if (!elsewhere) return std::unexpected(elsewhere.error());
+  DemoTemplates all{std::move(*written), std::move(*ordinary), std::move(*answers), std::move(*elsewhere)};
   if (const auto good = check_answers(all, folder + "/answers/"); !good) return std::unexpected(good.error());
   return all;
 }
@@ -77,6 +84,10 @@ std::vector<DemoMail> written_mails(const DemoTemplates& templates, std::string_
 std::vector<DemoMail> ordinary_mails(const DemoTemplates& templates, std::string_view tagged,
                                      std::string_view date) {
   return make_mails(Lot::Ordinary, templates.ordinary, values_of_ordinary(tagged, date));
+}
+
+std::vector<DemoMail> bounces_from_elsewhere(const DemoTemplates& templates, std::string_view date) {
+  return make_mails(Lot::Elsewhere, templates.elsewhere, values_of_written(date));
 }
 
 const MailTemplate* answer_of(const DemoTemplates& templates, std::string_view recipient) {

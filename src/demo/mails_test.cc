@@ -213,6 +213,7 @@ TEST(DemoMails, ABrokenTemplateIsNamed) {
       {"written", nullptr, ": no such file"},
       {"ordinary", nullptr, ": no such file"},
       {"answers", nullptr, ": no such file"},
+      {"elsewhere", nullptr, ": no such file"},
       {"written/01-dinner.eml", "Return-Path: <>\nDelivered-To: a@b.test\nTo: {tagged}\n\n",
        ": {tagged} is no placeholder here; these are: {date}"},
       {"ordinary/01-dinner.eml", "Return-Path: <>\nDelivered-To: a@b.test\nTo: {recipient}\n\n",

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "demo/mails.h"
+#include "policy/verdict.h"
 #include "report/fact_table.h"
 #include "response/response.h"
 
@@ -79,6 +80,24 @@ std::string history_suggestion(const DemoFolder& folder, std::string_view progra
                     "--db " + shell_word(folder.history()));
 }
 
+/// What happens to a mail at one stage, as the end of a sentence about it.
+std::string_view words_of(policy::Action action) {
+  using enum policy::Action;
+  switch (action) {
+    case Accept:
+      return "gets in as it is";
+    case Label:
+      return "gets in, labelled as unproven";
+    case Quarantine:
+      return "is kept back, and Ann can have it released";
+    case Refuse:
+      return "is refused, and the sending server is told why";
+    case Defer:
+      return "is put off";
+  }
+  return {};
+}
+
 std::string example(const Recorded& recorded) {
   if (recorded.example.empty()) return {};
   return "\nThe reply to a server that brought one of the bounces:\n" +
@@ -86,6 +105,15 @@ std::string example(const Recorded& recorded) {
 }
 
 }  // namespace
+
+std::string page_of_before(std::size_t others, std::size_t hers) {
+  return report::wrap(fmt::format(
+             "Without Backstop: {} mails in Ann's inbox, {} of them not hers. A spammer uses her address, "
+             "and "
+             "mail servers all over the world answer the spam. This is the same day with Backstop.",
+             others + hers, others)) +
+         "\n";
+}
 
 std::string page_of_start(const DemoFolder& folder, const DemoGateways& gateways) {
   return report::wrap(
@@ -122,7 +150,11 @@ std::string page_of_flood(std::size_t forged, std::size_t welcome, std::size_t c
 
 std::string page_of_result(const Recorded& recorded, const Held& held,
                            const std::vector<std::string>& wrong) {
-  std::string out = tally_table(recorded.tally) + "\n" + agreement(recorded, held, wrong);
+  std::string out = tally_table(recorded.tally) + "\n";
+  out += report::wrap(
+      fmt::format("With Backstop: {} mails in Ann's inbox, {} of them not hers, each with a label.", held.ann,
+                  count_of(recorded.tally, Lot::Other).accepted));
+  out += "\n" + agreement(recorded, held, wrong);
   if (!recorded.refused_kinds.empty()) {
     out += report::wrap(fmt::format("{} were refused.", kinds_text(recorded.refused_kinds)));
   }
@@ -135,25 +167,50 @@ std::string page_of_result(const Recorded& recorded, const Held& held,
   return out + example(recorded);
 }
 
+std::string page_of_elsewhere(const Recorded& recorded) {
+  const auto rows = policy::causes();
+  const auto row = std::ranges::find(rows, recorded.cause_elsewhere, &policy::CauseRow::name);
+  if (row == rows.end()) return {};
+  std::string out =
+      "\n" +
+      report::wrap(
+          "One more bounce was genuine. Ann's phone had sent that mail through another server, without "
+          "a watermark, so nothing proves it. What becomes of it depends on the stage of the domain:");
+  for (std::size_t i = 0; i < policy::kStageNames.size(); ++i) {
+    const auto action = policy::verdict_at(static_cast<policy::Stage>(i), row->cause).action;
+    out += fmt::format("  {:<10}  {}\n", policy::kStageNames[i], words_of(action));
+  }
+  return out +
+         report::wrap(
+             "This domain is at reject. So begin with observe, and let all mail leave through Backstop, or "
+             "with your DKIM signature, before you choose reject.");
+}
+
+std::string page_of_next(std::string_view program) {
+  return "\nTo put Backstop before a Postfix (ten minutes, and it refuses nothing yet):\n"
+         "  docs/operations.md, \"Install\" and \"Ten minutes with Postfix\"\n" +
+         suggestion("a configuration to begin with", shell_word(program), "check-config --example");
+}
+
 std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways, std::string_view tagged,
                          std::string_view program) {
   const std::string server = gateways.in.text();
   const std::string forged = "-d " + shell_word("@" + folder.forged());
   return "\nThe gateway stays up until Ctrl-C. From another terminal:\n" +
          suggestion("a forged bounce is refused", swaks(server, kAnn), forged) +
-         suggestion("the same to the address that her mail left with gets in", swaks(server, tagged),
+         suggestion("sent to the address that her mail left with, it gets in", swaks(server, tagged),
                     forged) +
-         suggestion("by hand", "telnet",
-                    fmt::format("{} {}", gateways.in.address.to_string(), gateways.in.port)) +
          suggestion("what Ann got", "ls", shell_word(folder.ann() + "/new")) +
          history_suggestion(folder, program) +
-         suggestion("the configuration", "less", shell_word(folder.config()));
+         suggestion("the configuration", "cat", shell_word(folder.config())) +
+         "The first two take swaks, which apt-get install swaks installs.\n";
 }
 
-std::string page_of_end(const DemoFolder& folder, std::string_view program) {
-  return "\nThe demo has ended; its files stay.\n" + history_suggestion(folder, program) +
-         suggestion("the same gateway again", shell_word(program) + " serve",
-                    "-c " + shell_word(folder.config()));
+std::string page_of_end(const DemoFolder& folder, std::string_view program, bool knows_history) {
+  std::string out = "\nThe demo has ended; its files stay.\n";
+  if (!knows_history) out += history_suggestion(folder, program);
+  return out + suggestion("to start its gateway again", shell_word(program) + " serve",
+                          "-c " + shell_word(folder.config()));
 }
 
 }  // namespace backstop::demo

@@ -84,9 +84,11 @@ class Show {
 
   DemoOutcome run() {
     if (!prepare() || !start()) return outcome_;
-    if (send_own() && send_flood()) {
+    bool has_stayed = false;
+    if (send_own() && send_flood() && send_elsewhere()) {
       tell_result();
-      if (stays()) stay();
+      has_stayed = stays();
+      if (has_stayed) stay();
     } else {
       screen_.say("\nInterrupted before the end.\n");
       raise(DemoOutcome::Partly);
@@ -94,7 +96,7 @@ class Show {
     // Nobody waits for sessions that somebody opened by hand.
     service_->cut();
     service_->stop();
-    screen_.say(page_of_end(folder_, settings_.program));
+    screen_.say(page_of_end(folder_, settings_.program, has_stayed) + page_of_next(settings_.program));
     return outcome_;
   }
 
@@ -132,7 +134,9 @@ class Show {
     service_ = std::move(*service);
     service_->start();
     gateways_ = {.in = endpoint_of(*service_, "in"), .out = endpoint_of(*service_, "out")};
-    screen_.say(page_of_start(folder_, gateways_));
+    const std::size_t hers =
+        templates_.ordinary.size() + templates_.count_answered() + templates_.elsewhere.size();
+    screen_.say(page_of_before(kForged, hers) + page_of_start(folder_, gateways_));
     return true;
   }
 
@@ -173,6 +177,13 @@ class Show {
     return deliver(std::move(senders), {gateways_.in, kConnections, pause(kPauseOfOthers)}, counter);
   }
 
+  bool send_elsewhere() {
+    std::vector<DemoSender> senders;
+    senders.push_back(server_elsewhere(bounces_from_elsewhere(templates_, mail_date())));
+    Counter counter(told_, screen_, tally_table);
+    return deliver(std::move(senders), {gateways_.in, 1, milliseconds(0)}, counter);
+  }
+
   void tell_result() {
     service_->history()->flush(kFlushTime);
     const auto history = store::open_history_for_reading("sqlite:" + folder_.history());
@@ -182,12 +193,12 @@ class Show {
     const Recorded recorded = count_history(*events);
     const Held held = count_held(folder_);
     const auto wrong = differences(told_, recorded, held);
-    screen_.say(page_of_result(recorded, held, wrong));
+    screen_.say(page_of_result(recorded, held, wrong) + page_of_elsewhere(recorded));
     if (!wrong.empty()) raise(DemoOutcome::Partly);
   }
 
   bool stays() const {
-    if (settings_.ending == DemoEnding::ByTerminal) return ::isatty(STDOUT_FILENO) != 0;
+    if (settings_.ending == DemoEnding::ByTerminal) return is_terminal();
     return settings_.ending == DemoEnding::Stay;
   }
 
@@ -198,8 +209,11 @@ class Show {
     os::wait_for_signal();
   }
 
+  static bool is_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
+
+  // Only a person at a terminal can follow.
   milliseconds pause(milliseconds for_people) const {
-    return settings_.is_fast ? milliseconds(0) : for_people;
+    return settings_.is_fast || !is_terminal() ? milliseconds(0) : for_people;
   }
 
   bool fail(DemoOutcome outcome, std::string_view message) {

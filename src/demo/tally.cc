@@ -25,6 +25,7 @@ constexpr std::array<LotWords, kLots> kWords = {{
     {Lot::Genuine, "answers to Ann's mail", "mark or tag", "labelled as genuine"},
     {Lot::Bounce, "bounces of the spam", "none", "refused"},
     {Lot::Other, "other answers to it", "none", "labelled as unproven"},
+    {Lot::Elsewhere, "bounces from elsewhere", "none", "refused"},
 }};
 static_assert([] {
   for (std::size_t i = 0; i < kLots; ++i) {
@@ -39,6 +40,7 @@ const LotWords& words_of(Lot lot) {
 
 std::optional<Lot> lot_of(const store::Event& event) {
   if (event.direction == store::Direction::Outbound) return Lot::Written;
+  if (event.helo == kServerElsewhere) return Lot::Elsewhere;
   constexpr std::pair<policy::Cause, Lot> kLotOfCause[] = {
       {policy::Cause::Ordinary, Lot::Ordinary}, {policy::Cause::Tag, Lot::Genuine},
       {policy::Cause::Watermark, Lot::Genuine}, {policy::Cause::Bare, Lot::Bounce},
@@ -110,6 +112,7 @@ Recorded count_history(const std::vector<store::Event>& events) {
       continue;
     }
     count_event(event, count_of(recorded.tally, *lot));
+    if (*lot == Lot::Elsewhere) recorded.cause_elsewhere = event.cause;
     if (*lot == Lot::Other) ++recorded.labelled_kinds[event.kind];
     if (*lot != Lot::Bounce) continue;
     ++recorded.refused_kinds[event.kind];
@@ -143,7 +146,7 @@ std::vector<std::string> differences(const Tally& told, const Recorded& recorded
 std::string tally_table(const Tally& tally) {
   std::string out = "  what came               proof         got in   refused   how\n";
   for (const auto& words : kWords) {
-    if (words.lot == Lot::Written) continue;
+    if (words.lot == Lot::Written || words.lot == Lot::Elsewhere) continue;
     const LotCount& count = count_of(tally, words.lot);
     out += fmt::format("  {:<22}  {:<11}  {:>7}  {:>8}   {}\n", words.what, words.proof, count.accepted,
                        count.refused, words.outcome);

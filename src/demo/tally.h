@@ -39,6 +39,7 @@ struct Recorded {
   std::map<std::string, std::size_t> refused_kinds;   ///< of the lot Bounce
   std::map<std::string, std::size_t> labelled_kinds;  ///< of the lot Other
   std::string example;                                ///< what the sender of a refused bounce was told
+  std::string cause_elsewhere;                        ///< why the mail of the lot Elsewhere was refused
   std::map<std::string, std::size_t> strange;         ///< causes that no mail of the demo should have
 };
 Recorded count_history(const std::vector<store::Event>& events);
@@ -52,7 +53,7 @@ struct Held {
 std::vector<std::string> differences(const Tally& told, const Recorded& recorded, const Held& held);
 
 /// Returns the table of inbound mail: what came, the proof, what got in, what was refused, how. Four rows
-/// below a heading.
+/// below a heading; the lot Elsewhere is told apart from it.
 std::string tally_table(const Tally& tally);
 
 }  // namespace backstop::demo

@@ -18,7 +18,7 @@ using testing::IsEmpty;
 /// One of each lot, as it should be.
 Tally told() {
   Tally tally{};
-  for (const Lot lot : {Lot::Written, Lot::Ordinary, Lot::Genuine, Lot::Bounce, Lot::Other}) {
+  for (const Lot lot : {Lot::Written, Lot::Ordinary, Lot::Genuine, Lot::Bounce, Lot::Other, Lot::Elsewhere}) {
     count(gets_through(lot) ? smtp::Reply(250, "2.0.0", "ok") : smtp::Reply(550, "5.7.1", "no"),
           count_of(tally, lot));
   }
@@ -38,11 +38,18 @@ store::Event event(Direction direction, std::string cause, Done done) {
   return event;
 }
 
+store::Event event_from_elsewhere() {
+  auto one = event(Direction::Inbound, "missing", Done::Refused);
+  one.helo = kServerElsewhere;
+  return one;
+}
+
 std::vector<store::Event> events() {
   return {event(Direction::Outbound, "ordinary", Done::Delivered),
           event(Direction::Inbound, "ordinary", Done::Delivered),
           event(Direction::Inbound, "watermark", Done::Labelled),
           event(Direction::Inbound, "bare", Done::Refused),
+          event_from_elsewhere(),
           event(Direction::Inbound, "ceiling", Done::Labelled)};
 }
 
@@ -54,6 +61,7 @@ TEST(DemoTally, HistoryIsCountedByItsReasons) {
   EXPECT_THAT(recorded.refused_kinds, ElementsAre(std::pair("dsn-failed", 1u)));
   EXPECT_THAT(recorded.labelled_kinds, ElementsAre(std::pair("dsn-failed", 1u)));
   EXPECT_EQ(recorded.example, "550 5.7.1 of bare");
+  EXPECT_EQ(recorded.cause_elsewhere, "missing");
   EXPECT_THAT(recorded.strange, IsEmpty());
 }
 
