@@ -64,6 +64,7 @@ std::vector<DemoMail> made_mails() {
     EXPECT_EQ(arrived->to, mail.recipient);
     for (const auto& answer : templates().answers) mails.push_back(answer_to(*arrived, answer, kDate));
   }
+  std::ranges::move(bounces_from_elsewhere(templates(), kDate), std::back_inserter(mails));
   return mails;
 }
 
@@ -154,7 +155,8 @@ TEST(DemoMails, EveryFileIsATemplate) {
     if (entry.is_regular_file()) files.insert(entry.path().string());
   }
   std::set<std::string> read = {kFolder + "/README.md"};
-  for (const auto* const list : {&templates().written, &templates().ordinary, &templates().answers}) {
+  for (const auto* const list :
+       {&templates().written, &templates().ordinary, &templates().answers, &templates().elsewhere}) {
     EXPECT_FALSE(list->empty());
     for (const auto& one : *list) EXPECT_TRUE(read.insert(one.path).second) << one.path;
   }

@@ -278,8 +278,6 @@ class Staying(Case):
             self.assertLessEqual(len(line), 80, line)
         self.check_end(process, signal.SIGINT, 0)
 
-    def test_interrupted_before_the_end(self):
-
 
 class Terminal(Case):
     def on_terminal(self, *arguments, name="demo", rows=24, columns=80, kind="xterm", until=None):
