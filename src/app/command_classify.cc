@@ -1,5 +1,6 @@
 #include <memory>
 #include <ostream>
+#include <string>
 
 #include "app/commands.h"
 #include "app/mail_options.h"
@@ -32,11 +33,18 @@ class Printer : public mailbox::MailVisitor {
  public:
   Printer(report::Examiner& examiner, bool json, CommandContext& context)
       : examiner_(examiner), json_(json), context_(context) {}
+  ~Printer() override { context_.out << lines_; }
+  Printer(const Printer&) = delete;
+  Printer& operator=(const Printer&) = delete;
 
   void mail(const mailbox::SourceMail& mail) override {
     const report::Findings findings = examiner_.examine(mail).findings;
     if (json_) {
-      context_.out << to_json_line(findings);
+      // The stream would write each long line by itself.
+      lines_ += to_json_line(findings);
+      if (lines_.size() < kMostLines) return;
+      context_.out << lines_;
+      lines_.clear();
       return;
     }
     if (!is_first_) context_.out << '\n';
@@ -49,9 +57,12 @@ class Printer : public mailbox::MailVisitor {
   }
 
  private:
+  static constexpr std::size_t kMostLines = 32 * 1024;
+
   report::Examiner& examiner_;
   bool json_;
   CommandContext& context_;
+  std::string lines_;  // of JSON, not written yet
   bool is_first_ = true;
 };
 

@@ -40,12 +40,14 @@ bool has_known_field(std::string_view head) {
   return false;
 }
 
-// Returns the head up to its first empty line.
-std::string_view header_of(std::string_view head) {
+// Returns the beginning of the head, up to its first empty line.
+std::string_view start_of_header(std::string_view head) {
+  head = head.substr(0, kNulProbe);
   return head.substr(0, std::min(head.find("\n\n"), head.find("\n\r\n")));
 }
 
 constexpr std::size_t kLongestBoundary = 256;
+constexpr std::size_t kNearEnd = 512;
 
 bool contains(std::string_view text, std::string_view what) {
   return memmem(text.data(), text.size(), what.data(), what.size()) != nullptr;
@@ -78,7 +80,7 @@ bool is_postmark(std::string_view line) {
 
 std::optional<std::string_view> why_not_a_mail(std::string_view head) {
   if (head.empty()) return "empty";
-  if (header_of(head).substr(0, kNulProbe).find('\0') != std::string_view::npos) {
+  if (start_of_header(head).find('\0') != std::string_view::npos) {
     return "not a mail: it holds binary data";
   }
   if (!has_known_field(head.substr(0, kHeadBytes)))
@@ -86,19 +88,24 @@ std::optional<std::string_view> why_not_a_mail(std::string_view head) {
   return std::nullopt;
 }
 
-std::optional<std::string_view> why_cut_short(std::string_view mail) {
-  mail::Message message;
-  mail::walk_header(mail, message);
+std::optional<std::string_view> why_cut_short(const mail::Message& message) {
+  const std::string_view mail = message.buffer;
   if (message.truncated != mail::Truncation::None || message.parts.empty()) return std::nullopt;
   const mail::Part& whole = message.parts.front();
-  if (!contains(mail, "\n\n") && !contains(mail, "\n\r\n")) {
+  const std::string_view header = mail.substr(0, whole.body_begin);
+  if (!header.ends_with("\n\n") && !header.ends_with("\n\r\n") && !contains(mail, "\n\n") &&
+      !contains(mail, "\n\r\n")) {
     if (mail.ends_with('\n')) return std::nullopt;  // a mail without a body is one (RFC 5322 3.5)
     return "cut short: it ends within its header";
   }
   if (!base::iequals(whole.type, "multipart")) return std::nullopt;
   const auto boundary = mail::parameter(whole.content_type_parameters, "boundary");
   if (!boundary || boundary->empty() || boundary->size() > kLongestBoundary) return std::nullopt;
-  if (contains(mail.substr(whole.body_begin), "--" + *boundary + "--")) return std::nullopt;
+  const std::string_view body = mail.substr(whole.body_begin);
+  const std::string last = "--" + *boundary + "--";
+  // Mostly it is near the end.
+  if (contains(body.substr(body.size() - std::min(body.size(), kNearEnd)), last)) return std::nullopt;
+  if (contains(body, last)) return std::nullopt;
   return "cut short: its last part has no end";
 }
 

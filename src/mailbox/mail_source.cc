@@ -51,11 +51,13 @@ class Reading {
   MailVisitor& visitor_;
   const SourceLimits& limits_;
   std::string buffer_;
+  mail::Message header_;
 };
 
 void Reading::hand_out(std::string_view name, std::string_view bytes, bool is_past_cap) {
-  const std::string_view problem = is_past_cap ? kPastCap : why_cut_short(bytes).value_or("");
-  visitor_.mail({name, bytes, problem});
+  mail::walk_header(bytes, header_);
+  const std::string_view problem = is_past_cap ? kPastCap : why_cut_short(header_).value_or("");
+  visitor_.mail({name, bytes, problem, header_});
   if (!problem.empty()) tell(Kind::CutShort, name, problem);
 }
 

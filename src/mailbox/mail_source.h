@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "mail/message.h"
 #include "os/byte_source.h"
 
 namespace backstop::mailbox {
@@ -21,9 +22,10 @@ struct SourceLimits {
 };
 
 struct SourceMail {
-  std::string_view name;     ///< the path as given, with ":N" for the Nth mail of an mbox that has several
-  std::string_view bytes;    ///< like the other texts, valid only during the call
-  std::string_view problem;  ///< empty if the mail is whole, else why it isn't: "cut short: ..."
+  std::string_view name;        ///< the path as given, with ":N" for the Nth mail of an mbox that has several
+  std::string_view bytes;       ///< like the other texts, valid only during the call
+  std::string_view problem;     ///< empty if the mail is whole, else why it isn't: "cut short: ..."
+  const mail::Message& header;  ///< of the mail, walked
 };
 
 /// What could not be read at all, or only in part.

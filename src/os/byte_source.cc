@@ -39,9 +39,12 @@ base::Result<bool> read_up_to(ByteSource& source, std::size_t most, std::string&
   while (buffer.size() < most) {
     const std::size_t old_size = buffer.size();
     const std::size_t room = std::min(std::clamp(old_size, kFirstChunk, kLargestChunk), most - old_size);
-    buffer.resize(old_size + room);
-    const auto got = source.read(std::span(buffer).subspan(old_size));
-    buffer.resize(old_size + got.value_or(0));
+    base::Result<std::size_t> got = 0;
+    // Filling the room with zeros first would cost more than to read a mail into it.
+    buffer.resize_and_overwrite(old_size + room, [&](char* start, std::size_t) {
+      got = source.read(std::span(start + old_size, room));
+      return old_size + got.value_or(0);
+    });
     if (!got) return std::unexpected(got.error());
     if (*got == 0) return true;
   }

@@ -31,9 +31,9 @@ Examiner::Examiner(ExaminerSettings settings)
   unaddressed_.domains = {{.name = {}}};
 }
 
-std::vector<mail::Address> Examiner::recipients() const {
+std::vector<mail::Address> Examiner::recipients(const mail::Message& header) const {
   if (settings_.recipient) return {*settings_.recipient};
-  return mailbox::arrival_recipients(header_);
+  return mailbox::arrival_recipients(header);
 }
 
 // Of those that are ours, returns the recipient with a tag, since only an address in an envelope ever gets a
@@ -90,10 +90,9 @@ Examined Examiner::examine(const mailbox::SourceMail& mail) {
       .recipient = settings_.recipient ? settings_.recipient->text() : std::string()};
   findings.response = reader_.read(mail.bytes, envelope,
                                    findings.is_cut_short ? response::Extent::Start : response::Extent::Whole);
-  mail::walk_header(mail.bytes, header_);
-  examined.day = mailbox::day_of_arrival(header_);
+  examined.day = mailbox::day_of_arrival(mail.header);
   if (findings.response.kind == response::Kind::None) return examined;
-  const auto candidates = recipients();
+  const auto candidates = recipients(mail.header);
   const auto* const recipient = envelope_recipient(candidates);
   if (recipient != nullptr) {
     examined.recipient = origin::without_tag(*recipient, settings_.site.tags.delimiter).folded();

@@ -49,7 +49,7 @@ class Examiner {
   Examined examine(const mailbox::SourceMail& mail);
 
  private:
-  std::vector<mail::Address> recipients() const;
+  std::vector<mail::Address> recipients(const mail::Message& header) const;
   const mail::Address* envelope_recipient(const std::vector<mail::Address>& recipients) const;
   std::chrono::sys_days today(std::optional<std::chrono::sys_days> arrival) const;
   origin::Origin judge(const response::Response& response, const mail::Address* recipient,
@@ -61,7 +61,6 @@ class Examiner {
   const bool takes_any_domain_;
   intake::Site unaddressed_;  ///< for mail whose recipient nobody knows: no tag can be expected of it
   response::Reader reader_;
-  mail::Message header_;
   intake::LoneJudge judge_;
 };
 

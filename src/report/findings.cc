@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "report/fact_table.h"
-#include "report/json_line.h"
+#include "report/json_writer.h"
 #include "response/explain.h"
 
 namespace backstop::report {
@@ -99,42 +100,52 @@ std::string facts(const Findings& findings) {
   return table.text();
 }
 
-namespace json = boost::json;
-
-// Boost.JSON writes invalid UTF-8 as it is, so no text reaches it unchecked.
-json::string text(std::string_view value) {
-  return json::string(base::well_formed(value));
+void write(const response::Recipient& recipient, JsonWriter& out) {
+  out.begin_object();
+  out.text("address", recipient.address);
+  out.text("original_address", recipient.original_address);
+  out.text("action", name(recipient.action));
+  out.text("status", recipient.status);
+  out.text("status_from", name(recipient.status_from));
+  out.text("reason", name(recipient.reason));
+  out.text("remote_mta", recipient.remote_mta);
+  out.text("diagnostic", recipient.diagnostic);
+  out.end_object();
 }
 
-json::object to_json(const response::Recipient& recipient) {
-  return {
-      {"address", text(recipient.address)},         {"original_address", text(recipient.original_address)},
-      {"action", name(recipient.action)},           {"status", text(recipient.status)},
-      {"status_from", name(recipient.status_from)}, {"reason", name(recipient.reason)},
-      {"remote_mta", text(recipient.remote_mta)},   {"diagnostic", text(recipient.diagnostic)}};
+void write(const std::optional<response::Original>& original, JsonWriter& out) {
+  if (!original) return out.none("original");
+  out.begin_object("original");
+  out.text("message_id", original->message_id);
+  out.text("from", original->from);
+  out.text("to", original->to);
+  out.text("subject", original->subject);
+  out.text("date", original->date);
+  out.text("found_in", name(original->found_in));
+  out.end_object();
 }
 
-json::value to_json(const std::optional<response::Original>& original) {
-  if (!original) return nullptr;
-  return json::object{{"message_id", text(original->message_id)},
-                      {"from", text(original->from)},
-                      {"to", text(original->to)},
-                      {"subject", text(original->subject)},
-                      {"date", text(original->date)},
-                      {"found_in", name(original->found_in)}};
+// Writes a word that is null for a mail that is no response.
+void write_of_response(std::string_view key, std::string_view word, bool is_response, JsonWriter& out) {
+  if (is_response) return out.text(key, word);
+  out.none(key);
 }
 
-json::object to_json(const origin::Origin& origin, bool is_response) {
-  json::array evidence;
+void write(const origin::Origin& origin, bool is_response, JsonWriter& out) {
+  out.begin_object("origin");
+  out.text("result", origin::name(origin.result));
+  write_of_response("cause", origin::name(origin.cause), is_response, out);
+  out.begin_list("evidence");
   for (const auto& one : origin.evidence) {
-    evidence.push_back(json::object{{"name", origin::name(one.kind)},
-                                    {"result", origin::name(one.finding)},
-                                    {"level", origin::name(one.level)},
-                                    {"detail", text(one.detail)}});
+    out.begin_object();
+    out.text("name", origin::name(one.kind));
+    out.text("result", origin::name(one.finding));
+    out.text("level", origin::name(one.level));
+    out.text("detail", one.detail);
+    out.end_object();
   }
-  return {{"result", origin::name(origin.result)},
-          {"cause", is_response ? json::value(origin::name(origin.cause)) : json::value()},
-          {"evidence", std::move(evidence)}};
+  out.end_list();
+  out.end_object();
 }
 
 }  // namespace
@@ -153,20 +164,22 @@ std::string to_page(const Findings& findings) {
 
 std::string to_json_line(const Findings& findings) {
   const response::Response& response = findings.response;
-  json::array recipients;
-  for (const auto& recipient : response.recipients) recipients.push_back(to_json(recipient));
   const bool is_response = response.kind != response::Kind::None;
-  const json::object object = {
-      {"file", text(findings.file)},
-      {"kind", response::name(response.kind)},
-      {"certainty", is_response ? json::value(response::name(certainty(response))) : json::value()},
-      {"reporting_mta", text(response.reporting_mta)},
-      {"recipients", std::move(recipients)},
-      {"original", to_json(response.original)},
-      {"origin", to_json(findings.origin, is_response)},
-      {"explanation", text(explanation(findings))},
-      {"truncated", response.truncated || findings.is_cut_short}};
-  return json_line(object);
+  JsonWriter out;
+  out.begin_object();
+  out.text("file", findings.file);
+  out.text("kind", response::name(response.kind));
+  write_of_response("certainty", response::name(certainty(response)), is_response, out);
+  out.text("reporting_mta", response.reporting_mta);
+  out.begin_list("recipients");
+  for (const auto& recipient : response.recipients) write(recipient, out);
+  out.end_list();
+  write(response.original, out);
+  write(findings.origin, is_response, out);
+  out.text("explanation", explanation(findings));
+  out.truth("truncated", response.truncated || findings.is_cut_short);
+  out.end_object();
+  return std::move(out).take_line();
 }
 
 }  // namespace backstop::report

@@ -1,29 +1,14 @@
 #include "report/json_line.h"
 
-#include <fmt/format.h>
-#include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
 #include <boost/json.hpp>
 #include <cstdint>
-#include <iterator>
 
 #include "base/text.h"
+#include "report/json_writer.h"
 
 namespace backstop::report {
-
-namespace {
-
-void append_escape(UChar32 code, std::string& out) {
-  if (code < 0x10000) {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
-  } else {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", static_cast<unsigned>(U16_LEAD(code)),
-                   static_cast<unsigned>(U16_TRAIL(code)));
-  }
-}
-
-}  // namespace
 
 std::string json_line(const boost::json::value& value) {
   // Only texts have characters beyond ASCII, and of the ASCII controls only DEL is not escaped yet.
@@ -36,7 +21,7 @@ std::string json_line(const boost::json::value& value) {
       UChar32 code = 0;
       U8_NEXT(line.data(), at, size, code);
       if (code >= 0 && base::hides_text(static_cast<std::uint32_t>(code))) {
-        append_escape(code, shown);
+        append_json_escape(code, shown);
       } else {
         shown.append(line, static_cast<std::size_t>(begin), static_cast<std::size_t>(at - begin));
       }

@@ -60,13 +60,14 @@ const BodyPhrases& BodyPhrases::get() {
   return phrases;
 }
 
-BodyHits::BodyHits()
-    : scratch_(BodyPhrases::get().set->make_scratch()),
-      begin_(BodyPhrases::get().phrases.size(), kNotFound) {}
-
 void BodyHits::find(std::string_view text) {
+  const BodyPhrases& phrases = BodyPhrases::get();
+  if (!scratch_) {
+    scratch_ = phrases.set->make_scratch();
+    begin_.assign(phrases.phrases.size(), kNotFound);
+  }
   for (const auto& hit : hits_) begin_[hit.phrase] = kNotFound;
-  BodyPhrases::get().set->find(text, *scratch_, hits_);
+  phrases.set->find(text, *scratch_, hits_);
   for (const auto& hit : hits_) begin_[hit.phrase] = hit.begin;
 }
 

@@ -44,14 +44,14 @@ struct BodyPhrases {
   std::vector<PhraseId> delays;
   std::vector<PhraseId> original_markers;
 
-  /// Compiled at the first call, once a process. Thread-safe.
+  /// Loaded at the first call, once a process. Thread-safe.
   static const BodyPhrases& get();
 };
 
-/// The phrases that one text has. Holds scratch memory: each thread needs its own.
+/// The phrases that one text has. Holds scratch memory: each thread needs its own. The tables are loaded when
+/// the first text comes; find() comes before all other calls.
 class BodyHits {
  public:
-  BodyHits();
   void find(std::string_view text);
   bool has(PhraseId phrase) const { return phrase != kNoPhrase && begin_[phrase] != kNotFound; }
   bool has_any(const std::vector<PhraseId>& phrases) const { return first_of(phrases) != kNoPhrase; }

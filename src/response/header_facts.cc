@@ -153,6 +153,10 @@ const HeaderPhrases& HeaderPhrases::get() {
   return all;
 }
 
+std::vector<std::string_view> header_phrases() {
+  return HeaderPhrases::get().phrases;
+}
+
 namespace {
 
 // Returns the offset after "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject.

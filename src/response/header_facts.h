@@ -49,6 +49,9 @@ struct HeaderFacts {
 
 struct HeaderPhrases;  // the compiled tables, in header_facts.cc
 
+/// All phrases that are looked for in a header.
+std::vector<std::string_view> header_phrases();
+
 /// Holds scratch memory that is used again for every mail: each thread needs its own.
 class HeaderReader {
  public:

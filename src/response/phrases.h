@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "response/phrase_databases.h"
 
 namespace backstop::response {
 
@@ -39,12 +42,20 @@ class PhraseSet {
   };
   using ScratchPtr = std::unique_ptr<Scratch, ScratchDeleter>;
 
-  /// Phrases must not be empty. Aborts if Hyperscan can't compile them, which is a mistake in a table, never
-  /// in a mail.
-  explicit PhraseSet(std::span<const std::string_view> phrases);
+  /// Loads the set from `databases`, or compiles it if it is not there or doesn't fit the library and the
+  /// processor that we run on. Phrases must not be empty. Aborts if Hyperscan can't compile them, which is a
+  /// mistake in a table, never in a mail.
+  explicit PhraseSet(std::span<const std::string_view> phrases,
+                     std::string_view databases = built_databases());
   ~PhraseSet();
   PhraseSet(const PhraseSet&) = delete;
   PhraseSet& operator=(const PhraseSet&) = delete;
+
+  /// Appends what the constructor loads, for the simplest processor of our kind: it runs on all of them.
+  static void append_compiled(std::span<const std::string_view> phrases, std::string& databases);
+
+  /// Returns false if the set had to be compiled.
+  bool is_loaded() const;
 
   ScratchPtr make_scratch() const;
 

@@ -72,8 +72,7 @@ std::string difference(const json::value& want, const json::value& got, const st
   return at + ": want " + json::serialize(want) + "\n  got " + json::serialize(got) + "\n";
 }
 
-// One test for each folder: with one for each mail, hundreds of processes would spend their time on compiling
-// the tables.
+// One test for each folder: with one for each mail, hundreds of processes would have to start.
 class FixtureFolder : public testing::TestWithParam<path> {};
 
 TEST_P(FixtureFolder, IsReadAsWritten) {

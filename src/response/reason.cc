@@ -77,11 +77,7 @@ constexpr std::array kStatusReasons = std::to_array<StatusReason>({
 });
 
 const PhraseSet& reason_phrase_set() {
-  static const PhraseSet set = [] {
-    std::vector<std::string_view> phrases;
-    for (const auto& row : reason_phrases()) phrases.push_back(row.phrase);
-    return PhraseSet(phrases);
-  }();
+  static const PhraseSet set(reason_phrase_texts());
   return set;
 }
 
@@ -115,11 +111,11 @@ Reason reason_of_status(std::string_view status) {
   return row == kStatusReasons.end() ? Reason::Unknown : row->reason;
 }
 
-ReasonFinder::ReasonFinder() : phrases_(reason_phrase_set()), scratch_(phrases_.make_scratch()) {}
-
 Reason ReasonFinder::find(std::string_view words, std::string_view status, int reply_code, bool is_delayed) {
   const Reason by_status = reason_of_status(status);
-  phrases_.find(words, *scratch_, hits_);
+  const PhraseSet& phrases = reason_phrase_set();
+  if (!scratch_) scratch_ = phrases.make_scratch();
+  phrases.find(words, *scratch_, hits_);
   // A row's number; words that only tell the time come after all others.
   const auto precedence = [&](const PhraseHit& hit) {
     const bool gives_way = is_delayed && reason_phrases()[hit.phrase].reason == Reason::Expired;

@@ -14,16 +14,15 @@ namespace backstop::response {
 /// Returns the reason of an enhanced status code alone, or Unknown if it has none in particular.
 Reason reason_of_status(std::string_view status);
 
-/// Holds scratch memory: each thread needs its own.
+/// Holds scratch memory: each thread needs its own. The phrases are loaded when one is sought for the first
+/// time.
 class ReasonFinder {
  public:
-  ReasonFinder();
   /// Returns Unknown if nothing says why. In a delay, words about time ("still undelivered after 4 hours")
   /// count only if no other words say why.
   Reason find(std::string_view words, std::string_view status, int reply_code, bool is_delayed = false);
 
  private:
-  const PhraseSet& phrases_;
   PhraseSet::ScratchPtr scratch_;
   std::vector<PhraseHit> hits_;
 };

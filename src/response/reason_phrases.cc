@@ -278,4 +278,10 @@ std::span<const ReasonPhrase> reason_phrases() {
   return all;
 }
 
+std::vector<std::string_view> reason_phrase_texts() {
+  std::vector<std::string_view> texts;
+  for (const auto& row : reason_phrases()) texts.push_back(row.phrase);
+  return texts;
+}
+
 }  // namespace backstop::response

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "response/response.h"
 
@@ -23,5 +24,8 @@ struct ReasonPhrase {
 
 /// The table in order of precedence: of the phrases that are in a text, the one listed first wins.
 std::span<const ReasonPhrase> reason_phrases();
+
+/// The phrases of that table alone, in its order.
+std::vector<std::string_view> reason_phrase_texts();
 
 }  // namespace backstop::response
