@@ -38,31 +38,54 @@ bool istarts_with(std::string_view text, std::string_view prefix) {
 }
 
 namespace {
+
 constexpr std::size_t kShortText = 64;
+
+// By byte: how common it is in the text of mails. What is not named here is rare.
+constexpr auto kCommonness = [] {
+  constexpr std::string_view kCommonestFirst = " etaoinsrhldcum.pf-g0123456789yb:w/=v,k";
+  std::array<unsigned char, 256> table{};
+  for (std::size_t i = 0; i < kCommonestFirst.size(); ++i) {
+    table[static_cast<unsigned char>(kCommonestFirst[i])] =
+        static_cast<unsigned char>(kCommonestFirst.size() - i);
+  }
+  return table;
+}();
+
+// Returns the position of the first of the rarest characters.
+std::size_t rarest_of(std::string_view text) {
+  const auto rarest = std::ranges::min_element(
+      text, {}, [](char c) { return kCommonness[static_cast<unsigned char>(ascii_lower(c))]; });
+  return static_cast<std::size_t>(rarest - text.begin());
 }
+
+}  // namespace
 
 std::size_t ifind(std::string_view text, std::string_view what, std::size_t from) {
   if (what.empty()) return from <= text.size() ? from : std::string_view::npos;
-  const char lower = ascii_lower(what.front());
-  const char upper = lower >= 'a' && lower <= 'z' ? static_cast<char>(lower - ('a' - 'A')) : lower;
   if (text.size() <= kShortText) {
     // The value of a header field, mostly: looking at each byte costs less than two calls.
+    const char first = ascii_lower(what.front());
     for (std::size_t at = from; at + what.size() <= text.size(); ++at) {
-      if (ascii_lower(text[at]) == lower && iequals(text.substr(at, what.size()), what)) return at;
+      if (ascii_lower(text[at]) == first && iequals(text.substr(at, what.size()), what)) return at;
     }
     return std::string_view::npos;
   }
+  const std::size_t sought = rarest_of(what);
+  const char lower = ascii_lower(what[sought]);
+  const char upper = is_alpha(lower) ? static_cast<char>(lower - ('a' - 'A')) : lower;
   // The next position of either case; each is sought again only after it was passed.
-  std::size_t next_lower = text.find(lower, from);
-  std::size_t next_upper = upper == lower ? std::string_view::npos : text.find(upper, from);
+  std::size_t next_lower = text.find(lower, from + sought);
+  std::size_t next_upper = upper == lower ? std::string_view::npos : text.find(upper, from + sought);
   for (;;) {
-    const std::size_t at = std::min(next_lower, next_upper);
-    if (at == std::string_view::npos || text.size() - at < what.size()) return std::string_view::npos;
-    if (iequals(text.substr(at, what.size()), what)) return at;
-    if (at == next_lower) {
-      next_lower = text.find(lower, at + 1);
+    const std::size_t found = std::min(next_lower, next_upper);
+    if (found == std::string_view::npos || text.size() - (found - sought) < what.size())
+      return std::string_view::npos;
+    if (iequals(text.substr(found - sought, what.size()), what)) return found - sought;
+    if (found == next_lower) {
+      next_lower = text.find(lower, found + 1);
     } else {
-      next_upper = text.find(upper, at + 1);
+      next_upper = text.find(upper, found + 1);
     }
   }
 }
@@ -231,6 +254,7 @@ bool is_ascii(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   while (!text.empty()) {
     const std::size_t length = sequence_length(text);
     if (length == 0) return false;
@@ -273,6 +297,7 @@ void append_code_point(std::uint32_t code, std::string& out) {
 }
 
 std::string well_formed(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

@@ -40,7 +40,7 @@ std::string_view trim(std::string_view text);
 bool iequals(std::string_view a, std::string_view b);
 bool istarts_with(std::string_view text, std::string_view prefix);
 /// Returns the position of the first occurrence without regard to ASCII case, or npos. Linear in practice: it
-/// looks for the first character with memchr.
+/// looks for the rarest character with memchr.
 std::size_t ifind(std::string_view text, std::string_view what, std::size_t from = 0);
 inline bool icontains(std::string_view text, std::string_view what) {
   return ifind(text, what) != std::string_view::npos;

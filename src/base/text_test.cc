@@ -18,6 +18,24 @@ TEST(Text, ComparesWithoutCase) {
   EXPECT_EQ(ifind("abc", ""), 0u);
 }
 
+// In texts of every length, since short ones are searched in another way, and at every place.
+TEST(Text, IfindFindsTheFirst) {
+  for (const std::string_view what : {"e", "V", "xe", "eX", "not found", "ee:e", "ab\xC3\xBC", "1 2"}) {
+    for (const char filler : {'e', 'E', 'v', ' ', 'x'}) {
+      for (std::size_t before = 0; before < 140; before += 7) {
+        const std::string text = std::string(before, filler) + to_lower(what) + "." + std::string(what);
+        const std::size_t want = to_lower(text).find(to_lower(what));
+        EXPECT_EQ(ifind(text, what), want) << what << " in " << text;
+        const std::size_t next = to_lower(text).find(to_lower(what), want + 1);
+        EXPECT_EQ(ifind(text, what, want + 1), next) << what << " in " << text;
+        EXPECT_EQ(ifind(text.substr(0, text.size() - 1), what, before + what.size()), std::string_view::npos)
+            << what << " in " << text;
+      }
+    }
+  }
+  EXPECT_EQ(ifind(std::string(100, 'a'), "b", 200), std::string_view::npos);
+}
+
 TEST(Text, HexHasTwoDigitsForEachByte) {
   EXPECT_EQ(hex({}), "");
   EXPECT_EQ(hex(std::array<unsigned char, 4>{0x00, 0x0f, 0xa0, 0xff}), "000fa0ff");

@@ -1,5 +1,6 @@
 #include "mail/media_type.h"
 
+#include <array>
 #include <cstddef>
 
 #include "base/text.h"
@@ -45,10 +46,14 @@ constexpr KnownEncoding kKnownEncodings[] = {
     {"x-uue", TransferEncoding::Uuencode},
 };
 
-bool is_token_byte(char c) {
-  // RFC 2045 5.1: printable ASCII without the tspecials that could stand around a type.
-  return c > ' ' && c < 127 && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
-}
+// RFC 2045 5.1: printable ASCII without the tspecials that could stand around a type.
+constexpr auto kIsTokenByte = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = '!'; c < 0x7F; ++c) table[c] = true;
+  for (const char special : std::string_view("()<>@,;:\\\"/[]?="))
+    table[static_cast<unsigned char>(special)] = false;
+  return table;
+}();
 
 // White space and comments (RFC 5322 3.2.2), which may nest; an open one reaches to the end.
 void skip_cfws(std::string_view& text) {
@@ -72,7 +77,7 @@ void skip_cfws(std::string_view& text) {
 std::string_view take_token(std::string_view& text) {
   skip_cfws(text);
   std::size_t length = 0;
-  while (length < text.size() && is_token_byte(text[length])) ++length;
+  while (length < text.size() && kIsTokenByte[static_cast<unsigned char>(text[length])]) ++length;
   const std::string_view token = text.substr(0, length);
   text.remove_prefix(length);
   return token;

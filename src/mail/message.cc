@@ -32,6 +32,8 @@ class Walker {
       : message_(message), limits_(limits), boundaries_(message.buffer) {}
 
   void walk();
+  /// Goes on behind the header of the whole mail.
+  void walk_body();
   /// Appends the part and reads its header.
   void begin_part(std::size_t at, std::uint32_t parent, BlockKind kind, bool in_digest);
 
@@ -145,6 +147,11 @@ bool Walker::begin_next_part(std::size_t at) {
 
 void Walker::walk() {
   begin_part(0, Part::kNoParent, BlockKind::Message, false);
+  walk_body();
+}
+
+void Walker::walk_body() {
+  current_ = 0;
   do {
     while (holds_a_mail(current()) && may_descend() && may_add_part()) {
       begin_part(current().body_begin, current_, BlockKind::Message, false);
@@ -182,6 +189,10 @@ void walk(std::string_view buffer, Message& message, const Limits& limits) {
 void walk_header(std::string_view buffer, Message& message, const Limits& limits) {
   reset(message, buffer);
   Walker(message, limits).begin_part(0, Part::kNoParent, BlockKind::Message, false);
+}
+
+void walk_body(Message& message, const Limits& limits) {
+  Walker(message, limits).walk_body();
 }
 
 }  // namespace backstop::mail

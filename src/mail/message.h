@@ -105,4 +105,7 @@ void walk(std::string_view buffer, Message& message, const Limits& limits = {});
 /// is then the rest of the buffer. The candidate test (response::Reader::can_be_response) is made on this.
 void walk_header(std::string_view buffer, Message& message, const Limits& limits = {});
 
+/// Reads the rest of the message of which walk_header() read the header: together they do what walk() does.
+void walk_body(Message& message, const Limits& limits = {});
+
 }  // namespace backstop::mail

@@ -236,6 +236,21 @@ TEST(Message, HeaderAloneIsTheFirstPart) {
   }
 }
 
+TEST(Message, HeaderAndBodyAreTheWhole) {
+  Message message;
+  Message whole;
+  for (const Row& row : kRows) {
+    for (std::size_t cut = 0; cut <= row.mail.size(); ++cut) {
+      const std::string_view mail = row.mail.substr(0, cut);
+      walk(mail, whole);
+      walk_header(mail, message);
+      walk_body(message);
+      EXPECT_EQ(dump(message), dump(whole)) << row.name << " cut at " << cut;
+      EXPECT_EQ(unsoundness(message, {}), "") << row.name << " cut at " << cut;
+    }
+  }
+}
+
 struct TypeRow {
   const char* name;
   std::string_view header;

@@ -15,6 +15,8 @@ void append_json_escape(std::int32_t code, std::string& out);
 /// Keys must be plain ASCII without quotes. An empty key is that of a member of a list, or of the whole.
 class JsonWriter {
  public:
+  JsonWriter() { line_.reserve(kUsualLine); }
+
   void begin_object(std::string_view key = {}) { begin(key) += '{'; }
   void end_object() { line_ += '}'; }
   void begin_list(std::string_view key = {}) { begin(key) += '['; }
@@ -31,6 +33,8 @@ class JsonWriter {
   std::string take_line() && { return std::move(line_ += '\n'); }
 
  private:
+  static constexpr std::size_t kUsualLine = 2048;
+
   /// Writes the comma before a member, and its key; returns line_.
   std::string& begin(std::string_view key);
   void append_beyond_plain(std::string_view& value);

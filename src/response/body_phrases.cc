@@ -33,12 +33,16 @@ class Builder {
     }
     for (const auto signs : sign_tables()) {
       for (const auto& sign : signs) {
-        if (sign.zone == Zone::Body) all_.signs.push_back({&sign, id(sign.phrase)});
+        if (sign.zone != Zone::Body || sign.phrase.empty()) continue;
+        const PhraseId phrase = id(sign.phrase);
+        all_.signs_of.resize(all_.phrases.size());
+        all_.signs_of[phrase].push_back(&sign);
       }
     }
     all_.failures = ids(failure_phrases());
     all_.delays = ids(delay_phrases());
     all_.original_markers = ids(original_markers());
+    all_.signs_of.resize(all_.phrases.size());
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)
@@ -69,6 +73,14 @@ void BodyHits::find(std::string_view text) {
   for (const auto& hit : hits_) begin_[hit.phrase] = kNotFound;
   phrases.set->find(text, *scratch_, hits_);
   for (const auto& hit : hits_) begin_[hit.phrase] = hit.begin;
+}
+
+void BodyHits::append_signs(std::vector<const Sign*>& signs) const {
+  const auto& phrases = BodyPhrases::get();
+  for (const auto& hit : hits_) {
+    const auto& found = phrases.signs_of[hit.phrase];
+    signs.insert(signs.end(), found.begin(), found.end());
+  }
 }
 
 const CompiledFormat* BodyHits::format() const {

@@ -27,17 +27,11 @@ struct CompiledFormat {
   std::vector<PhraseId> diagnostic_begin;
 };
 
-/// A sign of Zone::Body and its phrase.
-struct BodySign {
-  const Sign* sign = nullptr;
-  PhraseId phrase = kNoPhrase;
-};
-
 struct BodyPhrases {
   std::vector<std::string_view> phrases;
   std::unique_ptr<PhraseSet> set;
   std::vector<CompiledFormat> formats;
-  std::vector<BodySign> signs;
+  std::vector<std::vector<const Sign*>> signs_of;  ///< by phrase: the signs of Zone::Body that it is
   std::vector<std::uint32_t>
       format_of;  ///< by phrase: the first of `formats` whose signature it is, or kNotFound
   std::vector<PhraseId> failures;
@@ -55,6 +49,8 @@ class BodyHits {
   void find(std::string_view text);
   bool has(PhraseId phrase) const { return phrase != kNoPhrase && begin_[phrase] != kNotFound; }
   bool has_any(const std::vector<PhraseId>& phrases) const { return first_of(phrases) != kNoPhrase; }
+  /// Appends the signs of Zone::Body that were found.
+  void append_signs(std::vector<const Sign*>& signs) const;
   /// Returns the first row of the table whose signature was found, or null.
   const CompiledFormat* format() const;
   /// Return the offset of the first occurrence, and the one past its end.

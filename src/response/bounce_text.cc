@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unordered_set>
 
@@ -102,27 +102,38 @@ bool is_own(const TextContext& context, std::string_view address) {
   return std::ranges::find(context.own, base::address_key(address)) != context.own.end();
 }
 
-// What "ADDR" stands for in the patterns of formats.h.
+// What "ADDR" stands for in the patterns of formats.h. RE2 would write out the lengths as copies of the
+// class, each of a whole range of UTF-8; is_short_enough() checks them.
 constexpr std::string_view kAddressPattern =
-    "(?:\"[^\"]{1,64}\"|[^\\s<>\"(){}\\[\\],;:]{1,256})@(?:\\[[^\\]]{1,64}\\]|[^\\s<>\"(){}\\[\\],;:=]{1,255}"
-    ")";
+    "(?:\"[^\"]+\"|[^\\s<>\"(){}\\[\\],;:]+)@(?:\\[[^\\]]+\\]|[^\\s<>\"(){}\\[\\],;:=]+)";
 
+bool is_short_enough(std::string_view address) {
+  constexpr std::size_t kLongestLocal = 256;
+  constexpr std::size_t kLongestDomain = 255;
+  const std::size_t at = address.rfind('@');
+  return at == std::string_view::npos || (at <= kLongestLocal && address.size() - at - 1 <= kLongestDomain);
+}
+
+std::unique_ptr<RE2> compile(const BounceFormat& format) {
+  std::string pattern(format.recipient);
+  for (std::size_t at = pattern.find("ADDR"); at != std::string::npos; at = pattern.find("ADDR")) {
+    pattern.replace(at, 4, kAddressPattern);
+  }
+  RE2::Options options;
+  options.set_case_sensitive(false);
+  return std::make_unique<RE2>(pattern, options);
+}
+
+// Returns the pattern of a row of the table. Each is compiled when its first mail comes.
 const RE2& pattern_of(const BounceFormat& format) {
-  static const std::map<const BounceFormat*, std::unique_ptr<RE2>> patterns = [] {
-    std::map<const BounceFormat*, std::unique_ptr<RE2>> all;
-    for (const auto& row : bounce_formats()) {
-      if (row.recipient.empty()) continue;
-      std::string pattern(row.recipient);
-      for (std::size_t at = pattern.find("ADDR"); at != std::string::npos; at = pattern.find("ADDR")) {
-        pattern.replace(at, 4, kAddressPattern);
-      }
-      RE2::Options options;
-      options.set_case_sensitive(false);
-      all.emplace(&row, std::make_unique<RE2>(pattern, options));
-    }
-    return all;
-  }();
-  return *patterns.at(&format);
+  struct LinePattern {
+    std::once_flag once;
+    std::unique_ptr<RE2> compiled;
+  };
+  static const auto patterns = std::make_unique<LinePattern[]>(bounce_formats().size());
+  LinePattern& pattern = patterns[static_cast<std::size_t>(&format - bounce_formats().data())];
+  std::call_once(pattern.once, [&] { pattern.compiled = compile(format); });
+  return *pattern.compiled;
 }
 
 bool is_all_trimmable(char c) {
@@ -227,6 +238,7 @@ class TextReader {
       re2::StringPiece input(line.data(), line.size());
       if (!RE2::FullMatch(input, pattern, &address)) continue;
       const std::string_view found = trim_address({address.data(), address.size()});
+      if (!is_short_enough(found)) continue;
       const auto at = static_cast<std::size_t>(address.data() - line.data());
       // "... has rejected <user@example.org> with ..." has its words around the address, "Recipient: x" has
       // them below.

@@ -38,6 +38,24 @@ void check(std::span<const Row> rows) {
   for (const Row& row : rows) EXPECT_EQ(recipients_of(row.text), row.want) << row.name;
 }
 
+// Here the pattern of a product names the recipient. Without it, the address alone on its line would be
+// taken.
+TEST(BounceText, ThePatternOfAProductTakesAddressesUpToTheirLongest) {
+  const auto text = [](std::size_t local, std::size_t domain) {
+    return fmt::format("Message could not be delivered to mobile.\nTo: <{}@{}>\n\nalone@example.com\n",
+                       std::string(local, 'l'), std::string(domain - 4, 'd') + ".com");
+  };
+  const auto is_taken = [&](std::size_t local, std::size_t domain) {
+    return recipients_of(text(local, domain)).starts_with(std::string(local, 'l') + "@d");
+  };
+  EXPECT_TRUE(is_taken(1, 10));
+  EXPECT_TRUE(is_taken(256, 10));
+  EXPECT_FALSE(is_taken(257, 10));
+  EXPECT_TRUE(is_taken(1, 255));
+  EXPECT_FALSE(is_taken(1, 256));
+  EXPECT_FALSE(is_taken(10'000, 10'000));
+}
+
 // A list of addresses comes before a label, a label before a server's reply, and that before a sentence.
 TEST(BounceText, TheLikeliestShapeWins) {
   const std::string alone = "alone@example.com\n";

@@ -38,15 +38,13 @@ bool is_trace_alone(const mail::Message& header) {
   });
 }
 
-// Walks the header of `mail` and returns the mail. Some mails of Office 365 begin with a byte order mark, and
+// Walks the header of `mail`. Some mails of Office 365 begin with a byte order mark, and
 // getmail puts its Received and an empty line before it: then the mail begins after the mark.
-std::string_view walk_header_of(std::string_view mail, mail::Message& header, const mail::Limits& limits) {
-  mail::walk_header(mail, header, limits);
-  const std::string_view body = mail.substr(header.parts[0].body_begin);
-  if (!body.starts_with(mail::kByteOrderMark) || !is_trace_alone(header)) return mail;
-  mail = body.substr(mail::kByteOrderMark.size());
-  mail::walk_header(mail, header, limits);
-  return mail;
+void walk_header_of(std::string_view mail, mail::Message& message, const mail::Limits& limits) {
+  mail::walk_header(mail, message, limits);
+  const std::string_view body = mail.substr(message.parts[0].body_begin);
+  if (!body.starts_with(mail::kByteOrderMark) || !is_trace_alone(message)) return;
+  mail::walk_header(body.substr(mail::kByteOrderMark.size()), message, limits);
 }
 
 bool has_field(const mail::Message& message, std::string_view name) {
@@ -103,11 +101,11 @@ Response Reader::read(std::string_view mail, const Envelope& envelope, Extent ex
 }
 
 bool Reader::State::open(std::string_view mail, const Envelope& envelope, Response& response) {
-  mail = walk_header_of(mail, header, limits.mime);
-  facts = &headers.read(header, envelope);
-  response.truncated = response.truncated || header.truncated != mail::Truncation::None;
+  walk_header_of(mail, message, limits.mime);
+  facts = &headers.read(message, envelope);
+  response.truncated = response.truncated || message.truncated != mail::Truncation::None;
   if (!response::can_be_response(*facts)) return false;
-  mail::walk(mail, message, limits.mime);
+  mail::walk_body(message, limits.mime);
   response.truncated = response.truncated || message.truncated != mail::Truncation::None;
   return true;
 }

@@ -2,8 +2,8 @@
 //
 // It reads a program's mail as a postmaster does: first by its structure (RFC 3464, RFC 8098, RFC 5965), then
 // by the words of the products that write something else. Those words are tables (see docs/architecture.md).
-// They are compiled once in each process, into three Hyperscan databases: for the header, for the text and
-// for the words of a refusal.
+// The build compiles them into three Hyperscan databases: for the header, for the text and for the words of a
+// refusal. Each is loaded once in a process, when it is first needed.
 //
 // A Reader holds scratch memory that is used again for every mail, so each thread needs its own Reader. The
 // tables are shared and immutable.

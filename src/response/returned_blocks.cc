@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,33 +30,42 @@ constexpr std::array kOfWhole = {FieldName::From, FieldName::Date, FieldName::Me
 constexpr std::size_t kMostWatermark = 100;      // a value has 54 characters
 constexpr std::size_t kMostWatermarkRaw = 1000;  // with white space and quote marks
 
-// Finds a piece of a field's name that is the same in "Message-ID", "message-id" and the like. Skips most
-// bytes of the text.
+// Finds a piece of a field's name in capitals or not: "Message-ID", "message-id" and the like, and some
+// systems show the names of fields in capitals. Skips most bytes of the text (Boyer, Moore and Horspool).
 class NamePiece {
  public:
-  explicit NamePiece(std::string_view piece) : size_(piece.size()), searcher_(piece.begin(), piece.end()) {}
+  explicit constexpr NamePiece(std::string_view piece) : piece_(piece) {
+    skips_.fill(static_cast<unsigned char>(piece.size()));
+    for (std::size_t i = 0; i + 1 < piece.size(); ++i) {
+      const auto skip = static_cast<unsigned char>(piece.size() - 1 - i);
+      skips_[static_cast<unsigned char>(base::ascii_lower(piece[i]))] = skip;
+      if (base::is_alpha(piece[i])) skips_[static_cast<unsigned char>(piece[i]) & ~0x20U] = skip;
+    }
+  }
 
   std::size_t find(std::string_view text, std::size_t from = 0) const {
-    const auto* const found = std::search(text.begin() + from, text.end(), searcher_);
-    return found == text.end() ? std::string_view::npos : static_cast<std::size_t>(found - text.begin());
+    while (from + piece_.size() <= text.size()) {
+      const char last = text[from + piece_.size() - 1];
+      if (base::ascii_lower(last) == piece_.back() && base::iequals(text.substr(from, piece_.size()), piece_))
+        return from;
+      from += skips_[static_cast<unsigned char>(last)];
+    }
+    return std::string_view::npos;
   }
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return piece_.size(); }
 
  private:
-  std::size_t size_;
-  std::boyer_moore_horspool_searcher<const char*> searcher_;
+  std::string_view piece_;                     // in lower case
+  std::array<unsigned char, 256> skips_ = {};  // by the byte below the piece's last
 };
 
-// Some systems show the names of fields in capitals.
-const std::array<NamePiece, 2>& watermark_pieces() {
-  static const std::array pieces = {NamePiece("ackstop-"), NamePiece("ACKSTOP-")};
-  return pieces;
-}
+constexpr NamePiece kWatermarkPiece("ackstop-");
+constexpr NamePiece kMessageIdPiece("essage-");
 
-// Returns where the value of the next Backstop-Watermark begins whose name has the piece, or npos.
-std::size_t next_watermark(const NamePiece& piece, std::string_view text, std::size_t from) {
-  for (auto at = piece.find(text, from); at != std::string_view::npos;
-       at = piece.find(text, at + piece.size())) {
+// Returns where the value of the next Backstop-Watermark begins, or npos.
+std::size_t next_watermark(std::string_view text, std::size_t from) {
+  for (auto at = kWatermarkPiece.find(text, from); at != std::string_view::npos;
+       at = kWatermarkPiece.find(text, at + kWatermarkPiece.size())) {
     if (at > 0 && base::iequals(text.substr(at - 1, kWatermark.size()), kWatermark))
       return at - 1 + kWatermark.size();
   }
@@ -204,12 +212,9 @@ void Finder::read_html(const mail::Part& part) {
   std::string_view body = message_.body_of(part);
   const bool is_cut = is_cut_ || body.size() > limits_.text;
   body = body.substr(0, limits_.text);
-  static const NamePiece message_id("essage-");
   const auto may_have_header = [](std::string_view bytes) {
-    return message_id.find(bytes) != std::string_view::npos ||
-           std::ranges::any_of(watermark_pieces(), [&](const NamePiece& piece) {
-             return next_watermark(piece, bytes, 0) != std::string_view::npos;
-           });
+    return kMessageIdPiece.find(bytes) != std::string_view::npos ||
+           next_watermark(bytes, 0) != std::string_view::npos;
   };
   std::string decoded;
   const bool is_readable = part.encoding == mail::TransferEncoding::Identity ||
@@ -255,12 +260,9 @@ void Finder::add(ReturnedBlock& block, const mail::Message& message, const mail:
 }
 
 void Finder::find_watermarks(std::string_view text) {
-  for (const NamePiece& piece : watermark_pieces()) {
-    for (auto at = next_watermark(piece, text, 0); at != std::string_view::npos;
-         at = next_watermark(piece, text, at)) {
-      add_watermark(text.substr(at, kMostWatermarkRaw));
-      if (response_.watermarks.size() >= limits_.watermarks) return;
-    }
+  for (auto at = next_watermark(text, 0); at != std::string_view::npos; at = next_watermark(text, at)) {
+    add_watermark(text.substr(at, kMostWatermarkRaw));
+    if (response_.watermarks.size() >= limits_.watermarks) return;
   }
 }
 

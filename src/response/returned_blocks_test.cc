@@ -187,5 +187,20 @@ TEST(ReturnedBlocks, OrdinaryMailHasNone) {
   EXPECT_TRUE(response.returned.empty() && response.watermarks.empty() && response.answered_ids.empty());
 }
 
+// The search skips bytes: the name is found whatever comes before it and behind it.
+TEST(ReturnedBlocks, WatermarksOfTheTextAreFoundAtEveryPlace) {
+  for (const std::string_view name : {"Backstop-Watermark", "backstop-watermark", "BACKSTOP-WATERMARK"}) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      const std::string filler(before, 'p');
+      const std::string text = fmt::format("{0} ackstop-\n{1}: abc.\n{0}\n{1}: def.\n", filler, name);
+      const auto found = read(report("", text));
+      EXPECT_EQ(found.watermarks, (std::vector<std::string>{"abc", "def"})) << name << ' ' << before;
+    }
+  }
+  for (const std::string_view name : {"Backstop-Watermar", "ackstop-Watermark", "Backstop_Watermark"}) {
+    EXPECT_TRUE(read(report("", fmt::format("{}: abc\n", name))).watermarks.empty()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response

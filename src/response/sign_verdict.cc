@@ -44,9 +44,7 @@ int rank(Kind kind) {
 // Returns all marks of the mail, those of the header and those of the text.
 std::vector<const Sign*> all_signs(const KindFacts& facts) {
   std::vector<const Sign*> signs = facts.header.signs;
-  for (const auto& row : BodyPhrases::get().signs) {
-    if (facts.hits.has(row.phrase)) signs.push_back(row.sign);
-  }
+  facts.hits.append_signs(signs);
   return signs;
 }
 
