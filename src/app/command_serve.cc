@@ -31,11 +31,13 @@ base::Result<void> take(const std::string& file, service::Service& service) {
   if (!loaded) {
     const auto& lines = loaded.error().lines;
     for (const auto& line : lines) service.log().tell(os::LogLevel::Error, "not reloaded: " + line);
+    service.reload_failed(lines.front());
     return std::unexpected(base::Error{lines.front()});
   }
   const auto changes = service.reload(std::move(loaded->config));
   if (!changes) {
     service.log().tell(os::LogLevel::Error, "not reloaded: " + changes.error().message);
+    service.reload_failed(changes.error().message);
     return std::unexpected(changes.error());
   }
   tell(os::LogLevel::Warning, loaded->warnings, service.log());

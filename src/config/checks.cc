@@ -15,6 +15,7 @@
 #include "config/settings.h"
 #include "config/store_checks.h"
 #include "config/way_out_checks.h"
+#include "net/local_socket.h"
 #include "origin/tag.h"
 
 namespace backstop::config {
@@ -379,9 +380,18 @@ void check_limits(Draft& draft) {
   }
 }
 
+void check_status_socket(Draft& draft) {
+  const SettingHandle setting = handle(draft, {Section::Server}, &ServerSettings::status_socket);
+  const auto size = draft.config.server.status_socket.size();
+  if (size <= net::kMostLocalPath) return;
+  setting.mistake(
+      fmt::format("the path has {} bytes, and that of a socket may have {}", size, net::kMostLocalPath));
+}
+
 }  // namespace
 
 void check_settings(Draft& draft) {
+  check_status_socket(draft);
   check_presence(draft);
   check_names(draft);
   check_listen(draft);

@@ -14,8 +14,9 @@
 namespace backstop::config {
 
 struct ServerSettings {
-  std::size_t workers = 0;  ///< threads; 0: one for each core
-  std::string user;         ///< the user to become after the sockets are bound; empty: no change
+  std::size_t workers = 0;         ///< threads; 0: one for each core
+  std::string user;                ///< the user to become after the sockets are bound; empty: no change
+  std::string status_socket = {};  ///< as the file has it; status_socket_of() returns the one that is used
 };
 
 struct TlsFiles {
@@ -25,6 +26,7 @@ struct TlsFiles {
 
 /// Relative paths of the file are relative to its folder; load_config() makes them absolute.
 struct Config {
+  std::string file;           ///< that it was read from, by load_config(); empty: from none
   gateway::Settings gateway;  ///< only load_config() fills in its keys and TLS contexts
   ServerSettings server;
   std::string key_file;  ///< empty: no keys

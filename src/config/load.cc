@@ -24,6 +24,7 @@
 #include "config/map_file.h"
 #include "config/reader.h"
 #include "config/settings.h"
+#include "config/status_socket.h"
 #include "config/texts.h"
 #include "directory/file_directory.h"
 #include "intake/ready_table.h"
@@ -309,6 +310,23 @@ void check_user(const std::string& own_file, Draft& draft) {
       .mistake(fmt::format("there is no user \"{}\" on this system", name));
 }
 
+void check_status_folder(Draft& draft) {
+  const auto& config = draft.config;
+  const SettingHandle setting = handle(draft, {Section::Server}, &ServerSettings::status_socket);
+  if (config.server.status_socket.empty() || setting.is_broken()) return;
+  const std::string folder = std::filesystem::path(config.server.status_socket).parent_path().string();
+  constexpr std::string_view kThen = "so `backstop status` gets no answer";
+  std::error_code failed;
+  if (!std::filesystem::is_directory(folder, failed)) {
+    setting.warning(fmt::format("there is no folder {}, {}", base::printable(folder), kThen));
+    return;
+  }
+  const auto user = os::find_user(config.server.user);
+  if (!user || os::unwritable_for(*user, {folder}).empty()) return;
+  setting.warning(
+      fmt::format("the user \"{}\" can't make files in {}, {}", user->name, base::printable(folder), kThen));
+}
+
 void check_log(Draft& draft) {
   const std::string& file = draft.config.log.file;
   if (file.empty()) return;
@@ -355,6 +373,15 @@ std::expected<Config, LoadFailure> read_config_file(const std::string& path) {
   return std::move(loaded->config);
 }
 
+std::expected<std::string, LoadFailure> read_status_socket(const std::string& path) {
+  auto draft = draft_of_file(path);
+  if (!draft) return std::unexpected(draft.error());
+  if (draft->sections.contains(Section::Server)) return status_socket_of(draft->config);
+  auto loaded = finish(std::move(*draft), path);
+  if (!loaded) return std::unexpected(loaded.error());
+  return status_socket_of(loaded->config);
+}
+
 std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   auto draft = draft_of_file(path);
   if (!draft) return std::unexpected(draft.error());
@@ -367,7 +394,12 @@ std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {
   check_ready_days(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()), *draft);
   check_user(path, *draft);
   check_log(*draft);
-  return finish(std::move(*draft), path);
+  check_status_folder(*draft);
+  auto loaded = finish(std::move(*draft), path);
+  std::error_code failed;
+  const auto absolute = std::filesystem::absolute(path, failed);
+  if (loaded) loaded->config.file = failed ? path : absolute.lexically_normal().string();
+  return loaded;
 }
 
 }  // namespace backstop::config

@@ -27,6 +27,11 @@ struct LoadFailure {
 /// that a user who may not read the keys can find the history. Warnings are dropped.
 std::expected<Config, LoadFailure> read_config_file(const std::string& path);
 
+/// Returns the socket of the server that runs with this file (status_socket_of()), or an empty path if there
+/// is none. A mistake elsewhere in the file doesn't matter: the server goes on with what it has read before,
+/// and can be asked. It is a failure if the file can't be read, is no TOML, or has no [server].
+std::expected<std::string, LoadFailure> read_status_socket(const std::string& path);
+
 struct LoadedConfig {
   Config config;
   std::vector<std::string> warnings;  ///< one line each, for people

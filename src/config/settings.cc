@@ -34,6 +34,12 @@ std::vector<Setting> server_settings() {
       server("user", user_name_kind(), &ServerSettings::user,
              {.help = "The user to become once the addresses are bound, if Backstop is started as root.",
               .example = R"("backstop")"}),
+      server("status_socket", path_kind(), &ServerSettings::status_socket,
+             {.help = "The socket at which `backstop status` asks the running server; only the user and the "
+                      "group that it runs as may connect. Without it, it is beside the file of the history: "
+                      "var/history.db.sock. If there is no history, it is beside the ledger, the quarantine "
+                      "or the held store; without any of them there is none.",
+              .example = R"("/run/backstop/status.sock")"}),
   };
 }
 

@@ -38,10 +38,21 @@ Keeper::Keeper(std::unique_ptr<store::Quarantine> quarantine, Journal& events, c
 
 void Keeper::tell(const std::string& why) {
   const std::scoped_lock lock(mutex_);
+  trouble_ = why;
   std::string more;
   if (!failed_.counts(std::chrono::steady_clock::now(), more)) return;
   events_.notice(os::LogLevel::Warning, fmt::format("{}; a response that can't be kept {}{}", why,
                                                     kInstead[static_cast<std::size_t>(place_)], more));
+}
+
+void Keeper::works() {
+  const std::scoped_lock lock(mutex_);
+  trouble_.clear();
+}
+
+std::string Keeper::trouble() const {
+  const std::scoped_lock lock(mutex_);
+  return trouble_;
 }
 
 net::Task<base::Result<void>> Keeper::try_to_keep(std::shared_ptr<const store::KeptResponse> response,
@@ -64,7 +75,11 @@ net::Task<base::Result<void>> Keeper::keep(std::shared_ptr<const store::KeptResp
       base::Error{fmt::format("too many responses wait for the disk of the {}", name(place_))});
   if (const Place place(*this); place.is_there())
     done = co_await try_to_keep(std::move(response), std::move(key));
-  if (!done) tell(done.error().message);
+  if (done) {
+    works();
+  } else {
+    tell(done.error().message);
+  }
   co_return done;
 }
 

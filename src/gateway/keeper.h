@@ -34,6 +34,8 @@ class Keeper {
   /// Returns once the response is on the disk. An error says why it is not kept; the log has it, too. A
   /// response that reaches the disk later than Limits::time is removed again.
   net::Task<base::Result<void>> keep(std::shared_ptr<const store::KeptResponse> response, store::SealKey key);
+  /// Returns why the last response could not be kept; empty if it could. Any thread.
+  std::string trouble() const;
   /// To be called before the loops of the workers are destroyed.
   void join() { thread_.join(); }
 
@@ -43,14 +45,16 @@ class Keeper {
   net::Task<base::Result<void>> try_to_keep(std::shared_ptr<const store::KeptResponse> response,
                                             store::SealKey key);
   void tell(const std::string& why);
+  void works();
 
   const std::unique_ptr<store::Quarantine> quarantine_;
   Journal& events_;
   const Limits limits_;
   const store::KeptPlace place_;
   std::atomic<std::size_t> waiting_ = 0;
-  std::mutex mutex_;
-  base::Tally failed_;  ///< under the mutex
+  mutable std::mutex mutex_;
+  base::Tally failed_;   ///< under the mutex
+  std::string trouble_;  ///< under the mutex
   boost::asio::thread_pool thread_{1};
 };
 

@@ -87,8 +87,10 @@ TEST_F(KeeperTest, SaysWhyNotAndTellsItOnce) {
   EXPECT_EQ(keep("2f"), "quarantine q: the disk is full");
   EXPECT_THAT(notices_.lines, ElementsAre("quarantine q: the disk is full; a response that can't be kept is "
                                           "labelled and delivered"));
+  EXPECT_EQ(keeper_->trouble(), "quarantine q: the disk is full");
   quarantine_->failure.clear();
   EXPECT_EQ(keep("3f"), "");
+  EXPECT_EQ(keeper_->trouble(), "");
 }
 
 TEST_F(KeeperTest, OfTheHeldStoreSaysWhatBecomesOfAResponseInstead) {

@@ -139,4 +139,36 @@ void Server::cut() {
   for (auto& worker : workers_) worker->stop();
 }
 
+namespace {
+
+/// The answers of the workers so far. Shared with those that haven't answered yet.
+struct Answers {
+  std::mutex mutex;
+  std::condition_variable came;
+  Server::OpenNow sum;
+};
+
+}  // namespace
+
+Server::OpenNow Server::count_sessions(std::chrono::milliseconds limit) {
+  const auto answers = std::make_shared<Answers>();
+  answers->sum.workers = workers_.size();
+  for (auto& worker : workers_) {
+    worker->count_sessions([answers](const OpenSessions& open) {
+      const std::scoped_lock lock(answers->mutex);
+      answers->sum.sessions += open;
+      ++answers->sum.answered;
+      answers->came.notify_one();
+    });
+  }
+  std::unique_lock lock(answers->mutex);
+  answers->came.wait_for(lock, limit, [&] { return answers->sum.answered == answers->sum.workers; });
+  return answers->sum;
+}
+
+std::string Server::trouble_of(store::KeptPlace place) const {
+  const auto& keeper = place == store::KeptPlace::Held ? shared_.held_keeper : shared_.keeper;
+  return keeper ? keeper->trouble() : std::string();
+}
+
 }  // namespace backstop::gateway

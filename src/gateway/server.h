@@ -10,11 +10,10 @@
 #include "base/error.h"
 #include "gateway/listen_plan.h"
 #include "gateway/shared.h"
+#include "gateway/worker.h"
 #include "net/listener.h"
 
 namespace backstop::gateway {
-
-class Worker;
 
 class Server {
  public:
@@ -66,6 +65,22 @@ class Server {
   void stop(std::chrono::seconds limit);
   /// Cuts whatever still runs now, so that stop() returns. Any thread.
   void cut();
+
+  /// What all workers have open, and how many of them said so in time.
+  struct OpenNow {
+    OpenSessions sessions;
+    std::size_t answered = 0;
+    std::size_t workers = 0;
+  };
+  /// Asks every worker, and waits for their answers for at most `limit`. A worker that has ended, or that is
+  /// stuck, doesn't answer. Any thread but a worker's.
+  OpenNow count_sessions(std::chrono::milliseconds limit);
+  /// What is known of next hops. Any thread.
+  const next_hop::Directory& next_hops() const { return shared_.hops; }
+  const next_hop::Alarm& next_hop_alarm() const { return shared_.alarm; }
+  /// Returns why responses can't be kept there at present; empty if they can, or if there is no such store.
+  /// Any thread.
+  std::string trouble_of(store::KeptPlace place) const;
 
  private:
   Server(std::shared_ptr<const Settings> settings, Journal& events);

@@ -132,6 +132,28 @@ TEST_F(ServerTest, AWaitingConnectionIsToldThatWeStop) {
   EXPECT_TRUE(heard == kStopping || heard == std::string(kGreeting) + std::string(kStopping)) << heard;
 }
 
+TEST_F(ServerTest, CountsTheSessionsOfEachGateway) {
+  bind({{"in"}, {"out"}}, 3);
+  server_->start();
+  std::vector<Peer> clients;
+  for (const std::size_t place : {0u, 0u, 1u, 0u}) {
+    clients.push_back(client(endpoint(place)));
+    EXPECT_EQ(clients.back().receive(kGreeting.size()), kGreeting);
+  }
+  const auto open = server_->count_sessions(std::chrono::seconds(60));
+  EXPECT_EQ(open.workers, 3u);
+  EXPECT_EQ(open.answered, 3u);
+  EXPECT_THAT(open.sessions.clients, ElementsAre(testing::Pair("in", 3u), testing::Pair("out", 1u)));
+  EXPECT_THAT(open.sessions.idle, IsEmpty());
+}
+
+TEST_F(ServerTest, WorkersThatHaveEndedAreNotWaitedForLong) {
+  bind({{"in"}});
+  server_->start();
+  server_->stop(std::chrono::seconds(20));
+  EXPECT_EQ(server_->count_sessions(std::chrono::milliseconds(10)).answered, 0u);
+}
+
 TEST_F(ServerTest, AnAddressThatStaysIsNotTouched) {
   bind({{"in"}, {"out"}});
   const auto before = endpoint();

@@ -46,6 +46,7 @@ class Session final : public LiveSession, private DataHost {
   void drain() override;
   void look_again() override;
   void give_way(std::span<const std::string> next_hops) override;
+  const std::string& gateway_name() const override { return settings_.name(); }
 
   /// A client may be silent for this long while it keeps a session of a next hop that has hardly any left.
   static constexpr std::chrono::seconds kScarceTime{30};

@@ -32,7 +32,18 @@ const Listening* find(const std::vector<Listening>& listening, std::uint64_t num
   return found == listening.end() ? nullptr : &*found;
 }
 
+template <typename Counts>
+void add_counts(const Counts& more, Counts& counts) {
+  for (const auto& [name, count] : more) counts[name] += count;
+}
+
 }  // namespace
+
+OpenSessions& OpenSessions::operator+=(const OpenSessions& more) {
+  add_counts(more.clients, clients);
+  add_counts(more.idle, idle);
+  return *this;
+}
 
 Worker::Worker(unsigned number, Shared& shared, MakeSession make_session)
     : number_(number),
@@ -145,6 +156,15 @@ void Worker::stop() {
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void Worker::count_sessions(std::function<void(OpenSessions)> told) {
+  net::asio::post(loop_.context(), [this, told = std::move(told)] {
+    OpenSessions open;
+    for (const auto& session : sessions_) ++open.clients[session.gateway_name()];
+    open.idle = pool_.idle();
+    told(std::move(open));
+  });
 }
 
 // The time in microseconds, and never the same twice. The worker's number in front keeps workers apart.

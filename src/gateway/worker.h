@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <latch>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,6 +40,16 @@ class LiveSession : public boost::intrusive::list_base_hook<> {
   virtual void look_again() = 0;
   /// These next hops have hardly a session left: ends this session soon if it keeps one of theirs and idles.
   virtual void give_way(std::span<const std::string> next_hops) = 0;
+  /// Returns the name of the gateway that it came in at.
+  virtual const std::string& gateway_name() const = 0;
+};
+
+/// What a worker has open at one moment.
+struct OpenSessions {
+  std::map<std::string, std::size_t, std::less<>> clients;  ///< by the name of their gateway
+  std::map<std::string, std::size_t, std::less<>> idle;     ///< with next hops and unused, by their url
+
+  OpenSessions& operator+=(const OpenSessions& more);
 };
 
 /// The gateway that a connection has come in at.
@@ -82,6 +93,9 @@ class Worker {
   /// Ends whatever still runs; a client that is sending a message is told first. Any thread.
   void stop();
   void join();
+  /// Counts what is open and passes it to `told`, on the worker's thread. Any thread may ask. `told` isn't
+  /// called if the worker has ended, or ends before it gets to it.
+  void count_sessions(std::function<void(OpenSessions)> told);
 
   /// Its event loop. A caller may run it by hand in place of start(); then no deadline is kept.
   net::Loop& loop() { return loop_; }

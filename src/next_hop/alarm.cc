@@ -10,10 +10,14 @@ namespace {
 
 constexpr std::size_t kMostDetail = 500;
 
+std::string words_for(const Failed& what) {
+  std::string words(next_hop::words_for(what.trouble));
+  if (!what.detail.empty()) words += ": " + base::printable(what.detail, kMostDetail);
+  return words;
+}
+
 std::string line_for(const NextHop& hop, const Failed& what) {
-  std::string line = fmt::format("next hop {} {}", base::printable(hop.url), words_for(what.trouble));
-  if (!what.detail.empty()) line += ": " + base::printable(what.detail, kMostDetail);
-  return line;
+  return fmt::format("next hop {} {}", base::printable(hop.url), words_for(what));
 }
 
 }  // namespace
@@ -25,6 +29,7 @@ void Alarm::failed(const NextHop& hop, Step step, const Failed& what, Clock::tim
   failing_count_ = failing_.size();
   failing.step = step;
   failing.last = now;
+  failing.what = what;
   std::string more;
   if (failing.tally.counts(now, more)) tell_(os::LogLevel::Warning, line_for(hop, what) + more);
 }
@@ -62,6 +67,14 @@ void Alarm::share_is_used(std::size_t share, Clock::time_point now) {
         fmt::format("a client was put off: it uses {} sessions with next hops, and one client may use no "
                     "more than an eighth of \"next_hop_sessions\" in [limits]{}",
                     share, more));
+}
+
+std::map<std::string, Alarm::Failure, std::less<>> Alarm::failures() const {
+  const std::scoped_lock lock(mutex_);
+  std::map<std::string, Failure, std::less<>> failures;
+  for (const auto& [url, failing] : failing_)
+    failures.try_emplace(url, Failure{failing.since, failing.last, words_for(failing.what)});
+  return failures;
 }
 
 void Alarm::lacks(const NextHop& hop, std::string_view command) {

@@ -45,6 +45,14 @@ class Alarm {
   void share_is_used(std::size_t share, Clock::time_point now = Clock::now());
   /// The next hop does not offer the command that its `identity` needs. Told once for each.
   void lacks(const NextHop& hop, std::string_view command);
+  /// A next hop that fails, and has not worked since.
+  struct Failure {
+    Clock::time_point since;
+    Clock::time_point last;
+    std::string words;  ///< for the last one: "can't be reached: connection refused"; printable
+  };
+  /// Returns them by their url.
+  std::map<std::string, Failure, std::less<>> failures() const;
   /// From now on we cut connections ourselves, so failures are no longer the fault of next hops.
   void end() { is_ended_ = true; }
 
@@ -54,11 +62,12 @@ class Alarm {
     Step step = Step::Opening;
     Clock::time_point since;
     Clock::time_point last;
+    Failed what{};
   };
 
   Tell tell_;
   Tells tells_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, Failing, std::less<>> failing_;  ///< by url
   std::atomic<std::size_t> failing_count_ = 0;
   std::atomic<bool> is_ended_ = false;

@@ -183,5 +183,21 @@ TEST_F(AlarmTest, AUsedShareIsToldOnceAMinute) {
   EXPECT_THAT(lines.take(), IsEmpty());
 }
 
+TEST_F(AlarmTest, WhatFailsNowCanBeAsked) {
+  EXPECT_TRUE(alarm.failures().empty());
+  alarm.failed(hop("smtp://a"), Step::Transaction, {Trouble::NoConnection, "connection refused"}, at(0));
+  alarm.failed(hop("smtp://a"), Step::Transaction, {Trouble::NoAnswer}, at(5));
+  alarm.failed(hop("smtp://b"), Step::Opening, {Trouble::NoConnection, "a\x1b[31m"}, at(6));
+  const auto failures = alarm.failures();
+  ASSERT_EQ(failures.size(), 2u);
+  EXPECT_EQ(failures.at("smtp://a").since, at(0));
+  EXPECT_EQ(failures.at("smtp://a").last, at(5));
+  EXPECT_EQ(failures.at("smtp://a").words, words_for(Trouble::NoAnswer));
+  EXPECT_FALSE(failures.at("smtp://b").words.contains('\x1b'));
+  alarm.worked(hop("smtp://a"), Step::Transaction, at(30));
+  EXPECT_FALSE(alarm.failures().contains("smtp://a"));
+  EXPECT_TRUE(alarm.failures().contains("smtp://b"));
+}
+
 }  // namespace
 }  // namespace backstop::next_hop

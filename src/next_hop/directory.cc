@@ -48,6 +48,12 @@ std::vector<std::string> Directory::nearly_full(Clock::time_point now) const {
   return urls;
 }
 
+std::size_t Directory::taken(const NextHop& hop) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = places_.find(hop.url);
+  return found == places_.end() ? 0 : static_cast<std::size_t>(found->second.all.use_count() - 1);
+}
+
 bool Directory::is_scarce(const NextHop& hop, Clock::time_point now) const {
   const std::scoped_lock lock(mutex_);
   const auto found = places_.find(hop.url);

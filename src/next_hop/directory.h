@@ -47,6 +47,8 @@ class Directory {
   /// Returns the urls of the next hops that have fewer free places than one client may use, or that a session
   /// was refused for not long ago.
   std::vector<std::string> nearly_full(Clock::time_point now) const;
+  /// Returns how many places are taken: the sessions that are open to it, busy and idle.
+  std::size_t taken(const NextHop& hop) const;
   /// True if admit() found no place not long ago.
   bool is_scarce(const NextHop& hop, Clock::time_point now) const;
   /// Places are scarce for this long after admit() found none. Workers look every five seconds.

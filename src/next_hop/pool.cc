@@ -150,4 +150,12 @@ void Pool::sweep(std::chrono::steady_clock::time_point now) {
   std::erase_if(buckets_, [](const auto& bucket) { return bucket.idle.empty(); });
 }
 
+std::map<std::string, std::size_t, std::less<>> Pool::idle() const {
+  std::map<std::string, std::size_t, std::less<>> idle;
+  for (const auto& bucket : buckets_) {
+    if (!bucket.idle.empty()) idle[bucket.hop.url] += bucket.idle.size();
+  }
+  return idle;
+}
+
 }  // namespace backstop::next_hop

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +49,9 @@ class Pool {
   net::Task<void> give_back(std::unique_ptr<Session> session, const Limits& limits);
   /// Closes sessions that were idle for too long, which is sooner while places are scarce.
   void sweep(std::chrono::steady_clock::time_point now);
+  /// Returns how many sessions with each next hop wait to be used, by its url; next hops without any are left
+  /// out.
+  std::map<std::string, std::size_t, std::less<>> idle() const;
 
   /// The alarm that is told what fails and what works.
   Alarm& alarm() { return alarm_; }

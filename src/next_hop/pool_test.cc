@@ -221,6 +221,24 @@ TEST_F(PoolTest, AClientUsesNoMoreThanItsShare) {
   EXPECT_FALSE(lease(hop_, Age::Fresh, client).is_reused) << "no limit, and no share";
 }
 
+TEST_F(PoolTest, WhatIsOpenAndWhatIdlesCanBeAsked) {
+  EXPECT_EQ(directory_.taken(hop_), 0u);
+  auto one = lease(hop_);
+  auto two = lease(hop_);
+  EXPECT_TRUE(pool_.idle().empty());
+  EXPECT_EQ(directory_.taken(hop_), 2u);
+  give_back(std::move(one));
+  EXPECT_EQ(pool_.idle().at(hop_.url), 1u);
+  // The same server with other settings has the same name.
+  NextHop other = hop_;
+  other.tls = Tls::Never;
+  give_back(lease(other));
+  EXPECT_EQ(pool_.idle().at(hop_.url), 2u);
+  EXPECT_EQ(directory_.taken(hop_), 3u);
+  two.session.reset();
+  EXPECT_EQ(directory_.taken(hop_), 2u);
+}
+
 TEST_F(PoolTest, AShareIsOneSessionAtLeast) {
   limits_.next_hop_sessions = 7;
   ClientIdentity client;

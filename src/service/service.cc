@@ -1,15 +1,19 @@
 #include "service/service.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "base/text.h"
+#include "config/status_socket.h"
 #include "gateway/listen_plan.h"
 #include "intake/kept_response.h"
+#include "net/local_socket.h"
 #include "os/process.h"
+#include "report/json_line.h"
 #include "service/service_lines.h"
 
 namespace backstop::service {
@@ -65,7 +69,9 @@ base::Result<void> Service::open_files() {
     if (auto done = open_kept(*settings); !done) return done;
   }
   if (auto done = open_history(); !done) return done;
-  return open_ledger();
+  if (auto done = open_ledger(); !done) return done;
+  make_status_source();
+  return {};
 }
 
 std::function<void(std::string)> Service::warner() {
@@ -123,9 +129,53 @@ void Service::warn_of_few_files() {
   if (!why.empty()) log().tell(os::LogLevel::Warning, why);
 }
 
+// Without an answer to `backstop status` mail still flows, so it is no reason not to start.
+void Service::open_status() {
+  const auto path = config::status_socket_of(config_);
+  if (path.empty()) return;
+  auto socket = net::listen_local(path);
+  if (!socket) {
+    log().tell(os::LogLevel::Warning, fmt::format("status: {}", socket.error().message));
+    return;
+  }
+  status_server_ = std::make_unique<StatusServer>(
+      std::move(*socket), [this] { return report::json_line(report::to_json(status_source_->look())); });
+}
+
+void Service::tell_status(bool is_stopping, const std::string& reload_failure) {
+  auto running = std::make_shared<Running>(*status_source_->running());
+  running->is_stopping = is_stopping;
+  running->reload_failure = reload_failure;
+  status_source_->set(std::move(running));
+}
+
+void Service::reload_failed(const std::string& why) {
+  tell_status(false, why);
+}
+
 void Service::start() {
   warn_of_few_files();
   server_->start();
+  open_status();
+}
+
+void Service::make_status_source() {
+  const RunningStores stores{.history = config_.history_enabled ? config_.history.url : std::string(),
+                             .has_ordinary = config_.history_ordinary,
+                             .ledger = config_.ledger.url,
+                             .quarantine = config_.quarantine,
+                             .held = config_.held,
+                             .history_writer = history(),
+                             .ledger_writer = ledger()};
+  status_source_ = std::make_unique<StatusSource>(*server_, stores, running());
+}
+
+std::shared_ptr<const Running> Service::running() const {
+  return std::make_shared<const Running>(Running{
+      .settings = share(config_.gateway),
+      .listening = server_->listening(),
+      .config_file = config_.file,
+      .config_read = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())});
 }
 
 std::string Service::addresses() const {
@@ -162,6 +212,10 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   events_.keep_ordinary(config_.history_ordinary);
   maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));
+  status_source_->keep_ordinary(config_.history_ordinary);
+  status_source_->set(running());
+  // Somebody may have removed the file, or another server may have had it.
+  if (!status_server_ || ::access(status_server_->path().c_str(), F_OK) != 0) open_status();
   for (const auto& line : left) log().tell(os::LogLevel::Warning, line);
   warn_of_few_files();
   return changes;
@@ -173,6 +227,7 @@ void Service::reopen_log() {
 }
 
 void Service::stop() {
+  tell_status(true);
   server_->stop(kDrainTime);
   const auto until = std::chrono::steady_clock::now() + kFlushTime;
   const auto left = [&] {

@@ -12,6 +12,8 @@
 #include "service/event_log.h"
 #include "service/map_watch.h"
 #include "service/readiness_watch.h"
+#include "service/status_server.h"
+#include "service/status_source.h"
 #include "store/ledger.h"
 
 namespace backstop::service {
@@ -23,7 +25,7 @@ class Service {
   static base::Result<std::unique_ptr<Service>> open(config::Config config);
   ~Service();
 
-  /// Begins to accept connections.
+  /// Begins to accept connections, and to answer `backstop status`.
   void start();
   /// Returns "in 127.0.0.1:2525, out 127.0.0.1:2526": the bound addresses, with ports that the system chose.
   std::string addresses() const;
@@ -36,6 +38,8 @@ class Service {
   /// Returns lines for the log that say how the addresses changed. If an address can't be bound or the log
   /// can't be opened, returns an error, and nothing is changed.
   base::Result<std::vector<std::string>> reload(config::Config config);
+  /// Notes for `backstop status` that a reload has changed nothing, and why.
+  void reload_failed(const std::string& why);
   /// Opens the log's file again, after logrotate has renamed the old one.
   void reopen_log();
   /// Accepts no new sessions, and returns once running transactions have ended or were cut after 60 seconds.
@@ -61,13 +65,19 @@ class Service {
   void warn_of_lost_keys(store::Quarantine& quarantine, store::KeptPlace place);
   base::Result<gateway::Server::Rebinding> rebind(const gateway::Settings& settings);
   void warn_of_few_files();
+  void make_status_source();
+  void open_status();
+  std::shared_ptr<const Running> running() const;
+  void tell_status(bool is_stopping, const std::string& reload_failure = {});
 
   config::Config config_;  ///< as it runs
   EventLog events_;
   std::unique_ptr<store::LedgerWriter> ledger_;  ///< null without one; uses the log, and the server uses it
   std::unique_ptr<gateway::Server> server_;
-  std::unique_ptr<ReadinessWatch> readiness_;  ///< null without a history; uses the log and the server
-  std::unique_ptr<MapWatch> maps_;             ///< uses the log
+  std::unique_ptr<ReadinessWatch> readiness_;    ///< null without a history; uses the log and the server
+  std::unique_ptr<MapWatch> maps_;               ///< uses the log
+  std::unique_ptr<StatusSource> status_source_;  ///< uses the server, the history and the ledger
+  std::unique_ptr<StatusServer> status_server_;  ///< uses the source; null if its socket can't be bound
   std::uint64_t file_limit_ = 0;
 };
 

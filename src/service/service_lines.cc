@@ -183,6 +183,7 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
   };
   compare(running.server.workers == wanted.server.workers, "\"workers\"");
   compare(running.server.user == wanted.server.user, "\"user\"");
+  compare(running.server.status_socket == wanted.server.status_socket, "\"status_socket\"");
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");

@@ -170,6 +170,8 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
        "\"workers\" has changed, which takes a restart"},
       {"user", [](config::Config& config) { config.server.user = "x"; },
        "\"user\" has changed, which takes a restart"},
+      {"socket of status", [](config::Config& config) { config.server.status_socket = "/x"; },
+       "\"status_socket\" has changed, which takes a restart"},
       {"history off", [](config::Config& config) { config.history_enabled = false; },
        "[history] has changed, which takes a restart"},
       {"history url", [](config::Config& config) { config.history.url = "sqlite:x"; },
@@ -197,7 +199,7 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
 TEST(KeepWhatRuns, PutsBackWhatTakesARestart) {
   const auto running = config_of(whole());
   auto wanted = running;
-  wanted.server = {7, "x"};
+  wanted.server = {7, "x", "/x"};
   wanted.history_enabled = !running.history_enabled;
   wanted.history.url = wanted.ledger.url = wanted.quarantine.url = wanted.held.url = "sqlite:x";
   wanted.gateway.has_quarantine = !running.gateway.has_quarantine;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -16,6 +17,7 @@ struct BatchCounters {
   std::uint64_t recorded = 0;  ///< taken to be written
   std::uint64_t written = 0;   ///< committed
   std::uint64_t lost = 0;      ///< dropped because the buffer was full, or not written when the store closed
+  std::string trouble = {};    ///< why the last try to write failed; empty if it didn't
 };
 
 /// Writes batches to a database. Used by one thread at a time.

@@ -231,12 +231,17 @@ template <typename Item>
 bool BatchWriter<Item>::write_batch() {
   const auto done = sink_->write(batch_);
   if (!done) {
+    {
+      const std::lock_guard lock(mutex_);
+      counters_.trouble = done.error().message;
+    }
     say(write_alarm_.failed(done.error().message, Clock::now()));
     return false;
   }
   std::uint64_t lost = 0;
   {
     const std::lock_guard lock(mutex_);
+    counters_.trouble.clear();
     counters_.written += batch_.size();
     finished_ += batch_.size();
     unfinished_ -= batch_.size();

@@ -169,6 +169,18 @@ TEST_F(Writer, RecordDoesNotWaitForADatabaseThatHangs) {
   for (int i = 0; i < 5000; ++i) ASSERT_EQ(numbers[static_cast<std::size_t>(i)], i + 1);
 }
 
+TEST_F(Writer, SaysWhyWritingFailsUntilItWorks) {
+  open();
+  EXPECT_EQ(writer_->counters().trouble, "");
+  database_.break_it(true);
+  record(1, 1);
+  database_.wait_for_attempts(2);
+  EXPECT_EQ(writer_->counters().trouble, "broken");
+  database_.break_it(false);
+  ASSERT_TRUE(writer_->flush(kLong));
+  EXPECT_EQ(writer_->counters().trouble, "");
+}
+
 TEST_F(Writer, BatchesHaveALimit) {
   open();
   database_.shut(true);

@@ -207,6 +207,8 @@ MISTAKES = [
     ("recipients of another domain", GOOD + 'recipients = "file:recipients"\n[[domain]]\nname = "example.net"\nrecipients = "file:{folder}/recipients"\n',
      ["16:14: recipients: {folder}/recipients: it has no recipient of example.net, so all mail of it would be refused"]),
     ("folder of the log that is not there", GOOD + '[log]\nfile = "gone/log"\n', ["17:8: file: there is no folder {folder}/gone"]),
+    ("socket with too long a path", GOOD.replace("[server]", '[server]\nstatus_socket = "/' + 'x' * 107 + '"'),
+     ["2:17: status_socket: the path has 108 bytes, and that of a socket may have 107"]),
     ("certificates that are not there", GOOD.replace(TRUSTED, 'tls = "required"\n') + '[tls]\ncertificate = "c"\nkey = "k"\n',
      ["18:7: key: {folder}/k: no such file; a private key in PEM is wanted"]),
     ("authorities that are not there", GOOD.replace(':10026"', ':10026"\nnext_hop_tls = "verified"') + '[tls]\nnext_hop_ca = "ca"\n',
@@ -282,6 +284,8 @@ WARNINGS = [
     ("reject without a history", KEYS.replace("observe", "reject") + "[history]\nenabled = false\n",
      ['16:9: warning: stage: the history is off, and without it no domain is seen to be ready, so this stage does what "label" does; '
       'set enabled = true in [history], or declare the domain to be ready ("ready")']),
+    ("folder of the socket that is not there", KEYS.replace("[server]", '[server]\nstatus_socket = "gone/socket"'),
+     ["2:17: warning: status_socket: there is no folder {folder}/gone, so `backstop status` gets no answer"]),
     ("reject without a history, declared", KEYS.replace('"observe"', f'"reject"\nready = "since {TODAY}"') + "[history]\nenabled = false\n",
      ["16:9: warning: stage: the history is off, so only the log tells later what was refused and why; `backstop history`, `why` and "
       "`report` need it"]),
