@@ -1,7 +1,9 @@
 #include "report/findings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -41,6 +43,19 @@ std::string_view status_source(response::StatusFrom from) {
   return "";
 }
 
+std::string_view bounce_type_words(response::BounceType type) {
+  return type == response::BounceType::Hard ? "hard (the address is of no use)"
+                                            : "soft (a later mail may arrive)";
+}
+
+// Returns "RCPT, with reply 550".
+std::string failed_step(const response::Recipient& recipient) {
+  if (recipient.command == response::Command::None) return "";
+  const std::string with = recipient.reply_code.empty() ? "" : ", with reply " + recipient.reply_code;
+  const bool is_connect = recipient.command == response::Command::Connect;
+  return (is_connect ? "the connection" : std::string(name(recipient.command))) + with;
+}
+
 void add_recipient(const response::Recipient& recipient, FactTable& table) {
   table.add("Recipient", recipient.address.empty() ? recipient.original_address : recipient.address);
   if (!recipient.address.empty() && !base::iequals(recipient.address, recipient.original_address)) {
@@ -51,6 +66,9 @@ void add_recipient(const response::Recipient& recipient, FactTable& table) {
   if (!recipient.status.empty()) {
     table.add("  status", recipient.status + std::string(status_source(recipient.status_from)));
   }
+  if (recipient.bounce_type != response::BounceType::None)
+    table.add("  bounce type", bounce_type_words(recipient.bounce_type));
+  table.add("  failed at", failed_step(recipient));
   table.add("  refused by", recipient.remote_mta);
   table.add("  its words", recipient.diagnostic);
 }
@@ -76,6 +94,39 @@ void add_evidence(const origin::Origin& origin, FactTable& table) {
   if (!is_said) table.add("  why", origin.why);
 }
 
+// Returns "refused".
+std::string_view done_words(policy::Action action) {
+  constexpr std::array<std::string_view, policy::kActionNames.size()> kWords = {
+      "accepted", "accepted, with a label", "kept back in the quarantine", "refused", "put off"};
+  return kWords[static_cast<std::size_t>(action)];
+}
+
+std::string_view not_asked_words(std::string_view what) {
+  if (what == kDirectory) return "whether the recipient exists";
+  return what == kSender ? "the checks of the sender" : "DNS, for our DKIM keys";
+}
+
+void add_outcome(const Outcome& outcome, FactTable& table) {
+  const auto& verdict = outcome.verdict;
+  const std::string stage = outcome.stage.empty() ? "" : fmt::format(" at stage {}", outcome.stage);
+  table.add("Would be", fmt::format("{}{} ({})", done_words(verdict.action), stage, name(verdict.cause)));
+  table.add("  for", outcome.recipient);
+  table.add("  why", verdict.explanation + '.');
+  if (verdict.next_stage) table.add("  next stage", done_words(*verdict.next_stage));
+  if (!outcome.not_asked.empty()) {
+    std::vector<std::string_view> words;
+    for (const auto what : outcome.not_asked) words.push_back(not_asked_words(what));
+    table.add("  not asked", fmt::format("{}", fmt::join(words, "; ")));
+  }
+}
+
+void add_outcomes(const Findings& findings, FactTable& table) {
+  if (!findings.outcomes) return;
+  for (const auto& outcome : *findings.outcomes) add_outcome(outcome, table);
+  if (findings.outcomes->empty())
+    table.add("Would be", "not known: no recipient of yours is known; say it with --rcpt ADDRESS");
+}
+
 std::string facts(const Findings& findings) {
   const response::Response& response = findings.response;
   FactTable table;
@@ -83,6 +134,9 @@ std::string facts(const Findings& findings) {
   if (response.kind != response::Kind::None) table.add("Certainty", name(certainty(response)));
   table.add("Form", response.format);
   table.add("Sent by", response.reporting_mta);
+  table.add("Date", response.date);
+  table.add("List", response.list_id);
+  table.add("Complaint", response.feedback_type);
   for (std::size_t i = 0; i < std::min(response.recipients.size(), kMostRecipientsShown); ++i) {
     add_recipient(response.recipients[i], table);
   }
@@ -95,6 +149,7 @@ std::string facts(const Findings& findings) {
                                     origin::name(findings.origin.cause)));
   }
   add_evidence(findings.origin, table);
+  add_outcomes(findings, table);
   if (response.truncated || findings.is_cut_short) table.add("Note", "not all of this mail could be read");
   return table.text();
 }
@@ -110,8 +165,10 @@ json::object to_json(const response::Recipient& recipient) {
   return {
       {"address", text(recipient.address)},         {"original_address", text(recipient.original_address)},
       {"action", name(recipient.action)},           {"status", text(recipient.status)},
-      {"status_from", name(recipient.status_from)}, {"reason", name(recipient.reason)},
-      {"remote_mta", text(recipient.remote_mta)},   {"diagnostic", text(recipient.diagnostic)}};
+      {"status_from", name(recipient.status_from)}, {"reply_code", text(recipient.reply_code)},
+      {"command", name(recipient.command)},         {"bounce_type", name(recipient.bounce_type)},
+      {"reason", name(recipient.reason)},           {"remote_mta", text(recipient.remote_mta)},
+      {"diagnostic", text(recipient.diagnostic)}};
 }
 
 json::value to_json(const std::optional<response::Original>& original) {
@@ -137,6 +194,25 @@ json::object to_json(const origin::Origin& origin, bool is_response) {
           {"evidence", std::move(evidence)}};
 }
 
+json::value to_json(const std::optional<std::vector<Outcome>>& outcomes) {
+  if (!outcomes) return nullptr;
+  json::array all;
+  for (const auto& one : *outcomes) {
+    const auto& verdict = one.verdict;
+    json::array not_asked;
+    for (const auto what : one.not_asked) not_asked.push_back(json::value(what));
+    all.push_back(json::object{
+        {"recipient", text(one.recipient)},
+        {"stage", one.stage},
+        {"action", name(verdict.action)},
+        {"cause", name(verdict.cause)},
+        {"next_stage", verdict.next_stage ? json::value(policy::name(*verdict.next_stage)) : json::value()},
+        {"explanation", text(verdict.explanation)},
+        {"not_asked", std::move(not_asked)}});
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string explanation(const Findings& findings) {
@@ -160,10 +236,15 @@ std::string to_json_line(const Findings& findings) {
       {"file", text(findings.file)},
       {"kind", response::name(response.kind)},
       {"certainty", is_response ? json::value(response::name(certainty(response))) : json::value()},
+      {"form", response.format},
       {"reporting_mta", text(response.reporting_mta)},
+      {"date", text(response.date)},
+      {"list_id", text(response.list_id)},
+      {"feedback_type", text(response.feedback_type)},
       {"recipients", std::move(recipients)},
       {"original", to_json(response.original)},
       {"origin", to_json(findings.origin, is_response)},
+      {"would", to_json(findings.outcomes)},
       {"explanation", text(explanation(findings))},
       {"truncated", response.truncated || findings.is_cut_short}};
   return json_line(object);
