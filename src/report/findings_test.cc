@@ -24,10 +24,10 @@ Findings bounce() {
                                           .action = response::Action::Failed,
                                           .status = "5.1.1",
                                           .status_from = response::StatusFrom::Field,
+                                          .reason = response::Reason::UserUnknown,
                                           .reply_code = "550",
                                           .command = response::Command::Rcpt,
                                           .bounce_type = response::BounceType::Hard,
-                                          .reason = response::Reason::UserUnknown,
                                           .remote_mta = "mx.example.com",
                                           .diagnostic = "550 5.1.1 no such user"});
   findings.response.original.emplace();

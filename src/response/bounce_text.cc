@@ -240,10 +240,12 @@ class TextReader {
   // Drops the addresses from which others were expanded, unless nothing else is named: Exim hides what an
   // alias stands for.
   void drop_sources(std::vector<Found>& all) const {
-    const auto is_source = [this](const Found& found) {
-      return is_after_expansion(text_.flat().substr(0, text_.lines()[found.line].begin + found.begin));
-    };
-    if (!std::ranges::all_of(all, is_source)) std::erase_if(all, is_source);
+    const auto is_one = [this](const Found& found) { return is_source(found.line, found.begin); };
+    if (!std::ranges::all_of(all, is_one)) std::erase_if(all, is_one);
+  }
+
+  bool is_source(std::size_t line, std::size_t begin) const {
+    return is_after_expansion(text_.flat().substr(0, text_.lines()[line].begin + begin));
   }
 
   void find_by_shape(std::size_t begin) {
@@ -255,7 +257,8 @@ class TextReader {
       FoundAddress found = find_address(line);
       for (int n = 0; n < kMostAddressesOfLine && !found.text.empty();
            ++n, found = find_address(line, found.end)) {
-        const Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
+        Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
+        if (shape == Shape::None && is_source(i, found.begin)) shape = Shape::Sentence;
         if (shape == Shape::None || is_service_address(found.text)) continue;
         if (shape >= Shape::Labelled && is_own(context_, found.text)) continue;
         all.push_back({shape, found.text, i, found.begin, found.end});

@@ -85,6 +85,33 @@ constexpr std::array kRows = std::to_array<Row>({
     {"text command", Command::Data},  // 1&1
     {"tls connect failed", Command::StartTls, Needs::Nothing},
 });
+// Where the rows of each letter begin, and, one past the last letter, where all end.
+constexpr auto kFirstRow = [] {
+  std::array<std::uint8_t, 27> first{};
+  for (std::size_t letter = 0; letter < first.size(); ++letter) {
+    std::uint8_t row = 0;
+    while (row < kRows.size() && kRows[row].phrase.front() < static_cast<char>('a' + letter)) ++row;
+    first[letter] = row;
+  }
+  return first;
+}();
+
+// What a byte is for the search, which looks at each one.
+enum ByteClass : std::uint8_t { OfWord = 1, Begins = 2, Bracket = 4 };
+constexpr auto kByteClass = [] {
+  std::array<std::uint8_t, 256> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const char c = static_cast<char>(i);
+    const char lower = base::ascii_lower(c);
+    if (base::is_alpha(c) || base::is_digit(c) || c == '_' || i >= 0x80) all[i] = OfWord;
+    if (std::ranges::any_of(kRows, [lower](const Row& row) { return row.phrase.front() == lower; }) ||
+        lower == 'o')
+      all[i] |= Begins;
+    if (c == '<') all[i] |= Bracket;
+  }
+  return all;
+}();
+
 static_assert(std::ranges::is_sorted(kRows, {}, [](const Row& row) { return row.phrase.front(); }));
 
 struct Lead {
@@ -161,14 +188,13 @@ class StepReader {
  public:
   explicit StepReader(std::string_view words) : words_(words) {}
 
-  std::vector<Step> read() {
-    bool is_in_word = false;
-    for (std::size_t at = 0; at < words_.size() && steps_.size() < kMostSteps; ++at) {
-      const char c = words_[at];
-      if (c == '<') read_reply(at);
-      const bool is_letter = base::is_alpha(c);
-      if (is_letter && !is_in_word) read_word(at);
-      is_in_word = is_letter || is_word_character(c);
+  std::vector<Step> read(std::size_t from) {
+    bool is_in_word = from > 0 && from <= words_.size() && is_word_character(words_[from - 1]);
+    for (std::size_t at = from; at < words_.size() && steps_.size() < kMostSteps; ++at) {
+      const auto byte = kByteClass[static_cast<unsigned char>(words_[at])];
+      if ((byte & Bracket) != 0) read_reply(at);
+      if ((byte & Begins) != 0 && !is_in_word) read_word(at);
+      is_in_word = (byte & OfWord) != 0;
     }
     // The session ended without a reply.
     if (sent_ != Command::None && sent_ != Command::Quit && !has_refusal_)
@@ -227,12 +253,17 @@ class StepReader {
 
   void read_word(std::size_t at) {
     const char first = base::ascii_lower(words_[at]);
-    if (first == 'o') return read_reply(at);
-    const auto [begin, end] =
-        std::ranges::equal_range(kRows, first, {}, [](const Row& row) { return row.phrase.front(); });
     const std::string_view rest = words_.substr(at);
-    for (const Row& row : std::ranges::subrange(begin, end)) {
-      if (base::istarts_with(rest, row.phrase) && read_row(row, at)) return;
+    if (rest.size() < 2) return;
+    const char second = base::ascii_lower(rest[1]);
+    if (first == 'o') {  // "out: 550 ..."
+      if (second == 'u') read_reply(at);
+      return;
+    }
+    const auto letter = static_cast<std::size_t>(first - 'a');
+    for (std::size_t i = kFirstRow[letter]; i < kFirstRow[letter + 1]; ++i) {
+      const Row& row = kRows[i];
+      if (row.phrase[1] == second && base::istarts_with(rest, row.phrase) && read_row(row, at)) return;
     }
   }
 
@@ -369,12 +400,12 @@ std::span<const std::string_view> dialogue_phrases() {
   return phrases;
 }
 
-std::vector<Step> find_steps(std::string_view words) {
-  return StepReader(words).read();
+std::vector<Step> find_steps(std::string_view words, std::size_t from) {
+  return StepReader(words).read(from);
 }
 
 Command find_command(std::string_view words) {
-  const auto steps = find_steps(words);
+  const auto steps = find_steps(words, 0);
   const Step* const step = surest(steps);
   return step == nullptr ? Command::None : step->command;
 }

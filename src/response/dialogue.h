@@ -37,8 +37,9 @@ inline constexpr std::size_t kMostSteps = 100;
 /// Phrases one of which is in every text in which find_steps() finds something.
 std::span<const std::string_view> dialogue_phrases();
 
-/// Returns the steps that `words` tell, in their order, at most kMostSteps. Takes linear time.
-std::vector<Step> find_steps(std::string_view words);
+/// Returns the steps that `words` tell, in their order, at most kMostSteps. Takes linear time. None must be
+/// told before `from`; the words before it are only looked back at.
+std::vector<Step> find_steps(std::string_view words, std::size_t from = 0);
 
 /// Returns the command of the step that is told most surely, and of several the first.
 Command find_command(std::string_view words);

@@ -361,8 +361,10 @@ void Reader::State::find_reply_codes(Response& response) const {
 // the fields of their reports.
 void Reader::State::find_commands(Response& response) {
   std::vector<Step> steps;
-  const bool is_told = hits.has_any(BodyPhrases::get().dialogue);
-  if (is_told) steps = find_steps(text.flat());
+  const PhraseId first = hits.first_of(BodyPhrases::get().dialogue);
+  const bool is_told = first != kNoPhrase;
+  // A phrase may begin with the mark or the lead before the command.
+  if (is_told) steps = find_steps(text.flat(), hits.begin_of(first));
   if (!is_told && !has_fields) return;
   const bool is_alone = response.recipients.size() == 1;
   for (std::size_t i = 0; i < response.recipients.size(); ++i) {
