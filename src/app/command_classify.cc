@@ -19,6 +19,10 @@ constexpr std::string_view kFooter =
     "  backstop classify --dkim-keys dkim --ledger var/ledger.db --at 2026-11-23 mbox\n"
     "  backstop classify -c /etc/backstop/backstop.toml bounce.eml\n"
     "\n"
+    "With -c it also says what that configuration would do with each mail, and why: for\n"
+    "each --rcpt, or for each address of yours in X-Original-To, Envelope-To and\n"
+    "Delivered-To, else in To.\n"
+    "\n"
     "Exit status:\n"
     "  0   all mails were read\n"
     "  1   all were read, but one at least is cut short or longer than 64 MiB\n"
@@ -69,6 +73,7 @@ class Printer : public mailbox::MailVisitor {
 void classify(const MailOptions& options, CommandContext& context) {
   auto settings = examiner_settings(options, context);
   if (!settings) return;
+  settings->asks_policy = !options.proofs.config.empty();
   report::Examiner examiner(std::move(*settings));
   Printer printer(examiner, options.json, context);
   for (const std::string& path : options.paths) mailbox::read_mails(path, printer);
@@ -81,8 +86,10 @@ void add_classify_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<MailOptions>();
   add_mail_options(*command, *options);
   command
-      ->add_option("--rcpt", options->recipient, "The address that the mail was delivered to, with its tag")
-      ->type_name("ADDRESS");
+      ->add_option("--rcpt", options->recipients,
+                   "The address that the mail was delivered to, with its tag; may be given again")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false);
   command->add_option("--mail-from", options->reverse_path, "The envelope sender; <> is the null sender")
       ->type_name("ADDRESS");
   command->footer(std::string(kFooter));

@@ -18,14 +18,13 @@ std::optional<report::ExaminerSettings> examiner_settings(const MailOptions& opt
                                                           CommandContext& context) {
   auto settings = proof_settings(options.proofs, context);
   if (!settings) return std::nullopt;
-  if (options.recipient) {
-    const auto path = mail::parse_path(*options.recipient);
+  for (const std::string& recipient : options.recipients) {
+    const auto path = mail::parse_path(recipient);
     if (!path || path->is_null()) {
-      report_error(context, kExitUsage,
-                   fmt::format("--rcpt {}: not an address", base::printable(*options.recipient)));
+      report_error(context, kExitUsage, fmt::format("--rcpt {}: not an address", base::printable(recipient)));
       return std::nullopt;
     }
-    settings->recipient = path->address;
+    settings->recipients.push_back(*path->address);
   }
   if (options.reverse_path) {
     const auto path = options.reverse_path->empty() ? mail::Path{} : mail::parse_path(*options.reverse_path);

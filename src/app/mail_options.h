@@ -15,7 +15,7 @@ namespace backstop::app {
 
 struct MailOptions {
   std::vector<std::string> paths;
-  std::optional<std::string> recipient;  ///< as given
+  std::vector<std::string> recipients;  ///< as given
   std::optional<std::string> reverse_path;
   ProofOptions proofs;
   bool json = false;

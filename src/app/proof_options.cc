@@ -144,6 +144,8 @@ Done fill(Settings& settings, const ProofOptions& options, config::Config* confi
   if (auto done = read_time(options.at, settings); !done) return done;
   if (config == nullptr) return read_options(options, settings);
   if (auto alone = check_config_alone(options); !alone) return alone;
+  settings.is_looking_up_dkim = config->gateway.dkim_lookup;
+  settings.most_held = config->gateway.limits.most_held();
   settings.site = std::move(config->gateway);
   if (auto done = read_observed(*config, settings); !done) return done;
   return open_ledger(config->ledger, settings);

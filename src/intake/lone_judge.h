@@ -6,10 +6,16 @@
 
 #include "intake/transaction.h"
 #include "origin/origin.h"
+#include "policy/verdict.h"
 #include "response/response.h"
 #include "store/ledger.h"
 
 namespace backstop::intake {
+
+/// Returns what policy says of a mail that comes to the transaction's one recipient, whose origin was found.
+/// No surge is known.
+policy::Verdict lone_verdict(const Transaction& transaction, const response::Response& response,
+                             origin::Origin origin);
 
 class LoneJudge {
  public:

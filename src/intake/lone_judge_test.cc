@@ -24,8 +24,23 @@ class LoneJudgeTest : public testing::Test, public Installation {
     return text;
   }
 
+  /// "refuse bare"
+  std::string verdict_of(const std::string& mail, const std::string& recipient = "ann@example.org") {
+    const auto transaction = begin({recipient});
+    const auto response = reader.read(mail);
+    const auto verdict =
+        lone_verdict(*transaction, response, judge_.judge(*transaction, response, ledger.get()));
+    return std::string(policy::name(verdict.action)) + " " + std::string(name(verdict.cause));
+  }
+
   LoneJudge judge_;
 };
+
+TEST_F(LoneJudgeTest, AsksThePolicyOfTheDomain) {
+  EXPECT_EQ(verdict_of(bounce_of(signed_header())), "label dkim");
+  EXPECT_EQ(verdict_of(bounce_of(header_of({}))), "refuse missing");
+  EXPECT_EQ(verdict_of("From: a@example.net\n\nHello\n"), "accept ordinary");
+}
 
 TEST_F(LoneJudgeTest, FindsEachProof) {
   open_ledger();

@@ -30,6 +30,14 @@ bool is_hint(const origin::Evidence& evidence) {
 
 }  // namespace
 
+policy::MessageFacts common_facts(const Transaction& transaction, const response::Response& response) {
+  return {.kind = response.kind,
+          .certainty = certainty(response),
+          .shown = is_dsn(response.kind) ? std::string(shown(response.shown_by)) : std::string(),
+          .is_exempt = std::ranges::all_of(transaction.recipients, &Recipient::is_exempt),
+          .is_from_relay = is_from_relay(transaction)};
+}
+
 MailJudge::MailJudge(const Transaction& transaction, response::Reader& reader)
     : transaction_(transaction),
       reader_(reader),
@@ -83,11 +91,7 @@ net::Task<origin::Origin> MailJudge::origin_of(const ProofSearch& search, std::s
 
 net::Task<void> MailJudge::judge(response::Response response) {
   response_ = std::move(response);
-  facts_ = {.kind = response_->kind,
-            .certainty = certainty(*response_),
-            .shown = is_dsn(response_->kind) ? std::string(shown(response_->shown_by)) : std::string(),
-            .is_exempt = std::ranges::all_of(transaction_.recipients, &Recipient::is_exempt),
-            .is_from_relay = is_from_relay(transaction_)};
+  facts_ = common_facts(transaction_, *response_);
   ProofSearch search(transaction_, *response_, transaction_.ledger);
   co_await search.look();
   std::vector<policy::Verdict> verdicts;

@@ -19,6 +19,10 @@
 
 namespace backstop::intake {
 
+/// Returns what policy is told of a response that comes to all recipients of the transaction, but its origin
+/// and whether its owner is flooded.
+policy::MessageFacts common_facts(const Transaction& transaction, const response::Response& response);
+
 class MailJudge {
  public:
   MailJudge(const Transaction& transaction, response::Reader& reader);

@@ -16,6 +16,13 @@ origin::Origin without_proofs(const response::Response& response) {
   return origin::judge(origin::collect({.recipient = {}, .response = response, .context = {}}));
 }
 
+// Returns whether a check of the sender may refuse mail.
+bool may_refuse(const intake::AuthSettings& auth) {
+  const auto refuses = [](intake::AuthUse use) { return use == intake::AuthUse::Reject; };
+  return refuses(auth.spf) || refuses(auth.dmarc) || refuses(auth.sender_domain) ||
+         std::ranges::any_of(auth.lists, &intake::AuthList::is_rejecting);
+}
+
 }  // namespace
 
 bool ExaminerSettings::has_proofs() const {
@@ -32,7 +39,7 @@ Examiner::Examiner(ExaminerSettings settings)
 }
 
 std::vector<mail::Address> Examiner::recipients(const mail::Message& header) const {
-  if (settings_.recipient) return {*settings_.recipient};
+  if (!settings_.recipients.empty()) return settings_.recipients;
   return mailbox::arrival_recipients(header);
 }
 
@@ -66,13 +73,18 @@ origin::Origin Examiner::judge(const response::Response& response, const mail::A
   return without_proofs(response);
 }
 
-origin::Origin Examiner::judge(const intake::Site& site, const response::Response& response,
-                               const mail::Address& recipient, std::chrono::sys_days today) {
+intake::Transaction Examiner::transaction_of(const intake::Site& site, std::chrono::sys_days today) const {
   intake::Transaction transaction;
   transaction.site = &site;
   transaction.today = today;
   transaction.now = settings_.now;
   transaction.ready = settings_.ready.get();
+  return transaction;
+}
+
+origin::Origin Examiner::judge(const intake::Site& site, const response::Response& response,
+                               const mail::Address& recipient, std::chrono::sys_days today) {
+  auto transaction = transaction_of(site, today);
   auto check = intake::check_recipient(transaction, recipient, false);
   if (!check.claim) return without_proofs(response);
   transaction.recipients.push_back(
@@ -80,19 +92,71 @@ origin::Origin Examiner::judge(const intake::Site& site, const response::Respons
   return judge_.judge(transaction, response, settings_.ledger.get());
 }
 
+response::Envelope Examiner::envelope() const {
+  return {.reverse_path = settings_.reverse_path,
+          .recipient = settings_.recipients.empty() ? std::string() : settings_.recipients.front().text()};
+}
+
+Outcome Examiner::outcome_for(const response::Response& response, const mail::Address& recipient,
+                              std::chrono::sys_days today) {
+  auto transaction = transaction_of(settings_.site, today);
+  auto check = intake::check_recipient(transaction, recipient, false);
+  Outcome outcome{.recipient = recipient.text(), .stage = {}, .verdict = {}, .not_asked = {}};
+  policy::DomainPolicy domain;
+  if (check.domain != nullptr) {
+    domain = intake::policy_of(*check.domain, check.plain.domain, transaction);
+    outcome.stage = policy::name(domain.stage);
+  }
+  outcome.verdict = policy::judge_recipient(check.facts, domain);
+  if (outcome.verdict.action != policy::Action::Accept || !check.claim) return outcome;
+  if (!check.domain->recipients.empty()) outcome.not_asked.push_back(kDirectory);
+  if (may_refuse(settings_.site.auth)) outcome.not_asked.push_back(kSender);
+  transaction.recipients.push_back({.given = recipient.text(),
+                                    .domain = check.domain,
+                                    .claim = std::move(check.claim),
+                                    .is_exempt = check.is_exempt});
+  origin::Origin origin;
+  if (response.kind != response::Kind::None) {
+    origin = judge_.judge(transaction, response, settings_.ledger.get());
+    if (settings_.is_looking_up_dkim && origin.result != origin::Result::Genuine)
+      outcome.not_asked.push_back(kDkimLookup);
+  }
+  outcome.verdict = intake::lone_verdict(transaction, response, std::move(origin));
+  return outcome;
+}
+
+void Examiner::ask_policy(const mailbox::SourceMail& mail, const std::vector<mail::Address>& candidates,
+                          std::chrono::sys_days today, Findings& findings) {
+  const response::Response* response = &findings.response;
+  response::Response start;
+  if (settings_.most_held != 0 && mail.bytes.size() > settings_.most_held &&
+      response->kind != response::Kind::None) {
+    start = reader_.read(mail.bytes.substr(0, settings_.most_held), envelope(), response::Extent::Start);
+    response = &start;
+  }
+  auto& outcomes = findings.outcomes.emplace();
+  for (const auto& one : candidates) {
+    // The header of a mail that was passed on also names mailboxes of others.
+    const bool is_given = !settings_.recipients.empty();
+    if (!is_given && intake::domain_of(settings_.site, one) == nullptr) continue;
+    if (std::ranges::find(outcomes, one.text(), &Outcome::recipient) != outcomes.end()) continue;
+    outcomes.push_back(outcome_for(*response, one, today));
+  }
+}
+
 Examined Examiner::examine(const mailbox::SourceMail& mail) {
   Examined examined;
   Findings& findings = examined.findings;
   findings.file = mail.name;
   findings.is_cut_short = !mail.problem.empty();
-  const response::Envelope envelope{
-      .reverse_path = settings_.reverse_path,
-      .recipient = settings_.recipient ? settings_.recipient->text() : std::string()};
-  findings.response = reader_.read(mail.bytes, envelope,
+  findings.response = reader_.read(mail.bytes, envelope(),
                                    findings.is_cut_short ? response::Extent::Start : response::Extent::Whole);
   examined.day = mailbox::day_of_arrival(mail.header);
-  if (findings.response.kind == response::Kind::None) return examined;
+  const bool is_response = findings.response.kind != response::Kind::None;
+  if (!is_response && !settings_.asks_policy) return examined;
   const auto candidates = recipients(mail.header);
+  if (settings_.asks_policy) ask_policy(mail, candidates, today(examined.day), findings);
+  if (!is_response) return examined;
   const auto* const recipient = envelope_recipient(candidates);
   if (recipient != nullptr) {
     examined.recipient = origin::without_tag(*recipient, settings_.site.tags.delimiter).folded();

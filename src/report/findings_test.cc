@@ -15,12 +15,19 @@ Findings bounce() {
   findings.file = "mail/1";
   findings.response.kind = response::Kind::DsnFailed;
   findings.response.reporting_mta = "mx.example.net";
+  findings.response.format = "Postfix";
+  findings.response.date = "Mon, 23 Nov 2026 10:00:00 +0000";
+  findings.response.list_id = "news.example.org";
+  findings.response.feedback_type = "abuse";
   findings.response.recipients.push_back({.address = "bob@example.net",
                                           .original_address = "bob@example.com",
                                           .action = response::Action::Failed,
                                           .status = "5.1.1",
                                           .status_from = response::StatusFrom::Field,
                                           .reason = response::Reason::UserUnknown,
+                                          .reply_code = "550",
+                                          .command = response::Command::Rcpt,
+                                          .bounce_type = response::BounceType::Hard,
                                           .remote_mta = "mx.example.com",
                                           .diagnostic = "550 5.1.1 no such user"});
   findings.response.original.emplace();
@@ -36,12 +43,14 @@ TEST(Findings, JsonHasAllKeysInTheirOrder) {
   Findings findings = bounce();
   const std::string line = to_json_line(findings);
   const std::string want_begin =
-      R"({"file":"mail/1","kind":"dsn-failed","certainty":"guessed","reporting_mta":"mx.example.net","recipients":[{"address":"bob@example.net",)"
+      R"({"file":"mail/1","kind":"dsn-failed","certainty":"guessed","form":"Postfix","reporting_mta":"mx.example.net",)"
+      R"("date":"Mon, 23 Nov 2026 10:00:00 +0000","list_id":"news.example.org","feedback_type":"abuse","recipients":[{"address":"bob@example.net",)"
       R"("original_address":"bob@example.com","action":"failed","status":"5.1.1","status_from":"field",)"
+      R"("reply_code":"550","command":"RCPT","bounce_type":"hard",)"
       R"("reason":"user-unknown","remote_mta":"mx.example.com","diagnostic":"550 5.1.1 no such user"}],)"
       R"("original":{"message_id":"1@example.org","from":"","to":"","subject":"Hello","date":"",)"
       R"("found_in":"message/rfc822"},"origin":{"result":"genuine","cause":"tag","evidence":[{"name":"tag","result":"proves","level":"C",)"
-      R"("detail":"The tag is good."}]},"explanation":")";
+      R"("detail":"The tag is good."}]},"would":null,"explanation":")";
   EXPECT_EQ(line.substr(0, want_begin.size()), want_begin);
   EXPECT_TRUE(line.ends_with("\",\"truncated\":false}\n")) << line;
 }
@@ -51,7 +60,7 @@ TEST(Findings, JsonOfOrdinaryMail) {
   findings.file = "-";
   const std::string line = to_json_line(findings);
   EXPECT_TRUE(line.starts_with(
-      R"({"file":"-","kind":"none","certainty":null,"reporting_mta":"","recipients":[],"original":null,"origin":{"result":"unproven","cause":null,"evidence":[]},)"))
+      R"({"file":"-","kind":"none","certainty":null,"form":"","reporting_mta":"","date":"","list_id":"","feedback_type":"","recipients":[],"original":null,"origin":{"result":"unproven","cause":null,"evidence":[]},)"))
       << line;
 }
 
@@ -74,6 +83,11 @@ TEST(Findings, JsonIsWellFormedForAnyText) {
   Findings findings = bounce();
   findings.file = rubbish;
   findings.response.reporting_mta = rubbish;
+  findings.response.date = rubbish;
+  findings.response.list_id = rubbish;
+  findings.response.feedback_type = rubbish;
+  findings.outcomes = {
+      {.recipient = rubbish, .stage = {}, .verdict = {.explanation = rubbish}, .not_asked = {}}};
   findings.response.recipients[0].diagnostic = rubbish;
   findings.response.original->subject = rubbish;
   const std::string line = to_json_line(findings);
@@ -87,10 +101,61 @@ TEST(Findings, PageCannotSteerATerminal) {
   findings.file = "a\x1b]0;x\x07";
   findings.response.recipients[0].diagnostic = "550 \x1b[2J\r\x9b";
   findings.response.original->subject = "\xC2\x9B";
+  findings.response.list_id = "\x1b[2J";
+  findings.outcomes = {{.recipient = "\x1b[2J", .stage = {}, .verdict = {}, .not_asked = {}}};
   const std::string page = to_page(findings);
   EXPECT_TRUE(base::is_utf8(page));
   for (const char c : page)
     EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << static_cast<int>(c);
+}
+
+TEST(Findings, PageSaysHowAndHowSurelyItFailed) {
+  Findings findings = bounce();
+  std::string page = to_page(findings);
+  for (const char* const row :
+       {"\n    bounce type  hard (the address is of no use)\n", "\n    failed at    RCPT, with reply 550\n",
+        "\n  Date           Mon, 23 Nov 2026 10:00:00 +0000\n", "\n  List           news.example.org\n",
+        "\n  Complaint      abuse\n"})
+    EXPECT_NE(page.find(row), std::string::npos) << row << page;
+  findings.response.recipients[0].command = response::Command::Connect;
+  findings.response.recipients[0].reply_code.clear();
+  findings.response.recipients[0].bounce_type = response::BounceType::Soft;
+  page = to_page(findings);
+  EXPECT_NE(page.find("soft (a later mail may arrive)\n    failed at    the connection\n"), std::string::npos)
+      << page;
+}
+
+TEST(Findings, OutcomesHaveTheirWords) {
+  Findings findings = bounce();
+  findings.outcomes.emplace();
+  EXPECT_NE(to_json_line(findings).find(R"("would":[],)"), std::string::npos);
+  EXPECT_NE(to_page(findings).find("not known: no recipient of yours is known"), std::string::npos);
+  findings.outcomes = {{.recipient = "ann@example.org",
+                        .stage = "quarantine",
+                        .verdict = {.action = policy::Action::Label,
+                                    .cause = policy::Cause::Bare,
+                                    .explanation = "Nothing proves it",
+                                    .next_stage = policy::Action::Refuse},
+                        .not_asked = {kDirectory, kDkimLookup}},
+                       {.recipient = "eve@example.com",
+                        .stage = {},
+                        .verdict = {.action = policy::Action::Refuse,
+                                    .cause = policy::Cause::RelayDenied,
+                                    .explanation = "No"},
+                        .not_asked = {}}};
+  EXPECT_NE(
+      to_json_line(findings).find(
+          R"("would":[{"recipient":"ann@example.org","stage":"quarantine","action":"label","cause":"bare",)"
+          R"("next_stage":"refuse","explanation":"Nothing proves it","not_asked":["directory","dkim-lookup"]},)"
+          R"({"recipient":"eve@example.com","stage":"","action":"refuse","cause":"relay-denied",)"
+          R"("next_stage":null,"explanation":"No","not_asked":[]}],)"),
+      std::string::npos)
+      << to_json_line(findings);
+  const std::string page = to_page(findings);
+  for (const char* const words :
+       {"accepted, with a label at stage quarantine (bare)\n", "Nothing proves it.\n",
+        "whether the recipient exists; DNS, for our DKIM keys\n", "refused (relay-denied)\n"})
+    EXPECT_NE(page.find(words), std::string::npos) << words << page;
 }
 
 struct OriginRow {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "response/dialogue.h"
+#include "response/expansion.h"
 #include "response/report_phrases.h"
 
 namespace backstop::response {
@@ -43,6 +45,8 @@ class Builder {
     all_.delays = ids(delay_phrases());
     all_.original_markers = ids(original_markers());
     all_.signs_of.resize(all_.phrases.size());
+    all_.dialogue = ids(dialogue_phrases());
+    all_.expansion = ids(expansion_phrases());
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)

@@ -1,5 +1,6 @@
 // All phrases that are looked for in the text of a report, in one PhraseSet: signatures and sections of the
-// bounce formats, failures, delays, the lines before a returned original, and the Body marks of signs.h.
+// bounce formats, failures, delays, the lines before a returned original, the Body marks of signs.h, and the
+// phrases that dialogue.h and expansion.h begin with.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +38,8 @@ struct BodyPhrases {
   std::vector<PhraseId> failures;
   std::vector<PhraseId> delays;
   std::vector<PhraseId> original_markers;
+  std::vector<PhraseId> dialogue;   ///< of dialogue.h
+  std::vector<PhraseId> expansion;  ///< of expansion.h
 
   /// Loaded at the first call, once a process. Thread-safe.
   static const BodyPhrases& get();

@@ -12,6 +12,7 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "response/address_scan.h"
+#include "response/expansion.h"
 #include "response/status.h"
 
 namespace backstop::response {
@@ -248,6 +249,17 @@ class TextReader {
     }
   }
 
+  // Drops the addresses from which others were expanded, unless nothing else is named: Exim hides what an
+  // alias stands for.
+  void drop_sources(std::vector<Found>& all) const {
+    const auto is_one = [this](const Found& found) { return is_source(found.line, found.begin); };
+    if (!std::ranges::all_of(all, is_one)) std::erase_if(all, is_one);
+  }
+
+  bool is_source(std::size_t line, std::size_t begin) const {
+    return is_after_expansion(text_.flat().substr(0, text_.lines()[line].begin + begin));
+  }
+
   void find_by_shape(std::size_t begin) {
     std::vector<Found> all;
     Shape best = Shape::None;
@@ -257,14 +269,17 @@ class TextReader {
       FoundAddress found = find_address(line);
       for (int n = 0; n < kMostAddressesOfLine && !found.text.empty();
            ++n, found = find_address(line, found.end)) {
-        const Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
+        Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
+        if (shape == Shape::None && is_source(i, found.begin)) shape = Shape::Sentence;
         if (shape == Shape::None || is_service_address(found.text)) continue;
         if (shape >= Shape::Labelled && is_own(context_, found.text)) continue;
         all.push_back({shape, found.text, i, found.begin, found.end});
-        best = std::min(best, shape == Shape::Head ? Shape::Alone : shape);
         break;
       }
     }
+    drop_sources(all);
+    for (const auto& found : all)
+      best = std::min(best, found.shape == Shape::Head ? Shape::Alone : found.shape);
     // In many reports, addresses alone on a line and addresses that begin a line are one list.
     for (const auto& found : all) {
       const Shape shape = found.shape == Shape::Head ? Shape::Alone : found.shape;

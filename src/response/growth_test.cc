@@ -180,6 +180,30 @@ const Row kRows[] = {
     {"a header block with a prefix",
      [](std::size_t n) { return bounce("> From: a\n> To: b\n> Received: c\n" + repeated("> X-A: b\n", n)); },
      5000},
+    {"a long transcript",
+     [](std::size_t n) {
+       return bounce(numbered(">>> RCPT To:<user{}@example.net>\n<<< 550 no\n", n) + ">>> DATA\n" +
+                     repeated("<<< 550 no\n<<< 503 no\n", n));
+     },
+     500},
+    {"many recipients and one line of commands",
+     [](std::size_t n) {
+       return bounce(numbered("<user{}@example.net>: 550 no\n", n) +
+                     repeated("in reply to DATA command ", n));
+     },
+     500},
+    {"one line of marks of a transcript",
+     [](std::size_t n) { return bounce(">>> DATA" + repeated("<<< 550 ", n) + repeated("<<<", n)); }, 5000},
+    {"one line of expansions",
+     [](std::size_t n) {
+       return bounce(numbered("<user{}@example.net>\n", n) + repeated("a@b.example (expanded from <", n));
+     },
+     500},
+    {"many recipients that were expanded",
+     [](std::size_t n) {
+       return bounce(numbered("<user{}@example.net> (expanded from <a@example.org>): 550 no\n", n));
+     },
+     500},
     {"all phrases of the tables", [](std::size_t n) { return bounce(phrases(n)); }, 300},
     {"one phrase many times", [](std::size_t n) { return bounce(repeated("user unknown ", n)); }, 5000},
     {"NUL bytes", [](std::size_t n) { return bounce(std::string(n, '\0')); }, 50000},

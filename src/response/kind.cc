@@ -152,11 +152,12 @@ Kind kind_of_report(const KindFacts& facts) {
   return bounce_kind(facts);
 }
 
-Kind kind_by_all_signs(const KindFacts& facts) {
+// Sets `signs` to what the marks say, if they are asked.
+Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   if (has_own_part(facts.message, MediaType::MessageFeedbackReport)) return Kind::FeedbackReport;
   if (has_own_part(facts.message, MediaType::MessageDispositionNotification)) return Kind::Mdn;
-  SignVerdict signs = judge_signs(facts);
-  if (is_mailscanner_notice(facts.message)) signs = {Kind::FilterNotice, true};
+  signs = judge_signs(facts);
+  if (is_mailscanner_notice(facts.message)) signs = {Kind::FilterNotice, true, "MailScanner"};
   if (facts.message.find(facts.message.parts[0], mail::FieldName::XAppleUnsubscribe)) return Kind::None;
   const bool is_moved = facts.header.is_mailer_daemon && !facts.header.is_ordinary_sender;
   const bool is_attached_by_hand =
@@ -190,10 +191,13 @@ Kind kind_by_all_signs(const KindFacts& facts) {
 
 }  // namespace
 
-Kind decide_kind(const KindFacts& facts) {
-  const Kind kind = kind_by_all_signs(facts);
+Kind decide_kind(const KindFacts& facts, std::string_view* product) {
+  SignVerdict signs;
+  const Kind kind = kind_by_all_signs(facts, signs);
   const bool is_settled = is_dsn(kind) || kind == Kind::FilterNotice;
-  return facts.is_shown && !is_settled ? kind_of_report(facts) : kind;
+  if (facts.is_shown && !is_settled) return kind_of_report(facts);
+  if (product != nullptr && kind == signs.kind) *product = signs.product;
+  return kind;
 }
 
 }  // namespace backstop::response

@@ -1,6 +1,7 @@
 // Decides which kind of response a mail is: the one place where all that was found is weighed.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "mail/message.h"
@@ -21,6 +22,7 @@ struct KindFacts {
   bool is_shown = false;                     ///< its form alone shows that it is a bounce
 };
 
-Kind decide_kind(const KindFacts& facts);
+/// Sets `product`, if it is not null, to that of the mark that decided; bounces have none.
+Kind decide_kind(const KindFacts& facts, std::string_view* product = nullptr);
 
 }  // namespace backstop::response

@@ -25,6 +25,8 @@ std::optional<Original> from_header(const mail::Message& message, const mail::Pa
   original.date = mail::to_utf8(mail::unfold(message.value(part, FieldName::Date)));
   original.in_reply_to = mail::to_utf8(mail::unfold(message.value(part, FieldName::InReplyTo)));
   original.references = mail::to_utf8(mail::unfold(message.value(part, FieldName::References)));
+  if (const auto list = message.value(part, FieldName::ListId); !list.empty())
+    original.list_id = without_brackets(list);
   const bool is_empty = original.message_id.empty() && original.from.empty() && original.to.empty() &&
                         original.subject.empty() && original.date.empty() &&
                         message.find(part, FieldName::Received) == nullptr;

@@ -9,10 +9,14 @@
 #include "mail/address_list.h"
 #include "mail/charset.h"
 #include "mail/encoding.h"
+#include "mail/header_text.h"
 #include "response/answered.h"
 #include "response/body_phrases.h"
 #include "response/bounce_text.h"
+#include "response/bounce_type.h"
 #include "response/certainty.h"
+#include "response/dialogue.h"
+#include "response/expansion.h"
 #include "response/header_facts.h"
 #include "response/kind.h"
 #include "response/original.h"
@@ -72,6 +76,7 @@ struct Reader::State {
   ReasonFinder reasons;
   std::string decoded;
   std::vector<std::string> report_ids;  // what the report's parts name as the original's Message-ID
+  bool has_fields = false;              // a part for machines names the recipients
 
  private:
   std::string_view body_of(const mail::Part& part, Response& response);
@@ -81,6 +86,10 @@ struct Reader::State {
   void take_failed_recipients(const std::vector<std::string>& addresses, std::vector<Recipient>& found,
                               Response& response);
   void complete(Recipient& recipient, Response& response);
+  void find_session(Response& response);
+  void find_reply_codes(Response& response) const;
+  void find_commands(Response& response);
+  void find_list_id(Response& response) const;
   TextContext context_of(const Envelope& envelope) const;
   void find_reporting_mta(Response& response) const;
 };
@@ -125,7 +134,8 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   read_fields(response);
   if (!is_wrapped) response.shown_by = shown_by_structure(read_facts, response);
   const bool is_shown = response.shown_by != ShownBy::Appearance;
-  response.kind = decide_kind({*facts, text, hits, message, format, response.recipients, is_shown});
+  response.kind =
+      decide_kind({*facts, text, hits, message, format, response.recipients, is_shown}, &response.format);
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
     response = Response{};
@@ -133,7 +143,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
     return response;
   }
   const bool is_bounce = is_dsn(response.kind);
-  if (format && is_bounce) response.format = format->row->name;
+  if (is_bounce) response.format = format ? format->row->name : std::string_view{};
   if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
   // The report may name the mail that it answers, which is all if nothing came back.
   if (is_bounce && !report_ids.empty()) {
@@ -150,7 +160,10 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
     response.author = from[0].text();
   weigh(read_facts, !is_wrapped && format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
+  if (is_bounce) find_session(response);
   if (response.reporting_mta.empty()) find_reporting_mta(response);
+  response.date = mail::to_utf8(mail::unfold(message.value(message.parts[0], FieldName::Date)));
+  find_list_id(response);
   return response;
 }
 
@@ -189,13 +202,14 @@ std::string_view Reader::State::wrapped_report() const {
 
 void Reader::State::read_fields(Response& response) {
   report_ids.clear();
+  has_fields = false;
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
   if (has_own_part(message, MediaType::MessageDeliveryStatus)) {
     // Some products write one part for each recipient.
     for (const auto& part : message.parts) {
       if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
       const std::string_view body = body_of(part, response);
-      read_delivery_status(body, report_limits, response);
+      has_fields |= read_delivery_status(body, report_limits, response);
       read_original_ids(body, report_ids);
     }
   } else if (const auto* notification = find_own_part(message, MediaType::MessageDispositionNotification)) {
@@ -311,6 +325,7 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
       recipient.status_from = StatusFrom::SmtpCode;
     }
   }
+  recipient.reply_code = reply_code(recipient, code);
   if (recipient.reason != Reason::Unknown) return;
   if (recipient.action == Action::Delivered || recipient.action == Action::Relayed ||
       recipient.action == Action::Expanded)
@@ -320,6 +335,54 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
     recipient.reason = reasons.find(text.flat(), recipient.status, code, is_delayed);
   }
+}
+
+// Finds out where in the session each recipient of a bounce failed, how surely, and under which address the
+// mail was sent.
+void Reader::State::find_session(Response& response) {
+  if (has_fields) find_reply_codes(response);
+  find_commands(response);
+  if (hits.has_any(BodyPhrases::get().expansion)) find_expansions(text, response.recipients);
+  for (auto& recipient : response.recipients) recipient.bounce_type = bounce_type(recipient);
+}
+
+// Finds the reply codes that a report leaves out of its fields: its text may quote the reply.
+void Reader::State::find_reply_codes(Response& response) const {
+  for (std::size_t i = 0; i < std::min(kMostMentions, response.recipients.size()); ++i) {
+    auto& recipient = response.recipients[i];
+    if (!recipient.reply_code.empty() || recipient.address.empty() || !is_undelivered(recipient)) continue;
+    recipient.reply_code = reply_code(recipient, find_reply_code(find_diagnostic(text, recipient.address)));
+  }
+}
+
+// Finds the command that failed for each recipient. Postfix and Exim name it in the text alone, and not in
+// the fields of their reports.
+void Reader::State::find_commands(Response& response) {
+  std::vector<Step> steps;
+  const PhraseId first = hits.first_of(BodyPhrases::get().dialogue);
+  const bool is_told = first != kNoPhrase;
+  // A phrase may begin with the mark or the lead before the command.
+  if (is_told) steps = find_steps(text.flat(), hits.begin_of(first));
+  if (!is_told && !has_fields) return;
+  const bool is_alone = response.recipients.size() == 1;
+  for (std::size_t i = 0; i < response.recipients.size(); ++i) {
+    auto& recipient = response.recipients[i];
+    if (!is_undelivered(recipient)) continue;
+    // The diagnostic of a text bounce is a part of the text, and may have lost the command before its reply.
+    if (has_fields) recipient.command = find_command(recipient.diagnostic);
+    if (recipient.command == Command::None && i < kMostSteps)
+      recipient.command = command_for(text, steps, recipient.address, is_alone);
+    if (recipient.command == Command::None && !has_fields)
+      recipient.command = find_command(recipient.diagnostic);
+  }
+}
+
+// A bounce is about the list whose mail it answers; a notice of a list comes by that list itself.
+void Reader::State::find_list_id(Response& response) const {
+  const std::string_view own = message.value(message.parts[0], FieldName::ListId);
+  const bool is_own_list = response.kind == Kind::ListNotice && !own.empty();
+  if (response.original && !is_own_list) response.list_id = response.original->list_id;
+  if (response.list_id.empty() && !own.empty()) response.list_id = without_brackets(own);
 }
 
 // A text bounce names its host in its first words, or in its From address.

@@ -300,5 +300,54 @@ TEST(ReaderRules, AReportNamesTheOriginal) {
   EXPECT_EQ(returned.original->message_id, "returned@example.org");
 }
 
+struct ListRow {
+  const char* name;
+  std::string_view own;       // fields of the response
+  std::string_view returned;  // fields of the original
+  std::string_view want;
+};
+
+TEST(ListId, IsThatOfTheAnsweredMail) {
+  const ListRow rows[] = {
+      {"none", "", "", ""},
+      {"of the original", "", "List-Id: Our news <news.example.org>\n", "news.example.org"},
+      {"without brackets", "", "List-Id: news.example.org\n", "news.example.org"},
+      {"folded", "", "List-Id: \"Our news\"\n <news.example.org>\n", "news.example.org"},
+      {"of the response alone", "List-Id: <postmasters.example.net>\n", "", "postmasters.example.net"},
+      {"of both", "List-Id: <postmasters.example.net>\n", "List-Id: <news.example.org>\n",
+       "news.example.org"},
+  };
+  for (const auto& row : rows) {
+    std::string mail = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\n";
+    mail.append(row.own)
+        .append(
+            "Date: Mon, 23 Nov 2026\n 10:00:00 +0000\nSubject: Undelivered Mail\nMIME-Version: 1.0\n"
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIt failed.\n"
+            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
+            "Final-Recipient: rfc822; bob@example.net\nAction: failed\nStatus: 5.1.1\n\n"
+            "--b\nContent-Type: text/rfc822-headers\n\nFrom: ann@example.org\nSubject: Hello\n")
+        .append(row.returned)
+        .append("\n--b--\n");
+    const auto response = Reader().read(mail);
+    EXPECT_EQ(response.kind, Kind::DsnFailed) << row.name;
+    EXPECT_EQ(response.list_id, row.want) << row.name;
+    EXPECT_EQ(response.date, "Mon, 23 Nov 2026 10:00:00 +0000") << row.name;
+  }
+}
+
+TEST(ListId, OfANoticeIsItsOwn) {
+  const auto response = Reader().read(
+      "From: list-owner@lists.example.net\nTo: ann@example.org\nSubject: Your message to news awaits "
+      "moderator "
+      "approval\nX-List-Administrivia: yes\nList-Id: <news.lists.example.net>\nAuto-Submitted: auto-replied\n"
+      "X-Mailman-Version: 2.1.39\nPrecedence: bulk\nMIME-Version: 1.0\n"
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nYour mail to 'news' is being held until the list "
+      "moderator can review it for approval.\n--b\nContent-Type: message/rfc822\n\nFrom: ann@example.org\n"
+      "Subject: Hello\nList-Id: <other.example.org>\n\nHello\n--b--\n");
+  EXPECT_EQ(response.kind, Kind::ListNotice);
+  EXPECT_EQ(response.list_id, "news.lists.example.net");
+  EXPECT_EQ(response.format, "Mailman hold");
+}
+
 }  // namespace
 }  // namespace backstop::response

@@ -23,6 +23,9 @@ json::object object_of(const Recipient& recipient) {
           {"action", name(recipient.action)},
           {"status", recipient.status},
           {"status_from", name(recipient.status_from)},
+          {"reply_code", recipient.reply_code},
+          {"command", name(recipient.command)},
+          {"bounce_type", name(recipient.bounce_type)},
           {"reason", name(recipient.reason)},
           {"remote_mta", recipient.remote_mta},
           {"diagnostic", recipient.diagnostic}};
@@ -31,7 +34,11 @@ json::object object_of(const Recipient& recipient) {
 json::object object_of(const Response& response) {
   json::object object{{"kind", name(response.kind)},
                       {"certainty", name(certainty(response))},
-                      {"reporting_mta", response.reporting_mta}};
+                      {"form", response.format},
+                      {"reporting_mta", response.reporting_mta},
+                      {"date", response.date},
+                      {"list_id", response.list_id},
+                      {"feedback_type", response.feedback_type}};
   json::array recipients;
   for (const auto& recipient : response.recipients) recipients.emplace_back(object_of(recipient));
   object["recipients"] = std::move(recipients);

@@ -149,6 +149,14 @@ GroupField group_field(std::string_view name) {
   return GroupField::Other;
 }
 
+// Returns the type of RFC 5965 3.1, which is a token in any case, without what follows it.
+std::string feedback_word(std::string_view value) {
+  constexpr std::size_t kLongestType = 64;
+  std::string word = mail::to_utf8(value.substr(0, std::min(kLongestType, value.find_first_of(" \t;("))));
+  base::fold_hidden(word);
+  return base::to_lower(word);
+}
+
 }  // namespace
 
 Action parse_action(std::string_view word) {
@@ -342,6 +350,7 @@ void read_feedback(std::string_view body, const ReportLimits& limits, Response& 
   for_each_field(body, [&](const ReportField& field) {
     if (base::iequals(field.name, "feedback-type")) {
       feedback_type = field.value;
+      response.feedback_type = feedback_word(field.value);
     } else if (base::iequals(field.name, "original-rcpt-to") ||
                base::iequals(field.name, "removal-recipient")) {
       std::string address = report_address(field.value);

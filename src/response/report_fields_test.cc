@@ -409,6 +409,26 @@ TEST(Feedback, ReasonIsTheTypeOfTheReport) {
   }
 }
 
+TEST(Feedback, TypeIsAWordInLowerCase) {
+  struct WordRow {
+    std::string value;
+    std::string want;
+  };
+  const WordRow rows[] = {
+      {"abuse", "abuse"},
+      {"Auth-Failure", "auth-failure"},
+      {"not-spam (by the user)", "not-spam"},
+      {"x-new; more", "x-new"},
+      {"", ""},
+      {std::string(65, 'a'), std::string(64, 'a')},
+  };
+  for (const auto& row : rows) {
+    Response response;
+    read_feedback("Feedback-Type: " + row.value + "\n", {}, response);
+    EXPECT_EQ(response.feedback_type, row.want) << row.value;
+  }
+}
+
 TEST(Feedback, TakesAsManyRecipientsAsItsCap) {
   for (const std::size_t count : {3, 4}) {
     std::string body = "Feedback-Type: abuse\n";

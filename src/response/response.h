@@ -62,6 +62,30 @@ enum class Reason : std::uint8_t {
   SystemError,
 };
 
+/// The step of the SMTP session that failed, by the command that was refused.
+enum class Command : std::uint8_t {
+  None,     ///< nothing tells it, or there was no session
+  Connect,  ///< before any command: no connection, or a greeting that refuses
+  Helo,
+  Ehlo,
+  Lhlo,
+  StartTls,
+  Auth,
+  Mail,
+  Rcpt,
+  Data,  ///< the command, or the message after it
+  Bdat,
+  Rset,
+  Quit,
+};
+
+/// Whether a failed recipient's address is of no more use.
+enum class BounceType : std::uint8_t {
+  None,  ///< nothing tells it, or nothing failed
+  Soft,  ///< this mail failed, at this time, or for what it was; another one may arrive
+  Hard,  ///< no mail will reach the address
+};
+
 /// Where the original was found.
 enum class FoundIn : std::uint8_t {
   MessageRfc822,
@@ -97,11 +121,14 @@ enum class Extent : bool { Whole, Start };
 
 struct Recipient {
   std::string address;           ///< the final recipient, without type and angle brackets
-  std::string original_address;  ///< Original-Recipient, or empty
+  std::string original_address;  ///< as the sender wrote it, before it was expanded or forwarded; or empty
   Action action = Action::None;
   std::string status;  ///< "5.1.1", or empty
   StatusFrom status_from = StatusFrom::None;
   Reason reason = Reason::Unknown;
+  std::string reply_code;  ///< "550": the first reply code in the diagnostic, or empty
+  Command command = Command::None;
+  BounceType bounce_type = BounceType::None;
   std::string remote_mta;  ///< the host that refused the mail, or empty
   std::string diagnostic;  ///< what that host said, unfolded, at most Limits::diagnostic bytes
 };
@@ -115,6 +142,7 @@ struct Original {
   std::string date;         ///< as written
   std::string in_reply_to;  ///< raw, unfolded
   std::string references;   ///< raw, unfolded
+  std::string list_id;      ///< of List-Id, without angle brackets
   FoundIn found_in = FoundIn::MessageRfc822;
 };
 
@@ -146,7 +174,10 @@ struct Response {
   std::string reporting_mta;  ///< the host that reports, or empty if nothing names it
   std::vector<Recipient> recipients;
   std::optional<Original> original;
-  std::string author;  ///< the first address in the response's own From, or empty
+  std::string author;         ///< the first address in the response's own From, or empty
+  std::string date;           ///< of the response, as written
+  std::string list_id;        ///< the list by which the answered mail or the response came; or empty
+  std::string feedback_type;  ///< of a feedback report, in lower case (RFC 5965 3.1); or empty
   /// Every header block that came back, at most Limits::blocks: first those in parts, then those in text and
   /// HTML, then the nested ones. Empty for Kind::None, like the two below.
   std::vector<ReturnedBlock> returned;
@@ -159,8 +190,9 @@ struct Response {
   std::vector<std::string> answered_ids;
   std::size_t named_ids = 0;   ///< how many of them, from the first on, are not of References alone
   std::string last_reference;  ///< the last one of References, or empty
-  std::string_view format;     ///< for people: the name of the format that matched, a static string, or empty
-  bool truncated = false;      ///< a cap was met, and what lies beyond it was not read
+  /// The product or form by whose words the response was recognised, a static string; or empty.
+  std::string_view format;
+  bool truncated = false;  ///< a cap was met, and what lies beyond it was not read
   ShownBy shown_by = ShownBy::Appearance;
   Look look = Look::Complete;
 };
@@ -234,6 +266,9 @@ inline constexpr std::array<std::string_view, 20> kReasonNames = {"unknown",
                                                                   "expired",
                                                                   "policy",
                                                                   "system-error"};
+inline constexpr std::array<std::string_view, 13> kCommandNames = {
+    "", "CONN", "HELO", "EHLO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT"};
+inline constexpr std::array<std::string_view, 3> kBounceTypeNames = {"", "soft", "hard"};
 inline constexpr std::array<std::string_view, 5> kReturnedInNames = {"part", "text", "html", "quoted",
                                                                      "nested"};
 inline constexpr std::array<std::string_view, 3> kCertaintyNames = {"guessed", "marked", "structural"};
@@ -255,6 +290,12 @@ constexpr std::string_view name(StatusFrom value) {
 }
 constexpr std::string_view name(Reason value) {
   return name_of(kReasonNames, value);
+}
+constexpr std::string_view name(Command value) {
+  return name_of(kCommandNames, value);
+}
+constexpr std::string_view name(BounceType value) {
+  return name_of(kBounceTypeNames, value);
 }
 constexpr std::string_view name(Certainty value) {
   return name_of(kCertaintyNames, value);

@@ -140,7 +140,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
     const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair ||
                              sign->strength == Strength::WithAnswer;
     if (std::pair(rank(sign->kind), is_decisive) > std::pair(rank(best.kind), best.is_decisive)) {
-      best = {sign->kind, is_decisive};
+      best = {sign->kind, is_decisive, sign->product};
     }
   }
   return best;

@@ -1,6 +1,8 @@
 // Weighs the marks of signs.h that a mail has.
 #pragma once
 
+#include <string_view>
+
 #include "response/kind.h"
 #include "response/response.h"
 
@@ -8,7 +10,8 @@ namespace backstop::response {
 
 struct SignVerdict {
   Kind kind = Kind::None;
-  bool is_decisive = false;  ///< a mark that decides alone, a pair, or a mark with its second sign
+  bool is_decisive = false;       ///< a mark that decides alone, a pair, or a mark with its second sign
+  std::string_view product = {};  ///< of the mark
 };
 
 /// Returns the kind of the most particular mark that counts: a feedback report before a challenge, a list

@@ -8,12 +8,19 @@
 #include "response/answered.h"
 #include "response/formats.h"
 #include "response/reader.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 
 /// Returns an empty string if `response` is sound, else the rule that it breaks.
 inline std::string unsoundness(const Response& response, const Limits& limits) {
   const auto is_none = response.kind == Kind::None;
+  if (is_none && !(response.format.empty() && response.date.empty() && response.list_id.empty() &&
+                   response.feedback_type.empty()))
+    return "no response, and yet a value";
+  for (const std::string* value : {&response.date, &response.list_id, &response.feedback_type}) {
+    if (!base::is_utf8(*value)) return "a value is no UTF-8";
+  }
   if (is_none && (!response.recipients.empty() || response.original || !response.reporting_mta.empty())) {
     return "no response, and yet a finding";
   }
@@ -25,6 +32,10 @@ inline std::string unsoundness(const Response& response, const Limits& limits) {
       if (!base::is_utf8(*text)) return "a recipient's text is no UTF-8";
     }
     if (recipient.diagnostic.size() > limits.diagnostic) return "diagnostic past its cap";
+    if (!recipient.reply_code.empty() && recipient.reply_code.size() != 3) return "a reply code that is none";
+    if (!is_dsn(response.kind) &&
+        (recipient.command != Command::None || recipient.bounce_type != BounceType::None))
+      return "a session without a bounce";
     if (recipient.status.empty() != (recipient.status_from == StatusFrom::None)) {
       return "a status from nowhere";
     }
@@ -52,6 +63,10 @@ inline std::string unsoundness(const Response& response, const Limits& limits) {
   }
   bool is_known = response.format.empty();
   for (const auto& row : bounce_formats()) is_known = is_known || row.name == response.format;
+  for (const auto signs : sign_tables()) {
+    for (const auto& sign : signs) is_known = is_known || sign.product == response.format;
+  }
+  is_known = is_known || response.format == "MailScanner";
   return is_known ? "" : "a format that is none";
 }
 

@@ -1,5 +1,6 @@
 #include "response/status.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -26,6 +27,27 @@ std::size_t enhanced_status_length(std::string_view text) {
   return at;
 }
 
+// Returns whether the number after `before` is a port: "connect to mx.example.org[192.0.2.1]:465", "port
+// 465".
+bool is_port(std::string_view before) {
+  constexpr std::string_view kPort = "port ";
+  return before.ends_with("]:") ||
+         (before.size() >= kPort.size() && base::iequals(before.substr(before.size() - kPort.size()), kPort));
+}
+
+// Returns whether the words after a number count something: "more than 500 recipients".
+bool is_quantity(std::string_view after) {
+  constexpr std::array kUnits =
+      std::to_array<std::string_view>({"bytes", "kb", "mb", "gb", "kib", "mib", "seconds", "minutes", "hours",
+                                       "days", "recipients", "messages", "connections", "attempts"});
+  if (!after.starts_with(' ')) return false;
+  after.remove_prefix(1);
+  return std::ranges::any_of(kUnits, [&](std::string_view unit) {
+    return base::istarts_with(after, unit) &&
+           (after.size() == unit.size() || !base::is_alpha(after[unit.size()]));
+  });
+}
+
 }  // namespace
 
 std::string_view find_enhanced_status(std::string_view text) {
@@ -50,6 +72,7 @@ int find_reply_code(std::string_view text) {
     if (at > 0 && kBefore.find(text[at - 1]) == std::string_view::npos) continue;
     if (at + 3 < text.size() && kAfter.find(text[at + 3]) == std::string_view::npos) continue;
     if (at + 4 < text.size() && text[at + 3] == '.' && base::is_digit(text[at + 4])) continue;
+    if (is_port(text.substr(0, at)) || is_quantity(text.substr(at + 3))) continue;
     return (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
   }
   return 0;

@@ -80,6 +80,8 @@ TEST(FindReplyCode, TakesTheFirstInAServersPlace) {
       {"on a later line", "it said\n550 no", 550},
       {"behind a number that is none", "port 25: 550 no", 550},
       {"after an address of the internet", "[192.0.2.1]: 450 later", 450},
+      {"before a word that begins as a unit", "550 bytestream not taken", 550},
+      {"behind a quantity", "after 450 seconds: 421 gone", 421},
   };
   for (const auto& row : rows) EXPECT_EQ(find_reply_code(row.text), row.want_code) << row.name;
 }
@@ -96,6 +98,11 @@ TEST(FindReplyCode, FindsNone) {
       {"a decimal fraction", "450.5 KB", 0},
       {"a letter behind", "550th", 0},
       {"a letter before", "x550", 0},
+      {"a port behind an address", "connect to mx.example.org[192.0.2.1]:465: Connection refused", 0},
+      {"a port", "port 465 is closed", 0},
+      {"a number of recipients", "more than 500 recipients", 0},
+      {"a time", "after 450 seconds", 0},
+      {"a size", "more than 500 KB", 0},
   };
   for (const auto& row : rows) EXPECT_EQ(find_reply_code(row.text), row.want_code) << row.name;
 }
