@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "response/reader.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {
@@ -160,6 +161,19 @@ TEST(SignVerdict, AsksForTheNullSenderAndAnAnswer) {
        "none"},
   };
   check(rows);
+}
+
+TEST(SignVerdict, KnowsEachAcknowledgement) {
+  for (const Sign& sign : acknowledgement_signs()) {
+    const bool is_in_text = sign.zone == Zone::Body;
+    std::string header = "Subject: ";
+    header.append(is_in_text ? "Plans" : sign.phrase).append("\n");
+    if (sign.strength == Strength::WithNullAnswer) header += "In-Reply-To: <1@example.org>\n";
+    std::string text(is_in_text ? sign.phrase : "See you");
+    text += ".\n";
+    EXPECT_EQ(kind_of(header, text, ""), "auto-reply") << sign.phrase;
+    EXPECT_EQ(kind_of(header, text, kOrdinary), "none") << sign.phrase;
+  }
 }
 
 // Newsletters and mails to all staff are about holidays, too.
