@@ -23,7 +23,7 @@ struct CommandContext {
 
 /// Exit statuses that every subcommand shares; docs/command-line.md lists them. If several apply, the
 /// highest is returned. Those from 64 on are the numbers of sysexits.h.
-inline constexpr int kExitPartly = 1;  ///< read, but something was cut short; `tag`: not a good tag
+inline constexpr int kExitPartly = 1;  ///< read, but cut short or doubtful; `tag`: not a good tag
 inline constexpr int kExitUsage = 64;
 inline constexpr int kExitData = 65;     ///< not a mail, empty, a broken mbox
 inline constexpr int kExitNoInput = 66;  ///< no such file, or no permission to read it

@@ -43,6 +43,7 @@ int exit_status_of(const mailbox::SourceProblem& problem) {
   using enum mailbox::SourceProblem::Kind;
   switch (problem.kind) {
     case CutShort:
+    case Doubtful:
       return kExitPartly;
     case NoMail:
       return kExitData;

@@ -88,6 +88,12 @@ bool is_blank_line(std::string_view buffer, std::size_t at) {
   return text == std::string_view::npos || line_end_length(buffer, text) > 0;
 }
 
+// Some programs put a byte order mark before a mail.
+std::size_t past_byte_order_mark(std::string_view buffer, std::size_t at) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return buffer.substr(at).starts_with(kMark) && is_field(buffer, at + kMark.size()) ? at + kMark.size() : at;
+}
+
 std::size_t skip_to_first_field(std::string_view buffer, std::size_t at) {
   std::size_t seek = at;
   while (seek < buffer.size()) {
@@ -99,6 +105,7 @@ std::size_t skip_to_first_field(std::string_view buffer, std::size_t at) {
       break;
     }
   }
+  seek = past_byte_order_mark(buffer, seek);
   // Blank lines are passed over only if a field follows; else they end a block without fields.
   return is_field(buffer, seek) ? seek : at;
 }

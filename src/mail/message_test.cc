@@ -93,6 +93,19 @@ const Row kRows[] = {
     {"mbox line", "From a@example.org Mon Jan  1 00:00:00 2024\nFrom: a\n\nText",
      "text/plain From:[a] <Text>\n"},
     {"mbox line quoted", "From a@example.org Mon\n>From b Mon\nTo: b\n\nText", "text/plain To:[b] <Text>\n"},
+    {"byte order mark",
+     "\xEF\xBB\xBF"
+     "From: a\nTo: b\n\nText",
+     "text/plain From:[a] To:[b] <Text>\n"},
+    {"byte order mark after an mbox line",
+     "From a@example.org Mon\n\xEF\xBB\xBF"
+     "From: a\n\nText",
+     "text/plain From:[a] <Text>\n"},
+    {"byte order mark of a text",
+     "\xEF\xBB\xBF"
+     "Text",
+     "text/plain <\xEF\xBB\xBF"
+     "Text>\n"},
     {"mbox line alone", "From a@example.org Mon", "text/plain <>\n"},
     {"empty lines before the fields", "\r\n\nFrom: a\n\nText", "text/plain From:[a] <Text>\n"},
     {"blank lines before the fields", "  \t \r\n  \nFrom: a\n\nText", "text/plain From:[a] <Text>\n"},

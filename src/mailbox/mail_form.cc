@@ -1,10 +1,13 @@
 #include "mailbox/mail_form.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <cstring>
 #include <string>
 
 #include "base/text.h"
+#include "mail/charset.h"
 #include "mail/field_name.h"
 #include "mail/message.h"
 #include "mail/parameter.h"
@@ -12,6 +15,16 @@
 namespace backstop::mailbox {
 
 namespace {
+
+using mail::FieldName;
+
+constexpr std::string_view kFrom = "From ";
+constexpr std::string_view kMarks = ".,:;!?)\"'";
+
+// Every mail has two of these; text in which somebody quotes single fields hardly has.
+constexpr std::array kOfEveryMail = std::to_array<FieldName>(
+    {FieldName::Received, FieldName::ReturnPath, FieldName::From, FieldName::Date, FieldName::MessageId,
+     FieldName::Subject, FieldName::To, FieldName::DeliveredTo, FieldName::MimeVersion});
 
 // A mail's header has no NUL bytes; a body may. Only the beginning is looked at.
 constexpr std::size_t kNulProbe = 1024;
@@ -28,6 +41,7 @@ std::string_view field_name_of(std::string_view line) {
 
 bool has_known_field(std::string_view head) {
   std::string_view rest = head;
+  if (rest.starts_with(mail::kByteOrderMark)) rest.remove_prefix(mail::kByteOrderMark.size());
   std::string_view line;
   bool seen_field = false;
   while (base::next_line(rest, line)) {
@@ -46,6 +60,29 @@ std::string_view start_of_header(std::string_view head) {
   return head.substr(0, std::min(head.find("\n\n"), head.find("\n\r\n")));
 }
 
+struct Stamp {
+  bool has_time = false;
+  bool has_year = false;
+};
+
+// Returns whether a "From " line has a time and a year.
+Stamp stamp_of(std::string_view line) {
+  Stamp stamp;
+  if (!line.starts_with(kFrom)) return stamp;
+  std::size_t digits = 0;
+  for (std::size_t i = kFrom.size(); i <= line.size(); ++i) {
+    if (i < line.size() && base::is_digit(line[i])) {
+      ++digits;
+      continue;
+    }
+    if (digits == 4) stamp.has_year = true;
+    if (digits > 0 && digits <= 2 && i + 2 < line.size() && line[i] == ':' && base::is_digit(line[i + 1]))
+      stamp.has_time = true;
+    digits = 0;
+  }
+  return stamp;
+}
+
 constexpr std::size_t kLongestBoundary = 256;
 constexpr std::size_t kNearEnd = 512;
 
@@ -60,22 +97,46 @@ bool begins_as_mbox(std::string_view head) {
 }
 
 bool is_postmark(std::string_view line) {
-  if (!line.starts_with("From ")) return false;
-  bool has_time = false;
-  bool has_year = false;
-  std::size_t digits = 0;
-  for (std::size_t i = 5; i <= line.size(); ++i) {
-    const bool is_digit = i < line.size() && base::is_digit(line[i]);
-    if (is_digit) {
-      ++digits;
-      continue;
-    }
-    if (digits == 4) has_year = true;
-    if (digits > 0 && digits <= 2 && i + 2 < line.size() && line[i] == ':' && base::is_digit(line[i + 1]))
-      has_time = true;
-    digits = 0;
+  const Stamp stamp = stamp_of(line);
+  return stamp.has_time && stamp.has_year;
+}
+
+bool is_bare_postmark(std::string_view line) {
+  if (!line.starts_with(kFrom)) return false;
+  const std::string_view words = base::trim(line.substr(kFrom.size()));
+  if (words.empty()) return true;
+  const std::size_t quoted = words.front() == '"' ? words.find('"', 1) : 0;
+  const std::string_view sender = words.substr(0, words.find(' ', std::min(quoted, words.size())));
+  if (sender != "-" && !sender.contains('@') && kMarks.contains(sender.back())) return false;
+  if (sender.size() == words.size()) return true;
+  const Stamp stamp = stamp_of(line);
+  return stamp.has_time != stamp.has_year;
+}
+
+Header header_at(std::string_view text) {
+  constexpr std::size_t kMostLines = 200;
+  if (text.starts_with(mail::kByteOrderMark)) text.remove_prefix(mail::kByteOrderMark.size());
+  std::string_view line;
+  std::bitset<kOfEveryMail.size()> seen;
+  for (std::size_t lines = 0; lines < kMostLines && base::next_line(text, line); ++lines) {
+    if (line.empty()) break;
+    const bool is_first = lines == 0;
+    if (!is_first && (line.front() == ' ' || line.front() == '\t')) continue;
+    const std::string_view name = field_name_of(line);
+    if (name.empty()) return is_first ? Header::None : Header::Likely;
+    const FieldName field = mail::field_name(name);
+    if (is_first && field == FieldName::Other && !base::istarts_with(name, "X-")) return Header::None;
+    const auto known = std::ranges::find(kOfEveryMail, field);
+    if (known != kOfEveryMail.end()) seen.set(static_cast<std::size_t>(known - kOfEveryMail.begin()));
   }
-  return has_time && has_year;
+  if (seen.none()) return Header::None;
+  return seen.count() > 1 ? Header::Certain : Header::Likely;
+}
+
+bool announces_a_mail(std::string_view line) {
+  line = base::trim(line);
+  if (line.starts_with('-') && line.contains(' ')) return true;
+  return line.ends_with(':') || base::istarts_with(line, "Content-");
 }
 
 std::optional<std::string_view> why_not_a_mail(std::string_view head) {

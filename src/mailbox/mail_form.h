@@ -2,6 +2,7 @@
 // whole.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -18,6 +19,25 @@ bool begins_as_mbox(std::string_view head);
 /// Returns true for a "From " line as MTAs write it: "From somebody Thu Jan  1 00:00:00 2026"; a time and a
 /// year tell it from a sentence that begins with "From ".
 bool is_postmark(std::string_view line);
+
+/// Returns true for a "From " line that is no whole postmark but may be meant as one: no word, a single word,
+/// as in "From -", or a word and either a time or a year. A mail begins after it only if its header is
+/// Certain.
+bool is_bare_postmark(std::string_view line);
+
+/// What the lines after a "From " line are.
+enum class Header : std::uint8_t {
+  None,    ///< the first line is not a field that mail has
+  Likely,  ///< it is
+  Certain  ///< it is, and up to the empty line there are only fields, at least two of which every mail has
+};
+
+/// Tells what the text begins with.
+Header header_at(std::string_view text);
+
+/// Returns true for a line after which a mail is quoted or attached: "--- Unsent message follows ---",
+/// "Original message:", a field of a MIME part.
+bool announces_a_mail(std::string_view line);
 
 /// Returns why the bytes are no mail, in words after "NAME: "; nullopt if they may be one: the header has a
 /// field that mail has, and no NUL byte at its beginning.

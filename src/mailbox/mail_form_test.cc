@@ -7,6 +7,12 @@
 namespace backstop::mailbox {
 namespace {
 
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
 struct PostmarkRow {
   const char* name;
   std::string_view line;
@@ -27,6 +33,62 @@ TEST(MailForm, PostmarkIsDistinguishedFromASentence) {
       {"field", "From: ann@example.org 10:30 2026", false},
   };
   for (const auto& row : rows) EXPECT_EQ(is_postmark(row.line), row.want) << row.name;
+}
+
+TEST(MailForm, ABarePostmarkLacksItsDateOrAPartOfIt) {
+  const PostmarkRow rows[] = {
+      {"hyphen", "From -\n", true},
+      {"hyphen and a space", "From - \r\n", true},
+      {"address", "From ann@example.org\n", true},
+      {"name", "From ann", true},
+      {"day alone", "From ann@example.org Thu Jan  1 2026", true},
+      {"time alone", "From ann@example.org 10:30:00", true},
+      {"whole", "From ann@example.org Thu Jan  1 00:00:00 2026\n", false},
+      {"nothing", "From \n", true},
+      {"Eudora's", "From ???@???\n", true},
+      {"quoted sender", "From \"ann doe\"@example.org\n", true},
+      {"quote that does not end", "From \"ann doe said so\n", true},
+      {"quoted words", "From \"ann doe\" and others\n", false},
+      {"sentence", "From what I hear, it works.", false},
+      {"end of a sentence", "From Ann.", false},
+      {"field", "From: ann@example.org", false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(is_bare_postmark(row.line), row.want) << row.name;
+}
+
+TEST(MailForm, AHeaderHasTwoFieldsOfEveryMail) {
+  const struct {
+    const char* name;
+    std::string text;
+    Header want;
+  } rows[] = {
+      {"two", "From: a\nDate: b\n\n", Header::Certain},
+      {"two at the end", "From: a\nDate: b\n", Header::Certain},
+      {"others between", "X-Mozilla-Status: 1\nFrom: a\n\tb\nX-One: c\nDate: d\n\n", Header::Certain},
+      {"byte order mark",
+       "\xEF\xBB\xBF"
+       "From: a\nDate: b\n\n",
+       Header::Certain},
+      {"the same twice", "Received: a\nReceived: b\n\n", Header::Likely},
+      {"one", "From: a\n\nDate: b\n", Header::Likely},
+      {"text between", "From: a\nhello\nDate: b\n\n", Header::Likely},
+      {"none of every mail", "X-One: a\nX-Two: b\n\n", Header::None},
+      {"unknown first", "Fruit: a\nFrom: b\nDate: c\n\n", Header::None},
+      {"text first", "hello\nFrom: a\nDate: b\n\n", Header::None},
+      {"empty line first", "\nFrom: a\nDate: b\n\n", Header::None},
+      {"within 200 lines", "From: a\n" + repeated(" b\n", 198) + "Date: c\n\n", Header::Certain},
+      {"past them", "From: a\n" + repeated(" b\n", 199) + "Date: c\n\n", Header::Likely},
+      {"nothing", "", Header::None},
+  };
+  for (const auto& row : rows) EXPECT_EQ(header_at(row.text), row.want) << row.name;
+}
+
+TEST(MailForm, AnnouncementsOfAMail) {
+  for (const std::string_view line :
+       {"--- Unsent message follows ---", "Original message:", "Content-Type: message/rfc822\r\n"})
+    EXPECT_TRUE(announces_a_mail(line)) << line;
+  for (const std::string_view line : {"--boundary--", "See you.", "", "Re: content"})
+    EXPECT_FALSE(announces_a_mail(line)) << line;
 }
 
 struct MailRow {

@@ -91,6 +91,13 @@ void Reading::read_mbox(os::ByteSource& source, std::string_view name) {
   }
   if (broken > 1)
     tell(Kind::NoMail, name, fmt::format("broken mbox: {} \"From \" lines in all without a mail", broken));
+  if (const auto& doubts = reader.doubts(); doubts.count > 0) {
+    const std::string lines =
+        doubts.count == 1 ? "a \"From \" line" : fmt::format("{} \"From \" lines", doubts.count);
+    tell(Kind::Doubtful, name,
+         fmt::format("doubtful mbox: a mail may begin after {}, which counted as text, first at byte {}",
+                     lines, doubts.first));
+  }
 }
 
 void Reading::read_open(os::ByteSource& source, std::string_view name, bool is_in_maildir) {
@@ -98,6 +105,9 @@ void Reading::read_open(os::ByteSource& source, std::string_view name, bool is_i
   const auto met_end = os::read_up_to(source, kHeadBytes, buffer_);
   if (!met_end) return tell(Kind::ReadFailed, name, met_end.error().message);
   if (buffer_.starts_with(mail::kByteOrderMark)) buffer_.erase(0, mail::kByteOrderMark.size());
+  // Some programs begin an mbox with empty lines.
+  const std::size_t first = std::min(buffer_.find_first_not_of("\r\n"), buffer_.size());
+  if (first > 0 && begins_as_mbox(std::string_view(buffer_).substr(first))) buffer_.erase(0, first);
   // By its name an .eml file is one mail; a bounce in it may hold a "From " line of the mail that it returns.
   const bool is_one_mail =
       is_in_maildir || (name.size() > 4 && base::iequals(name.substr(name.size() - 4), ".eml"));

@@ -32,6 +32,7 @@ struct SourceMail {
 struct SourceProblem {
   enum class Kind : std::uint8_t {
     CutShort,    ///< the mail was read, but it is not whole
+    Doubtful,    ///< an mbox may hold more mails than were counted
     NoMail,      ///< it holds no mail: something else, an empty folder, a broken mbox
     NotOpened,   ///< it does not exist, may not be read, or is too deep in folders
     ReadFailed,  ///< reading failed half way

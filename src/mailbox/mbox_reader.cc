@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "mail/field_name.h"
 #include "mailbox/mail_form.h"
 
 namespace backstop::mailbox {
@@ -16,6 +15,7 @@ namespace {
 constexpr std::size_t kChunk = 1024 * 1024;
 constexpr std::size_t kLongestPostmark = 1024;
 constexpr std::size_t kLongestHeader = 256 * 1024;
+constexpr std::size_t kHeaderProbe = 16 * 1024;
 constexpr std::string_view kSeparator = "\nFrom ";
 
 std::size_t find_from(std::string_view text, std::string_view what, std::size_t from) {
@@ -104,23 +104,31 @@ base::Result<bool> MboxReader::is_postmark_at(std::size_t position) {
   return is_postmark(std::string_view(buffer_).substr(position, end - position));
 }
 
-// A postmark without the empty line before it, as some programs write it: a header must follow, and the
-// line before may not announce a returned mail ("--- Unsent message follows ---").
-base::Result<bool> MboxReader::is_postmark_of_mail_at(std::size_t position) {
-  const auto marked = is_postmark_at(position);
-  if (!marked || !*marked) return marked;
-  const std::size_t before = position < 2 ? std::string::npos : buffer_.rfind('\n', position - 2);
-  const std::size_t line = before == std::string::npos ? 0 : before + 1;
-  const auto above = base::trim(std::string_view(buffer_).substr(line, position - line));
-  if (above.starts_with('-') && above.find(' ') != std::string_view::npos) return false;
+// Returns whether the line above, past empty ones, announces a quoted mail: "--- Unsent message follows ---".
+bool MboxReader::is_announced(std::size_t position) const {
+  constexpr std::size_t kLongest = 1024;
+  const auto above = base::trim(std::string_view(buffer_).substr(position - std::min(position, kLongest),
+                                                                 std::min(position, kLongest)));
+  return announces_a_mail(above.substr(above.rfind('\n') + 1));
+}
+
+// Returns whether a mail begins at the "From " line at `position`. If it is not after an empty line or has no
+// date, a header must follow.
+base::Result<bool> MboxReader::begins_mail_at(std::size_t position, bool is_apart) {
   std::size_t begin = 0;
-  std::size_t end = 0;
   if (const auto found = line_end(position, begin); !found) return found;
-  if (const auto found = line_end(begin, end); !found) return found;
-  const auto header = std::string_view(buffer_).substr(begin, end - begin);
-  const std::size_t colon = header.find(':');
-  return colon != std::string_view::npos &&
-         mail::field_name(header.substr(0, colon)) != mail::FieldName::Other;
+  if (begin - position > kLongestPostmark) return false;
+  const auto line = std::string_view(buffer_).substr(position, begin - position);
+  const bool is_whole = is_postmark(line);
+  if (is_whole && is_apart) return true;
+  if (!is_whole && !is_bare_postmark(line)) return false;
+  if (const auto filled = fill_to(begin + kHeaderProbe); !filled) return filled;
+  const Header header = header_at(std::string_view(buffer_).substr(begin, kHeaderProbe));
+  if (header == Header::None) return false;
+  const bool is_clear = is_whole || header == Header::Certain;
+  if (is_clear && !is_announced(position)) return true;
+  if (doubts_.count++ == 0) doubts_.first = dropped_ + position;
+  return false;
 }
 
 base::Result<std::optional<MboxReader::End>> MboxReader::end_by_length(std::size_t begin) {
@@ -147,7 +155,7 @@ base::Result<std::optional<MboxReader::End>> MboxReader::end_by_search(std::size
       std::size_t mail_end = 0;
       from = at + 1;
       const bool is_apart = is_after_empty_line(buffer_, at, mail_end);
-      const auto marked = is_apart ? is_postmark_at(at + 1) : is_postmark_of_mail_at(at + 1);
+      const auto marked = begins_mail_at(at + 1, is_apart);
       if (!marked) return std::unexpected(marked.error());
       if (*marked) return End{is_apart ? mail_end : at + 1, at + 1};
       continue;

@@ -1,8 +1,9 @@
 // The mails of an mbox (RFC 4155 and its older kin: mboxo, mboxrd, mboxcl, mboxcl2), read piece by piece in
 // bounded memory, however long the file is. A mail begins after a "From " line that follows an empty line and
-// looks like a postmark; if a Content-Length field leads exactly to the next one (mboxcl2, which quotes
-// nothing), it is believed. ">From " stays as it is: the quoting of mboxo can't be undone, and no proof
-// reads bodies.
+// looks like a postmark. Some programs leave out the empty line, or the date ("From -"): then a header must
+// follow, and the line before may not announce a quoted mail. If a Content-Length field leads exactly to the
+// next one (mboxcl2, which quotes nothing), it is believed. ">From " stays as it is: the quoting of mboxo
+// can't be undone, and no proof reads bodies.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,13 @@ class MboxReader {
   /// Returns the next mail, or nullopt at the end.
   base::Result<std::optional<MboxMail>> next();
 
+  /// Lines so far that look much like the beginning of a mail and were not taken for it.
+  struct Doubts {
+    std::uint64_t count = 0;
+    std::uint64_t first = 0;  ///< the offset of the first one in the mbox
+  };
+  const Doubts& doubts() const { return doubts_; }
+
  private:
   // The end of a mail, and the beginning of the "From " line after it.
   struct End {
@@ -44,7 +52,8 @@ class MboxReader {
   base::Result<std::optional<End>> end_by_length(std::size_t begin);
   base::Result<std::optional<End>> end_by_search(std::size_t begin);
   base::Result<bool> is_postmark_at(std::size_t position);
-  base::Result<bool> is_postmark_of_mail_at(std::size_t position);
+  base::Result<bool> begins_mail_at(std::size_t position, bool is_apart);
+  bool is_announced(std::size_t position) const;
   base::Result<bool> skip_rest();
   void keep_tail();
   void take(std::size_t begin, const std::optional<End>& end, MboxMail& mail);
@@ -55,6 +64,7 @@ class MboxReader {
   std::size_t mail_cap_;
   std::size_t begin_ = 0;      // of the next "From " line in buffer_
   std::uint64_t dropped_ = 0;  // bytes of the file before buffer_
+  Doubts doubts_;
   bool is_at_end_ = false;
   bool is_within_mail_ = false;  // the mail before was past the cap, and its rest comes first
 };

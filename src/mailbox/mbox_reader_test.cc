@@ -56,6 +56,21 @@ std::vector<MboxRow> rows() {
        "[A: 1\r\n\r\nx\r\n][To: b\r\n]."},
       {"a returned mail below its rule", mbox("@A: 1\n\n-- Unsent message --\n@To: y\n\nz\n"),
        "[A: 1\n\n-- Unsent message --\n" + std::string(kMark) + "To: y\n\nz\n]."},
+      {"no date", "From -\nFrom: a\nDate: b\n\nx\n\nFrom - \nX-Mozilla-Status: 0001\nFrom: c\nTo: d\n\ny\n",
+       "[From: a\nDate: b\n\nx\n][X-Mozilla-Status: 0001\nFrom: c\nTo: d\n\ny\n]."},
+      {"no date and no empty line",
+       "From -\nFrom: a\nDate: b\n\nx\nFrom jo@example.net\nFrom: c\nTo: d\n\ny\n",
+       "[From: a\nDate: b\n\nx\n][From: c\nTo: d\n\ny\n]."},
+      {"no time", mbox("@A: 1\n\nx\n\nFrom jo Thu Jan 1 2026\nReceived: b\n\tc\nDate: d\n\ny\n"),
+       "[A: 1\n\nx\n][Received: b\n\tc\nDate: d\n\ny\n]."},
+      {"no date, and a byte order mark",
+       mbox("@A: 1\n\nx\n\nFrom -\n\xEF\xBB\xBF"
+            "From: a\nDate: b\n\ny\n"),
+       "[A: 1\n\nx\n][\xEF\xBB\xBF"
+       "From: a\nDate: b\n\ny\n]."},
+      {"no date and no header", mbox("@A: 1\n\nx\n\nFrom -\nhello\n\n"), "[A: 1\n\nx\n\nFrom -\nhello\n]."},
+      {"sentence above fields", mbox("@A: 1\n\nx\n\nFrom what I hear\nFrom: a\nDate: b\n\n"),
+       "[A: 1\n\nx\n\nFrom what I hear\nFrom: a\nDate: b\n]."},
       {"sentence", mbox("@A: 1\n\nx\n\nFrom what I hear\n\n"), "[A: 1\n\nx\n\nFrom what I hear\n]."},
       {"quoted", mbox("@A: 1\n\nx\n\n>@y\n"), "[A: 1\n\nx\n\n>" + std::string(kMark) + "y\n]."},
       {"empty mail between", mbox("@\n@B: 2\n\n"), "[][B: 2\n]."},
@@ -74,6 +89,37 @@ TEST(MboxReader, ReadsEveryRowInPiecesOfEverySize) {
     for (const std::size_t piece : {1UZ, 2UZ, 3UZ, 7UZ, 4096UZ}) {
       Pieces source(row.text, piece);
       EXPECT_EQ(read_all(source, 1000), row.want) << row.name << " in pieces of " << piece;
+    }
+  }
+}
+
+struct DoubtRow {
+  const char* name;
+  std::string text;
+  std::uint64_t want;
+};
+
+TEST(MboxReader, CountsLinesThatMayBeginAMail) {
+  const DoubtRow rows[] = {
+      {"none", mbox("@A: 1\n\nx\n\n@B: 2\n\nFrom what I hear\n"), 0},
+      {"no date, one field", mbox("@A: 1\n\nx\n\nFrom -\nDate: b\n\n"), 1},
+      {"no date, below the announcement of a mail",
+       mbox("@A: 1\n\nThe mail was:\n\nFrom jo\nFrom: a\nDate: b\n\n"), 1},
+      {"in a MIME part", mbox("@A: 1\n\n--b\nContent-Type: message/rfc822\n\nFrom -\nFrom: a\nDate: b\n\n"),
+       1},
+      {"no empty line, below a rule, twice",
+       mbox("@A: 1\n\n-- Unsent message --\n@To: y\n\n-- Unsent message --\n@To: z\n"), 2},
+      {"taken for mails", mbox("@A: 1\n\nx\nFrom -\nFrom: a\nDate: b\n\ny\n@To: c\n\n"), 0},
+  };
+  for (const auto& row : rows) {
+    Pieces source(row.text, 3);
+    MboxReader reader(source, {}, 1000);
+    while (reader.next().value()) {
+    }
+    EXPECT_EQ(reader.doubts().count, row.want) << row.name;
+    if (row.want > 0) {
+      EXPECT_EQ(row.text.substr(reader.doubts().first, 5), "From ") << row.name;
+      EXPECT_GT(reader.doubts().first, 0) << row.name;
     }
   }
 }

@@ -119,6 +119,18 @@ void find_answered_ids(const mail::Message& message, const std::vector<std::stri
   for (auto& id : references) add(std::move(id));
 }
 
+void name_original(const std::vector<std::string>& report_ids, Response& response) {
+  auto& original = response.original;
+  if (original && !original->message_id.empty()) return;
+  if (!report_ids.empty()) {
+    if (!original) original.emplace().found_in = FoundIn::ReportFields;
+    original->message_id = report_ids.front();
+  } else if (response.named_ids > 0 && !(original && has_come_back(*original))) {
+    if (!original) original.emplace().found_in = FoundIn::ResponseHeader;
+    original->message_id = response.answered_ids.front();
+  }
+}
+
 std::vector<std::string> likely_ids(const Response& response) {
   const auto& all = response.answered_ids;
   std::vector<std::string> ids(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(response.named_ids));

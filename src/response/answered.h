@@ -31,6 +31,11 @@ void read_original_ids(std::string_view report, std::vector<std::string>& ids);
 void find_answered_ids(const mail::Message& message, const std::vector<std::string>& report_ids,
                        Response& response);
 
+/// Fills in the Message-ID of an original that came back without it or not at all, once `answered_ids` is
+/// there: the one that the report names, else the likeliest one that the response's own header names. If the
+/// original came back, only the report's counts.
+void name_original(const std::vector<std::string>& report_ids, Response& response);
+
 /// Returns what the Message-ID of the answered mail may be, likeliest first: the named ids, then the last one
 /// of References. Older ones of References are those of other mails. If no id is named, or the mail that came
 /// back has none, an empty id is the first: the mail may have none. Each once, at most kMostLikelyIds.

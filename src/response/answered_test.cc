@@ -44,6 +44,54 @@ Response read(std::string_view mail) {
   return reader.read(mail, {.reverse_path = "", .recipient = ""});
 }
 
+// What names the original if nothing of it came back, and what completes one that came back without its id.
+TEST(Answered, TheOriginalIsNamed) {
+  const std::string status(kStatus);
+  const auto notice = [](std::string_view header, std::string_view text) {
+    return fmt::format(
+        "From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n{}\nIt could not be delivered to "
+        "carl@example.com.\n{}",
+        header, text);
+  };
+  const struct {
+    const char* name;
+    std::string mail;
+    std::string_view want;
+    FoundIn want_found_in;
+  } rows[] = {
+      {"a report's X-Original-Message-ID", report("X-Original-Message-ID: <1@a.ex>\n\n" + status, "", ""),
+       "1@a.ex", FoundIn::ReportFields},
+      {"a report's Original-Message-ID before In-Reply-To",
+       report("Original-Message-ID: <1@a.ex>\n\n" + status, "In-Reply-To: <2@a.ex>\n", ""), "1@a.ex",
+       FoundIn::ReportFields},
+      {"a report's, for a mail that came back without an id",
+       report("Original-Message-ID: <1@a.ex>\n\n" + status, "", "Subject: a\n"), "1@a.ex",
+       FoundIn::Rfc822Headers},
+      {"not In-Reply-To for a mail that came back without an id",
+       report(status, "In-Reply-To: <1@a.ex>\n", "Subject: a\n"), "", FoundIn::Rfc822Headers},
+      {"a line of the text", notice("", "X-Original-Message-ID: <1@a.ex>\n"), "1@a.ex",
+       FoundIn::ReportFields},
+      {"the header's Original-Message-ID", notice("Original-Message-ID: <1@a.ex>\n", ""), "1@a.ex",
+       FoundIn::ResponseHeader},
+      {"the header's X-Original-Message-ID before In-Reply-To",
+       notice("In-Reply-To: <2@a.ex>\nX-Original-Message-ID: <1@a.ex>\n", ""), "1@a.ex",
+       FoundIn::ResponseHeader},
+      {"In-Reply-To of a bounce", notice("In-Reply-To: <1@a.ex>\n", ""), "1@a.ex", FoundIn::ResponseHeader},
+      {"In-Reply-To of an automatic reply", reply("In-Reply-To: <1@a.ex>\n"), "1@a.ex",
+       FoundIn::ResponseHeader},
+      {"the original before In-Reply-To", report(status, "In-Reply-To: <2@a.ex>\n", "Message-ID: <1@a.ex>\n"),
+       "1@a.ex", FoundIn::Rfc822Headers},
+  };
+  for (const auto& row : rows) {
+    const auto found = read(row.mail);
+    ASSERT_TRUE(found.original) << row.name;
+    EXPECT_EQ(found.original->message_id, row.want) << row.name;
+    EXPECT_EQ(name(found.original->found_in), name(row.want_found_in)) << row.name;
+  }
+  EXPECT_FALSE(read(reply("References: <1@a.ex>\n")).original);
+  EXPECT_FALSE(read(notice("", "")).original);
+}
+
 TEST(Answered, IdsAreThoseThatTheLedgerIsAskedFor) {
   const std::string long_id(998, 'x');
   const struct {

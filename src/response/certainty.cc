@@ -56,7 +56,7 @@ ShownBy shown_by_structure(const CertaintyFacts& facts, const Response& response
 }
 
 void weigh(const CertaintyFacts& facts, bool has_format, Response& response) {
-  const bool has_original = response.original && response.original->found_in != FoundIn::ReportFields;
+  const bool has_original = response.original && has_come_back(*response.original);
   if (response.shown_by == ShownBy::Appearance && facts.header.is_null_path && has_format && has_original &&
       is_from_daemon(facts)) {
     response.shown_by = ShownBy::Format;

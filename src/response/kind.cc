@@ -53,6 +53,30 @@ std::string_view other_field(const mail::Message& message, std::string_view name
   return {};
 }
 
+// Returns whether the text is white space. French has a no-break space before its colon.
+bool is_blank(std::string_view text) {
+  constexpr std::array kNoBreakSpaces = std::to_array<std::string_view>({"\u00A0", "\u202F"});
+  for (text = base::trim(text); !text.empty();) {
+    const auto space =
+        std::ranges::find_if(kNoBreakSpaces, [&](std::string_view each) { return text.starts_with(each); });
+    if (space == kNoBreakSpaces.end()) return false;
+    text = base::trim(text.substr(space->size()));
+  }
+  return true;
+}
+
+// Returns whether the words before the colon say that a program answers. Some say only that somebody is away,
+// as people do.
+bool says_automatic(std::string_view prefix) {
+  constexpr std::array kAutomatic = std::to_array<std::string_view>(
+      {"auto",      "outomat", "avtom",   "awtom",    "otomat",   "tự động", "samodejn",
+       "sjálfvirk", "автомат", "автоот",  "аўтамат",  "αυτόματ",  "Αυτόματ", "אוטומט",
+       "تلقائي",    "خودکار",  "स्वचालित", "স্বয়ংক্রিয়", "தானியங்கு", "อัตโนมัติ",  "自动",
+       "自動",      "자동",    "автомт",  "Автомат",  "Автоот",   "uatho",   "awtomat"});
+  return std::ranges::any_of(kAutomatic,
+                             [&](std::string_view word) { return base::icontains(prefix, word); });
+}
+
 // Returns whether the subject is like "Automatic reply: offer", as Exchange, Gmail and others write it, in a
 // mail that lost every mark of a machine on its way. The words before the colon are the program's; the rest
 // is the subject of the answered mail, which Exchange repeats in Thread-Topic. In a person's mail that field
@@ -78,8 +102,10 @@ bool is_prefixed_reply(const KindFacts& facts) {
       continue;
     }
     // In a thread, people write "Out of office: 3 to 5 May".
-    const bool is_automatic = base::icontains(sign->phrase, "auto");
-    if (is_automatic && header.has_references && base::trim(rest.substr(0, colon)).empty()) return true;
+    const bool is_answer =
+        header.has_references ||
+        facts.message.find(facts.message.parts[0], mail::FieldName::XAutoResponseSuppress) != nullptr;
+    if (says_automatic(sign->phrase) && is_answer && is_blank(rest.substr(0, colon))) return true;
   }
   return false;
 }
@@ -162,7 +188,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   const bool is_moved = facts.header.is_mailer_daemon && !facts.header.is_ordinary_sender;
   const bool is_attached_by_hand =
       !facts.header.is_report && !has_machine_mark(facts) && !is_moved &&
-      (has_mail_program(facts.message) ||
+      (has_mail_program(facts.message) || begins_with_greeting(facts.text) ||
        (!facts.header.is_postmaster && !facts.header.has_failure_subject && !facts.header.has_delay_subject));
   if (has_own_part(facts.message, MediaType::MessageDeliveryStatus) && !is_attached_by_hand) {
     // amavis and Barracuda wrap their own notices in a report. A report that only mentions a filter is still

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "mail/header_text.h"
 #include "response/original.h"
 
 namespace backstop::response {
@@ -21,6 +22,9 @@ constexpr std::array kMailPrograms = std::to_array<std::string_view>(
      "snappymail", "k-9 mail",     "fairemail",  "trojita",      "geary",      "icedove",   "betterbird",
      "postbox",    "mozilla",      "emacs",      "neomutt",      "mailbird"});
 
+constexpr std::size_t kLongestGreeting = 48;
+constexpr std::string_view kEndOfGreeting = " ,:!-";
+
 }  // namespace
 
 bool has_mail_program(const mail::Message& message) {
@@ -32,7 +36,6 @@ bool has_mail_program(const mail::Message& message) {
 }
 
 bool begins_with_greeting(const ReportText& text) {
-  constexpr std::size_t kLongest = 48;
   constexpr std::array kGreetings = std::to_array<std::string_view>(
       {"hi",           "hello",       "hey",       "dear",      "good ",       "hallo",     "guten ",
        "sehr geehrte", "liebe",       "moin",      "servus",    "bonjour",     "bonsoir",   "salut",
@@ -47,9 +50,41 @@ bool begins_with_greeting(const ReportText& text) {
   if (lines.size() > 1 && base::istarts_with(text.text_of(lines[1]), "this is the mailer-daemon"))
     return false;
   const std::string_view line = text.text_of(lines[0]);
-  if (line.size() > kLongest || line.ends_with('.')) return false;
+  if (line.size() > kLongestGreeting || line.ends_with('.')) return false;
   return std::ranges::any_of(kGreetings,
                              [&](std::string_view word) { return base::istarts_with(line, word); });
+}
+
+bool greets_a_group(const ReportText& text) {
+  constexpr std::array kGroups = std::to_array<std::string_view>(
+      {"team",       "all",      "everyone",    "everybody", "folks",     "colleagues", "guys",
+       "zusammen",   "alle",     "kolleginnen", "kollegen",  "runde",     "tous",       "toutes",
+       "collègues",  "l'équipe", "l’équipe",    "todos",     "todas",     "equipo",     "compañeros",
+       "tutti",      "colleghi", "equipe",      "colegas",   "allemaal",  "collega's",  "collega’s",
+       "allesammen", "alla",     "kaikki",      "wszyscy",   "wszystkim", "kolegové",   "všichni",
+       "mindenki",   "tuturor",  "всем",        "Всем",      "Коллеги",   "Колеги",     "коллеги",
+       "колеги",     "皆さん",   "皆様",        "各位",      "大家",      "여러분"});
+  if (text.lines().empty()) return false;
+  std::string_view line = text.text_of(text.lines()[0]);
+  if (line.size() > kLongestGreeting || line.ends_with('.')) return false;
+  while (!line.empty() && kEndOfGreeting.contains(line.back())) line.remove_suffix(1);
+  return std::ranges::any_of(kGroups, [&](std::string_view word) {
+    const std::size_t at = base::ifind(line, word);
+    if (at == std::string_view::npos) return false;
+    const bool is_wide = static_cast<unsigned char>(word.front()) >= 0xE3;  // CJK writes no spaces
+    const bool begins = at == 0 || line[at - 1] == ' ';
+    const bool ends =
+        at + word.size() == line.size() || line[at + word.size()] == ' ' || line[at + word.size()] == ',';
+    return is_wide || (begins && ends);
+  });
+}
+
+bool has_own_topic(const mail::Message& message, std::string_view subject) {
+  if (base::trim(subject).empty()) return false;
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
+    return field.id == mail::FieldName::Other && base::iequals(field.name, "Thread-Topic") &&
+           base::iequals(base::trim(mail::decode_header(field.value)), base::trim(subject));
+  });
 }
 
 bool is_calendar_mail(const mail::Message& message) {

@@ -2,6 +2,8 @@
 // them, and some of them are postmasters.
 #pragma once
 
+#include <string_view>
+
 #include "mail/message.h"
 #include "response/report_text.h"
 
@@ -13,6 +15,13 @@ bool has_mail_program(const mail::Message& message);
 /// Returns whether the first line is a greeting such as "Hello Ann,", as persons begin, and programs that
 /// write like one.
 bool begins_with_greeting(const ReportText& text);
+
+/// Returns whether the first line greets a group, as in "Hi team,". Programs answer one person.
+bool greets_a_group(const ReportText& text);
+
+/// Returns whether Thread-Topic repeats the whole subject, as Exchange writes it for people. In its automatic
+/// replies that field has the subject of the answered mail.
+bool has_own_topic(const mail::Message& message, std::string_view subject);
 
 /// Returns whether a calendar program answers or asks for its owner (RFC 6047), which it may do from the null
 /// sender.

@@ -57,5 +57,49 @@ TEST(BeginsWithGreeting, InAFirstLineThatIsShort) {
   }
 }
 
+TEST(HasOwnTopic, RepeatsTheSubject) {
+  const Row rows[] = {
+      {"Subject: Plans\nThread-Topic: plans\n\n", true},
+      {"Subject: Größe\nThread-Topic: =?utf-8?Q?Gr=C3=B6=C3=9Fe?=\n\n", true},
+      {"Subject: Automatic reply: Plans\nThread-Topic: Plans\n\n", false},
+      {"Subject: Plans\n\n", false},
+      {"Subject: \nThread-Topic: \n\n", false},
+  };
+  for (const Row& row : rows) {
+    mail::Message message;
+    mail::walk(row.mail, message);
+    EXPECT_EQ(has_own_topic(message, message.value(message.parts[0], mail::FieldName::Subject)), row.want)
+        << row.mail;
+  }
+}
+
+TEST(GreetsAGroup, NamesItInTheFirstLine) {
+  const Row rows[] = {
+      {"Hi team,\n\nI am away.\n", true},
+      {"Hallo zusammen!\n", true},
+      {"Liebe Kolleginnen und Kollegen,\n", true},
+      {"Bonjour à tous,\n", true},
+      {"Hola a todos:\n", true},
+      {"Dear all\n", true},
+      {"All, a reminder -\n", true},
+      {"Коллеги, добрый день!\n", true},
+      {"皆さん、\n", true},
+      {"Hello Ann,\n", false},
+      {"Hello Teamwork,\n", false},
+      {"Hi.\nTeam, I am away.\n", false},
+      {"I thank the team.\n", false},
+      {"This is much too long a line for a greeting of the team,\n", false},
+      {"", false},
+  };
+  for (const Row& row : rows) {
+    mail::Message message;
+    const std::string mail = "Subject: x\n\n" + row.mail;
+    mail::walk(mail, message);
+    ReportText text;
+    text.collect(message, 1000);
+    EXPECT_EQ(greets_a_group(text), row.want) << row.mail;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response

@@ -38,17 +38,46 @@ namespace {
 bool is_trace_alone(const mail::Message& header) {
   return std::ranges::all_of(header.fields_of(header.parts[0]), [](const mail::Field& field) {
     return field.id == FieldName::Received || field.id == FieldName::DeliveredTo ||
-           field.id == FieldName::ReturnPath;
+           field.id == FieldName::ReturnPath || field.id == FieldName::XOriginalTo ||
+           field.id == FieldName::EnvelopeTo || base::istarts_with(field.name, "X-getmail-");
   });
 }
 
-// Walks the header of `mail`. Some mails of Office 365 begin with a byte order mark, and
-// getmail puts its Received and an empty line before it: then the mail begins after the mark.
+// Returns whether the header has a sender and another field that mail has.
+bool is_of_a_mail(const mail::Message& header) {
+  bool has_sender = false;
+  bool has_other = false;
+  for (const auto& field : header.fields_of(header.parts[0])) {
+    const bool is_sender = field.id == FieldName::From || field.id == FieldName::ReturnPath;
+    has_sender = has_sender || is_sender;
+    has_other = has_other || field.id == FieldName::Subject || field.id == FieldName::Date ||
+                field.id == FieldName::MessageId || field.id == FieldName::To;
+  }
+  return has_sender && has_other;
+}
+
+// Removes empty lines and a byte order mark from the start, also one that was encoded twice. Returns whether
+// there was a mark.
+bool drop_byte_order_mark(std::string_view& body) {
+  constexpr std::string_view kEncodedTwice = "\xC3\xAF\xC2\xBB\xC2\xBF";
+  body.remove_prefix(std::min(body.find_first_not_of("\r\n"), body.size()));
+  for (const std::string_view mark : {mail::kByteOrderMark, kEncodedTwice}) {
+    if (!body.starts_with(mark)) continue;
+    body.remove_prefix(mark.size());
+    return true;
+  }
+  return false;
+}
+
+// Walks the header of `mail`. Some mails of Office 365 begin with a byte order mark or an empty line, and
+// getmail puts its Received and an empty line before that: then the mail begins after them.
 void walk_header_of(std::string_view mail, mail::Message& message, const mail::Limits& limits) {
   mail::walk_header(mail, message, limits);
-  const std::string_view body = mail.substr(message.parts[0].body_begin);
-  if (!body.starts_with(mail::kByteOrderMark) || !is_trace_alone(message)) return;
-  mail::walk_header(body.substr(mail::kByteOrderMark.size()), message, limits);
+  if (!is_trace_alone(message)) return;
+  std::string_view body = mail.substr(message.parts[0].body_begin);
+  const bool is_marked = drop_byte_order_mark(body);
+  mail::walk_header(body, message, limits);
+  if (!is_marked && !is_of_a_mail(message)) mail::walk_header(mail, message, limits);
 }
 
 bool has_field(const mail::Message& message, std::string_view name) {
@@ -145,17 +174,11 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   const bool is_bounce = is_dsn(response.kind);
   if (is_bounce) response.format = format ? format->row->name : std::string_view{};
   if (is_bounce || response.kind == Kind::FilterNotice) read_text(envelope, format, response);
-  // The report may name the mail that it answers, which is all if nothing came back.
-  if (is_bounce && !report_ids.empty()) {
-    response.original.emplace().found_in = FoundIn::ReportFields;
-    response.original->message_id = report_ids.front();
-  }
-  auto original = find_original(message, text, scratch);
-  if (original && response.original && original->message_id.empty())
-    original->message_id = response.original->message_id;
-  if (original) response.original = std::move(original);
+  if (auto original = find_original(message, text, scratch)) response.original = std::move(original);
+  if (!response.original && report_ids.empty()) read_original_ids(text.raw(), report_ids);
   find_returned({message, text, limits, extent == Extent::Start}, scratch, response);
   find_answered_ids(message, report_ids, response);
+  name_original(report_ids, response);
   if (const auto from = mail::parse_address_list(facts->from, 1); !from.empty())
     response.author = from[0].text();
   weigh(read_facts, !is_wrapped && format != nullptr, response);

@@ -83,15 +83,25 @@ TEST(ReaderRules, ReadsAReportThatReturnsAReport) {
   EXPECT_EQ(Reader().read(mail, kNull).reporting_mta, "outer.example.net");
 }
 
-// getmail puts a header of its own before a byte order mark.
-TEST(ReaderRules, BeginsAtAByteOrderMark) {
+// getmail puts a header of its own and an empty line before what it fetched, if that begins with a byte order
+// mark or with an empty line.
+TEST(ReaderRules, BeginsBehindTheHeaderThatAProgramPutBefore) {
   const std::string marked = "\xEF\xBB\xBF" + std::string(kReport);
   const struct {
     const char* name;
     std::string mail;
     Kind want;
   } rows[] = {
-      {"no mark", "Received: by a\n\n" + std::string(kReport), Kind::None},
+      {"no mark", "Received: by a\n\n" + std::string(kReport), Kind::DsnFailed},
+      {"no mark, a header of getmail's", "X-getmail-retrieved-from-mailbox: INBOX\n\n" + std::string(kReport),
+       Kind::DsnFailed},
+      {"empty lines", "Received: by a\r\n\r\n\r\n\r\n" + std::string(kReport), Kind::DsnFailed},
+      {"no mark behind another header", "Received: by a\nSubject: c\n\n" + std::string(kReport), Kind::None},
+      {"no mark, text",
+       "Received: by a\n\nUndeliverable mail: this is what I got.\n\n" + std::string(kReport), Kind::None},
+      {"a mark alone", marked, Kind::DsnFailed},
+      {"a mark that was encoded twice", "Received: by a\n\n\xC3\xAF\xC2\xBB\xC2\xBF" + std::string(kReport),
+       Kind::DsnFailed},
       {"a mark behind a trace", "Received: by a\nDelivered-To: b\nReturn-Path: <>\n\n" + marked,
        Kind::DsnFailed},
       {"a mark behind another header", "Received: by a\nSubject: c\n\n" + marked, Kind::None},

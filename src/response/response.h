@@ -89,10 +89,11 @@ enum class BounceType : std::uint8_t {
 /// Where the original was found.
 enum class FoundIn : std::uint8_t {
   MessageRfc822,
-  Rfc822Headers,  ///< text/rfc822-headers
-  GlobalHeaders,  ///< message/global or message/global-headers
-  BodyText,       ///< plain text inside the body, where challenges and old bounces put it
-  ReportFields,   ///< nothing came back, but fields of the report name the original (MDN, ARF)
+  Rfc822Headers,   ///< text/rfc822-headers
+  GlobalHeaders,   ///< message/global or message/global-headers
+  BodyText,        ///< plain text inside the body, where challenges and old bounces put it
+  ReportFields,    ///< nothing came back, but fields of the report name the original (MDN, ARF)
+  ResponseHeader,  ///< nothing came back, but the response's own header names it: In-Reply-To and its kin
 };
 
 /// What shows that a mail is a response at all, weakest first.
@@ -145,6 +146,11 @@ struct Original {
   std::string list_id;      ///< of List-Id, without angle brackets
   FoundIn found_in = FoundIn::MessageRfc822;
 };
+
+/// Returns whether a part of the original came back, and not only its Message-ID or sender.
+constexpr bool has_come_back(const Original& original) {
+  return original.found_in != FoundIn::ReportFields && original.found_in != FoundIn::ResponseHeader;
+}
 
 /// Where a returned header block was found.
 enum class ReturnedIn : std::uint8_t {
@@ -272,8 +278,9 @@ inline constexpr std::array<std::string_view, 3> kBounceTypeNames = {"", "soft",
 inline constexpr std::array<std::string_view, 5> kReturnedInNames = {"part", "text", "html", "quoted",
                                                                      "nested"};
 inline constexpr std::array<std::string_view, 3> kCertaintyNames = {"guessed", "marked", "structural"};
-inline constexpr std::array<std::string_view, 5> kFoundInNames = {
-    "message/rfc822", "text/rfc822-headers", "message/global-headers", "body-text", "report-fields"};
+inline constexpr std::array<std::string_view, 6> kFoundInNames = {
+    "message/rfc822", "text/rfc822-headers", "message/global-headers",
+    "body-text",      "report-fields",       "response-header"};
 
 template <typename Enum, std::size_t N>
 constexpr std::string_view name_of(const std::array<std::string_view, N>& names, Enum value) {

@@ -22,6 +22,11 @@ bool is_answer(const HeaderFacts& header) {
   return header.is_null_sender || header.has_references || header.has_reply_subject || header.is_auto_replied;
 }
 
+// Returns whether the mail answers another one by more than "Re:", which much spam has.
+bool is_sure_answer(const HeaderFacts& header) {
+  return header.is_null_sender || header.has_references || header.is_auto_replied;
+}
+
 int rank(Kind kind) {
   switch (kind) {
     case Kind::FeedbackReport:
@@ -53,6 +58,12 @@ bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(signs, [&](const Sign* other) {
     return other->strength == Strength::InPair && other->product == sign.product && other->zone != sign.zone;
   });
+}
+
+// Returns whether another zone has a mark of the same kind that is worth more than a machine's mark.
+bool is_seen_elsewhere(const Sign& sign, const std::vector<const Sign*>& signs) {
+  return std::ranges::any_of(
+      signs, [&](const Sign* other) { return other->kind == sign.kind && other->zone != sign.zone; });
 }
 
 bool is_precedence(const Sign& sign) {
@@ -88,16 +99,40 @@ bool confirms_an_order(const Sign& sign, const HeaderFacts& header) {
                              [&](std::string_view word) { return base::icontains(header.subject, word); });
 }
 
+// Returns whether the mark shows that a program wrote this mail.
+bool is_mark_of_machine(const Sign& sign, const HeaderFacts& header) {
+  return sign.strength == Strength::MachineMark ||
+         (sign.strength == Strength::MachineMarkOffList && !header.is_list_mail) ||
+         ((sign.strength == Strength::Decides || sign.strength == Strength::WithAnswer) &&
+          sign.zone == Zone::Field);
+}
+
+// Returns whether nothing but Precedence shows that a program wrote the mail. Newsletters and mails to all
+// staff have it, too, and some are about holidays or ask to confirm something.
+bool is_only_bulk(const HeaderFacts& header) {
+  if (!header.is_ordinary_sender || header.is_auto_replied || header.is_daemon_sender) return false;
+  return std::ranges::none_of(header.signs, [&](const Sign* sign) {
+    return is_mark_of_machine(*sign, header) && !is_precedence(*sign);
+  });
+}
+
+// Returns whether the mail looks like one that a distribution list of Exchange passed on with the null
+// sender: somebody wrote to a group, or began the thread.
+bool is_passed_on(const KindFacts& facts) {
+  const auto& header = facts.header;
+  if (header.is_auto_submitted || header.has_references) return false;
+  return greets_a_group(facts.text) || has_own_topic(facts.message, header.subject);
+}
+
+bool is_subject(const Sign& sign) {
+  return sign.zone == Zone::Subject || sign.zone == Zone::SubjectFirst || sign.zone == Zone::SubjectStart;
+}
+
 }  // namespace
 
 bool has_machine_mark(const KindFacts& facts) {
   const HeaderFacts& header = facts.header;
-  const auto is_mark = [&](const Sign* sign) {
-    return sign->strength == Strength::MachineMark ||
-           (sign->strength == Strength::MachineMarkOffList && !header.is_list_mail) ||
-           ((sign->strength == Strength::Decides || sign->strength == Strength::WithAnswer) &&
-            sign->zone == Zone::Field);
-  };
+  const auto is_mark = [&](const Sign* sign) { return is_mark_of_machine(*sign, header); };
   if (header.is_auto_replied) return true;
   if (!has_mail_program(facts.message)) {
     return header.is_null_sender || header.is_daemon_sender || std::ranges::any_of(header.signs, is_mark);
@@ -112,18 +147,28 @@ SignVerdict judge_signs(const KindFacts& facts) {
   if (signs.empty()) return {};
   const bool has_mark = has_machine_mark(facts);
   const bool is_copied = has_copied_challenge(facts, signs);
+  const bool is_by_person = is_passed_on(facts);
   SignVerdict best;
   for (const Sign* sign : signs) {
-    if (is_copied && sign->zone == Zone::Field && !is_answer(facts.header)) continue;
+    if (is_copied && sign->zone == Zone::Field && !is_sure_answer(facts.header)) continue;
     if (sign->kind == Kind::AutoReply && confirms_an_order(*sign, facts.header)) continue;
     switch (sign->strength) {
       case Strength::Decides:
         break;
       case Strength::WithMachineMark:
         if (!has_mark) continue;
+        if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(*sign) &&
+            is_only_bulk(facts.header) && !is_answer(facts.header) && !is_seen_elsewhere(*sign, signs))
+          continue;
         break;
       case Strength::WithNullSender:
         if (!facts.header.is_null_sender || !has_mark) continue;
+        if (sign->kind == Kind::AutoReply && is_by_person) continue;
+        break;
+      case Strength::WithNullAnswer:
+        if (!facts.header.is_null_sender || !has_mark) continue;
+        if (sign->kind == Kind::AutoReply && is_by_person) continue;
+        if (!facts.header.is_reply && !is_seen_elsewhere(*sign, signs)) continue;
         break;
       case Strength::InPair:
         if (!is_paired(*sign, signs)) continue;

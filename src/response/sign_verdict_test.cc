@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "response/reader.h"
+#include "response/signs.h"
 
 namespace backstop::response {
 namespace {
@@ -96,7 +97,7 @@ TEST(SignVerdict, AsksForAMachinesMark) {
       {"a mark on a list",
        "Subject: Please verify your message\nX-Auto-Generated: yes\nList-Id: <l.example.org>\n", "",
        kOrdinary, "challenge"},
-      {"bulk", "Subject: Please verify your message\nPrecedence: bulk\n", "", kOrdinary, "challenge"},
+      {"bulk", "Subject: Please verify your message\nPrecedence: bulk\n", "", kOrdinary, "none"},
       {"bulk on a list", "Subject: Please verify your message\nPrecedence: bulk\nList-Id: <l.example.org>\n",
        "", kOrdinary, "none"},
       {"a role in From", "From: autoreply@example.net\nSubject: Please verify your message\n", "", kOrdinary,
@@ -110,7 +111,7 @@ TEST(SignVerdict, AsksForAMachinesMark) {
       {"the field of another kind", "Subject: Please verify your message\nX-Autorespond: yes\n", "",
        kOrdinary, "challenge"},
       {"a field that needs an answer", "Subject: Please verify your message\nPrecedence: auto_reply\n", "",
-       kOrdinary, "challenge"},
+       kOrdinary, "none"},
       {"words that decide are no mark", "Subject: Virus detected by McAfee\n",
        "This site uses a challenge/response filter.\n", kOrdinary, "filter-notice"},
       {"the same from a null sender", "Subject: Virus detected by McAfee\n",
@@ -124,7 +125,75 @@ TEST(SignVerdict, AsksForTheNullSender) {
       {"null sender", "Subject: On leave\n", "", "", "auto-reply"},
       {"null sender and a mail program", "Subject: On leave\nUser-Agent: Mutt/2.2\n", "", "", "none"},
       {"ordinary sender", "Subject: On leave\n", "", kOrdinary, "none"},
+      {"to a group", "Subject: On leave\n", "Hi team,\n\nBob has my phone.\n", "", "none"},
+      {"a thread that begins", "Subject: On leave\nThread-Topic: on leave\n", "", "", "none"},
+      {"another thread", "Subject: On leave\nThread-Topic: Plans\n", "", "", "auto-reply"},
+      {"to a group, auto-generated", "Subject: On leave\nAuto-Submitted: auto-generated\n",
+       "Hi team,\n\nBob has my phone.\n", "", "auto-reply"},
+      {"to a group, with In-Reply-To", "Subject: On leave\nIn-Reply-To: <1@example.org>\n",
+       "Hi team,\n\nBob has my phone.\n", "", "auto-reply"},
       {"ordinary sender and a mark", "Subject: On leave\nX-Auto-Generated: yes\n", "", kOrdinary, "none"},
+  };
+  check(rows);
+}
+
+// A request may have come by a form, and thanks are in many newsletters.
+TEST(SignVerdict, AsksForTheNullSenderAndAnAnswer) {
+  constexpr std::string_view kThanks = "Subject: Thank you for contacting us\n";
+  const Row rows[] = {
+      {"null sender alone", kThanks, "", "", "none"},
+      {"In-Reply-To", "Subject: Thank you for contacting us\nIn-Reply-To: <1@example.org>\n", "", "",
+       "auto-reply"},
+      {"Re:", "Subject: Re: Plans\n", "Your enquiry has been received.\n", "", "auto-reply"},
+      {"a mark in another zone", kThanks, "Your enquiry has been received.\n", "", "auto-reply"},
+      {"two marks in one zone", "", "We received your request. Your request has been received.\n", "",
+       "none"},
+      {"a mark of another kind", "Subject: Thank you for contacting us\nX-AskVersion: 1\n", "", "",
+       "challenge"},
+      {"words that people write, too", "Subject: Plans\n", "I am on leave until Monday.\n", "", "none"},
+      {"the same with their subject", "Subject: Vacation\n", "I am on leave until Monday.\n", "",
+       "auto-reply"},
+      {"to a group", "Subject: Vacation\n", "Hi team,\n\nI am on leave until Monday.\n", "", "none"},
+      {"an ordinary sender", "Subject: Thank you for contacting us\nIn-Reply-To: <1@example.org>\n",
+       "Your enquiry has been received.\n", kOrdinary, "none"},
+      {"a mail program",
+       "Subject: Thank you for contacting us\nIn-Reply-To: <1@example.org>\nX-Mailer: Thunderbird\n", "", "",
+       "none"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, KnowsEachAcknowledgement) {
+  for (const Sign& sign : acknowledgement_signs()) {
+    const bool is_in_text = sign.zone == Zone::Body;
+    std::string header = "Subject: ";
+    header.append(is_in_text ? "Plans" : sign.phrase).append("\n");
+    if (sign.strength == Strength::WithNullAnswer) header += "In-Reply-To: <1@example.org>\n";
+    std::string text(is_in_text ? sign.phrase : "See you");
+    text += ".\n";
+    EXPECT_EQ(kind_of(header, text, ""), "auto-reply") << sign.phrase;
+    EXPECT_EQ(kind_of(header, text, kOrdinary), "none") << sign.phrase;
+  }
+}
+
+// Newsletters and mails to all staff are about holidays, too.
+TEST(SignVerdict, AsksForMoreThanPrecedenceOfAnAbsence) {
+  const Row rows[] = {
+      {"bulk alone", "Subject: Out of the office and on the beach\nPrecedence: bulk\n", "", kOrdinary,
+       "none"},
+      {"junk in two fields", "Subject: Out of the office\nPrecedence: junk\nX-Precedence: junk\n", "",
+       kOrdinary, "none"},
+      {"null sender", "Subject: Out of the office\nPrecedence: bulk\n", "", "", "auto-reply"},
+      {"In-Reply-To", "Subject: Out of the office\nPrecedence: bulk\nIn-Reply-To: <1@example.org>\n", "",
+       kOrdinary, "auto-reply"},
+      {"words of an absence", "Subject: Out of the office\nPrecedence: bulk\n", "I am on vacation.\n",
+       kOrdinary, "auto-reply"},
+      {"words of something else", "Subject: Out of the office\nPrecedence: bulk\n",
+       "Only you: you only have to do this once.\n", kOrdinary, "challenge"},
+      {"another mark", "Subject: Out of the office\nPrecedence: bulk\nX-Auto-Generated: yes\n", "", kOrdinary,
+       "auto-reply"},
+      {"a daemon", "From: Mail Router <a@example.net>\nSubject: Out of the office\nPrecedence: bulk\n", "",
+       kOrdinary, "auto-reply"},
   };
   check(rows);
 }
@@ -178,6 +247,11 @@ TEST(SignVerdict, IgnoresFieldsBesideACopiedChallenge) {
       {"no challenge", "X-Autorespond: Plans\n", "", kOrdinary, "auto-reply"},
       {"half of a pair", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
       {"half of a pair that answers", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", "", "auto-reply"},
+      {"half of a pair with Re:",
+       "X-Boxtrapper: 1\nX-Autorespond: Plans\nPrecedence: auto_reply\nSubject: Re: prize\n", "", kOrdinary,
+       "none"},
+      {"half of a pair with In-Reply-To",
+       "X-Boxtrapper: 1\nX-Autorespond: Plans\nIn-Reply-To: <1@example.org>\n", "", kOrdinary, "auto-reply"},
       {"a pair", "X-Boxtrapper: 1\nX-Autorespond: Plans\nSubject: verify#1\n", "", kOrdinary, "challenge"},
       {"a field without its second sign", "X-AskVersion: 1\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
       {"a field with it", "X-AskVersion: 1\nX-Autorespond: Plans\nSubject: Please confirm (conf#1)\n", "",
@@ -192,8 +266,8 @@ TEST(SignVerdict, IgnoresFieldsBesideACopiedChallenge) {
 
 TEST(SignVerdict, IgnoresConfirmationsOfOrders) {
   const Row rows[] = {
-      {"a mail", "Subject: We received your request\n", "", "", "auto-reply"},
-      {"an order", "Subject: We received your request: order 17\n", "", "", "none"},
+      {"a mail", "Subject: We have received your email\n", "", "", "auto-reply"},
+      {"an order", "Subject: We have received your email: order 17\n", "", "", "none"},
       {"a mail, in German", "Subject: Eingangsbestätigung: Ihr Brief\n", "", "", "auto-reply"},
       {"an order, in German", "Subject: Eingangsbestätigung: Ihre Bestellung\n", "", "", "none"},
       {"a vacation", "Subject: Automatic reply: your order\n", "", "", "auto-reply"},

@@ -45,6 +45,8 @@ enum class Strength : std::uint8_t {
                        ///< Auto-Submitted other than "no", an auto-response field, Precedence
                        ///< auto_reply|bulk|junk, a daemon's From
   WithNullSender,      ///< decides only if the envelope sender is null (or MAILER-DAEMON)
+  WithNullAnswer,      ///< the same, and only if the mail also says that it answers another (In-Reply-To,
+                       ///< References, "Re:"), or has another mark of its kind in another zone
   MachineMark,         ///< decides nothing, but is such a mark of a machine
   MachineMarkOffList,  ///< the same, but only if the mail has none of kListFields: every post of a list may
                        ///< have "Precedence: bulk"
@@ -91,15 +93,17 @@ struct SignRow {
 };
 
 std::span<const Sign> auto_reply_signs();
+std::span<const Sign> acknowledgement_signs();
 std::span<const Sign> challenge_signs();
 std::span<const Sign> filter_notice_signs();
 std::span<const Sign> list_notice_signs();
 std::span<const Sign> feedback_signs();
 std::span<const Sign> receipt_signs();
+std::span<const Sign> machine_signs();
 
-inline std::array<std::span<const Sign>, 6> sign_tables() {
-  return {auto_reply_signs(),  challenge_signs(), filter_notice_signs(),
-          list_notice_signs(), feedback_signs(),  receipt_signs()};
+inline std::array<std::span<const Sign>, 8> sign_tables() {
+  return {auto_reply_signs(),  acknowledgement_signs(), challenge_signs(), filter_notice_signs(),
+          list_notice_signs(), feedback_signs(),        receipt_signs(),   machine_signs()};
 }
 
 }  // namespace backstop::response

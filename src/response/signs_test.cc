@@ -28,10 +28,12 @@ struct Table {
 
 std::vector<Table> tables() {
   return {{"auto-reply", auto_reply_signs(), Kind::AutoReply},
+          {"acknowledgement", acknowledgement_signs(), Kind::AutoReply},
           {"challenge", challenge_signs(), Kind::Challenge},
           {"filter-notice", filter_notice_signs(), Kind::FilterNotice},
           {"list-notice", list_notice_signs(), Kind::ListNotice},
-          {"receipt", receipt_signs(), Kind::Mdn}};
+          {"receipt", receipt_signs(), Kind::Mdn},
+          {"machine", machine_signs(), Kind::None}};
 }
 
 std::vector<Sign> all_signs() {

@@ -16,6 +16,9 @@ namespace {
 
 using mail::MediaType;
 
+// A person who quotes a report says something before it.
+constexpr std::size_t kFirstSentence = 100;
+
 // Returns whether the text has few lines, opens with a failure and has an address alone on a line. Nobody
 // writes that by hand without a greeting. A monitor does, but it says that it generated the mail.
 bool is_terse_notice(const KindFacts& facts) {
@@ -163,7 +166,8 @@ bool is_report_enough(const KindFacts& facts) {
   if (is_system && !header.is_ordinary_sender) return has_format || names_a_mail(facts);
   if (is_system)
     return has_format || is_returned() || (header.is_mailer_daemon && names_failed_address(facts));
-  return opens_with_failure(facts, kOpening) && (is_returned() || (has_words() && names_a_mail(facts)));
+  if (is_returned()) return opens_with_failure(facts, kOpening);
+  return opens_with_failure(facts, kFirstSentence) && has_words() && names_a_mail(facts);
 }
 
 // Returns whether a person wrote the mail, whatever it says about a bounce.
@@ -202,7 +206,8 @@ bool is_text_bounce(const KindFacts& facts) {
     // A product without any mark in its header: the subject must begin as a bounce's does, and the mail must
     // not be part of a conversation.
     if (header.has_failure_subject && !header.has_references && is_terse_notice(facts)) return true;
-    return header.has_leading_failure_subject && !header.is_reply && facts.format;
+    return header.has_leading_failure_subject && !header.is_reply && facts.format &&
+           opens_with_failure(facts, kFirstSentence) && !begins_with_greeting(facts.text);
   }
   if (points < 4 || !(says_failure || facts.format || header.has_failure_subject)) return false;
   return !is_persons_mail(facts) && is_report_enough(facts);

@@ -184,6 +184,27 @@ TEST(TextBounceFacts, NeedsAFailureBesideFailedRecipients) {
   Facts().check(rows);
 }
 
+// A person who quotes a report says something before it.
+TEST(TextBounceFacts, OpensWithTheProductsWords) {
+  const auto path = "jo@example.net";
+  const std::string postmaster = "From: Postmaster <a@example.net>\n" + kFailure;
+  const auto after = [](std::size_t bytes, std::string_view more = "") {
+    std::string text = bytes == 0 ? "" : std::string(bytes - 1, 'x') + "\n";
+    return text.append(kSystem).append("carl@example.com: over quota\n").append(more);
+  };
+  const FactRow rows[] = {
+      {"a postmaster, first", path, postmaster, after(0), true},
+      {"a postmaster, 100 bytes before it", path, postmaster, after(100), true},
+      {"a postmaster, 101 bytes before it", path, postmaster, after(101), false},
+      {"a postmaster, 101 bytes before it, and the mail", path, postmaster, after(101, kBlock), true},
+      {"no mark, first", path, kFailure, after(0), true},
+      {"no mark, 100 bytes before it", path, kFailure, after(100), true},
+      {"no mark, 101 bytes before it", path, kFailure, after(101), false},
+      {"no mark, a greeting", path, kFailure, "Hello Ann,\n\n" + after(0), false},
+  };
+  Facts().check(rows);
+}
+
 // The header has no mark. The text is a few lines that open with a failure and have an address alone.
 TEST(TextBounceFacts, KnowsATerseNotice) {
   const std::string terse = "It could not be delivered to:\n\ncarl@example.com\n";
