@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <ostream>
 #include <ranges>
 #include <string>
@@ -34,26 +35,52 @@ class Follower {
     const auto newest = history_.newest();
     if (!newest) return std::unexpected(newest.error());
     last_ = *newest;
-    const auto shown = show_range({.after = 0, .up_to = last_});
+    if (auto shown = show_range({.after = 0, .up_to = last_}); !shown) return shown;
     filter_.most = static_cast<std::size_t>(kMostAtOnce);
-    return shown;
+    return note_last();
   }
 
   /// Shows what was recorded since.
   base::Result<void> go_on() {
     const auto newest = history_.newest();
     if (!newest) return std::unexpected(newest.error());
-    // The history was deleted, and a new one has begun.
-    if (*newest < last_) last_ = 0;
+    const auto is_same = is_same_history(*newest);
+    if (!is_same) return std::unexpected(is_same.error());
+    if (!*is_same) last_ = 0;
+    if (last_ == *newest) return {};
     while (last_ < *newest) {
       const std::int64_t up_to = std::min(*newest, last_ + kMostAtOnce);
-      if (const auto shown = show_range({.after = last_, .up_to = up_to}); !shown) return shown;
+      if (auto shown = show_range({.after = last_, .up_to = up_to}); !shown) return shown;
       last_ = up_to;
     }
-    return {};
+    return note_last();
   }
 
  private:
+  /// Returns the event of that number, or nullopt if it is not there any more.
+  base::Result<std::optional<store::Event>> find(std::int64_t number) {
+    auto found = history_.query({.recorded = store::RecordedRange{number - 1, number}, .most = 1});
+    if (!found) return std::unexpected(found.error());
+    if (found->empty()) return std::nullopt;
+    return std::move(found->front());
+  }
+
+  base::Result<void> note_last() {
+    auto found = find(last_);
+    if (!found) return std::unexpected(found.error());
+    at_last_ = std::move(*found);
+    return {};
+  }
+
+  /// False if the history was deleted and a new one has begun: it has fewer events, or another one in the
+  /// place of the last. What is there no more is only old.
+  base::Result<bool> is_same_history(std::int64_t newest) {
+    if (newest < last_) return false;
+    auto found = find(last_);
+    if (!found) return std::unexpected(found.error());
+    return !*found || !at_last_ || *found == at_last_;
+  }
+
   base::Result<void> show_range(store::RecordedRange range) {
     filter_.recorded = range;
     const auto events = history_.query(filter_);
@@ -65,7 +92,8 @@ class Follower {
   store::HistoryReader& history_;
   store::HistoryFilter filter_;
   const std::function<void(const store::Event&)>& show_;
-  std::int64_t last_ = 0;
+  std::int64_t last_ = 0;                ///< the number of the last event that was looked at
+  std::optional<store::Event> at_last_;  ///< the event of that number
 };
 
 }  // namespace

@@ -6,9 +6,9 @@ namespace backstop::app {
 
 namespace {
 
-constexpr ManualNote kConfiguration = {"", "FILES", "/etc/backstop/backstop.toml",
-                                       "The configuration of the service; backstop.toml(5) has its settings. "
-                                       "No command looks for it by itself."};
+constexpr ManualNote kConfiguration = {
+    "", "FILES", "/etc/backstop/backstop.toml",
+    "The configuration of the service; backstop.toml(5) has its settings."};
 
 constexpr auto kNotes = std::to_array<ManualNote>({
     {"", "ENVIRONMENT", "TZ", "The zone of the times that are shown and read; without it, this machine's."},

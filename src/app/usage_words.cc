@@ -71,13 +71,15 @@ std::string place_words(const CLI::App& root, const CLI::App& command) {
   return {};
 }
 
-/// Returns what is wrong if there is an argument that nothing takes; empty if there is none.
-std::string extra_words(const CLI::App& root, const CLI::App& command) {
+/// Returns what is wrong if there is an argument that nothing takes; empty if there is none, or if it is no
+/// option and something else is wrong: a file without its -c is not one too many.
+std::string extra_words(const CLI::App& root, const CLI::App& command, bool is_only_mistake) {
   const auto rest = root.remaining(true);
   if (rest.empty()) return {};
   const auto is_option = [](const std::string& text) { return text.size() > 1 && text.starts_with('-'); };
   const auto option = std::ranges::find_if(rest, is_option);
-  if (option == rest.end()) return fmt::format("the argument \"{}\" is one too many", rest.front());
+  if (option == rest.end())
+    return !is_only_mistake ? "" : fmt::format("the argument \"{}\" is one too many", rest.front());
   return fmt::format("there is no option {}{}", option->substr(0, option->find('=')),
                      did_you_mean(nearest_option(root, command, *option)));
 }
@@ -130,7 +132,8 @@ std::string usage_words(const CLI::App& root, const CLI::ParseError& error) {
   const CLI::App& command = typed_command(root);
   if (std::string words = name_words(command); !words.empty()) return words;
   if (std::string words = place_words(root, command); !words.empty()) return words;
-  if (std::string words = extra_words(root, command); !words.empty()) return words;
+  const bool is_extra = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (std::string words = extra_words(root, command, is_extra); !words.empty()) return words;
   std::string words = error.what();
   const auto twice = words.find(": At Most 1 required");
   return twice == std::string::npos ? words : words.substr(0, twice) + " is given more than once";

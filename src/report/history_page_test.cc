@@ -112,7 +112,13 @@ struct Wide {
 TEST_F(HistoryPage, TableKeepsItsWidth) {
   const Wide rows[] = {
       {"long IPv6 address", [](store::Event& e) { e.client = "2001:db8:1111:2222:3333:4444:5555:6666"; },
-       "2001:db8:1111:2222:3333:4444:5555:…"},
+       "2001:db8:1111:2222:3333:4444:5555:6666 "},
+      {"long IPv6 address and long sender",
+       [](store::Event& e) {
+         e.client = "2001:db8:1111:2222:3333:4444:5555:6666";
+         e.reverse_path = std::string(64, 'a') + "@example.net";
+       },
+       "2001:db8:1111:2222:333… "},
       {"long sender", [](store::Event& e) { e.reverse_path = std::string(64, 'a') + "@example.net"; },
        "aaa… -> ann@example.org"},
       {"long recipient", [](store::Event& e) { e.recipients = {std::string(64, 'b') + "@example.net"}; },
@@ -134,7 +140,7 @@ TEST_F(HistoryPage, TableKeepsItsWidth) {
          e.reverse_path = e.client = e.kind = e.cause = std::string(300, 'x');
          e.recipients = {std::string(300, 'y')};
        },
-       "xxxxxxxxx… -> yyyyyyyyy…"},
+       "xxxxxxxxxx… -> yyyyyyyyyyy…"},
       {"control bytes",
        [](store::Event& e) {
          e.reverse_path = e.client = e.kind = e.cause = "\x1b[31m\n\r\t\x7f\xC2\x9B";
@@ -167,7 +173,7 @@ TEST_F(HistoryPage, RunningTableHasHeadingsOnceAndEachDayOnce) {
   EXPECT_THAT(table.line(make_event(24 * 60)), testing::StartsWith("2026-11-24 (UTC)\n  00:00:00  "));
   // The columns stay where they are.
   EXPECT_EQ(lines_of(first).back().find("bad-tag"), second.find("bad-tag"));
-  store::Event wide = make_event(2);
+  store::Event wide = make_event(24 * 60 + 1);
   wide.client = wide.kind = wide.cause = wide.id = wide.reverse_path = std::string(300, 'x');
   EXPECT_EQ(columns(table.line(wide)), kTableWidth + 1);
 }

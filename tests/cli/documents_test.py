@@ -253,8 +253,8 @@ class Completion(Case):
                 shown = shell.type(b"backstop " + typed, want, seconds=5)
                 self.assertIn(want, shown)
                 self.assertNotIn(b"compopt", shown)
-                # Ctrl-C gives up the line.
-                self.assertIn(b"ready> ", shell.type(b"\x03", b"ready> "))
+                # Ctrl-U empties the line.
+                self.assertIn(b"ready> ", shell.type(b"\x15\n", b"ready> "))
         os.write(shell.ours, b"exit\n")
         shell.end()
 

@@ -1,5 +1,7 @@
 #include "store/sqlite/event_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -163,14 +165,15 @@ Search search_of(const HistoryFilter& filter) {
   const std::string time = has_address ? "event_address.time" : "event.time";
   Search search;
   search.sql = "SELECT " + column_names("event.");
-  search.sql += has_address
-                    ? " FROM event_address CROSS JOIN event ON event.number = event_address.place >> " +
-                          std::to_string(kPlaceBits)
-                    : " FROM event";
   const bool is_by_number = filter.recorded.has_value();
-  // The "+" keeps SQLite from walking all events of the address.
-  if (has_address)
-    search.add(is_by_number ? "+event_address.address = ?" : "event_address.address = ?", filter.address);
+  // By the order of recording SQLite must walk the rows themselves, and no index beside them.
+  const std::string_view walked = is_by_number ? " NOT INDEXED" : "";
+  search.sql +=
+      has_address
+          ? fmt::format(" FROM event_address{} CROSS JOIN event ON event.number = event_address.place >> {}",
+                        walked, kPlaceBits)
+          : fmt::format(" FROM event{}", walked);
+  if (has_address) search.add("event_address.address = ?", filter.address);
   if (is_by_number) add_recorded(*filter.recorded, has_address, search);
   if (filter.since) search.add(time + " >= ?", filter.since->time_since_epoch().count());
   if (filter.until) search.add(time + " < ?", filter.until->time_since_epoch().count());
