@@ -25,7 +25,7 @@ namespace {
 
 bool write_file(const std::filesystem::path& path, std::string_view text) {
   std::error_code failed;
-  std::filesystem::create_directory(path.parent_path(), failed);
+  std::filesystem::create_directories(path.parent_path(), failed);
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();

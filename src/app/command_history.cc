@@ -196,8 +196,8 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add_choice("--origin", filter.origin, "Whether we wrote what it answers", "ORIGIN");
   add_choice("--verdict", options.verdict, "What was to be done", "VERDICT");
   add("--cause", filter.cause,
-      "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed, opened, released, "
-      "deleted",
+      "Why: a word of the list of causes (docs/policy.md), or next-hop, late-unknown, limit, failed, "
+      "opened, released, deleted, surge, surge-over",
       "CAUSE")
       ->check(one_of("CAUSE"));
   add_choice("--next-stage", options.next_stage, "What the next stage would have done", "ACTION");
