@@ -11,7 +11,10 @@
 namespace backstop::app {
 
 void report_error(CommandContext& context, int status, std::string_view message) {
-  context.err << "backstop: " << message << '\n';
+  context.err << "backstop: " << message;
+  if (status == kExitUsage)
+    context.err << (message.ends_with('?') ? " See " : "; see ") << context.command << " --help";
+  context.err << '\n';
   context.exit_status = std::max(context.exit_status, status);
 }
 

@@ -19,6 +19,7 @@ struct CommandContext {
   bool color;  ///< colours on `out` are welcome: it is a terminal and NO_COLOR isn't set
   int exit_status = 0;
   std::string program = "backstop";  ///< how it was called, for commands that are shown to be typed
+  std::string command = "backstop";  ///< the one that runs, as in "backstop keys new"; usage errors name it
 };
 
 /// Exit statuses that every subcommand shares; docs/command-line.md lists them. If several apply, the
@@ -33,7 +34,7 @@ inline constexpr int kExitCantCreate = 73;  ///< a file could not be written
 inline constexpr int kExitInput = 74;       ///< reading or writing failed half way
 
 /// Writes "backstop: MESSAGE" to standard error, and raises the exit status to `status`. `message` must be
-/// printable.
+/// printable. With kExitUsage it also says which help to read.
 void report_error(CommandContext& context, int status, std::string_view message);
 
 /// Becomes the user of the server if we are root: files that are made from here on belong to that user, as

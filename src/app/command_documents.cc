@@ -1,80 +1,31 @@
 // The subcommands completion (bash) and man, both written from the tree of commands.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/commands.h"
-#include "app/help.h"
+#include "app/completion.h"
 #include "app/manual.h"
+#include "app/manual_viewer.h"
+#include "app/roff.h"
+#include "app/usage_words.h"
 #include "base/text.h"
 
 namespace backstop::app {
 
 namespace {
 
-constexpr std::string_view kCompletion = R"(# bash completion for backstop
-_backstop() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} command="" commands="" options="" i
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case "$command ${{COMP_WORDS[i]}}" in
-{steps}    esac
-  done
-  case "$command" in
-{choices}  esac
-  COMPREPLY=()
-  if [[ $current == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
-  elif [[ -n $commands ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
-  fi
-}}
-complete -o default -F _backstop backstop
-)";
-
-struct Script {
-  std::string steps;
-  std::string choices;
-};
-
-std::string options_of(const CLI::App& app) {
-  std::string out;
-  for (const CLI::Option* option : visible_options(app)) {
-    for (const std::string& one : spellings(*option)) out += (out.empty() ? "" : " ") + one;
-  }
-  return out;
-}
-
-void add_choices(const CLI::App& app, const std::string& path, Script& script) {
-  std::string commands;
-  for (const CLI::App* one : visible_commands(app)) {
-    commands += (commands.empty() ? "" : " ") + one->get_name();
-    const std::string inner = path + ' ' + one->get_name();
-    script.steps += fmt::format("      \"{0}\") command=\"{0}\" ;;\n", inner);
-  }
-  script.choices +=
-      fmt::format("    \"{}\") commands=\"{}\" options=\"{}\" ;;\n", path, commands, options_of(app));
-}
-
-/// Subcommands, options, and file names elsewhere.
-std::string bash_completion(const CLI::App& root) {
-  Script script;
-  add_choices(root, "", script);
-  // The tree is two deep: commands such as `tag`, and those in it such as `tag sign`.
-  for (const CLI::App* command : visible_commands(root)) {
-    const std::string path = ' ' + command->get_name();
-    add_choices(*command, path, script);
-    for (const CLI::App* inner : visible_commands(*command))
-      add_choices(*inner, path + ' ' + inner->get_name(), script);
-  }
-  return fmt::format(kCompletion, fmt::arg("steps", script.steps), fmt::arg("choices", script.choices));
-}
-
 bool write_file(const std::filesystem::path& path, std::string_view text) {
+  std::error_code failed;
+  std::filesystem::create_directories(path.parent_path(), failed);
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
@@ -82,26 +33,39 @@ bool write_file(const std::filesystem::path& path, std::string_view text) {
 }
 
 void write_all_pages(const CLI::App& root, const std::filesystem::path& folder, CommandContext& context) {
-  bool good = write_file(folder / "backstop.1", program_page(root));
-  for (const CLI::App* one : visible_commands(root)) {
-    good =
-        write_file(folder / fmt::format("backstop-{}.1", one->get_name()), command_page(root, *one)) && good;
-  }
+  bool good = true;
+  for (const ManualPage& page : manual_pages(root))
+    good = write_file(folder / page.file(), page.text) && good;
   if (!good)
     report_error(context, kExitInput, base::printable(folder.string()) + ": can't write the pages there");
 }
 
+/// Returns what was probably meant by the name of a page that isn't there.
+std::string nearest_page(const std::vector<ManualPage>& pages, std::string_view name) {
+  constexpr std::string_view kPrefix = "backstop-";
+  std::vector<std::string_view> names;
+  for (const ManualPage& page : pages) {
+    const std::string_view one = page.name;
+    names.push_back(one.starts_with(kPrefix) ? one.substr(kPrefix.size()) : one);
+  }
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  return did_you_mean(suggestion(name, names));
+}
+
 void print_page(const CLI::App& root, const std::string& name, CommandContext& context) {
-  if (name.empty()) {
-    context.out << program_page(root);
-    return;
+  const auto pages = manual_pages(root);
+  const ManualPage* const page = find_page(pages, name);
+  if (page == nullptr) {
+    return report_error(
+        context, kExitUsage,
+        fmt::format("there is no manual page \"{}\"{}", base::printable(name), nearest_page(pages, name)));
   }
-  for (const CLI::App* one : visible_commands(root)) {
-    if (one->get_name() != name) continue;
-    context.out << command_page(root, *one);
-    return;
+  const bool is_terminal = &context.out == &std::cout && ::isatty(STDOUT_FILENO) != 0;
+  if (!is_terminal) {
+    context.out << page->text;
+  } else if (!show_page(page->text)) {
+    context.out << roff::plain(page->text);
   }
-  report_error(context, kExitUsage, fmt::format("man {}: no such command", base::printable(name)));
 }
 
 struct ManOptions {
@@ -116,12 +80,20 @@ void add_documents_commands(CLI::App& root, CommandContext& context) {
   completion->footer("Example:\n  source <(backstop completion)\n");
   completion->callback([&root, &context] { context.out << bash_completion(root); });
 
-  CLI::App* man = root.add_subcommand("man", "Print a manual page");
-  man->footer("Example:\n  backstop man scan | man -l -\n");
+  CLI::App* man = root.add_subcommand("man", "Show a manual page");
+  man->footer(
+      "On a terminal the page is shown as man(1) does it, or as plain text if nothing here can format it. "
+      "Otherwise it is written as roff.\n\n"
+      "Examples:\n  backstop man scan\n  backstop man backstop.toml\n  backstop man --into "
+      "/usr/local/share/man\n");
   const auto options = std::make_shared<ManOptions>();
-  man->add_option("COMMAND", options->name, "The command; without it, the page of the whole program")
-      ->type_name("");
-  man->add_option("--into", options->folder, "Write all pages into this folder instead")->type_name("FOLDER");
+  auto* const name =
+      man->add_option("COMMAND", options->name,
+                      "The command, or backstop.toml; without it, the page of the whole program")
+          ->type_name("");
+  man->add_option("--into", options->folder, "Write all pages into man1 and man5 of this folder instead")
+      ->type_name("FOLDER")
+      ->excludes(name);
   man->callback([&root, &context, options] {
     if (options->folder.empty()) return print_page(root, options->name, context);
     write_all_pages(root, options->folder, context);

@@ -3,24 +3,25 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <ostream>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/commands.h"
+#include "app/history_follow.h"
 #include "app/history_options.h"
+#include "app/value_types.h"
 #include "base/text.h"
 #include "origin/tag.h"
-#include "policy/verdict.h"
+#include "report/event_count.h"
 #include "report/history_page.h"
 #include "report/json_line.h"
 #include "report/local_time.h"
-#include "response/response.h"
 #include "store/event_json.h"
 #include "store/history.h"
 
@@ -29,25 +30,18 @@ namespace backstop::app {
 namespace {
 
 constexpr std::size_t kMostEvents = 100'000;
+constexpr std::string_view kNoEvent = "No event matches.\n";
 
-/// What the gateway itself says.
-constexpr auto kOwnCauses =
-    std::to_array<std::string_view>({"next-hop", store::kLateUnknown, "limit", "failed", "opened", "released",
-                                     "deleted", store::kSurge, store::kSurgeOver});
-
-/// The causes of policy, and those.
-const auto kCauses = [] {
-  std::array<std::string_view, policy::kCauseCount + kOwnCauses.size()> causes{};
-  const auto end = std::ranges::transform(policy::causes(), causes.begin(), &policy::CauseRow::name).out;
-  std::ranges::copy(kOwnCauses, end);
-  return causes;
-}();
+/// How many events --follow shows at first, if -n doesn't say.
+constexpr std::size_t kFirstFollowed = 10;
 
 constexpr std::string_view kFooter =
     "Examples:\n"
     "  backstop history -c backstop.toml --since 7d --done refused\n"
     "  backstop history --db var/history.db --address ann@example.org\n"
     "  backstop history -c backstop.toml --id 0065f1c2a9b3d40\n"
+    "  backstop history -c backstop.toml --since 30d --count cause\n"
+    "  backstop history -c backstop.toml --follow --done refused\n"
     "\n"
     "DATE is 2h or 7d (ago), 2026-11-23 or \"2026-11-23 10:00\" (in this machine's zone), or "
     "2026-11-23T10:00:00Z. docs/history.md says what an event holds.\n";
@@ -61,6 +55,10 @@ struct HistoryOptions {
   std::string next_stage;
   std::string done;
   std::string direction;
+  std::vector<std::string> count;  ///< what --count was given; its first item is "" if it was nothing
+  bool is_counted = false;
+  bool is_most_given = false;
+  bool is_followed = false;
   bool is_json = false;
   bool is_verbose = false;
 };
@@ -107,7 +105,7 @@ void print_for_people(std::vector<store::Event> events, const HistoryOptions& op
   const bool has_more = events.size() > most;
   if (has_more) events.resize(most);
   if (events.empty()) {
-    out << "No event matches.\n";
+    out << kNoEvent;
     return;
   }
   if (options.is_verbose || !options.filter.id.empty()) {
@@ -118,6 +116,50 @@ void print_for_people(std::vector<store::Event> events, const HistoryOptions& op
   if (has_more) out << fmt::format("\nThese are the newest {}; there are more (-n).\n", most);
 }
 
+std::vector<report::CountBy> sorts_of(const HistoryOptions& options) {
+  using report::CountBy;
+  std::vector<CountBy> sorts;
+  for (const std::string& name : options.count) {
+    const auto found = std::ranges::find(report::kCountNames, name);
+    if (found == report::kCountNames.end()) continue;
+    const auto by = static_cast<CountBy>(found - report::kCountNames.begin());
+    if (std::ranges::find(sorts, by) == sorts.end()) sorts.push_back(by);
+  }
+  return sorts.empty() ? std::vector{CountBy::Day, CountBy::Kind, CountBy::Cause} : sorts;
+}
+
+void count(store::HistoryReader& history, store::HistoryFilter filter, const HistoryOptions& options,
+           CommandContext& context) {
+  filter.most = std::numeric_limits<std::size_t>::max();
+  report::EventCount counts(sorts_of(options));
+  const auto done = history.visit(filter, [&](const store::Event& event) { counts.add(event); });
+  if (!done) return report_error(context, kExitInput, done.error().message);
+  if (options.is_json) {
+    context.out << report::json_line(counts.json());
+  } else if (counts.events() == 0) {
+    context.out << kNoEvent;
+  } else {
+    context.out << counts.text();
+  }
+}
+
+void follow(store::HistoryReader& history, store::HistoryFilter filter, const HistoryOptions& options,
+            CommandContext& context) {
+  if (!options.is_most_given) filter.most = kFirstFollowed;
+  report::RunningHistoryTable table;
+  bool is_first = true;
+  follow_history(history, filter, context, [&](const store::Event& event) {
+    if (options.is_json) {
+      context.out << report::json_line(store::event_json(event));
+    } else if (options.is_verbose) {
+      context.out << (is_first ? "" : "\n") << report::event_page(event);
+    } else {
+      context.out << table.line(event);
+    }
+    is_first = false;
+  });
+}
+
 void run(const HistoryOptions& options, CommandContext& context) {
   auto filter = filter_of(options);
   if (!filter) return report_error(context, kExitUsage, filter.error().message);
@@ -125,21 +167,13 @@ void run(const HistoryOptions& options, CommandContext& context) {
   if (!url) return;
   const auto history = store::open_history_for_reading(*url);
   if (!history) return report_error(context, kExitNoInput, history.error().message);
+  if (options.is_counted) return count(**history, std::move(*filter), options, context);
+  if (options.is_followed) return follow(**history, std::move(*filter), options, context);
   if (!options.is_json) ++filter->most;  // whether there are more
   auto events = (*history)->query(*filter);
   if (!events) return report_error(context, kExitInput, events.error().message);
   if (options.is_json) return print_json(*events, context.out);
   print_for_people(std::move(*events), options, context.out);
-}
-
-CLI::Validator one_of(std::span<const std::string_view> names) {
-  return {[names](const std::string& text) {
-            return std::ranges::find(names, text) != names.end()
-                       ? std::string()
-                       : fmt::format("{} is not one of: {}", base::printable(text, 80),
-                                     fmt::join(names, ", "));
-          },
-          ""};
 }
 
 void add_filters(CLI::App& command, HistoryOptions& options) {
@@ -148,8 +182,9 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
     return command.add_option(name, value, description)->type_name(type)->check(not_empty());
   };
   const auto add_choice = [&](const char* name, std::string& value, std::string_view description,
-                              std::span<const std::string_view> names, const char* type) {
-    add(name, value, fmt::format("{}: {}", description, fmt::join(names, ", ")), type)->check(one_of(names));
+                              const char* type) {
+    add(name, value, fmt::format("{}: {}", description, fmt::join(words_of(type), ", ")), type)
+        ->check(one_of(type));
   };
   auto& filter = options.filter;
   add("--since", options.since, "Not before that time", "DATE");
@@ -157,21 +192,33 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
   add("--address", filter.address, "From or to that address, with or without a tag", "ADDRESS")
       ->check(an_address());
   add("--client", filter.client, "From a client with that IP address", "IP");
-  add_choice("--kind", filter.kind, "What the mail is", response::kKindNames, "KIND");
-  add_choice("--origin", filter.origin, "Whether we wrote what it answers", origin::kResultNames, "ORIGIN");
-  add_choice("--verdict", options.verdict, "What was to be done", store::kVerdictNames, "VERDICT");
+  add_choice("--kind", filter.kind, "What the mail is", "KIND");
+  add_choice("--origin", filter.origin, "Whether we wrote what it answers", "ORIGIN");
+  add_choice("--verdict", options.verdict, "What was to be done", "VERDICT");
   add("--cause", filter.cause,
-      "Why: a word of the list of causes (docs/policy.md), or next-hop, limit, failed, opened, released, "
-      "deleted",
+      "Why: a word of the list of causes (docs/policy.md), or next-hop, late-unknown, limit, failed, "
+      "opened, released, deleted, surge, surge-over",
       "CAUSE")
-      ->check(one_of(kCauses));
-  add_choice("--next-stage", options.next_stage, "What the next stage would have done", store::kVerdictNames,
-             "ACTION");
-  add_choice("--done", options.done, "What was done", store::kDoneNames, "DONE");
-  add_choice("--direction", options.direction, "The way of the mail", store::kDirectionNames, "DIRECTION");
+      ->check(one_of("CAUSE"));
+  add_choice("--next-stage", options.next_stage, "What the next stage would have done", "ACTION");
+  add_choice("--done", options.done, "What was done", "DONE");
+  add_choice("--direction", options.direction, "The way of the mail", "DIRECTION");
   command.add_flag("--untagged", filter.is_untagged,
                    "Mail that left without a tag, so that its bounces prove nothing");
   add("--id", filter.id, "Of that transaction, in full; the log and the Received field have it", "ID");
+}
+
+CLI::Option* add_count(CLI::App& command, HistoryOptions& options) {
+  const auto is_sort = [check = one_of("BY")](const std::string& text) {
+    return text.empty() ? std::string() : check(text);
+  };
+  return command
+      .add_option("--count", options.count,
+                  fmt::format("Only how many, by one or several of: {}. Alone: by day, kind and cause",
+                              fmt::join(words_of("BY"), ", ")))
+      ->type_name("BY")
+      ->expected(0, static_cast<int>(report::kCountNames.size()))
+      ->check(is_sort);
 }
 
 }  // namespace
@@ -181,15 +228,24 @@ void add_history_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<HistoryOptions>();
   add_history_place(command, options->place);
   add_filters(command, *options);
-  command.add_option("-n,--most", options->filter.most, "How many events at most")
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, kMostEvents).description(""))
-      ->capture_default_str();
-  command.add_flag("-v,--verbose", options->is_verbose, "Each event in full");
+  auto* const most = command.add_option("-n,--most", options->filter.most, "How many events at most");
+  most->type_name("N")->check(CLI::Range(std::size_t{1}, kMostEvents).description(""))->capture_default_str();
+  auto* const verbose = command.add_flag("-v,--verbose", options->is_verbose, "Each event in full");
+  auto* const counted = add_count(command, *options);
+  counted->excludes(most)->excludes(verbose);
+  command
+      .add_flag("-f,--follow", options->is_followed,
+                "The newest ten (or -n) and then each that comes, oldest first, until Ctrl-C")
+      ->excludes(command.get_option("--until"))
+      ->excludes(counted);
   command.add_flag("--json", options->is_json,
                    "One JSON object an event, a line each (docs/history.schema.json)");
   command.footer(std::string(kFooter));
-  command.callback([options, &context] { run(*options, context); });
+  command.callback([options, most, counted, &context] {
+    options->is_most_given = most->count() > 0;
+    options->is_counted = counted->count() > 0;
+    run(*options, context);
+  });
 }
 
 }  // namespace backstop::app

@@ -31,6 +31,8 @@ void add_dkim_import_action(CLI::App& keys, CommandContext& context);
 void add_check_config_command(CLI::App& root, CommandContext& context);
 /// `man` and `completion`: texts that are written from the same source as the help.
 void add_documents_commands(CLI::App& root, CommandContext& context);
+/// `help`: the same as --help.
+void add_help_command(CLI::App& root, CommandContext& context);
 
 /// Does what `backstop demo` does without options, which is what the program does without a command.
 void run_demo(CommandContext& context);

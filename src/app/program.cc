@@ -1,21 +1,15 @@
 #include "app/program.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <exception>
-#include <ostream>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "app/commands.h"
 #include "app/help.h"
+#include "app/usage_words.h"
 #include "base/text.h"
-#include "config/nearest_name.h"
 
 namespace backstop::app {
 
@@ -28,10 +22,10 @@ constexpr auto kCommands = std::to_array<AddCommand>(
     {add_classify_command, add_scan_command, add_serve_command, add_status_command, add_ready_command,
      add_history_command, add_why_command, add_report_command, add_replay_command, add_ledger_command,
      add_quarantine_command, add_held_command, add_demo_command, add_tag_command, add_keys_command,
-     add_check_config_command, add_documents_commands});
+     add_check_config_command, add_documents_commands, add_help_command});
 
 constexpr std::string_view kFooter =
-    "Without a command it does `backstop demo`. backstop COMMAND --help says more.\n"
+    "Without a command it does `backstop demo`. `backstop help COMMAND` says more.\n"
     "\n"
     "Exit status:\n"
     "  0   all was read and all is well\n"
@@ -46,67 +40,18 @@ constexpr std::string_view kFooter =
 // A message that lists all causes is this long at most.
 constexpr std::size_t kMostWords = 1000;
 
-/// Returns the command that was typed, down to "keys new"; the program itself if there is none.
-const CLI::App& typed_command(const CLI::App& root) {
-  const CLI::App* command = &root;
-  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
-  return *command;
-}
-
-/// Returns how a command is typed, as in "backstop keys new".
-std::string full_name(const CLI::App& command) {
-  std::string name = command.get_name();
-  for (const CLI::App* above = command.get_parent(); above != nullptr; above = above->get_parent())
-    name.insert(0, above->get_name() + ' ');
-  return name;
-}
-
-/// Returns what is wrong with the name of a command; empty if something else is wrong.
-std::string name_words(const CLI::App& command) {
-  const auto commands = visible_commands(command);
-  if (commands.empty()) return {};
-  std::vector<std::string_view> names;
-  names.reserve(commands.size());
-  for (const CLI::App* const one : commands) names.push_back(one->get_name());
-  const bool is_root = command.get_parent() == nullptr;
-  const auto rest = command.remaining();
-  if (rest.empty() || rest.front().starts_with('-')) {
-    return is_root ? "" : fmt::format("{} takes one of: {}", command.get_name(), fmt::join(names, ", "));
-  }
-  if (!is_root) {
-    return fmt::format("{} has no command \"{}\", it takes one of: {}", command.get_name(), rest.front(),
-                       fmt::join(names, ", "));
-  }
-  const auto near = config::nearest_name(rest.front(), names);
-  return fmt::format("there is no command \"{}\"{}", rest.front(),
-                     near.empty() ? "" : fmt::format("; did you mean {}?", near));
-}
-
-/// Returns what is wrong if an option of the command stands before its name; empty if none does.
-std::string place_words(const CLI::App& root, const CLI::App& command) {
-  for (const std::string& one : root.remaining(true)) {
-    if (!one.starts_with('-') || command.get_option_no_throw(one) == nullptr) continue;
-    return fmt::format("{} belongs behind the command: {} {} ...", one, full_name(command), one);
-  }
-  return {};
-}
-
-// Returns CLI11's words, except for the mistakes for which it has none.
-std::string usage_words(const CLI::App& root, const CLI::App& command, const CLI::ParseError& error) {
-  if (std::string words = name_words(command); !words.empty()) return words;
-  if (std::string words = place_words(root, command); !words.empty()) return words;
-  std::string words = error.what();
-  const auto twice = words.find(": At Most 1 required");
-  return twice == std::string::npos ? words : words.substr(0, twice) + " is given more than once";
-}
-
 int tell_usage_error(const CLI::App& root, const CLI::ParseError& error, CommandContext& context) {
-  const CLI::App& command = typed_command(root);
-  const std::string words = base::printable(usage_words(root, command, error), kMostWords);
-  report_error(context, kExitUsage,
-               fmt::format("{} {} --help", words.ends_with('?') ? words + " See" : words + "; see",
-                           full_name(command)));
+  context.command = full_name(typed_command(root));
+  report_error(context, kExitUsage, base::printable(usage_words(root, error), kMostWords));
   return context.exit_status;
+}
+
+/// Notes which command is being parsed, so that what is wrong with it points to its help.
+void note_commands(CLI::App& app, CommandContext& context) {
+  for (CLI::App* const one : app.get_subcommands([](const CLI::App*) { return true; })) {
+    one->preparse_callback([one, &context](std::size_t) { context.command = full_name(*one); });
+    note_commands(*one, context);
+  }
 }
 
 }  // namespace
@@ -122,6 +67,7 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   for (const AddCommand add : kCommands) add(*root, context);
   // Set after the commands were added, which would inherit it.
   root->footer(std::string(kFooter));
+  note_commands(*root, context);
   return root;
 }
 

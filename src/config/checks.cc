@@ -286,6 +286,26 @@ void check_domain_proofs(std::size_t index, Draft& draft) {
                      "bounces are only labelled");
 }
 
+/// Without an outbound gateway no mail of ours gets a proof here, and none is seen to have one.
+void check_domain_way_out(std::size_t index, Draft& draft) {
+  const auto& settings = draft.domains[index].settings;
+  if (settings.stage != policy::Stage::Reject || draft.gateways.empty()) return;
+  if (std::ranges::any_of(draft.gateways, is_outbound)) return;
+  const SettingHandle stage = handle(draft, {Section::Domain, index}, &DomainSettings::stage);
+  if (!settings.ready_since) {
+    stage.warning(
+        "there is no outbound gateway, so no mail is seen to leave with a proof, and this stage does what "
+        "\"label\" does; add one, or declare the domain to be ready (\"ready\") if its mail leaves elsewhere "
+        "with "
+        "proofs");
+  } else if (draft.config.dkim_folder.empty() && !draft.config.gateway.dkim_lookup) {
+    stage.warning(
+        "there is no outbound gateway, so bounces of your own mail are refused unless another Backstop with "
+        "the "
+        "same keys takes what leaves; with dkim_keys in [proofs] your DKIM signatures prove them");
+  }
+}
+
 void check_domain_hosts(std::size_t index, Draft& draft) {
   const auto& settings = draft.domains[index].settings;
   const SectionAt at{Section::Domain, index};
@@ -300,6 +320,7 @@ void check_domains(Draft& draft) {
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     check_domain_lists(i, draft);
     check_domain_proofs(i, draft);
+    check_domain_way_out(i, draft);
     check_domain_hosts(i, draft);
   }
 }

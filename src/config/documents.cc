@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string_view>
 
 #include "config/settings.h"
@@ -27,7 +28,9 @@ written by the program, too, from the same table that the file is read by.)
 A small one:
 
 ```toml
-[server]
+)";
+
+constexpr std::string_view kSmall = R"([server]
 hostname = "mx.example.org"
 
 [[gateway]]
@@ -55,7 +58,9 @@ tags = false
 [history]
 url = "sqlite:var/history.db"
 keep = "90d"
-```
+)";
+
+constexpr std::string_view kPageMiddle = R"(```
 
 The key file is made once, `mkdir var && backstop keys new var/keys`; the history makes itself. A
 next hop that trusts this machine (Postfix's `mynetworks` does) takes every client of the gateway
@@ -86,7 +91,8 @@ keeps nothing from starting.
 `check-config` reads the files that the configuration names as well: keys, certificates and their
 key. It changes nothing and listens nowhere. If all is good it says what the file comes to: each
 gateway with its addresses and its next hop, the domains and their stages, the keys with a
-fingerprint of each, the history. Two machines that share a key show the same fingerprint. If the
+fingerprint of each, the history. Next hops whose names have no address are warnings; `--offline`
+looks up none. `check-config --effective` prints only what differs from the defaults. Two machines that share a key show the same fingerprint. If the
 history can be read, a last line counts the mail that left without a tag in the last 14 days, by its
 reasons: bounces of such mail can't prove themselves. Its exit status is 0 without a mistake, 65
 with one, and 66 if the file can't be read.
@@ -158,10 +164,38 @@ std::string default_cell(const Setting& one) {
   return one.has_default() ? fmt::format("`{}`", one.default_value) : "(not set)";
 }
 
+/// Returns where or when a setting may be given, as a sentence; empty if always.
+std::string_view only_words(Need need) {
+  switch (need) {
+    case Need::Optional:
+      return {};
+    case Need::Needed:
+      return "It must be given.";
+    case Need::OutboundOnly:
+      return "Outbound alone.";
+    case Need::InboundOnly:
+      return "Inbound alone.";
+  }
+  return {};
+}
+
+// What the manual page begins with.
+constexpr auto kNotes = std::to_array<std::string_view>({
+    "`backstop serve -c FILE` reads one file in TOML. `backstop check-config FILE` checks it whole: each "
+    "mistake "
+    "is one line with its place, and with one, nothing starts. `backstop check-config --example` prints a "
+    "file "
+    "with every setting, commented, and `backstop check-config --effective FILE` what a file changes.",
+    "Times are text with units: \"7d\", \"5m\", \"300s\", \"1h30m\", \"200ms\". Sizes are text with a unit, "
+    "\"4MiB\" or \"50MB\", or a number of bytes. Relative paths, also those in URLs, begin at the folder of "
+    "the "
+    "file. The file may have 1 MiB.",
+    "A setting that is not known is a mistake. What is not given has its default.",
+});
+
 std::string table_row(const Setting& one) {
-  const std::string_view only = one.need == Need::OutboundOnly  ? " Outbound alone."
-                                : one.need == Need::InboundOnly ? " Inbound alone."
-                                                                : "";
+  const std::string only =
+      one.need == Need::Needed || one.need == Need::Optional ? "" : fmt::format(" {}", only_words(one.need));
   const std::string example = one.example.empty() ? "" : fmt::format(" Example: `{}`.", one.example);
   return fmt::format("| `{}` | {} | {} | {}{}{} |\n", one.key, one.description, default_cell(one), one.help,
                      only, example);
@@ -183,7 +217,7 @@ std::string example_config() {
 }
 
 std::string configuration_page() {
-  std::string out(kPageStart);
+  std::string out = fmt::format("{}{}{}", kPageStart, kSmall, kPageMiddle);
   for (const SectionInfo& section : sections()) {
     out += fmt::format("\n## `{}`\n\n{}\n\n| setting | takes | default | what it is |\n|---|---|---|---|\n",
                        section.label(), section.help);
@@ -192,6 +226,31 @@ std::string configuration_page() {
     }
   }
   return out;
+}
+
+std::vector<SectionText> configuration_sections() {
+  std::vector<SectionText> texts;
+  for (const SectionInfo& section : sections()) {
+    SectionText& text = texts.emplace_back(SectionText{section.label(), section.help, {}});
+    for (const Setting& one : settings()) {
+      if (one.section != section.section) continue;
+      text.settings.push_back({.key = one.key,
+                               .help = one.help,
+                               .takes = one.description,
+                               .default_value = one.has_default() ? one.default_value : std::string_view(),
+                               .example = one.example,
+                               .only = std::string(only_words(one.need))});
+    }
+  }
+  return texts;
+}
+
+std::vector<std::string_view> configuration_notes() {
+  return {kNotes.begin(), kNotes.end()};
+}
+
+std::string small_example() {
+  return std::string(kSmall);
 }
 
 }  // namespace backstop::config

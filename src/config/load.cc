@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "config/dkim_folder.h"
 #include "config/draft.h"
+#include "config/effective.h"
 #include "config/key_file.h"
 #include "config/map_file.h"
 #include "config/reader.h"
@@ -343,8 +344,10 @@ std::vector<std::string> lines_of(const Reading& reading) {
   return lines;
 }
 
-/// Reads the file, and checks what the text alone can tell.
-std::expected<Draft, LoadFailure> draft_of_file(const std::string& path) {
+/// Reads the file, and checks what the text alone can tell. `read` makes the draft of the text and the path.
+std::expected<Draft, LoadFailure> draft_of_file(const std::string& path,
+                                                Draft (*read)(std::string_view,
+                                                              const std::string&) = read_draft) {
   const auto text = read_file(path);
   if (!text) {
     const auto line = fmt::format("{}: {}", base::printable(path), base::printable(text.error().message));
@@ -352,7 +355,7 @@ std::expected<Draft, LoadFailure> draft_of_file(const std::string& path) {
   }
   std::error_code failed;
   const auto absolute = std::filesystem::absolute(path, failed);
-  return read_draft(*text, failed ? path : absolute.string());
+  return read(*text, failed ? path : absolute.string());
 }
 
 std::expected<LoadedConfig, LoadFailure> finish(Draft draft, const std::string& path) {
@@ -380,6 +383,14 @@ std::expected<std::string, LoadFailure> read_status_socket(const std::string& pa
   auto loaded = finish(std::move(*draft), path);
   if (!loaded) return std::unexpected(loaded.error());
   return status_socket_of(loaded->config);
+}
+
+std::expected<std::string, LoadFailure> effective_config(const std::string& path) {
+  auto draft = draft_of_file(path, read_settings);
+  if (!draft) return std::unexpected(draft.error());
+  std::string text = effective_text(*draft);
+  if (auto loaded = finish(std::move(*draft), path); !loaded) return std::unexpected(loaded.error());
+  return text;
 }
 
 std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path) {

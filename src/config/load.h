@@ -41,4 +41,9 @@ struct LoadedConfig {
 /// needs. Changes nothing on the system.
 std::expected<LoadedConfig, LoadFailure> load_config(const std::string& path);
 
+/// Reads the configuration file only, and returns what it changes as the text of a file: each setting that
+/// is needed or that has another value than by default, with paths made absolute. Opens none of the files
+/// that it names.
+std::expected<std::string, LoadFailure> effective_config(const std::string& path);
+
 }  // namespace backstop::config

@@ -137,7 +137,7 @@ void read_top(const TomlNode& top, Draft& draft) {
 
 }  // namespace
 
-Draft read_draft(std::string_view text, const std::string& file) {
+Draft read_settings(std::string_view text, const std::string& file) {
   Draft draft;
   // With a slash at its end, or empty.
   draft.folder = (std::filesystem::path(file).parent_path() / "").string();
@@ -148,6 +148,11 @@ Draft read_draft(std::string_view text, const std::string& file) {
   }
   read_top(*tree, draft);
   check_settings(draft);
+  return draft;
+}
+
+Draft read_draft(std::string_view text, const std::string& file) {
+  Draft draft = read_settings(text, file);
   draft.finish();
   return draft;
 }

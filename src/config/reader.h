@@ -24,6 +24,10 @@ struct Reading {
 /// text: paths in the text are relative to its folder.
 Reading read_config(std::string_view text, const std::string& file);
 
+/// Reads and checks the same, and leaves each value where the table of settings put it: for callers that show
+/// the settings again. Only finish() makes the configuration whole.
+Draft read_settings(std::string_view text, const std::string& file);
+
 /// Does the same for callers that have more to check: the draft takes their findings. Its `config` already
 /// has the gateways and the domains.
 Draft read_draft(std::string_view text, const std::string& file);

@@ -358,6 +358,12 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
       "f:10:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose "
       "key "
       "is in DNS proves a bounce\n";
+  constexpr std::string_view kNoWayOut =
+      "f:10:9: warning: stage: there is no outbound gateway, so no mail is seen to leave with a proof, and "
+      "this "
+      "stage does what \"label\" does; add one, or declare the domain to be ready (\"ready\") if its mail "
+      "leaves "
+      "elsewhere with proofs\n";
   const struct {
     const char* name;
     std::string more;
@@ -386,8 +392,9 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
        "f:10:9: warning: stage: there is no [quarantine] with a url, so nothing is kept back, and this stage "
        "does what \"label\" does\n" +
            std::string(kNoProof)},
-      {"reject", "stage = \"reject\"\n", std::string(kNoProof)},
-      {"reject with keys", "stage = \"reject\"\n[keys]\nfile = \"keys\"\ntags = true\n", ""},
+      {"reject", "stage = \"reject\"\n", fmt::format("{}{}", kNoWayOut, kNoProof)},
+      {"reject with keys", "stage = \"reject\"\n[keys]\nfile = \"keys\"\ntags = true\n",
+       std::string(kNoWayOut)},
   };
   for (const auto& row : rows) EXPECT_EQ(lines(read_config(base + row.more, "f")), row.want) << row.name;
 }

@@ -21,9 +21,9 @@ constexpr std::size_t kMostRecipientsShown = 10;
 constexpr std::size_t kGap = 2;
 constexpr std::string_view kArrow = " -> ";
 
-enum Column : std::size_t { Time, Done, Kind, Client, Route, Cause, Next };
-constexpr std::array<std::string_view, 7> kHeadings = {"Time",       "Done",  "Kind",      "Client",
-                                                       "From -> To", "Cause", "Next stage"};
+enum Column : std::size_t { Time, Id, Done, Kind, Client, Route, Cause, Next };
+constexpr std::array<std::string_view, 8> kHeadings = {"Time",   "Id",         "Done",  "Kind",
+                                                       "Client", "From -> To", "Cause", "Next stage"};
 constexpr std::size_t kColumns = kHeadings.size();
 
 /// `text` in `width` columns, with an ellipsis if it is cut. Counts characters, as columns() does.
@@ -75,6 +75,7 @@ Row row_of(const store::Event& event) {
   Row row;
   row.time = local_time(event.time);
   row.cells[Time] = row.time.time;
+  row.cells[Id] = or_dash(event.id);
   row.cells[Done] = or_dash(words(event, event.done));
   row.cells[Kind] = or_dash(event.kind);
   row.cells[Client] = or_dash(event.client);
@@ -115,7 +116,7 @@ Widths widths_of(const std::vector<Row>& rows) {
   // A column that would be empty takes no room.
   if (std::ranges::all_of(rows, [](const Row& row) { return row.cells[Next].empty(); })) widths[Next] = 0;
   for (const Row& row : rows) {
-    for (const Column column : {Time, Done, Kind, Cause, Next}) {
+    for (const Column column : {Time, Id, Done, Kind, Cause, Next}) {
       widths[column] = std::max(widths[column], std::min(kMostOfOthers, columns(row.cells[column])));
     }
     widths[Client] = std::max(widths[Client], columns(row.cells[Client]));
@@ -145,6 +146,20 @@ std::string line_of(const std::array<std::string, kColumns>& cells, const Widths
 std::string heading_line(const Widths& widths) {
   std::array<std::string, kColumns> cells;
   std::ranges::copy(kHeadings, cells.begin());
+  return line_of(cells, widths);
+}
+
+/// Returns the day of a row as a line, if it is another than `day`, which becomes it.
+std::string day_line(const Row& row, std::string& day) {
+  std::string this_day = fmt::format("{} ({})\n", row.time.day, row.time.zone);
+  if (this_day == day) return {};
+  day = this_day;
+  return this_day;
+}
+
+std::string row_line(const Row& row, const Widths& widths) {
+  std::array<std::string, kColumns> cells = row.cells;
+  cells[Route] = route(row, widths[Route]);
   return line_of(cells, widths);
 }
 
@@ -194,14 +209,20 @@ std::string history_table(const std::vector<store::Event>& events) {
   std::string out = heading_line(widths);
   std::string day;
   for (const Row& row : rows) {
-    const std::string this_day = fmt::format("{} ({})\n", row.time.day, row.time.zone);
-    if (this_day != day) out += this_day;
-    day = this_day;
-    std::array<std::string, kColumns> cells = row.cells;
-    cells[Route] = route(row, widths[Route]);
-    out += line_of(cells, widths);
+    out += day_line(row, day);
+    out += row_line(row, widths);
   }
   return out;
+}
+
+std::string RunningHistoryTable::line(const store::Event& event) {
+  // Wide enough for the usual values; they fill kTableWidth.
+  constexpr Widths kWidths = {8, 15, 11, 13, 15, 32, 12, 0};
+  const Row row = row_of(event);
+  std::string out = is_begun_ ? "" : heading_line(kWidths);
+  is_begun_ = true;
+  out += day_line(row, day_);
+  return out + row_line(row, kWidths);
 }
 
 std::string event_page(const store::Event& event) {

@@ -8,7 +8,20 @@
 
 namespace backstop::report {
 
-inline constexpr std::size_t kTableWidth = 100;
+inline constexpr std::size_t kTableWidth = 120;
+
+/// Prints events that come one after the other, in columns of fixed widths, since the later ones are not
+/// known yet. Without what the next stage would have done.
+class RunningHistoryTable {
+ public:
+  /// Returns the line of an event, with the headings before the first one and its day before the first one of
+  /// each day.
+  std::string line(const store::Event& event);
+
+ private:
+  bool is_begun_ = false;
+  std::string day_;
+};
 
 /// Returns a line for each event, under its day in this machine's zone; addresses without their tags.
 std::string history_table(const std::vector<store::Event>& events);

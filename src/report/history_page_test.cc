@@ -38,13 +38,15 @@ TEST_F(HistoryPage, TableOfTwoDays) {
   ordinary.kind = "none";
   ordinary.done = store::Done::Delivered;
   ordinary.cause = "ordinary";
-  EXPECT_EQ(
-      history_table({make_event(605), ordinary}),
-      "  Time      Done       Kind        Client       From -> To                             Cause\n"
-      "2026-11-23 (UTC)\n"
-      "  10:05:00  refused    dsn-failed  203.0.113.7  <> -> ann@example.org                  bad-tag\n"
-      "2026-11-22 (UTC)\n"
-      "  23:59:00  delivered  none        203.0.113.7  bob@example.com -> ann@example.org +2  ordinary\n");
+  EXPECT_EQ(history_table({make_event(605), ordinary}),
+            "  Time      Id               Done       Kind        Client       From -> To                     "
+            "        Cause\n"
+            "2026-11-23 (UTC)\n"
+            "  10:05:00  0065f1c2a9b3d40  refused    dsn-failed  203.0.113.7  <> -> ann@example.org          "
+            "        bad-tag\n"
+            "2026-11-22 (UTC)\n"
+            "  23:59:00  0065f1c2a9b3d40  delivered  none        203.0.113.7  bob@example.com -> "
+            "ann@example.org +2  ordinary\n");
 }
 
 TEST_F(HistoryPage, TableShowsWhatTheNextStageWouldDoOtherwise) {
@@ -54,11 +56,14 @@ TEST_F(HistoryPage, TableShowsWhatTheNextStageWouldDoOtherwise) {
   left.next_stage = store::Verdict::Quarantine;
   store::Event owed = left;
   owed.next_stage = store::Verdict::Accept;
-  EXPECT_EQ(history_table({left, owed}),
-            "  Time      Done       Kind        Client       From -> To             Cause    Next stage\n"
-            "2026-11-23 (UTC)\n"
-            "  00:00:00  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag  quarantine\n"
-            "  00:00:00  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag\n");
+  EXPECT_EQ(
+      history_table({left, owed}),
+      "  Time      Id               Done       Kind        Client       From -> To             Cause    Next "
+      "stage\n"
+      "2026-11-23 (UTC)\n"
+      "  00:00:00  0065f1c2a9b3d40  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag  "
+      "quarantine\n"
+      "  00:00:00  0065f1c2a9b3d40  delivered  dsn-failed  203.0.113.7  <> -> ann@example.org  bad-tag\n");
 }
 
 TEST_F(HistoryPage, OnItsWayOutAResponseIsHeld) {
@@ -75,7 +80,7 @@ TEST_F(HistoryPage, WhatIsNotKnownIsADash) {
   store::Event event;
   event.time = std::chrono::sys_days(std::chrono::days(20780));
   event.done = store::Done::Refused;
-  EXPECT_THAT(history_table({event}), HasSubstr("  00:00:00  refused  -     -       <> -> -\n"));
+  EXPECT_THAT(history_table({event}), HasSubstr("  00:00:00  -   refused  -     -       <> -> -\n"));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -107,7 +112,13 @@ struct Wide {
 TEST_F(HistoryPage, TableKeepsItsWidth) {
   const Wide rows[] = {
       {"long IPv6 address", [](store::Event& e) { e.client = "2001:db8:1111:2222:3333:4444:5555:6666"; },
-       "2001:db8:1111:2222:3333:4444:5555:…"},
+       "2001:db8:1111:2222:3333:4444:5555:6666 "},
+      {"long IPv6 address and long sender",
+       [](store::Event& e) {
+         e.client = "2001:db8:1111:2222:3333:4444:5555:6666";
+         e.reverse_path = std::string(64, 'a') + "@example.net";
+       },
+       "2001:db8:1111:2222:333… "},
       {"long sender", [](store::Event& e) { e.reverse_path = std::string(64, 'a') + "@example.net"; },
        "aaa… -> ann@example.org"},
       {"long recipient", [](store::Event& e) { e.recipients = {std::string(64, 'b') + "@example.net"}; },
@@ -129,7 +140,7 @@ TEST_F(HistoryPage, TableKeepsItsWidth) {
          e.reverse_path = e.client = e.kind = e.cause = std::string(300, 'x');
          e.recipients = {std::string(300, 'y')};
        },
-       "xxxxxxxxx… -> yyyyyyyyy…"},
+       "xxxxxxxxxx… -> yyyyyyyyyyy…"},
       {"control bytes",
        [](store::Event& e) {
          e.reverse_path = e.client = e.kind = e.cause = "\x1b[31m\n\r\t\x7f\xC2\x9B";
@@ -150,6 +161,21 @@ TEST_F(HistoryPage, TableKeepsItsWidth) {
       EXPECT_THAT(line, Not(testing::ContainsRegex("[\x01-\x1f\x7f]"))) << row.name;
     }
   }
+}
+
+TEST_F(HistoryPage, RunningTableHasHeadingsOnceAndEachDayOnce) {
+  RunningHistoryTable table;
+  const std::string first = table.line(make_event(0));
+  EXPECT_THAT(first, testing::StartsWith("  Time      Id               Done "));
+  EXPECT_THAT(first, HasSubstr("\n2026-11-23 (UTC)\n  00:00:00  0065f1c2a9b3d40  refused "));
+  const std::string second = table.line(make_event(1));
+  EXPECT_THAT(second, testing::StartsWith("  00:01:00  0065f1c2a9b3d40  refused "));
+  EXPECT_THAT(table.line(make_event(24 * 60)), testing::StartsWith("2026-11-24 (UTC)\n  00:00:00  "));
+  // The columns stay where they are.
+  EXPECT_EQ(lines_of(first).back().find("bad-tag"), second.find("bad-tag"));
+  store::Event wide = make_event(24 * 60 + 1);
+  wide.client = wide.kind = wide.cause = wide.id = wide.reverse_path = std::string(300, 'x');
+  EXPECT_EQ(columns(table.line(wide)), kTableWidth + 1);
 }
 
 TEST_F(HistoryPage, PageOfOneEvent) {

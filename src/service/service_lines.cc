@@ -176,6 +176,22 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   return lines;
 }
 
+std::vector<std::string> domain_lines(const intake::DomainTable& domains) {
+  std::vector<std::string> lines;
+  for (const auto& one : domains) {
+    if (lines.size() == kMostNamedDomains) {
+      lines.push_back(fmt::format("and {} more domains", domains.size() - kMostNamedDomains));
+      break;
+    }
+    std::string line = fmt::format("domain {}: stage {}", base::printable(one.name), policy::name(one.stage));
+    if (one.next_hop != nullptr) line += fmt::format(", next hop {}", base::printable(one.next_hop->url));
+    if (!one.alias_file.empty()) line += fmt::format(", aliases {}", base::printable(one.alias_file));
+    if (!one.recipients.empty()) line += fmt::format(", recipients {}", base::printable(one.recipients));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 std::vector<std::string> restart_lines(const config::Config& running, const config::Config& wanted) {
   std::vector<std::string> lines;
   const auto compare = [&](bool is_equal, std::string_view what) {

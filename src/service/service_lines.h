@@ -17,6 +17,12 @@ std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebind
 /// quarantine and held store, a line each.
 std::vector<std::string> setting_lines(const config::Config& config);
 
+/// More domains are not named.
+inline constexpr std::size_t kMostNamedDomains = 100;
+
+/// Each domain with its stage and what is its own, a line each.
+std::vector<std::string> domain_lines(const intake::DomainTable& domains);
+
 /// The settings of `wanted` that differ from what runs and take a restart, a line each.
 std::vector<std::string> restart_lines(const config::Config& running, const config::Config& wanted);
 

@@ -33,8 +33,16 @@ struct HistorySettings {
   bool operator==(const HistorySettings&) const = default;
 };
 
+/// Events by the order in which they were recorded, as HistoryReader::newest() counts them.
+struct RecordedRange {
+  std::int64_t after = 0;  ///< excluded
+  std::int64_t up_to = 0;  ///< included
+};
+
 /// Which events a query returns, newest first. Empty or absent fields don't filter. Texts must match whole.
 struct HistoryFilter {
+  /// If it is given, the order is that of recording, the last one first.
+  std::optional<RecordedRange> recorded{};
   std::optional<std::chrono::sys_time<std::chrono::milliseconds>> since{};  ///< included
   std::optional<std::chrono::sys_time<std::chrono::milliseconds>> until{};  ///< excluded
   std::string address{};  ///< one of Event::addresses, in the form of origin::search_key()
@@ -84,6 +92,9 @@ class HistoryReader {
   /// The same, one event at a time, so that any number of them takes no memory: `filter.most` counts here
   /// too. The visitor must not ask this reader. Other queries wait until it has seen all.
   virtual base::Result<void> visit(const HistoryFilter& filter, const EventVisitor& visitor) = 0;
+  /// Returns the number of the event that was recorded last; 0 if there is none. Later events have higher
+  /// numbers. It can fall only if the history was deleted or replaced.
+  virtual base::Result<std::int64_t> newest() = 0;
   /// Returns all sums of the day `since` and of later days, ordered by domain and then by day.
   virtual base::Result<std::vector<DaySums>> day_sums(std::chrono::sys_days since) = 0;
 };

@@ -52,6 +52,37 @@ TEST_P(HistoryContract, NothingIsThereAtFirst) {
   EXPECT_EQ(history->counters().recorded, 0u);
 }
 
+// Events are recorded in another order than that of their times.
+TEST_P(HistoryContract, EventsAreFoundByTheOrderOfRecording) {
+  const auto history = must_open(settings());
+  ASSERT_TRUE(history->flush(kLong));
+  auto reader = open_history_for_reading(place_->url());
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(*(*reader)->newest(), 0);
+  const int numbers[] = {5, 1, 9, 3};
+  std::vector<std::int64_t> newest;
+  std::vector<std::string> recorded;
+  for (const int number : numbers) {
+    Event event = make_event(number);
+    event.addresses = {number == 1 ? "ben@example.org" : "ann@example.org"};
+    record(*history, std::move(event));
+    ASSERT_TRUE(history->flush(kLong));
+    newest.push_back(*(*reader)->newest());
+    recorded.push_back(make_event(number).id);
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(newest, std::ranges::less_equal()));
+  const auto found = [&](std::int64_t after, std::int64_t up_to, std::string address) {
+    return ids(read({.recorded = RecordedRange{after, up_to}, .address = std::move(address)}));
+  };
+  EXPECT_THAT(found(0, newest[3], ""), ElementsAre(recorded[3], recorded[2], recorded[1], recorded[0]));
+  EXPECT_THAT(found(newest[0], newest[2], ""), ElementsAre(recorded[2], recorded[1]));
+  EXPECT_THAT(found(newest[3], newest[3] + 100, ""), IsEmpty());
+  constexpr auto kAnn = "ann@example.org";
+  EXPECT_THAT(found(0, newest[3], kAnn), ElementsAre(recorded[3], recorded[2], recorded[0]));
+  EXPECT_THAT(found(newest[1], newest[2], kAnn), ElementsAre(recorded[2]));
+  EXPECT_THAT(found(newest[0], newest[1], kAnn), IsEmpty());
+}
+
 struct TextRow {
   const char* name;
   std::string text;

@@ -277,6 +277,16 @@ WARNINGS = [
      []),
     ("reject with nothing that proves", GOOD + 'stage = "reject"\n[keys]\nfile = "{folder}/keys"\ntags = false\n[proofs]\nwatermark = false\ndkim_lookup = false\n',
      ["16:9: warning: stage: without watermarks, tags, DKIM keys and a ledger nothing can be proven, so unproven bounces are only labelled"]),
+    ("reject without an outbound gateway", SERVER + INBOUND + DOMAIN + 'stage = "reject"\n[proofs]\ndkim_keys = "{folder}/dkim"\n',
+     ['10:9: warning: stage: there is no outbound gateway, so no mail is seen to leave with a proof, and this stage does what "label" does; add '
+      'one, or declare the domain to be ready ("ready") if its mail leaves elsewhere with proofs']),
+    ("quarantine without an outbound gateway", SERVER + INBOUND + DOMAIN + 'stage = "label"\n', []),
+    ("reject without an outbound gateway, declared by keys that another server has",
+     SERVER + INBOUND + DOMAIN + f'stage = "reject"\nready = "since {TODAY}"\n[keys]\nfile = "{{folder}}/keys"\ntags = false\n[proofs]\ndkim_lookup = false\n',
+     ["10:9: warning: stage: there is no outbound gateway, so bounces of your own mail are refused unless another Backstop with the same keys "
+      "takes what leaves; with dkim_keys in [proofs] your DKIM signatures prove them"]),
+    ("reject without an outbound gateway, declared, with DKIM",
+     SERVER + INBOUND + DOMAIN + f'stage = "reject"\nready = "since {TODAY}"\n[keys]\nfile = "{{folder}}/keys"\ntags = false\n', []),
     ("a kind that is kept back, without a quarantine", GOOD + 'kinds = { mdn = "quarantine" }\n',
      ["16:9: warning: kinds: there is no [quarantine] with a url, so what would be kept back is labelled"]),
     ("a kind that is kept back by default", GOOD + 'kinds = { challenge = "quarantine" }\n', []),
@@ -327,7 +337,7 @@ WARNINGS = [
 class Checked(Case):
     def check(self, text):
         path = self.write("backstop.toml", text.replace("{folder}", str(self.folder)).encode())
-        return path, run("check-config", path)
+        return path, run("check-config", "--offline", path)
 
     def lines(self, path, want):
         return "".join(f"{path}:{line.replace('{folder}', str(self.folder))}\n" for line in want)
@@ -344,6 +354,7 @@ class Checked(Case):
 
     def test_each_warning(self):
         self.assertEqual(run("keys", "new", self.folder / "keys").status, 0)
+        (self.folder / "dkim").mkdir()
         self.write("recipients", b"ann@example.org\nzoe\n")
         self.write("virtual", b"info@example.org ann@example.org\na@@b ann@example.org\n")
         for name, text, want in WARNINGS:
@@ -370,8 +381,39 @@ class Checked(Case):
                          f"  history: sqlite:{self.folder}/var/history.db\n"
                          "  ledger: none is kept\n"
                          "  auth: refuses nothing\n"
-                         "  way out: stage observe\n")
+                         "  way out: stage observe\n"
+                         "  domain example.org: stage observe\n")
 
+
+    def test_it_names_the_domains_and_what_is_their_own(self):
+        more = 'stage = "reject"\nnext_hop = "smtp://127.0.0.1:10027"\nrecipients = "file:recipients"\naliases = "{folder}/virtual"\n'
+        self.write("recipients", b"@example.net OK\n")
+        self.write("virtual", b"")
+        _, outcome = self.check(GOOD + '[[domain]]\nname = "example.net"\n' + more + '[[domain]]\nname = "*.example.com"\n')
+        self.assertEqual(re.findall(r"(?m)^  (domain .*)", outcome.out.decode()),
+                         ["domain example.org: stage observe",
+                          f"domain example.net: stage reject, next hop smtp://127.0.0.1:10027, aliases {self.folder}/virtual, "
+                          f"recipients file:{self.folder}/recipients", "domain *.example.com: stage observe"])
+
+    def test_it_names_a_hundred_domains(self):
+        for count in (100, 101):
+            _, outcome = self.check(SERVER + INBOUND + OUTBOUND + TRUSTED + "".join(f'[[domain]]\nname = "d{i}.example.org"\n' for i in range(count)))
+            lines = re.findall(r"(?m)^  (domain .*|and .*)", outcome.out.decode())
+            self.assertEqual((len(lines), lines[-1]), (count, "domain d99.example.org: stage observe" if count == 100 else "and 1 more domains"))
+
+    def test_the_file_may_be_an_option(self):
+        path, outcome = self.check(GOOD)
+        for arguments in (["-c", path], ["--config", path], [f"--config={path}"]):
+            self.assertEqual(run("check-config", *arguments).out, outcome.out)
+        gone = run("check-config", "-c", self.folder / "gone")
+        self.assertEqual((gone.status, gone.err), (66, f"backstop: {self.folder}/gone: no such file\n"))
+
+    def test_a_next_hop_that_nobody_knows_is_a_warning(self):
+        path, offline = self.check(GOOD.replace("smtp://127.0.0.1:10025", "smtp://mail.invalid:25") + 'next_hop = "lmtp://localhost:24"\n')
+        self.assertEqual((offline.status, offline.err), (0, ""))
+        outcome = run("check-config", path)
+        self.assertEqual((outcome.status, outcome.out), (0, offline.out))
+        self.assertRegex(outcome.err, rf"\A{path}: warning: gateway in: the next hop smtp://mail.invalid:25: [^\n]+, so mail for it is deferred\n\Z")
 
     def test_it_tells_how_many_recipients_there_are(self):
         self.write("recipients", b"ann@example.org OK\n@example.net OK\n")
@@ -380,6 +422,28 @@ class Checked(Case):
         self.assertEqual((outcome.status, outcome.err), (0, ""))
         self.assertEqual(outcome.out.decode().count("recipients: "), 1)
         self.assertIn(f"\n  recipients: 2 in {self.folder}/recipients\n", outcome.out.decode())
+
+
+class Effective(Case):
+    def effective(self, text):
+        outcome = run("check-config", "--effective", self.write("backstop.toml", text.encode()))
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        return outcome.out.decode()
+
+    def test_it_is_a_configuration_of_the_same_meaning(self):
+        text = GOOD + 'stage = "label"\nexempt = ["postmaster"]\n[history]\nkeep = "48h"\nbuffer = 20000\n[keys]\ntags = false\n'
+        found = self.effective(text)
+        want = GOOD + 'stage = "label"\nexempt = ["postmaster"]\n[history]\nkeep = "2d"\n'
+        self.assertEqual([line for line in found.splitlines() if line], want.splitlines())
+        self.assertEqual(self.effective(found), found)
+
+    def test_the_files_that_it_names_are_not_opened(self):
+        self.assertIn(f'file = "{self.folder}/keys"', self.effective(GOOD + '[keys]\nfile = "keys"\ntags = true\n'))
+
+    def test_a_mistake_is_told_and_nothing_else(self):
+        path = self.write("backstop.toml", GOOD.replace("listen", "lisen", 1).encode())
+        outcome = run("check-config", "--effective", "-c", path)
+        self.assertEqual((outcome.status, outcome.out, outcome.err.count("\n")), (65, b"", 2))
 
 
 class Files(Case):
@@ -499,7 +563,8 @@ class Written(Case):
         self.assertEqual((outcome.status, outcome.err), (0, ""))
 
     def test_wrong_command_lines(self):
-        for arguments in ([], ["--example", "file"], ["--page", "file"], ["--example", "--page"], ["--nonsense"]):
+        for arguments in ([], ["--example", "file"], ["--page", "file"], ["--example", "--page"], ["--nonsense"], ["file", "-c", "file"], ["-c", ""],
+                          ["--effective"], ["--effective", "--probe", "file"], ["--offline", "--probe", "file"], ["--example", "--offline"]):
             with self.subTest(arguments):
                 outcome = run("check-config", *arguments)
                 self.assertEqual((outcome.status, outcome.out), (64, b""))

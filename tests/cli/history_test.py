@@ -1,7 +1,9 @@
 """backstop history: what it lists, for people and as JSON. The tests write the file themselves, as docs/history.md describes it."""
 import contextlib
 import json
+import os
 import re
+import signal
 import sqlite3
 import subprocess
 import time
@@ -159,11 +161,11 @@ class ForPeople(History):
         outcome = self.history(before=BERLIN)
         self.assertEqual((outcome.status, outcome.err), (0, ""))
         self.assertEqual(outcome.out.decode(),
-                         "  Time      Done       Kind        Client       From -> To                             Cause\n"
+                         "  Time      Id       Done       Kind        Client       From -> To                             Cause\n"
                          "2026-11-24 (CET)\n"
-                         "  13:00:00  delivered  none        203.0.113.7  bob@example.com -> ann@example.org +1  ordinary\n"
+                         "  13:00:00  00662a1  delivered  none        203.0.113.7  bob@example.com -> ann@example.org +1  ordinary\n"
                          "2026-11-23 (CET)\n"
-                         "  13:00:00  refused    dsn-failed  203.0.113.7  <> -> ann@example.org                  bare\n")
+                         "  13:00:00  00662a1  refused    dsn-failed  203.0.113.7  <> -> ann@example.org                  bare\n")
 
     def test_says_that_there_are_more(self):
         for number in range(3):
@@ -194,7 +196,128 @@ class ForPeople(History):
         for arguments in ([], ["-v"]):
             out = self.history(*arguments).out.decode("utf-8")
             self.assertFalse([c for c in out if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)])
-            self.assertTrue(all(len(line) <= 100 for line in out.splitlines()) or arguments, out)
+            self.assertTrue(all(len(line) <= 120 for line in out.splitlines()) or arguments, out)
+
+
+class Count(History):
+    def setUp(self):
+        super().setUp()
+        for number in range(12):
+            self.add(time=NOON + number * 3600_000)  # the last one begins a new day in UTC
+        self.add(time=NOON - 86400_000, kind="mdn", cause="tag", done="delivered")
+
+    def test_alone_it_counts_days_kinds_and_causes(self):
+        outcome = self.history("--count", before=BERLIN)
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
+        self.assertEqual(outcome.out.decode(), "Day         Events\n2026-11-22       1\n2026-11-23      11\n2026-11-24       1\n\n"
+                                               "Kind        Events\ndsn-failed      12\nmdn              1\n\n"
+                                               "Cause  Events\nbare       12\ntag         1\n")
+
+    def test_each_sort(self):
+        for arguments, want in ((["--count", "kind"], "Kind        Events\ndsn-failed      12\nmdn              1\n"),
+                                (["--count=done"], "Done       Events\nrefused        12\ndelivered       1\n"),
+                                (["--count", "cause", "gateway"], "Cause  Events\nbare       12\ntag         1\n\nGateway  Events\nin           13\n"),
+                                (["--count", "kind", "--count", "kind", "--kind", "mdn"], "Kind  Events\nmdn        1\n"),
+                                (["--count", "--kind", "challenge"], "No event matches.\n")):
+            with self.subTest(arguments):
+                outcome = self.history(*arguments, before=UTC)
+                self.assertEqual((outcome.status, outcome.err, outcome.out.decode()), (0, "", want))
+
+    def test_the_sorts_are_those_of_the_help(self):
+        text = " ".join(run("help", "history").out.decode().split())
+        for sort in re.search(r"by one or several of: ([a-z, ]+)\.", text).group(1).split(", "):
+            outcome = self.history("--count", sort, "--json")
+            self.assertEqual((outcome.status, sum(one["count"] for one in json.loads(outcome.out)[sort])), (0, 13))
+
+    def test_json(self):
+        (found,) = self.objects("--count", "--since", "2026-11-23", before=UTC)
+        self.assertEqual(found, {"events": 12, "day": [{"day": "2026-11-23", "count": 12, "too_high_by": 0}],
+                                 "kind": [{"kind": "dsn-failed", "count": 12, "too_high_by": 0}],
+                                 "cause": [{"cause": "bare", "count": 12, "too_high_by": 0}]})
+
+
+class Follow(History):
+    def setUp(self):
+        super().setUp()
+        self.database.execute("PRAGMA journal_mode = WAL")
+
+    def follow(self, *arguments):
+        follower = subprocess.Popen([PROGRAM, "history", "--db", self.path, "--follow", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    text=True, env={**os.environ, "TZ": "UTC"})
+        self.addCleanup(follower.communicate)
+        self.addCleanup(follower.kill)
+        return follower
+
+    def test_it_shows_the_newest_and_then_each_that_comes(self):
+        for number in range(12):
+            self.add(id=f"old{number}", time=NOON + number)
+        follower = self.follow()
+        self.assertRegex(follower.stdout.readline(), "^  Time +Id ")
+        self.assertEqual(follower.stdout.readline(), "2026-11-23 (UTC)\n")
+        self.assertEqual([follower.stdout.readline().split()[1] for _ in range(10)], [f"old{number}" for number in range(2, 12)])
+        # One that was decided before those above, but recorded after them.
+        self.add(id="late", time=NOON - 1000)
+        self.assertEqual(follower.stdout.readline().split()[:2], ["11:59:59", "late"])
+        self.add(id="new", time=NOON + 86400_000)
+        self.assertEqual(follower.stdout.readline(), "2026-11-24 (UTC)\n")
+        self.assertEqual(follower.stdout.readline().split()[1], "new")
+        follower.send_signal(signal.SIGINT)
+        out, err = follower.communicate(timeout=20)
+        self.assertEqual((follower.returncode, out, err), (-signal.SIGINT, "", ""))
+
+    def test_filters_and_json(self):
+        self.add(id="a", recipients=["ben@example.org"])
+        self.add(id="b")
+        follower = self.follow("--json", "-n", "1", "--address", "ann@example.org", "--done", "refused")
+        self.assertEqual(json.loads(follower.stdout.readline())["id"], "b")
+        self.add(id="c", done="delivered")
+        self.add(id="d", recipients=["ben@example.org"])
+        self.add(id="e")
+        self.assertEqual(json.loads(follower.stdout.readline())["id"], "e")
+
+    def test_more_than_it_takes_at_once_comes_in_order(self):
+        self.add(id="first")
+        follower = self.follow("--json")
+        self.assertEqual(json.loads(follower.stdout.readline())["id"], "first")
+        with self.database:
+            columns = [row[1] for row in self.database.execute("PRAGMA table_info(event)") if row[1] not in ("number", "id")]
+            self.database.executemany(f"INSERT INTO event (id, {', '.join(columns)}) SELECT ?, {', '.join(columns)} FROM event WHERE id = 'first'",
+                                      [(str(number),) for number in range(2500)])
+        self.assertEqual([json.loads(follower.stdout.readline())["id"] for _ in range(2500)], [str(number) for number in range(2500)])
+
+    def test_each_in_full(self):
+        self.add(id="a")
+        follower = self.follow("-v")
+        while line := follower.stdout.readline():
+            if line.split() == ["Took", "12", "ms"]:
+                break
+        self.add(id="b")
+        self.assertEqual([follower.stdout.readline() for _ in range(2)], ["\n", "2026-11-23 12:00:00 UTC: refused\n"])
+
+    def test_a_new_history_in_its_place_is_followed(self):
+        self.add(id="a")
+        follower = self.follow("--json")
+        self.assertEqual(json.loads(follower.stdout.readline())["id"], "a")
+        self.database.close()
+        for path in self.folder.glob("history.db*"):
+            path.unlink()
+        self.database = sqlite3.connect(self.path)
+        self.addCleanup(self.database.close)
+        self.database.executescript(TABLES)
+        self.add(id="b")
+        self.assertEqual(json.loads(follower.stdout.readline())["id"], "b")
+
+    def test_it_ends_if_nobody_reads(self):
+        self.add()
+        follower = self.follow("--json")
+        follower.stdout.readline()
+        follower.stdout.close()
+        self.assertEqual((follower.wait(timeout=20), follower.stderr.read()), (0, ""))
+        follower.stdout = None
+
+    def test_without_a_history(self):
+        outcome = run("history", "--db", self.folder / "gone", "--follow")
+        self.assertEqual((outcome.status, outcome.err), (66, f"backstop: history {self.folder}/gone: there is no such file\n"))
 
 
 class Places(History):
@@ -293,9 +416,10 @@ class Places(History):
         policy = (SOURCE / "docs" / "policy.md").read_text(encoding="utf-8").partition("## Causes")[2].partition("\n## ")[0]
         causes = re.findall(r"(?m)^\| `([a-z-]+)` \|", policy) + ["next-hop", "late-unknown", "limit", "failed", "opened", "released", "deleted", "surge", "surge-over"]
         self.assertGreater(len(causes), 20)
-        for option, word, want in (("--cause", "baer", causes), ("--kind", "bounce", [word for word in SCHEMA["properties"]["kind"]["enum"] if word])):
+        for option, word, want, end in (("--cause", "baer", causes, "; did you mean bare? See"),
+                                        ("--kind", "bounce", [word for word in SCHEMA["properties"]["kind"]["enum"] if word], "; see")):
             with self.subTest(option):
-                told = re.fullmatch(rf"backstop: {option}: {word} is not one of: (.*); see backstop history --help\n",
+                told = re.fullmatch(rf"backstop: {option}: {word} is not one of: (.*){re.escape(end)} backstop history --help\n",
                                     self.history(option, word).err)
                 self.assertEqual(sorted(told[1].split(", ")), sorted(want))
 
@@ -305,7 +429,9 @@ class Places(History):
                           ["--db", self.path, "--origin", "none"], ["--db", self.path, "--verdict", "refused"], ["--db", self.path, "--cause", "unproven"], ["--db", self.path, "--done", "refuse"],
                           ["--db", self.path, "--direction", "in"], ["--db", self.path, "--since", "yesterday"], ["--db", self.path, "--until", "2026-02-30"],
                           ["--db", self.path, "--client", ""], ["--db", self.path, "--id", ""], ["--db", self.path, "--address", "<>"],
-                          ["--db", self.path, "--address", "anna"]):
+                          ["--db", self.path, "--address", "anna"], ["--db", self.path, "--count", "size"], ["--db", self.path, "--count", "-n", "3"],
+                          ["--db", self.path, "--count", "-v"], ["--db", self.path, "--count", "--follow"],
+                          ["--db", self.path, "--follow", "--until", "1d"]):
             with self.subTest(arguments):
                 outcome = run("history", *arguments)
                 self.assertEqual((outcome.status, outcome.out), (64, b""))

@@ -215,7 +215,8 @@ class Report(Told):
 
     def test_mistakes(self):
         self.assertEqual(self.told("report", "-c", self.config, "--mail", "ann@example.net", status=64),
-                         "backstop: --mail: ann@example.net is not in a domain of this configuration, which are: example.org, elsewhere.example\n")
+                         "backstop: --mail: ann@example.net is not in a domain of this configuration, which are: example.org, elsewhere.example; "
+                         "see backstop report --help\n")
         self.assertIn("--mail: ", self.told("report", "-c", self.config, "--mail", "ann", status=64))
         self.assertIn("--since: ", self.told("report", "-c", self.config, "--since", "yesterday", status=64))
         self.told("report", status=64)

@@ -223,7 +223,7 @@ class Install(Case):
         templates = {f"share/backstop/samples/demo/{path.relative_to(SOURCE / 'samples/demo')}"
                      for path in (SOURCE / "samples/demo").rglob("*.eml")}
         self.assertGreater(len(templates), 30)
-        self.assertLessEqual({"share/man/man1/backstop.1", "share/backstop/samples/joe-job.mbox",
+        self.assertLessEqual({"share/man/man1/backstop.1", "share/man/man5/backstop.toml.5", "share/backstop/samples/joe-job.mbox",
                               "share/bash-completion/completions/backstop"}, self.found())
         self.assertEqual(templates, {name for name in self.found() if name.startswith("share/backstop/samples/demo/")})
         # The installed program runs, with the files that it needs.

@@ -1,5 +1,7 @@
 #include "store/sqlite/event_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -146,6 +148,16 @@ constexpr std::string_view kContradiction = "event.contradiction <> 0";
 
 constexpr std::string_view kResponse = "event.kind NOT IN ('', 'none')";
 
+void add_recorded(const RecordedRange& range, bool has_address, Search& search) {
+  if (has_address) {
+    search.add("event_address.place >= ?", (range.after + 1) << kPlaceBits);
+    search.add("event_address.place < ?", (range.up_to + 1) << kPlaceBits);
+  } else {
+    search.add("event.number > ?", range.after);
+    search.add("event.number <= ?", range.up_to);
+  }
+}
+
 // The result has the order of an index, so that a search stops at `most`. CROSS JOIN makes SQLite begin at
 // the first table.
 Search search_of(const HistoryFilter& filter) {
@@ -153,11 +165,16 @@ Search search_of(const HistoryFilter& filter) {
   const std::string time = has_address ? "event_address.time" : "event.time";
   Search search;
   search.sql = "SELECT " + column_names("event.");
-  search.sql += has_address
-                    ? " FROM event_address CROSS JOIN event ON event.number = event_address.place >> " +
-                          std::to_string(kPlaceBits)
-                    : " FROM event";
+  const bool is_by_number = filter.recorded.has_value();
+  // By the order of recording SQLite must walk the rows themselves, and no index beside them.
+  const std::string_view walked = is_by_number ? " NOT INDEXED" : "";
+  search.sql +=
+      has_address
+          ? fmt::format(" FROM event_address{} CROSS JOIN event ON event.number = event_address.place >> {}",
+                        walked, kPlaceBits)
+          : fmt::format(" FROM event{}", walked);
   if (has_address) search.add("event_address.address = ?", filter.address);
+  if (is_by_number) add_recorded(*filter.recorded, has_address, search);
   if (filter.since) search.add(time + " >= ?", filter.since->time_since_epoch().count());
   if (filter.until) search.add(time + " < ?", filter.until->time_since_epoch().count());
   for (const auto& [condition, member] : kWholeTexts) {
@@ -171,8 +188,8 @@ Search search_of(const HistoryFilter& filter) {
   if (filter.is_response) search.add(kResponse);
   if (filter.is_untagged) search.add(kUntagged);
   if (filter.is_contradiction) search.add(kContradiction);
-  search.sql += " ORDER BY " + time + " DESC, " + (has_address ? "event_address.place" : "event.number") +
-                " DESC LIMIT ?";
+  search.sql += " ORDER BY " + (is_by_number ? "" : time + " DESC, ") +
+                (has_address ? "event_address.place" : "event.number") + " DESC LIMIT ?";
   search.values.emplace_back(to_column(filter.most));
   return search;
 }
@@ -223,6 +240,15 @@ Outcome<void> EventInsert::insert_addresses(const Event& event, std::int64_t num
 
 std::string search_sql(const HistoryFilter& filter) {
   return search_of(filter).sql;
+}
+
+Outcome<std::int64_t> newest_event(Database& database) {
+  auto statement = database.prepare("SELECT max(number) FROM event");
+  if (!statement) return std::unexpected(statement.error());
+  const auto row = statement->step();
+  if (!row) return std::unexpected(row.error());
+  // NULL, which is 0, if there is no event.
+  return *row ? statement->number(0) : 0;
 }
 
 Outcome<void> visit_events(Database& database, const HistoryFilter& filter, const EventVisitor& visit) {

@@ -29,6 +29,9 @@ class EventInsert {
 /// Returns the statement of a search, with a "?" for each value.
 std::string search_sql(const HistoryFilter& filter);
 
+/// Returns the highest number of an event; 0 if there is none.
+Outcome<std::int64_t> newest_event(Database& database);
+
 Outcome<void> visit_events(Database& database, const HistoryFilter& filter, const EventVisitor& visit);
 
 }  // namespace backstop::store::sqlite

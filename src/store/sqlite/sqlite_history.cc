@@ -69,6 +69,10 @@ class FileReader : public HistoryReader {
     return ask<void>([&](Database& database) { return visit_events(database, filter, visitor); });
   }
 
+  base::Result<std::int64_t> newest() override {
+    return ask<std::int64_t>([](Database& database) { return newest_event(database); });
+  }
+
   base::Result<std::vector<DaySums>> day_sums(std::chrono::sys_days since) override {
     return ask<std::vector<DaySums>>([&](Database& database) { return select_day_sums(database, since); });
   }

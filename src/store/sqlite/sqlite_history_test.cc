@@ -439,6 +439,13 @@ TEST_F(SqliteHistory, SearchesUseAnIndex) {
       {"address and more",
        {.since = kThen, .address = "ann@example.org", .client = "x"},
        "event_address_address"},
+      {"recorded", {.recorded = RecordedRange{5, 9}}, "event USING INTEGER PRIMARY KEY"},
+      {"recorded, of an address",
+       {.recorded = RecordedRange{5, 9}, .address = "ann@example.org"},
+       "event_address USING INTEGER PRIMARY KEY"},
+      {"recorded, and more",
+       {.recorded = RecordedRange{5, 9}, .since = kThen, .client = "x", .cause = "x", .is_untagged = true},
+       "event USING INTEGER PRIMARY KEY"},
   };
   for (const auto& row : rows) {
     const std::string plan = plan_of(*database, row.filter);
