@@ -10,7 +10,7 @@
 #include "base/growth_fixture.h"
 #include "response/formats.h"
 #include "response/reader.h"
-#include "response/reason.h"
+#include "response/reason_phrases.h"
 #include "response/report_phrases.h"
 
 namespace backstop::response {
@@ -66,10 +66,11 @@ std::string report(std::string_view type, std::string_view fields) {
 std::string phrases(std::size_t count) {
   std::string text;
   const auto formats = bounce_formats();
-  const auto reasons = reason_phrases();
+  const auto reasons = reason_rows();
   for (std::size_t i = 0; i < count; ++i) {
     text.append(formats[i % formats.size()].signature).append("\n");
-    text.append(reasons[i % reasons.size()].phrase).append("\n");
+    text.append(reasons[i % reasons.size()].phrases).append(" ");
+    text.append(reasons[i % reasons.size()].near).append("\n");
     text.append(failure_phrases()[i % failure_phrases().size()]).append("\n");
   }
   return text;

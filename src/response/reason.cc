@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <unordered_map>
 
 #include "base/text.h"
+#include "response/reason_phrases.h"
+#include "response/server_words.h"
+#include "response/status.h"
 
 namespace backstop::response {
 namespace {
@@ -74,16 +79,89 @@ constexpr std::array kStatusReasons = std::to_array<StatusReason>({
     {"7.30", Reason::TlsRequired},
     {"7.57", Reason::AuthenticationFailed},
     {"7.64", Reason::RelayDenied},
+    // What Microsoft's servers write beyond the registry.
+    {"1.20", Reason::ContentRejected},
+    {"1.90", Reason::RateLimited},
+    {"2.121", Reason::RateLimited},
+    {"2.122", Reason::RateLimited},
+    {"4.14", Reason::RoutingLoop},
+    {"4.300", Reason::Expired},
+    {"4.310", Reason::DomainUnknown},
+    {"4.312", Reason::DomainUnknown},
+    {"6.11", Reason::ContentRejected},
+    {"7.124", Reason::Policy},
+    {"7.133", Reason::Policy},
+    {"7.134", Reason::Policy},
+    {"7.135", Reason::Policy},
+    {"7.136", Reason::Policy},
+    {"7.233", Reason::RateLimited},
+    {"7.321", Reason::TlsRequired},
+    {"7.322", Reason::TlsRequired},
+    {"7.323", Reason::TlsRequired},
+    {"7.324", Reason::TlsRequired},
+    {"7.501", Reason::SenderReputation},
+    {"7.502", Reason::SenderReputation},
+    {"7.503", Reason::SenderReputation},
+    {"7.506", Reason::SenderReputation},
+    {"7.508", Reason::RateLimited},
+    {"7.509", Reason::AuthenticationFailed},
+    {"7.511", Reason::SenderReputation},
+    {"7.512", Reason::ContentRejected},
+    {"7.513", Reason::SenderReputation},
+    {"7.515", Reason::AuthenticationFailed},
+    {"7.606", Reason::SenderReputation},
+    {"7.705", Reason::RateLimited},
+    {"7.708", Reason::SenderReputation},
+    {"7.750", Reason::SenderReputation},
 });
 
-const PhraseSet& reason_phrase_set() {
-  static const PhraseSet set = [] {
-    std::vector<std::string_view> phrases;
-    for (const auto& row : reason_phrases()) phrases.push_back(row.phrase);
-    return PhraseSet(phrases);
-  }();
-  return set;
+// A row needs a phrase of its `phrases`, and of its `near` if it has one.
+struct Place {
+  std::uint32_t row = 0;
+  bool is_near = false;
+};
+
+// How far the two phrases of a row may be apart, in bytes from the end of one to the start of the other.
+constexpr std::size_t kNear = 60;
+
+}  // namespace
+
+// The phrases of all rows, each once, and where they are in the table.
+struct ReasonWords {
+  std::vector<std::string_view> phrases;
+  std::vector<std::vector<Place>> places;  // by phrase
+  std::unique_ptr<PhraseSet> set;
+
+  static const ReasonWords& get();
+
+ private:
+  ReasonWords();
+};
+
+ReasonWords::ReasonWords() {
+  std::unordered_map<std::string_view, std::size_t> index;
+  const auto add = [&](std::string_view phrase, Place place) {
+    const auto [at, is_new] = index.emplace(phrase, phrases.size());
+    if (is_new) {
+      phrases.push_back(phrase);
+      places.emplace_back();
+    }
+    places[at->second].push_back(place);
+  };
+  const auto rows = reason_rows();
+  for (std::uint32_t row = 0; row < rows.size(); ++row) {
+    for_each_phrase(rows[row].phrases, [&](std::string_view phrase) { add(phrase, {row, false}); });
+    for_each_phrase(rows[row].near, [&](std::string_view phrase) { add(phrase, {row, true}); });
+  }
+  set = std::make_unique<PhraseSet>(phrases);
 }
+
+const ReasonWords& ReasonWords::get() {
+  static const ReasonWords words;
+  return words;
+}
+
+namespace {
 
 // Reply codes that name a reason by themselves (RFC 5321 4.2.3, RFC 7504).
 Reason reason_of_reply(int code) {
@@ -115,22 +193,47 @@ Reason reason_of_status(std::string_view status) {
   return row == kStatusReasons.end() ? Reason::Unknown : row->reason;
 }
 
-ReasonFinder::ReasonFinder() : phrases_(reason_phrase_set()), scratch_(phrases_.make_scratch()) {}
+ReasonFinder::ReasonFinder()
+    : words_(ReasonWords::get()), scratch_(words_.set->make_scratch()), pairs_(reason_rows().size()) {}
+
+// Goes through the hits by their ends, and remembers for each row where the last of each of its two halves
+// was.
+ReasonFinder::Best ReasonFinder::best_rows(bool is_delayed) {
+  const auto rows = reason_rows();
+  std::ranges::fill(pairs_, Pair{});
+  Best best;
+  for (const PhraseHit& hit : hits_) {
+    for (const auto& place : words_.places[hit.phrase]) {
+      const ReasonRow& row = rows[place.row];
+      if (!row.near.empty()) {
+        auto& pair = pairs_[place.row];
+        auto& own = place.is_near ? pair.near_end : pair.phrase_end;
+        const auto other = place.is_near ? pair.phrase_end : pair.near_end;
+        own = hit.end;
+        if (other == Pair::kNone || hit.begin > other + kNear) continue;
+      }
+      const bool gives_way = is_delayed && row.reason == Reason::Expired;
+      auto& rank = gives_way ? best.time : row.weight == ReasonWeight::Names ? best.names : best.suggests;
+      rank = std::min<std::size_t>(rank, place.row);
+    }
+  }
+  return best;
+}
 
 Reason ReasonFinder::find(std::string_view words, std::string_view status, int reply_code, bool is_delayed) {
-  const Reason by_status = reason_of_status(status);
-  phrases_.find(words, *scratch_, hits_);
-  // A row's number; words that only tell the time come after all others.
-  const auto precedence = [&](const PhraseHit& hit) {
-    const bool gives_way = is_delayed && reason_phrases()[hit.phrase].reason == Reason::Expired;
-    return hit.phrase + (gives_way ? reason_phrases().size() : 0);
-  };
-  const auto first = std::ranges::min_element(hits_, {}, precedence);
-  if (first != hits_.end()) {
-    const auto& row = reason_phrases()[first->phrase];
-    if (row.weight == ReasonWeight::Names || by_status == Reason::Unknown) return row.reason;
-  }
+  const auto rows = reason_rows();
+  // The status is a word among others: Microsoft's "5.4.1 ... Access denied" means an unknown user.
+  text_.assign(status).append(" ");
+  append_server_words(words, text_);
+  words_.set->find(text_, *scratch_, hits_);
+  const Best best = best_rows(is_delayed);
+  if (best.names < rows.size()) return rows[best.names].reason;
+  Reason by_status = reason_of_status(status);
+  // Many systems report X.0.0 although the server gave a code of its own.
+  if (by_status == Reason::Unknown) by_status = reason_of_status(find_enhanced_status(words));
   if (by_status != Reason::Unknown) return by_status;
+  if (best.suggests < rows.size()) return rows[best.suggests].reason;
+  if (best.time < rows.size()) return rows[best.time].reason;
   return reason_of_reply(reply_code);
 }
 

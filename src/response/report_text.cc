@@ -1,6 +1,7 @@
 #include "response/report_text.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "base/text.h"
@@ -96,6 +97,63 @@ char* append_collapsed(std::string_view line, char* out) {
   return out;
 }
 
+constexpr std::size_t kLongestFooterLine = 200;
+
+// Returns whether the line is a rule: "--", or marks only, as in "______" and "-=-=-=-".
+bool is_rule(std::string_view line) {
+  constexpr std::string_view kMarks = "_-=*#~+";
+  return line.size() >= 2 && line.find_first_not_of(kMarks) == std::string_view::npos;
+}
+
+// Returns whether the line has words that list managers write below a mail.
+bool speaks_of_a_list(std::string_view line) {
+  constexpr std::array kWords = std::to_array<std::string_view>({"mailing list",
+                                                                 "mailing-list",
+                                                                 "mailinglist",
+                                                                 "unsubscribe",
+                                                                 "subscribed to",
+                                                                 "subscription",
+                                                                 "listinfo",
+                                                                 "listserv",
+                                                                 "majordomo",
+                                                                 "sympa",
+                                                                 "to post to this",
+                                                                 "google groups",
+                                                                 "groups.io",
+                                                                 "list archive",
+                                                                 "list-help",
+                                                                 "lists.",
+                                                                 "désabonn",
+                                                                 "desabonn",
+                                                                 "désinscri",
+                                                                 "liste de diffusion",
+                                                                 "abmelden",
+                                                                 "abbestellen",
+                                                                 "austragen",
+                                                                 "mailingliste",
+                                                                 "verteiler",
+                                                                 "lista de correo",
+                                                                 "lista de discus",
+                                                                 "lista de distrib",
+                                                                 "darse de baja",
+                                                                 "cancelar a inscri",
+                                                                 "cancelar la suscri",
+                                                                 "disiscri",
+                                                                 "lista di discussione",
+                                                                 "mailinglijst",
+                                                                 "afmelden",
+                                                                 "wypisać",
+                                                                 "lista dyskusyjna",
+                                                                 "отписаться",
+                                                                 "рассылк",
+                                                                 "メーリングリスト",
+                                                                 "退会",
+                                                                 "邮件列表",
+                                                                 "退订",
+                                                                 "郵寄清單"});
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(line, word); });
+}
+
 }  // namespace
 
 std::string_view name_of_line(std::string_view line) {
@@ -151,6 +209,7 @@ void ReportText::collect(const mail::Message& message, std::size_t most) {
   }
   find_header_blocks();
   flatten();
+  find_footer();
 }
 
 void ReportText::append_part(const mail::Message& message, const mail::Part& part, std::size_t most) {
@@ -263,6 +322,22 @@ void ReportText::flatten() {
     }
     return static_cast<std::size_t>(out - flat);
   });
+}
+
+// A footer is at the end: a rule, and words about the list in one of the next lines.
+void ReportText::find_footer() {
+  constexpr std::size_t kMostLines = 16;
+  constexpr std::size_t kWordsWithin = 6;
+  footer_ = lines_.size();
+  std::size_t words = lines_.size();
+  for (std::size_t i = lines_.size(); i-- > lines_.size() - std::min(lines_.size(), kMostLines);) {
+    const std::string_view line = text_of(lines_[i]);
+    if (is_rule(line)) {
+      if (words - i <= kWordsWithin && words < lines_.size()) footer_ = i;
+    } else if (speaks_of_a_list(line.substr(0, kLongestFooterLine))) {
+      words = i;
+    }
+  }
 }
 
 std::size_t ReportText::line_at(std::size_t offset) const {
