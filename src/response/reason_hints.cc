@@ -34,11 +34,12 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "connection dropped|connection closed|network is unreachable|network unreachable|no route to host|"
      "operation timed out|conversation with|lost connection|could not connect|cannot connect|"
      "unable to connect|failed to connect|connect to|host is unreachable|host unreachable|"
-     "not responding|was not able to establish an smtp connection|i/o error|timed out|timeout|"
-     "host not reachable|server unavailable|no answer from|broken pipe|socket|unreachable|接続できません|"
-     "connection lost|connection failed|connection error|no response from|did not respond|all hosts|"
-     "host down|closed connection|dropped the connection|connection to the|remote host said nothing|"
-     "greeting failed|connection attempt"},
+     "not responding|was not able to establish an smtp connection|i/o error|timed out|timeout while|"
+     "timeout waiting|timeout on|connect timeout|smtp timeout|session timeout|socket timeout|"
+     "read timeout|host not reachable|server unavailable|no answer from|broken pipe|socket|unreachable|"
+     "接続できません|connection lost|connection failed|connection error|no response from|did not respond|"
+     "all hosts|host down|closed connection|dropped the connection|connection to the|"
+     "remote host said nothing|greeting failed|connection attempt"},
     {SystemError, Suggests,
      "system error|configuration error|service unavailable|service not available|server error|"
      "system config|input/output error|cannot create|cannot open|unable to write|disk full|"
@@ -49,11 +50,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "bad sequence|unexpected|out of order|mailer \"|local problem|cannot exec|system not accepting|"
      "internal server|internal problem|not implemented|unrecognized command|command unrecognized|"
      "unknown command|bad command|insufficient disk|technical|lookup error|backend|queue file|"
-     "write error|try again later|service shutting|shutting down|system unavailable|server is down|"
-     "high load|load average|temporary system|server configuration|misconfig|unable to process|"
-     "cannot process|processing error|software error|failure in"},
+     "write error|try again later|is down|busy|service shutting|shutting down|system unavailable|"
+     "server is down|high load|load average|temporary system|server configuration|misconfig|"
+     "unable to process|cannot process|processing error|software error|failure in"},
     {Spam, Suggests,
-     "message rejected as|no spam|spam/|of spam|unsolicited|junk|垃圾|спам|spam"},
+     "message rejected as|no spam|spam/|of spam|unsolicited|suspicious|unwanted|junk|垃圾|спам|spam"},
     {SenderReputation, Suggests,
      "is blocked|has been blocked|refused to talk to me|see http://postmaster"},
     {MailboxFull, Suggests,
@@ -67,7 +68,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
     {AuthenticationFailed, Suggests,
      "credentials|authentic"},
     {ContentRejected, Suggests,
-     "improper|charset|url in|malformed|content|attachment"},
+     "improper|charset|url in|malformed|due to content|content reason|bad content|its content"},
     {DomainUnknown, Suggests,
      "the domain|no mx|address of the host|domain name|dns"},
     {UserUnknown, Suggests,
@@ -79,11 +80,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "is locked|frozen|not active|deactivated|정지|gesperrt|is suspended|has moved|address change|"
      "no longer available|no longer valid|inactive|disabled|suspended"},
     {SenderReputation, Suggests,
-     "your ip|sending ip|listed in|listed on|listed at|messages from|mail from you|banned|"
+     "aup#|your ip|sending ip|listed in|listed on|listed at|messages from|mail from you|banned|"
      "mail server has been|abuse"},
     {NotAcceptingMail, Suggests,
      "not accepting|does not accept"},
-    {Policy, Suggests, "policy|policies|security|restriction"},
+    {Policy, Suggests, "richtlinie|política|politica|politique|политик|策略|ポリシー|policy|policies|security|restriction"},
     // RFC 5321's words for 550, which servers say of everything.
     {UserUnknown, Suggests, "mailbox unavailable|mailbox not available|mailbox is unavailable|recipient address rejected|"
      "address rejected"},
@@ -92,8 +93,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "not allowed|not permitted|prohibited|rejected by|administrative prohibition|administratively|"
      "administrator|restricted|unauthorized|not authorized|denied by|message refused|message rejected|"
      "refused by|mail rejected|transport.rules|rejected|denied|refused|blocked|filtered|拒否|拒绝|拒絕|"
-     "отклонен|abgelehnt|zurückgewiesen|refusé|rechazad|rifiutat|recusad|geweigerd|not acceptable|"
-     "unacceptable|forbidden|violat|rule|firewall|filter|reject|refuse"},
+     "отклонен|abgelehnt|zurückgewiesen|refusé|rechazad|rifiutat|recusad|geweigerd|verweigert|verboten|"
+     "interdit|prohibid|not acceptable|unacceptable|forbidden|violat|rule|firewall|filter|reject|refuse|"
+     "not accepted|not accept"},
 });
 // clang-format on
 

@@ -27,7 +27,8 @@ constexpr std::string_view kAddressees =
     "收件人|地址|账号|帐号|ユーザ|宛先|アドレス|受信者";
 
 constexpr std::string_view kMissing =
-    "nicht bekannt|unbekannt|nicht gefunden|existiert nicht|gibt es nicht|gibt es hier nicht|ungültig|"
+    "nicht bekannt|unbekannt|pas valide|non valide|nicht gefunden|existiert nicht|gibt es nicht|gibt es hier "
+    "nicht|ungültig|"
     "ungueltig|nicht vorhanden|inconnu|invalide|introuvable|n'existe|n "
     "existe|inexistant|incorrecte|erroné|errone|"
     "no existe|desconocid|no encontrad|no se encuentra|no se encontr|inválid|invalido|invalida|no válid|no "
@@ -50,6 +51,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "verbindung|nachricht|mail|empfänger|sitzung|connexion|message|destinataire|envoi|requête|conexi|"
      "mensaje|correo|destinatario|conex|mensage|connession|messagg|invi|richiest|verbinding|bericht|"
      "соединен|сообщен|писем|получател|подключен|запрос|połącz|wiadomo|连接|連接|邮件|信件|收件人|发送|接続|送信|メール"},
+    {RateLimited, Names,
+     "por hora|por día|por dia|par heure|par jour|pro stunde|pro tag|all'ora|per uur|в час|в сутки|每小时|"
+     "每天|limite de mensajes|límite de mensajes|limite d'envoi|versandlimit|limite de envio"},
     {RelayDenied, Names,
      "relais refus|relais non autoris|relais interdit|relayage|relay nicht|kein relay|"
      "weiterleitung nicht|retransmisión|retransmissão|пересылка запрещена|релей|ретрансляц|中继|中繼|不正中継|中継"},
@@ -60,10 +64,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "schadsoftware|schadcode|schädlich|logiciel malveillant|malveillant|código malicioso|malicios|"
      "вредонос|恶意|惡意|wirus"},
     {SenderReputation, Names,
-     "sperrliste|schwarze liste|schwarzen liste|liste noire|liste de blocage|lista negra|lista nera|"
-     "lista de bloqueo|lista de bloqueio|zwarte lijst|чёрном списке|черном списке|чёрный список|"
-     "черный список|czarnej li|黑名单|黑名單|ブラックリスト|mala reputación|má reputação|mauvaise réputation|"
-     "schlechte reputation|cattiva reputazione|репутаци|信誉"},
+     "рассылки спама|рассылку спама|рассылка спама|envío de spam|envio de spam|envoi de spam|"
+     "spamversand|invio di spam|sperrliste|schwarze liste|schwarzen liste|liste noire|liste de blocage|"
+     "lista negra|lista nera|lista de bloqueo|lista de bloqueio|zwarte lijst|чёрном списке|"
+     "черном списке|чёрный список|черный список|czarnej li|黑名单|黑名單|ブラックリスト|mala reputación|má reputação|"
+     "mauvaise réputation|schlechte reputation|cattiva reputazione|репутаци|信誉"},
     {SenderReputation, Names,
      "ip|serveur|server|servidor|сервер|发件人|发信|ip地址|absender|expéditeur|expediteur|remitente|remetente|"
      "mittente|afzender|отправител|送信元|送信者",
@@ -79,10 +84,10 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "spazio esaurito|нет места|недостаточно места|квота превышена|空间不足|容量不足|容量が不足|espace insuffisant|"
      "espace disque"},
     {MailboxFull, Names, kBoxes,
-     "voll|überschritten|ueberschritten|kontingent|speicher|pleine|plein|saturé|saturee|dépass|depass|"
-     "quota|llen|cuota|superad|excedid|espacio|lotad|chei|excedeu|cota|espaço|pien|superat|spazio|"
-     "mailbox vol|is vol|zit vol|overschreden|przepe|pełn|limit miejsca|переполн|заполн|превы|квот|已满|"
-     "满了|超过|超出|容量|いっぱい|満杯|上限"},
+     "voll|überfüllt|ueberfuellt|überschritten|ueberschritten|kontingent|speicher|pleine|plein|saturé|"
+     "saturee|dépass|depass|quota|llen|cuota|superad|excedid|espacio|lotad|chei|excedeu|cota|espaço|"
+     "pien|superat|spazio|mailbox vol|is vol|zit vol|overschreden|przepe|pełn|limit miejsca|переполн|"
+     "заполн|превы|квот|已满|满了|超过|超出|容量|いっぱい|満杯|上限"},
     {TooLarge, Names,
      "nachricht|mail|message|courriel|mensaje|correo|mensagem|messaggio|bericht|wiadomo|письм|сообщен|"
      "размер|tamaño|tamanho|taille|größe|groesse|dimension|anhang|pièce jointe|adjunto|anexo|allegato|"

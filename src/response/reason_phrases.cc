@@ -20,7 +20,7 @@ constexpr std::string_view kSenders =
     "sender domain|sender's domain|sender's address|sending domain|from domain|envelope sender|"
     "envelope from|envelope-from|return path|return-path|your domain|originating domain|from address|"
     "sender email|sender's email|sender's mail|mail from|domain part of sender|domain part of the sender|"
-    "your address|your email address|return address|sender e-mail|originator|sender <|sender: |reverse-path|"
+    "your address|your email address|return address|sender e-mail|originator|sender <|reverse-path|"
     "reverse path";
 constexpr std::string_view kHosts =
     "ip|ips|client host|your host|your server|sending server|sending host|your mail server|mail server "
@@ -37,15 +37,19 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "resolver.rst.|only accepts messages from|only accepts mail from|not have permission|"
      "permission to post|restricted group|only accept mail from|only accept messages from|"
      "approved senders|allowed senders|authorized senders|authorised senders|internal senders|"
-     "delivery restriction|sender restriction|moderat|members only|members-only|only members|"
-     "does not have permission|will not accept delivery|not accept this message|recipient's safe|"
-     "greylist|graylist|grey list|grey-list|greylisting"},
+     "delivery restriction|sender restriction|moderat|members only|members-only|from outside|"
+     "outside of the company|outside the company|from external|external mail|internal use|internal only|"
+     "internal mail only|from the internet|membership|not subscribed|must be subscribed|non-member|"
+     "nonmember|not a subscriber|only members|does not have permission|will not accept delivery|"
+     "not accept this message|recipient's safe|greylist|graylist|grey list|grey-list|greylisting"},
     {Policy, Names,
      "not authorized|not authorised|not allowed|not permitted|not in the list|authorized to|allowed to|"
      "permission",
      "to this recipient|to the recipient|to this group|to the group|distribution|to the destination|"
      "to this mailbox|to this address|to this list|to this user|external senders|to the mailing list|"
      "outside your organization|outside the organization|to the following recipient|to those recipients"},
+    {DomainUnknown, Names,
+     "unable to get mx info"},
     {RoutingLoop, Names,
      "too many hops|hop count exceeded|mail loop|mail loops back|routing loop|loop detected|"
      "loops back to myself|loops back to me|forwarding loop|too many received headers|maximum hop count|"
@@ -58,7 +62,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "too many recent|unexpected volume|volume limit|unusual rate|sent too many|sending too|"
      "receiving too many|received too many|message rate|mail rate|messages per hour|per hour|per minute|"
      "per second|per connection|per session|per day|exceeded the number of messages|short period|"
-     "too much mail|ratecontrol|rate control"},
+     "quota of messages|maximum number of|number of messages|number of connections|number of recipients|"
+     "number of emails|an hour|this hour|this minute|last hour|last minute|too much mail|ratecontrol|"
+     "rate control"},
     {RateLimited, Names,
      "hourly|daily|in a day|24 hours|today|within an hour|sending|messages sent|emails sent|"
      "recipient limit",
@@ -94,11 +100,13 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "insufficient quota|no storage|store is full|user is full|not enough free space"},
     {MailboxFull, Names,
      kBoxes,
-     "full|over quota|quota|out of space|no space|no room|space left|out of room|over limit|"
-     "over its limit|over their limit|over the limit|storage limit|storage capacity|more space|"
-     "allocated space|allotted space|exceeded its size|exceeded the size|exceeded its maximum|"
-     "maximum allowed size|free space|reached its limit|reached the limit|too many messages stored|"
-     "exceeds allowed size|capacity|exceeded its storage|exceeded their storage|storage allocation"},
+     "full|insufficient storage|ran out of|run out of|too full|used up|exhausted|allotment|disk space|"
+     "limit exceeded|limits exceeded|above its|at capacity|reached maximum|no more mail|over quota|"
+     "quota|out of space|no space|no room|space left|out of room|over limit|over its limit|"
+     "over their limit|over the limit|storage limit|storage capacity|more space|allocated space|"
+     "allotted space|exceeded its size|exceeded the size|exceeded its maximum|maximum allowed size|"
+     "free space|reached its limit|reached the limit|too many messages stored|exceeds allowed size|"
+     "capacity|exceeded its storage|exceeded their storage|storage allocation"},
     {TooLarge, Names,
      "message too big|message too large|message size exceeds|exceeds the maximum size|"
      "exceeds size limit|message is too large|message is too big|too large to be delivered|"
@@ -112,23 +120,24 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "email too large|email is too large|mail size|maximum allowed size|msg size|message size limit|"
      "message size exceed|attachment is too large|attachment too large|message too long|max email size|"
      "size limit for this"},
+    {TooLarge, Names, "exceed|larger|bigger|maximum|limit|too big|too large|greater", "mb|kb|mib|kib|megabyte|kilobyte"},
     {TooLarge, Names,
      "message|mail|e-mail|attachment|data|size",
      "too large|too big|larger than|bigger than|exceeds the limit|exceeded the limit|exceeds maximum|"
      "exceeded maximum|exceeds limit|size limit|maximum size|max size|size of|allowed size|"
      "permitted size|oversize|kb limit|mb limit|megabyte|exceeds max|bytes"},
     {Virus, Names,
-     "virus|malware|infected|trojan|worm detected|clamav|ウイルス|вирус|病毒|ransomware|infection|"
-     "malicious attachment|malicious file|malicious code|malicious content|dangerous attachment|"
-     "executable attachment|dangerous file|potentially dangerous|potentially executable|macro|"
-     "contains an executable"},
+     "virus|malware|infected|trojan|worm|clamav|ウイルス|вирус|病毒|ransomware|infection|malicious attachment|"
+     "malicious file|malicious code|malicious content|dangerous attachment|executable attachment|"
+     "dangerous file|potentially dangerous|potentially executable|macro|contains an executable"},
     {TlsRequired, Names,
      "starttls is required|must issue a starttls|tls is required|tls required|requires tls|"
      "encryption required|tls is not available|tls handshake failed|starttls failed|tls not available|"
      "require tls|secure connection is required|certificate verify failed|server certificate not|"
      "untrusted tls|tls negotiation failed|starttls is not|starttls not|without tls|without encryption|"
      "unencrypted|non-tls|plaintext connection|mta-sts|tlsa|dane|dnssec|starttls-not-supported|"
-     "certificate-|certificate has expired|certificate expired|no tls"},
+     "certificate-|certificate has expired|certificate expired|no tls|use tls|use starttls|over tls|"
+     "via tls|start tls"},
     {TlsRequired, Names,
      "tls|starttls|encrypt|ssl|cipher|handshake|certificate|secure connection|secure channel",
      "require|must|need|mandatory|not offered|not support|unsupported|failed|failure|unable|cannot|"
@@ -147,8 +156,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "too many unknown|too many invalid|too many bad|too many requests|too many sent|"
      "too many transactions|too many rcpt|too many delivery|too many parallel|too many active|"
      "too many attempts from|simultaneous|max message|slow down|server busy|connection limit|"
-     "message limit|maximum number of|number of messages|number of connections|number of recipients|"
-     "number of emails|bandwidth|threshold exceeded|exceeded the threshold|flood|too much traffic|"
+     "message limit|bandwidth|threshold exceeded|exceeded the threshold|flood|too much traffic|"
      "bulk sending|burst|traffic limit|deferred due to user complaints|sender limit|limit on the number|"
      "limited the|concurrency"},
     {SenderReputation, Names,
@@ -156,18 +164,21 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "senderscore|sender score|proofpoint dynamic reputation|cloudmark sender intelligence|csi-global|"
      "csi.cloudmark|talosintelligence|talos|senderbase|ip reputation|reputation of|domain reputation|"
      "sender reputation|reputation score|abusix|blocked by rbl|psbl|spfbl|fortiguard|"
-     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|spam sources|source of spam|"
-     "sends spam|sending spam|spam from your|spamming|spammer|known spam|badmailfrom|block for spam|"
-     "blocked for spam|block for abuse|blocked for abuse|blocked sender|blocked for sending|(con:|(rtr:|"
-     "(dyn:|compromised|open proxy|botnet|abuse from|abusive|hijacked|banned sender|banned sending ip"},
+     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|newly registered|"
+     "recently registered|was registered|domain age|days old|new domain|spam complaints|spam sources|"
+     "source of spam|sends spam|sending spam|spam from your|spamming|spammer|known spam|badmailfrom|"
+     "reject list|block for spam|blocked for spam|block for abuse|blocked for abuse|blocked sender|"
+     "blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|botnet|abuse from|abusive|hijacked|"
+     "banned sender|banned sending ip"},
     {AuthenticationFailed, Names,
      "spf|sender policy framework|dkim|dmarc|ptr|rdns|reverse dns|reverse lookup|reverse hostname|"
-     "reverse host|reverse record|fcrdns|forward-confirmed|forward confirmed|arc seal|arc fail|"
-     "reverse mapping|reverse-dns|inverse dns|domainkeys|domain keys|not aligned|unauthenticated email|"
-     "unauthenticated mail|unauthenticated sender|unauthenticated message|anti-spoof|antispoof|spoof|"
-     "client was not authenticated|not owned by|rejected: not logged in|are not logged in|sender id|"
-     "forged|forgery|required authentication level|in-addr.arpa|a valid hostname|no valid hostname|"
-     "impersonat|dynamic dns hostname|missing hostname|missing rdns"},
+     "reverse host|reverse record|fcrdns|forward-confirmed|map back|does not map|resolve back|"
+     "forward confirmed|arc seal|arc fail|reverse mapping|reverse-dns|inverse dns|domainkeys|"
+     "domain keys|not aligned|unauthenticated email|unauthenticated mail|unauthenticated sender|"
+     "unauthenticated message|anti-spoof|antispoof|spoof|client was not authenticated|not owned by|"
+     "rejected: not logged in|are not logged in|sender id|forged|forgery|required authentication level|"
+     "in-addr.arpa|a valid hostname|no valid hostname|impersonat|dynamic dns hostname|missing hostname|"
+     "missing rdns"},
     {Spam, Names,
      "surbl|uribl|ivmuri|dbl.|phish|blacklisted url|spam url|url in blacklist|blacklisted link|"
      "blacklisted domain in|contains a blacklisted"},
@@ -197,8 +208,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
     {UserUnknown, Names,
      "5.4.1",
      "recipient address rejected: access denied|access denied. as("},
-    {DomainUnknown, Names,
-     "unable to get mx info"},
+    {SenderReputation, Names, "sender address rejected|sender rejected",
+     "user unknown|unverified|undeliverable|mailbox unavailable"},
+    {UserUnknown, Names, "user unknown in|unknown in relay|unknown in local|unknown in virtual"},
     {RelayDenied, Names,
      "relay access denied|relaying denied|relay denied|relay not permitted|relaying not permitted|"
      "relaying not allowed|not permitted to relay|relay not allowed|unable to relay|relaying prohibited|"
@@ -206,7 +218,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "relay operation rejected|not a relay|open relay|denied to relay|relay is not|"
      "is not in my list of allowed rcpthosts|not in my list of allowed rcpthosts|rcpthosts|"
      "must be authenticated to relay|is not hosted here|domain not hosted|not a local domain|"
-     "non-local domain|not local host|domain is not local|this domain is not|that domain is not|"
+     "non-local domain|not local host|domain is not local|this domain is not here|that domain is not in|"
      "relaying disallowed|relay is denied|relay prohibited|relaying is not|relaying is denied|"
      "relay attempt|attempt to relay|relay rejected|relay for|relay from|relaying from|"
      "unauthorized relay|unauthorized relaying|no relay|cannot relay|cannot be relayed|relay mail|"
@@ -214,8 +226,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "domain we handle|domain is not served|we do not handle|not responsible for|is not local|"
      "not an accepted domain|not configured to accept mail for|no local domain|not in my domains|"
      "not a hosted domain|do not host|relay blocked"},
+    {RelayDenied, Names, "domain",
+     "not handled|not served|not hosted|not local|not ours|not one of ours|not accepted here|not in my|"
+     "not in our|not configured here|do not serve"},
     {RelayDenied, Names,
-     "relay|relaying",
+     "relay|relaying|forward mail|forward to|forwarding",
      "denied|reject|not allowed|not permitted|refuse|prohibit|disallow|unauthori|forbidden|block|"
      "not able|disabled"},
     {AuthenticationFailed, Names,
@@ -232,7 +247,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "authentication unsuccessful|username and password|invalid login|auth required|"
      "unauthenticated senders|unauthenticated user|authentication level|verify the sender|verify sender|"
      "verify your|sender callback|callout|could not verify sender|cannot verify sender|smtp-auth|"
-     "smtp authentication"},
+     "auth first|auth command|use auth|smtp authentication"},
     {AuthenticationFailed, Names,
      "authenticat|login|log in",
      "required|must|fail|need|pass|first|check|policy|invalid|missing|lack"},
@@ -251,19 +266,21 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "header syntax|line too long|lines too long|line length|content denied|content blocked|"
      "prohibited content|objectionable content|content is not|inappropriate|offensive|profanity|"
      "forbidden content|content restriction|content violation|content is blocked|message content|"
-     "content-type|blocked file|file type|file extension|filename|attachments not|missing date|"
-     "missing from|missing subject|missing message-id|missing to|rfc 822|rfc822|rfc 5322 compliant|8bit|"
-     "8-bit|nul character|nul byte|bare carriage|bare cr|malformed message|malformed mime|"
-     "malformed header|malformed mail|charset not|character set|invalid character|message format|"
-     "invalid message|body contains|words in|banned word|forbidden word|too many attachments|no subject|"
-     "empty subject|encrypted archive|password protected|password-protected|zip file|double extension|"
-     "utf8 header|smtputf8|non-ascii|bad message-id|message-id"},
+     "content-type not|bad content-type|invalid content-type|unsupported content-type|blocked file|"
+     "file type|file extension|filename|attachments not|missing date|missing from|missing subject|"
+     "missing message-id|missing to|rfc 822|rfc822|rfc 5322 compliant|8bit|8-bit|nul character|nul byte|"
+     "bare carriage|bare cr|malformed message|malformed mime|malformed header|malformed mail|"
+     "charset not|character set|invalid character|message format|invalid message|body contains|words in|"
+     "banned word|forbidden word|too many attachments|no subject|empty subject|encrypted archive|"
+     "password protected|password-protected|zip file|double extension|utf8 header|smtputf8|non-ascii|"
+     "bad message-id|message-id"},
     {ContentRejected, Names,
-     "attachment|attached file|header|mime type|mime part|mime boundar|mime struct|subject line|"
-     "date field|message body|body of",
+     "attachment|attached|archive|executable|header|mime type|mime part|mime boundar|mime struct|"
+     "subject line|date field|message body|body of",
      "not allowed|not permitted|prohibit|forbid|block|reject|refuse|denied|illegal|invalid|missing|"
      "malformed|bad|unacceptable|banned|disallow|duplicate|multiple|not accept|violat|improper|syntax|"
-     "restricted|not valid|must|required|incorrect"},
+     "restricted|not valid|must|required|incorrect|not welcome|not wanted|removed|stripped|"
+     "not supported|too long|too many|broken"},
     {SenderReputation, Names,
      "not accepting mail from|we do not accept mail from|not accept mail from|not accept email from|"
      "not accept messages from|refuse mail from|refuse all mail from|no mail from|mail refused from|"
@@ -275,6 +292,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "non-exist|not a real|must have|dns record|not a valid|fully-qualified|fully qualified|"
      "does not accept|null mx|reject|refuse|denied|block|ban|not accept|forbidden|blacklist|listed|"
      "in my|on my|bad|policy"},
+    {SenderReputation, Names, "an-ip-address",
+     "blocked|blacklist|block list|blocklist|listed|banned|barred|not allowed|denied|reputation|abus|"
+     "not accepted|refused by|access"},
     {SenderReputation, Names,
      kHosts,
      "blocked|blacklist|blocklist|block|banned|ban|listed|reputation|abus|poor|untrusted|suspicious|"
@@ -305,16 +325,29 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "unrouteable domain|all relevant mx records point to non-existent hosts|"
      "could not be found; the domain|cannot resolve|could not resolve|unresolvable|bad destination host|"
      "host name lookup|hostname lookup|dns lookup|no valid mail exchanger|no route to domain|"
-     "destination computer was not found|no such host|illegal host/domain|domain is not|ドメインが存在しません|"
-     "宛先のドメイン|домен не найден|域名不存在|domain could not be found|because the domain|dns failure|"
-     "not find the domain|hostname does not|invalid hostname|host unreachable in dns|"
-     "badly formed domain|no such destination domain|domain invalid|domain unknown|no mx or a|"
-     "no mx record|no a record|non-existing domain|domain name does not|no dns entry|no dns record|"
-     "unknown recipient domain|invalid recipient domain|invalid domain|domain is invalid|"
-     "recipient domain|unable to find mx|could not find a mail server|no mail server|no mail exchanger|"
-     "dns query|dns error|dns: |dns domain|mx record|mx lookup|mx host|lookup failure|"
-     "domain is not registered|domain has expired|expired domain|address resolution|failed to resolve|"
-     "unable to resolve|not resolve"},
+     "destination computer was not found|no such host|illegal host/domain|domain is not valid|"
+     "domain is not found|domain is not known|ドメインが存在しません|宛先のドメイン|домен не найден|域名不存在|"
+     "domain could not be found|because the domain|dns failure|not find the domain|hostname does not|"
+     "invalid hostname|host unreachable in dns|badly formed domain|no such destination domain|"
+     "domain invalid|domain unknown|no mx or a|no mx record|no a record|non-existing domain|"
+     "domain name does not|no dns entry|no dns record|unknown recipient domain|invalid recipient domain|"
+     "invalid domain|domain is invalid|recipient domain|unable to find mx|could not find a mail server|"
+     "no mail server|no mail exchanger|dns query|dns error|dns domain|mx record|mx lookup|mx host|"
+     "lookup failure|domain is not registered|domain has expired|expired domain|address resolution|"
+     "failed to resolve|unable to resolve|not resolve"},
+    {MailboxDisabled, Names,
+     "is terminated|user is disabled|mailbox disabled|account disabled|account is disabled|"
+     "account has been disabled|mailbox is disabled|has been suspended|account suspended|"
+     "account inactive|account is inactive|mailbox inactive|mailbox is inactive|inactive user|"
+     "inactive mailbox|user is inactive|is inactive|has been deactivated|account locked|mailbox locked|"
+     "account expired|no longer active|no longer in use|no longer works|no longer employed|"
+     "no longer with|no longer accepts|no longer receives|left the company|user has moved|"
+     "address has changed|is not active|account closed|closed account|account has been closed|"
+     "temporarily disabled|mailbox unavailable for this user|account is not available|"
+     "account unavailable|user disabled|disabled recipient|disabled user|"
+     "account that you tried to reach is disabled|inactive recipient|mailbox blocked|account is blocked|"
+     "account blocked|mailbox is blocked|deaktiviert|désactivé|desactivada|desactivado|disattivat|"
+     "desativad|заблокирован|отключен|停用|已被禁用|휴면|利用停止"},
     {UserUnknown, Names,
      "kunne ikke genkendes|kunde inte kännas igen|kjennes ikke|המשתמש אינו|אינו קיים|"
      "not found on this system|addresses were unknown|were unknown|destinataire inconnu|"
@@ -329,38 +362,51 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "no such local user|invalid recipient|recipient is invalid|invalid user|invalid mailbox|"
      "bad destination mailbox|bad destination email|bad recipient|not a known user|not known at|"
      "not known here|not our customer|not listed in|unrouteable address|unroutable address|"
-     "unknown account|account not found|account does not|address not found|address does not|"
+     "unknown account|account not found|account does not exist|address not found|address does not exist|"
      "addressee unknown|recipnotfound|recipient not recognized|recipient name is not recognized|"
      "could not be found|not found by smtp|unknown virtual|no valid recipient|undefined mail alias|"
-     "alias not|user is unknown|there is no user|nobody here|non existent|nonexistent|non-existent|"
-     "is not known|user (unknown)|undeliverable address|invalid local|recipient does not|"
-     "not have an account|no account|not a user|illegal user|user invalid|wrong recipient|"
-     "incorrect recipient|unknown userid|existiert nicht|unbekannt|nicht gefunden|inconnu|n'existe pas|"
-     "introuvable|desconocido|no existe|no se encontr|sconosciut|non esiste|inesistente|desconhecid|"
-     "não existe|não encontrad|onbekend|bestaat niet|okänd|finns inte|ukendt|findes ikke|ukjent|"
-     "finnes ikke|tuntematon|ei löydy|nieznan|nie istnieje|nie znalez|neexistuje|neznám|не существует|"
-     "не найден|неизвест|нет такого|не існує|bulunamadı|mevcut değil|δεν βρέθηκε|δεν υπάρχει|存在しません|"
-     "見つかりません|宛先が不明|ユーザーが不明|不存在|找不到|无此用户|查无此|用户不存在|존재하지|찾을 수 없|없는 사용자|nem létezik|ismeretlen|לא נמצא|"
-     "אינה קיימת|غير موجود|لم يتم العثور|recipientnotfound|invalid-recipient|not in recipient list|"
+     "alias not found|alias not known|user is unknown|there is no user|nobody here|non existent|"
+     "nonexistent|non-existent|is not known|user (unknown)|undeliverable address|invalid local|"
+     "recipient does not exist|not have an account|no account|not a user|illegal user|user invalid|"
+     "wrong recipient|incorrect recipient|unknown userid|existiert nicht|unbekannt|nicht gefunden|"
+     "inconnu|n'existe pas|introuvable|desconocido|no existe|no se encontr|sconosciut|non esiste|"
+     "inesistente|desconhecid|não existe|não encontrad|onbekend|bestaat niet|okänd|finns inte|ukendt|"
+     "findes ikke|ukjent|finnes ikke|tuntematon|ei löydy|nieznan|nie istnieje|nie znalez|neexistuje|"
+     "neznám|не существует|не найден|неизвест|нет такого|не існує|bulunamadı|mevcut değil|δεν βρέθηκε|"
+     "δεν υπάρχει|存在しません|見つかりません|宛先が不明|ユーザーが不明|不存在|找不到|无此用户|查无此|用户不存在|존재하지|찾을 수 없|없는 사용자|nem létezik|"
+     "ismeretlen|לא נמצא|אינה קיימת|غير موجود|لم يتم العثور|recipientnotfound|invalid-recipient|"
+     "mailbox name not allowed|mailbox name is not|mailbox name invalid|not in recipient list|"
      "not our user|not a valid user|no longer exists|no longer here|no longer on|not in directory|"
-     "not in the directory|unknown in|not a valid mailbox|not a valid recipient|not a valid address|"
+     "not in the directory|not a valid mailbox|not a valid recipient|not a valid address|"
      "not a valid rfc|no user by|no user with|no one by|no such|mailbox invalid|not on file|never heard|"
-     "addressee is unknown|not known to us|not a member|does not like recipient|check the recipient|"
-     "double-checking the recipient|typo|user not exist|not exist in|user not|unknown rcpt|"
+     "addressee is unknown|not known to us|no longer known|not a member|does not like recipient|"
+     "check the recipient|double-checking the recipient|typo|user not exist|not exist in|user not known|"
+     "user not listed|user not valid|user not local|unknown rcpt|"
      "account that you tried to reach does not|not in my"},
     {MailboxDisabled, Names,
      kBoxes,
-     "disabled|suspended|inactive|deactivated|discontinued|terminated|cancelled|canceled|retired|frozen|"
-     "dormant|not active|no longer active|turned off|not enabled|locked|closed|not activated|"
+     "disabled|barred|suspended|inactive|deactivated|discontinued|terminated|cancelled|canceled|retired|"
+     "frozen|dormant|not active|no longer active|turned off|not enabled|locked|closed|not activated|"
      "no longer in service|no longer accept|no longer valid|no longer available|archived|abandoned|"
      "has left|has moved|moved to|not in use|no longer used|administratively|disable|inactiv|"
      "decommissioned|withdrawn|unavailable due to|on vacation|no longer work|no longer monitored|"
      "has been blocked|is blocked|not accepting|unused|out of service|temporarily unavailable|"
      "not been used|not logged"},
+    {DomainUnknown, Names,
+     "domain part|recipient's domain|recipient domain|domain of the recipient|destination domain|"
+     "target domain|domain of recipient|destination host|target host",
+     "unknown|not exist|not found|invalid|not resolve|cannot be resolved|could not be resolved|"
+     "not be found|cannot find|bad|no such|nonexist|non-exist|misspelled|wrong"},
+    {MailboxDisabled, Names, "address|alias|person",
+     "retired|discontinued|deactivated|decommissioned|no longer in use|no longer active|inactive|"
+     "not active|no longer in service|was closed|is closed|been closed|cancelled|canceled|"
+     "no longer accept|been disabled|is disabled|abandoned|moved to"},
     {UserUnknown, Names,
      kAddressees,
-     "unknown|not exist|does not exist|doesnt exist|no such|not found|invalid|not known|nonexist|"
-     "non-exist|not a valid|not valid|not recognized|not recognised|not listed|does not have|undefined|"
+     "not be located|cannot locate|could not locate|unable to locate|not have such|no longer exist|"
+     "not belong|unable to verify|cannot verify|not assigned|not one of|not ours|impossible|unknown|"
+     "not exist|does not exist|doesnt exist|no such|not found|invalid|not known|nonexist|non-exist|"
+     "not a valid|not valid|not recognized|not recognised|not listed|does not have|undefined|"
      "unable to find|cannot find|could not find|not present|is not a user|is not a known|"
      "is not a registered|is not an active|is not one of|not here|unrecognized|unrecognised|not in our|"
      "no valid|bogus|not match|misspelled|not registered|not a local|cannot be verified|not on this|"
@@ -374,18 +420,6 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "not exist|does not exist|not found|unknown|nonexist|non-exist|invalid|cannot find|could not find|"
      "unresolvable|not resolve|no a record|not be found|lookup failed|lookup fail|no such|"
      "not registered|could not be resolved|cannot be resolved|illegal|misspelled"},
-    {MailboxDisabled, Names,
-     "mailbox disabled|account disabled|account is disabled|account has been disabled|"
-     "mailbox is disabled|has been suspended|account suspended|account inactive|account is inactive|"
-     "mailbox inactive|mailbox is inactive|inactive user|inactive mailbox|user is inactive|is inactive|"
-     "has been deactivated|account locked|mailbox locked|account expired|no longer active|"
-     "no longer in use|no longer works|no longer employed|no longer with|no longer accepts|"
-     "no longer receives|left the company|user has moved|address has changed|is not active|"
-     "account closed|closed account|account has been closed|temporarily disabled|"
-     "mailbox unavailable for this user|account is not available|account unavailable|user disabled|"
-     "disabled recipient|disabled user|account that you tried to reach is disabled|inactive recipient|"
-     "mailbox blocked|account is blocked|account blocked|mailbox is blocked|deaktiviert|désactivé|"
-     "desactivada|desactivado|disattivat|desativad|заблокирован|отключен|停用|已被禁用|휴면|利用停止"},
     {SenderReputation, Names,
      "blacklist|black list|blocklist|block list|blackhole|reputation|your host is|ip address is blocked|"
      "ip blocked|bad sender|bad outbound sender|is blocked from sending|traffic not accepted|"
@@ -396,13 +430,15 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "invalid sender|sender invalid|sender refused|sender not accepted|sender is not accepted|"
      "not accepting connections from"},
     {NotAcceptingMail, Names,
-     "no smtp service here|no mail is accepted|no mail accepted here|only sends|not a mail server|"
-     "no mail service|not receive mail|not receive email|not receive messages|send-only|send only|"
-     "outgoing mail only|outbound only|no incoming mail|does not receive|cannot receive mail|"
-     "not monitored|unmonitored|does not accept incoming|not accept inbound|no inbound"},
+     "no smtp service here|takes no mail|no mail is accepted|no mail accepted here|only sends|"
+     "not a mail server|no mail service|not receive mail|not receive email|not receive messages|"
+     "send-only|send only|outgoing mail only|outbound only|no incoming mail|does not receive|"
+     "cannot receive mail|not monitored|unmonitored|does not accept incoming|not accept inbound|"
+     "no inbound"},
     {SystemError, Names,
-     "internal server error|internal error|local error|overloaded|ldap|database|milter|maintenance|"
-     "technical problem|technical difficult|technical reason"},
+     "internal server error|internal error|local error|overloaded|allocate resources|out of resources|"
+     "resources temporarily|insufficient resources|not enough resources|system resources|ldap|database|"
+     "milter|maintenance|technical problem|technical difficult|technical reason"},
 });
 // clang-format on
 

@@ -9,7 +9,8 @@
 namespace backstop::response {
 namespace {
 
-/// A remark begins with `begin` and reaches to the end of `end`, if that comes soon.
+/// A remark begins with `begin` and reaches to the end of `end`, if that comes soon. A space may also be the
+/// end of the text.
 struct Remark {
   std::string_view begin;
   std::string_view end;
@@ -24,7 +25,7 @@ constexpr std::array kRemarks = std::to_array<Remark>({
     {"SMTP error from remote mailer after ", ":"},       //
     {"SMTP error from remote server ", ":"},             // 1&1 and GMX
     {"Remote host said:", ""},                           // qmail
-    {"Giving up on ", ""},                               //
+    {"Giving up on ", " "},                              //
     {"does not like recipient.", ""},                    //
     {"but sender was rejected.", ""},                    //
     {"failed after I sent the message.", ""},            //
@@ -35,6 +36,8 @@ constexpr std::array kRemarks = std::to_array<Remark>({
     {">>> MAIL F", ">"},                                 //
     {">>> DATA", ""},                                    //
 });
+// What is written in place of a host's address.
+constexpr std::string_view kIpAddress = "an-ip-address";
 constexpr std::string_view kFirst = "(hSRGdbfw>";
 constexpr std::size_t kLongestRemark = 300;
 
@@ -45,6 +48,7 @@ std::size_t remark_length(std::string_view text) {
     if (end.empty()) return begin.size();
     const std::size_t at = text.substr(0, kLongestRemark).find(end, begin.size());
     if (at != std::string_view::npos) return at + end.size();
+    if (end == " " && text.size() < kLongestRemark) return text.size();
   }
   return 0;
 }
@@ -71,15 +75,64 @@ void append_not(std::string& out) {
   out += "not";
 }
 
+// Returns whether the word is an IPv4 address, perhaps with a mark behind it.
+bool is_ip_address(std::string_view word) {
+  while (!word.empty() && (word.back() == ':' || word.back() == '.' || word.back() == ']'))
+    word.remove_suffix(1);
+  return word.size() >= 7 && word.size() <= 15 && std::ranges::count(word, '.') == 3 &&
+         word.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// Rewrites the server's words one by one.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out), word_(out.size()) {}
+
+  void add(char c) {
+    has_at_ = has_at_ || c == '@';
+    out_ += c;
+  }
+
+  /// Ends a word with `mark`.
+  void end_word(char mark) {
+    close_word();
+    out_ += mark;
+    word_ = out_.size();
+  }
+
+  /// Leaves out a remark, and the host's address before it.
+  void leave_out_remark() {
+    close_word();
+    const std::string with_space = std::string(kIpAddress) + ' ';
+    if (out_.ends_with(with_space)) out_.resize(out_.size() - with_space.size());
+    out_ += ' ';
+    word_ = out_.size();
+  }
+
+  // What is written replaces an address of a mailbox by spaces and that of a host by one word.
+  void close_word() {
+    if (has_at_) {
+      std::fill(out_.begin() + static_cast<std::ptrdiff_t>(word_), out_.end(), ' ');
+    } else if (is_ip_address(std::string_view(out_).substr(word_)) && !is_in_brackets()) {
+      out_.resize(word_);
+      out_ += kIpAddress;
+    }
+    has_at_ = false;
+  }
+
+ private:
+  // "mx.example.org[192.0.2.1]" is the name of a host.
+  bool is_in_brackets() const { return word_ > 0 && (out_[word_ - 1] == '[' || out_[word_ - 1] == '('); }
+
+  std::string& out_;
+  std::size_t word_;  // where the word begins that is being written
+  bool has_at_ = false;
+};
+
 }  // namespace
 
 void append_server_words(std::string_view words, std::string& out) {
-  std::size_t word = out.size();  // where the word begins that is being written
-  bool has_at = false;
-  const auto close_word = [&] {
-    if (has_at) std::fill(out.begin() + static_cast<std::ptrdiff_t>(word), out.end(), ' ');
-    has_at = false;
-  };
+  Writer writer(out);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const char c = words[i];
     if (static_cast<unsigned char>(c) >= 0xC2) {
@@ -89,9 +142,7 @@ void append_server_words(std::string_view words, std::string& out) {
       }
     } else if (kFirst.contains(c) && (i == 0 || !base::is_alpha(words[i - 1]))) {
       if (const std::size_t length = remark_length(words.substr(i)); length != 0) {
-        close_word();
-        out += ' ';
-        word = out.size();
+        writer.leave_out_remark();
         i += length - 1;
         continue;
       }
@@ -99,18 +150,13 @@ void append_server_words(std::string_view words, std::string& out) {
     if (const std::size_t length = contraction_length(words.substr(i), out); length != 0) {
       append_not(out);
       i += length - 1;
-      continue;
+    } else if (ends_address(c)) {
+      writer.end_word(c);
+    } else {
+      writer.add(c);
     }
-    if (ends_address(c)) {
-      close_word();
-      out += c;
-      word = out.size();
-      continue;
-    }
-    has_at = has_at || c == '@';
-    out += c;
   }
-  close_word();
+  writer.close_word();
 }
 
 }  // namespace backstop::response
