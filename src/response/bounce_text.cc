@@ -101,7 +101,11 @@ Shape shape_of(std::string_view line, const FoundAddress& found) {
 // Returns whether the words before an address offer it for questions: "For further assistance, please send
 // mail to postmaster@example.org".
 bool offers_help(std::string_view words) {
-  constexpr std::array kWords = std::to_array<std::string_view>({"please",        "contact",
+  constexpr std::array kWords = std::to_array<std::string_view>({"please",        "if you",
+                                                                 "should you",    "send a",
+                                                                 "whitelist",     "delist",
+                                                                 "unblock",       "e-mail us",
+                                                                 "mail us",       "contact",
                                                                  "assistance",    "help",
                                                                  "question",      "inquir",
                                                                  "enquir",        "forward",
@@ -290,12 +294,15 @@ class TextReader {
   // Reports name a role's address as one that failed, and also for questions and below their words.
   bool is_failed_role(const Found& found) const {
     const auto& line = text_.lines()[found.line];
-    const std::string_view before = text_.text_of(line).substr(0, found.begin);
-    const std::string_view after = text_.text_of(line).substr(found.end);
+    // A line may be long, and have many addresses.
+    constexpr std::size_t kMostAround = 300;
+    std::string_view before = text_.text_of(line).substr(0, found.begin);
+    before.remove_prefix(before.size() - std::min(before.size(), kMostAround));
+    const std::string_view after = text_.text_of(line).substr(found.end, kMostAround);
     if (has_code(after)) return true;
     const std::size_t next = found.line + 1;
     if (next < section_end_ && !text_.lines()[next].is_after_blank && listed(found.shape) == Shape::Alone &&
-        has_code(text_.text_of(text_.lines()[next])))
+        has_code(text_.text_of(text_.lines()[next]).substr(0, kMostAround)))
       return true;
     if (is_own(context_, found.address)) return false;
     // An offer may end in the line above.

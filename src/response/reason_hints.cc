@@ -18,6 +18,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "not accepting mail|not accepting messages|not accepting email"},
     {NotAcceptingMail, Suggests,
      "not currently accepting"},
+    {Expired, Suggests, "queue|days|hours", "timed out|too long|expired|too old|undelivered|gave up"},
     {NetworkError, Suggests,
      "name server timeout"},
     {Expired, Suggests,
@@ -50,9 +51,10 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "bad sequence|unexpected|out of order|mailer \"|local problem|cannot exec|system not accepting|"
      "internal server|internal problem|not implemented|unrecognized command|command unrecognized|"
      "unknown command|bad command|insufficient disk|technical|lookup error|backend|queue file|"
-     "write error|try again later|is down|busy|service shutting|shutting down|system unavailable|"
-     "server is down|high load|load average|temporary system|server configuration|misconfig|"
-     "unable to process|cannot process|processing error|software error|failure in"},
+     "write error|try again later|in processing|unable to open|could not open|upstream|could not load|"
+     "unable to load|is down|busy|service shutting|shutting down|system unavailable|server is down|"
+     "high load|load average|temporary system|server configuration|misconfig|unable to process|"
+     "cannot process|processing error|software error|failure in"},
     {Spam, Suggests,
      "message rejected as|no spam|spam/|of spam|unsolicited|suspicious|unwanted|junk|垃圾|спам|spam"},
     {SenderReputation, Suggests,
@@ -70,7 +72,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
     {ContentRejected, Suggests,
      "improper|charset|url in|malformed|due to content|content reason|bad content|its content"},
     {DomainUnknown, Suggests,
-     "the domain|no mx|address of the host|domain name|dns"},
+     "the domain|no mx|address of the host|domain name|in dns"},
     {UserUnknown, Suggests,
      "recipient rejected|sorry, no|no user|utilisateur|empfänger|없습니다|unknown to|5.1.1|does not exist|"
      "not exist|could not be found|was not found|cannot be found|not recognized|not a valid|"
@@ -80,8 +82,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "is locked|frozen|not active|deactivated|정지|gesperrt|is suspended|has moved|address change|"
      "no longer available|no longer valid|inactive|disabled|suspended"},
     {SenderReputation, Suggests,
-     "aup#|your ip|sending ip|listed in|listed on|listed at|messages from|mail from you|banned|"
-     "mail server has been|abuse"},
+     "aup#|your ip|sending ip|listed in|listed on|listed at|listed by|messages from|mail from you|"
+     "banned|mail server has been|abuse"},
     {NotAcceptingMail, Suggests,
      "not accepting|does not accept"},
     {Policy, Suggests, "richtlinie|política|politica|politique|политик|策略|ポリシー|policy|policies|security|restriction"},

@@ -13,7 +13,7 @@ using enum ReasonWeight;
 constexpr std::string_view kBoxes =
     "postfach|mailbox|konto|account|benutzer|nutzer|empfänger|empfaenger|boîte|boite|messagerie|compte|"
     "destinataire|utilisateur|buzón|buzon|casilla|cuenta|usuario|destinatario|caixa|conta de|conta do|conta "
-    "está|conta foi|sua conta|usuári|"
+    "está|conta foi|sua conta|conta susp|conta bloq|conta desat|conta encer|conta inat|usuári|"
     "destinatári|casella|utente|postvak|gebruiker|ontvanger|skrzynk|konta|użytkownik|odbiorc|ящик|"
     "пользовател|получател|аккаунт|учетная|учётная|邮箱|信箱|郵箱|用户|用戶|账号|帐号|收件人|メールボックス|"
     "アカウント|ユーザ|受信者|宛先";

@@ -16,7 +16,8 @@ constexpr std::string_view kAddressees =
     "mailbox|account|user|recipient|address|addressee|alias|destination|person|subscriber|customer|employee|"
     "rcpt|inbox|local part|local-part|student|member";
 constexpr std::string_view kSenders =
-    "sender address|address of sender|address of the sender|domain of sender|domain of the sender|"
+    "valid from|from: domain|sender address|address of sender|address of the sender|domain of sender|domain "
+    "of the sender|"
     "sender domain|sender's domain|sender's address|sending domain|from domain|envelope sender|"
     "envelope from|envelope-from|return path|return-path|your domain|originating domain|from address|"
     "sender email|sender's email|sender's mail|mail from|domain part of sender|domain part of the sender|"
@@ -37,7 +38,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "resolver.rst.|only accepts messages from|only accepts mail from|not have permission|"
      "permission to post|restricted group|only accept mail from|only accept messages from|"
      "approved senders|allowed senders|authorized senders|authorised senders|internal senders|"
-     "delivery restriction|sender restriction|moderat|members only|members-only|from outside|"
+     "delivery restriction|sender restriction|moderat|members only|members-only|only takes|takes only|"
+     "accepts only|only allows mail|only accepts mail|only accepts messages|from outside|"
      "outside of the company|outside the company|from external|external mail|internal use|internal only|"
      "internal mail only|from the internet|membership|not subscribed|must be subscribed|non-member|"
      "nonmember|not a subscriber|only members|does not have permission|will not accept delivery|"
@@ -63,8 +65,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "receiving too many|received too many|message rate|mail rate|messages per hour|per hour|per minute|"
      "per second|per connection|per session|per day|exceeded the number of messages|short period|"
      "quota of messages|maximum number of|number of messages|number of connections|number of recipients|"
-     "number of emails|an hour|this hour|this minute|last hour|last minute|too much mail|ratecontrol|"
-     "rate control"},
+     "number of emails|an hour|this hour|this minute|last hour|last minute|too much mail from|"
+     "too much mail to|ratecontrol|rate control"},
     {RateLimited, Names,
      "hourly|daily|in a day|24 hours|today|within an hour|sending|messages sent|emails sent|"
      "recipient limit",
@@ -125,11 +127,15 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "message|mail|e-mail|attachment|data|size",
      "too large|too big|larger than|bigger than|exceeds the limit|exceeded the limit|exceeds maximum|"
      "exceeded maximum|exceeds limit|size limit|maximum size|max size|size of|allowed size|"
-     "permitted size|oversize|kb limit|mb limit|megabyte|exceeds max|bytes"},
+     "permitted size|oversize|kb limit|mb limit|megabyte|exceeds max"},
     {Virus, Names,
      "virus|malware|infected|trojan|worm|clamav|ウイルス|вирус|病毒|ransomware|infection|malicious attachment|"
      "malicious file|malicious code|malicious content|dangerous attachment|executable attachment|"
      "dangerous file|potentially dangerous|potentially executable|macro|contains an executable"},
+    {RateLimited, Names,
+     "recipient count|recipients|connection|connections|sessions|session|messages per|message count|"
+     "threads",
+     "limit|maximum|max|reached|exceeded|too frequent|frequent|too high|excess"},
     {TlsRequired, Names,
      "starttls is required|must issue a starttls|tls is required|tls required|requires tls|"
      "encryption required|tls is not available|tls handshake failed|starttls failed|tls not available|"
@@ -159,17 +165,20 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "message limit|bandwidth|threshold exceeded|exceeded the threshold|flood|too much traffic|"
      "bulk sending|burst|traffic limit|deferred due to user complaints|sender limit|limit on the number|"
      "limited the|concurrency"},
+    {ContentRejected, Names,
+     "duplicate header|multiple addresses in from|multiple from|more than one from"},
+    {AuthenticationFailed, Names, "invalid ip"},
+    {DomainUnknown, Names, "find a mail exchanger|mail exchanger or ip"},
     {SenderReputation, Names,
      "blocked using|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|dnsbl|rbl|spamrats|invaluement|"
      "senderscore|sender score|proofpoint dynamic reputation|cloudmark sender intelligence|csi-global|"
      "csi.cloudmark|talosintelligence|talos|senderbase|ip reputation|reputation of|domain reputation|"
      "sender reputation|reputation score|abusix|blocked by rbl|psbl|spfbl|fortiguard|"
-     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|newly registered|"
-     "recently registered|was registered|domain age|days old|new domain|spam complaints|spam sources|"
-     "source of spam|sends spam|sending spam|spam from your|spamming|spammer|known spam|badmailfrom|"
-     "reject list|block for spam|blocked for spam|block for abuse|blocked for abuse|blocked sender|"
-     "blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|botnet|abuse from|abusive|hijacked|"
-     "banned sender|banned sending ip"},
+     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|spam complaints|"
+     "spam sources|source of spam|sends spam|sending spam|spam from your|spamming|spammer|known spam|"
+     "badmailfrom|reject list|block for spam|blocked for spam|block for abuse|blocked for abuse|"
+     "blocked sender|blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|botnet|abuse from|"
+     "abusive|hijacked|banned sender|banned sending ip"},
     {AuthenticationFailed, Names,
      "spf|sender policy framework|dkim|dmarc|ptr|rdns|reverse dns|reverse lookup|reverse hostname|"
      "reverse host|reverse record|fcrdns|forward-confirmed|map back|does not map|resolve back|"
@@ -196,10 +205,10 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "rejected by content filter|spam threshold|high spam|dspam|spamscore|スパム|迷惑メール|"
      "is considered unsolicited bulk|likely unsolicited|unsolicited mail|unsolicited message|"
      "unsolicited bulk|unsolicited email|unsolicited commercial|is unsolicited|junk e-mail|junk email|"
-     "as junk|is junk|marked as unwanted|as unwanted|bulk email|spam signature|contains spam|"
-     "similar to spam|resembles spam|spam or|spam check|spam engine|spam scan|spam probability|"
-     "spam points|spam level|spam rating|spam policy|spam rule|spam pattern|spam test|spam in|"
-     "spam detect|spam found|spam blocked|spam refused|spam not|spam e-mail|spam email|"
+     "as junk|as bulk|is bulk|is junk|marked as unwanted|as unwanted|bulk email|spam signature|"
+     "contains spam|similar to spam|resembles spam|spam or|spam check|spam engine|spam scan|"
+     "spam probability|spam points|spam level|spam rating|spam policy|spam rule|spam pattern|spam test|"
+     "spam in|spam detect|spam found|spam blocked|spam refused|spam not|spam e-mail|spam email|"
      "high probability of spam|due to spam|scored|rspamd|bayes|heuristic|unwanted mail|unwanted message|"
      "scam|fraud|considered to be spam|ube|uce|no spam|not accept spam|do not accept spam|like spam|"
      "to be spam|was spam|spam."},
@@ -222,7 +231,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "relaying disallowed|relay is denied|relay prohibited|relaying is not|relaying is denied|"
      "relay attempt|attempt to relay|relay rejected|relay for|relay from|relaying from|"
      "unauthorized relay|unauthorized relaying|no relay|cannot relay|cannot be relayed|relay mail|"
-     "relay to|anti-relay|relay restrict|not handled here|not served here|not a domain we|"
+     "relay to|anti-relay|relay restrict|not handled here|not the mail server for|"
+     "not a mail exchanger for|not the mx for|not configured for|not served here|not a domain we|"
      "domain we handle|domain is not served|we do not handle|not responsible for|is not local|"
      "not an accepted domain|not configured to accept mail for|no local domain|not in my domains|"
      "not a hosted domain|do not host|relay blocked"},
@@ -268,12 +278,12 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "forbidden content|content restriction|content violation|content is blocked|message content|"
      "content-type not|bad content-type|invalid content-type|unsupported content-type|blocked file|"
      "file type|file extension|filename|attachments not|missing date|missing from|missing subject|"
-     "missing message-id|missing to|rfc 822|rfc822|rfc 5322 compliant|8bit|8-bit|nul character|nul byte|"
-     "bare carriage|bare cr|malformed message|malformed mime|malformed header|malformed mail|"
-     "charset not|character set|invalid character|message format|invalid message|body contains|words in|"
-     "banned word|forbidden word|too many attachments|no subject|empty subject|encrypted archive|"
-     "password protected|password-protected|zip file|double extension|utf8 header|smtputf8|non-ascii|"
-     "bad message-id|message-id"},
+     "missing message-id|missing to|rfc 822|not rfc822|rfc822 compl|rfc 5322 compliant|8bit|8-bit|"
+     "nul character|nul byte|bare carriage|bare cr|malformed message|malformed mime|malformed header|"
+     "malformed mail|charset not|character set|invalid character|message format|invalid message|"
+     "body contains|words in|banned word|forbidden word|too many attachments|no subject|empty subject|"
+     "encrypted archive|password protected|password-protected|zip file|double extension|utf8 header|"
+     "smtputf8|non-ascii|bad message-id|message-id"},
     {ContentRejected, Names,
      "attachment|attached|archive|executable|header|mime type|mime part|mime boundar|mime struct|"
      "subject line|date field|message body|body of",
@@ -292,6 +302,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "non-exist|not a real|must have|dns record|not a valid|fully-qualified|fully qualified|"
      "does not accept|null mx|reject|refuse|denied|block|ban|not accept|forbidden|blacklist|listed|"
      "in my|on my|bad|policy"},
+    {SenderReputation, Names, "domain", "registered a|recently registered|newly registered|too young|too new|domain age"},
+    {AuthenticationFailed, Names, "reverse",
+     "match|hostname|host name|name|lookup|resolve|record|missing|mapping|validation|fail|entry"},
     {SenderReputation, Names, "an-ip-address",
      "blocked|blacklist|block list|blocklist|listed|banned|barred|not allowed|denied|reputation|abus|"
      "not accepted|refused by|access"},

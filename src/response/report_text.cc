@@ -9,6 +9,7 @@
 #include "mail/encoding.h"
 #include "mail/parameter.h"
 #include "response/html_text.h"
+#include "response/status.h"
 
 namespace backstop::response {
 namespace {
@@ -105,6 +106,11 @@ bool is_rule(std::string_view line) {
   return line.size() >= 2 && line.find_first_not_of(kMarks) == std::string_view::npos;
 }
 
+// Returns whether the line has a server's reply about an address.
+bool has_reply(std::string_view line) {
+  return !find_enhanced_status(line).empty() || (line.contains('@') && find_reply_code(line) != 0);
+}
+
 // Returns whether the line has words that list managers write below a mail.
 bool speaks_of_a_list(std::string_view line) {
   constexpr std::array kWords = std::to_array<std::string_view>({"mailing list",
@@ -112,11 +118,11 @@ bool speaks_of_a_list(std::string_view line) {
                                                                  "mailinglist",
                                                                  "unsubscribe",
                                                                  "subscribed to",
-                                                                 "subscription",
+
                                                                  "listinfo",
                                                                  "listserv",
                                                                  "majordomo",
-                                                                 "sympa",
+                                                                 "/sympa/",
                                                                  "to post to this",
                                                                  "google groups",
                                                                  "groups.io",
@@ -324,17 +330,19 @@ void ReportText::flatten() {
   });
 }
 
-// A footer is at the end: a rule, and words about the list in one of the next lines.
+// A footer is at the end: a rule, words about the list in one of the next lines, and nothing that a server
+// replied about an address.
 void ReportText::find_footer() {
   constexpr std::size_t kMostLines = 16;
   constexpr std::size_t kWordsWithin = 6;
   footer_ = lines_.size();
   std::size_t words = lines_.size();
   for (std::size_t i = lines_.size(); i-- > lines_.size() - std::min(lines_.size(), kMostLines);) {
-    const std::string_view line = text_of(lines_[i]);
+    const std::string_view line = text_of(lines_[i]).substr(0, kLongestFooterLine);
+    if (has_reply(line)) return;
     if (is_rule(line)) {
       if (words - i <= kWordsWithin && words < lines_.size()) footer_ = i;
-    } else if (speaks_of_a_list(line.substr(0, kLongestFooterLine))) {
+    } else if (speaks_of_a_list(line)) {
       words = i;
     }
   }
