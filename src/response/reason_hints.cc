@@ -50,8 +50,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "mailing list expansion|procmail|exit status|syntax error|protocol error|command not recognized|"
      "bad sequence|unexpected|out of order|mailer \"|local problem|cannot exec|system not accepting|"
      "internal server|internal problem|not implemented|unrecognized command|command unrecognized|"
-     "unknown command|bad command|insufficient disk|technical|lookup error|backend|queue file|"
-     "write error|try again later|in processing|unable to open|could not open|upstream|could not load|"
+     "unknown command|bad command|insufficient disk|lookup error|backend|queue file|write error|"
+     "try again later|in processing|unable to open|could not open|upstream|could not load|"
      "unable to load|is down|busy|service shutting|shutting down|system unavailable|server is down|"
      "high load|load average|temporary system|server configuration|misconfig|unable to process|"
      "cannot process|processing error|software error|failure in"},

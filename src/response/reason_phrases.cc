@@ -58,6 +58,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "message looping|is looping|looping!|hop limit|mail is looping|this message is looping|"
      "exceeded hop|too many hop|infinite loop|loops back|loop in routing|delivered-to loop|"
      "loop was detected|looped|hops exceeded|received headers|received: lines"},
+    {MailboxFull, Names,
+     "number of messages in recipient|number of messages in the mailbox|exceeded the local limit"},
     {RateLimited, Names,
      "5.2.121|5.2.122|4.7.28|5.7.28|sending quota|message quota|queue quota|send quota|outbound quota|"
      "too quickly|at a rate|receive limit|send limit|receiving limit|thread limit|too frequent|"
@@ -76,7 +78,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "limit|exceed|too high|excessive|slow down|reduce|restrict|reached|traffic|recipients|connections|"
      "unknown|complaints|errors|messages|sending pattern|activity"},
     {RateLimited, Names, "messages|mails|emails|recipients|connections",
-     "more than|in one connection|at once|at a time|at the same time|in a row|too fast"},
+     "in one connection|at once|at a time|at the same time|in a row|too fast"},
     {MailboxFull, Names,
      "صندوق بريد المستلم ممتلئ|ممتلئ|je plná|on täynnä|är full|er fuld|er full|kutusu dolu|dolu|"
      "переповнен|空间已满|已满|已滿|邮箱空间|γεμάτο|מלאה|가득|megtelt|betelt|pełna|przepełnion|quota esaurita|vol is|"
@@ -231,7 +233,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "relaying disallowed|relay is denied|relay prohibited|relaying is not|relaying is denied|"
      "relay attempt|attempt to relay|relay rejected|relay for|relay from|relaying from|"
      "unauthorized relay|unauthorized relaying|no relay|cannot relay|cannot be relayed|relay mail|"
-     "relay to|anti-relay|relay restrict|not handled here|not the mail server for|"
+     "relay to|anti-relay|to remote domains|relay restrict|not handled here|not the mail server for|"
      "not a mail exchanger for|not the mx for|not configured for|not served here|not a domain we|"
      "domain we handle|domain is not served|we do not handle|not responsible for|is not local|"
      "not an accepted domain|not configured to accept mail for|no local domain|not in my domains|"
@@ -289,8 +291,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "subject line|date field|message body|body of",
      "not allowed|not permitted|prohibit|forbid|block|reject|refuse|denied|illegal|invalid|missing|"
      "malformed|bad|unacceptable|banned|disallow|duplicate|multiple|not accept|violat|improper|syntax|"
-     "restricted|not valid|must|required|incorrect|not welcome|not wanted|removed|stripped|"
-     "not supported|too long|too many|broken"},
+     "restricted|not valid|must|required|incorrect|not welcome|not wanted|not supported|too long|"
+     "too many|broken"},
+    {ContentRejected, Names, "attachment|attached file", "removed|stripped|deleted|quarantined"},
     {SenderReputation, Names,
      "not accepting mail from|we do not accept mail from|not accept mail from|not accept email from|"
      "not accept messages from|refuse mail from|refuse all mail from|no mail from|mail refused from|"

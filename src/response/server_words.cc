@@ -41,6 +41,18 @@ constexpr std::string_view kIpAddress = "an-ip-address";
 constexpr std::string_view kFirst = "(hSRGdbfw>";
 constexpr std::size_t kLongestRemark = 300;
 
+// Returns the length of Exim's "host mx.example.org [192.0.2.1]" at the start of `text`, or 0. A server says
+// "Client host [192.0.2.1]" and "host name invalid".
+std::size_t named_host_length(std::string_view text) {
+  constexpr std::string_view kHost = "host ";
+  if (!text.starts_with(kHost)) return 0;
+  const std::string_view rest = text.substr(kHost.size(), kLongestRemark);
+  const std::string_view name = rest.substr(0, rest.find(' '));
+  if (!name.contains('.') || !rest.substr(name.size()).starts_with(" [")) return 0;
+  const std::size_t end = rest.find(']', name.size());
+  return end == std::string_view::npos ? 0 : kHost.size() + end + 1;
+}
+
 // Returns the length of the remark at the start of `text`, or 0.
 std::size_t remark_length(std::string_view text) {
   for (const auto& [begin, end] : kRemarks) {
@@ -50,7 +62,7 @@ std::size_t remark_length(std::string_view text) {
     if (at != std::string_view::npos) return at + end.size();
     if (end == " " && text.size() < kLongestRemark) return text.size();
   }
-  return 0;
+  return named_host_length(text);
 }
 
 bool ends_address(char c) {

@@ -35,7 +35,7 @@ TEST(ServerWords, AreWithoutWhatTheReporterSays) {
        "host mx.example.org [192.0.2.1] SMTP error from remote mail server after RCPT TO:<a@example.org>: "
        "550 "
        "Nope",
-       "host mx.example.org [192.0.2.1] < >: 550 Nope"},
+       "< >: 550 Nope"},
       {"qmail", "192.0.2.1 does not like recipient. Remote host said: 550 Nope Giving up on 192.0.2.1.",
        "550 Nope"},
       {"Sendmail", ">>> RCPT To:<spam@example.org> <<< 550 Nope", "<<< 550 Nope"},
@@ -46,6 +46,8 @@ TEST(ServerWords, AreWithoutWhatTheReporterSays) {
       {"invisible characters", "550 no such us\u200Ber", "550 no such user"},
       {"a remark that never ends", "550 (in reply to", "550 (in reply to"},
       {"a remark within a word", "550 ghost said: host", "550 ghost said: host"},
+      {"a host that a server names", "554 Client host [192.0.2.1] blocked, host name invalid",
+       "554 Client host [192.0.2.1] blocked, host name invalid"},
       {"an at sign alone", "@", ""},
       {"the address of a host", "554 192.0.2.1: blocked", "554 an-ip-address blocked"},
       {"the address of a named host", "mx.example.org[192.0.2.1]:25: refused (192.0.2.1)",
