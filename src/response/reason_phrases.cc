@@ -176,11 +176,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "senderscore|sender score|proofpoint dynamic reputation|cloudmark sender intelligence|csi-global|"
      "csi.cloudmark|talosintelligence|talos|senderbase|ip reputation|reputation of|domain reputation|"
      "sender reputation|reputation score|abusix|blocked by rbl|psbl|spfbl|fortiguard|"
-     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|spam complaints|"
-     "spam sources|source of spam|sends spam|sending spam|spam from your|spamming|spammer|known spam|"
-     "badmailfrom|reject list|block for spam|blocked for spam|block for abuse|blocked for abuse|"
-     "blocked sender|blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|botnet|abuse from|"
-     "abusive|hijacked|banned sender|banned sending ip"},
+     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|intrusion prevention|"
+     "spam complaints|spam sources|source of spam|sends spam|sending spam|spam from your|spamming|"
+     "spammer|known spam|badmailfrom|reject list|block for spam|blocked for spam|block for abuse|"
+     "blocked for abuse|blocked sender|blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|"
+     "botnet|abuse from|abusive|hijacked|banned sender|banned sending ip"},
     {AuthenticationFailed, Names,
      "spf|sender policy framework|dkim|dmarc|ptr|rdns|reverse dns|reverse lookup|reverse hostname|"
      "reverse host|reverse record|fcrdns|forward-confirmed|map back|does not map|resolve back|"
@@ -218,7 +218,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "]: recipient address rejected: access denied"},
     {UserUnknown, Names,
      "5.4.1",
-     "recipient address rejected: access denied|access denied. as("},
+     "recipient address rejected: access denied|addresses rejected : access denied|"
+     "addresses rejected: access denied|access denied. as("},
     {SenderReputation, Names, "sender address rejected|sender rejected",
      "user unknown|unverified|undeliverable|mailbox unavailable"},
     {UserUnknown, Names, "user unknown in|unknown in relay|unknown in local|unknown in virtual"},
