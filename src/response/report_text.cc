@@ -331,19 +331,25 @@ void ReportText::flatten() {
 }
 
 // A footer is at the end: a rule, words about the list in one of the next lines, and nothing that a server
-// replied about an address.
+// replied about an address. Few mails have a rule, and the words are sought only behind one.
 void ReportText::find_footer() {
   constexpr std::size_t kMostLines = 16;
-  constexpr std::size_t kWordsWithin = 6;
+  constexpr std::size_t kWordsWithin = 5;
+  const auto line_of = [&](std::size_t index) {
+    return text_of(lines_[index]).substr(0, kLongestFooterLine);
+  };
+  const auto has = [&](std::size_t begin, std::size_t end, bool (*is_such)(std::string_view)) {
+    for (std::size_t i = begin; i < std::min(end, lines_.size()); ++i) {
+      if (is_such(line_of(i))) return true;
+    }
+    return false;
+  };
   footer_ = lines_.size();
-  std::size_t words = lines_.size();
-  for (std::size_t i = lines_.size(); i-- > lines_.size() - std::min(lines_.size(), kMostLines);) {
-    const std::string_view line = text_of(lines_[i]).substr(0, kLongestFooterLine);
-    if (has_reply(line)) return;
-    if (is_rule(line)) {
-      if (words - i <= kWordsWithin && words < lines_.size()) footer_ = i;
-    } else if (speaks_of_a_list(line)) {
-      words = i;
+  for (std::size_t i = lines_.size() - std::min(lines_.size(), kMostLines); i < lines_.size(); ++i) {
+    if (is_rule(line_of(i)) && has(i + 1, i + 1 + kWordsWithin, speaks_of_a_list) &&
+        !has(i + 1, lines_.size(), has_reply)) {
+      footer_ = i;
+      return;
     }
   }
 }
