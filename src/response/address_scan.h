@@ -16,8 +16,8 @@ struct FoundAddress {
 /// more are looked at than a local part can have.
 FoundAddress find_address(std::string_view line, std::size_t from = 0);
 
-/// Returns whether a report gives this address for questions and not as a failed one:
-/// "postmaster@example.org".
+/// Returns whether the address is of a role ("postmaster@example.org"). A report gives such an address for
+/// questions, or as one that failed.
 bool is_service_address(std::string_view address);
 
 }  // namespace backstop::response

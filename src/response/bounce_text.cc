@@ -99,6 +99,42 @@ Shape shape_of(std::string_view line, const FoundAddress& found) {
   return is_delivery_sentence(line) ? Shape::Sentence : Shape::None;
 }
 
+// Returns whether the words before an address offer it for questions: "For further assistance, please send
+// mail to postmaster@example.org".
+bool offers_help(std::string_view words) {
+  constexpr std::array kWords = std::to_array<std::string_view>({"please",        "if you",
+                                                                 "should you",    "send a",
+                                                                 "whitelist",     "delist",
+                                                                 "unblock",       "e-mail us",
+                                                                 "mail us",       "contact",
+                                                                 "assistance",    "help",
+                                                                 "question",      "inquir",
+                                                                 "enquir",        "forward",
+                                                                 "write to",      "ask ",
+                                                                 "problem",       "complain",
+                                                                 "feedback",      "administrator",
+                                                                 "regards",       "sincerely",
+                                                                 "bitte",         "kontakt",
+                                                                 "wenden",        "fragen",
+                                                                 "veuillez",      "contacte",
+                                                                 "contatta",      "contato",
+                                                                 "postmaster at", "technical support",
+                                                                 "respond",       "reply to",
+                                                                 "grüße",         "cordialement",
+                                                                 "saludos",       "обратитесь",
+                                                                 "свяжитесь",     "お問い合わせ",
+                                                                 "联系"});
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(words, word); });
+}
+
+// Returns whether the words before an address say that a mail went to it.
+bool says_sent_to(std::string_view words) {
+  constexpr std::array kWords = std::to_array<std::string_view>(
+      {"message to", "mail to", "deliver to", "delivered to", "delivery to", "sent to", "addressed to",
+       "recipient", "reach", "user", "mailbox", "account", "for"});
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(words, word); });
+}
+
 bool is_own(const TextContext& context, std::string_view address) {
   return std::ranges::find(context.own, base::address_key(address)) != context.own.end();
 }
@@ -176,7 +212,7 @@ class TextReader {
 
   std::string diagnostic_of(std::size_t index) {
     const Found& found = found_[index];
-    const std::size_t next = index + 1 < found_.size() ? found_[index + 1].line : text_.lines().size();
+    const std::size_t next = index + 1 < found_.size() ? found_[index + 1].line : text_.footer();
     std::string words;
     append_words(words, words_of_line(found));
     append_below(found.line + 1, next, words);
@@ -200,8 +236,7 @@ class TextReader {
 
  private:
   void set_section() {
-    const auto& lines = text_.lines();
-    section_end_ = lines.size();
+    section_end_ = text_.footer();
     PhraseId anchor = format_ ? hits_.first_of(format_->begin) : kNoPhrase;
     if (anchor == kNoPhrase && format_) anchor = hits_.first_of(format_->signature);
     const auto& phrases = BodyPhrases::get();
@@ -260,32 +295,87 @@ class TextReader {
     return is_after_expansion(text_.flat().substr(0, text_.lines()[line].begin + begin));
   }
 
+  // In many reports, addresses alone on a line and addresses that begin a line are one list.
+  static Shape listed(Shape shape) { return shape == Shape::Head ? Shape::Alone : shape; }
+
+  // Returns the likeliest recipient of a line: the first person's address, else the first role's.
+  Found find_in_line(std::size_t index) const {
+    const std::string_view line = text_.text_of(text_.lines()[index]);
+    Found role;
+    if (line.find('@') == std::string_view::npos) return role;
+    FoundAddress found = find_address(line);
+    for (int n = 0; n < kMostAddressesOfLine && !found.text.empty();
+         ++n, found = find_address(line, found.end)) {
+      Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
+      if (shape == Shape::None && is_source(index, found.begin)) shape = Shape::Sentence;
+      if (shape == Shape::None || (shape >= Shape::Labelled && is_own(context_, found.text))) continue;
+      const Found here{shape, found.text, index, found.begin, found.end};
+      if (!is_service_address(found.text)) return here;
+      if (role.shape == Shape::None && is_failed_role(here)) role = here;
+    }
+    return role;
+  }
+
+  // Reports name a role's address as one that failed, and also for questions and below their words.
+  bool is_failed_role(const Found& found) const {
+    const auto& line = text_.lines()[found.line];
+    // A line may be long, and have many addresses.
+    constexpr std::size_t kMostAround = 300;
+    std::string_view before = text_.text_of(line).substr(0, found.begin);
+    before.remove_prefix(before.size() - std::min(before.size(), kMostAround));
+    const std::string_view after = text_.text_of(line).substr(found.end, kMostAround);
+    if (has_code(after)) return true;
+    const std::size_t next = found.line + 1;
+    if (next < section_end_ && !text_.lines()[next].is_after_blank && listed(found.shape) == Shape::Alone &&
+        has_code(text_.text_of(text_.lines()[next]).substr(0, kMostAround)))
+      return true;
+    if (is_own(context_, found.address)) return false;
+    // An offer may end in the line above.
+    constexpr std::size_t kOffer = 80;
+    if (offers_help(before)) return false;
+    if (found.line > 0) {
+      std::string_view above = text_.text_of(text_.lines()[found.line - 1]);
+      above.remove_prefix(above.size() - std::min(above.size(), kOffer));
+      const bool is_open = !line.is_after_blank || above.ends_with(':') || above.ends_with(',');
+      if (is_open && !above.ends_with('.') && offers_help(above)) return false;
+    }
+    return found.shape != Shape::Sentence || says_sent_to(before);
+  }
+
+  // Takes the addresses of the likeliest shape. A role's address does not outweigh a person's, and counts
+  // beside one only in a list of the same form.
   void find_by_shape(std::size_t begin) {
     std::vector<Found> all;
     Shape best = Shape::None;
+    Shape best_role = Shape::None;
+    bool in_brackets = false;
     for (std::size_t i = begin; i < section_end_; ++i) {
-      const std::string_view line = text_.text_of(text_.lines()[i]);
-      if (line.find('@') == std::string_view::npos) continue;
-      FoundAddress found = find_address(line);
-      for (int n = 0; n < kMostAddressesOfLine && !found.text.empty();
-           ++n, found = find_address(line, found.end)) {
-        Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
-        if (shape == Shape::None && is_source(i, found.begin)) shape = Shape::Sentence;
-        if (shape == Shape::None || is_service_address(found.text)) continue;
-        if (shape >= Shape::Labelled && is_own(context_, found.text)) continue;
-        all.push_back({shape, found.text, i, found.begin, found.end});
-        break;
-      }
+      const Found found = find_in_line(i);
+      if (found.shape != Shape::None) all.push_back(found);
     }
     drop_sources(all);
-    for (const auto& found : all)
-      best = std::min(best, found.shape == Shape::Head ? Shape::Alone : found.shape);
-    // In many reports, addresses alone on a line and addresses that begin a line are one list.
     for (const auto& found : all) {
-      const Shape shape = found.shape == Shape::Head ? Shape::Alone : found.shape;
-      if (shape == best) add(found);
+      const Shape shape = listed(found.shape);
+      if (is_service_address(found.address)) {
+        best_role = std::min(best_role, shape);
+      } else if (shape < best) {
+        best = shape;
+        in_brackets = is_in_brackets(found);
+      }
+    }
+    const bool has_person = best != Shape::None;
+    if (!has_person) best = best_role;
+    for (const auto& found : all) {
+      if (listed(found.shape) != best) continue;
+      if (has_person && is_service_address(found.address) && is_in_brackets(found) != in_brackets) continue;
+      if (has_person && best == Shape::Sentence && is_service_address(found.address)) continue;
+      add(found);
       if (best == Shape::Sentence && !found_.empty()) break;
     }
+  }
+
+  bool is_in_brackets(const Found& found) const {
+    return text_.text_of(text_.lines()[found.line]).substr(found.begin).starts_with('<');
   }
 
   static std::string_view without_leading_marks(std::string_view text) {
@@ -329,7 +419,8 @@ class TextReader {
     append_words(words, without_leading_marks(text_.flat().substr(in_line, lines[line].end - in_line)));
     ++line;
     if (words.empty() && line < lines.size()) append_words(words, text_.text_of(lines[line++]));
-    for (; line < lines.size() && !lines[line].is_after_blank && words.size() < kLongestDiagnostic; ++line) {
+    for (; line < text_.footer() && !lines[line].is_after_blank && words.size() < kLongestDiagnostic;
+         ++line) {
       append_words(words, text_.text_of(lines[line]));
     }
     return words;
@@ -344,7 +435,7 @@ class TextReader {
       if (!has_code(line)) continue;
       std::string words;
       append_words(words, line);
-      append_below(reply_line_ + 1, lines.size(), words);
+      append_below(reply_line_ + 1, text_.footer(), words);
       return words;
     }
     return {};
@@ -369,14 +460,15 @@ class TextReader {
 
 std::string find_diagnostic(const ReportText& text, std::string_view address) {
   const auto& lines = text.lines();
-  for (std::size_t i = 0; i < lines.size(); ++i) {
+  const std::size_t end = text.footer();
+  for (std::size_t i = 0; i < end; ++i) {
     const std::string_view line = text.text_of(lines[i]);
     if (!base::icontains(line, address)) continue;
     if (find_reply_code(line) == 0 && find_enhanced_status(line).empty()) continue;
     std::string words;
     append_words(words, line);
-    for (std::size_t j = i + 1;
-         j < lines.size() && !lines[j].is_after_blank && words.size() < kLongestDiagnostic; ++j) {
+    for (std::size_t j = i + 1; j < end && !lines[j].is_after_blank && words.size() < kLongestDiagnostic;
+         ++j) {
       append_words(words, text.text_of(lines[j]));
     }
     return words;

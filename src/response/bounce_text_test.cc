@@ -128,9 +128,78 @@ TEST(BounceText, LeavesOutTheReaderAndTheReporter) {
       {"a reader in a sentence", "Was not delivered to ann@example.org.\n", ""},
       {"a reader in another case", "Was not delivered to ANN@Example.ORG.\n", ""},
       {"a reporter in a sentence", "Was not delivered by mailer-daemon@mx.example.net.\n", ""},
-      {"an address for questions", "Was not delivered:\n\npostmaster@example.com\n", ""},
+      {"an address for questions",
+       "Was not delivered:\n\nFor further assistance, please send mail to\npostmaster@example.com\n", ""},
+      {"an address for questions below a colon",
+       "Was not delivered:\n\nQuestions? Contact:\n\nsupport@example.com\n", ""},
+      {"an address for questions in a sentence",
+       "Was not delivered:\n\nFor help with this mail, please write to support@example.com.\n", ""},
+      {"an address for questions after a label", "Was not delivered:\n\nContact: admin@example.com\n", ""},
+      {"the reporter's own role", "Was not delivered:\n\nmailer-daemon@mx.example.net\n", ""},
       {"a stranger behind them", "ann@example.org: not delivered to carl@example.com.\n",
        "ann@example.org 'not delivered to carl@example.com.'\n"},
+  };
+  check(rows);
+}
+
+// A role's address fails like any other, and no person's address is taken in its place.
+TEST(BounceText, TakesRoles) {
+  const Row rows[] = {
+      {"alone", "Was not delivered:\n\nsupport@example.com\n", "support@example.com ''\n"},
+      {"with its words", "Was not delivered:\n\n<noreply@example.com>: 550 no such user\n",
+       "noreply@example.com '550 no such user'\n"},
+      {"with words below", "Was not delivered:\n\n<abuse@example.com>:\n550 no such user\n",
+       "abuse@example.com '550 no such user'\n"},
+      {"after a label", "Was not delivered:\n\nRecipient: postmaster@example.com\n",
+       "postmaster@example.com 'Recipient: postmaster@example.com'\n"},
+      {"in a sentence", "Your message to webmaster@example.com could not be delivered.\n",
+       "webmaster@example.com 'Your message to webmaster@example.com could not be delivered.'\n"},
+      {"in a reply", "Was not delivered:\n550 <hostmaster@example.com>: no\n",
+       "hostmaster@example.com '550 <hostmaster@example.com>: no'\n"},
+      {"beside a person in a list",
+       "Was not delivered:\n\n<carl@example.com>: 550 no\n\n<support@example.com>: 552 full\n",
+       "carl@example.com '550 no'\nsupport@example.com '552 full'\n"},
+      {"before a person in a list", "Was not delivered:\n\nsupport@example.com\n\ncarl@example.com\n",
+       "support@example.com ''\ncarl@example.com ''\n"},
+      {"a signature below a list",
+       "Was not delivered:\n\n<carl@example.com>: 550 no\n\npostmaster@example.net\n",
+       "carl@example.com '550 no'\n"},
+      {"a signature below a sentence",
+       "Your message to carl@example.com could not be delivered.\n\npostmaster@example.net\n",
+       "carl@example.com 'Your message to carl@example.com could not be delivered.'\n"},
+      {"an offer with a code below it", "Was not delivered:\nPlease note:\n<support@example.com>\n550 no\n",
+       "support@example.com '550 no'\n"},
+  };
+  check(rows);
+}
+
+// A list manager adds its footer below a mail.
+TEST(BounceText, LeavesOutTheFooterOfAList) {
+  const std::string bounce = "Was not delivered:\n\n<carl@example.com>: 550 no\n\n";
+  const std::string_view want = "carl@example.com '550 no'\n";
+  const Row rows[] = {
+      {"Mailman",
+       bounce + "_______________________________________________\nTalk mailing list\n<talk@example.net>\n"
+                "https://example.net/listinfo/talk\n",
+       want},
+      {"Google Groups",
+       bounce + "-- \nYou received this message because you are subscribed to the Google Groups group.\n"
+                "<talk+unsubscribe@example.net>\n",
+       want},
+      {"ezmlm",
+       bounce + "---------------------------------------------------------------------\n"
+                "To unsubscribe, e-mail:\n<talk-unsubscribe@example.net>\n",
+       want},
+      {"groups.io", bounce + "-=-=-=-=-=-=-=-=-=-=-=-\nGroups.io Links:\n<talk@example.net>\n", want},
+      {"German", bounce + "--\nVon dieser Liste abmelden:\n<talk-leave@example.net>\n", want},
+      {"French", bounce + "--\nPour se désabonner :\n<talk-leave@example.net>\n", want},
+      {"a refusal that speaks of a list",
+       bounce + "-----\n<dora@example.com>: 550 this mailing list is closed\n",
+       "carl@example.com '550 no'\ndora@example.com '550 this mailing list is closed'\n"},
+      {"a rule without a list", bounce + "-----\n<dora@example.com>: 550 no\n",
+       "carl@example.com '550 no'\ndora@example.com '550 no'\n"},
+      {"a list without a rule", bounce + "This was for a mailing list.\n\n<dora@example.com>: 550 no\n",
+       "carl@example.com '550 no'\ndora@example.com '550 no'\n"},
   };
   check(rows);
 }
@@ -158,7 +227,7 @@ TEST(BounceText, LooksAtFiftyAddressesOfALine) {
     return text + "carl@example.com\n";
   };
   EXPECT_TRUE(recipients_of(line(49)).starts_with("carl@example.com "));
-  EXPECT_EQ(recipients_of(line(50)), "");
+  EXPECT_TRUE(recipients_of(line(50)).starts_with("postmaster@example.com "));
 }
 
 TEST(BounceText, CutsWordsAtFourThousandBytes) {

@@ -10,7 +10,7 @@
 #include "base/growth_fixture.h"
 #include "response/formats.h"
 #include "response/reader.h"
-#include "response/reason.h"
+#include "response/reason_phrases.h"
 #include "response/report_phrases.h"
 
 namespace backstop::response {
@@ -66,10 +66,11 @@ std::string report(std::string_view type, std::string_view fields) {
 std::string phrases(std::size_t count) {
   std::string text;
   const auto formats = bounce_formats();
-  const auto reasons = reason_phrases();
+  const auto reasons = reason_rows();
   for (std::size_t i = 0; i < count; ++i) {
     text.append(formats[i % formats.size()].signature).append("\n");
-    text.append(reasons[i % reasons.size()].phrase).append("\n");
+    text.append(reasons[i % reasons.size()].phrases).append(" ");
+    text.append(reasons[i % reasons.size()].near).append("\n");
     text.append(failure_phrases()[i % failure_phrases().size()]).append("\n");
   }
   return text;
@@ -152,6 +153,36 @@ const Row kRows[] = {
                      numbered("Original-Message-ID: <{}@example.net>\n", n));
      },
      2000},
+    {"many supplements of a recipient",
+     [](std::size_t n) {
+       return report("message/delivery-status",
+                     "Final-Recipient: rfc822; a@example.net\n" +
+                         repeated("X-Supplementary-Info: <a #5.0.0 smtp; 550 b>\n", n));
+     },
+     1000},
+    {"many roles", [](std::size_t n) { return bounce(numbered("<support@{}.example.net>\n", n)); }, 1000},
+    {"a footer of many lines",
+     [](std::size_t n) {
+       return bounce("<user@example.net>\n\n____\n" + repeated("Talk mailing list unsubscribe\n", n));
+     },
+     2000},
+    {"many footers", [](std::size_t n) { return bounce(repeated("--\nunsubscribe\n", n)); }, 2000},
+    {"a footer of one long line",
+     [](std::size_t n) { return bounce("<user@example.net>\n\n____\n" + repeated("unsubscrib ", n)); }, 5000},
+    // The words of a server.
+    {"long words",
+     [](std::size_t n) {
+       return bounce("<a@example.net>: 550 " + repeated("user mailbox domain sender ", n));
+     },
+     2000},
+    {"many addresses in the words",
+     [](std::size_t n) { return bounce("<a@example.net>: 550 " + repeated("b@example.net ", n)); }, 2000},
+    {"one address in the words",
+     [](std::size_t n) { return bounce("<a@example.net>: 550 b@" + std::string(n, 'a')); }, 20000},
+    {"many remarks that never end",
+     [](std::size_t n) { return bounce("<a@example.net>: 550 " + repeated("(in reply to host ", n)); }, 2000},
+    {"many contractions",
+     [](std::size_t n) { return bounce("<a@example.net>: 550 " + repeated("isn't ", n)); }, 5000},
     // Lines.
     {"one long word", [](std::size_t n) { return bounce(std::string(n, 'a')); }, 50000},
     {"one line of at signs", [](std::size_t n) { return bounce(std::string(n, '@')); }, 10000},

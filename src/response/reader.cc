@@ -355,8 +355,14 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
     return;
   const bool is_delayed = recipient.action == Action::Delayed;
   recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code, is_delayed);
+  // "Policy" is what words say that only refuse.
+  const bool tells = recipient.reason != Reason::Unknown && recipient.reason != Reason::Policy;
+  if (!tells && !recipient.supplement.empty() && recipient.supplement != recipient.diagnostic) {
+    const std::string both = recipient.diagnostic + " " + recipient.supplement;
+    recipient.reason = reasons.find(both, recipient.status, code, is_delayed);
+  }
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
-    recipient.reason = reasons.find(text.flat(), recipient.status, code, is_delayed);
+    recipient.reason = reasons.find(text.report(), recipient.status, code, is_delayed);
   }
 }
 

@@ -1,9 +1,8 @@
 #include "response/reason_phrases.h"
 
 #include <array>
+#include <unordered_set>
 #include <vector>
-
-#include "response/phrases.h"
 
 namespace backstop::response {
 namespace {
@@ -11,34 +10,86 @@ namespace {
 using enum Reason;
 using enum ReasonWeight;
 
-struct Row {
-  Reason reason;
-  ReasonWeight weight;
-  std::string_view phrases;
-};
+// The words of several rows.
+constexpr std::string_view kBoxes =
+    "mailbox|mail box|inbox|account|user|recipient|folder|maildir|addressee|customer|subscriber|mail file";
+constexpr std::string_view kAddressees =
+    "mailbox|account|user|recipient|address|addressee|alias|destination|person|subscriber|customer|employee|"
+    "rcpt|inbox|local part|local-part|student|member";
+constexpr std::string_view kSenders =
+    "valid from|from: domain|sender address|address of sender|address of the sender|domain of sender|domain "
+    "of the sender|"
+    "sender domain|sender's domain|sender's address|sending domain|from domain|envelope sender|"
+    "envelope from|envelope-from|return path|return-path|your domain|originating domain|from address|"
+    "sender email|sender's email|sender's mail|mail from|domain part of sender|domain part of the sender|"
+    "your address|your email address|return address|sender e-mail|originator|sender <|reverse-path|"
+    "reverse path";
+constexpr std::string_view kHosts =
+    "ip|ips|client host|your host|your server|sending server|sending host|your mail server|mail server "
+    "at|mail server [|mailserver [|mail server ip|"
+    "your network|subnet|netblock|hostname|host name|connecting host|connecting client|your mta|client|"
+    "your system|your provider|your isp|sending mta|sending system|source address|country|remote ip|"
+    "connections from|mail from your|traffic";
 
 // clang-format off
-constexpr std::array kRows = std::to_array<Row>({
+constexpr std::array kRows = std::to_array<ReasonRow>({
     {ContentRejected, Names,
      "content presents a potential security|security issue|potentially malicious|attachment removed"},
     {Policy, Names,
      "resolver.rst.|only accepts messages from|only accepts mail from|not have permission|"
-     "permission to post|restricted group"},
+     "permission to post|restricted group|only accept mail from|only accept messages from|"
+     "approved senders|allowed senders|authorized senders|authorised senders|internal senders|"
+     "delivery restriction|sender restriction|moderat|members only|members-only|only takes|takes only|"
+     "accepts only|only allows mail|only accepts mail|only accepts messages|from outside|"
+     "outside of the company|outside the company|from external|external mail|internal use|internal only|"
+     "internal mail only|from the internet|membership|not subscribed|must be subscribed|non-member|"
+     "nonmember|not a subscriber|only members|does not have permission|will not accept delivery|"
+     "not accept this message|recipient's safe|greylist|graylist|grey list|grey-list|greylisting"},
+    {Policy, Names,
+     "not authorized|not authorised|not allowed|not permitted|not in the list|authorized to|allowed to|"
+     "permission",
+     "to this recipient|to the recipient|to this group|to the group|distribution|to the destination|"
+     "to this mailbox|to this address|to this list|to this user|external senders|to the mailing list|"
+     "outside your organization|outside the organization|to the following recipient|to those recipients"},
+    {DomainUnknown, Names,
+     "unable to get mx info"},
     {RoutingLoop, Names,
      "too many hops|hop count exceeded|mail loop|mail loops back|routing loop|loop detected|"
-     "loops back to myself|loops back to me|forwarding loop|too many received headers|"
-     "maximum hop count|message looping|is looping|looping!|hop limit|mail is looping|"
-     "this message is looping"},
+     "loops back to myself|loops back to me|forwarding loop|too many received headers|maximum hop count|"
+     "message looping|is looping|looping!|hop limit|mail is looping|this message is looping|"
+     "exceeded hop|too many hop|infinite loop|loops back|loop in routing|delivered-to loop|"
+     "loop was detected|looped|hops exceeded|received headers|received: lines"},
+    {MailboxFull, Names,
+     "number of messages in recipient|number of messages in the mailbox|exceeded the local limit"},
+    {RateLimited, Names,
+     "5.2.121|5.2.122|4.7.28|5.7.28|sending quota|message quota|queue quota|send quota|outbound quota|"
+     "too quickly|at a rate|receive limit|send limit|receiving limit|thread limit|too frequent|"
+     "too many recent|unexpected volume|volume limit|unusual rate|sent too many|sending too|"
+     "receiving too many|received too many|message rate|mail rate|messages per hour|per hour|per minute|"
+     "per second|per connection|per session|per day|exceeded the number of messages|short period|"
+     "quota of messages|maximum number of|number of messages|number of connections|number of recipients|"
+     "number of emails|an hour|this hour|this minute|last hour|last minute|too much mail from|"
+     "too much mail to|ratecontrol|rate control"},
+    {RateLimited, Names,
+     "hourly|daily|in a day|24 hours|today|within an hour|sending|messages sent|emails sent|"
+     "recipient limit",
+     "quota|limit|exceed|reached|maximum"},
+    {RateLimited, Names,
+     "rate|frequency|frequent|rapid|speed|volume|excessive|unusual",
+     "limit|exceed|too high|excessive|slow down|reduce|restrict|reached|traffic|recipients|connections|"
+     "unknown|complaints|errors|messages|sending pattern|activity"},
+    {RateLimited, Names, "messages|mails|emails|recipients|connections",
+     "in one connection|at once|at a time|at the same time|in a row|too fast"},
     {MailboxFull, Names,
      "صندوق بريد المستلم ممتلئ|ممتلئ|je plná|on täynnä|är full|er fuld|er full|kutusu dolu|dolu|"
-     "переповнен|空间已满|已满|已滿|邮箱空间|γεμάτο|מלאה|가득|megtelt|betelt|pełna|przepełnion|quota esaurita|"
-     "vol is|kvoten|kvóta|exceeded storage allocation|overschreden|容量オーバー|一杯|kiintiö|"
-     "mailbox is full|mailbox full|e' piena|está llena|esta llena|mailbox for user is full|inbox is full|mail box is full|"
-     "mailbox has exceeded|over quota|overquota|over the quota|over its quota|exceeds quota|"
-     "quota exceeded|exceeded quota|exceeded its quota|exceeded the quota|exceeded storage|"
-     "quota limit|exceeds the quota|out of storage|disk quota|quota full|user has exhausted|"
-     "not enough storage space|insufficient mailbox|mailbox exceeds|mailbox size limit|"
-     "exceed the limit of mailbox|mailbox quota|mail quota|would exceed mailbox|"
+     "переповнен|空间已满|已满|已滿|邮箱空间|γεμάτο|מלאה|가득|megtelt|betelt|pełna|przepełnion|quota esaurita|vol is|"
+     "kvoten|kvóta|exceeded storage allocation|overschreden|容量オーバー|一杯|kiintiö|mailbox is full|"
+     "mailbox full|e' piena|está llena|esta llena|mailbox for user is full|inbox is full|"
+     "mail box is full|mailbox has exceeded|too many messages on|too many mails on|over quota|overquota|"
+     "over the quota|over its quota|exceeds quota|quota exceeded|exceeded quota|exceeded its quota|"
+     "exceeded the quota|exceeded storage|quota limit|exceeds the quota|out of storage|disk quota|"
+     "quota full|user has exhausted|not enough storage space|insufficient mailbox|mailbox exceeds|"
+     "mailbox size limit|exceed the limit of mailbox|mailbox quota|mail quota|would exceed mailbox|"
      "recipient's mailbox is over|too many messages in mailbox|user's disk quota|account full|"
      "maildir over|maildirquota|maildir delivery quota|no space left in mailbox|"
      "exceeded the local limit|exceeded mailbox|mailfolder is full|mailbox is currently full|"
@@ -47,7 +98,20 @@ constexpr std::array kRows = std::to_array<Row>({
      "buzón lleno|buzon lleno|está lleno|esta lleno|casella piena|è piena|caixa postal cheia|"
      "caixa de entrada cheia|está cheia|mailbox vol|postvak is vol|skrzynka pełna|schránka je plná|"
      "переполнен|ящик заполнен|メールボックスの容量|メールボックスがいっぱい|メールボックスが満杯|容量を超|容量制限|邮箱已满|信箱已满|信箱已滿|邮箱空间不足|"
-     "용량이 초과|용량 초과|메일함이 가득|편지함이 가득"},
+     "용량이 초과|용량 초과|메일함이 가득|편지함이 가득|quota violation|quota is full|out of quota|quotaexceeded|overdrawn|"
+     "folder full|folder is full|box full|quota has been|no room in|too many messages in|"
+     "recipient storage full|storage full|storage is full|mbox full|mail storage|is over capacity|"
+     "quota reached|quota was exceeded|not enough space|not enough room|insufficient space|"
+     "insufficient quota|no storage|store is full|user is full|not enough free space"},
+    {MailboxFull, Names,
+     kBoxes,
+     "full|insufficient storage|ran out of|run out of|too full|used up|exhausted|allotment|disk space|"
+     "limit exceeded|limits exceeded|above its|at capacity|reached maximum|no more mail|over quota|"
+     "quota|out of space|no space|no room|space left|out of room|over limit|over its limit|"
+     "over their limit|over the limit|storage limit|storage capacity|more space|allocated space|"
+     "allotted space|exceeded its size|exceeded the size|exceeded its maximum|maximum allowed size|"
+     "free space|reached its limit|reached the limit|too many messages stored|exceeds allowed size|"
+     "capacity|exceeded its storage|exceeded their storage|storage allocation"},
     {TooLarge, Names,
      "message too big|message too large|message size exceeds|exceeds the maximum size|"
      "exceeds size limit|message is too large|message is too big|too large to be delivered|"
@@ -56,231 +120,370 @@ constexpr std::array kRows = std::to_array<Row>({
      "message length exceeds|exceeds the size limit|exceeds fixed size|exceeds our size|"
      "message exceeds the|mail is too large|size exceeded|message larger than|max message size|"
      "exceeded the maximum size|max size limit|exceeds message size|nachricht ist zu groß|"
-     "nachricht zu groß|message trop volumineux|demasiado grande|troppo grande|muito grande|"
-     "te groot|メールサイズ|サイズが大き"},
+     "nachricht zu groß|message trop volumineux|demasiado grande|troppo grande|muito grande|te groot|"
+     "メールサイズ|サイズが大き|5.3.4|message is larger|mail too big|mail too large|too much data|e-mail too large|"
+     "email too large|email is too large|mail size|maximum allowed size|msg size|message size limit|"
+     "message size exceed|attachment is too large|attachment too large|message too long|max email size|"
+     "size limit for this"},
+    {TooLarge, Names, "exceed|larger|bigger|maximum|limit|too big|too large|greater", "mb|kb|mib|kib|megabyte|kilobyte"},
+    {TooLarge, Names,
+     "message|mail|e-mail|attachment|data|size",
+     "too large|too big|larger than|bigger than|exceeds the limit|exceeded the limit|exceeds maximum|"
+     "exceeded maximum|exceeds limit|size limit|maximum size|max size|size of|allowed size|"
+     "permitted size|oversize|kb limit|mb limit|megabyte|exceeds max"},
     {Virus, Names,
-     "virus|malware|infected|trojan|worm detected|clamav|ウイルス|вирус|病毒"},
+     "virus|malware|infected|trojan|worm|clamav|ウイルス|вирус|病毒|ransomware|infection|malicious attachment|"
+     "malicious file|malicious code|malicious content|dangerous attachment|executable attachment|"
+     "dangerous file|potentially dangerous|potentially executable|macro|contains an executable"},
+    {RateLimited, Names,
+     "recipient count|recipients|connection|connections|sessions|session|messages per|message count|"
+     "threads",
+     "limit|maximum|max|reached|exceeded|too frequent|frequent|too high|excess"},
     {TlsRequired, Names,
      "starttls is required|must issue a starttls|tls is required|tls required|requires tls|"
-     "encryption required|tls is not available|tls handshake failed|starttls failed|"
-     "tls not available|require tls|secure connection is required|certificate verify failed|"
-     "server certificate not|untrusted tls|tls negotiation failed"},
+     "encryption required|tls is not available|tls handshake failed|starttls failed|tls not available|"
+     "require tls|secure connection is required|certificate verify failed|server certificate not|"
+     "untrusted tls|tls negotiation failed|starttls is not|starttls not|without tls|without encryption|"
+     "unencrypted|non-tls|plaintext connection|mta-sts|tlsa|dane|dnssec|starttls-not-supported|"
+     "certificate-|certificate has expired|certificate expired|no tls|use tls|use starttls|over tls|"
+     "via tls|start tls"},
+    {TlsRequired, Names,
+     "tls|starttls|encrypt|ssl|cipher|handshake|certificate|secure connection|secure channel",
+     "require|must|need|mandatory|not offered|not support|unsupported|failed|failure|unable|cannot|"
+     "could not|not available|error|insecure|enforce|not accepted without|only accept|too old|validat|"
+     "issue a|over a|minimum|mismatch|not trusted|untrusted|invalid|was not sent|not sent"},
+    {AuthenticationFailed, Names,
+     "rate limited because|blocked because|rejected because|bounced because",
+     "unauth|spf|dkim|dmarc|ptr|not authenticated|did not pass|reverse dns"},
     {RateLimited, Names,
      "rate limit|ratelimit|rate-limit|too many connections|too many messages|too many recipients|"
      "too many emails|too many mails|sending rate|connection rate|exceeded the maximum number of|"
-     "excessive rate|unusual rate|throttl|too many concurrent|try again later, rate|"
-     "too many sessions|deferred due to excessive|concurrent connection|daily limit|hourly limit|"
-     "sending limit|max connections|exceeded the rate limit|recipients per|requests too frequent|"
-     "frequency limited"},
+     "excessive rate|unusual rate|throttl|too many concurrent|try again later, rate|too many sessions|"
+     "deferred due to excessive|concurrent connection|daily limit|hourly limit|sending limit|"
+     "max connections|exceeded the rate limit|recipients per|requests too frequent|frequency limited|"
+     "too many simultaneous|too many open|too many invalid recipients|too many errors from|"
+     "too many unknown|too many invalid|too many bad|too many requests|too many sent|"
+     "too many transactions|too many rcpt|too many delivery|too many parallel|too many active|"
+     "too many attempts from|simultaneous|max message|slow down|server busy|connection limit|"
+     "message limit|bandwidth|threshold exceeded|exceeded the threshold|flood|too much traffic|"
+     "bulk sending|burst|traffic limit|deferred due to user complaints|sender limit|limit on the number|"
+     "limited the|concurrency"},
+    {ContentRejected, Names,
+     "duplicate header|multiple addresses in from|multiple from|more than one from"},
+    {AuthenticationFailed, Names, "invalid ip"},
+    {DomainUnknown, Names, "find a mail exchanger|mail exchanger or ip"},
+    {SenderReputation, Names,
+     "blocked using|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|dnsbl|rbl|spamrats|invaluement|"
+     "senderscore|sender score|proofpoint dynamic reputation|cloudmark sender intelligence|csi-global|"
+     "csi.cloudmark|talosintelligence|talos|senderbase|ip reputation|reputation of|domain reputation|"
+     "sender reputation|reputation score|abusix|blocked by rbl|psbl|spfbl|fortiguard|"
+     "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|intrusion prevention|"
+     "spam complaints|spam sources|source of spam|sends spam|sending spam|spam from your|spamming|"
+     "spammer|known spam|badmailfrom|reject list|block for spam|blocked for spam|block for abuse|"
+     "blocked for abuse|blocked sender|blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|"
+     "botnet|abuse from|abusive|hijacked|banned sender|banned sending ip"},
+    {AuthenticationFailed, Names,
+     "spf|sender policy framework|dkim|dmarc|ptr|rdns|reverse dns|reverse lookup|reverse hostname|"
+     "reverse host|reverse record|fcrdns|forward-confirmed|map back|does not map|resolve back|"
+     "forward confirmed|arc seal|arc fail|reverse mapping|reverse-dns|inverse dns|domainkeys|"
+     "domain keys|not aligned|unauthenticated email|unauthenticated mail|unauthenticated sender|"
+     "unauthenticated message|anti-spoof|antispoof|spoof|client was not authenticated|not owned by|"
+     "rejected: not logged in|are not logged in|sender id|forged|forgery|required authentication level|"
+     "in-addr.arpa|a valid hostname|no valid hostname|impersonat|dynamic dns hostname|missing hostname|"
+     "missing rdns"},
     {Spam, Names,
-     "spam scale|contener spam|conter spam|es spam|come spam|comme spam|als spam|som spam|"
-     "roskaposti|spam message|spam content|is spam|as spam|spam detected|looks like spam|"
-     "considered spam|identified as spam|classified as spam|rejected as spam|spam score|"
-     "spam filter|spam-like|probable spam|probably spam|suspected spam|possible spam|"
-     "detected as spam|blocked as spam|spam-related|spam mail|spamassassin|message is junk|"
-     "junk mail|anti-spam|antispam|bulk mail|bulk email filter|likely spam|appears to be spam|"
-     "spammy|suspicion of spam|spam rejected|blocked by spam|gtube|message content rejected, ube|"
-     "rejected by antispam|rejected by content filter|spam threshold|high spam|dspam|spamscore|スパム|"
-     "迷惑メール|is considered unsolicited bulk|phishing"},
+     "surbl|uribl|ivmuri|dbl.|phish|blacklisted url|spam url|url in blacklist|blacklisted link|"
+     "blacklisted domain in|contains a blacklisted"},
+    {Spam, Names,
+     "url|urls|link|links|uri|website|web site",
+     "blacklist|blocklist|listed|blocked|spam|reputation|malicious|suspicious|bad"},
+    {Spam, Names,
+     "spam scale|contener spam|conter spam|es spam|come spam|comme spam|als spam|som spam|roskaposti|"
+     "spam message|spam content|is spam|as spam|spam detected|looks like spam|considered spam|"
+     "identified as spam|classified as spam|rejected as spam|spam score|spam filter|spam-like|"
+     "probable spam|probably spam|suspected spam|possible spam|detected as spam|blocked as spam|"
+     "spam-related|spam mail|spamassassin|message is junk|junk mail|anti-spam|antispam|bulk mail|"
+     "bulk email filter|likely spam|appears to be spam|spammy|suspicion of spam|spam rejected|"
+     "blocked by spam|gtube|message content rejected, ube|rejected by antispam|"
+     "rejected by content filter|spam threshold|high spam|dspam|spamscore|スパム|迷惑メール|"
+     "is considered unsolicited bulk|likely unsolicited|unsolicited mail|unsolicited message|"
+     "unsolicited bulk|unsolicited email|unsolicited commercial|is unsolicited|junk e-mail|junk email|"
+     "as junk|as bulk|is bulk|is junk|marked as unwanted|as unwanted|bulk email|spam signature|"
+     "contains spam|similar to spam|resembles spam|spam or|spam check|spam engine|spam scan|"
+     "spam probability|spam points|spam level|spam rating|spam policy|spam rule|spam pattern|spam test|"
+     "spam in|spam detect|spam found|spam blocked|spam refused|spam not|spam e-mail|spam email|"
+     "high probability of spam|due to spam|scored|rspamd|bayes|heuristic|unwanted mail|unwanted message|"
+     "scam|fraud|considered to be spam|ube|uce|no spam|not accept spam|do not accept spam|like spam|"
+     "to be spam|was spam|spam."},
     {UserUnknown, Names,
      "]: recipient address rejected: access denied"},
-    {DomainUnknown, Names,
-     "unable to get mx info"},
+    {UserUnknown, Names,
+     "5.4.1",
+     "recipient address rejected: access denied|addresses rejected : access denied|"
+     "addresses rejected: access denied|access denied. as("},
+    {SenderReputation, Names, "sender address rejected|sender rejected",
+     "user unknown|unverified|undeliverable|mailbox unavailable"},
+    {UserUnknown, Names, "user unknown in|unknown in relay|unknown in local|unknown in virtual"},
     {RelayDenied, Names,
      "relay access denied|relaying denied|relay denied|relay not permitted|relaying not permitted|"
-     "relaying not allowed|not permitted to relay|relay not allowed|unable to relay|"
-     "relaying prohibited|relaying is prohibited|we do not relay|we don't relay|do not relay|"
-     "no relaying|relaying mail|relay operation rejected|not a relay|open relay|denied to relay|"
-     "relay is not|isn't in my list of allowed rcpthosts|not in my list of allowed rcpthosts|"
-     "rcpthosts|must be authenticated to relay|is not hosted here|domain not hosted|"
-     "not a local domain|non-local domain|not local host|domain is not local|this domain is not|"
-     "that domain isn't"},
+     "relaying not allowed|not permitted to relay|relay not allowed|unable to relay|relaying prohibited|"
+     "relaying is prohibited|we do not relay|do not relay|no relaying|relaying mail|"
+     "relay operation rejected|not a relay|open relay|denied to relay|relay is not|"
+     "is not in my list of allowed rcpthosts|not in my list of allowed rcpthosts|rcpthosts|"
+     "must be authenticated to relay|is not hosted here|domain not hosted|not a local domain|"
+     "non-local domain|not local host|domain is not local|this domain is not here|that domain is not in|"
+     "relaying disallowed|relay is denied|relay prohibited|relaying is not|relaying is denied|"
+     "relay attempt|attempt to relay|relay rejected|relay for|relay from|relaying from|"
+     "unauthorized relay|unauthorized relaying|no relay|cannot relay|cannot be relayed|relay mail|"
+     "relay to|anti-relay|to remote domains|relay restrict|not handled here|not the mail server for|"
+     "not a mail exchanger for|not the mx for|not configured for|not served here|not a domain we|"
+     "domain we handle|domain is not served|we do not handle|not responsible for|is not local|"
+     "not an accepted domain|not configured to accept mail for|no local domain|not in my domains|"
+     "not a hosted domain|do not host|relay blocked"},
+    {RelayDenied, Names, "domain",
+     "not handled|not served|not hosted|not local|not ours|not one of ours|not accepted here|not in my|"
+     "not in our|not configured here|do not serve"},
+    {RelayDenied, Names,
+     "relay|relaying|forward mail|forward to|forwarding",
+     "denied|reject|not allowed|not permitted|refuse|prohibit|disallow|unauthori|forbidden|block|"
+     "not able|disabled"},
     {AuthenticationFailed, Names,
      "spf fail|spf check|fails spf|failed spf|spf validation|sender policy framework|"
-     "not authorized to send|not allowed to send mail from|not permitted to send|"
-     "is not allowed to send|unauthenticated email|unauthenticated mail|unauthenticated sender|"
-     "authentication required|authentication checks|authentication information|smtp auth|"
-     "does not meet the authentication|reverse dns|ptr record|no ptr|cannot find your hostname|"
-     "cannot find your reverse hostname|client host rejected: cannot find|domain owner's|"
-     "sender verify failed|sender verification failed|sender address verification|fcrdns"},
+     "not authorized to send|not allowed to send mail from|not permitted to send|is not allowed to send|"
+     "unauthenticated email|unauthenticated mail|unauthenticated sender|authentication required|"
+     "authentication checks|authentication information|smtp auth|does not meet the authentication|"
+     "reverse dns|ptr record|no ptr|cannot find your hostname|cannot find your reverse hostname|"
+     "client host rejected: cannot find|domain owner's|sender verify failed|sender verification failed|"
+     "sender address verification|authentication failure|not authenticated|authenticate first|"
+     "must authenticate|must be authenticated|requires authentication|require authentication|"
+     "login required|log in first|not authorized to use|unauthorized sender|bad credentials|"
+     "authentication credentials|authentication failed|failed authentication|"
+     "authentication unsuccessful|username and password|invalid login|auth required|"
+     "unauthenticated senders|unauthenticated user|authentication level|verify the sender|verify sender|"
+     "verify your|sender callback|callout|could not verify sender|cannot verify sender|smtp-auth|"
+     "auth first|auth command|use auth|smtp authentication"},
+    {AuthenticationFailed, Names,
+     "authenticat|login|log in",
+     "required|must|fail|need|pass|first|check|policy|invalid|missing|lack"},
+    {AuthenticationFailed, Names,
+     "allowed to send|allow sending|authorized to send|permitted to send|allows to send|designate|"
+     "permitted sender",
+     "ip|host|domain|server|from|mail|sender"},
     {ContentRejected, Names,
-     "banned content|banned file|banned attachment|attachment type|attachment is not|"
+     "banned:|banned content|banned file|banned attachment|attachment type|attachment is not|"
      "blocked attachment|attachments of this type|prohibited attachment|illegal attachment|"
      "content rejected|content policy|content filter|rejected due to content|invalid header|"
      "header error|bad header|missing header|bare lf|bare linefeed|bare newline|not rfc|rfc 5322|"
-     "rfc 2822|rfc5322|rfc2822|non-rfc|does not conform|data format error|contains illegal|"
-     "illegal mime|mime error|illegal 8bit|from header|from: header|has no from|multiple from|"
-     "subject contains|contains a url|restricted attachment|invalid mime|duplicate header|"
-     "syntactically invalid header|header syntax|line too long"},
+     "rfc 2822|rfc5322|rfc2822|non-rfc|does not conform|data format error|contains illegal|illegal mime|"
+     "mime error|illegal 8bit|from header|from: header|has no from|multiple from|subject contains|"
+     "contains a url|restricted attachment|invalid mime|duplicate header|syntactically invalid header|"
+     "header syntax|line too long|lines too long|line length|content denied|content blocked|"
+     "prohibited content|objectionable content|content is not|inappropriate|offensive|profanity|"
+     "forbidden content|content restriction|content violation|content is blocked|message content|"
+     "content-type not|bad content-type|invalid content-type|unsupported content-type|blocked file|"
+     "file type|file extension|filename|attachments not|missing date|missing from|missing subject|"
+     "missing message-id|missing to|rfc 822|not rfc822|rfc822 compl|rfc 5322 compliant|8bit|8-bit|"
+     "nul character|nul byte|bare carriage|bare cr|malformed message|malformed mime|malformed header|"
+     "malformed mail|charset not|character set|invalid character|message format|invalid message|"
+     "body contains|words in|banned word|forbidden word|too many attachments|no subject|empty subject|"
+     "encrypted archive|password protected|password-protected|zip file|double extension|utf8 header|"
+     "smtputf8|non-ascii|bad message-id|message-id"},
+    {ContentRejected, Names,
+     "attachment|attached|archive|executable|header|mime type|mime part|mime boundar|mime struct|"
+     "subject line|date field|message body|body of",
+     "not allowed|not permitted|prohibit|forbid|block|reject|refuse|denied|illegal|invalid|missing|"
+     "malformed|bad|unacceptable|banned|disallow|duplicate|multiple|not accept|violat|improper|syntax|"
+     "restricted|not valid|must|required|incorrect|not welcome|not wanted|not supported|too long|"
+     "too many|broken"},
+    {ContentRejected, Names, "attachment|attached file", "removed|stripped|deleted|quarantined"},
     {SenderReputation, Names,
-     "not accepting mail from|we do not accept mail from|not accept mail from"},
+     "not accepting mail from|we do not accept mail from|not accept mail from|not accept email from|"
+     "not accept messages from|refuse mail from|refuse all mail from|no mail from|mail refused from|"
+     "accepted from this ip|accepted from your|not accepted from|not welcome|not wanted"},
+    {SenderReputation, Names,
+     kSenders,
+     "not found|not exist|does not exist|not resolve|resolvable|no mx|no a record|unroutable|"
+     "unrouteable|resolve|invalid|not valid|unknown|nxdomain|must exist|bogus|no dns|dns error|nonexist|"
+     "non-exist|not a real|must have|dns record|not a valid|fully-qualified|fully qualified|"
+     "does not accept|null mx|reject|refuse|denied|block|ban|not accept|forbidden|blacklist|listed|"
+     "in my|on my|bad|policy"},
+    {SenderReputation, Names, "domain", "registered a|recently registered|newly registered|too young|too new|domain age"},
+    {AuthenticationFailed, Names, "reverse",
+     "match|hostname|host name|name|lookup|resolve|record|missing|mapping|validation|fail|entry"},
+    {SenderReputation, Names, "an-ip-address",
+     "blocked|blacklist|block list|blocklist|listed|banned|barred|not allowed|denied|reputation|abus|"
+     "not accepted|refused by|access"},
+    {SenderReputation, Names,
+     kHosts,
+     "blocked|blacklist|blocklist|block|banned|ban|listed|reputation|abus|poor|untrusted|suspicious|"
+     "not accepted|not welcome|refused|rejected|denied|restricted|dynamic|residential|dialup|dial-up|"
+     "dsl|poorly|deny|disallowed|generic|unwanted|black list|barred|not allow|prohibit|access denied"},
+    {SenderReputation, Names,
+     "sender|domain|postmaster",
+     "blacklist|blocklist|banned|blocked|reputation|black list|block list|denylist|bad sender|untrusted|"
+     "deny list|barred"},
+    {SenderReputation, Names,
+     "helo|ehlo",
+     "reject|invalid|denied|not accept|bad|forged|fake|must|require|mismatch|not match|violat|refuse|"
+     "syntax|fqdn|fully|wrong|incorrect|own"},
     {NotAcceptingMail, Names,
      "does not accept mail"},
-    {NotAcceptingMail, Suggests,
-     "not accept mail"},
     {NotAcceptingMail, Names,
-     "doesn't accept mail|no mail accepted"},
-    {NotAcceptingMail, Suggests,
-     "not accepting mail|not accepting messages|not accepting email"},
+     "does not accept mail|no mail accepted"},
     {NotAcceptingMail, Names,
-     "does not accept email|null mx|nullmx|does not accept messages|doesn't accept messages"},
-    {NotAcceptingMail, Suggests,
-     "account not accepting|mailbox is not accepting|not currently accepting"},
+     "does not accept email|null mx|nullmx|does not accept messages"},
     {NotAcceptingMail, Names,
      "host does not accept|will not accept mail|smtp service not available|no smtp service"},
+    {SystemError, Names, "temporary lookup failure"},
     {DomainUnknown, Names,
      "has no mx records|no valid mx|no mx hosts|is not a valid domain|host unknown|unknown host|"
      "host not found|domain not found|unknown domain|no such domain|nonexistent domain|"
-     "non-existent domain|domain does not exist|domain doesn't exist|name or service not known|"
-     "couldn't find any host|could not find any host|name server: host not found|nxdomain|"
-     "domain name not found|unrouteable mail domain|unrouteable domain|"
-     "all relevant mx records point to non-existent hosts|could not be found; the domain|"
-     "cannot resolve|couldn't resolve|could not resolve|unresolvable|bad destination host|"
+     "non-existent domain|domain does not exist|name or service not known|could not find any host|"
+     "name server: host not found|nxdomain|domain name not found|unrouteable mail domain|"
+     "unrouteable domain|all relevant mx records point to non-existent hosts|"
+     "could not be found; the domain|cannot resolve|could not resolve|unresolvable|bad destination host|"
      "host name lookup|hostname lookup|dns lookup|no valid mail exchanger|no route to domain|"
-     "destination computer was not found|no such host|illegal host/domain|domain isn't|ドメインが存在しません|宛先のドメイン|домен не найден|域名不存在|"
-     "domain could not be found|because the domain|dns failure|not find the domain|"
-     "hostname doesn't|invalid hostname|host unreachable in dns|badly formed domain"},
-    {UserUnknown, Names,
-     "kunne ikke genkendes|kunde inte kännas igen|kjennes ikke|המשתמש אינו|אינו קיים|"
-     "not found on this system|addresses were unknown|were unknown|destinataire inconnu|"
-     "unknown destination|does not have an account|no such person at this address|was not found at|"
-     "nem található|hittades inte|ble ikke funnet|blev ikke fundet|ei löytynyt|"
-     "nie został znaleziony|nebyl nalezen|не знайдено|bulunamıyor|未找到|そのようなユーザ|ユーザは存在|宛先メールアドレスが|"
-     "receiver not found|invalid receiver|no matches to nameserver query|name is not found|nie ma takiego|"
-     "user unknown|unknown user|no such user|user not found|user doesn't exist|user does not exist|"
-     "unknown recipient|recipient unknown|recipient not found|recipient address rejected: user|"
-     "unknown local|unknown address|address unknown|no such recipient|no such mailbox|no mailbox|"
-     "mailbox not found|mailbox unknown|unknown mailbox|mailbox does not exist|"
-     "mailbox doesn't exist|no such address|no such account|no such person|no such local user|"
-     "invalid recipient|recipient is invalid|invalid user|invalid mailbox|bad destination mailbox|"
-     "bad destination email|bad recipient|not a known user|not known at|not known here|"
-     "not our customer|not listed in|unrouteable address|unroutable address|unknown account|"
-     "account not found|account does not|address not found|address does not|addressee unknown|"
-     "recipnotfound|recipient not recognized|recipient name is not recognized|couldn't be found|"
-     "not found by smtp|unknown virtual|no valid recipient|undefined mail alias|alias not|"
-     "user is unknown|there is no user|nobody here|non existent|nonexistent|non-existent|"
-     "is not known|user (unknown)|isn't known|undeliverable address|invalid local|"
-     "recipient does not|not have an account|no account|not a user|illegal user|user invalid|"
-     "wrong recipient|incorrect recipient|unknown userid|existiert nicht|unbekannt|nicht gefunden|"
-     "inconnu|n'existe pas|introuvable|desconocido|no existe|no se encontr|sconosciut|non esiste|"
-     "inesistente|desconhecid|não existe|não encontrad|onbekend|bestaat niet|okänd|finns inte|"
-     "ukendt|findes ikke|ukjent|finnes ikke|tuntematon|ei löydy|nieznan|nie istnieje|nie znalez|"
-     "neexistuje|neznám|не существует|не найден|неизвест|нет такого|не існує|bulunamadı|"
-     "mevcut değil|δεν βρέθηκε|δεν υπάρχει|存在しません|見つかりません|宛先が不明|ユーザーが不明|不存在|找不到|无此用户|查无此|用户不存在|"
-     "존재하지|찾을 수 없|없는 사용자|nem létezik|ismeretlen|לא נמצא|אינה קיימת|غير موجود|لم يتم العثور"},
+     "destination computer was not found|no such host|illegal host/domain|domain is not valid|"
+     "domain is not found|domain is not known|ドメインが存在しません|宛先のドメイン|домен не найден|域名不存在|"
+     "domain could not be found|because the domain|dns failure|not find the domain|hostname does not|"
+     "invalid hostname|host unreachable in dns|badly formed domain|no such destination domain|"
+     "domain invalid|domain unknown|no mx or a|no mx record|no a record|non-existing domain|"
+     "domain name does not|no dns entry|no dns record|unknown recipient domain|invalid recipient domain|"
+     "invalid domain|domain is invalid|recipient domain|unable to find mx|could not find a mail server|"
+     "no mail server|no mail exchanger|dns query|dns error|dns domain|mx record|mx lookup|mx host|"
+     "lookup failure|domain is not registered|domain has expired|expired domain|address resolution|"
+     "failed to resolve|unable to resolve|not resolve"},
     {MailboxDisabled, Names,
-     "mailbox disabled|account disabled|account is disabled|account has been disabled|"
-     "mailbox is disabled|has been suspended|account suspended|account inactive|"
-     "account is inactive|mailbox inactive|mailbox is inactive|inactive user|inactive mailbox|"
-     "user is inactive|is inactive|has been deactivated|account locked|mailbox locked|"
+     "is terminated|user is disabled|mailbox disabled|account disabled|account is disabled|"
+     "account has been disabled|mailbox is disabled|has been suspended|account suspended|"
+     "account inactive|account is inactive|mailbox inactive|mailbox is inactive|inactive user|"
+     "inactive mailbox|user is inactive|is inactive|has been deactivated|account locked|mailbox locked|"
      "account expired|no longer active|no longer in use|no longer works|no longer employed|"
      "no longer with|no longer accepts|no longer receives|left the company|user has moved|"
      "address has changed|is not active|account closed|closed account|account has been closed|"
      "temporarily disabled|mailbox unavailable for this user|account is not available|"
      "account unavailable|user disabled|disabled recipient|disabled user|"
-     "account that you tried to reach is disabled|inactive recipient|mailbox blocked|"
-     "account is blocked|account blocked|mailbox is blocked|deaktiviert|désactivé|desactivada|"
-     "desactivado|disattivat|desativad|заблокирован|отключен|停用|已被禁用|휴면|利用停止"},
+     "account that you tried to reach is disabled|inactive recipient|mailbox blocked|account is blocked|"
+     "account blocked|mailbox is blocked|deaktiviert|désactivé|desactivada|desactivado|disattivat|"
+     "desativad|заблокирован|отключен|停用|已被禁用|휴면|利用停止"},
+    {UserUnknown, Names,
+     "kunne ikke genkendes|kunde inte kännas igen|kjennes ikke|המשתמש אינו|אינו קיים|"
+     "not found on this system|addresses were unknown|were unknown|destinataire inconnu|"
+     "unknown destination|does not have an account|no such person at this address|was not found at|"
+     "nem található|hittades inte|ble ikke funnet|blev ikke fundet|ei löytynyt|nie został znaleziony|"
+     "nebyl nalezen|не знайдено|bulunamıyor|未找到|そのようなユーザ|ユーザは存在|宛先メールアドレスが|receiver not found|"
+     "invalid receiver|no matches to nameserver query|name is not found|nie ma takiego|user unknown|"
+     "unknown user|no such user|user not found|user does not exist|unknown recipient|recipient unknown|"
+     "recipient not found|recipient address rejected: user|unknown local|unknown address|"
+     "address unknown|no such recipient|no such mailbox|no mailbox|mailbox not found|mailbox unknown|"
+     "unknown mailbox|mailbox does not exist|no such address|no such account|no such person|"
+     "no such local user|invalid recipient|recipient is invalid|invalid user|invalid mailbox|"
+     "bad destination mailbox|bad destination email|bad recipient|not a known user|not known at|"
+     "not known here|not our customer|not listed in|unrouteable address|unroutable address|"
+     "unknown account|account not found|account does not exist|address not found|address does not exist|"
+     "addressee unknown|recipnotfound|recipient not recognized|recipient name is not recognized|"
+     "could not be found|not found by smtp|unknown virtual|no valid recipient|undefined mail alias|"
+     "alias not found|alias not known|user is unknown|there is no user|nobody here|non existent|"
+     "nonexistent|non-existent|is not known|user (unknown)|undeliverable address|invalid local|"
+     "recipient does not exist|not have an account|no account|not a user|illegal user|user invalid|"
+     "wrong recipient|incorrect recipient|unknown userid|existiert nicht|unbekannt|nicht gefunden|"
+     "inconnu|n'existe pas|introuvable|desconocido|no existe|no se encontr|sconosciut|non esiste|"
+     "inesistente|desconhecid|não existe|não encontrad|onbekend|bestaat niet|okänd|finns inte|ukendt|"
+     "findes ikke|ukjent|finnes ikke|tuntematon|ei löydy|nieznan|nie istnieje|nie znalez|neexistuje|"
+     "neznám|не существует|не найден|неизвест|нет такого|не існує|bulunamadı|mevcut değil|δεν βρέθηκε|"
+     "δεν υπάρχει|存在しません|見つかりません|宛先が不明|ユーザーが不明|不存在|找不到|无此用户|查无此|用户不存在|존재하지|찾을 수 없|없는 사용자|nem létezik|"
+     "ismeretlen|לא נמצא|אינה קיימת|غير موجود|لم يتم العثور|recipientnotfound|invalid-recipient|"
+     "mailbox name not allowed|mailbox name is not|mailbox name invalid|not in recipient list|"
+     "not our user|not a valid user|no longer exists|no longer here|no longer on|not in directory|"
+     "not in the directory|not a valid mailbox|not a valid recipient|not a valid address|"
+     "not a valid rfc|no user by|no user with|no one by|no such|mailbox invalid|not on file|never heard|"
+     "addressee is unknown|not known to us|no longer known|not a member|does not like recipient|"
+     "check the recipient|double-checking the recipient|typo|user not exist|not exist in|user not known|"
+     "user not listed|user not valid|user not local|unknown rcpt|"
+     "account that you tried to reach does not|not in my"},
+    {MailboxDisabled, Names,
+     kBoxes,
+     "disabled|barred|suspended|inactive|deactivated|discontinued|terminated|cancelled|canceled|retired|"
+     "frozen|dormant|not active|no longer active|turned off|not enabled|locked|closed|not activated|"
+     "no longer in service|no longer accept|no longer valid|no longer available|archived|abandoned|"
+     "has left|has moved|moved to|not in use|no longer used|administratively|disable|inactiv|"
+     "decommissioned|withdrawn|unavailable due to|on vacation|no longer work|no longer monitored|"
+     "has been blocked|is blocked|not accepting|unused|out of service|temporarily unavailable|"
+     "not been used|not logged"},
+    {DomainUnknown, Names,
+     "domain part|recipient's domain|recipient domain|domain of the recipient|destination domain|"
+     "target domain|domain of recipient|destination host|target host",
+     "unknown|not exist|not found|invalid|not resolve|cannot be resolved|could not be resolved|"
+     "not be found|cannot find|bad|no such|nonexist|non-exist|misspelled|wrong"},
+    {MailboxDisabled, Names, "address|alias|person",
+     "retired|discontinued|deactivated|decommissioned|no longer in use|no longer active|inactive|"
+     "not active|no longer in service|was closed|is closed|been closed|cancelled|canceled|"
+     "no longer accept|been disabled|is disabled|abandoned|moved to"},
+    {UserUnknown, Names,
+     kAddressees,
+     "not be located|cannot locate|could not locate|unable to locate|not have such|no longer exist|"
+     "not belong|unable to verify|cannot verify|not assigned|not one of|not ours|impossible|unknown|"
+     "not exist|does not exist|doesnt exist|no such|not found|invalid|not known|nonexist|non-exist|"
+     "not a valid|not valid|not recognized|not recognised|not listed|does not have|undefined|"
+     "unable to find|cannot find|could not find|not present|is not a user|is not a known|"
+     "is not a registered|is not an active|is not one of|not here|unrecognized|unrecognised|not in our|"
+     "no valid|bogus|not match|misspelled|not registered|not a local|cannot be verified|not on this|"
+     "not on our|incorrect|not in the|verification problem|verification error|verification failed|"
+     "could not be verified|unverified|unroutable|unrouteable|undeliverable|bad|wrong|illegal|"
+     "not in this|deleted|removed|does not match|no matching|not defined|not located|not configured|"
+     "not hosted|verify address|not be found|no mailbox|no account|check for|typo|unresolvable|"
+     "cannot be resolved|malformed|syntax|not deliverable|not handled|not local"},
+    {DomainUnknown, Names,
+     "domain|host|hostname|mail server|mx|dns",
+     "not exist|does not exist|not found|unknown|nonexist|non-exist|invalid|cannot find|could not find|"
+     "unresolvable|not resolve|no a record|not be found|lookup failed|lookup fail|no such|"
+     "not registered|could not be resolved|cannot be resolved|illegal|misspelled"},
     {SenderReputation, Names,
-     "blacklist|black list|blocklist|block list|blocked using|blacklisted|blocklisted|blackhole|"
-     "dnsbl|rbl|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|poor reputation|bad reputation|"
-     "low reputation|your host is|banned sending ip|ip address is blocked|ip blocked|"
-     "ip address has been|client host blocked|dynamic ip|dynamic address|residential|"
+     "blacklist|black list|blocklist|block list|blackhole|reputation|your host is|ip address is blocked|"
+     "ip blocked|bad sender|bad outbound sender|is blocked from sending|traffic not accepted|"
+     "restricted entity|ip address has been|client host blocked|dynamic ip|dynamic address|residential|"
      "sender rejected|sender denied|sender blocked|sender address rejected|sender is blocked|"
-     "rejects mail from|bad helo|helo command rejected|helo/ehlo|"
-     "invalid helo|deny list|denylist|block-list|"
-     "service unavailable; client host|senderbase|see http://postmaster|"
-     "domain of sender address|unroutable sender|bad guy"},
-    {NetworkError, Suggests,
-     "name server timeout"},
-    {Expired, Suggests,
-     "20 attempts|could not be fully delivered|too many attempts|retry timeout exceeded|"
-     "retry time not reached|retry period|message expired|delivery time expired|delivery expired|"
-     "expired|timed out while|timeout|too long in queue|in the queue too long|been in the queue|"
-     "could not be delivered within|unable to deliver for|message too old|giving up|"
-     "delivery attempts|cannot send message for|could not send message for|delivery time|"
-     "i'm not going to try again|queue for too long|retried for|4.4.7|still undelivered|"
-     "unable to deliver in time|gave up|maximum time"},
-    {NetworkError, Suggests,
-     "could not contact any mx|network error on|connection refused|connection timed out|connection reset|connection dropped|"
-     "connection closed|network is unreachable|network unreachable|no route to host|"
-     "operation timed out|conversation with|lost connection|could not connect|couldn't connect|"
-     "cannot connect|unable to connect|failed to connect|connect to|host is unreachable|"
-     "host unreachable|not responding|wasn't able to establish an smtp connection|remote host|"
-     "i/o error|timed out|temporary lookup failure|host not reachable|"
-     "server unavailable|no answer from host|broken pipe|socket|unreachable|接続できません"},
-    {SystemError, Suggests,
-     "local error|internal error|system error|configuration error|service unavailable|"
-     "service not available|server error|system config|input/output error|can't create|"
-     "cannot create|can't open|cannot open|unable to write|disk full|no space left|"
-     "insufficient system|temporary failure|temporarily unavailable|temporary error|"
-     "local configuration|command died|pipe to|unknown mailer|unknown mail transport|mailer error|"
-     "process failed|permission denied|out of memory|resources|local delivery failed|"
-     "mailing list expansion|procmail|exit status|syntax error|protocol error|"
-     "command not recognized|bad sequence|unexpected|out of order|mailer \"|local problem|"
-     "can't exec|system not accepting"},
-    {Spam, Suggests,
-     "message rejected as"},
-    {UserUnknown, Suggests,
-     "recipient rejected"},
-    {SenderReputation, Suggests,
-     "is blocked|has been blocked|refused to talk to me"},
-    {Policy, Suggests,
-     "policy|not allowed|not permitted|prohibited|rejected by|administrative prohibition|"
-     "administratively|administrator|restricted|restriction|unauthorized|not authorized|denied by|"
-     "message refused|message rejected|delivery not authorized|refused by|mail rejected|security|"
-     "transport.rules|rejected|denied|refused|blocked|filtered|拒否|拒绝|拒絕|отклонен|abgelehnt|"
-     "zurückgewiesen|refusé|rechazad|rifiutat|recusad|geweigerd"},
-    {MailboxFull, Suggests,
-     "has reached the maximum|storage quota|est pleine|speicherplatz|exceeded his|account is over"},
-    {TlsRequired, Suggests,
-     "dane|mta-sts"},
-    {RateLimited, Suggests,
-     "exceeded limit|messages per|mails per|too fast"},
-    {Spam, Suggests,
-     "no spam|spam/|spam or|of spam|unsolicited|垃圾|спам"},
-    {RelayDenied, Suggests,
-     "relay|to relay|relaying to"},
-    {AuthenticationFailed, Suggests,
-     "dkim|dmarc|rdns|not authenticated|authentication failed|spf record|your domain"},
-    {ContentRejected, Suggests,
-     "message content|improper|8bit|8-bit|message-id|character set|charset|url in|contains url|"
-     "malformed|rfc 822|line length"},
-    {DomainUnknown, Suggests,
-     "the domain|no mx|mx record|dns error|invalid domain|lookup failure|address of the host"},
-    {UserUnknown, Suggests,
-     "rcpt to|sorry, no|user not|no user|utilisateur|empfänger|없습니다|unknown to|5.1.1|"
-     "does not exist|doesn't exist|not exist|could not be found|was not found|wasn't found|"
-     "cannot be found|can't be found|not recognized|not a valid|invalid address|bad address|"
-     "mailbox not available|mailbox unavailable|doesn't have a|not in my|"
-     "unable to find"},
-    {MailboxDisabled, Suggests,
-     "is locked|frozen|not active|deactivated|정지|gesperrt|is suspended|has moved|address change|"
-     "no longer available|no longer valid"},
-    {SenderReputation, Suggests,
-     "your ip|sending ip|listed in|listed on|listed at|"
-     "sender domain|messages from|mail from domain|mail from you|banned|mail server has been|"
-     "reputation"},
+     "rejects mail from|bad helo|helo command rejected|helo/ehlo|invalid helo|deny list|denylist|"
+     "block-list|service unavailable; client host|domain of sender address|unroutable sender|bad guy|"
+     "invalid sender|sender invalid|sender refused|sender not accepted|sender is not accepted|"
+     "not accepting connections from"},
+    {NotAcceptingMail, Names,
+     "no smtp service here|takes no mail|no mail is accepted|no mail accepted here|only sends|"
+     "not a mail server|no mail service|not receive mail|not receive email|not receive messages|"
+     "send-only|send only|outgoing mail only|outbound only|no incoming mail|does not receive|"
+     "cannot receive mail|not monitored|unmonitored|does not accept incoming|not accept inbound|"
+     "no inbound"},
+    {SystemError, Names,
+     "internal server error|internal error|local error|overloaded|allocate resources|out of resources|"
+     "resources temporarily|insufficient resources|not enough resources|system resources|ldap|database|"
+     "milter|maintenance|technical problem|technical difficult|technical reason"},
 });
 // clang-format on
 
 }  // namespace
 
-std::span<const ReasonPhrase> reason_phrases() {
-  static const std::vector<ReasonPhrase> all = [] {
-    std::vector<ReasonPhrase> phrases;
-    for (const auto& row : kRows) {
-      for_each_phrase(row.phrases,
-                      [&](std::string_view phrase) { phrases.push_back({phrase, row.reason, row.weight}); });
-    }
-    return phrases;
+std::span<const ReasonRow> reason_rows() {
+  static const std::vector<ReasonRow> all = [] {
+    const auto others = reason_rows_of_languages();
+    const auto hints = reason_hints();
+    std::vector<ReasonRow> rows(others.begin(), others.end());
+    rows.insert(rows.end(), kRows.begin(), kRows.end());
+    rows.insert(rows.end(), hints.begin(), hints.end());
+    return rows;
   }();
   return all;
 }
 
 std::vector<std::string_view> reason_phrase_texts() {
   std::vector<std::string_view> texts;
-  for (const auto& row : reason_phrases()) texts.push_back(row.phrase);
+  std::unordered_set<std::string_view> known;
+  const auto add = [&](std::string_view phrase) {
+    if (known.insert(phrase).second) texts.push_back(phrase);
+  };
+  for (const auto& row : reason_rows()) {
+    for_each_phrase(row.phrases, add);
+    for_each_phrase(row.near, add);
+  }
   return texts;
 }
 

@@ -10,22 +10,34 @@
 
 namespace backstop::response {
 
-/// How much a phrase counts against the status code.
+/// How much a row counts against the status code.
 enum class ReasonWeight : std::uint8_t {
   Names,     ///< the words name the reason; they outweigh the status, which servers often set wrongly
   Suggests,  ///< counts only if the status says nothing particular (X.0.0, X.7.1 and the like)
 };
 
-struct ReasonPhrase {
-  std::string_view phrase;  ///< its ASCII letters in lower case
+/// Phrases are separated by '|'. Their ASCII letters are in lower case and their spaces single; they match
+/// only at the start of a word.
+struct ReasonRow {
   Reason reason = Reason::Unknown;
   ReasonWeight weight = ReasonWeight::Names;
+  std::string_view phrases;
+  /// If it isn't empty, one of these must be near one of `phrases`, before or behind it: "mailbox" and "full"
+  /// also read "the mailbox of this user is full".
+  std::string_view near = {};
 };
 
-/// The table in order of precedence: of the phrases that are in a text, the one listed first wins.
-std::span<const ReasonPhrase> reason_phrases();
+/// The table: reason_rows_of_languages(), the English rows that name a reason, and reason_hints(). A row that
+/// names outweighs every row that suggests; among rows of one weight, the one that is listed first wins.
+std::span<const ReasonRow> reason_rows();
 
-/// The phrases of that table alone, in its order.
+/// The rows of other languages that name a reason.
+std::span<const ReasonRow> reason_rows_of_languages();
+
+/// The rows that suggest one.
+std::span<const ReasonRow> reason_hints();
+
+/// The phrases of that table alone, each once.
 std::vector<std::string_view> reason_phrase_texts();
 
 }  // namespace backstop::response

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "base/text.h"
+#include "response/phrases.h"
+#include "response/reason_phrases.h"
 
 namespace backstop::response {
 namespace {
@@ -188,30 +190,46 @@ TEST(ReasonFinder, TakesAPhraseOnlyAtTheStartOfAWord) {
   }
 }
 
-TEST(ReasonPhrases, AreLiteralsThatCanMatch) {
-  EXPECT_GT(reason_phrases().size(), 500U);
-  for (const auto& row : reason_phrases()) {
-    EXPECT_GE(row.phrase.size(), 3U) << row.phrase;
-    EXPECT_EQ(row.phrase, base::to_lower(row.phrase)) << row.phrase;
-    EXPECT_EQ(row.phrase, base::trim(row.phrase)) << row.phrase;
-    EXPECT_TRUE(base::is_utf8(row.phrase)) << row.phrase;
+void check_phrases(std::string_view list) {
+  for_each_phrase(list, [](std::string_view phrase) {
+    EXPECT_GE(phrase.size(), 2U) << phrase;
+    EXPECT_EQ(phrase, base::to_lower(phrase));
+    EXPECT_EQ(phrase, base::trim(phrase));
+    EXPECT_TRUE(base::is_utf8(phrase)) << phrase;
     // White space is single spaces in the text that is searched.
-    EXPECT_EQ(row.phrase.find("  "), std::string_view::npos) << row.phrase;
-    EXPECT_EQ(row.phrase.find_first_of("\t\r\n"), std::string_view::npos) << row.phrase;
-    EXPECT_NE(row.reason, Reason::Unknown) << row.phrase;
+    EXPECT_EQ(phrase.find("  "), std::string_view::npos) << phrase;
+    EXPECT_EQ(phrase.find_first_of("\t\r\n"), std::string_view::npos) << phrase;
+  });
+}
+
+TEST(ReasonRows, AreLiteralsThatCanMatch) {
+  EXPECT_GT(reason_rows().size(), 50U);
+  for (const auto& row : reason_rows()) {
+    EXPECT_NE(row.reason, Reason::Unknown) << row.phrases;
+    EXPECT_FALSE(row.phrases.empty());
+    check_phrases(row.phrases);
+    check_phrases(row.near);
   }
 }
 
-TEST(ReasonPhrases, NoneIsListedTwice) {
-  std::set<std::string_view> seen;
-  for (const auto& row : reason_phrases()) EXPECT_TRUE(seen.insert(row.phrase).second) << row.phrase;
+TEST(ReasonRows, ListNoPhraseTwice) {
+  for (const auto& row : reason_rows()) {
+    for (const auto list : {row.phrases, row.near}) {
+      std::set<std::string_view> seen;
+      for_each_phrase(list,
+                      [&](std::string_view phrase) { EXPECT_TRUE(seen.insert(phrase).second) << phrase; });
+    }
+  }
 }
 
 // A phrase that contains a phrase of another reason above it would never win.
-TEST(ReasonPhrases, NoneIsShadowedByOneOfAnotherReason) {
+TEST(ReasonRows, NoPhraseIsShadowedByOneOfAnotherReason) {
   ReasonFinder finder;
-  for (const auto& row : reason_phrases()) {
-    EXPECT_EQ(finder.find(row.phrase, "", 0), row.reason) << row.phrase;
+  for (const auto& row : reason_rows()) {
+    if (!row.near.empty()) continue;
+    for_each_phrase(row.phrases, [&](std::string_view phrase) {
+      EXPECT_EQ(finder.find(phrase, "", 0), row.reason) << phrase;
+    });
   }
 }
 

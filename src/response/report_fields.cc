@@ -123,16 +123,37 @@ enum class GroupField {
   RemoteMta,
   ReportingMta,
   ActualRecipient,
+  Supplement,
   Other
 };
+
+// Returns whether a product's own field has words about the recipient, by its name: X-Supplementary-Info,
+// X-PowerMTA-BounceCategory, X-SMTP-Response, Reason.
+bool is_supplement(std::string_view name) {
+  constexpr std::array kWords = std::to_array<std::string_view>(
+      {"supplement", "info", "bounce", "reason", "error", "response", "diagnos", "explan", "reply"});
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(name, word); }) &&
+         !base::icontains(name, "reply-to");
+}
+
+// Appends "550 no such user" of `<mx.example.org #5.0.0 smtp; 550 no such user>`.
+void append_supplement(std::string_view value, const ReportLimits& limits, Response& response,
+                       std::string& supplement) {
+  if (value.starts_with('<') && value.ends_with('>')) value = value.substr(1, value.size() - 2);
+  const std::size_t type = value.find(" smtp; ");
+  if (type != std::string_view::npos) value.remove_prefix(type + std::string_view(" smtp; ").size());
+  if (supplement.size() >= limits.diagnostic) return;
+  if (!supplement.empty()) supplement += ' ';
+  const std::size_t room = limits.diagnostic - std::min(supplement.size(), limits.diagnostic);
+  supplement += diagnostic_text(value, {.recipients = 0, .diagnostic = room}, response);
+}
 
 GroupField group_field(std::string_view name) {
   struct Row {
     std::string_view name;
     GroupField field;
   };
-  // X-Actual-Recipient is Sendmail's address after aliases. X-PowerMTA-BounceCategory and the like add
-  // nothing.
+  // X-Actual-Recipient is Sendmail's address after aliases.
   constexpr std::array kRows = std::to_array<Row>({
       {"final-recipient", GroupField::FinalRecipient},
       {"original-recipient", GroupField::OriginalRecipient},
@@ -146,7 +167,7 @@ GroupField group_field(std::string_view name) {
   for (const auto& row : kRows) {
     if (base::iequals(row.name, name)) return row.field;
   }
-  return GroupField::Other;
+  return is_supplement(name) ? GroupField::Supplement : GroupField::Other;
 }
 
 // Returns the type of RFC 5965 3.1, which is a token in any case, without what follows it.
@@ -283,6 +304,9 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
       case GroupField::RemoteMta:
         current->remote_mta = report_host(field.value);
         break;
+      case GroupField::Supplement:
+        append_supplement(field.value, limits, response, current->supplement);
+        break;
       default:
         break;
     }
@@ -297,6 +321,7 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
     if (is_internal && mail::looks_like_address(recipient.original_address))
       recipient.address = recipient.original_address;
     if (recipient.address.empty()) recipient.address = recipient.original_address;
+    if (recipient.diagnostic.empty()) recipient.diagnostic = recipient.supplement;
   }
   // A group without address, status and words is the per-message group of a product that ran the groups
   // together.

@@ -1,6 +1,7 @@
 #include "response/report_text.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "base/text.h"
@@ -8,6 +9,7 @@
 #include "mail/encoding.h"
 #include "mail/parameter.h"
 #include "response/html_text.h"
+#include "response/status.h"
 
 namespace backstop::response {
 namespace {
@@ -96,6 +98,68 @@ char* append_collapsed(std::string_view line, char* out) {
   return out;
 }
 
+constexpr std::size_t kLongestFooterLine = 200;
+
+// Returns whether the line is a rule: "--", or marks only, as in "______" and "-=-=-=-".
+bool is_rule(std::string_view line) {
+  constexpr std::string_view kMarks = "_-=*#~+";
+  return line.size() >= 2 && line.find_first_not_of(kMarks) == std::string_view::npos;
+}
+
+// Returns whether the line has a server's reply about an address.
+bool has_reply(std::string_view line) {
+  return !find_enhanced_status(line).empty() || (line.contains('@') && find_reply_code(line) != 0);
+}
+
+// Returns whether the line has words that list managers write below a mail.
+bool speaks_of_a_list(std::string_view line) {
+  constexpr std::array kWords = std::to_array<std::string_view>({"mailing list",
+                                                                 "mailing-list",
+                                                                 "mailinglist",
+                                                                 "unsubscribe",
+                                                                 "subscribed to",
+
+                                                                 "listinfo",
+                                                                 "listserv",
+                                                                 "majordomo",
+                                                                 "/sympa/",
+                                                                 "to post to this",
+                                                                 "google groups",
+                                                                 "groups.io",
+                                                                 "list archive",
+                                                                 "list-help",
+                                                                 "lists.",
+                                                                 "désabonn",
+                                                                 "desabonn",
+                                                                 "désinscri",
+                                                                 "liste de diffusion",
+                                                                 "abmelden",
+                                                                 "abbestellen",
+                                                                 "austragen",
+                                                                 "mailingliste",
+                                                                 "verteiler",
+                                                                 "lista de correo",
+                                                                 "lista de discus",
+                                                                 "lista de distrib",
+                                                                 "darse de baja",
+                                                                 "cancelar a inscri",
+                                                                 "cancelar la suscri",
+                                                                 "disiscri",
+                                                                 "lista di discussione",
+                                                                 "mailinglijst",
+                                                                 "afmelden",
+                                                                 "wypisać",
+                                                                 "lista dyskusyjna",
+                                                                 "отписаться",
+                                                                 "рассылк",
+                                                                 "メーリングリスト",
+                                                                 "退会",
+                                                                 "邮件列表",
+                                                                 "退订",
+                                                                 "郵寄清單"});
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(line, word); });
+}
+
 }  // namespace
 
 std::string_view name_of_line(std::string_view line) {
@@ -151,6 +215,7 @@ void ReportText::collect(const mail::Message& message, std::size_t most) {
   }
   find_header_blocks();
   flatten();
+  find_footer();
 }
 
 void ReportText::append_part(const mail::Message& message, const mail::Part& part, std::size_t most) {
@@ -263,6 +328,30 @@ void ReportText::flatten() {
     }
     return static_cast<std::size_t>(out - flat);
   });
+}
+
+// A footer is at the end: a rule, words about the list in one of the next lines, and nothing that a server
+// replied about an address. Few mails have a rule, and the words are sought only behind one.
+void ReportText::find_footer() {
+  constexpr std::size_t kMostLines = 16;
+  constexpr std::size_t kWordsWithin = 5;
+  const auto line_of = [&](std::size_t index) {
+    return text_of(lines_[index]).substr(0, kLongestFooterLine);
+  };
+  const auto has = [&](std::size_t begin, std::size_t end, bool (*is_such)(std::string_view)) {
+    for (std::size_t i = begin; i < std::min(end, lines_.size()); ++i) {
+      if (is_such(line_of(i))) return true;
+    }
+    return false;
+  };
+  footer_ = lines_.size();
+  for (std::size_t i = lines_.size() - std::min(lines_.size(), kMostLines); i < lines_.size(); ++i) {
+    if (is_rule(line_of(i)) && has(i + 1, i + 1 + kWordsWithin, speaks_of_a_list) &&
+        !has(i + 1, lines_.size(), has_reply)) {
+      footer_ = i;
+      return;
+    }
+  }
 }
 
 std::size_t ReportText::line_at(std::size_t offset) const {

@@ -59,6 +59,12 @@ class ReportText {
 
   /// Header blocks in the text; the first whole one ends the report.
   const std::vector<TextHeaderBlock>& header_blocks() const { return blocks_; }
+  /// Returns the index of the line with which the footer of a list manager begins, or the number of lines.
+  std::size_t footer() const { return footer_; }
+  /// flat() without the footer.
+  std::string_view report() const {
+    return footer_ < lines_.size() ? std::string_view(flat_).substr(0, lines_[footer_].begin) : flat_;
+  }
   bool is_truncated() const { return is_truncated_; }
   /// True if a line of raw() begins with the name of a known field, which a header block needs.
   bool has_field_line() const { return has_field_line_; }
@@ -69,6 +75,7 @@ class ReportText {
   void append_part(const mail::Message& message, const mail::Part& part, std::size_t most);
   void find_header_blocks();
   void flatten();
+  void find_footer();
 
   std::string storage_;
   std::string decoded_;
@@ -76,6 +83,7 @@ class ReportText {
   std::string flat_;
   std::vector<Line> lines_;
   std::vector<TextHeaderBlock> blocks_;
+  std::size_t footer_ = 0;
   bool is_truncated_ = false;
   bool is_html_ = false;
   bool has_field_line_ = false;

@@ -132,6 +132,9 @@ struct Recipient {
   BounceType bounce_type = BounceType::None;
   std::string remote_mta;  ///< the host that refused the mail, or empty
   std::string diagnostic;  ///< what that host said, unfolded, at most Limits::diagnostic bytes
+  /// The words of other fields about this recipient (X-Supplementary-Info, X-PowerMTA-BounceCategory), capped
+  /// alike.
+  std::string supplement;
 };
 
 /// The mail that is answered, as far as it came back. A field that did not is empty.

@@ -67,7 +67,7 @@ bool names_a_mail(const KindFacts& facts) {
   constexpr std::size_t kMostLines = 200;
   if (returns_original(facts)) return true;
   const std::string_view readers = readers_of(facts);
-  for (const auto& line : facts.text.lines() | std::views::take(kMostLines)) {
+  for (const auto& line : facts.text.lines() | std::views::take(std::min(kMostLines, facts.text.footer()))) {
     const std::string_view text = facts.text.text_of(line);
     if (is_footer(text)) return false;
     if (names_a_stranger(facts, text, readers)) return true;
@@ -92,7 +92,7 @@ bool names_failed_address(const KindFacts& facts) {
   const auto& lines = facts.text.lines();
   const std::string_view readers = readers_of(facts);
   const auto is_named = [&](std::size_t line) {
-    return line < lines.size() && names_a_stranger(facts, facts.text.text_of(lines[line]), readers);
+    return line < facts.text.footer() && names_a_stranger(facts, facts.text.text_of(lines[line]), readers);
   };
   const auto is_beside = [&](PhraseId phrase) {
     if (!facts.hits.has(phrase)) return false;

@@ -1,0 +1,174 @@
+#include "response/server_words.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "base/text.h"
+
+namespace backstop::response {
+namespace {
+
+/// A remark begins with `begin` and reaches to the end of `end`, if that comes soon. A space may also be the
+/// end of the text.
+struct Remark {
+  std::string_view begin;
+  std::string_view end;
+};
+
+// As the programs write them, in their own case. The first letter of each is in kFirst.
+constexpr std::array kRemarks = std::to_array<Remark>({
+    {"(in reply to ", ")"},                              // Postfix
+    {"(delivery temporarily suspended: ", ":"},          //
+    {"host ", " said:"},                                 // Postfix: "host mx.example.org[192.0.2.1] said:"
+    {"SMTP error from remote mail server after ", ":"},  // Exim; "RCPT TO:<...>:" has a colon of its own
+    {"SMTP error from remote mailer after ", ":"},       //
+    {"SMTP error from remote server ", ":"},             // 1&1 and GMX
+    {"Remote host said:", ""},                           // qmail
+    {"Giving up on ", " "},                              //
+    {"does not like recipient.", ""},                    //
+    {"but sender was rejected.", ""},                    //
+    {"failed after I sent the message.", ""},            //
+    {"Remote Server returned ", " "},                    // Exchange
+    {"Remote server returned ", " "},                    //
+    {"while talking to ", ":"},                          // Sendmail
+    {">>> RCPT T", ">"},                                 //
+    {">>> MAIL F", ">"},                                 //
+    {">>> DATA", ""},                                    //
+});
+// What is written in place of a host's address.
+constexpr std::string_view kIpAddress = "an-ip-address";
+constexpr std::string_view kFirst = "(hSRGdbfw>";
+constexpr std::size_t kLongestRemark = 300;
+
+// Returns the length of Exim's "host mx.example.org [192.0.2.1]" at the start of `text`, or 0. A server says
+// "Client host [192.0.2.1]" and "host name invalid".
+std::size_t named_host_length(std::string_view text) {
+  constexpr std::string_view kHost = "host ";
+  if (!text.starts_with(kHost)) return 0;
+  const std::string_view rest = text.substr(kHost.size(), kLongestRemark);
+  const std::string_view name = rest.substr(0, rest.find(' '));
+  if (!name.contains('.') || !rest.substr(name.size()).starts_with(" [")) return 0;
+  const std::size_t end = rest.find(']', name.size());
+  return end == std::string_view::npos ? 0 : kHost.size() + end + 1;
+}
+
+// Returns the length of the remark at the start of `text`, or 0.
+std::size_t remark_length(std::string_view text) {
+  for (const auto& [begin, end] : kRemarks) {
+    if (!text.starts_with(begin)) continue;
+    if (end.empty()) return begin.size();
+    const std::size_t at = text.substr(0, kLongestRemark).find(end, begin.size());
+    if (at != std::string_view::npos) return at + end.size();
+    if (end == " " && text.size() < kLongestRemark) return text.size();
+  }
+  return named_host_length(text);
+}
+
+bool ends_address(char c) {
+  return c == ' ' || c == '<' || c == '>' || c == '"' || c == ',' || c == ';' || c == '(' || c == ')' ||
+         c == '[';
+}
+
+// Returns the length of "'t" at the start of `text` if `out` ends in the "n" of "doesn't", or 0. The
+// apostrophe may be the typographic one.
+std::size_t contraction_length(std::string_view text, std::string_view out) {
+  constexpr std::string_view kApostrophe = "\u2019";
+  const std::size_t apostrophe = text[0] == '\'' ? 1 : text.starts_with(kApostrophe) ? kApostrophe.size() : 0;
+  if (apostrophe == 0 || apostrophe == text.size() || base::ascii_lower(text[apostrophe]) != 't' ||
+      out.empty())
+    return 0;
+  return base::ascii_lower(out.back()) == 'n' ? apostrophe + 1 : 0;
+}
+
+// Makes "doesn" "does not" and "can" "cannot".
+void append_not(std::string& out) {
+  if (out.size() < 3 || !base::iequals(std::string_view(out).substr(out.size() - 3), "can")) out.back() = ' ';
+  out += "not";
+}
+
+// Returns whether the word is an IPv4 address, perhaps with a mark behind it.
+bool is_ip_address(std::string_view word) {
+  while (!word.empty() && (word.back() == ':' || word.back() == '.' || word.back() == ']'))
+    word.remove_suffix(1);
+  return word.size() >= 7 && word.size() <= 15 && std::ranges::count(word, '.') == 3 &&
+         word.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// Rewrites the server's words one by one.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out), word_(out.size()) {}
+
+  void add(char c) {
+    has_at_ = has_at_ || c == '@';
+    out_ += c;
+  }
+
+  /// Ends a word with `mark`.
+  void end_word(char mark) {
+    close_word();
+    out_ += mark;
+    word_ = out_.size();
+  }
+
+  /// Leaves out a remark, and the host's address before it.
+  void leave_out_remark() {
+    close_word();
+    const std::string with_space = std::string(kIpAddress) + ' ';
+    if (out_.ends_with(with_space)) out_.resize(out_.size() - with_space.size());
+    out_ += ' ';
+    word_ = out_.size();
+  }
+
+  // What is written replaces an address of a mailbox by spaces and that of a host by one word.
+  void close_word() {
+    if (has_at_) {
+      std::fill(out_.begin() + static_cast<std::ptrdiff_t>(word_), out_.end(), ' ');
+    } else if (is_ip_address(std::string_view(out_).substr(word_)) && !is_in_brackets()) {
+      out_.resize(word_);
+      out_ += kIpAddress;
+    }
+    has_at_ = false;
+  }
+
+ private:
+  // "mx.example.org[192.0.2.1]" is the name of a host.
+  bool is_in_brackets() const { return word_ > 0 && (out_[word_ - 1] == '[' || out_[word_ - 1] == '('); }
+
+  std::string& out_;
+  std::size_t word_;  // where the word begins that is being written
+  bool has_at_ = false;
+};
+
+}  // namespace
+
+void append_server_words(std::string_view words, std::string& out) {
+  Writer writer(out);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const char c = words[i];
+    if (static_cast<unsigned char>(c) >= 0xC2) {
+      if (const std::size_t ignored = base::ignorable_length(words.substr(i)); ignored != 0) {
+        i += ignored - 1;
+        continue;
+      }
+    } else if (kFirst.contains(c) && (i == 0 || !base::is_alpha(words[i - 1]))) {
+      if (const std::size_t length = remark_length(words.substr(i)); length != 0) {
+        writer.leave_out_remark();
+        i += length - 1;
+        continue;
+      }
+    }
+    if (const std::size_t length = contraction_length(words.substr(i), out); length != 0) {
+      append_not(out);
+      i += length - 1;
+    } else if (ends_address(c)) {
+      writer.end_word(c);
+    } else {
+      writer.add(c);
+    }
+  }
+  writer.close_word();
+}
+
+}  // namespace backstop::response

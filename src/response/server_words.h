@@ -1,0 +1,17 @@
+// What a server said, without what the reporting system says around it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace backstop::response {
+
+/// Appends `words` to `out` without default-ignorable characters, and with spaces in place of all that is not
+/// the server's own: addresses and the remarks of Postfix, Exim, Sendmail and qmail about the dialogue ("in
+/// reply to RCPT TO command", "Giving up on 192.0.2.1"). Their words would be taken for the server's. Writes
+/// "does not" for "doesn't", so that a table has one form of each phrase, and "an-ip-address" for an IPv4
+/// address that belongs to no name: "192.0.2.1 is blocked" blames a host. Takes linear time.
+void append_server_words(std::string_view words, std::string& out);
+
+}  // namespace backstop::response
