@@ -4,6 +4,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "response/phrases.h"
+
 namespace backstop::response {
 namespace {
 
