@@ -3,28 +3,27 @@
 
 // A compiler's #embed would do the same, but ccache doesn't know that it reads a file.
 asm(R"(
-  .section .rodata.backstop_phrase_databases,"a",%progbits
+  .section .rodata.phrase_databases,"a",%progbits
   .balign 64
-  .globl backstop_phrase_databases
-  .hidden backstop_phrase_databases
-backstop_phrase_databases:
+  .globl kPhraseDatabases
+  .hidden kPhraseDatabases
+kPhraseDatabases:
   .incbin ")" BACKSTOP_PHRASE_DATABASES R"("
-  .globl backstop_phrase_databases_end
-  .hidden backstop_phrase_databases_end
-backstop_phrase_databases_end:
+  .globl kPhraseDatabasesEnd
+  .hidden kPhraseDatabasesEnd
+kPhraseDatabasesEnd:
   .text
 )");
 
 extern "C" {
-[[gnu::visibility("hidden")]] extern const char backstop_phrase_databases[];
-[[gnu::visibility("hidden")]] extern const char backstop_phrase_databases_end[];
+[[gnu::visibility("hidden")]] extern const char kPhraseDatabases[];
+[[gnu::visibility("hidden")]] extern const char kPhraseDatabasesEnd[];
 }
 
 namespace backstop::response {
 
 std::string_view built_databases() {
-  return {backstop_phrase_databases,
-          static_cast<std::size_t>(backstop_phrase_databases_end - backstop_phrase_databases)};
+  return {kPhraseDatabases, static_cast<std::size_t>(kPhraseDatabasesEnd - kPhraseDatabases)};
 }
 
 }  // namespace backstop::response
