@@ -27,7 +27,7 @@ class LoneJudgeTest : public testing::Test, public Installation {
   /// "refuse bare"
   std::string verdict_of(const std::string& mail, const std::string& recipient = "ann@example.org") {
     const auto transaction = begin({recipient});
-    const auto response = reader.read(mail);
+    const auto response = reader.read(mail, {.reverse_path = "", .recipient = recipient});
     const auto verdict =
         lone_verdict(*transaction, response, judge_.judge(*transaction, response, ledger.get()));
     return std::string(policy::name(verdict.action)) + " " + std::string(name(verdict.cause));

@@ -68,7 +68,7 @@ void add_recipient(const response::Recipient& recipient, FactTable& table) {
     table.add("  status", recipient.status + std::string(status_source(recipient.status_from)));
   }
   if (recipient.bounce_type != response::BounceType::None)
-    table.add("  bounce type", bounce_type_words(recipient.bounce_type));
+    table.add("  bounce", bounce_type_words(recipient.bounce_type));
   table.add("  failed at", failed_step(recipient));
   table.add("  refused by", recipient.remote_mta);
   table.add("  its words", recipient.diagnostic);

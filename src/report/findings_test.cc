@@ -113,15 +113,15 @@ TEST(Findings, PageSaysHowAndHowSurelyItFailed) {
   Findings findings = bounce();
   std::string page = to_page(findings);
   for (const char* const row :
-       {"\n    bounce type  hard (the address is of no use)\n", "\n    failed at    RCPT, with reply 550\n",
-        "\n  Date           Mon, 23 Nov 2026 10:00:00 +0000\n", "\n  List           news.example.org\n",
-        "\n  Complaint      abuse\n"})
+       {"\n    bounce      hard (the address is of no use)\n", "\n    failed at   RCPT, with reply 550\n",
+        "\n  Date          Mon, 23 Nov 2026 10:00:00 +0000\n", "\n  List          news.example.org\n",
+        "\n  Complaint     abuse\n"})
     EXPECT_NE(page.find(row), std::string::npos) << row << page;
   findings.response.recipients[0].command = response::Command::Connect;
   findings.response.recipients[0].reply_code.clear();
   findings.response.recipients[0].bounce_type = response::BounceType::Soft;
   page = to_page(findings);
-  EXPECT_NE(page.find("soft (a later mail may arrive)\n    failed at    the connection\n"), std::string::npos)
+  EXPECT_NE(page.find("soft (a later mail may arrive)\n    failed at   the connection\n"), std::string::npos)
       << page;
 }
 

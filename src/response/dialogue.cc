@@ -186,11 +186,11 @@ int leading_code(std::string_view text) {
 
 class StepReader {
  public:
-  explicit StepReader(std::string_view words) : words_(words) {}
+  StepReader(std::string_view words, bool wants_surest) : words_(words), wants_surest_(wants_surest) {}
 
   std::vector<Step> read(std::size_t from) {
     bool is_in_word = from > 0 && from <= words_.size() && is_word_character(words_[from - 1]);
-    for (std::size_t at = from; at < words_.size() && steps_.size() < kMostSteps; ++at) {
+    for (std::size_t at = from; at < words_.size() && !is_done(); ++at) {
       const auto byte = kByteClass[static_cast<unsigned char>(words_[at])];
       if ((byte & Bracket) != 0) read_reply(at);
       if ((byte & Begins) != 0 && !is_in_word) read_word(at);
@@ -203,6 +203,11 @@ class StepReader {
   }
 
  private:
+  bool is_done() const {
+    return steps_.size() >= kMostSteps ||
+           (wants_surest_ && !steps_.empty() && steps_.back().telling == Telling::Product);
+  }
+
   void add(Command command, Telling telling, bool is_transcript, std::size_t begin, std::size_t end) {
     if (steps_.size() >= kMostSteps) return;
     steps_.push_back({command, telling, is_transcript, static_cast<std::uint32_t>(begin),
@@ -353,6 +358,7 @@ class StepReader {
   }
 
   std::string_view words_;
+  bool wants_surest_;
   std::vector<Step> steps_;
   // Of the transcript: the command that was sent last, and whether replies refused it, or any before it.
   Command sent_ = Command::None;
@@ -401,11 +407,15 @@ std::span<const std::string_view> dialogue_phrases() {
 }
 
 std::vector<Step> find_steps(std::string_view words, std::size_t from) {
-  return StepReader(words).read(from);
+  return StepReader(words, false).read(from);
+}
+
+std::vector<Step> find_surest_step(std::string_view words, std::size_t from) {
+  return StepReader(words, true).read(from);
 }
 
 Command find_command(std::string_view words) {
-  const auto steps = find_steps(words, 0);
+  const auto steps = find_surest_step(words);
   const Step* const step = surest(steps);
   return step == nullptr ? Command::None : step->command;
 }

@@ -41,6 +41,9 @@ std::span<const std::string_view> dialogue_phrases();
 /// told before `from`; the words before it are only looked back at.
 std::vector<Step> find_steps(std::string_view words, std::size_t from = 0);
 
+/// The same, but ends with the first step that the product tells, which no other outweighs.
+std::vector<Step> find_surest_step(std::string_view words, std::size_t from = 0);
+
 /// Returns the command of the step that is told most surely, and of several the first.
 Command find_command(std::string_view words);
 

@@ -217,12 +217,13 @@ TEST(Commands, OfALoneRecipientNeedNotNameIt) {
   EXPECT_EQ(commands_of(text, group("bob@example.net", "550 no")), "bob@example.net=RCPT ");
 }
 
-TEST(Commands, OfADiagnosticOutweighTheText) {
-  EXPECT_EQ(commands_of(std::string(kPostfix).append(kBob),
-                        group("bob@example.net", "550 no (in reply to MAIL FROM command)")),
-            "bob@example.net=MAIL ");
+TEST(Commands, AreReadFromTheDiagnosticIfTheTextTellsNone) {
   EXPECT_EQ(commands_of("It failed.\n", group("bob@example.net", "550 no (in reply to MAIL FROM command)")),
             "bob@example.net=MAIL ");
+  EXPECT_EQ(commands_of(std::string(kPostfix).append(kBob),
+                        group("bob@example.net", "550 no") +
+                            group("eve@example.net", "550 no (in reply to MAIL FROM command)")),
+            "bob@example.net=RCPT eve@example.net=MAIL ");
 }
 
 TEST(Commands, OfATranscriptBelongToTheRecipientOfTheirLines) {

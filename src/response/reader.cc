@@ -379,7 +379,8 @@ void Reader::State::find_session(Response& response) {
 void Reader::State::find_reply_codes(Response& response) const {
   for (std::size_t i = 0; i < std::min(kMostMentions, response.recipients.size()); ++i) {
     auto& recipient = response.recipients[i];
-    if (!recipient.reply_code.empty() || recipient.address.empty() || !is_undelivered(recipient)) continue;
+    // Without any diagnostic, read_text() has already looked for the reply.
+    if (!recipient.reply_code.empty() || recipient.diagnostic.empty() || !is_undelivered(recipient)) continue;
     recipient.reply_code = reply_code(recipient, find_reply_code(find_diagnostic(text, recipient.address)));
   }
 }
@@ -391,18 +392,17 @@ void Reader::State::find_commands(Response& response) {
   const PhraseId first = hits.first_of(BodyPhrases::get().dialogue);
   const bool is_told = first != kNoPhrase;
   // A phrase may begin with the mark or the lead before the command.
-  if (is_told) steps = find_steps(text.flat(), hits.begin_of(first));
-  if (!is_told && !has_fields) return;
   const bool is_alone = response.recipients.size() == 1;
+  if (is_told) {
+    const std::size_t from = hits.begin_of(first);
+    steps = is_alone ? find_surest_step(text.flat(), from) : find_steps(text.flat(), from);
+  }
+  if (!is_told && !has_fields) return;
   for (std::size_t i = 0; i < response.recipients.size(); ++i) {
     auto& recipient = response.recipients[i];
     if (!is_undelivered(recipient)) continue;
-    // The diagnostic of a text bounce is a part of the text, and may have lost the command before its reply.
-    if (has_fields) recipient.command = find_command(recipient.diagnostic);
-    if (recipient.command == Command::None && i < kMostSteps)
-      recipient.command = command_for(text, steps, recipient.address, is_alone);
-    if (recipient.command == Command::None && !has_fields)
-      recipient.command = find_command(recipient.diagnostic);
+    if (i < kMostSteps) recipient.command = command_for(text, steps, recipient.address, is_alone);
+    if (recipient.command == Command::None) recipient.command = find_command(recipient.diagnostic);
   }
 }
 
