@@ -43,18 +43,18 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "remote host said nothing|greeting failed|connection attempt"},
     {SystemError, Suggests,
      "system error|configuration error|service unavailable|service not available|server error|"
-     "system config|input/output error|cannot create|cannot open|unable to write|disk full|"
-     "no space left|insufficient system|temporary failure|temporarily unavailable|temporary error|"
-     "local configuration|command died|pipe to|unknown mailer|unknown mail transport|mailer error|"
-     "process failed|permission denied|out of memory|resources|local delivery failed|"
-     "mailing list expansion|procmail|exit status|syntax error|protocol error|command not recognized|"
-     "bad sequence|unexpected|out of order|mailer \"|local problem|cannot exec|system not accepting|"
-     "internal server|internal problem|not implemented|unrecognized command|command unrecognized|"
-     "unknown command|bad command|insufficient disk|lookup error|backend|queue file|write error|"
-     "try again later|in processing|unable to open|could not open|upstream|could not load|"
-     "unable to load|is down|busy|service shutting|shutting down|system unavailable|server is down|"
-     "high load|load average|temporary system|server configuration|misconfig|unable to process|"
-     "cannot process|processing error|software error|failure in"},
+     "system config|input/output error|cannot create|cannot open|unable to write|cannot write|"
+     "could not write|disk full|no space left|insufficient system|temporary failure|"
+     "temporarily unavailable|temporary error|local configuration|command died|pipe to|unknown mailer|"
+     "unknown mail transport|mailer error|process failed|permission denied|out of memory|resources|"
+     "local delivery failed|mailing list expansion|procmail|exit status|syntax error|protocol error|"
+     "command not recognized|bad sequence|unexpected|out of order|mailer \"|local problem|cannot exec|"
+     "system not accepting|internal server|internal problem|not implemented|unrecognized command|"
+     "command unrecognized|unknown command|bad command|insufficient disk|lookup error|backend|"
+     "queue file|write error|try again later|in processing|unable to open|could not open|upstream|"
+     "could not load|unable to load|is down|busy|service shutting|shutting down|system unavailable|"
+     "server is down|high load|load average|temporary system|server configuration|misconfig|"
+     "unable to process|cannot process|processing error|software error|failure in"},
     {Spam, Suggests,
      "message rejected as|no spam|spam/|of spam|unsolicited|suspicious|unwanted|junk|垃圾|спам|spam"},
     {SenderReputation, Suggests,

@@ -41,12 +41,13 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "resolver.rst.|only accepts messages from|only accepts mail from|not have permission|"
      "permission to post|restricted group|only accept mail from|only accept messages from|"
      "approved senders|allowed senders|authorized senders|authorised senders|internal senders|"
-     "delivery restriction|sender restriction|moderat|members only|members-only|only takes|takes only|"
-     "accepts only|only allows mail|only accepts mail|only accepts messages|from outside|"
-     "outside of the company|outside the company|from external|external mail|internal use|internal only|"
-     "internal mail only|from the internet|membership|not subscribed|must be subscribed|non-member|"
-     "nonmember|not a subscriber|only members|does not have permission|will not accept delivery|"
-     "not accept this message|recipient's safe|greylist|graylist|grey list|grey-list|greylisting"},
+     "delivery restriction|sender restriction|moderat|members only|members-only|known senders|"
+     "known contacts|trusted senders|only takes|takes only|accepts only|only allows mail|"
+     "only accepts mail|only accepts messages|from outside|outside of the company|outside the company|"
+     "from external|external mail|internal use|internal only|internal mail only|from the internet|"
+     "membership|not subscribed|must be subscribed|non-member|nonmember|not a subscriber|only members|"
+     "does not have permission|will not accept delivery|not accept this message|recipient's safe|"
+     "greylist|graylist|grey list|grey-list|greylisting"},
     {Policy, Names,
      "not authorized|not authorised|not allowed|not permitted|not in the list|authorized to|allowed to|"
      "permission",
@@ -140,7 +141,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
     {RateLimited, Names,
      "recipient count|recipients|connection|connections|sessions|session|messages per|message count|"
      "threads",
-     "limit|maximum|max|reached|exceeded|too frequent|frequent|too high|excess"},
+     "limit|maximum|too frequent|frequent|too high|excessive"},
     {TlsRequired, Names,
      "starttls is required|must issue a starttls|tls is required|tls required|requires tls|"
      "encryption required|tls is not available|tls handshake failed|starttls failed|tls not available|"
@@ -181,9 +182,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "sender reputation|reputation score|abusix|blocked by rbl|psbl|spfbl|fortiguard|"
      "trendmicro.com/reputation|reputation service|ers-|ipcheck|spam source|intrusion prevention|"
      "spam complaints|spam sources|source of spam|sends spam|sending spam|spam from your|spamming|"
-     "spammer|known spam|badmailfrom|reject list|block for spam|blocked for spam|block for abuse|"
-     "blocked for abuse|blocked sender|blocked for sending|(con:|(rtr:|(dyn:|compromised|open proxy|"
-     "botnet|abuse from|abusive|hijacked|banned sender|banned sending ip"},
+     "spammer|known spam source|known spammer|badmailfrom|reject list|block for spam|blocked for spam|"
+     "block for abuse|blocked for abuse|blocked sender|blocked for sending|(con:|(rtr:|(dyn:|"
+     "compromised|open proxy|botnet|abuse from|abusive|hijacked|banned sender|banned sending ip"},
     {AuthenticationFailed, Names,
      "spf|sender policy framework|dkim|dmarc|ptr|rdns|reverse dns|reverse lookup|reverse hostname|"
      "reverse host|reverse record|fcrdns|forward-confirmed|map back|does not map|resolve back|"

@@ -92,6 +92,11 @@ const Row kReplies[] = {
     {"550 5.7.1 Fix reverse DNS for 192.0.2.1", Reason::AuthenticationFailed},
     {"550 5.7.1 DMARC Sender Invalid - envelope rejected", Reason::AuthenticationFailed},
     {"554 5.7.1 message does not pass DMARC, policy is reject", Reason::AuthenticationFailed},
+    {"550 5.7.1 SPF fail for example.org", Reason::AuthenticationFailed},
+    {"550 5.7.1 DKIM signature invalid", Reason::AuthenticationFailed},
+    {"550 5.7.26 Unauthenticated mail is not accepted from this domain", Reason::AuthenticationFailed},
+    {"550 5.7.1 No reverse DNS for 192.0.2.1", Reason::AuthenticationFailed},
+    {"535 5.7.139 Authentication unsuccessful, basic authentication is disabled", Reason::AuthenticationFailed},
     // content-rejected
     {"550 Mail content denied. http://service.example.com/cgi-bin/help?id=20022", Reason::ContentRejected},
     {"552-5.7.0 This message was blocked because its content presents a potential security issue. Please visit https://support.google.com/mail/?p=BlockedMessage", Reason::ContentRejected},
@@ -134,6 +139,8 @@ const Row kReplies[] = {
     {"554 5.7.1 Blocked file type in attachment", Reason::ContentRejected},
     {"550 5.7.1 Header error: duplicate Subject", Reason::ContentRejected},
     {"552 5.7.0 Message contains prohibited attachment type .bat", Reason::ContentRejected},
+    {"550 5.7.1 Password protected zip files are not accepted here", Reason::ContentRejected},
+    {"554 5.6.0 Invalid message header: unbalanced quotes", Reason::ContentRejected},
     // domain-unknown
     {"550 No such domain at this location (user@example.com)", Reason::DomainUnknown},
     {"550 5.1.2 <user@nosuch.example>... Host unknown (Name server: nosuch.example: host not found)", Reason::DomainUnknown},
@@ -164,6 +171,8 @@ const Row kReplies[] = {
     {"550 5.4.4 No mail servers for nosuch.example", Reason::DomainUnknown},
     {"550 5.1.2 unknown domain nosuch.example", Reason::DomainUnknown},
     {"550 No MX found for nosuch.example", Reason::DomainUnknown},
+    {"554 5.4.4 [internal] Domain Lookup Failed", Reason::DomainUnknown},
+    {"550 5.1.2 Host or domain name not found", Reason::DomainUnknown},
     // expired
     {"retry timeout exceeded", Reason::Expired},
     {"550 5.4.300 Message expired", Reason::Expired},
@@ -232,6 +241,8 @@ const Row kReplies[] = {
     {"550 5.2.1 This recipient is suspended", Reason::MailboxDisabled},
     {"550 account inactive", Reason::MailboxDisabled},
     {"550 Account has been terminated", Reason::MailboxDisabled},
+    {"550 5.2.1 Mailbox disabled for this recipient", Reason::MailboxDisabled},
+    {"550 Account disabled by the user", Reason::MailboxDisabled},
     // mailbox-full
     {"552 5.1.1 <user@example.com> recipient rejected - extended quota violation", Reason::MailboxFull},
     {"452-4.2.2 The email account that you tried to reach is over quota. Please direct the recipient to https://support.google.com/mail/?p=OverQuotaTemp - gsmtp", Reason::MailboxFull},
@@ -308,6 +319,10 @@ const Row kReplies[] = {
     {"550 5.2.2 storage quota of the recipient exceeded", Reason::MailboxFull},
     {"452 4.2.2 Mailbox is full / Blocks limit exceeded", Reason::MailboxFull},
     {"552 User's quota exceeded", Reason::MailboxFull},
+    {"552 5.2.2 user@example.com exceeded mailbox quota", Reason::MailboxFull},
+    {"452 4.2.2 user is over quota, try again later", Reason::MailboxFull},
+    {"550 Benutzer hat sein Kontingent überschritten / mailbox quota exceeded", Reason::MailboxFull},
+    {"552 Requested mail action aborted: exceeded storage allocation", Reason::MailboxFull},
     // network-error
     {"connect to mx.example.com[192.0.2.9]:25: No route to host", Reason::NetworkError},
     {"421 4.4.2 mx.example.com Error: timeout exceeded", Reason::NetworkError},
@@ -326,6 +341,7 @@ const Row kReplies[] = {
     {"421 4.4.2 Connection lost during DATA", Reason::NetworkError},
     {"421 4.4.1 No response from mx.example.com", Reason::NetworkError},
     {"421 4.4.2 Timeout while waiting for command", Reason::NetworkError},
+    {"4.4.1 Connection timed out while talking to mx.example.com", Reason::NetworkError},
     // not-accepting-mail
     {"556 5.1.10 <user@example.com>: Recipient address rejected: Domain example.com does not accept mail (nullMX)", Reason::NotAcceptingMail},
     {"550 No mail is accepted for this address, it only sends notifications", Reason::NotAcceptingMail},
@@ -384,6 +400,9 @@ const Row kReplies[] = {
     {"550 5.7.1 Recipient restricted to internal senders", Reason::Policy},
     {"550 5.7.1 Rejected by recipient's mail policy", Reason::Policy},
     {"451 4.7.1 Greylisting enabled, try later", Reason::Policy},
+    {"550 5.7.60 SMTP; Client does not have permissions to send as this sender", Reason::Policy},
+    {"550 5.7.1 Mail from example.org is not allowed to this mailbox", Reason::Policy},
+    {"554 5.7.1 The recipient accepts mail only from known senders", Reason::Policy},
     // rate-limited
     {"421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1; see https://postmaster.example.com/error-codes", Reason::RateLimited},
     {"550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages from being delivered.", Reason::RateLimited},
@@ -476,6 +495,10 @@ const Row kReplies[] = {
     {"421 4.7.0 Rate limited", Reason::RateLimited},
     {"421 Too many recipients in a short time", Reason::RateLimited},
     {"452 4.5.3 Recipient limit exceeded", Reason::RateLimited},
+    {"421 4.7.0 Too many errors, closing connection", Reason::RateLimited},
+    {"450 4.7.1 You are sending too fast, wait", Reason::RateLimited},
+    {"452 4.2.2 Recipient receives too many mails per minute", Reason::RateLimited},
+    {"550 5.7.1 Sender has exceeded the daily limit of recipients", Reason::RateLimited},
     // relay-denied
     {"550 5.7.64 TenantAttribution; Relay Access Denied [VE1EUR02FT010.eop-EUR02.prod.protection.outlook.com]", Reason::RelayDenied},
     {"554 5.7.1 <user@example.com>: Relay access denied", Reason::RelayDenied},
@@ -505,6 +528,8 @@ const Row kReplies[] = {
     {"550 Sorry, we're not the mail server for this domain", Reason::RelayDenied},
     {"550 5.7.1 Relaying to <user@example.com> denied", Reason::RelayDenied},
     {"553 5.7.1 relay restriction", Reason::RelayDenied},
+    {"550 Relay not allowed here", Reason::RelayDenied},
+    {"571 5.7.1 Relay denied, authenticate first", Reason::RelayDenied},
     // routing-loop
     {"554 5.4.14 Hop count exceeded - possible mail loop ATTR34 [BN8NAM11FT055.eop-nam11.prod.protection.outlook.com]", Reason::RoutingLoop},
     {"mail for example.com loops back to myself", Reason::RoutingLoop},
@@ -630,6 +655,13 @@ const Row kReplies[] = {
     {"421 4.7.1 Intrusion prevention active for [192.0.2.1]", Reason::SenderReputation},
     {"550 5.7.1 Sender is on the deny list", Reason::SenderReputation},
     {"450 4.7.1 Client host rejected: too many spam complaints", Reason::SenderReputation},
+    {"550 5.7.1 Blocked by blocklist: 192.0.2.1 in bl.example.net", Reason::SenderReputation},
+    {"554 5.7.1 Your IP 192.0.2.1 has a bad reputation and is blocked", Reason::SenderReputation},
+    {"553 5.7.1 sender domain is blacklisted", Reason::SenderReputation},
+    {"421 4.7.1 192.0.2.1 temporarily blocked, too much spam", Reason::SenderReputation},
+    {"550 5.7.1 Access denied for 192.0.2.1", Reason::SenderReputation},
+    {"550 sender <news@example.org> is blocked by this system", Reason::SenderReputation},
+    {"501 5.1.7 Bad sender address syntax", Reason::SenderReputation},
     // spam
     {"550 5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail", Reason::Spam},
     {"554 rejected due to spam URL in content", Reason::Spam},
@@ -697,6 +729,10 @@ const Row kReplies[] = {
     {"550 5.7.1 Mail classified as bulk", Reason::Spam},
     {"554 5.7.1 Mail appears to be unsolicited", Reason::Spam},
     {"550 SpamAssassin score 9.1 too high", Reason::Spam},
+    {"554 5.7.1 This message was classified as spam by our filters", Reason::Spam},
+    {"550 High spam probability, rejected", Reason::Spam},
+    {"554 5.7.1 Rejected by spam policy, score=15", Reason::Spam},
+    {"550 5.7.1 Message blocked: contains forbidden URL", Reason::Spam},
     // system-error
     {"451 4.3.0 Error: queue file write error", Reason::SystemError},
     {"451 Internal resources are temporarily unavailable - https://community.mimecast.com/docs/DOC-1369#451", Reason::SystemError},
@@ -735,6 +771,7 @@ const Row kReplies[] = {
     {"450 4.3.0 Unable to open mailbox file", Reason::SystemError},
     {"451 4.3.0 Internal error, try later", Reason::SystemError},
     {"451 4.0.0 Unexpected failure", Reason::SystemError},
+    {"451 4.5.0 Cannot write message to queue", Reason::SystemError},
     // tls-required
     {"550 5.7.321 starttls-not-supported: Destination mail server must support TLS to receive mail.", Reason::TlsRequired},
     {"530 5.7.0 Must issue a STARTTLS command first", Reason::TlsRequired},
@@ -754,6 +791,7 @@ const Row kReplies[] = {
     {"550 5.7.10 TLS mandatory", Reason::TlsRequired},
     {"403 4.7.0 TLS handshake failed", Reason::TlsRequired},
     {"550 5.7.1 STARTTLS required", Reason::TlsRequired},
+    {"550 5.7.0 Encryption is required for this recipient", Reason::TlsRequired},
     // too-large
     {"552 5.3.4 Error: message file too big", Reason::TooLarge},
     {"552 #5.3.4 message size exceeds limit", Reason::TooLarge},
@@ -784,6 +822,8 @@ const Row kReplies[] = {
     {"554 5.3.4 body too big", Reason::TooLarge},
     {"552 5.3.4 Message too large - psmtp", Reason::TooLarge},
     {"552 size of message exceeds limit 35882577", Reason::TooLarge},
+    {"552 5.3.4 Message size (40 MB) is over the limit (20 MB)", Reason::TooLarge},
+    {"554 Message rejected: too large", Reason::TooLarge},
     // user-unknown
     {"550 5.4.1 Recipient address rejected: Access denied. AS(201806281) [AM6EUR05FT004.eop-eur05.prod.protection.outlook.com]", Reason::UserUnknown},
     {"554 5.7.1 <user@example.com>: Recipient address rejected: Invalid-Recipient.", Reason::UserUnknown},
@@ -939,6 +979,13 @@ const Row kReplies[] = {
     {"550 5.1.1 invalid recipient, does not exist here", Reason::UserUnknown},
     {"550 Mailbox doesn't exist: user", Reason::UserUnknown},
     {"550 5.1.1 <user@example.com>: Recipient address rejected: User does not exist in this domain", Reason::UserUnknown},
+    {"550 5.1.1 <user@example.com> is not a known user", Reason::UserUnknown},
+    {"550 Invalid recipient user@example.com (#5.1.1)", Reason::UserUnknown},
+    {"550 5.1.1 User unknown; rejecting", Reason::UserUnknown},
+    {"550 #5.7.1 Your access to submit messages to this e-mail system has been rejected: recipient unknown", Reason::UserUnknown},
+    {"554 5.1.1 No such user: user@example.com", Reason::UserUnknown},
+    {"550 5.0.1 Recipient rejected, unknown user", Reason::UserUnknown},
+    {"553 sorry, this recipient is in my badrecipientto list (#5.7.1)", Reason::UserUnknown},
     // virus
     {"550 5.7.1 Message content rejected, id=12345-08 - VIRUS: Eicar-Test-Signature", Reason::Virus},
     {"550 This message contains malware (Win.Trojan.Agent)", Reason::Virus},
@@ -956,6 +1003,8 @@ const Row kReplies[] = {
     {"550 5.7.1 Malicious code was found inside the message", Reason::Virus},
     {"550 Malware detected: Doc.Dropper.Agent", Reason::Virus},
     {"554 5.7.1 Message contains a virus: {HEX}php.malware", Reason::Virus},
+    {"550 Virus detected in message, rejected: Heuristics.OLE2.ContainsMacros", Reason::Virus},
+    {"552 5.7.0 Your message contains a suspected virus", Reason::Virus},
 };
 // clang-format on
 

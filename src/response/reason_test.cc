@@ -134,6 +134,90 @@ TEST(ReasonFinder, ReadsTheWordsBeforeTheCodes) {
   }
 }
 
+// docs/reasons.md has the list.
+TEST(ReasonOfStatus, KnowsTheCodesOfMicrosoft) {
+  const StatusRow rows[] = {
+      {"5.1.20", Reason::ContentRejected},
+      {"5.1.90", Reason::RateLimited},
+      {"5.2.121", Reason::RateLimited},
+      {"5.2.122", Reason::RateLimited},
+      {"5.4.14", Reason::RoutingLoop},
+      {"5.4.300", Reason::Expired},
+      {"5.4.310", Reason::DomainUnknown},
+      {"5.4.312", Reason::DomainUnknown},
+      {"5.6.11", Reason::ContentRejected},
+      {"5.7.124", Reason::Policy},
+      {"5.7.133", Reason::Policy},
+      {"5.7.134", Reason::Policy},
+      {"5.7.135", Reason::Policy},
+      {"5.7.136", Reason::Policy},
+      {"5.7.233", Reason::RateLimited},
+      {"5.7.321", Reason::TlsRequired},
+      {"5.7.322", Reason::TlsRequired},
+      {"5.7.323", Reason::TlsRequired},
+      {"5.7.324", Reason::TlsRequired},
+      {"5.7.501", Reason::SenderReputation},
+      {"5.7.502", Reason::SenderReputation},
+      {"5.7.503", Reason::SenderReputation},
+      {"5.7.506", Reason::SenderReputation},
+      {"5.7.508", Reason::RateLimited},
+      {"5.7.509", Reason::AuthenticationFailed},
+      {"5.7.511", Reason::SenderReputation},
+      {"5.7.512", Reason::ContentRejected},
+      {"5.7.513", Reason::SenderReputation},
+      {"5.7.515", Reason::AuthenticationFailed},
+      {"5.7.606", Reason::SenderReputation},
+      {"5.7.705", Reason::RateLimited},
+      {"5.7.708", Reason::SenderReputation},
+      {"5.7.750", Reason::SenderReputation},
+  };
+  for (const auto& row : rows) EXPECT_EQ(reason_of_status(row.status), row.want_reason) << row.status;
+}
+
+TEST(ReasonFinder, ReadsPairsOfWords) {
+  const std::string at_the_limit = "mailbox " + std::string(58, 'x') + " full";
+  const std::string past_it = "mailbox " + std::string(59, 'x') + " full";
+  const Row rows[] = {
+      {"the one before the other", "The mailbox of this user is full.", "", 0, Reason::MailboxFull},
+      {"the other before the one", "Full, says the mailbox.", "", 0, Reason::MailboxFull},
+      {"as far apart as they may be", at_the_limit, "", 0, Reason::MailboxFull},
+      {"a byte farther", past_it, "", 0, Reason::Unknown},
+      {"one alone", "The mailbox.", "", 0, Reason::Unknown},
+      {"the other alone", "It is full.", "", 0, Reason::Unknown},
+      {"with a code that says otherwise", "The mailbox of this user is full.", "5.1.1", 550,
+       Reason::MailboxFull},
+  };
+  ReasonFinder finder;
+  for (const auto& row : rows) {
+    EXPECT_EQ(finder.find(row.words, row.status, row.reply_code), row.want_reason) << row.name;
+  }
+}
+
+// What tells outweighs what only refuses, wherever each of them is.
+TEST(ReasonFinder, PrefersTheWordsThatTell) {
+  const Row rows[] = {
+      {"a name behind a hint", "rejected by local policy: DKIM", "", 550, Reason::AuthenticationFailed},
+      {"a name before a hint", "DKIM: rejected by local policy", "", 550, Reason::AuthenticationFailed},
+      {"a hint before a refusal", "unsolicited, so refused", "", 550, Reason::Spam},
+      {"a hint behind a refusal", "refused as unsolicited", "", 550, Reason::Spam},
+      {"a refusal alone", "refused", "", 550, Reason::Policy},
+      {"the code in the words", "550 5.2.2 no", "5.0.0", 550, Reason::MailboxFull},
+      {"the status before the code in the words", "550 5.2.2 no", "5.1.1", 550, Reason::UserUnknown},
+      {"the code in the words before a hint", "550 5.2.2 refused", "5.0.0", 550, Reason::MailboxFull},
+      {"words of an address", "550 <spam.virus@example.org> x", "", 550, Reason::Unknown},
+      {"a remark about the dialogue", "550 x (in reply to RCPT TO command)", "", 550, Reason::Unknown},
+      {"the end of a remark", "550 x Giving up on 192.0.2.1.", "", 550, Reason::Unknown},
+      {"an unknown user for Microsoft", "Recipient address rejected: Access denied", "5.4.1", 550,
+       Reason::UserUnknown},
+      {"a policy for Postfix", "Recipient address rejected: Access denied", "5.7.1", 554, Reason::Policy},
+      {"hidden characters", "550 no such us\u200Ber", "", 550, Reason::UserUnknown},
+  };
+  ReasonFinder finder;
+  for (const auto& row : rows) {
+    EXPECT_EQ(finder.find(row.words, row.status, row.reply_code), row.want_reason) << row.name;
+  }
+}
+
 TEST(ReasonFinder, ReadsTheWordsOfServers) {
   const Row rows[] = {
       {"too large", "552 5.3.4 Message size exceeds fixed limit", "", 0, Reason::TooLarge},
