@@ -190,10 +190,16 @@ class StepReader {
 
   std::vector<Step> read(std::size_t from) {
     bool is_in_word = from > 0 && from <= words_.size() && is_word_character(words_[from - 1]);
-    for (std::size_t at = from; at < words_.size() && !is_done(); ++at) {
+    for (std::size_t at = from; at < words_.size(); ++at) {
       const auto byte = kByteClass[static_cast<unsigned char>(words_[at])];
-      if ((byte & Bracket) != 0) read_reply(at);
-      if ((byte & Begins) != 0 && !is_in_word) read_word(at);
+      if ((byte & (Begins | Bracket)) != 0) {
+        if (byte == Bracket) {
+          read_reply(at);
+        } else if (!is_in_word) {
+          read_word(at);
+        }
+        if (is_done()) break;
+      }
       is_in_word = (byte & OfWord) != 0;
     }
     // The session ended without a reply.
