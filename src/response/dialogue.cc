@@ -428,14 +428,15 @@ Command find_command(std::string_view words) {
 
 Command command_for(const ReportText& text, std::span<const Step> steps, std::string_view address,
                     bool is_alone) {
+  if (is_alone) {
+    const Step* const any = surest(steps);
+    return any == nullptr ? Command::None : any->command;
+  }
   const Step* best = nullptr;
   for (const auto& step : steps) {
     if (best != nullptr && best->telling <= step.telling) continue;
     if (!address.empty() && base::icontains(words_around(text, step), address)) best = &step;
   }
-  // Words that tell it more surely outweigh the address, which the original or a sentence may have as well.
-  const Step* const any = surest(steps);
-  if (is_alone && any != nullptr && (best == nullptr || any->telling < best->telling)) best = any;
   return best == nullptr ? Command::None : best->command;
 }
 
