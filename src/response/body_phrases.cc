@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "response/notice_words.h"
 #include "response/report_phrases.h"
 
 namespace backstop::response {
@@ -39,6 +40,8 @@ class Builder {
     all_.failures = ids(failure_phrases());
     all_.delays = ids(delay_phrases());
     all_.original_markers = ids(original_markers());
+    for (const auto& words : notice_words())
+      all_.notices.push_back({words.kind, ids(words.claims), ids(words.topics)});
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)

@@ -1,5 +1,6 @@
 // All phrases that are looked for in the text of a report, in one PhraseSet: signatures and sections of the
-// bounce formats, failures, delays, the lines before a returned original, and the Body marks of signs.h.
+// bounce formats, failures, delays, the lines before a returned original, the words of notices, and the Body
+// marks of signs.h.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,13 @@ struct BodySign {
   PhraseId phrase = kNoPhrase;
 };
 
+/// A row of notice_words.h with its phrases as ids.
+struct NoticePhrases {
+  Kind kind = Kind::None;
+  std::vector<PhraseId> claims;
+  std::vector<PhraseId> topics;
+};
+
 struct BodyPhrases {
   std::vector<std::string_view> phrases;
   std::unique_ptr<PhraseSet> set;
@@ -43,6 +51,7 @@ struct BodyPhrases {
   std::vector<PhraseId> failures;
   std::vector<PhraseId> delays;
   std::vector<PhraseId> original_markers;
+  std::vector<NoticePhrases> notices;
 
   /// Compiled at the first call, once a process. Thread-safe.
   static const BodyPhrases& get();
