@@ -359,7 +359,8 @@ bool can_be_response(const HeaderFacts& facts) {
          facts.has_failed_recipients || facts.has_mailscanner_mark || facts.has_failure_subject ||
          facts.has_delay_subject || facts.is_postmaster ||
          std::ranges::any_of(facts.signs, [&](const Sign* sign) {
-           return sign->strength != Strength::MachineMarkOffList || !facts.is_list_mail;
+           return !facts.is_list_mail || (sign->strength != Strength::MachineMarkOffList &&
+                                          sign->strength != Strength::ProgramOffList);
          });
 }
 

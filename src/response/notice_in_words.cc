@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "response/person.h"
 #include "response/status.h"
+#include "response/text_bounce.h"
 
 namespace backstop::response {
 namespace {
@@ -16,8 +17,9 @@ constexpr std::size_t kOpening = 600;  // bytes in which the claim must begin
 constexpr std::size_t kReach = 400;    // bytes between the claim and the topic
 
 bool has_program(const HeaderFacts& header, Kind kind) {
-  return std::ranges::any_of(header.signs, [kind](const Sign* sign) {
-    return sign->kind == kind && sign->strength == Strength::Program;
+  return std::ranges::any_of(header.signs, [&](const Sign* sign) {
+    return sign->kind == kind && (sign->strength == Strength::Program ||
+                                  (sign->strength == Strength::ProgramOffList && !header.is_list_mail));
   });
 }
 
@@ -79,9 +81,13 @@ bool is_believed(const KindFacts& facts, Kind kind) {
   if (is_by_hand(facts) || is_auto_reply_by_subject(header)) return false;
   if (kind == Kind::ListNotice) return has_program(header, kind) && !is_digest(facts);
   if (header.is_list_mail) return false;
-  if (is_automatic(facts) || has_program(header, kind)) return true;
-  return (header.is_postmaster || header.is_daemon_sender) &&
-         (!header.is_ordinary_sender || quotes_fields(facts));
+  // Shops and backups also write that they checked what somebody sent. A filter says to whom it went, or has
+  // a mail system's name.
+  const bool is_program = has_program(header, kind);
+  const bool is_role = header.is_postmaster || header.is_daemon_sender;
+  if (is_automatic(facts)) return is_program || is_role || names_a_mail(facts);
+  if (is_role && (is_program || !header.is_ordinary_sender || quotes_fields(facts))) return true;
+  return is_program && names_a_mail(facts);
 }
 
 bool is_near(std::uint32_t claim, std::uint32_t topic) {

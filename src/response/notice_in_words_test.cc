@@ -18,6 +18,7 @@ constexpr std::string_view kOrdinary = "jo@example.net";
 constexpr std::string_view kNull = "";
 constexpr std::string_view kFound = "The message you sent to joe@example.net contained a virus.\n";
 constexpr std::string_view kHeld = "Your message to the list talk was given to its moderators.\n";
+constexpr std::string_view kPostmaster = "From: postmaster@example.net\n";
 constexpr std::string_view kList = "From: talk-owner@lists.example.net\n";
 
 struct Row {
@@ -46,6 +47,13 @@ TEST(NoticeInWords, BelievesAMachineOrAProgramThatSendsNotices) {
   const Row rows[] = {
       {"a person", "", found, kOrdinary, "none"},
       {"nobody", "", found, kNull, "filter-notice"},
+      {"nobody, without an address", "", "The mail you sent contained malware.\n", kNull, "none"},
+      {"a postmaster from nobody, without an address", kPostmaster, "The mail you sent contained malware.\n",
+       kNull, "filter-notice"},
+      {"a filter from nobody, without an address", "From: Example Virus Scanner <vs@example.net>\n",
+       "The mail you sent contained malware.\n", kNull, "filter-notice"},
+      {"a filter's name, without an address", "From: Example Virus Scanner <vs@example.net>\n",
+       "The mail you sent contained malware.\n", kOrdinary, "none"},
       {"automatic", "Auto-Submitted: auto-generated\n", found, kOrdinary, "filter-notice"},
       {"a filter's name", "From: Example Virus Scanner <vs@example.net>\n", found, kOrdinary,
        "filter-notice"},
@@ -78,6 +86,9 @@ TEST(NoticeInWords, BelievesOnlyListProgramsAboutPosts) {
        kOrdinary, "list-notice"},
       {"the path of mlmmj", "", held, "talk+bounces-help@lists.example.net", "list-notice"},
       {"a program", "X-Mailer: Sympa 6.2\n", held, kOrdinary, "list-notice"},
+      {"a web group", "From: noreply@groups.io\n", held, kOrdinary, "list-notice"},
+      {"a web group's digest", "From: noreply@groups.io\nList-Id: <talk.groups.io>\n", held, kOrdinary,
+       "none"},
       {"a digest", "From: talk-request@lists.example.net\nSubject: Talk Digest, Vol 3, Issue 1\n", held,
        kOrdinary, "none"},
       {"a digest by its form",
@@ -98,19 +109,20 @@ TEST(NoticeInWords, WantsAClaimAndATopicNearEachOther) {
   const std::string filler(500, '.');
   const std::string line = filler + "\n";
   const Row rows[] = {
-      {"a claim alone", "", "The message you sent to joe@example.net is here.\n", kNull, "none"},
-      {"a topic alone", "", "A file on your computer contained a virus.\n", kNull, "none"},
-      {"a topic before the claim", "", "A virus was in the message you sent.\n", kNull, "filter-notice"},
-      {"far apart", "", "The message you sent:\n" + line + "It contained a virus.\n", kNull, "none"},
-      {"behind a preface", "", line + std::string(kFound), kNull, "filter-notice"},
-      {"far behind", "", line + line + std::string(kFound), kNull, "none"},
-      {"the claim in the subject", "Subject: About the message you sent\n", "It contained a virus.\n", kNull,
+      {"a claim alone", kPostmaster, "The message you sent to joe@example.net is here.\n", kNull, "none"},
+      {"a topic alone", kPostmaster, "A file on your computer contained a virus.\n", kNull, "none"},
+      {"a topic before the claim", kPostmaster, "A virus was in the message you sent.\n", kNull,
        "filter-notice"},
-      {"the topic in the subject", "Subject: A virus was found\n", "It was in the message you sent.\n", kNull,
-       "filter-notice"},
-      {"both in the subject", "Subject: A virus was in the message you sent\n", "Clean your disk.\n", kNull,
-       "filter-notice"},
-      {"quoted", "", "> " + std::string(kFound), kNull, "none"},
+      {"far apart", kPostmaster, "The message you sent:\n" + line + "It contained a virus.\n", kNull, "none"},
+      {"behind a preface", kPostmaster, line + std::string(kFound), kNull, "filter-notice"},
+      {"far behind", kPostmaster, line + line + std::string(kFound), kNull, "none"},
+      {"the claim in the subject", "From: postmaster@example.net\nSubject: About the message you sent\n",
+       "It contained a virus.\n", kNull, "filter-notice"},
+      {"the topic in the subject", "From: postmaster@example.net\nSubject: A virus was found\n",
+       "It was in the message you sent.\n", kNull, "filter-notice"},
+      {"both in the subject", "From: postmaster@example.net\nSubject: A virus was in the message you sent\n",
+       "Clean your disk.\n", kNull, "filter-notice"},
+      {"quoted", kPostmaster, "> " + std::string(kFound), kNull, "none"},
   };
   check(rows);
 }
@@ -138,23 +150,26 @@ TEST(NoticeInWords, ABounceStaysOne) {
 
 TEST(NoticeInWords, KnowsManyLanguages) {
   const Row rows[] = {
-      {"German", "", "Die von Ihnen gesendete E-Mail enthielt einen unzulässigen Anhang.\n", kNull,
+      {"German", kPostmaster, "Die von Ihnen gesendete E-Mail enthielt einen unzulässigen Anhang.\n", kNull,
        "filter-notice"},
-      {"French", "", "Un virus a été trouvé dans le message que vous avez envoyé.\n", kNull, "filter-notice"},
-      {"Spanish", "", "Su mensaje a joe@example.net contiene un virus.\n", kNull, "filter-notice"},
-      {"Italian", "", "Il messaggio da Lei inviato conteneva un allegato non consentito.\n", kNull,
+      {"French", kPostmaster, "Un virus a été trouvé dans le message que vous avez envoyé.\n", kNull,
        "filter-notice"},
-      {"Portuguese", "", "A mensagem que você enviou continha um vírus.\n", kNull, "filter-notice"},
-      {"Dutch", "", "Uw bericht bevatte een virus.\n", kNull, "filter-notice"},
-      {"Danish", "", "Vi har opdaget virus i den mail du har sendt.\n", kNull, "filter-notice"},
-      {"Swedish", "", "Ditt meddelande innehöll virus.\n", kNull, "filter-notice"},
-      {"Polish", "", "W Twojej wiadomości znaleziono wirusa.\n", kNull, "filter-notice"},
-      {"Czech", "", "Vaše zpráva byla infikována, detektor viru ji zadržel.\n", kNull, "filter-notice"},
-      {"Russian", "", "В вашем письме обнаружен вирус.\n", kNull, "filter-notice"},
-      {"Turkish", "", "Gönderdiğiniz iletide virüs bulundu.\n", kNull, "filter-notice"},
-      {"Japanese", "", "お客様が送信されたメールからウイルスが検出されました。\n", kNull, "filter-notice"},
-      {"Chinese", "", "您发送的邮件含有病毒。\n", kNull, "filter-notice"},
-      {"Korean", "", "보내신 메일에서 바이러스가 발견되었습니다.\n", kNull, "filter-notice"},
+      {"Spanish", kPostmaster, "Su mensaje a joe@example.net contiene un virus.\n", kNull, "filter-notice"},
+      {"Italian", kPostmaster, "Il messaggio da Lei inviato conteneva un allegato non consentito.\n", kNull,
+       "filter-notice"},
+      {"Portuguese", kPostmaster, "A mensagem que você enviou continha um vírus.\n", kNull, "filter-notice"},
+      {"Dutch", kPostmaster, "Uw bericht bevatte een virus.\n", kNull, "filter-notice"},
+      {"Danish", kPostmaster, "Vi har opdaget virus i den mail du har sendt.\n", kNull, "filter-notice"},
+      {"Swedish", kPostmaster, "Ditt meddelande innehöll virus.\n", kNull, "filter-notice"},
+      {"Polish", kPostmaster, "W Twojej wiadomości znaleziono wirusa.\n", kNull, "filter-notice"},
+      {"Czech", kPostmaster, "Vaše zpráva byla infikována, detektor viru ji zadržel.\n", kNull,
+       "filter-notice"},
+      {"Russian", kPostmaster, "В вашем письме обнаружен вирус.\n", kNull, "filter-notice"},
+      {"Turkish", kPostmaster, "Gönderdiğiniz iletide virüs bulundu.\n", kNull, "filter-notice"},
+      {"Japanese", kPostmaster, "お客様が送信されたメールからウイルスが検出されました。\n", kNull,
+       "filter-notice"},
+      {"Chinese", kPostmaster, "您发送的邮件含有病毒。\n", kNull, "filter-notice"},
+      {"Korean", kPostmaster, "보내신 메일에서 바이러스가 발견되었습니다.\n", kNull, "filter-notice"},
       {"a German list", kList, "Ihre E-Mail an die Liste wird bis zur Freigabe zurückgehalten.\n", kOrdinary,
        "list-notice"},
       {"a French list", kList, "Votre courriel attend la décision du modérateur.\n", kOrdinary,

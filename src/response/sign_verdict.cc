@@ -187,6 +187,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::MachineMark:
       case Strength::MachineMarkOffList:
       case Strength::Program:
+      case Strength::ProgramOffList:
         continue;
     }
     const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair ||

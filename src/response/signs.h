@@ -55,6 +55,7 @@ enum class Strength : std::uint8_t {
                ///< second row of its kind that is not such a field
   Program,     ///< decides nothing, but names a program that sends notices of this kind: then the words of
                ///< notice_words.h decide
+  ProgramOffList,  ///< the same, but only if the mail has none of kListFields: the address also sends digests
 };
 
 /// The fields of mailing lists, newsletters and bug trackers, whose mails have a program's marks and a
