@@ -342,9 +342,6 @@ constexpr Sign kSigns[] = {
     Row::text("filter", From, "病毒", Program),
     Row::field("filter", F::XMailer, "gwava", Program),
     Row::field("filter", F::XMailer, "virus", Program),
-    Row::field("filter", F::XMailer, "antispam", Program),
-    Row::field("filter", F::XMailer, "mailsecurity", Program),
-    Row::field("filter", F::XMailer, "mail security", Program),
 };
 
 }  // namespace

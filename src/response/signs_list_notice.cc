@@ -219,8 +219,6 @@ constexpr Sign kSigns[] = {
     Row::text("list program", ReversePath, "+bounces-help@", Program),
     Row::text("list program", ReversePath, "+bounces-confsub", Program),
     Row::field("list program", F::XMailer, "sympa", Program),
-    Row::field("list program", F::XMailer, "mlmmj", Program),
-    Row::field("list program", F::XMailer, "ezmlm", Program),
 };
 
 }  // namespace
