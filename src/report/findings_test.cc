@@ -29,7 +29,8 @@ Findings bounce() {
                                           .command = response::Command::Rcpt,
                                           .bounce_type = response::BounceType::Hard,
                                           .remote_mta = "mx.example.com",
-                                          .diagnostic = "550 5.1.1 no such user"});
+                                          .diagnostic = "550 5.1.1 no such user",
+                                          .supplement = {}});
   findings.response.original.emplace();
   findings.response.original->message_id = "1@example.org";
   findings.response.original->subject = "Hello";

@@ -5,6 +5,7 @@
 
 #include "response/dialogue.h"
 #include "response/expansion.h"
+#include "response/notice_words.h"
 #include "response/report_phrases.h"
 
 namespace backstop::response {
@@ -44,14 +45,16 @@ class Builder {
     all_.failures = ids(failure_phrases());
     all_.delays = ids(delay_phrases());
     all_.original_markers = ids(original_markers());
-    all_.signs_of.resize(all_.phrases.size());
     all_.dialogue = ids(dialogue_phrases());
     all_.expansion = ids(expansion_phrases());
+    for (const auto& words : notice_words())
+      all_.notices.push_back({words.kind, ids(words.claims), ids(words.topics)});
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)
         all_.format_of[phrase] = std::min(all_.format_of[phrase], i);
     }
+    all_.signs_of.resize(all_.phrases.size());
     all_.set = std::make_unique<PhraseSet>(all_.phrases);
     return std::move(all_);
   }

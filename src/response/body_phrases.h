@@ -1,6 +1,6 @@
 // All phrases that are looked for in the text of a report, in one PhraseSet: signatures and sections of the
-// bounce formats, failures, delays, the lines before a returned original, the Body marks of signs.h, and the
-// phrases that dialogue.h and expansion.h begin with.
+// bounce formats, failures, delays, the lines before a returned original, the words of notices, the Body
+// marks of signs.h, and the phrases that dialogue.h and expansion.h begin with.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +28,13 @@ struct CompiledFormat {
   std::vector<PhraseId> diagnostic_begin;
 };
 
+/// A row of notice_words.h with its phrases as ids.
+struct NoticePhrases {
+  Kind kind = Kind::None;
+  std::vector<PhraseId> claims;
+  std::vector<PhraseId> topics;
+};
+
 struct BodyPhrases {
   std::vector<std::string_view> phrases;
   std::unique_ptr<PhraseSet> set;
@@ -40,6 +47,7 @@ struct BodyPhrases {
   std::vector<PhraseId> original_markers;
   std::vector<PhraseId> dialogue;   ///< of dialogue.h
   std::vector<PhraseId> expansion;  ///< of expansion.h
+  std::vector<NoticePhrases> notices;
 
   /// Loaded at the first call, once a process. Thread-safe.
   static const BodyPhrases& get();

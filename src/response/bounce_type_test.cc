@@ -98,8 +98,9 @@ TEST(ReplyCode, IsReadFromEachForm) {
   const std::string group = "Final-Recipient: rfc822; bob@example.net\nAction: failed\nStatus: 5.1.1\n";
   const MailRow rows[] = {
       {"a field", group + "Diagnostic-Code: smtp; 550 5.1.1 no such user\n", "", "550", "hard"},
-      {"a field in lines", group + "Diagnostic-Code: smtp; 552-5.2.2 mailbox full\n 552 5.2.2 see example.net\n", "",
-       "552", "soft"},
+      {"a field in lines",
+       group + "Diagnostic-Code: smtp; 552-5.2.2 mailbox full\n 552 5.2.2 see example.net\n", "", "552",
+       "soft"},
       {"the text, if the field has none", group + "Diagnostic-Code: smtp; user unknown\n",
        "<bob@example.net>: host mx.example.net said: 553 user unknown", "553", "hard"},
       {"nowhere", group + "Diagnostic-Code: X-Postfix; unknown user: \"bob\"\n", "", "", "hard"},

@@ -206,6 +206,24 @@ void make_single_spaces(std::string& text) {
   std::ranges::replace(text, '\t', ' ');
 }
 
+// MailScanner puts the name of the site into the name of its field: "X-Example-Org-MailScanner: generated".
+// Its templates translate the word. Mail that it scanned has another value.
+bool is_mailscanner_mark(const mail::Field& field) {
+  static constexpr std::string_view kEnd = "-MailScanner";
+  static constexpr std::size_t kMostSpace = 8;
+  static constexpr std::size_t kLongest = 16;
+  static constexpr std::array kValues = std::to_array<std::string_view>(
+      {"generated", "vytvoren",    "vytvořen", "vytvorený",   "généré",  "genere",     "generiert",
+       "erzeugt",   "gegenereerd", "generado", "generato",    "gerado",  "gerada",     "genererad",
+       "genererat", "genereret",   "generert", "wygenerowan", "generat", "létrehozva", "letrehozva"});
+  if (field.value.size() > kLongest + kMostSpace || field.name.size() <= kEnd.size() ||
+      !base::iequals(field.name.substr(field.name.size() - kEnd.size()), kEnd))
+    return false;
+  const std::string_view value = base::trim(field.value);
+  return field.value.size() <= value.size() + kMostSpace &&
+         std::ranges::any_of(kValues, [&](std::string_view known) { return base::iequals(value, known); });
+}
+
 }  // namespace
 
 HeaderReader::HeaderReader() : phrases_(&HeaderPhrases::get()), scratch_(phrases_->set->make_scratch()) {}
@@ -223,7 +241,10 @@ const HeaderFacts& HeaderReader::read(const mail::Message& message, const Envelo
   const auto fields = message.fields_of(message.parts[0]);
   const mail::Field* return_path = nullptr;
   for (const auto& field : fields) {
-    if (field.id == FieldName::Other) continue;
+    if (field.id == FieldName::Other) {
+      facts_.has_mailscanner_mark = facts_.has_mailscanner_mark || is_mailscanner_mark(field);
+      continue;
+    }
     if (field.id == FieldName::ReturnPath && !return_path) return_path = &field;
     read_field(field);
   }
@@ -339,9 +360,11 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
 
 bool can_be_response(const HeaderFacts& facts) {
   return facts.is_null_sender || facts.is_daemon_sender || facts.is_report || facts.is_auto_replied ||
-         facts.has_failed_recipients || facts.has_failure_subject || facts.has_delay_subject ||
-         facts.is_postmaster || std::ranges::any_of(facts.signs, [&](const Sign* sign) {
-           return sign->strength != Strength::MachineMarkOffList || !facts.is_list_mail;
+         facts.has_failed_recipients || facts.has_mailscanner_mark || facts.has_failure_subject ||
+         facts.has_delay_subject || facts.is_postmaster ||
+         std::ranges::any_of(facts.signs, [&](const Sign* sign) {
+           return !facts.is_list_mail || (sign->strength != Strength::MachineMarkOffList &&
+                                          sign->strength != Strength::ProgramOffList);
          });
 }
 

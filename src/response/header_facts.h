@@ -41,8 +41,10 @@ struct HeaderFacts {
   bool has_reply_subject = false;  ///< the subject starts with "Re:", "Fwd:" or the like
   bool is_reply = false;           ///< has_references or has_reply_subject
   bool is_list_mail = false;       ///< has one of kListFields
-  std::string from;                ///< decoded, without default-ignorable characters; of the first From field
-  std::string subject;             ///< the same
+  /// MailScanner says in its field, which has the site's name, that it wrote the mail.
+  bool has_mailscanner_mark = false;
+  std::string from;     ///< decoded, without default-ignorable characters; of the first From field
+  std::string subject;  ///< the same
   /// The marks that were found in the header, whatever their strength.
   std::vector<const Sign*> signs;
 };

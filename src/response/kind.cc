@@ -8,10 +8,12 @@
 #include "base/text.h"
 #include "mail/encoding.h"
 #include "mail/header_text.h"
+#include "response/notice_in_words.h"
 #include "response/original.h"
 #include "response/person.h"
 #include "response/sign_verdict.h"
 #include "response/text_bounce.h"
+#include "response/tnef.h"
 
 namespace backstop::response {
 namespace {
@@ -110,44 +112,46 @@ bool is_prefixed_reply(const KindFacts& facts) {
   return false;
 }
 
-// MailScanner puts the name of the site into the name of its field: "X-Example-Org-MailScanner: generated".
-// Mail that it scanned has another value.
-bool is_mailscanner_notice(const mail::Message& message) {
-  static constexpr std::string_view kEnd = "-MailScanner";
-  static constexpr std::string_view kValue = "generated";
-  static constexpr std::size_t kMostSpace = 8;
-  return std::ranges::any_of(message.fields_of(message.parts[0]), [](const mail::Field& field) {
-    return field.value.size() <= kValue.size() + kMostSpace && field.name.size() > kEnd.size() &&
-           base::iequals(base::trim(field.value), kValue) &&
-           base::iequals(field.name.substr(field.name.size() - kEnd.size()), kEnd);
-  });
-}
-
-// Returns the kind of a message that Exchange wrapped into a winmail.dat. Its class is near the start
-// (MS-OXTNEF 2.2.2.3).
-Kind kind_of_tnef(const mail::Message& message) {
+Kind kind_of_message_class(std::string_view name) {
   struct Class {
-    std::string_view name;
+    std::string_view begin;
+    std::string_view end;
     Kind kind;
   };
+  // TNEF has names of its own for two of them.
   constexpr std::array kClasses = std::to_array<Class>({
-      {"IPM.Microsoft Mail.Read Receipt", Kind::Mdn},
-      {"IPM.Microsoft Mail.Non-Delivery", Kind::DsnFailed},
-      {".IPNRN", Kind::Mdn},
-      {".IPNNRN", Kind::Mdn},
-      {".NDR", Kind::DsnFailed},
-      {"IPM.Note.Rules.OofTemplate", Kind::AutoReply},
+      {"IPM.Microsoft Mail.Read Receipt", "", Kind::Mdn},
+      {"IPM.Microsoft Mail.Non-Delivery", "", Kind::DsnFailed},
+      {"REPORT.", ".IPNRN", Kind::Mdn},
+      {"REPORT.", ".IPNNRN", Kind::Mdn},
+      {"REPORT.", ".NDR", Kind::DsnFailed},
+      {"REPORT.", ".DR", Kind::DsnDelivered},
+      {"IPM.Note.Rules.OofTemplate", "", Kind::AutoReply},
+      {"IPM.Note.Rules.ReplyTemplate", "", Kind::AutoReply},
   });
-  constexpr std::size_t kStart = 4096;
-  for (const auto& part : message.parts) {
+  for (const auto& known : kClasses) {
+    if (name.size() >= known.end.size() && base::istarts_with(name, known.begin) &&
+        base::iequals(name.substr(name.size() - known.end.size()), known.end))
+      return known.kind;
+  }
+  return Kind::None;
+}
+
+// Returns the kind of a message that Exchange wrapped into a winmail.dat, by its class (MS-OXCMSG, MS-OXTNEF
+// 2.1.3.3). One that somebody attached to a mail of their own says nothing.
+Kind kind_of_tnef(const KindFacts& facts) {
+  constexpr std::size_t kStart = 8192;  // of the stream as it is encoded
+  const mail::Message& message = facts.message;
+  const bool is_own = facts.header.is_null_sender || !other_field(message, "X-MS-TNEF-Correlator").empty();
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    const auto& part = message.parts[i];
     if (!base::iequals(part.type, "application") || !base::iequals(part.subtype, "ms-tnef") ||
         is_inside_message(message, part))
       continue;
+    if (i > 0 && (!is_own || has_mail_program(message))) continue;
     std::string start;
     mail::decode(part.encoding, message.body_of(part).substr(0, kStart), start);
-    for (const auto& known : kClasses) {
-      if (base::icontains(start, known.name)) return known.kind;
-    }
+    if (const Kind kind = kind_of_message_class(tnef_message_class(start)); kind != Kind::None) return kind;
   }
   return Kind::None;
 }
@@ -183,7 +187,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   if (has_own_part(facts.message, MediaType::MessageFeedbackReport)) return Kind::FeedbackReport;
   if (has_own_part(facts.message, MediaType::MessageDispositionNotification)) return Kind::Mdn;
   signs = judge_signs(facts);
-  if (is_mailscanner_notice(facts.message)) signs = {Kind::FilterNotice, true, "MailScanner"};
+  if (facts.header.has_mailscanner_mark) signs = {Kind::FilterNotice, true, "MailScanner"};
   if (facts.message.find(facts.message.parts[0], mail::FieldName::XAppleUnsubscribe)) return Kind::None;
   const bool is_moved = facts.header.is_mailer_daemon && !facts.header.is_ordinary_sender;
   const bool is_attached_by_hand =
@@ -198,9 +202,12 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   }
   if (is_calendar_mail(facts.message)) return Kind::None;
   const bool is_bounce = is_text_bounce(facts);
+  if (signs.kind == Kind::None || signs.kind == Kind::AutoReply) {
+    if (const Kind kind = notice_in_words(facts, is_bounce); kind != Kind::None) signs = {kind, false, {}};
+  }
   if (!is_bounce && signs.kind != Kind::None) return signs.kind;
   if (!is_bounce) {
-    if (const Kind kind = kind_of_tnef(facts.message); kind != Kind::None) return kind;
+    if (const Kind kind = kind_of_tnef(facts); kind != Kind::None) return kind;
     const bool is_reply = is_automatic_answer(facts.header) || is_prefixed_reply(facts);
     return is_reply ? Kind::AutoReply : Kind::None;
   }

@@ -310,6 +310,11 @@ TEST(Kind, KnowsMailScannersFieldOfAnySite) {
       {"9 spaces behind it", notice("X-Example-Org-MailScanner: generated         "), kOrdinary, "none"},
       {"scanned", notice("X-Example-Org-MailScanner: Found to be clean"), kOrdinary, "none"},
       {"not at the end", notice("X-Example-Org-MailScanner-From: generated"), kOrdinary, "none"},
+      {"in Czech", notice("X-Example-Org-MailScanner: vytvoren"), kOrdinary, "filter-notice"},
+      {"in French", notice("X-Example-Org-MailScanner: généré"), kOrdinary, "filter-notice"},
+      {"with no other mark", mail("Subject: Warning\nX-Example-Org-MailScanner: generated\n"), kOrdinary,
+       "filter-notice"},
+      {"scanned, in Dutch", notice("X-Example-Org-MailScanner: Gescand"), kOrdinary, "none"},
       {"no site", notice("-MailScanner: generated"), kOrdinary, "none"},
       {"a site of one letter", notice("X-MailScanner: generated"), kOrdinary, "filter-notice"},
       {"in a report", multipart("X-Example-Org-MailScanner: generated\n", kFailed), kUnknown,
@@ -318,41 +323,62 @@ TEST(Kind, KnowsMailScannersFieldOfAnySite) {
   check(rows);
 }
 
+// Returns a TNEF stream with this message class, behind an attribute of `before` bytes.
+std::string tnef(std::string_view message_class, std::size_t before = 4) {
+  const auto attribute = [](std::string_view id, const std::string& value) {
+    std::string bytes("\1");
+    bytes.append(id);
+    for (int shift = 0; shift < 32; shift += 8)
+      bytes.push_back(static_cast<char>(value.size() >> shift & 0xFF));
+    return bytes + value + "cs";
+  };
+  using namespace std::string_view_literals;
+  std::string stream("\x78\x9F\x3E\x22\x01\x00"sv);
+  stream += attribute("\x06\x90\x08\x00"sv, std::string(before, '\0'));
+  return stream + attribute("\x08\x80\x07\x00"sv, std::string(message_class) + '\0');
+}
+
 TEST(Kind, FollowsTheClassInExchangesWrapper) {
   const auto wrapped = [](std::string_view content, std::string_view type = "application/ms-tnef") {
     std::string part = "--b\nContent-Type: ";
     part.append(type).append("\n\n").append(content).append("\n");
     return multipart("Auto-Submitted: auto-generated\n", part, "mixed");
   };
-  const auto behind = [&](std::size_t bytes) { return wrapped(std::string(bytes, 'x') + ".IPNRN"); };
+  const std::string report = tnef("REPORT.IPM.Note.IPNRN");
+  const auto attached = [&](std::string_view header) {
+    return multipart(
+        header, "--b\n\nSee the file.\n--b\nContent-Type: application/ms-tnef\n\n" + report + "\n", "mixed");
+  };
   const Row rows[] = {
-      {"a receipt", wrapped("..REPORT.IPM.Note.IPNRN.."), kNull, "mdn"},
-      {"not read", wrapped("..REPORT.IPM.Note.IPNNRN.."), kNull, "mdn"},
-      {"an old receipt", wrapped("IPM.Microsoft Mail.Read Receipt"), kNull, "mdn"},
-      {"a bounce", wrapped("..REPORT.IPM.Note.NDR.."), kNull, "dsn-failed"},
-      {"an old bounce", wrapped("IPM.Microsoft Mail.Non-Delivery"), kNull, "dsn-failed"},
-      {"a vacation", wrapped("IPM.Note.Rules.OofTemplate.Microsoft"), kNull, "auto-reply"},
-      {"a mail", wrapped("IPM.Microsoft Mail.Note"), kNull, "none"},
-      {"another application", wrapped("..REPORT.IPM.Note.IPNRN..", "application/pdf"), kNull, "none"},
-      {"another type", wrapped("..REPORT.IPM.Note.IPNRN..", "audio/ms-tnef"), kNull, "none"},
+      {"a receipt", wrapped(report), kNull, "mdn"},
+      {"not read", wrapped(tnef("REPORT.IPM.Note.IPNNRN")), kNull, "mdn"},
+      {"a report about another form", wrapped(tnef("Report.IPM.Contact.IPNRN")), kNull, "mdn"},
+      {"an old receipt", wrapped(tnef("IPM.Microsoft Mail.Read Receipt")), kNull, "mdn"},
+      {"a bounce", wrapped(tnef("REPORT.IPM.Note.NDR")), kNull, "dsn-failed"},
+      {"an old bounce", wrapped(tnef("IPM.Microsoft Mail.Non-Delivery")), kNull, "dsn-failed"},
+      {"a delivery", wrapped(tnef("REPORT.IPM.Note.DR")), kNull, "dsn-delivered"},
+      {"a vacation", wrapped(tnef("IPM.Note.Rules.OofTemplate.Microsoft")), kNull, "auto-reply"},
+      {"a rule's answer", wrapped(tnef("IPM.Note.Rules.ReplyTemplate.Microsoft")), kNull, "auto-reply"},
+      {"a mail", wrapped(tnef("IPM.Microsoft Mail.Note")), kNull, "none"},
+      {"a report of something else", wrapped(tnef("REPORT.IPM.Note.XNDR.x")), kNull, "none"},
+      {"words that look like a class", wrapped("..REPORT.IPM.Note.IPNRN.."), kNull, "none"},
+      {"another application", wrapped(report, "application/pdf"), kNull, "none"},
+      {"another type", wrapped(report, "audio/ms-tnef"), kNull, "none"},
       {"inside of a mail that came along",
-       wrapped("Content-Type: application/ms-tnef\n\n..REPORT.IPM.Note.IPNRN..", "message/rfc822"), kNull,
+       wrapped("Content-Type: application/ms-tnef\n\n" + report, "message/rfc822"), kNull, "none"},
+      {"far behind", wrapped(tnef("REPORT.IPM.Note.IPNRN", 8000)), kNull, "mdn"},
+      {"too far behind", wrapped(tnef("REPORT.IPM.Note.IPNRN", 8192)), kNull, "none"},
+      {"attached by a person", attached("Subject: Automatic reply\n"), kOrdinary, "none"},
+      {"beside a text, from nobody", attached(""), kNull, "mdn"},
+      {"beside a text, with Exchange's mark",
+       attached("Subject: Read: Plans\nX-MS-TNEF-Correlator: <a@example.net>\n"), kOrdinary, "mdn"},
+      {"a mail program",
+       attached("Subject: Read: Plans\nX-MS-TNEF-Correlator: <a@example.net>\nUser-Agent: Mutt\n"), kOrdinary,
        "none"},
-      {"within 4096 bytes", behind(4096 - 6), kNull, "mdn"},
-      {"past 4096 bytes", behind(4096 - 5), kNull, "none"},
-      {"encoded",
-       multipart("Auto-Submitted: auto-generated\n",
-                 "--b\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n"
-                 "SVBNLk5vdGUuSVBOUk4=\n",
-                 "mixed"),
-       kNull, "mdn"},
       {"a mark before it",
-       multipart("X-Autorespond: x\n", "--b\nContent-Type: application/ms-tnef\n\n.NDR\n", "mixed"), kNull,
-       "auto-reply"},
-      {"it before a prefix",
-       multipart("Subject: Out of office: Plans\nThread-Topic: Plans\n",
-                 "--b\nContent-Type: application/ms-tnef\n\n.NDR\n", "mixed"),
-       kOrdinary, "dsn-failed"},
+       multipart("X-Autorespond: x\n",
+                 "--b\nContent-Type: application/ms-tnef\n\n" + tnef("REPORT.IPM.Note.NDR") + "\n", "mixed"),
+       kNull, "auto-reply"},
   };
   check(rows);
 }

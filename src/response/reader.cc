@@ -102,6 +102,7 @@ struct Reader::State {
   const HeaderFacts* facts = nullptr;  // of the mail that open() read
   ReportText text;
   BodyHits hits;
+  BodyHits subject_hits;
   ReasonFinder reasons;
   std::string decoded;
   std::vector<std::string> report_ids;  // what the report's parts name as the original's Message-ID
@@ -163,8 +164,9 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   read_fields(response);
   if (!is_wrapped) response.shown_by = shown_by_structure(read_facts, response);
   const bool is_shown = response.shown_by != ShownBy::Appearance;
-  response.kind =
-      decide_kind({*facts, text, hits, message, format, response.recipients, is_shown}, &response.format);
+  subject_hits.find(facts->subject);
+  response.kind = decide_kind(
+      {*facts, text, hits, message, format, response.recipients, is_shown, &subject_hits}, &response.format);
   if (response.kind == Kind::None) {
     const bool truncated = response.truncated;
     response = Response{};

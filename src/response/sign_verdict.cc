@@ -53,10 +53,45 @@ std::vector<const Sign*> all_signs(const KindFacts& facts) {
   return signs;
 }
 
-// Returns whether the product of an InPair mark has another one in another zone.
+// Returns whether the product of an InPair mark has another one in another zone. A receipt may have two
+// languages.
 bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(signs, [&](const Sign* other) {
-    return other->strength == Strength::InPair && other->product == sign.product && other->zone != sign.zone;
+    return other->strength == Strength::InPair && other->zone != sign.zone &&
+           (other->product == sign.product || (other->kind == Kind::Mdn && sign.kind == Kind::Mdn));
+  });
+}
+
+// Returns whether a mail whose subject and text say "read" may be a receipt. People send "Read: chapter 4",
+// and shops "Read: what is new". A receipt repeats the subject of the mail that was read, or has its id, and
+// has no ordinary sender unless Exchange marks it.
+bool can_be_receipt(const KindFacts& facts) {
+  constexpr std::size_t kShortest = 3;
+  constexpr std::size_t kLongest = 60;
+  const HeaderFacts& header = facts.header;
+  const bool is_marked =
+      std::ranges::any_of(facts.message.fields_of(facts.message.parts[0]), [](const mail::Field& field) {
+        return field.id == mail::FieldName::Other && base::iequals(field.name, "Content-Class") &&
+               base::icontains(field.value, "content-classes:mdn");
+      });
+  if (is_marked) return true;
+  if (header.is_ordinary_sender || header.is_list_mail || has_mail_program(facts.message)) return false;
+  if (header.has_references) return true;
+  const std::size_t colon = header.subject.find(':');
+  if (colon == std::string::npos) return true;
+  const std::string_view answered =
+      base::trim(std::string_view(header.subject).substr(colon + 1)).substr(0, kLongest);
+  return answered.size() < kShortest || base::icontains(facts.text.flat(), answered);
+}
+
+bool is_subject(Zone zone) {
+  return zone == Zone::Subject || zone == Zone::SubjectStart || zone == Zone::SubjectFirst;
+}
+
+// Returns whether the sender is a program that sends notices of the mark's kind.
+bool names_program(const Sign& sign, const std::vector<const Sign*>& signs) {
+  return std::ranges::any_of(signs, [&](const Sign* other) {
+    return other->kind == sign.kind && other->strength == Strength::Program;
   });
 }
 
@@ -128,6 +163,17 @@ bool is_subject(const Sign& sign) {
   return sign.zone == Zone::Subject || sign.zone == Zone::SubjectFirst || sign.zone == Zone::SubjectStart;
 }
 
+// Returns whether a person greets the reader under the name of a role. Filters write so without a mark, too,
+// but people are postmasters and tell others about a virus.
+bool is_greeting_by_role(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  const bool is_automatic = header.is_null_sender || header.is_auto_submitted ||
+                            std::ranges::any_of(header.signs, [](const Sign* sign) {
+                              return sign->zone == Zone::Field && sign->strength != Strength::Program;
+                            });
+  return !is_automatic && begins_with_greeting(facts.text);
+}
+
 }  // namespace
 
 bool has_machine_mark(const KindFacts& facts) {
@@ -156,7 +202,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::Decides:
         break;
       case Strength::WithMachineMark:
-        if (!has_mark) continue;
+        if (!has_mark || (sign->kind == Kind::FilterNotice && is_greeting_by_role(facts))) continue;
         if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(*sign) &&
             is_only_bulk(facts.header) && !is_answer(facts.header) && !is_seen_elsewhere(*sign, signs))
           continue;
@@ -172,14 +218,19 @@ SignVerdict judge_signs(const KindFacts& facts) {
         break;
       case Strength::InPair:
         if (!is_paired(*sign, signs)) continue;
-        // People send "Read: chapter 4", but a receipt has no ordinary sender.
-        if (sign->kind == Kind::Mdn && facts.header.is_ordinary_sender) continue;
+        if (sign->kind == Kind::Mdn && !can_be_receipt(facts)) continue;
+        // People welcome others to their list, too.
+        if (sign->kind == Kind::ListNotice && is_subject(sign->zone) && !has_mark &&
+            !names_program(*sign, signs))
+          continue;
         break;
       case Strength::WithAnswer:
         if (!is_answer(facts.header) && !is_seconded(*sign, signs)) continue;
         break;
       case Strength::MachineMark:
       case Strength::MachineMarkOffList:
+      case Strength::Program:
+      case Strength::ProgramOffList:
         continue;
     }
     const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair ||

@@ -210,8 +210,21 @@ TEST(SignVerdict, AsksForAPairOfOneProductInTwoZones) {
        kOrdinary, "none"},
       {"two products, both whole", "Subject: Jo is out of the office, verify#1\n",
        "i will be out of the office starting Monday.\n", kOrdinary, "auto-reply"},
-      {"a receipt from nobody", "Subject: Read: Plans\n", "It was read on Monday.\n", "", "mdn"},
-      {"a receipt from a person", "Subject: Read: Plans\n", "It was read on Monday.\n", kOrdinary, "none"},
+      {"a receipt that repeats the subject", "Subject: Read: Plans\n", "Plans was read on Monday.\n", "",
+       "mdn"},
+      {"a receipt in two languages", "Subject: Gelesen: Plans\n", "Plans was read on Monday.\n", "", "mdn"},
+      {"a receipt with an id", "Subject: Read: Plans\nIn-Reply-To: <a@example.org>\n", "It was read.\n", "",
+       "mdn"},
+      {"a receipt without both", "Subject: Read: Plans\n", "It was read on Monday.\n", "", "none"},
+      {"a receipt by a list", "Subject: Read: Plans\nList-Id: <a.example.net>\n", "Plans was read.\n", "",
+       "none"},
+      {"a receipt from a person", "Subject: Read: Plans\n", "Plans was read on Monday.\n", kOrdinary, "none"},
+      {"a receipt with Exchange's mark", "Subject: Read: Plans\nContent-Class: urn:content-classes:mdn\n",
+       "It was read on Monday.\n", kOrdinary, "mdn"},
+      {"a mail with Exchange's mark", "Subject: Read: Plans\nContent-Class: urn:content-classes:message\n",
+       "It was read on Monday.\n", kOrdinary, "none"},
+      {"a person's mail program", "Subject: Read: Plans\nUser-Agent: Mutt\n", "Plans was read.\n", "",
+       "none"},
       {"another kind from a person", "Subject: Jo is out of the office\n",
        "i will be out of the office starting Monday.\n", kOrdinary, "auto-reply"},
   };
@@ -271,7 +284,7 @@ TEST(SignVerdict, IgnoresConfirmationsOfOrders) {
       {"a mail, in German", "Subject: Eingangsbestätigung: Ihr Brief\n", "", "", "auto-reply"},
       {"an order, in German", "Subject: Eingangsbestätigung: Ihre Bestellung\n", "", "", "none"},
       {"a vacation", "Subject: Automatic reply: your order\n", "", "", "auto-reply"},
-      {"a receipt", "Subject: Read: your order\n", "It was read on Monday.\n", "", "mdn"},
+      {"a receipt", "Subject: Read: your order\n", "Your order was read on Monday.\n", "", "mdn"},
   };
   check(rows);
 }

@@ -55,6 +55,9 @@ enum class Strength : std::uint8_t {
   WithAnswer,  ///< a header field that spam copies and shops write: decides if the mail answers another
                ///< (null sender, In-Reply-To, References, "Re:", Auto-Submitted: auto-replied), or beside a
                ///< second row of its kind that is not such a field
+  Program,     ///< decides nothing, but names a program that sends notices of this kind: then the words of
+               ///< notice_words.h decide
+  ProgramOffList,  ///< the same, but only if the mail has none of kListFields: the address also sends digests
 };
 
 /// The fields of mailing lists, newsletters and bug trackers, whose mails have a program's marks and a

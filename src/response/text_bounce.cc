@@ -61,20 +61,6 @@ bool is_footer(std::string_view line) {
   return line == "--" || (line.size() >= kRule && line.find_first_not_of('_') == std::string_view::npos);
 }
 
-// Returns whether the mail returns another mail or names a stranger's address. Parcel services and monitors
-// also write from null senders that something was not delivered, and do neither.
-bool names_a_mail(const KindFacts& facts) {
-  constexpr std::size_t kMostLines = 200;
-  if (returns_original(facts)) return true;
-  const std::string_view readers = readers_of(facts);
-  for (const auto& line : facts.text.lines() | std::views::take(std::min(kMostLines, facts.text.footer()))) {
-    const std::string_view text = facts.text.text_of(line);
-    if (is_footer(text)) return false;
-    if (names_a_stranger(facts, text, readers)) return true;
-  }
-  return false;
-}
-
 // Returns whether the original is announced: "The first 50 lines of your original message follow". The line
 // that mail programs write above a quote does not count.
 bool announces_original(const KindFacts& facts) {
@@ -184,6 +170,19 @@ bool is_persons_mail(const KindFacts& facts) {
 }
 
 }  // namespace
+
+// Parcel services and monitors also write from null senders that something was not delivered, and do neither.
+bool names_a_mail(const KindFacts& facts) {
+  constexpr std::size_t kMostLines = 200;
+  if (returns_original(facts)) return true;
+  const std::string_view readers = readers_of(facts);
+  for (const auto& line : facts.text.lines() | std::views::take(std::min(kMostLines, facts.text.footer()))) {
+    const std::string_view text = facts.text.text_of(line);
+    if (is_footer(text)) return false;
+    if (names_a_stranger(facts, text, readers)) return true;
+  }
+  return false;
+}
 
 bool is_text_bounce(const KindFacts& facts) {
   const auto& header = facts.header;

@@ -9,4 +9,8 @@ namespace backstop::response {
 /// writes.
 bool is_text_bounce(const KindFacts& facts);
 
+/// Returns whether the mail returns another mail or names an address that is neither a reader's nor the
+/// sender's nor one for questions.
+bool names_a_mail(const KindFacts& facts);
+
 }  // namespace backstop::response

@@ -1,0 +1,132 @@
+#include "response/notice_in_words.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/text.h"
+#include "response/person.h"
+#include "response/status.h"
+#include "response/text_bounce.h"
+
+namespace backstop::response {
+namespace {
+
+constexpr std::size_t kOpening = 600;  // bytes in which the claim must begin
+constexpr std::size_t kReach = 400;    // bytes between the claim and the topic
+
+bool has_program(const HeaderFacts& header, Kind kind) {
+  return std::ranges::any_of(header.signs, [&](const Sign* sign) {
+    return sign->kind == kind && (sign->strength == Strength::Program ||
+                                  (sign->strength == Strength::ProgramOffList && !header.is_list_mail));
+  });
+}
+
+// Returns whether a program left a mark other than a name in From.
+bool is_automatic(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  return header.is_null_sender || header.is_auto_submitted ||
+         std::ranges::any_of(header.signs, [&](const Sign* sign) {
+           return sign->zone == Zone::Field &&
+                  (sign->strength == Strength::MachineMark || sign->strength == Strength::MachineMarkOffList);
+         });
+}
+
+// Returns whether a person may have written the mail.
+bool is_by_hand(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  if (has_mail_program(facts.message)) return true;
+  if (header.has_reply_subject && !header.is_auto_replied) return true;
+  return !is_automatic(facts) && (header.has_references || begins_with_greeting(facts.text));
+}
+
+// A vacation reply may mention anything.
+bool is_auto_reply_by_subject(const HeaderFacts& header) {
+  return std::ranges::any_of(header.signs, [](const Sign* sign) {
+    return sign->kind == Kind::AutoReply && (sign->zone == Zone::SubjectFirst ||
+                                             sign->zone == Zone::SubjectStart || sign->zone == Zone::Subject);
+  });
+}
+
+// Returns whether the subject counts as a digest's does in every language: "talk Digest, Vol 12, Issue 3".
+bool has_volume_and_issue(std::string_view subject) {
+  const std::size_t first = subject.find(',');
+  if (first == std::string_view::npos) return false;
+  const std::size_t second = subject.find(',', first + 1);
+  if (second == std::string_view::npos) return false;
+  const auto has_digit = [](std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return base::is_digit(c); });
+  };
+  return has_digit(subject.substr(first, second - first)) && has_digit(subject.substr(second));
+}
+
+// A digest has what many people wrote, and the sender of a notice.
+bool is_digest(const KindFacts& facts) {
+  if (base::icontains(facts.header.subject, "digest") || has_volume_and_issue(facts.header.subject))
+    return true;
+  return std::ranges::any_of(facts.message.parts, [](const mail::Part& part) {
+    return base::iequals(part.type, "multipart") && base::iequals(part.subtype, "digest");
+  });
+}
+
+// Returns whether the text quotes the fields of a mail, as a program does and a person who writes about one
+// doesn't.
+bool quotes_fields(const KindFacts& facts) {
+  return !facts.text.header_blocks().empty();
+}
+
+bool is_believed(const KindFacts& facts, Kind kind) {
+  const HeaderFacts& header = facts.header;
+  if (is_by_hand(facts) || is_auto_reply_by_subject(header)) return false;
+  if (kind == Kind::ListNotice) return has_program(header, kind) && !is_digest(facts);
+  if (header.is_list_mail) return false;
+  // Shops and backups also write that they checked what somebody sent. A filter says to whom it went, or has
+  // a mail system's name.
+  const bool is_program = has_program(header, kind);
+  const bool is_role = header.is_postmaster || header.is_daemon_sender;
+  if (is_automatic(facts)) return is_program || is_role || names_a_mail(facts);
+  if (is_role && (is_program || !header.is_ordinary_sender || quotes_fields(facts))) return true;
+  return is_program && names_a_mail(facts);
+}
+
+bool is_near(std::uint32_t claim, std::uint32_t topic) {
+  return claim < topic ? topic - claim <= kReach : claim - topic <= kReach;
+}
+
+bool has_words(const KindFacts& facts, const NoticePhrases& phrases) {
+  const BodyHits* const subject = facts.subject_hits;
+  const bool is_claim_in_subject = subject && subject->has_any(phrases.claims);
+  const bool is_topic_in_subject = subject && subject->has_any(phrases.topics);
+  if (is_claim_in_subject && is_topic_in_subject) return true;
+  const auto is_topic = [&](std::uint32_t claim) {
+    return std::ranges::any_of(phrases.topics, [&](PhraseId topic) {
+      return facts.hits.has(topic) && is_near(claim, facts.hits.begin_of(topic));
+    });
+  };
+  if (is_claim_in_subject && is_topic(0)) return true;
+  return std::ranges::any_of(phrases.claims, [&](PhraseId claim) {
+    if (!facts.hits.has(claim) || facts.hits.begin_of(claim) > kOpening) return false;
+    return is_topic_in_subject || is_topic(facts.hits.begin_of(claim));
+  });
+}
+
+// Returns whether the words of a mail server are in the text: its bounce may quote what a filter said.
+bool quotes_a_server(const KindFacts& facts) {
+  constexpr std::size_t kMost = 4096;
+  const std::string_view text = facts.text.flat().substr(0, kMost);
+  return facts.format != nullptr || !find_enhanced_status(text).empty() || find_reply_code(text) != 0;
+}
+
+}  // namespace
+
+Kind notice_in_words(const KindFacts& facts, bool is_bounce) {
+  for (const auto& phrases : BodyPhrases::get().notices) {
+    if (!is_believed(facts, phrases.kind) || !has_words(facts, phrases)) continue;
+    if (is_bounce && quotes_a_server(facts)) continue;
+    return phrases.kind;
+  }
+  return Kind::None;
+}
+
+}  // namespace backstop::response

@@ -1,0 +1,29 @@
+// The words in which filters and list programs tell somebody what became of their mail, in many languages.
+// Templates are translated, edited by admins and written anew by each product, so a table of whole sentences
+// never ends. What they all have is a claim ("the message you sent") and a topic ("contained a virus").
+// notice_in_words.h says when a claim and a topic make a notice.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "response/response.h"
+
+namespace backstop::response {
+
+/// Literals in UTF-8 as in signs.h. They are looked for in the text and in the subject.
+struct NoticeWords {
+  Kind kind = Kind::None;
+  std::span<const std::string_view> claims;  ///< it was the reader's own mail
+  std::span<const std::string_view> topics;  ///< what a notice of this kind is about
+};
+
+NoticeWords filter_notice_words();
+NoticeWords list_notice_words();
+
+inline std::array<NoticeWords, 2> notice_words() {
+  return {list_notice_words(), filter_notice_words()};
+}
+
+}  // namespace backstop::response

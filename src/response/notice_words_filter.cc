@@ -1,0 +1,238 @@
+#include <array>
+
+#include "response/notice_words.h"
+
+namespace backstop::response {
+namespace {
+
+// Each has a word for mail, or can only be about mail: parcel services write "the parcel you sent".
+constexpr std::array kFilterClaims = std::to_array<std::string_view>(
+    {"message you sent", "message that you sent", "message you have sent", "message that you have sent",
+     "message you recently sent", "message you tried to send", "message you attempted to send",
+     "message sent by you", "message that was sent by you", "message sent from your", "message from you",
+     "messages you sent", "mail you sent", "mail that you sent", "mail you have sent",
+     "mail that you have sent", "mail you recently sent", "mail you tried to send", "mail sent by you",
+     "mail sent from your", "mail from you", "email you sent", "email that you sent", "email you have sent",
+     "email that you have sent", "email you recently sent", "email you tried to send", "email sent by you",
+     "email sent from your", "email from you", "you sent a message", "you sent an email",
+     "you sent an e-mail", "you sent a mail", "you have sent a message", "you have sent an email",
+     "you have sent an e-mail", "in your mail", "in your message", "in your email ", "in your e-mail ",
+     "attached to your", "your message to ", "your message was", "your message wasn't", "your message has",
+     "your message contain", "your message could", "your message couldn't", "your message cannot",
+     "your message can not", "your message with the subject", "your message titled", "your message entitled",
+     "your message did", "your message is ", "your message dated", "your message sent", "your message of ",
+     "your message from ", "your message for ", "your message addressed", "your email to ", "your email was",
+     "your email wasn't", "your email has", "your email contain", "your email could", "your email couldn't",
+     "your email cannot", "your email can not", "your email with the subject", "your email titled",
+     "your email entitled", "your email did", "your email is ", "your email dated", "your email sent",
+     "your email of ", "your email from ", "your email for ", "your email addressed", "your e-mail to ",
+     "your e-mail was", "your e-mail wasn't", "your e-mail has", "your e-mail contain", "your e-mail could",
+     "your e-mail couldn't", "your e-mail cannot", "your e-mail can not", "your e-mail with the subject",
+     "your e-mail titled", "your e-mail entitled", "your e-mail did", "your e-mail is ", "your e-mail dated",
+     "your e-mail sent", "your e-mail of ", "your e-mail from ", "your e-mail for ", "your e-mail addressed",
+     "in your email", "in your e-mail", "your mail to ", "your mail contain", "your mail could",
+     "your mail is ", "your mail was", "your mail has", "your attachment was", "your attachment has",
+     // German
+     "nachricht, die sie", "nachricht die sie", "e-mail, die sie", "e-mail die sie", "email, die sie",
+     "mail, die sie", "von ihnen gesendete", "von ihnen gesandte", "von ihnen versandte",
+     "von ihnen versendete", "von ihnen verschickte", "von ihnen geschickte", "nachricht von ihnen",
+     "mail von ihnen", "ihre nachricht", "ihrer nachricht", "ihre mail ", "ihrer mail ", "ihre e-mail ",
+     "ihrer e-mail ", "ihre email ", "ihrer email ", "deine nachricht", "deine mail ", "deine e-mail ",
+     "deiner mail ", "deiner e-mail ",
+     // French
+     "message que vous", "courriel que vous", "message de votre part", "mail que vous",
+     "message envoyé par vous", "message en provenance de votre adresse", "votre message", "votre courriel",
+     "votre courrier", "votre e-mail ", "votre email ", "votre mail ",
+     // Spanish, Catalan
+     "mensaje que usted", "mensaje que ha enviado", "mensaje que envió", "mensaje que has enviado",
+     "mensaje enviado por usted", "mensaje enviado por ud", "correo que usted", "correo que ha enviado",
+     "correo que envió", "correo enviado por usted", "correo electrónico que usted",
+     "correo electrónico que ha enviado", "correo electrónico que envió", "su mensaje", "su correo ",
+     "tu mensaje", "tu correo ", "missatge que heu", "missatge enviat per", "el vostre missatge",
+     // Italian
+     "messaggio da lei", "messaggio da te", "messaggio che hai", "messaggio che ha inviato",
+     "messaggio da voi", "mail da lei", "email da lei", "mail che hai", "suo messaggio", "tuo messaggio",
+     "vostro messaggio", "sua e-mail ", "sua email ", "sua mail ", "tua e-mail ", "tua email ",
+     // Portuguese
+     "mensagem que você", "mensagem que enviou", "mensagem enviada por você", "mensagem enviada por si",
+     "e-mail que você", "email que você", "e-mail enviado por você", "sua mensagem", "seu e-mail ",
+     "seu email ", "seu correio ",
+     // Dutch
+     "bericht dat u", "bij uw bericht", "bericht dat je", "e-mail die u", "email die u", "mail die u",
+     "door u verzonden", "door u verstuurde", "door u gestuurde", "uw bericht", "uw e-mail ", "uw email ",
+     "uw mail ", "je bericht",
+     // Swedish, Danish, Norwegian
+     "meddelande som du", "meddelande du", "meddelandet du", "meddelandet som du", "brev som du",
+     "ditt meddelande", "ert meddelande", "ditt brev", "din e-post ", "mail du har sendt",
+     "mail, du har sendt", "mail som du har sendt", "meddelelse du har sendt", "meddelelse, du", "besked du",
+     "besked, du", "e-mail du", "e-mail, du", "dit e-brev", "din meddelelse", "din besked", "din mail ",
+     "din e-mail ", "melding du", "meldingen du", "e-post du", "e-posten du", "din melding",
+     // Finnish
+     "lähettämäsi viesti", "lähettämässäsi viesti", "lähettämästäsi viesti", "viestisi", "viestissäsi",
+     "viestistäsi",
+     // Polish, Czech, Slovak
+     "wysłanej przez ciebie", "wysłana przez ciebie", "wysłanej przez państwa", "wysłana przez państwa",
+     "przez ciebie wiadomoś", "przez ciebie wiadomości", "przez państwa wiadomoś", "twoja wiadomość",
+     "twojej wiadomości", "twoją wiadomość", "państwa wiadomość", "państwa wiadomości", "zpráva, kterou jste",
+     "zprávou, kterou jste", "zprávě, kterou jste", "zprávy, kterou jste", "zpravou, kterou jste",
+     "zprave, kterou jste", "vámi odeslan", "vámi zaslan", "vaše zpráva", "vaší zprávě", "vaši zprávu",
+     "vašem e-mailu", "váš e-mail", "správa, ktorú ste", "správe, ktorú ste", "správou, ktorú ste",
+     "vaša správa", "vašej správe", "vašu správu",
+     // Hungarian, Romanian, Turkish, Greek
+     "ön által küldött", "az on altal kuldott", "által küldött levél", "az ön levele", "az ön üzenete",
+     "trimis de dumneavoastr", "trimise de dumneavoastr", "mailurile trimise", "mesajul dumneavoastr",
+     "mesajul dvs", "mesajul pe care l-a", "gönderdiğiniz", "iletiniz", "mesajınız", "e-postanız",
+     "που στείλατε", "μήνυμά σας",
+     // Russian, Ukrainian
+     "отправленном вами", "отправленное вами", "отправленного вами", "вами письм", "вами сообщени",
+     "вы отправили", "ваше письмо", "вашем письме", "вашего письма", "ваше сообщение", "вашем сообщении",
+     "вашего сообщения", "надісланому вами", "надіслане вами", "ваш лист", "вашому листі",
+     "ваше повідомлення",
+     // Japanese, Chinese, Korean
+     "が送信されたメール", "が送信したメール", "が送信したメッセージ", "送信されたメール", "送信したメール",
+     "お送りいただいたメール", "お送りになったメール", "あなたのメール", "あなたからのメール",
+     "お客様のメール", "您发送的", "您发送给", "您发给", "您寄给", "你发送的", "你发送给", "您发出的",
+     "您的邮件", "你的邮件", "您的信件", "您寄出的", "您寄送的", "您傳送的", "您的郵件", "보내신 메일",
+     "보내신 메시지", "보낸 메일", "귀하의 메일", "귀하의 메시지"});
+
+// What a filter finds and does. A footer such as "checked by our virus scanner" or "no virus found" is none.
+constexpr std::array kFilterTopics = std::to_array<std::string_view>(
+    {"contained a virus", "contains a virus", "contain a virus", "containing a virus", "potential virus",
+     "possible virus", "suspicious attachment", "suspicious file", "suspicious link", "a virus was",
+     "a virus in", "virus was found", "virus was detected", "viruses were", "virus has been",
+     "virus detected", "viruses detected", "detected a virus", "found a virus", "virus detector",
+     "virus-infected", "virus infected", "infected with a virus", "infected with the", "infected by",
+     "infected mail", "infected message", "infected email", "infected e-mail", "infected attachment",
+     "infected file", "infected part", "contained malware", "contains malware", "malware was",
+     "malware has been", "malware detected", "detected malware", "malicious", "trojan", "a threat was",
+     "threat was found", "threat found", "threats were", "spam detector", "spam filter rejected",
+     "by our spam filter", "by the spam filter", "by our spam firewall", "by our anti-spam",
+     "by our antispam", "by our content filter", "by the content filter", "by our mail filter",
+     "by our email filter", "by our virus scanner", "by our anti-virus", "by our antivirus",
+     "considered spam", "considered to be spam", "considered as spam", "identified as spam",
+     "classified as spam", "detected as spam", "recognized as spam", "recognised as spam", "rejected as spam",
+     "blocked as spam", "treated as spam", "marked as spam", "suspected spam", "suspected to be spam",
+     "suspected of being spam", "identified as junk", "unsolicited bulk", "unsolicited commercial",
+     "unsolicited mail", "unsolicited email", "unsolicited e-mail", "content policy", "content rule",
+     "content violation", "policy violation", "violated the e-mail", "violated the email",
+     "violated our e-mail", "violated our email", "violates the e-mail", "violates the email",
+     "violated our mail", "violates our mail", "violated our policy", "violates our policy",
+     "violates our security", "violates the security", "violates the policy", "violated a policy",
+     "violated one or more", "violates one or more", "blocked by our policy", "blocked by the policy",
+     "file type that is", "file type is not", "file types that are", "attachment filter", "attachment type",
+     "type of attachment", "attachment of a type", "attachment that is not", "attachment which is not",
+     "attachments that are not", "attachment is not allowed", "attachments are not allowed",
+     "attachment not allowed", "attachment was removed", "attachment has been removed",
+     "attachments were removed", "attachments have been removed", "following attachment",
+     "attachment was blocked", "attachment has been blocked", "attachment was stripped",
+     "attachment was deleted", "attachment has been deleted", "dangerous attachment", "dangerous file",
+     "executable attachment", "executable file", "banned attachment", "banned file", "banned content",
+     "prohibited attachment", "prohibited file", "prohibited content", "forbidden attachment",
+     "forbidden file", "restricted attachment", "unauthorized attachment", "blocked attachment",
+     "encrypted attachment", "was quarantined", "been quarantined", "is quarantined", "in quarantine",
+     "into quarantine", "to quarantine", "been held because", "was held because", "placed on hold",
+     "profanity", "offensive language", "inappropriate language", "inappropriate content",
+     "offensive content", "phishing",
+     // German
+     "enthielt einen virus", "enthält einen virus", "einen virus in", "einen virus gefunden",
+     "einen virus entdeckt", "einen virus enth", "einen virus festgestellt", "ein virus wurde",
+     "ein virus gefunden", "ein virus in", "ein virus entdeckt", "mit viren", "viren gefunden",
+     "virus gefunden", "virus festgestellt", "virus entdeckt", "virus enthalten", "viren enthalten",
+     "virenscanner wurde durch", "virenscanner hat", "virenfilter hat", "virenverseucht", "mit einem virus",
+     "infizierte", "infizierten", "infiziert", "schadsoftware", "schadprogramm", "schadcode",
+     "spamfilter als", "spam-filter als", "vom spamfilter", "vom spam-filter", "von unserem spamfilter",
+     "von unserem spam-filter", "von unserem filter", "von unserem inhaltsfilter", "inhaltsfilter",
+     "als spam", "spamverdacht", "unerwünschte werbung", "unzulässigen anhang", "unzulässiger anhang",
+     "unzulässigen dateianhang", "unzulässige dateianhänge", "unerlaubten anhang", "unerlaubte anhänge",
+     "verbotenen anhang", "verbotener anhang", "verbotener inhalt", "verbotenen inhalt",
+     "verbotener dateityp", "unzulässiger dateityp", "unzulässigen inhalt", "unerlaubter anhang",
+     "nicht erlaubter anhang", "nicht erlaubten dateityp", "gesperrter dateityp", "gesperrten dateityp",
+     "verbotene anhänge", "verbotenen dateityp", "nicht erlaubten anhang", "nicht erlaubte anhänge",
+     "nicht zugelassenen dateityp", "gefährlichen anhang", "anhang wurde entfernt", "anhang wurde blockiert",
+     "anhänge wurden entfernt", "in quarantäne", "die quarantäne", "unter quarantäne",
+     "gegen unsere richtlinie", "gegen die richtlinie", "gegen unsere e-mail-richtlinie",
+     // French
+     "détecté un virus", "trouvé un virus", "un virus a", "un virus dans", "un virus informatique",
+     "virus dans", "contenait un virus", "contient un virus", "virus a été", "virus détecté", "infecté",
+     "logiciel malveillant", "programme malveillant", "comme spam", "comme du spam", "comme un spam",
+     "comme pourriel", "comme indésirable", "comme étant indésirable", "notre filtre", "notre antivirus",
+     "notre anti-virus", "notre antispam", "filtre anti-spam a", "filtre antispam a", "détecteur de virus",
+     "détecteur de spam", "notre détecteur", "pièce jointe interdite", "pièce jointe non autorisée",
+     "pièce jointe qui n'est pas", "pièce jointe a été", "pièces jointes ont été", "fichier interdit",
+     "fichier joint a été", "type de fichier interdit", "type de fichier non autorisé", "en quarantaine",
+     // Spanish, Catalan
+     "contenía un virus", "un virus en", "detectado un virus", "encontrado un virus", "contiene un virus",
+     "infectado", "infectados", "código malicioso", "programa malicioso", "archivo malicioso",
+     "detector de virus", "detectores de virus", "detectores de correo", "nuestro antivirus",
+     "nuestro filtro", "nuestro sistema antivirus", "nuestro sistema antispam", "como spam",
+     "como correo no deseado", "no solicitado", "archivo adjunto no permitido", "archivo ejecutable",
+     "en cuarentena", "archivo adjunto prohibido", "adjunto no permitido", "adjunto prohibido",
+     "adjunto que no está permitido", "archivo adjunto fue", "archivo adjunto ha sido", "en quarantena",
+     // Italian
+     "un virus informatico", "un virus nel", "trovato un virus", "rilevato un virus", "virus nel",
+     "conteneva un virus", "infetto", "infetta", "infetti", "codice malevolo", "il nostro antivirus",
+     "nostro filtro", "nostri filtri", "come spam", "come indesiderat", "posta indesiderata",
+     "allegato non consentito", "allegato non permesso", "allegato vietato", "allegato bloccato",
+     "allegato è stato", "allegati non consentiti", "in quarantena",
+     // Portuguese
+     "continha um vírus", "contém um vírus", "contendo um vírus", "um vírus foi", "um vírus em",
+     "um vírus na", "um vírus no", "detectou um vírus", "vírus em", "continha um virus", "contém um virus",
+     "um virus foi", "detecção de vírus", "detectado vírus", "vírus foi", "infectada", "nosso antivírus",
+     "nosso anti-vírus", "nosso filtro", "anexo proibido", "anexo não permitido", "anexo foi",
+     "anexos não permitidos", "em quarentena", "de quarentena",
+     // Dutch
+     "bevat een virus", "bevatte een virus", "een virus gevonden", "een virus in", "een virus aangetroffen",
+     "een virus bev", "virus bevat", "virus gevonden", "virusdetector", "virusscanner heeft", "spamdetector",
+     "spamfilter heeft", "onze spamfilter", "ons spamfilter", "onze virusscanner", "besmet", "geïnfecteerd",
+     "verboden bijlage", "niet toegestane bijlage", "bijlage geweigerd", "bijlage die niet is toegestaan",
+     "bijlage is verwijderd", "bijlage werd verwijderd", "in quarantaine",
+     // Swedish, Danish, Norwegian
+     "innehöll ett virus", "innehåller ett virus", "ett virus hitta", "ett virus i ", "ett virus upptäck",
+     "innehöll virus", "innehåller virus", "virusscannern", "virus hittades", "infekterad", "som skräppost",
+     "otillåten bilaga", "otillåten fil", "bilagan togs bort", "bilagan har tagits bort", "i karantän",
+     "indeholdt en virus", "indeholder en virus", "en virus i ", "en virus fundet", "opdaget virus",
+     "indeholder virus", "indeholdt virus", "inficeret", "som spam", "ikke tilladt vedhæftet",
+     "forbudt vedhæftet", "vedhæftede fil blev", "vedhæftet fil, som ikke", "i karantæne",
+     "inneholdt et virus", "inneholder et virus", "et virus i ", "et virus ble", "inneholdt virus",
+     "inneholder virus", "infisert", "som søppelpost", "ulovlig vedlegg", "ikke tillatt vedlegg",
+     "i karantene",
+     // Finnish
+     "viruksen", "virus löyt", "sisälsi viruks", "roskapostiksi", "kielletyn liitte", "kiellettyä liite",
+     "liitetiedosto poistettiin", "karanteeni",
+     // Polish, Czech, Slovak
+     "zawiera wirusa", "zawierała wirusa", "znaleziono wirusa", "wykryto wirusa", "wirusa w", "wirus w",
+     "zawierała wirus", "zainfekowan", "zakażon", "jako spam", "niedozwolony załącznik",
+     "zabroniony załącznik", "załącznik został", "kwarantann", "obsahovala virus", "obsahuje virus",
+     "detektor viru", "antivirový program naš", "vir byl nalezen", "zjisten virus", "zjištěn virus",
+     "nalezen virus", "infikovan", "nepovolená příloha", "nepovolenou přílohu", "zakázanou přílohu",
+     "nepovolena priloha", "karantén", "nakazen", "infikovaný", "nepovolenú prílohu", "zakázanú prílohu",
+     // Hungarian, Romanian, Turkish, Greek
+     "vírust", "vírusos", "virusgyanus", "fertőzött", "fertozott", "levélszemét", "tiltott melléklet",
+     "tiltott csatolmány", "antivirusul de pe", "conținea un virus", "contine un virus", "infectate",
+     "atașament interzis", "atasament interzis", "în carantină", "virüs bulundu", "virüs tespit",
+     "virüs içer", "virüs algıl", "virüslü", "virüs sapta", "istenmeyen posta olarak", "spam olarak",
+     "izin verilmeyen ek", "yasak dosya", "karantina", "βρέθηκε ιός", "ιός στο", "εντοπίστηκε ιός", "έναν ιό",
+     "περιείχε ιό", "περιέχει ιό", "μολυσμέν", "καραντίνα",
+     // Russian, Ukrainian
+     "обнаружен вирус", "найден вирус", "содержит вирус", "содержал вирус", "содержало вирус", "вирус в ",
+     "вирусом", "обнаружены вирусы", "вирус обнаружен", "заражен", "вредоносн", "как спам", "спам-фильтр",
+     "запрещенное вложение", "запрещённое вложение", "запрещенный файл", "недопустимое вложение", "карантин",
+     "виявлено вірус", "містить вірус", "вірус у ", "вірусом", "знайдено вірус", "шкідлив",
+     "заборонене вкладення",
+     // Japanese, Chinese, Korean
+     "ウイルスが", "ウイルスを", "ウイルスに感染", "ウイルス検出", "ウイルス検知", "ウイルス感染",
+     "ウィルスが", "ウィルスを", "ウィルスに感染", "ウィルス検出", "ウィルス検知", "ウィルス感染",
+     "マルウェア", "スパムと判定", "迷惑メールと判定", "禁止された添付", "許可されていない添付",
+     "添付ファイルが削除", "添付ファイルを削除", "隔離", "含有病毒", "发现病毒", "感染病毒", "带有病毒",
+     "包含病毒", "检测到病毒", "病毒邮件", "發現病毒", "偵測到病毒", "感染了病毒", "夾帶病毒", "恶意", "惡意",
+     "垃圾邮件", "垃圾郵件", "隔离", "不允许的附件", "禁止的附件", "附件已被删除", "附件已被移除",
+     "바이러스가", "바이러스를", "바이러스에", "악성", "스팸으로", "격리", "허용되지 않는 첨부",
+     "차단된 첨부"});
+
+}  // namespace
+
+NoticeWords filter_notice_words() {
+  return {Kind::FilterNotice, kFilterClaims, kFilterTopics};
+}
+
+}  // namespace backstop::response
