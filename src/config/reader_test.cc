@@ -23,6 +23,7 @@ hostname = "mx.example.org"
 help_url = "https://example.org/refused"
 workers = 3
 user = "backstop"
+status_socket = "run/status"
 [[gateway]]
 name = "in"
 direction = "inbound"
@@ -164,6 +165,7 @@ TEST_F(Everything, IsGood) {
   EXPECT_EQ(config.gateway.help_url, "https://example.org/refused");
   EXPECT_EQ(config.server.workers, 3u);
   EXPECT_EQ(config.server.user, "backstop");
+  EXPECT_EQ(config.server.status_socket, "/etc/backstop/run/status");
 }
 
 TEST_F(Everything, Gateways) {
