@@ -40,6 +40,8 @@ TEST(Effective, OnlyWhatDiffersIsShown) {
        "\n[keys]\nfile = \"/etc/keys\"\ntags = true\n"},
       {"a second domain", "[[domain]]\nname = \"EXAMPLE.net\"\nexempt = []\n",
        "\n[[domain]]\nname = \"example.net\"\nexempt = []\n"},
+      {"characters that nobody sees", "[log]\nfile = \"/a\\u001B[31m\\u202E\\U000E0001\\\"b\"\n",
+       "\n[log]\nfile = \"/a\\u001B[31m\\u202E\\U000E0001\\\"b\"\n"},
       {"comments", "# nothing\n[limits]\n", ""},
   };
   for (const EffectiveRow& row : rows) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <memory>
@@ -76,9 +77,17 @@ void refuse_type(const TomlNode& node, std::string_view wanted, ReadContext& con
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  const auto end = static_cast<std::int64_t>(text.size());
+  for (std::int64_t at = 0; at < end;) {
+    const std::int64_t begin = at;
+    UChar32 code = 0;
+    U8_NEXT(text.data(), at, end, code);
+    if (code >= 0 && base::hides_text(static_cast<std::uint32_t>(code))) {
+      out += code > 0xFFFF ? fmt::format("\\U{:08X}", code) : fmt::format("\\u{:04X}", code);
+      continue;
+    }
+    if (code == '"' || code == '\\') out += '\\';
+    out += text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(at - begin));
   }
   return out + '"';
 }
