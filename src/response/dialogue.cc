@@ -260,6 +260,7 @@ class StepReader {
     // The reply ends with the next mark of the transcript, which is not the bracket of an address.
     for (std::size_t i = next == std::string_view::npos ? end : at + 3 + next; i < end && i < words_.size();
          ++i) {
+      if (words_[i] != '<' && words_[i] != '>' && words_[i] != '-') continue;
       const auto here = words_.substr(i, 3);
       if (here == "<<<" || here == ">>>" || here == "<--" || here == "-->") end = i;
     }
