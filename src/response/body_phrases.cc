@@ -1,7 +1,8 @@
 #include "response/body_phrases.h"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
+#include <utility>
 
 #include "response/dialogue.h"
 #include "response/expansion.h"
@@ -9,10 +10,21 @@
 #include "response/report_phrases.h"
 
 namespace backstop::response {
+
+PhraseList::PhraseList(std::vector<PhraseId> phrases) : phrases_(std::move(phrases)) {
+  if (phrases_.empty()) return;
+  places_.assign(*std::ranges::max_element(phrases_) + std::size_t{1}, kNotFound);
+  for (std::uint32_t i = 0; i < phrases_.size(); ++i) {
+    auto& place = places_[phrases_[i]];
+    place = std::min(place, i);
+  }
+}
+
 namespace {
 
 class Builder {
  public:
+  Builder() { ids_.reserve(kManyPhrases); }
   PhraseId id(std::string_view phrase) {
     if (phrase.empty()) return kNoPhrase;
     const auto [row, is_new] = ids_.try_emplace(phrase, static_cast<PhraseId>(all_.phrases.size()));
@@ -42,13 +54,13 @@ class Builder {
         all_.signs_of[phrase].push_back(&sign);
       }
     }
-    all_.failures = ids(failure_phrases());
-    all_.delays = ids(delay_phrases());
+    all_.failures = PhraseList(ids(failure_phrases()));
+    all_.delays = PhraseList(ids(delay_phrases()));
     all_.original_markers = ids(original_markers());
-    all_.dialogue = ids(dialogue_phrases());
-    all_.expansion = ids(expansion_phrases());
+    all_.dialogue = PhraseList(ids(dialogue_phrases()));
+    all_.expansion = PhraseList(ids(expansion_phrases()));
     for (const auto& words : notice_words())
-      all_.notices.push_back({words.kind, ids(words.claims), ids(words.topics)});
+      all_.notices.push_back({words.kind, PhraseList(ids(words.claims)), PhraseList(ids(words.topics))});
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)
@@ -60,8 +72,10 @@ class Builder {
   }
 
  private:
+  static constexpr std::size_t kManyPhrases = 8192;
+
   BodyPhrases all_;
-  std::map<std::string_view, PhraseId> ids_;
+  std::unordered_map<std::string_view, PhraseId> ids_;
 };
 
 }  // namespace
@@ -103,6 +117,22 @@ PhraseId BodyHits::first_of(const std::vector<PhraseId>& phrases) const {
     if (has(phrase) && (first == kNoPhrase || begin_[phrase] < begin_[first])) first = phrase;
   }
   return first;
+}
+
+PhraseId BodyHits::first_of(const PhraseList& phrases) const {
+  PhraseId first = kNoPhrase;
+  for (const auto& hit : hits_) {
+    const std::uint32_t place = phrases.place_of(hit.phrase);
+    if (place == kNotFound) continue;
+    if (first == kNoPhrase || std::pair(hit.begin, place) < std::pair(begin_[first], phrases.place_of(first)))
+      first = hit.phrase;
+  }
+  return first;
+}
+
+bool BodyHits::has_any(const PhraseList& phrases) const {
+  return std::ranges::any_of(hits_,
+                             [&](const PhraseHit& hit) { return phrases.place_of(hit.phrase) != kNotFound; });
 }
 
 PhraseId BodyHits::first_listed_of(const std::vector<PhraseId>& phrases) const {

@@ -19,6 +19,23 @@ using PhraseId = std::uint32_t;
 inline constexpr PhraseId kNoPhrase = UINT32_MAX;
 inline constexpr std::uint32_t kNotFound = UINT32_MAX;
 
+/// Phrases that are asked for together.
+class PhraseList {
+ public:
+  PhraseList() = default;
+  explicit PhraseList(std::vector<PhraseId> phrases);
+  std::vector<PhraseId>::const_iterator begin() const { return phrases_.begin(); }
+  std::vector<PhraseId>::const_iterator end() const { return phrases_.end(); }
+  /// Returns where the phrase is in the list, or kNotFound.
+  std::uint32_t place_of(PhraseId phrase) const {
+    return phrase < places_.size() ? places_[phrase] : kNotFound;
+  }
+
+ private:
+  std::vector<PhraseId> phrases_;
+  std::vector<std::uint32_t> places_;  // by phrase
+};
+
 /// A row of formats.h with its phrases as ids.
 struct CompiledFormat {
   const BounceFormat* row = nullptr;
@@ -31,8 +48,8 @@ struct CompiledFormat {
 /// A row of notice_words.h with its phrases as ids.
 struct NoticePhrases {
   Kind kind = Kind::None;
-  std::vector<PhraseId> claims;
-  std::vector<PhraseId> topics;
+  PhraseList claims;
+  PhraseList topics;
 };
 
 struct BodyPhrases {
@@ -42,11 +59,11 @@ struct BodyPhrases {
   std::vector<std::vector<const Sign*>> signs_of;  ///< by phrase: the signs of Zone::Body that it is
   std::vector<std::uint32_t>
       format_of;  ///< by phrase: the first of `formats` whose signature it is, or kNotFound
-  std::vector<PhraseId> failures;
-  std::vector<PhraseId> delays;
+  PhraseList failures;
+  PhraseList delays;
   std::vector<PhraseId> original_markers;
-  std::vector<PhraseId> dialogue;   ///< of dialogue.h
-  std::vector<PhraseId> expansion;  ///< of expansion.h
+  PhraseList dialogue;   ///< of dialogue.h
+  PhraseList expansion;  ///< of expansion.h
   std::vector<NoticePhrases> notices;
 
   /// Loaded at the first call, once a process. Thread-safe.
@@ -59,7 +76,7 @@ class BodyHits {
  public:
   void find(std::string_view text);
   bool has(PhraseId phrase) const { return phrase != kNoPhrase && begin_[phrase] != kNotFound; }
-  bool has_any(const std::vector<PhraseId>& phrases) const { return first_of(phrases) != kNoPhrase; }
+  bool has_any(const PhraseList& phrases) const;
   /// Appends the signs of Zone::Body that were found.
   void append_signs(std::vector<const Sign*>& signs) const;
   /// Returns the first row of the table whose signature was found, or null.
@@ -71,6 +88,7 @@ class BodyHits {
   }
   /// Returns the one of `phrases` that comes first in the text, or kNoPhrase.
   PhraseId first_of(const std::vector<PhraseId>& phrases) const;
+  PhraseId first_of(const PhraseList& phrases) const;
   /// Returns the first of `phrases` that was found at all, or kNoPhrase.
   PhraseId first_listed_of(const std::vector<PhraseId>& phrases) const;
 

@@ -189,18 +189,19 @@ class StepReader {
   StepReader(std::string_view words, bool wants_surest) : words_(words), wants_surest_(wants_surest) {}
 
   std::vector<Step> read(std::size_t from) {
-    bool is_in_word = from > 0 && from <= words_.size() && is_word_character(words_[from - 1]);
-    for (std::size_t at = from; at < words_.size(); ++at) {
+    std::size_t at = from;
+    if (at > 0 && at < words_.size() && is_word_character(words_[at - 1])) at = end_of_word(at);
+    while (at < words_.size()) {
       const auto byte = kByteClass[static_cast<unsigned char>(words_[at])];
       if ((byte & (Begins | Bracket)) != 0) {
         if (byte == Bracket) {
           read_reply(at);
-        } else if (!is_in_word) {
+        } else {
           read_word(at);
         }
         if (is_done()) break;
       }
-      is_in_word = (byte & OfWord) != 0;
+      at = (byte & OfWord) != 0 ? end_of_word(at + 1) : at + 1;
     }
     // The session ended without a reply.
     if (sent_ != Command::None && sent_ != Command::Quit && !has_refusal_)
@@ -209,6 +210,11 @@ class StepReader {
   }
 
  private:
+  std::size_t end_of_word(std::size_t at) const {
+    while (at < words_.size() && (kByteClass[static_cast<unsigned char>(words_[at])] & OfWord) != 0) ++at;
+    return at;
+  }
+
   bool is_done() const {
     return steps_.size() >= kMostSteps ||
            (wants_surest_ && !steps_.empty() && steps_.back().telling == Telling::Product);
@@ -254,6 +260,7 @@ class StepReader {
     // The reply ends with the next mark of the transcript, which is not the bracket of an address.
     for (std::size_t i = next == std::string_view::npos ? end : at + 3 + next; i < end && i < words_.size();
          ++i) {
+      if (words_[i] != '<' && words_[i] != '>' && words_[i] != '-') continue;
       const auto here = words_.substr(i, 3);
       if (here == "<<<" || here == ">>>" || here == "<--" || here == "-->") end = i;
     }

@@ -119,7 +119,9 @@ std::vector<Recipients> by_reason(const Recipients& recipients) {
 // reason is unknown, it is left out.
 std::string to_whom_and_why(const Recipients& recipients) {
   const std::vector<Recipients> groups = by_reason(recipients);
+  constexpr std::size_t kUsualLength = 160;
   std::string out;
+  out.reserve(kUsualLength);
   std::size_t told = 0;
   for (std::size_t i = 0; i < std::min(groups.size(), kGroupsMost); ++i) {
     out += i == 0 ? "to " : i + 1 == groups.size() ? ", and to " : ", to ";
@@ -297,7 +299,9 @@ std::string_view shown(ShownBy shown_by) {
 }
 
 std::string explain(const Response& response) {
+  constexpr std::size_t kUsualLength = 768;
   std::string out = explain_kind(response);
+  out.reserve(kUsualLength);
   if (response.kind != Kind::None) out += explain_original(response.original);
   if (is_dsn(response.kind)) out.append(" ").append(shown(response.shown_by));
   if (response.truncated) out += " Not all of it was read, since it is larger than the limits allow.";

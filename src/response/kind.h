@@ -20,7 +20,7 @@ struct KindFacts {
   const CompiledFormat* format;              ///< the row whose signature is in the text, or null
   const std::vector<Recipient>& recipients;  ///< those that the fields of the report name
   bool is_shown = false;                     ///< its form alone shows that it is a bounce
-  const BodyHits* subject_hits = nullptr;    ///< the phrases of the text that are in the subject, or null
+  BodyHits* subject_hits = nullptr;  ///< where the same phrases are looked for in the subject, or null
 };
 
 /// Sets `product`, if it is not null, to that of the mark that decided; bounces have none.

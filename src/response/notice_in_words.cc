@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "response/person.h"
@@ -99,6 +100,8 @@ bool has_words(const KindFacts& facts, const NoticePhrases& phrases) {
   const bool is_claim_in_subject = subject && subject->has_any(phrases.claims);
   const bool is_topic_in_subject = subject && subject->has_any(phrases.topics);
   if (is_claim_in_subject && is_topic_in_subject) return true;
+  if (!is_claim_in_subject && !facts.hits.has_any(phrases.claims)) return false;
+  if (!is_topic_in_subject && !facts.hits.has_any(phrases.topics)) return false;
   const auto is_topic = [&](std::uint32_t claim) {
     return std::ranges::any_of(phrases.topics, [&](PhraseId topic) {
       return facts.hits.has(topic) && is_near(claim, facts.hits.begin_of(topic));
@@ -121,8 +124,11 @@ bool quotes_a_server(const KindFacts& facts) {
 }  // namespace
 
 Kind notice_in_words(const KindFacts& facts, bool is_bounce) {
+  bool is_subject_read = facts.subject_hits == nullptr;
   for (const auto& phrases : BodyPhrases::get().notices) {
-    if (!is_believed(facts, phrases.kind) || !has_words(facts, phrases)) continue;
+    if (!is_believed(facts, phrases.kind)) continue;
+    if (!std::exchange(is_subject_read, true)) facts.subject_hits->find(facts.header.subject);
+    if (!has_words(facts, phrases)) continue;
     if (is_bounce && quotes_a_server(facts)) continue;
     return phrases.kind;
   }

@@ -7,20 +7,21 @@
 #include "base/text.h"
 #include "mail/header_text.h"
 #include "response/original.h"
+#include "response/word_set.h"
 
 namespace backstop::response {
 namespace {
 
 // Programs that people write mail with, as User-Agent and X-Mailer name them. Those that are also a mail
 // server are left out (GroupWise, Lotus Notes, Internet Mail Service, CommuniGate Pro).
-constexpr std::array kMailPrograms = std::to_array<std::string_view>(
+constexpr WordSet kMailPrograms(std::to_array<std::string_view>(
     {"outlook",    "thunderbird",  "apple mail", "iphone mail",  "ipad mail",  "mutt",      "the bat!",
      "evolution",  "kmail",        "roundcube",  "squirrelmail", "eudora",     "pegasus",   "becky",
      "claws mail", "sylpheed",     "mailmate",   "airmail",      "em client",  "foxmail",   "webmail",
      "mailclient", "mailspring",   "gnus",       "alpine",       "opera mail", "seamonkey", "horde",
      "(imp)",      "windows mail", "live mail",  "android",      "zimbra",     "sogo",      "rainloop",
      "snappymail", "k-9 mail",     "fairemail",  "trojita",      "geary",      "icedove",   "betterbird",
-     "postbox",    "mozilla",      "emacs",      "neomutt",      "mailbird"});
+     "postbox",    "mozilla",      "emacs",      "neomutt",      "mailbird"}));
 
 constexpr std::size_t kLongestGreeting = 48;
 constexpr std::string_view kEndOfGreeting = " ,:!-";
@@ -30,8 +31,7 @@ constexpr std::string_view kEndOfGreeting = " ,:!-";
 bool has_mail_program(const mail::Message& message) {
   return std::ranges::any_of(message.fields_of(message.parts[0]), [](const mail::Field& field) {
     return (field.id == mail::FieldName::UserAgent || field.id == mail::FieldName::XMailer) &&
-           std::ranges::any_of(kMailPrograms,
-                               [&](std::string_view name) { return base::icontains(field.value, name); });
+           kMailPrograms.is_in(field.value);
   });
 }
 
@@ -64,9 +64,10 @@ bool greets_a_group(const ReportText& text) {
        "allesammen", "alla",     "kaikki",      "wszyscy",   "wszystkim", "kolegové",   "všichni",
        "mindenki",   "tuturor",  "всем",        "Всем",      "Коллеги",   "Колеги",     "коллеги",
        "колеги",     "皆さん",   "皆様",        "各位",      "大家",      "여러분"});
+  constexpr static WordSet kAnyGroup(kGroups);
   if (text.lines().empty()) return false;
   std::string_view line = text.text_of(text.lines()[0]);
-  if (line.size() > kLongestGreeting || line.ends_with('.')) return false;
+  if (line.size() > kLongestGreeting || line.ends_with('.') || !kAnyGroup.is_in(line)) return false;
   while (!line.empty() && kEndOfGreeting.contains(line.back())) line.remove_suffix(1);
   return std::ranges::any_of(kGroups, [&](std::string_view word) {
     const std::size_t at = base::ifind(line, word);

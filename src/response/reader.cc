@@ -164,7 +164,6 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   read_fields(response);
   if (!is_wrapped) response.shown_by = shown_by_structure(read_facts, response);
   const bool is_shown = response.shown_by != ShownBy::Appearance;
-  subject_hits.find(facts->subject);
   response.kind = decide_kind(
       {*facts, text, hits, message, format, response.recipients, is_shown, &subject_hits}, &response.format);
   if (response.kind == Kind::None) {

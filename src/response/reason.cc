@@ -139,6 +139,7 @@ struct ReasonWords {
 
 ReasonWords::ReasonWords(std::span<const std::string_view> phrases) : places(phrases.size()), set(phrases) {
   std::unordered_map<std::string_view, std::size_t> index;
+  index.reserve(phrases.size());
   for (std::size_t i = 0; i < phrases.size(); ++i) index.emplace(phrases[i], i);
   const auto rows = reason_rows();
   for (std::uint32_t row = 0; row < rows.size(); ++row) {

@@ -11,6 +11,7 @@
 #include "mail/charset.h"
 #include "mail/header_text.h"
 #include "response/status.h"
+#include "response/word_set.h"
 
 namespace backstop::response {
 namespace {
@@ -130,10 +131,9 @@ enum class GroupField {
 // Returns whether a product's own field has words about the recipient, by its name: X-Supplementary-Info,
 // X-PowerMTA-BounceCategory, X-SMTP-Response, Reason.
 bool is_supplement(std::string_view name) {
-  constexpr std::array kWords = std::to_array<std::string_view>(
-      {"supplement", "info", "bounce", "reason", "error", "response", "diagnos", "explan", "reply"});
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(name, word); }) &&
-         !base::icontains(name, "reply-to");
+  constexpr static WordSet kWords(std::to_array<std::string_view>(
+      {"supplement", "info", "bounce", "reason", "error", "response", "diagnos", "explan", "reply"}));
+  return kWords.is_in(name) && !base::icontains(name, "reply-to");
 }
 
 // Appends "550 no such user" of `<mx.example.org #5.0.0 smtp; 550 no such user>`.

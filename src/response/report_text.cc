@@ -10,6 +10,7 @@
 #include "mail/parameter.h"
 #include "response/html_text.h"
 #include "response/status.h"
+#include "response/word_set.h"
 
 namespace backstop::response {
 namespace {
@@ -17,9 +18,9 @@ namespace {
 using mail::FieldName;
 using mail::MediaType;
 
+// Returns whether the text is ASCII without the escapes of ISO 2022.
 bool is_ascii(std::string_view text) {
-  return std::ranges::none_of(text,
-                              [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b'; });
+  return base::is_ascii(text) && !text.contains('\x1b');
 }
 
 // Returns whether the part's charset writes every character in ASCII: Exchange 2003 reports in utf-7, and
@@ -71,29 +72,43 @@ std::uint32_t bit_of(FieldName name) {
   }
 }
 
+// By byte: whether it is copied without a look at the next ones.
+constexpr auto kIsCopied = [] {
+  std::array<bool, 256> all{};
+  for (std::size_t i = 0; i < 0xC2; ++i) all[i] = i != ' ' && i != '\t' && i != '\r' && i != '\0';
+  return all;
+}();
+
+bool is_copied(char c) {
+  return kIsCopied[static_cast<unsigned char>(c)];
+}
+
 // Writes `line` to `out` without white space at its ends, with single spaces inside and without
 // default-ignorable characters. Returns the end of what it wrote.
 char* append_collapsed(std::string_view line, char* out) {
   const char* const begin = out;
   bool wants_space = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    std::size_t space = c == ' ' || c == '\t' || c == '\r' || c == '\0' ? 1 : 0;
-    if (static_cast<unsigned char>(c) >= 0xC2) {
-      if (const std::size_t ignored = base::ignorable_length(line.substr(i)); ignored != 0) {
-        i += ignored - 1;
-        continue;
-      }
-      space = base::wide_space_length(line.substr(i));
-    }
-    if (space != 0) {
-      wants_space = out > begin;
-      i += space - 1;
+  for (std::size_t i = 0; i < line.size();) {
+    if (is_copied(line[i])) {
+      if (wants_space) *out++ = ' ';
+      wants_space = false;
+      do {
+        *out++ = line[i++];
+      } while (i < line.size() && is_copied(line[i]));
       continue;
     }
-    if (wants_space) *out++ = ' ';
-    wants_space = false;
-    *out++ = c;
+    const std::string_view rest = line.substr(i);
+    const bool is_wide = static_cast<unsigned char>(rest[0]) >= 0xC2;
+    if (const std::size_t ignored = is_wide ? base::ignorable_length(rest) : 0; ignored != 0) {
+      i += ignored;
+    } else if (const std::size_t space = is_wide ? base::wide_space_length(rest) : 1; space != 0) {
+      wants_space = out > begin;
+      i += space;
+    } else {
+      if (wants_space) *out++ = ' ';
+      wants_space = false;
+      *out++ = line[i++];
+    }
   }
   return out;
 }
@@ -113,51 +128,51 @@ bool has_reply(std::string_view line) {
 
 // Returns whether the line has words that list managers write below a mail.
 bool speaks_of_a_list(std::string_view line) {
-  constexpr std::array kWords = std::to_array<std::string_view>({"mailing list",
-                                                                 "mailing-list",
-                                                                 "mailinglist",
-                                                                 "unsubscribe",
-                                                                 "subscribed to",
+  constexpr static WordSet kWords(std::to_array<std::string_view>({"mailing list",
+                                                                   "mailing-list",
+                                                                   "mailinglist",
+                                                                   "unsubscribe",
+                                                                   "subscribed to",
 
-                                                                 "listinfo",
-                                                                 "listserv",
-                                                                 "majordomo",
-                                                                 "/sympa/",
-                                                                 "to post to this",
-                                                                 "google groups",
-                                                                 "groups.io",
-                                                                 "list archive",
-                                                                 "list-help",
-                                                                 "lists.",
-                                                                 "désabonn",
-                                                                 "desabonn",
-                                                                 "désinscri",
-                                                                 "liste de diffusion",
-                                                                 "abmelden",
-                                                                 "abbestellen",
-                                                                 "austragen",
-                                                                 "mailingliste",
-                                                                 "verteiler",
-                                                                 "lista de correo",
-                                                                 "lista de discus",
-                                                                 "lista de distrib",
-                                                                 "darse de baja",
-                                                                 "cancelar a inscri",
-                                                                 "cancelar la suscri",
-                                                                 "disiscri",
-                                                                 "lista di discussione",
-                                                                 "mailinglijst",
-                                                                 "afmelden",
-                                                                 "wypisać",
-                                                                 "lista dyskusyjna",
-                                                                 "отписаться",
-                                                                 "рассылк",
-                                                                 "メーリングリスト",
-                                                                 "退会",
-                                                                 "邮件列表",
-                                                                 "退订",
-                                                                 "郵寄清單"});
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(line, word); });
+                                                                   "listinfo",
+                                                                   "listserv",
+                                                                   "majordomo",
+                                                                   "/sympa/",
+                                                                   "to post to this",
+                                                                   "google groups",
+                                                                   "groups.io",
+                                                                   "list archive",
+                                                                   "list-help",
+                                                                   "lists.",
+                                                                   "désabonn",
+                                                                   "desabonn",
+                                                                   "désinscri",
+                                                                   "liste de diffusion",
+                                                                   "abmelden",
+                                                                   "abbestellen",
+                                                                   "austragen",
+                                                                   "mailingliste",
+                                                                   "verteiler",
+                                                                   "lista de correo",
+                                                                   "lista de discus",
+                                                                   "lista de distrib",
+                                                                   "darse de baja",
+                                                                   "cancelar a inscri",
+                                                                   "cancelar la suscri",
+                                                                   "disiscri",
+                                                                   "lista di discussione",
+                                                                   "mailinglijst",
+                                                                   "afmelden",
+                                                                   "wypisać",
+                                                                   "lista dyskusyjna",
+                                                                   "отписаться",
+                                                                   "рассылк",
+                                                                   "メーリングリスト",
+                                                                   "退会",
+                                                                   "邮件列表",
+                                                                   "退订",
+                                                                   "郵寄清單"}));
+  return kWords.is_in(line);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ std::size_t named_host_length(std::string_view text) {
 // Returns the length of the remark at the start of `text`, or 0.
 std::size_t remark_length(std::string_view text) {
   for (const auto& [begin, end] : kRemarks) {
-    if (!text.starts_with(begin)) continue;
+    if (begin.front() != text.front() || !text.starts_with(begin)) continue;
     if (end.empty()) return begin.size();
     const std::size_t at = text.substr(0, kLongestRemark).find(end, begin.size());
     if (at != std::string_view::npos) return at + end.size();
@@ -65,7 +65,7 @@ std::size_t remark_length(std::string_view text) {
   return named_host_length(text);
 }
 
-bool ends_address(char c) {
+constexpr bool ends_address(char c) {
   return c == ' ' || c == '<' || c == '>' || c == '"' || c == ',' || c == ';' || c == '(' || c == ')' ||
          c == '[';
 }
@@ -89,10 +89,35 @@ void append_not(std::string& out) {
 
 // Returns whether the word is an IPv4 address, perhaps with a mark behind it.
 bool is_ip_address(std::string_view word) {
+  if (word.empty() || word.front() > '9') return false;
   while (!word.empty() && (word.back() == ':' || word.back() == '.' || word.back() == ']'))
     word.remove_suffix(1);
   return word.size() >= 7 && word.size() <= 15 && std::ranges::count(word, '.') == 3 &&
          word.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// What a byte is for the search. Most are only copied.
+enum ByteClass : std::uint8_t { Letter = 1, BeginsRemark = 2, Special = 4 };
+constexpr auto kByteClass = [] {
+  std::array<std::uint8_t, 256> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (base::is_alpha(c)) all[i] |= Letter;
+    if (kFirst.contains(c)) all[i] |= BeginsRemark;
+    if (i >= 0xC2 || c == '@' || c == '\'' || ends_address(c)) all[i] |= Special;
+  }
+  return all;
+}();
+
+// Returns the end of the bytes from `at` that are copied as they are.
+std::size_t end_of_plain(std::string_view words, std::size_t at) {
+  bool is_after_letter = at > 0 && base::is_alpha(words[at - 1]);
+  for (; at < words.size(); ++at) {
+    const auto byte = kByteClass[static_cast<unsigned char>(words[at])];
+    if ((byte & Special) != 0 || ((byte & BeginsRemark) != 0 && !is_after_letter)) break;
+    is_after_letter = (byte & Letter) != 0;
+  }
+  return at;
 }
 
 // Rewrites the server's words one by one.
@@ -104,6 +129,9 @@ class Writer {
     has_at_ = has_at_ || c == '@';
     out_ += c;
   }
+
+  /// Adds text without '@'.
+  void add_plain(std::string_view text) { out_ += text; }
 
   /// Ends a word with `mark`.
   void end_word(char mark) {
@@ -146,6 +174,10 @@ class Writer {
 void append_server_words(std::string_view words, std::string& out) {
   Writer writer(out);
   for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::size_t end = end_of_plain(words, i);
+    writer.add_plain(words.substr(i, end - i));
+    i = end;
+    if (i == words.size()) break;
     const char c = words[i];
     if (static_cast<unsigned char>(c) >= 0xC2) {
       if (const std::size_t ignored = base::ignorable_length(words.substr(i)); ignored != 0) {
