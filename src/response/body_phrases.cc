@@ -48,7 +48,7 @@ class Builder {
     all_.dialogue = ids(dialogue_phrases());
     all_.expansion = ids(expansion_phrases());
     for (const auto& words : notice_words())
-      all_.notices.push_back({words.kind, ids(words.claims), ids(words.topics)});
+      all_.notices.push_back({words.kind, ids(words.claims), ids(words.topics), ids(words.weak_topics)});
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)

@@ -33,6 +33,7 @@ struct NoticePhrases {
   Kind kind = Kind::None;
   std::vector<PhraseId> claims;
   std::vector<PhraseId> topics;
+  std::vector<PhraseId> weak_topics;
 };
 
 struct BodyPhrases {
