@@ -60,7 +60,8 @@ class Builder {
     all_.dialogue = PhraseList(ids(dialogue_phrases()));
     all_.expansion = PhraseList(ids(expansion_phrases()));
     for (const auto& words : notice_words())
-      all_.notices.push_back({words.kind, PhraseList(ids(words.claims)), PhraseList(ids(words.topics))});
+      all_.notices.push_back({words.kind, PhraseList(ids(words.claims)), PhraseList(ids(words.topics)),
+                              PhraseList(ids(words.weak_topics))});
     all_.format_of.assign(all_.phrases.size(), kNotFound);
     for (std::uint32_t i = 0; i < all_.formats.size(); ++i) {
       for (const auto phrase : all_.formats[i].signature)

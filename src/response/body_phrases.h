@@ -50,6 +50,7 @@ struct NoticePhrases {
   Kind kind = Kind::None;
   PhraseList claims;
   PhraseList topics;
+  PhraseList weak_topics;
 };
 
 struct BodyPhrases {

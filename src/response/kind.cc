@@ -156,10 +156,70 @@ Kind kind_of_tnef(const KindFacts& facts) {
   return Kind::None;
 }
 
+// Returns whether an issue tracker tells somebody who watches an issue what a person did. Such a mail has the
+// id of the issue's first mail in References.
+bool is_of_watched_issue(const KindFacts& facts) {
+  constexpr std::size_t kOpening = 400;
+  constexpr std::array kFields = std::to_array<std::string_view>({
+      "X-JIRA-",        "X-Atlassian-", "X-GitHub-",   "X-GitLab-",  "X-Gitea-",     "X-Forgejo-",
+      "X-Gogs-",        "X-Redmine-",   "X-Bugzilla-", "X-Trac-",    "X-Gerrit-",    "X-Phabricator-",
+      "X-Launchpad-",   "X-Roundup-",   "X-Mantis",    "X-YouTrack", "X-Bitbucket-", "X-Discourse-",
+      "X-OpenProject-", "X-Savane-",    "X-Taiga-",    "X-VSS-",
+  });
+  constexpr std::array kComments = std::to_array<std::string_view>({" commented on ",
+                                                                    " commented:",
+                                                                    "new comment",
+                                                                    "added a comment",
+                                                                    "added a note",
+                                                                    "posted a comment",
+                                                                    "left a comment",
+                                                                    "has been updated by",
+                                                                    "was updated by",
+                                                                    "changed the status",
+                                                                    "changed status",
+                                                                    "you are receiving this because",
+                                                                    "you received this because",
+                                                                    "you are watching",
+                                                                    "hat kommentiert",
+                                                                    "neuer kommentar",
+                                                                    "kommentar hinzugefügt",
+                                                                    "wurde aktualisiert von",
+                                                                    "a commenté",
+                                                                    "ajouté un commentaire",
+                                                                    "nouveau commentaire",
+                                                                    "ha comentado",
+                                                                    "un comentario",
+                                                                    "ha commentato",
+                                                                    "un commento",
+                                                                    "heeft gereageerd",
+                                                                    "een opmerking",
+                                                                    "um comentário",
+                                                                    "comentou",
+                                                                    "skomentował",
+                                                                    "dodał komentarz",
+                                                                    "прокомментировал",
+                                                                    "комментарий",
+                                                                    "коментар",
+                                                                    "コメント",
+                                                                    "评论",
+                                                                    "評論",
+                                                                    "댓글"});
+  const bool has_field =
+      std::ranges::any_of(facts.message.fields_of(facts.message.parts[0]), [&](const mail::Field& field) {
+        return std::ranges::any_of(
+            kFields, [&](std::string_view name) { return base::istarts_with(field.name, name); });
+      });
+  const std::string_view opening = facts.text.flat().substr(0, kOpening);
+  return has_field || std::ranges::any_of(
+                          kComments, [&](std::string_view words) { return base::icontains(opening, words); });
+}
+
 // RFC 3834 asks for "auto-replied", but ticket systems write "auto-generated". From a null sender, with the
 // id of the mail that it answers, that means the same.
-bool is_automatic_answer(const HeaderFacts& header) {
-  return header.is_null_sender && header.is_auto_submitted && header.has_references && !header.is_list_mail;
+bool is_automatic_answer(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  return header.is_null_sender && header.is_auto_submitted && header.has_references && !header.is_list_mail &&
+         !is_of_watched_issue(facts);
 }
 
 // Returns whether the text says that the mail was delivered, and of nobody that it was not.
@@ -208,7 +268,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   if (!is_bounce && signs.kind != Kind::None) return signs.kind;
   if (!is_bounce) {
     if (const Kind kind = kind_of_tnef(facts); kind != Kind::None) return kind;
-    const bool is_reply = is_automatic_answer(facts.header) || is_prefixed_reply(facts);
+    const bool is_reply = is_automatic_answer(facts) || is_prefixed_reply(facts);
     return is_reply ? Kind::AutoReply : Kind::None;
   }
   if (signs.kind == Kind::FilterNotice) return signs.kind;

@@ -95,15 +95,15 @@ bool is_near(std::uint32_t claim, std::uint32_t topic) {
   return claim < topic ? topic - claim <= kReach : claim - topic <= kReach;
 }
 
-bool has_words(const KindFacts& facts, const NoticePhrases& phrases) {
+bool has_words(const KindFacts& facts, const NoticePhrases& phrases, const PhraseList& topics) {
   const BodyHits* const subject = facts.subject_hits;
   const bool is_claim_in_subject = subject && subject->has_any(phrases.claims);
-  const bool is_topic_in_subject = subject && subject->has_any(phrases.topics);
+  const bool is_topic_in_subject = subject && subject->has_any(topics);
   if (is_claim_in_subject && is_topic_in_subject) return true;
   if (!is_claim_in_subject && !facts.hits.has_any(phrases.claims)) return false;
-  if (!is_topic_in_subject && !facts.hits.has_any(phrases.topics)) return false;
+  if (!is_topic_in_subject && !facts.hits.has_any(topics)) return false;
   const auto is_topic = [&](std::uint32_t claim) {
-    return std::ranges::any_of(phrases.topics, [&](PhraseId topic) {
+    return std::ranges::any_of(topics, [&](PhraseId topic) {
       return facts.hits.has(topic) && is_near(claim, facts.hits.begin_of(topic));
     });
   };
@@ -128,7 +128,10 @@ Kind notice_in_words(const KindFacts& facts, bool is_bounce) {
   for (const auto& phrases : BodyPhrases::get().notices) {
     if (!is_believed(facts, phrases.kind)) continue;
     if (!std::exchange(is_subject_read, true)) facts.subject_hits->find(facts.header.subject);
-    if (!has_words(facts, phrases)) continue;
+    const bool is_weak_enough = !is_bounce && has_program(facts.header, phrases.kind) && names_a_mail(facts);
+    if (!has_words(facts, phrases, phrases.topics) &&
+        !(is_weak_enough && has_words(facts, phrases, phrases.weak_topics)))
+      continue;
     if (is_bounce && quotes_a_server(facts)) continue;
     return phrases.kind;
   }

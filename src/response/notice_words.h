@@ -17,6 +17,9 @@ struct NoticeWords {
   Kind kind = Kind::None;
   std::span<const std::string_view> claims;  ///< it was the reader's own mail
   std::span<const std::string_view> topics;  ///< what a notice of this kind is about
+  /// Words that a bounce has, too: they count only if From names a program of this kind, the text names the
+  /// mail and it isn't a bounce.
+  std::span<const std::string_view> weak_topics = {};
 };
 
 NoticeWords filter_notice_words();

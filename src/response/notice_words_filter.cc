@@ -10,6 +10,7 @@ constexpr std::array kFilterClaims = std::to_array<std::string_view>(
     {"message you sent", "message that you sent", "message you have sent", "message that you have sent",
      "message you recently sent", "message you tried to send", "message you attempted to send",
      "message sent by you", "message that was sent by you", "message sent from your", "message from you",
+     "that was sent from your", "which was sent from your", "the message below", "your message below",
      "messages you sent", "mail you sent", "mail that you sent", "mail you have sent",
      "mail that you have sent", "mail you recently sent", "mail you tried to send", "mail sent by you",
      "mail sent from your", "mail from you", "email you sent", "email that you sent", "email you have sent",
@@ -34,33 +35,37 @@ constexpr std::array kFilterClaims = std::to_array<std::string_view>(
      "your mail is ", "your mail was", "your mail has", "your attachment was", "your attachment has",
      // German
      "nachricht, die sie", "nachricht die sie", "e-mail, die sie", "e-mail die sie", "email, die sie",
-     "mail, die sie", "von ihnen gesendete", "von ihnen gesandte", "von ihnen versandte",
+     "mail, die sie", "unten stehende nachricht", "untenstehende nachricht", "nachstehende nachricht",
+     "von ihrer adresse ", "von ihnen gesendete", "von ihnen gesandte", "von ihnen versandte",
      "von ihnen versendete", "von ihnen verschickte", "von ihnen geschickte", "nachricht von ihnen",
      "mail von ihnen", "ihre nachricht", "ihrer nachricht", "ihre mail ", "ihrer mail ", "ihre e-mail ",
      "ihrer e-mail ", "ihre email ", "ihrer email ", "deine nachricht", "deine mail ", "deine e-mail ",
      "deiner mail ", "deiner e-mail ",
      // French
-     "message que vous", "courriel que vous", "message de votre part", "mail que vous",
-     "message envoyé par vous", "message en provenance de votre adresse", "votre message", "votre courriel",
-     "votre courrier", "votre e-mail ", "votre email ", "votre mail ",
+     "message ci-dessous", "envoyé depuis votre adresse", "message que vous", "courriel que vous",
+     "message de votre part", "mail que vous", "message envoyé par vous",
+     "message en provenance de votre adresse", "votre message", "votre courriel", "votre courrier",
+     "votre e-mail ", "votre email ", "votre mail ",
      // Spanish, Catalan
-     "mensaje que usted", "mensaje que ha enviado", "mensaje que envió", "mensaje que has enviado",
-     "mensaje enviado por usted", "mensaje enviado por ud", "correo que usted", "correo que ha enviado",
-     "correo que envió", "correo enviado por usted", "correo electrónico que usted",
-     "correo electrónico que ha enviado", "correo electrónico que envió", "su mensaje", "su correo ",
-     "tu mensaje", "tu correo ", "missatge que heu", "missatge enviat per", "el vostre missatge",
+     "el mensaje de abajo", "el siguiente mensaje", "enviado desde su dirección", "mensaje que usted",
+     "mensaje que ha enviado", "mensaje que envió", "mensaje que has enviado", "mensaje enviado por usted",
+     "mensaje enviado por ud", "correo que usted", "correo que ha enviado", "correo que envió",
+     "correo enviado por usted", "correo electrónico que usted", "correo electrónico que ha enviado",
+     "correo electrónico que envió", "su mensaje", "su correo ", "tu mensaje", "tu correo ",
+     "missatge que heu", "missatge enviat per", "el vostre missatge",
      // Italian
-     "messaggio da lei", "messaggio da te", "messaggio che hai", "messaggio che ha inviato",
-     "messaggio da voi", "mail da lei", "email da lei", "mail che hai", "suo messaggio", "tuo messaggio",
-     "vostro messaggio", "sua e-mail ", "sua email ", "sua mail ", "tua e-mail ", "tua email ",
+     "messaggio seguente", "messaggio sottostante", "inviato dal suo indirizzo", "messaggio da lei",
+     "messaggio da te", "messaggio che hai", "messaggio che ha inviato", "messaggio da voi", "mail da lei",
+     "email da lei", "mail che hai", "suo messaggio", "tuo messaggio", "vostro messaggio", "sua e-mail ",
+     "sua email ", "sua mail ", "tua e-mail ", "tua email ",
      // Portuguese
      "mensagem que você", "mensagem que enviou", "mensagem enviada por você", "mensagem enviada por si",
      "e-mail que você", "email que você", "e-mail enviado por você", "sua mensagem", "seu e-mail ",
      "seu email ", "seu correio ",
      // Dutch
-     "bericht dat u", "bij uw bericht", "bericht dat je", "e-mail die u", "email die u", "mail die u",
-     "door u verzonden", "door u verstuurde", "door u gestuurde", "uw bericht", "uw e-mail ", "uw email ",
-     "uw mail ", "je bericht",
+     "onderstaand bericht", "onderstaande bericht", "vanaf uw adres", "bericht dat u", "bij uw bericht",
+     "bericht dat je", "e-mail die u", "email die u", "mail die u", "door u verzonden", "door u verstuurde",
+     "door u gestuurde", "uw bericht", "uw e-mail ", "uw email ", "uw mail ", "je bericht",
      // Swedish, Danish, Norwegian
      "meddelande som du", "meddelande du", "meddelandet du", "meddelandet som du", "brev som du",
      "ditt meddelande", "ert meddelande", "ditt brev", "din e-post ", "mail du har sendt",
@@ -229,10 +234,17 @@ constexpr std::array kFilterTopics = std::to_array<std::string_view>(
      "바이러스가", "바이러스를", "바이러스에", "악성", "스팸으로", "격리", "허용되지 않는 첨부",
      "차단된 첨부"});
 
+constexpr std::array kWeakFilterTopics = std::to_array<std::string_view>(
+    {"blocked",     "removed",    "stripped",   "quarantined",  "blockiert",   "geblockt", "entfernt",
+     "bloqué",      "supprimé",   "bloquead",   "eliminad",     "removid",     "bloccat",  "rimoss",
+     "geblokkeerd", "verwijderd", "blockera",   "blokkert",     "blokeret",    "estetty",  "estettiin",
+     "zablokowan",  "zablokován", "zablokovan", "заблокирован", "заблоковано", "удален",   "engellendi",
+     "ブロック",    "阻止",       "拦截",       "攔截",         "封锁",        "封鎖",     "차단"});
+
 }  // namespace
 
 NoticeWords filter_notice_words() {
-  return {Kind::FilterNotice, kFilterClaims, kFilterTopics};
+  return {Kind::FilterNotice, kFilterClaims, kFilterTopics, kWeakFilterTopics};
 }
 
 }  // namespace backstop::response

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mail/header_text.h"
+#include "response/address_scan.h"
 #include "response/original.h"
 #include "response/word_set.h"
 
@@ -51,6 +52,8 @@ bool begins_with_greeting(const ReportText& text) {
     return false;
   const std::string_view line = text.text_of(lines[0]);
   if (line.size() > kLongestGreeting || line.ends_with('.')) return false;
+  // Programs greet an address.
+  if (!find_address(line).text.empty()) return false;
   return std::ranges::any_of(kGreetings,
                              [&](std::string_view word) { return base::istarts_with(line, word); });
 }

@@ -175,6 +175,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "duplicate header|multiple addresses in from|multiple from|more than one from"},
     {AuthenticationFailed, Names, "invalid ip"},
     {DomainUnknown, Names, "find a mail exchanger|mail exchanger or ip"},
+    // T-Online
+    {SenderReputation, Names, "a problem occurred", "(bl)|ask your postmaster for help"},
     {SenderReputation, Names,
      "blocked using|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|dnsbl|rbl|spamrats|invaluement|"
      "senderscore|sender score|proofpoint dynamic reputation|cloudmark sender intelligence|csi-global|"
@@ -228,6 +230,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "user unknown|unverified|undeliverable|mailbox unavailable"},
     {UserUnknown, Names, "user unknown in|unknown in relay|unknown in local|unknown in virtual"},
     {RelayDenied, Names,
+     "not handle mail for|not handle email for|not handle e-mail for|not handle messages for|not handle mail to|"
+     "no longer handle mail for|not handling mail for|not responsible for mail for|not serve mail for|"
      "relay access denied|relaying denied|relay denied|relay not permitted|relaying not permitted|"
      "relaying not allowed|not permitted to relay|relay not allowed|unable to relay|relaying prohibited|"
      "relaying is prohibited|we do not relay|do not relay|no relaying|relaying mail|"

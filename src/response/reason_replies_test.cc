@@ -1005,6 +1005,16 @@ const Row kReplies[] = {
     {"554 5.7.1 Message contains a virus: {HEX}php.malware", Reason::Virus},
     {"550 Virus detected in message, rejected: Heuristics.OLE2.ContainsMacros", Reason::Virus},
     {"552 5.7.0 Your message contains a suspected virus", Reason::Virus},
+    {"554 5.7.1 Infected attachment removed", Reason::Virus},
+    // what an address of the Web asks is not what the server says
+    {"550 5.1.1 RCP-P2 https://postmaster.example.com/response_codes?ip=192.0.2.1#RCP-P2 Refused due to recipient preferences", Reason::UserUnknown},
+    {"550 5.1.1 Refused, see http://help.example.net/why?reason=spamhaus&your%20ip=blacklist", Reason::UserUnknown},
+    {"550 5.7.1 Refused, see https://www.spamhaus.org/query?ip=192.0.2.1", Reason::SenderReputation},
+    // T-Online
+    {"554 IP=192.0.2.7 - A problem occurred. (Ask your postmaster for help or to contact tosa@rx.example.net to clarify.) (BL)", Reason::SenderReputation},
+    {"554 A problem occurred (BL)", Reason::SenderReputation},
+    {"550 5.7.1 This server does not handle mail for example.net", Reason::RelayDenied},
+    {"550 This server doesn't handle email for karl@example.net", Reason::RelayDenied},
 };
 // clang-format on
 

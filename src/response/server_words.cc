@@ -126,6 +126,10 @@ class Writer {
   explicit Writer(std::string& out) : out_(out), word_(out.size()) {}
 
   void add(char c) {
+    // What a server asks in an address is not what it says: "https://example.org/codes?ip=192.0.2.1".
+    if (c == '?' && is_web_) is_query_ = true;
+    if (is_query_) return;
+    is_web_ = is_web_ || (c == '/' && std::string_view(out_).ends_with(":/"));
     has_at_ = has_at_ || c == '@';
     out_ += c;
   }
@@ -158,6 +162,8 @@ class Writer {
       out_ += kIpAddress;
     }
     has_at_ = false;
+    is_web_ = false;
+    is_query_ = false;
   }
 
  private:
@@ -167,6 +173,8 @@ class Writer {
   std::string& out_;
   std::size_t word_;  // where the word begins that is being written
   bool has_at_ = false;
+  bool is_web_ = false;    // the word is an address of the Web
+  bool is_query_ = false;  // and its "?" has come
 };
 
 }  // namespace

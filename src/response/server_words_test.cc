@@ -55,6 +55,9 @@ TEST(ServerWords, AreWithoutWhatTheReporterSays) {
       {"a version", "1.2.3 or 1.2.3.4.5", "1.2.3 or 1.2.3.4.5"},
       {"a contraction", "550 It doesn't exist, CAN'T be found, isn\u2019t here",
        "550 It does not exist, CANnot be found, is not here"},
+      {"what an address of the Web asks", "550 See https://a.example.org/codes?ip=192.0.2.1#x?y, no spam?",
+       "550 See https://a.example.org/codes, no spam?"},
+      {"a question that is no address", "550 a/b?c://d", "550 a/b?c://d"},
       {"an apostrophe that is none of a contraction", "'t 'tis n' the user's", "'t 'tis n' the user's"},
   };
   for (const Row& row : rows) EXPECT_EQ(server_words(row.words), row.want) << row.name;

@@ -107,8 +107,10 @@ bool is_precedence(const Sign& sign) {
 }
 
 // Returns whether a WithAnswer mark has another mark of its kind beside it; those of Precedence count once.
+// Who forges one field of an auto-reply forges two, so these don't count for each other.
 bool is_seconded(const Sign& sign, const std::vector<const Sign*>& signs) {
   return std::ranges::any_of(signs, [&](const Sign* other) {
+    if (other->kind == Kind::AutoReply && other->strength == Strength::WithAnswer) return false;
     return other->kind == sign.kind && other->field != sign.field && !is_precedence(*other);
   });
 }

@@ -11,8 +11,14 @@ using enum Zone;
 using enum Strength;
 
 constexpr std::array kSigns = {
-    Row::text("Outlook.com JMRP", Subject, "complaint about message from", Decides),
-    Row::text("DMARC failure report", SubjectFirst, "dmarc failure report for", Decides),
+    // People write the same subject when they forward or discuss such a report.
+    Row::text("Outlook.com JMRP", Subject, "complaint about message from", InPair),
+    Row::text("Outlook.com JMRP", Subject, "complaint about message from", WithMachineMark),
+    Row::text("Outlook.com JMRP", From, "staff@hotmail.com", InPair),
+    Row::text("Outlook.com JMRP", From, "staff@outlook.com", InPair),
+    Row::text("Outlook.com JMRP", From, "staff@live.com", InPair),
+    Row::text("Outlook.com JMRP", From, "staff@msn.com", InPair),
+    Row::text("DMARC failure report", SubjectFirst, "dmarc failure report for", WithMachineMark),
     Row::text("NetEase DMARC failure report", SubjectFirst, "[netease dmarc failure report]", Decides),
     // Reports in words, without the part that RFC 5965 asks for.
     Row::text("DMARC failure report", Body, "has failed the published dmarc policy", WithMachineMark),

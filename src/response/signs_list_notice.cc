@@ -84,6 +84,11 @@ constexpr Sign kSigns[] = {
     Row::text("Mailman", Body, "mailing list removal confirmation notice for mailing list", WithMachineMark),
     Row::text("Mailman", Body, "mailing list has been rejected by the list moderator", WithMachineMark),
 
+    // The address has a cookie. Its texts name Mailman in every language.
+    Row::text("Mailman confirmation", From, "-confirm+", InPair),
+    Row::text("Mailman confirmation", Body, "mailman", InPair),
+    Row::text("Mailman", Body, "this is the gnu mailman server at", WithMachineMark),
+
     Row::text("Majordomo", From, "majordomo@", Decides),
     Row::text("Majordomo", From, "majordomo-owner@", WithMachineMark),
     Row::text("Majordomo", ReversePath, "owner-majordomo", Decides),
@@ -131,6 +136,8 @@ constexpr Sign kSigns[] = {
     Row::text("Sympa", Body, "ihre nachricht an die liste ", WithMachineMark),
     Row::text("Sympa", Body, "su mensaje para la lista ", WithMachineMark),
     Row::text("Sympa", SubjectFirst, "results of your commands", WithMachineMark),
+    Row::text("Sympa", SubjectFirst, "your bouncing address in list", WithMachineMark),
+    Row::text("Sympa", SubjectFirst, "votre adresse en erreur dans la liste", WithMachineMark),
     Row::text("Ecartis", From, "ecartis@", Decides),
     Row::text("Ecartis", SubjectFirst, "ecartis command results", Decides),
     Row::text("Listar", From, "listar@", Decides),
@@ -194,6 +201,12 @@ constexpr Sign kSigns[] = {
     Row::text("list program", From, "-confirm@", Program),
     Row::text("list program", From, "-confirm+", Program),
     Row::text("list program", From, "+confirm", Program),
+    Row::text("list program", From, "+subconfirm@", Program),
+    Row::text("list program", From, "+unsubconfirm@", Program),
+    Row::text("list program", From, "+confsub", Program),
+    Row::text("list program", From, "+confunsub", Program),
+    Row::text("list program", From, "+subscribe@", Program),
+    Row::text("list program", From, "+unsubscribe@", Program),
     Row::text("list program", From, "+owner@", Program),
     Row::text("list program", From, "+help@", Program),
     Row::text("list program", From, "-help@", Program),
