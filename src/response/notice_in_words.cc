@@ -1,6 +1,7 @@
 #include "response/notice_in_words.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -77,6 +78,24 @@ bool quotes_fields(const KindFacts& facts) {
   return !facts.text.header_blocks().empty();
 }
 
+// Returns whether the mail is about what the reader bought. Shops with the null sender also name a copy's
+// reader and an attachment that was removed.
+bool is_about_a_purchase(const KindFacts& facts) {
+  constexpr std::size_t kStart = 300;
+  constexpr std::array kPurchases = std::to_array<std::string_view>(
+      {"your order",      "your booking",     "your purchase",     "your invoice",     "your receipt",
+       "ihre bestellung", "ihre buchung",     "ihre rechnung",     "deine bestellung", "deine rechnung",
+       "votre commande",  "votre facture",    "votre réservation", "su pedido",        "tu pedido",
+       "su factura",      "tuo ordine",       "suo ordine",        "fattura n",        "uw bestelling",
+       "je bestelling",   "uw factuur",       "sua encomenda",     "seu pedido",       "din beställning",
+       "din ordre",       "twoje zamówienie", "ваш заказ",         "вашего заказа",    "ご注文",
+       "您的订单"});
+  const std::string_view start = facts.text.flat().substr(0, kStart);
+  return std::ranges::any_of(kPurchases, [&](std::string_view words) {
+    return base::icontains(facts.header.subject, words) || base::icontains(start, words);
+  });
+}
+
 bool is_believed(const KindFacts& facts, Kind kind) {
   const HeaderFacts& header = facts.header;
   if (is_by_hand(facts) || is_auto_reply_by_subject(header)) return false;
@@ -86,7 +105,10 @@ bool is_believed(const KindFacts& facts, Kind kind) {
   // a mail system's name.
   const bool is_program = has_program(header, kind);
   const bool is_role = header.is_postmaster || header.is_daemon_sender;
-  if (is_automatic(facts)) return is_program || is_role || names_a_mail(facts);
+  if (is_automatic(facts)) {
+    if (is_program || is_role) return true;
+    return names_a_mail(facts) && (quotes_fields(facts) || !is_about_a_purchase(facts));
+  }
   if (is_role && (is_program || !header.is_ordinary_sender || quotes_fields(facts))) return true;
   return is_program && names_a_mail(facts);
 }
