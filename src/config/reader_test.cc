@@ -144,7 +144,7 @@ next_hop_final = "599s"
 
 // It has no history.
 constexpr std::string_view kWarning =
-    ":70:9: warning: stage: the history is off, so only the log tells later what was held and why; `backstop "
+    ":71:9: warning: stage: the history is off, so only the log tells later what was held and why; `backstop "
     "history`, `why` and `report` need it\n";
 
 std::string lines(const Reading& reading) {
@@ -548,7 +548,7 @@ TEST(Config, ListsHaveAMaximumOfItems) {
   };
   EXPECT_EQ(lines(reading_of_items(10'000)), fmt::format("/f{}", kWarning));
   EXPECT_EQ(lines(reading_of_items(10'001)),
-            fmt::format("/f:32:15: never_sends: the list has more than 10000 items\n/f{}", kWarning));
+            fmt::format("/f:33:15: never_sends: the list has more than 10000 items\n/f{}", kWarning));
 }
 
 TEST(Config, EveryCutIsReadOrAMistakeInTheText) {

@@ -186,10 +186,10 @@ std::string page_of_elsewhere(const Recorded& recorded) {
              "with your DKIM signature, before you choose reject.");
 }
 
-std::string page_of_next(std::string_view program) {
+std::string page_of_next() {
   return "\nTo put Backstop before a Postfix (ten minutes, and it refuses nothing yet):\n"
-         "  docs/operations.md, \"Install\" and \"Ten minutes with Postfix\"\n" +
-         suggestion("a configuration to begin with", shell_word(program), "check-config --example");
+         "  docs/operations.md, \"Install\" and \"Ten minutes with Postfix\"\n"
+         "  packaging/backstop.toml, the configuration to begin with\n";
 }
 
 std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways, std::string_view tagged,
@@ -203,7 +203,7 @@ std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways,
          suggestion("what Ann got", "ls", shell_word(folder.ann() + "/new")) +
          history_suggestion(folder, program) +
          suggestion("the configuration", "cat", shell_word(folder.config())) +
-         "The first two take swaks, which apt-get install swaks installs.\n";
+         "The first two take swaks, which apt-get install swaks netbase installs.\n";
 }
 
 std::string page_of_end(const DemoFolder& folder, std::string_view program, bool knows_history) {

@@ -29,8 +29,8 @@ std::string page_of_result(const Recorded& recorded, const Held& held, const std
 /// Tells of the genuine bounce that nothing proves, and what each stage does with it. Empty if the history
 /// has none.
 std::string page_of_elsewhere(const Recorded& recorded);
-/// How to go on with a mail server. `program`: how it was called.
-std::string page_of_next(std::string_view program);
+/// How to go on with a mail server.
+std::string page_of_next();
 /// `program`: how it was called.
 std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways, std::string_view tagged,
                          std::string_view program);

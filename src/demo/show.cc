@@ -96,7 +96,7 @@ class Show {
     // Nobody waits for sessions that somebody opened by hand.
     service_->cut();
     service_->stop();
-    screen_.say(page_of_end(folder_, settings_.program, has_stayed) + page_of_next(settings_.program));
+    screen_.say(page_of_end(folder_, settings_.program, has_stayed) + page_of_next());
     return outcome_;
   }
 
