@@ -36,7 +36,7 @@ constexpr std::string_view kHosts =
 // clang-format off
 constexpr std::array kRows = std::to_array<ReasonRow>({
     {ContentRejected, Names,
-     "content presents a potential security|security issue|potentially malicious|attachment removed"},
+     "content presents a potential security|security issue|potentially malicious"},
     {Policy, Names,
      "resolver.rst.|only accepts messages from|only accepts mail from|not have permission|"
      "permission to post|restricted group|only accept mail from|only accept messages from|"

@@ -104,7 +104,7 @@ constexpr auto kByteClass = [] {
     const char c = static_cast<char>(i);
     if (base::is_alpha(c)) all[i] |= Letter;
     if (kFirst.contains(c)) all[i] |= BeginsRemark;
-    if (i >= 0xC2 || c == '@' || c == '\'' || ends_address(c)) all[i] |= Special;
+    if (i >= 0xC2 || c == '@' || c == '?' || c == '\'' || ends_address(c)) all[i] |= Special;
   }
   return all;
 }();
@@ -126,15 +126,12 @@ class Writer {
   explicit Writer(std::string& out) : out_(out), word_(out.size()) {}
 
   void add(char c) {
-    // What a server asks in an address is not what it says: "https://example.org/codes?ip=192.0.2.1".
-    if (c == '?' && is_web_) is_query_ = true;
-    if (is_query_) return;
-    is_web_ = is_web_ || (c == '/' && std::string_view(out_).ends_with(":/"));
     has_at_ = has_at_ || c == '@';
+    has_question_ = has_question_ || c == '?';
     out_ += c;
   }
 
-  /// Adds text without '@'.
+  /// Adds text without '@' and '?'.
   void add_plain(std::string_view text) { out_ += text; }
 
   /// Ends a word with `mark`.
@@ -155,6 +152,7 @@ class Writer {
 
   // What is written replaces an address of a mailbox by spaces and that of a host by one word.
   void close_word() {
+    if (has_question_) drop_query();
     if (has_at_) {
       std::fill(out_.begin() + static_cast<std::ptrdiff_t>(word_), out_.end(), ' ');
     } else if (is_ip_address(std::string_view(out_).substr(word_)) && !is_in_brackets()) {
@@ -162,19 +160,26 @@ class Writer {
       out_ += kIpAddress;
     }
     has_at_ = false;
-    is_web_ = false;
-    is_query_ = false;
+    has_question_ = false;
   }
 
  private:
+  // What a server asks in an address is not what it says: "https://example.org/codes?ip=192.0.2.1".
+  void drop_query() {
+    const std::string_view word = std::string_view(out_).substr(word_);
+    const std::size_t scheme = word.find("://");
+    if (scheme == std::string_view::npos) return;
+    if (const std::size_t query = word.find('?', scheme); query != std::string_view::npos)
+      out_.resize(word_ + query);
+  }
+
   // "mx.example.org[192.0.2.1]" is the name of a host.
   bool is_in_brackets() const { return word_ > 0 && (out_[word_ - 1] == '[' || out_[word_ - 1] == '('); }
 
   std::string& out_;
   std::size_t word_;  // where the word begins that is being written
   bool has_at_ = false;
-  bool is_web_ = false;    // the word is an address of the Web
-  bool is_query_ = false;  // and its "?" has come
+  bool has_question_ = false;
 };
 
 }  // namespace
