@@ -1,6 +1,7 @@
 """The output of classify, scan and demo --mailbox: it fits the schemas, is readable, and is the same for every kind of mailbox."""
 import json
 import mailbox
+import shlex
 import subprocess
 import unittest
 
@@ -243,7 +244,7 @@ class Sample(Case):
 
     def test_progress_bar_on_a_terminal(self):
         path = self.write("big.mbox", SAMPLE.read_bytes() * 60)
-        done = subprocess.run(["script", "-qec", f"{PROGRAM} scan {path}", "/dev/null"], stdin=subprocess.DEVNULL,
+        done = subprocess.run(["script", "-qec", shlex.join([str(PROGRAM), "scan", str(path)]), "/dev/null"], stdin=subprocess.DEVNULL,
                               capture_output=True, check=True)
         self.assertRegex(done.stdout, rb"\[#* *\] +\d+%")
 

@@ -20,7 +20,7 @@ class Unit(Case):
         super().setUp()
         text = UNIT.read_text()
         self.assertIn("/bin/backstop serve -c /etc/backstop/backstop.toml", text)
-        self.unit = self.write("backstop.service", re.sub(r"(?m)(=)\S*/bin/backstop ", rf"\g<1>{PROGRAM} ", text))
+        self.unit = self.write("backstop.service", re.sub(r"(?m)(=)\S*/bin/backstop ", lambda found: f'{found[1]}"{PROGRAM}" ', text))
 
     @needs("systemd-analyze")
     def test_systemd_understands_it(self):
@@ -60,7 +60,7 @@ class Sandbox(Case):
         text = config(inbound(f"smtp://localhost:{hop.port}", 'tls = "starttls"').replace("127.0.0.1:0", f"127.0.0.1:{port}"),
                       outbound(url(hop.address)), inbound(f"maildir:{self.folder}/mail/%n").replace('"in"', '"box"'),
                       more=f'[tls]\ncertificate = "{chain}"\nkey = "{key}"\n[log]\nfile = "{{folder}}/log"\n')
-        confined = self.write("confined", f'#!/bin/sh\nexec /usr/bin/python3 {HERE}/confined.py {UNIT} {copy_for_all(PROGRAM)} "$@"\n')
+        confined = self.write("confined", f'#!/bin/sh\nexec /usr/bin/python3 "{HERE}/confined.py" "{UNIT}" "{copy_for_all(PROGRAM)}" "$@"\n')
         confined.chmod(0o755)
         service = Service(self.folder, "backstop", text, program=confined)
         service.log_file = service.folder / "log"
@@ -102,7 +102,7 @@ class Readers(Case):
         self.hop = self.enterContext(FakeServer())
         unit = settings(UNIT)
         # The unit's umask and folder.
-        program = self.write("program", f'#!/bin/sh\numask {unit["UMask"]}\nexec {PROGRAM} "$@"\n')
+        program = self.write("program", f'#!/bin/sh\numask {unit["UMask"]}\nexec "{PROGRAM}" "$@"\n')
         program.chmod(0o755)
         self.service = Service(self.folder, "backstop", config(inbound(url(self.hop.address)), more_server='user = "nobody"',
                                                                more='[log]\nfile = "{folder}/log"\n'), program=program)
@@ -243,7 +243,7 @@ class Install(Case):
         for old, new in (("/usr/share", self.prefix / "share"), ("/etc/backstop", self.folder / "etc/backstop"), ("chown backstop:", "chown nobody:")):
             self.assertIn(old, text)
             text = text.replace(old, str(new))
-        self.assertEqual(run_lines(self.folder, text, {"backstop": f'exec {PROGRAM} "$@"'}).machine,
+        self.assertEqual(run_lines(self.folder, text, {"backstop": f'exec "{PROGRAM}" "$@"'}).machine,
                          ["systemd-sysusers ", "systemctl daemon-reload"])
         keys = (self.folder / "etc/backstop/keys").stat()
         self.assertEqual((keys.st_uid, keys.st_mode & 0o777), (NOBODY.pw_uid, 0o600))

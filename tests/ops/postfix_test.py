@@ -27,7 +27,7 @@ class Documented(Case):
         """Runs the lines of the page that contain this text. Returns their output, and the commands that would have changed the machine."""
         postfix = postfix or self.home
         commands = {name: f'exec /usr/sbin/{name} -c {postfix.folder}/etc "$@"' for name in OF_POSTFIX}
-        done = run_lines(self.folder, self.replaced(block(part), values or {}), {**commands, "backstop": f'exec {PROGRAM} "$@"'})
+        done = run_lines(self.folder, self.replaced(block(part), values or {}), {**commands, "backstop": f'exec "{PROGRAM}" "$@"'})
         for name in ("main.cf", "master.cf"):
             # Postfix waits for files that were just written, as in the harness.
             os.utime(postfix.folder / "etc" / name, (0, 0))
