@@ -172,7 +172,7 @@ class OnePostfix(DeliversItself):
     def test_the_bounce_that_the_page_sends(self):
         values = {"127.0.0.1:25 ": f"127.0.0.1:{self.backstop.address('in')[1]} ", "127.0.0.1:10526 ": f"127.0.0.1:{self.out} ",
                   "you@example.org": ANN}
-        self.assertIn("apt-get install swaks", self.lines("--data @bounce.eml", values).machine)
+        self.assertIn("apt-get install swaks netbase", self.lines("--data @bounce.eml", values).machine)
         mail, bounce = sorted(self.home.wait_for_mails(ANN, 2), key=lambda one: header_of(one, "Return-Path") == "<>")
         self.assertRegex(header_of(mail, "Backstop-Watermark"), r"^1;\d;")
         self.assertRegex(header_of(bounce, "Backstop-Verdict"), "^genuine; kind=dsn-failed;")
