@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/text.h"
 #include "mail/encoding.h"
@@ -79,6 +80,22 @@ bool says_automatic(std::string_view prefix) {
                              [&](std::string_view word) { return base::icontains(prefix, word); });
 }
 
+// Returns whether Exchange wrote one of the fields that it leaves empty in its automatic replies.
+bool is_of_exchange(const mail::Message& message) {
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [](const mail::Field& field) {
+    return field.id == mail::FieldName::Other && base::trim(field.value).empty() &&
+           (base::iequals(field.name, "X-MS-Has-Attach") ||
+            base::iequals(field.name, "X-MS-TNEF-Correlator"));
+  });
+}
+
+// Returns whether the text says that somebody is away, or that a mail came in.
+bool says_reply(const KindFacts& facts) {
+  std::vector<const Sign*> signs;
+  facts.hits.append_signs(signs);
+  return std::ranges::any_of(signs, [](const Sign* sign) { return sign->kind == Kind::AutoReply; });
+}
+
 // Returns whether the subject is like "Automatic reply: offer", as Exchange, Gmail and others write it, in a
 // mail that lost every mark of a machine on its way. The words before the colon are the program's; the rest
 // is the subject of the answered mail, which Exchange repeats in Thread-Topic. In a person's mail that field
@@ -103,9 +120,9 @@ bool is_prefixed_reply(const KindFacts& facts) {
       if (base::iequals(mail::decode_header(written), answered)) return true;
       continue;
     }
-    // In a thread, people write "Out of office: 3 to 5 May".
+    // In a thread, people write "Out of office: 3 to 5 May", and ask about the text of an automatic reply.
     const bool is_answer =
-        header.has_references ||
+        (header.has_references && (is_of_exchange(facts.message) || says_reply(facts))) ||
         facts.message.find(facts.message.parts[0], mail::FieldName::XAutoResponseSuppress) != nullptr;
     if (says_automatic(sign->phrase) && is_answer && is_blank(rest.substr(0, colon))) return true;
   }
@@ -156,72 +173,6 @@ Kind kind_of_tnef(const KindFacts& facts) {
   return Kind::None;
 }
 
-// Returns whether an issue tracker tells somebody who watches an issue what a person did. Such a mail has the
-// id of the issue's first mail in References.
-bool is_of_watched_issue(const KindFacts& facts) {
-  constexpr std::size_t kOpening = 400;
-  constexpr std::array kFields = std::to_array<std::string_view>({
-      "X-JIRA-",        "X-Atlassian-", "X-GitHub-",   "X-GitLab-",  "X-Gitea-",     "X-Forgejo-",
-      "X-Gogs-",        "X-Redmine-",   "X-Bugzilla-", "X-Trac-",    "X-Gerrit-",    "X-Phabricator-",
-      "X-Launchpad-",   "X-Roundup-",   "X-Mantis",    "X-YouTrack", "X-Bitbucket-", "X-Discourse-",
-      "X-OpenProject-", "X-Savane-",    "X-Taiga-",    "X-VSS-",
-  });
-  constexpr std::array kComments = std::to_array<std::string_view>({" commented on ",
-                                                                    " commented:",
-                                                                    "new comment",
-                                                                    "added a comment",
-                                                                    "added a note",
-                                                                    "posted a comment",
-                                                                    "left a comment",
-                                                                    "has been updated by",
-                                                                    "was updated by",
-                                                                    "changed the status",
-                                                                    "changed status",
-                                                                    "you are receiving this because",
-                                                                    "you received this because",
-                                                                    "you are watching",
-                                                                    "hat kommentiert",
-                                                                    "neuer kommentar",
-                                                                    "kommentar hinzugefügt",
-                                                                    "wurde aktualisiert von",
-                                                                    "a commenté",
-                                                                    "ajouté un commentaire",
-                                                                    "nouveau commentaire",
-                                                                    "ha comentado",
-                                                                    "un comentario",
-                                                                    "ha commentato",
-                                                                    "un commento",
-                                                                    "heeft gereageerd",
-                                                                    "een opmerking",
-                                                                    "um comentário",
-                                                                    "comentou",
-                                                                    "skomentował",
-                                                                    "dodał komentarz",
-                                                                    "прокомментировал",
-                                                                    "комментарий",
-                                                                    "коментар",
-                                                                    "コメント",
-                                                                    "评论",
-                                                                    "評論",
-                                                                    "댓글"});
-  const bool has_field =
-      std::ranges::any_of(facts.message.fields_of(facts.message.parts[0]), [&](const mail::Field& field) {
-        return std::ranges::any_of(
-            kFields, [&](std::string_view name) { return base::istarts_with(field.name, name); });
-      });
-  const std::string_view opening = facts.text.flat().substr(0, kOpening);
-  return has_field || std::ranges::any_of(
-                          kComments, [&](std::string_view words) { return base::icontains(opening, words); });
-}
-
-// RFC 3834 asks for "auto-replied", but ticket systems write "auto-generated". From a null sender, with the
-// id of the mail that it answers, that means the same.
-bool is_automatic_answer(const KindFacts& facts) {
-  const HeaderFacts& header = facts.header;
-  return header.is_null_sender && header.is_auto_submitted && header.has_references && !header.is_list_mail &&
-         !is_of_watched_issue(facts);
-}
-
 // Returns whether the text says that the mail was delivered, and of nobody that it was not.
 bool says_delivered(const KindFacts& facts) {
   if (!facts.format || facts.format->row->kind != Kind::DsnDelivered) return false;
@@ -268,8 +219,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   if (!is_bounce && signs.kind != Kind::None) return signs.kind;
   if (!is_bounce) {
     if (const Kind kind = kind_of_tnef(facts); kind != Kind::None) return kind;
-    const bool is_reply = is_automatic_answer(facts) || is_prefixed_reply(facts);
-    return is_reply ? Kind::AutoReply : Kind::None;
+    return is_prefixed_reply(facts) ? Kind::AutoReply : Kind::None;
   }
   if (signs.kind == Kind::FilterNotice) return signs.kind;
   // A bounce may quote a list notice, and many have an auto-reply's marks. Neither an auto-reply nor a list

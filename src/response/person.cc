@@ -91,6 +91,12 @@ bool has_own_topic(const mail::Message& message, std::string_view subject) {
   });
 }
 
+bool has_topic(const mail::Message& message) {
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [](const mail::Field& field) {
+    return field.id == mail::FieldName::Other && base::iequals(field.name, "Thread-Topic");
+  });
+}
+
 bool is_calendar_mail(const mail::Message& message) {
   return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
     const bool is_calendar = (base::iequals(part.type, "text") && base::iequals(part.subtype, "calendar")) ||

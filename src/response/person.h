@@ -23,6 +23,9 @@ bool greets_a_group(const ReportText& text);
 /// replies that field has the subject of the answered mail.
 bool has_own_topic(const mail::Message& message, std::string_view subject);
 
+/// Returns whether the mail has Thread-Topic, which Exchange and Outlook write.
+bool has_topic(const mail::Message& message);
+
 /// Returns whether a calendar program answers or asks for its owner (RFC 6047), which it may do from the null
 /// sender.
 bool is_calendar_mail(const mail::Message& message);

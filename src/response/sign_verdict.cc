@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "response/person.h"
+#include "response/text_bounce.h"
 
 namespace backstop::response {
 namespace {
@@ -154,10 +155,13 @@ bool is_only_bulk(const HeaderFacts& header) {
 }
 
 // Returns whether the mail looks like one that a distribution list of Exchange passed on with the null
-// sender: somebody wrote to a group, or began the thread.
+// sender: somebody wrote to a group, began the thread, or answered in one. Exchange writes no "Re:" into the
+// subjects of its automatic replies.
 bool is_passed_on(const KindFacts& facts) {
   const auto& header = facts.header;
-  if (header.is_auto_submitted || header.has_references) return false;
+  if (header.is_auto_submitted) return false;
+  if (header.has_reply_subject && has_topic(facts.message)) return true;
+  if (header.has_references) return false;
   return greets_a_group(facts.text) || has_own_topic(facts.message, header.subject);
 }
 
@@ -174,6 +178,46 @@ bool is_greeting_by_role(const KindFacts& facts) {
                               return sign->zone == Zone::Field && sign->strength != Strength::Program;
                             });
   return !is_automatic && begins_with_greeting(facts.text);
+}
+
+// Returns whether a person may have written the mail, whatever its subject and its text say. Challenges greet
+// their reader.
+bool is_by_person(const KindFacts& facts, Kind kind) {
+  const HeaderFacts& header = facts.header;
+  if (has_mail_program(facts.message)) return true;
+  if (header.is_null_sender || header.is_auto_submitted) return false;
+  return header.has_references ||
+         (kind != Kind::Challenge && header.is_ordinary_sender && begins_with_greeting(facts.text));
+}
+
+// Returns whether anything but the words of the mark shows that a program wrote the mail. A filter also says
+// to whom the mail went; a challenge has its cookie.
+bool is_from_program(const KindFacts& facts, Kind kind, bool has_mark) {
+  const HeaderFacts& header = facts.header;
+  if (kind == Kind::Challenge || has_mark || header.is_auto_submitted || header.is_postmaster) return true;
+  const bool is_sender = std::ranges::any_of(header.signs, [&](const Sign* sign) {
+    return sign->kind == kind && (sign->zone == Zone::From || sign->zone == Zone::ReversePath ||
+                                  (sign->zone == Zone::Field && sign->strength == Strength::Program));
+  });
+  return is_sender || (kind == Kind::FilterNotice && !header.is_list_mail && names_a_mail(facts));
+}
+
+// Returns whether the mark counts by what else the mail has. Fields are a program's. Subjects and texts are
+// words, and people write them, too: "MailMarshal has blocked my mail to you". So are names in From.
+bool is_programs_word(const Sign& sign, const KindFacts& facts, bool has_mark) {
+  switch (sign.zone) {
+    case Zone::Field:
+      return true;
+    case Zone::From:
+    case Zone::ReversePath:
+      return !(sign.phrase.contains('@') ? has_mail_program(facts.message) : is_by_person(facts, sign.kind));
+    case Zone::Subject:
+    case Zone::SubjectStart:
+    case Zone::SubjectFirst:
+    case Zone::Body:
+      return !is_by_person(facts, sign.kind) && is_from_program(facts, sign.kind, has_mark);
+  }
+  return true;
 }
 
 }  // namespace
@@ -195,13 +239,14 @@ SignVerdict judge_signs(const KindFacts& facts) {
   if (signs.empty()) return {};
   const bool has_mark = has_machine_mark(facts);
   const bool is_copied = has_copied_challenge(facts, signs);
-  const bool is_by_person = is_passed_on(facts);
+  const bool is_of_group = is_passed_on(facts);
   SignVerdict best;
   for (const Sign* sign : signs) {
     if (is_copied && sign->zone == Zone::Field && !is_sure_answer(facts.header)) continue;
     if (sign->kind == Kind::AutoReply && confirms_an_order(*sign, facts.header)) continue;
     switch (sign->strength) {
       case Strength::Decides:
+        if (!is_programs_word(*sign, facts, has_mark)) continue;
         break;
       case Strength::WithMachineMark:
         if (!has_mark || (sign->kind == Kind::FilterNotice && is_greeting_by_role(facts))) continue;
@@ -211,15 +256,18 @@ SignVerdict judge_signs(const KindFacts& facts) {
         break;
       case Strength::WithNullSender:
         if (!facts.header.is_null_sender || !has_mark) continue;
-        if (sign->kind == Kind::AutoReply && is_by_person) continue;
+        if (sign->kind == Kind::AutoReply && is_of_group) continue;
         break;
       case Strength::WithNullAnswer:
         if (!facts.header.is_null_sender || !has_mark) continue;
-        if (sign->kind == Kind::AutoReply && is_by_person) continue;
+        if (sign->kind == Kind::AutoReply && is_of_group) continue;
         if (!facts.header.is_reply && !is_seen_elsewhere(*sign, signs)) continue;
         break;
       case Strength::InPair:
         if (!is_paired(*sign, signs)) continue;
+        if ((sign->kind == Kind::FilterNotice || sign->kind == Kind::ListNotice) &&
+            is_by_person(facts, sign->kind) && !names_program(*sign, signs))
+          continue;
         if (sign->kind == Kind::Mdn && !can_be_receipt(facts)) continue;
         // People welcome others to their list, too.
         if (sign->kind == Kind::ListNotice && is_subject(sign->zone) && !has_mark &&

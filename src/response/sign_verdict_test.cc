@@ -113,7 +113,7 @@ TEST(SignVerdict, AsksForAMachinesMark) {
       {"a field that needs an answer", "Subject: Please verify your message\nPrecedence: auto_reply\n", "",
        kOrdinary, "none"},
       {"words that decide are no mark", "Subject: Virus detected by McAfee\n",
-       "This site uses a challenge/response filter.\n", kOrdinary, "filter-notice"},
+       "To carl@example.com. This site uses a challenge/response filter.\n", kOrdinary, "filter-notice"},
       {"the same from a null sender", "Subject: Virus detected by McAfee\n",
        "This site uses a challenge/response filter.\n", "", "challenge"},
   };
@@ -194,6 +194,49 @@ TEST(SignVerdict, AsksForMoreThanPrecedenceOfAnAbsence) {
        "auto-reply"},
       {"a daemon", "From: Mail Router <a@example.net>\nSubject: Out of the office\nPrecedence: bulk\n", "",
        kOrdinary, "auto-reply"},
+  };
+  check(rows);
+}
+
+// "Rejected posting to" is a subject of LISTSERV, and one that people write.
+TEST(SignVerdict, AsksForAProgramBesideWords) {
+  constexpr std::string_view kOwner = "jobs-owner@example.net";
+  const Row rows[] = {
+      {"nothing", "Subject: Rejected posting to JOBS\n", "", kOrdinary, "none"},
+      {"null sender", "Subject: Rejected posting to JOBS\n", "", "", "list-notice"},
+      {"Auto-Submitted", "Subject: Rejected posting to JOBS\nAuto-Submitted: auto-generated\n", "", kOrdinary,
+       "list-notice"},
+      {"Precedence", "Subject: Rejected posting to JOBS\nPrecedence: bulk\n", "", kOrdinary, "list-notice"},
+      {"a list program's address", "Subject: Rejected posting to JOBS\nFrom: jobs-request@example.net\n", "",
+       kOwner, "list-notice"},
+      {"LISTSERV", "Subject: Rejected posting to JOBS\nFrom: LISTSERV@example.net\n", "", kOwner,
+       "list-notice"},
+      {"another kind's program", "Subject: Rejected posting to JOBS\nFrom: Virus Scanner <a@example.net>\n",
+       "", kOrdinary, "none"},
+      {"a mail program", "Subject: Rejected posting to JOBS\nPrecedence: bulk\nUser-Agent: Mutt/2.2\n", "",
+       kOrdinary, "none"},
+      {"a thread", "Subject: Rejected posting to JOBS\nPrecedence: bulk\nIn-Reply-To: <1@example.org>\n", "",
+       kOrdinary, "none"},
+      {"a greeting", "Subject: Rejected posting to JOBS\nPrecedence: bulk\n", "Hi Ann,\n\nwhy?\n", kOrdinary,
+       "none"},
+      {"a greeting from the null sender", "Subject: Rejected posting to JOBS\n", "Hello,\n\nit is closed.\n",
+       "", "list-notice"},
+      {"a greeting, auto-replied", "Subject: Rejected posting to JOBS\nAuto-Submitted: auto-replied\n",
+       "Hello,\n\nit is closed.\n", kOrdinary, "list-notice"},
+      {"a post of a list", "Subject: Rejected posting to JOBS\nPrecedence: bulk\nList-Id: <l.example.net>\n",
+       "", kOrdinary, "none"},
+      {"an address with a mail program", "From: verify@0spam.com\nUser-Agent: Mutt/2.2\n", "", kOrdinary,
+       "none"},
+      {"an address with a greeting", "From: verify@0spam.com\n", "Hello,\n\nplease.\n", kOrdinary,
+       "challenge"},
+      {"a name with a greeting", "From: MAILsweeper <a@example.net>\n", "Hello,\n\nplease.\n", kOrdinary,
+       "none"},
+      {"a name without", "From: MAILsweeper <a@example.net>\n", "", kOrdinary, "filter-notice"},
+      {"a filter", "Subject: Antigen found virus\n", "", kOrdinary, "none"},
+      {"a filter that tells to whom the mail went", "Subject: Antigen found virus\n",
+       "To: carl@example.com\n", kOrdinary, "filter-notice"},
+      {"a person who tells it", "Subject: Antigen found virus\n", "Hi Ann,\n\nit was to carl@example.com.\n",
+       kOrdinary, "none"},
   };
   check(rows);
 }

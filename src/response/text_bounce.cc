@@ -10,6 +10,7 @@
 #include "response/address_scan.h"
 #include "response/original.h"
 #include "response/person.h"
+#include "response/status.h"
 
 namespace backstop::response {
 namespace {
@@ -18,6 +19,13 @@ using mail::MediaType;
 
 // A person who quotes a report says something before it.
 constexpr std::size_t kFirstSentence = 100;
+
+// Returns whether an address stands alone on a line.
+bool sets_address_apart(const KindFacts& facts) {
+  return std::ranges::any_of(facts.text.lines(), [&](const ReportText::Line& line) {
+    return mail::looks_like_address(facts.text.text_of(line));
+  });
+}
 
 // Returns whether the text has few lines, opens with a failure and has an address alone on a line. Nobody
 // writes that by hand without a greeting. A monitor does, but it says that it generated the mail.
@@ -29,9 +37,7 @@ bool is_terse_notice(const KindFacts& facts) {
   if (facts.header.is_auto_submitted || begins_with_greeting(facts.text)) return false;
   const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
   if (failure == kNoPhrase || facts.hits.begin_of(failure) > kOpening) return false;
-  return std::ranges::any_of(facts.text.lines(), [&](const ReportText::Line& line) {
-    return mail::looks_like_address(facts.text.text_of(line));
-  });
+  return sets_address_apart(facts);
 }
 
 // Returns whether the original came back, as a part or in the text.
@@ -124,6 +130,63 @@ bool has_system_mark(const HeaderFacts& header) {
   });
 }
 
+// Returns whether the subject is a log's or a statistic's. Those of mail servers list failures, too.
+bool is_log(const HeaderFacts& header) {
+  constexpr std::array kLogs = std::to_array<std::string_view>({"pflogsumm",      "logwatch",
+                                                                "logcheck",       "eximstats",
+                                                                "cron <",         "statistic",
+                                                                "statistik",      "statistique",
+                                                                "estadística",    "estatística",
+                                                                "statystyk",      "статистик",
+                                                                "統計",           "统计",
+                                                                "통계",           "log summary",
+                                                                "summary of log", "log report",
+                                                                "log file",       "logfile",
+                                                                "logbericht",     "backup",
+                                                                "daily report",   "weekly report",
+                                                                "monthly report", "tagesbericht",
+                                                                "wochenbericht",  "rapport quotidien",
+                                                                "informe diario", "rapporto giornaliero",
+                                                                "dagrapport"});
+  if (header.has_leading_failure_subject) return false;
+  return std::ranges::any_of(kLogs,
+                             [&](std::string_view word) { return base::icontains(header.subject, word); });
+}
+
+// Returns whether the mail tells its reader that the reader's own mailbox is full. A bounce speaks of the
+// recipient's.
+bool is_quota_warning(const KindFacts& facts) {
+  constexpr std::size_t kOpening = 80;
+  constexpr std::array kMailboxes =
+      std::to_array<std::string_view>({"your mailbox",   "your inbox",
+                                       "your storage",   "your quota",
+                                       "ihr postfach",   "ihres postfach",
+                                       "dein postfach",  "deines postfach",
+                                       "votre boîte",    "votre boite",
+                                       "votre quota",    "tu buzón",
+                                       "la tua casella", "uw mailbox",
+                                       "je mailbox",     "uw postvak",
+                                       "je postvak",     "twoja skrzynka",
+                                       "ваш почтовый",   "вашего почтового",
+                                       "din postlåda",   "din brevlåda",
+                                       "din postkasse",  "vaše schránka",
+                                       "posta kutunuz",  "あなたのメールボックス",
+                                       "您的邮箱",       "您的信箱",
+                                       "귀하의 사서함"});
+  const std::string_view opening = facts.text.flat().substr(0, kOpening);
+  return std::ranges::any_of(kMailboxes, [&](std::string_view words) {
+    return (!facts.header.has_leading_failure_subject && base::icontains(facts.header.subject, words)) ||
+           base::icontains(opening, words);
+  });
+}
+
+// Returns whether a mail server's reply code or an enhanced status is in the text.
+bool quotes_a_code(const KindFacts& facts) {
+  constexpr std::size_t kMost = 4096;
+  const std::string_view text = facts.text.flat().substr(0, kMost);
+  return !find_enhanced_status(text).empty() || find_reply_code(text) != 0;
+}
+
 // How much of a report a text bounce must have depends on who sent it: everybody can use the name
 // MAILER-DAEMON, a postmaster also writes by hand, and a distribution list sends people's mail with the null
 // sender.
@@ -146,8 +209,16 @@ bool is_report_enough(const KindFacts& facts) {
            (opens_with_failure(facts, kOpening) && is_returned());
   }
   if (header.is_auto_replied) return has_format || names_a_mail(facts);
-  if (header.is_null_sender && (is_system || header.is_postmaster))
-    return header.is_mailer_daemon || has_format || names_a_mail(facts);
+  if (header.is_null_sender && !header.is_mailer_daemon && (is_log(header) || is_quota_warning(facts)))
+    return is_returned();
+  if (header.is_null_sender && is_system) return header.is_mailer_daemon || has_format || names_a_mail(facts);
+  // What is not for the mail's sender comes from a postmaster with the null sender, too.
+  if (header.is_null_sender && header.is_postmaster) {
+    if (has_format || is_returned()) return true;
+    if (header.has_failure_subject || header.has_delay_subject) return names_a_mail(facts);
+    return opens_with_failure(facts, kFirstSentence) && names_failed_address(facts) &&
+           (quotes_a_code(facts) || sets_address_apart(facts));
+  }
   if (header.is_null_sender) return has_words() || is_returned();
   if (is_system && !header.is_ordinary_sender) return has_format || names_a_mail(facts);
   if (is_system)

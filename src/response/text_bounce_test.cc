@@ -369,6 +369,34 @@ TEST(TextBounceFacts, OpensWithItsNews) {
   Facts().check(rows);
 }
 
+TEST(TextBounceFacts, IsNoLogAndNoWarningOfTheReadersOwn) {
+  const std::string postmaster = "From: Postmaster <a@example.net>\n";
+  const std::string system = "From: Mail Delivery System <a@example.net>\n";
+  const std::string named = "The mail could not be delivered.\n\ncarl@example.com\n";
+  const std::string late = std::string(200, 'x') + "\n";
+  const FactRow rows[] = {
+      {"the failure first, and an address", "", postmaster, named, true},
+      {"the address elsewhere", "", postmaster,
+       "It could not be delivered.\nSee below.\n\ncarl@example.com\n", false},
+      {"the address in a sentence", "", postmaster,
+       "It could not be delivered.\nAsk carl@example.com again.\n", false},
+      {"the address in a sentence, with a code", "", postmaster,
+       "It could not be delivered: 550 5.1.1.\nAsk carl@example.com again.\n", true},
+      {"the failure late", "", postmaster, late + named, false},
+      {"the failure late, with its subject", "", postmaster + kFailure, late + named, true},
+      {"a log", "", system + "Subject: Statistics of Monday\n", named, false},
+      {"a log of MAILER-DAEMON", "", "From: MAILER-DAEMON@mx.example.net\nSubject: Statistics of Monday\n",
+       named, true},
+      {"a log that came back", "", system + "Subject: Undeliverable: statistics\n", named, true},
+      {"the reader's mailbox", "", system, "Your mailbox is full.\n" + named, false},
+      {"the reader's mailbox in the subject", "", system + "Subject: Your mailbox\n", named, false},
+      {"a subject about it that came back", "", system + "Subject: Undeliverable: your mailbox\n", named,
+       true},
+      {"the reader's mailbox at the end", "", system, named + late + "Your mailbox has the copy.\n", true},
+  };
+  Facts().check(rows);
+}
+
 // A list forwards what people write, and may replace their sender by the null one.
 TEST(TextBounceFacts, NeedsMoreOnAList) {
   const std::string list = "List-Id: <l.example.org>\n" + kFailure;
