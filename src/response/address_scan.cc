@@ -39,6 +39,11 @@ std::size_t local_part_begin(std::string_view line, std::size_t at, std::size_t 
   return begin;
 }
 
+// Returns whether `at` is where a quoted local part may begin.
+bool may_begin_quoted(std::string_view line, std::size_t at) {
+  return at == 0 || std::string_view(" \t<(,:;=[").contains(line[at - 1]);
+}
+
 std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) {
   std::size_t end = at;
   const std::size_t most = std::min(line.size(), at + kLongestDomain);
@@ -52,7 +57,54 @@ std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) 
   return end;
 }
 
+// Returns whether an address that ends before `rest` is a part of a longer one: "x <user@example.org>@y".
+bool is_inside_longer(std::string_view rest) {
+  const std::size_t at = rest.find_first_not_of(">\"'` \\");
+  return at != std::string_view::npos && rest[at] == '@' && at + 1 < rest.size() &&
+         (is_domain_character(rest[at + 1]) || is_beyond_ascii(rest[at + 1]) || rest[at + 1] == '[');
+}
+
+// Finds the quoted local parts of a line, in order.
+class QuotedParts {
+ public:
+  explicit QuotedParts(std::string_view line, std::size_t from) : line_(line), next_(from) {}
+
+  /// Moves to the part that the "@" at `at` is in or behind, if there is one. Takes linear time for all calls
+  /// together: an unescaped quotation mark ends the search for the end of a part that begins before it.
+  void move_to(std::size_t at) {
+    while (end_ < at && next_ < at) {
+      const std::size_t quote = line_.substr(0, at).find('"', next_);
+      next_ = std::min(quote, at - 1) + 1;
+      if (quote == std::string_view::npos) return;
+      if (!may_begin_quoted(line_, quote)) continue;
+      const std::size_t end = quote + quoted_end(line_.substr(quote));
+      if (end == quote || end >= line_.size() || line_[end] != '@') continue;
+      begin_ = quote;
+      end_ = next_ = end;
+    }
+  }
+
+  bool contains(std::size_t at) const { return begin_ < at && at <= end_; }
+  std::size_t begin() const { return begin_; }
+  std::size_t end() const { return end_; }  ///< where the "@" behind it is
+
+ private:
+  std::string_view line_;
+  std::size_t next_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
 }  // namespace
+
+std::size_t quoted_end(std::string_view text) {
+  if (!text.starts_with('"')) return 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i + 1;
+    if (text[i] == '\\') ++i;
+  }
+  return 0;
+}
 
 bool is_service_address(std::string_view address) {
   constexpr std::array kLocal = std::to_array<std::string_view>(
@@ -64,14 +116,22 @@ bool is_service_address(std::string_view address) {
 
 FoundAddress find_address(std::string_view line, std::size_t from) {
   std::size_t lowest = from;
+  QuotedParts quoted(line, from);
   for (std::size_t at = line.find('@', from); at != std::string_view::npos; at = line.find('@', at + 1)) {
+    quoted.move_to(at);
+    const bool is_quoted = quoted.contains(at);
+    // An "@" in a quoted local part is not the one before the domain.
+    if (is_quoted) at = quoted.end();
     const std::string_view before = line.substr(lowest, at - lowest);
     const std::size_t open = before.find_last_of("<> \t");
     const bool in_brackets = open != std::string_view::npos && before[open] == '<';
-    std::size_t begin = local_part_begin(line, at, lowest, in_brackets);
+    const bool is_long = is_quoted && at - quoted.begin() > kLongestLocalPart;
+    const std::size_t begin = is_long     ? at
+                              : is_quoted ? quoted.begin()
+                                          : local_part_begin(line, at, lowest, in_brackets);
     const std::size_t end = domain_end(line, at + 1, in_brackets);
     lowest = at + 1;
-    if (begin == at || end == at + 1) continue;
+    if (begin == at || end == at + 1 || is_inside_longer(line.substr(end))) continue;
     const std::string_view domain = line.substr(at + 1, end - at - 1);
     if (domain.find('.') == std::string_view::npos && domain[0] != '[' && !in_brackets) continue;
     std::string_view text = line.substr(begin, end - begin);

@@ -12,7 +12,11 @@ struct FoundAddress {
   std::size_t end = 0;
 };
 
-/// Returns the first address of `line` at or after `from`. Takes linear time: of the bytes before an "@", no
+/// Returns the length of the quoted string at the start of `text`, with its quotation marks, or 0.
+std::size_t quoted_end(std::string_view text);
+
+/// Returns the first address of `line` at or after `from`, never one within the local part of another:
+/// `"bob <user@example.org>"@example.com` is one address. Takes linear time: of the bytes before an "@", no
 /// more are looked at than a local part can have.
 FoundAddress find_address(std::string_view line, std::size_t from = 0);
 

@@ -27,6 +27,17 @@ const Row kFound[] = {
     {"after mailto in brackets", "<MAILTO:user@example.org>", "user@example.org",
      "<MAILTO:user@example.org>"},
     {"quoted local part", "<\"a b\"@example.org>", "\"a b\"@example.org", "<\"a b\"@example.org>"},
+    {"quoted address", "<\"a <b@example.net>\"@example.org>", "\"a <b@example.net>\"@example.org",
+     "<\"a <b@example.net>\"@example.org>"},
+    {"at sign within quotes", "\"a@b\"@example.org", "\"a@b\"@example.org", "\"a@b\"@example.org"},
+    {"quoted address with an escaped mark", "\"a\\\"b@example.net\"@example.org",
+     "\"a\\\"b@example.net\"@example.org", "\"a\\\"b@example.net\"@example.org"},
+    {"quoted name before an address", "\"A B\" <user@example.org>", "user@example.org", "<user@example.org>"},
+    {"quoted words before a quoted address", "\"no\" and \"b@example.net\"@example.org",
+     "\"b@example.net\"@example.org", "\"b@example.net\"@example.org"},
+    {"part of a longer address", "a <b@example.net>@example.org", "", ""},
+    {"half a quotation mark before one", "a\"b@example.net\"@example.org", "", ""},
+    {"too long a quoted local part", "\"" + std::string(300, 'l') + " b@example.net\"@example.org", "", ""},
     {"domain literal", "user@[192.0.2.1] refused", "user@[192.0.2.1]", "user@[192.0.2.1]"},
     {"with a plus", "user+tag@example.org", "user+tag@example.org", "user+tag@example.org"},
     {"with an equals sign", "prvs=0123=user@example.org", "prvs=0123=user@example.org",
@@ -78,7 +89,6 @@ TEST(FindAddress, FindsNone) {
       {"quotes that hold nothing", "x\"@example.org", "", ""},
       {"literal that never ends", "user@[192.0.2.1", "", ""},
       {"price", "3 @ 4.50", "", ""},
-      {"at sign within quotes", "\"a@b\"@example.org", "", ""},
   };
   for (const Row& row : rows) {
     const FoundAddress found = find_address(row.line);

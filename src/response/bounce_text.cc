@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "response/address_scan.h"
 #include "response/expansion.h"
+#include "response/reply_lines.h"
 #include "response/status.h"
 
 namespace backstop::response {
@@ -34,11 +35,8 @@ struct Found {
   std::size_t line = 0;
   std::size_t begin = 0;  // in the line, of the address with its brackets
   std::size_t end = 0;
+  bool is_marked = false;  // "<user@example.org>:", as programs name a recipient
 };
-
-bool is_bullet(std::string_view text) {
-  return text.empty() || text.find_first_not_of("*->#.=| \t•·") == std::string_view::npos;
-}
 
 // Returns whether the words before an address can say that it is the failed recipient.
 bool is_recipient_label(std::string_view label) {
@@ -59,14 +57,6 @@ bool is_recipient_label(std::string_view label) {
     if (base::iequals(label, word) || (word == "x-" && base::istarts_with(label, word))) return false;
   }
   return true;
-}
-
-bool starts_with_reply(std::string_view text) {
-  while (!text.empty() &&
-         (text[0] == '<' || text[0] == '>' || text[0] == ' ' || text[0] == '\'' || text[0] == '"'))
-    text.remove_prefix(1);
-  return text.size() >= 3 && (text[0] == '4' || text[0] == '5') && base::is_digit(text[1]) &&
-         base::is_digit(text[2]) && (text.size() == 3 || !base::is_digit(text[3]));
 }
 
 bool is_delivery_sentence(std::string_view line) {
@@ -142,7 +132,7 @@ bool is_own(const TextContext& context, std::string_view address) {
 // What "ADDR" stands for in the patterns of formats.h. RE2 would write out the lengths as copies of the
 // class, each of a whole range of UTF-8; is_short_enough() checks them.
 constexpr std::string_view kAddressPattern =
-    "(?:\"[^\"]+\"|[^\\s<>\"(){}\\[\\],;:]+)@(?:\\[[^\\]]+\\]|[^\\s<>\"(){}\\[\\],;:=]+)";
+    "(?:\"(?:[^\"\\\\]|\\\\.)+\"|[^\\s<>\"(){}\\[\\],;:]+)@(?:\\[[^\\]]+\\]|[^\\s<>\"(){}\\[\\],;:=]+)";
 
 bool is_short_enough(std::string_view address) {
   constexpr std::size_t kLongestLocal = 256;
@@ -196,7 +186,12 @@ class TextReader {
  public:
   TextReader(const ReportText& text, const BodyHits& hits, const CompiledFormat* format,
              const TextContext& context, std::size_t most)
-      : text_(text), hits_(hits), format_(format), context_(context), most_(most) {}
+      : text_(text),
+        hits_(hits),
+        format_(format),
+        context_(context),
+        replies_(find_reply_lines(text)),
+        most_(most) {}
 
   void find() {
     set_section();
@@ -276,6 +271,7 @@ class TextReader {
       const std::string_view found = trim_address({address.data(), address.size()});
       if (!is_short_enough(found)) continue;
       const auto at = static_cast<std::size_t>(address.data() - line.data());
+      if (at >= replies_[i].begin) continue;
       // "... has rejected <user@example.org> with ..." has its words around the address, "Recipient: x" has
       // them below.
       const bool is_sentence = line.substr(0, at).find(' ') != std::string_view::npos &&
@@ -304,12 +300,13 @@ class TextReader {
     Found role;
     if (line.find('@') == std::string_view::npos) return role;
     FoundAddress found = find_address(line);
-    for (int n = 0; n < kMostAddressesOfLine && !found.text.empty();
+    const ReplyLine& reply = replies_[index];
+    for (int n = 0; n < kMostAddressesOfLine && !found.text.empty() && found.begin < reply.begin;
          ++n, found = find_address(line, found.end)) {
       Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
       if (shape == Shape::None && is_source(index, found.begin)) shape = Shape::Sentence;
       if (shape == Shape::None || (shape >= Shape::Labelled && is_own(context_, found.text))) continue;
-      const Found here{shape, found.text, index, found.begin, found.end};
+      const Found here{shape, found.text, index, found.begin, found.end, n == 0 && reply.names_recipient};
       if (!is_service_address(found.text)) return here;
       if (role.shape == Shape::None && is_failed_role(here)) role = here;
     }
@@ -356,7 +353,7 @@ class TextReader {
     drop_sources(all);
     for (const auto& found : all) {
       const Shape shape = listed(found.shape);
-      if (is_service_address(found.address)) {
+      if (is_service_address(found.address) && !found.is_marked) {
         best_role = std::min(best_role, shape);
       } else if (shape < best) {
         best = shape;
@@ -447,6 +444,7 @@ class TextReader {
   const BodyHits& hits_;
   const CompiledFormat* format_;
   const TextContext& context_;
+  std::vector<ReplyLine> replies_;  // by line
   std::size_t most_;
   bool is_full_ = false;
   std::size_t reply_line_ = 0;

@@ -425,5 +425,118 @@ TEST(BounceText, GivesTheActionOfTheKind) {
   }
 }
 
+std::string addresses_of(std::string_view text) {
+  std::string all;
+  for (std::string_view lines = recipients_of(text); !lines.empty();) {
+    all.append(lines.substr(0, lines.find(' '))).append(" ");
+    lines.remove_prefix(lines.find('\n') + 1);
+  }
+  return all;
+}
+
+constexpr std::string_view kPostfix =
+    "This is the mail system at host mx.example.net.\n\nI'm sorry to have to inform you that your message "
+    "could not\nbe delivered to one or more recipients.\n\n";
+constexpr std::string_view kQmail =
+    "Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your message "
+    "to the following addresses.\n\n";
+constexpr std::string_view kExim =
+    "This message was created automatically by mail delivery software.\n\nA message that you sent could not "
+    "be delivered to one or more of its\nrecipients. The following address(es) failed:\n\n";
+constexpr std::string_view kHaraka =
+    "Hi. This is the Haraka Mailer program at mx.example.net.\nI'm afraid I wasn't able to deliver your "
+    "message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work "
+    "out.\n\n";
+constexpr std::string_view kSendmail = "   ----- The following addresses had permanent fatal errors -----\n";
+
+// Who runs a server chooses its words, and must not choose whom a mail's sender stops to write to.
+TEST(BounceText, AServersWordsNameNoRecipient) {
+  constexpr std::string_view kWords[] = {"550 5.1.1 <other@example.org>: user unknown",
+                                         "550 5.7.1 see http://x.example or write other@example.org",
+                                         "552 5.2.2 mailbox full of other@example.org",
+                                         "550 5.1.1 no mailbox other@example.org here",
+                                         "550 other@example.org",
+                                         "user unknown: other@example.org"};
+  for (const std::string_view local : {"support", "postmaster", "abuse", "info", "bob"}) {
+    const std::string address = fmt::format("{}@example.com", local);
+    for (const std::string_view words : kWords) {
+      const std::string texts[] = {
+          fmt::format("{}<{}>: host mx.example.com[192.0.2.6] said: {} (in reply\n    to RCPT TO command)\n",
+                      kPostfix, address, words),
+          fmt::format("{}<{}>: host mx.example.com[192.0.2.6] said:\n    {}\n", kPostfix, address, words),
+          fmt::format("{}<{}> (expanded from <alias@example.net>): host\n    mx.example.com said: {}\n",
+                      kPostfix, address, words),
+          fmt::format("{}<{}> (expanded from\n    <alias@example.net>): host mx.example.com said: {}\n",
+                      kPostfix, address, words),
+          fmt::format("{}<{}>:\n192.0.2.6 does not like recipient.\nRemote host said: {}\nGiving up on "
+                      "192.0.2.6.\n",
+                      kQmail, address, words),
+          fmt::format("{}  {}\n    host mx.example.com [192.0.2.6]\n    SMTP error after RCPT TO:<{}>:\n    "
+                      "{}\n",
+                      kExim, address, address, words),
+          fmt::format("{}  {}\n    {}\n", kExim, address, words),
+          fmt::format("{}Intended Recipients: {}\nFailure Reason: {}\n", kHaraka, address, words),
+          fmt::format("{}<{}>\n    (reason: {})\n", kSendmail, address, words),
+      };
+      for (const auto& text : texts) EXPECT_EQ(addresses_of(text), address + " ") << text;
+    }
+  }
+}
+
+TEST(BounceText, ALineOfAServersWordsBeginsNoRecipient) {
+  const std::string texts[] = {
+      fmt::format("{}<bob@example.com>: host mx.example.com said: 450 4.2.0 wait\n    <other@example.org>: "
+                  "host mx.example.org said: 550 5.1.1 unknown\n",
+                  kPostfix),
+      fmt::format("{}<bob@example.com>: host mx.example.com said: 450 4.2.0 wait\n    <other@example.org>\n",
+                  kPostfix),
+      fmt::format("{}<bob@example.com>:\n192.0.2.6 does not like recipient.\nRemote host said: 550-no\n"
+                  "<other@example.org>:\nGiving up on 192.0.2.6.\n",
+                  kQmail),
+      fmt::format("{}  bob@example.com\n    550-no\n    other@example.org\n", kExim),
+  };
+  for (const auto& text : texts) EXPECT_EQ(addresses_of(text), "bob@example.com ") << text;
+}
+
+TEST(BounceText, ListsNameEveryRecipient) {
+  const std::string texts[] = {
+      fmt::format("{}<bob@example.com>: unknown user\n\n<eve@example.com>: mailbox full\n", kPostfix),
+      fmt::format("{}<bob@example.com>: unknown user\n<eve@example.com>: mailbox full\n", kPostfix),
+      fmt::format("{}<bob@example.com>:\nunknown user\n\n<eve@example.com>:\nmailbox full\n", kQmail),
+      fmt::format("{}  bob@example.com\n    550 unknown user\n  eve@example.com\n    552 full\n", kExim),
+      fmt::format("{}  bob@example.com\n  eve@example.com\n", kExim),
+      fmt::format("{}  bob@example.com\n     eve@example.com\n", kExim),
+  };
+  for (const auto& text : texts) EXPECT_EQ(addresses_of(text), "bob@example.com eve@example.com ") << text;
+}
+
+// An address within a quoted local part is not one.
+TEST(BounceText, AQuotedLocalPartIsTakenAsAWhole) {
+  constexpr std::string_view kAddresses[] = {
+      R"("bob <other@example.org>"@example.com)", R"("other@example.org"@example.com)",
+      R"("other@example.org> "@example.com)",     R"("<other@example.org>"@example.com)",
+      R"("x other@example.org "@example.com)",    R"("a\"other@example.org"@example.com)",
+      R"("other@example.org, "@example.com)",     R"("rfc822;other@example.org"@example.com)",
+  };
+  for (const std::string_view address : kAddresses) {
+    const std::string texts[] = {
+        fmt::format("{}<{}>: host mx.example.com said: 550 5.1.1 unknown\n", kPostfix, address),
+        fmt::format("{}<{}>:\nSorry, no mailbox here by that name. (#5.1.1)\n", kQmail, address),
+        fmt::format("{}  {}\n    Unrouteable address\n", kExim, address),
+    };
+    for (const auto& text : texts) {
+      EXPECT_TRUE(recipients_of(text).starts_with(std::string(address) + " '"))
+          << text << recipients_of(text);
+    }
+  }
+  // qmail leaves the quotation marks out, so that nobody can be told.
+  for (const std::string_view address :
+       {"bob <other@example.org>@example.com", "bob <other@example.org> x@example.com",
+        "x other@example.org y@example.com", "other@example.org @example.com"}) {
+    const std::string text = fmt::format("{}<{}>:\nSorry, no mailbox here. (#5.1.1)\n", kQmail, address);
+    EXPECT_EQ(recipients_of(text).find("other@"), std::string::npos) << text;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response

@@ -10,6 +10,7 @@
 #include "mail/address.h"
 #include "mail/charset.h"
 #include "mail/header_text.h"
+#include "response/address_scan.h"
 #include "response/status.h"
 #include "response/word_set.h"
 
@@ -170,6 +171,15 @@ GroupField group_field(std::string_view name) {
   return is_supplement(name) ? GroupField::Supplement : GroupField::Other;
 }
 
+// Returns the address at the start of `value` if its local part is quoted, without brackets, or nothing. In
+// `"bob <user@example.org>"@example.com` no other address is named.
+std::string_view quoted_address(std::string_view value) {
+  if (value.starts_with('<')) value.remove_prefix(1);
+  const std::size_t at = quoted_end(value);
+  if (at == 0 || !value.substr(at).starts_with('@')) return {};
+  return value.substr(0, value.find_first_of(" \t;,<>()", at));
+}
+
 // Returns the type of RFC 5965 3.1, which is a token in any case, without what follows it.
 std::string feedback_word(std::string_view value) {
   constexpr std::size_t kLongestType = 64;
@@ -209,15 +219,20 @@ std::string report_address(std::string_view value) {
   const std::size_t semicolon = value.find(';');
   std::string_view address = value;
   bool is_utf8_type = false;
-  if (semicolon != std::string_view::npos && value.substr(0, semicolon).find('@') == std::string_view::npos) {
+  if (semicolon != std::string_view::npos &&
+      value.substr(0, semicolon).find_first_of("@\"") == std::string_view::npos) {
     is_utf8_type = base::icontains(value.substr(0, semicolon), "utf-8");
     address = value.substr(semicolon + 1);
   }
   address = base::trim(address);
-  if (const std::size_t open = address.rfind('<'); open != std::string_view::npos) {
+  if (const std::string_view quoted = quoted_address(address); !quoted.empty()) {
+    address = quoted;
+  } else if (const std::size_t open = address.rfind('<'); open != std::string_view::npos) {
     const std::size_t close = address.find('>', open);
     const auto inner =
         base::trim(address.substr(open + 1, close == std::string_view::npos ? close : close - open - 1));
+    // What has brackets within its local part is no address.
+    if (close != std::string_view::npos && address.substr(close + 1).starts_with('@')) return {};
     if (inner.find('@') != std::string_view::npos || address.find('@') == std::string_view::npos)
       address = inner;
   }

@@ -336,8 +336,10 @@ void ReportText::flatten() {
         is_after_blank = true;
         continue;
       }
-      lines_.push_back(
-          {static_cast<std::uint32_t>(begin - flat), static_cast<std::uint32_t>(out - flat), is_after_blank});
+      constexpr std::size_t kMostIndent = 255;
+      const std::size_t indent = std::min(line.find_first_not_of(" \t"), kMostIndent);
+      lines_.push_back({static_cast<std::uint32_t>(begin - flat), static_cast<std::uint32_t>(out - flat),
+                        is_after_blank, static_cast<std::uint8_t>(indent)});
       is_after_blank = false;
       *out++ = ' ';
     }

@@ -39,6 +39,7 @@ class ReportText {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
     bool is_after_blank = false;  ///< an empty line came before it
+    std::uint8_t indent = 0;      ///< white space before it in the mail, at most 255
   };
 
   /// Collects at most `most` bytes from the readable parts of `message`. What it held before is dropped.
