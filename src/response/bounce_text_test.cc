@@ -427,7 +427,8 @@ TEST(BounceText, GivesTheActionOfTheKind) {
 
 std::string addresses_of(std::string_view text) {
   std::string all;
-  for (std::string_view lines = recipients_of(text); !lines.empty();) {
+  const std::string recipients = recipients_of(text);
+  for (std::string_view lines = recipients; !lines.empty();) {
     all.append(lines.substr(0, lines.find(' '))).append(" ");
     lines.remove_prefix(lines.find('\n') + 1);
   }

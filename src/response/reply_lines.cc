@@ -45,18 +45,17 @@ bool is_label(std::string_view before) {
 // qmail writes a local part without its quotation marks: "<bob <user@example.org>@example.com>:". Where the
 // local part has an address within, none can be told.
 bool is_ambiguous(std::string_view line, const FoundAddress& found) {
-  return line.starts_with('<') && line.ends_with(">:") && found.end + 1 < line.size() &&
-         line.substr(found.end).contains('@');
+  return line.starts_with('<') && line.ends_with(">:") && line.substr(found.end).contains('@');
 }
 
 Head head_of(std::string_view line, const FoundAddress& found) {
   if (found.text.empty()) return {};
+  if (is_ambiguous(line, found)) return {true, true, false, found.end};
   const std::string_view before = base::trim(line.substr(0, found.begin));
   const std::string_view after = base::trim(line.substr(found.end, kMostLooked));
   const bool has_words = has_letters(after);
   if (!is_bullet(before)) return {is_label(before), true, has_words, found.end};
   const bool is_bracketed = line.substr(found.begin).starts_with('<');
-  if (is_ambiguous(line, found)) return {true, true, false, found.end};
   const bool is_marked = after.starts_with(':') || (is_bracketed && (!has_words || after.starts_with('(')));
   return {is_marked || !has_words || starts_with_reply(after), is_marked, has_words, found.end};
 }
