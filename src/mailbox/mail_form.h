@@ -44,8 +44,8 @@ bool announces_a_mail(std::string_view line);
 std::optional<std::string_view> why_not_a_mail(std::string_view head);
 
 /// Returns why the mail isn't whole, or nullopt if it is: its header ends within a line, or its outermost
-/// multipart isn't closed (RFC 2046 5.1.1). Such a mail is still read as far as it goes. Of `message` only the
-/// header must have been walked.
+/// multipart isn't closed (RFC 2046 5.1.1). Such a mail is still read as far as it goes. Of `message` only
+/// the header must have been walked.
 std::optional<std::string_view> why_cut_short(const mail::Message& message);
 
 }  // namespace backstop::mailbox
