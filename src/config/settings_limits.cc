@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "config/row.h"
-#include "gateway/header_edit.h"
 #include "gateway/replies.h"
+#include "intake/header_scan.h"
 
 namespace backstop::config {
 
@@ -43,7 +43,7 @@ std::vector<Setting> size_limits() {
           "header", &Limits::header, size_kind({.least = 4 * kKiB, .most = 16 * kMiB}),
           fmt::format("The header of a message. If the message may be a response, its header has at most {} "
                       "fields, too.",
-                      gateway::kMostFieldsOfResponse),
+                      intake::kMostFieldsOfResponse),
           Exceeded::Header),
       limit(
           "message", &Limits::message, size_kind({.least = 64 * kKiB, .most = 4 * kGiB, .zero = "no limit"}),

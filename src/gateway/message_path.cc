@@ -100,7 +100,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   const bool is_first = before == 0;
   if (!is_first) held_ += bytes;
   const std::string_view message = is_first ? bytes : std::string_view(held_);
-  const std::size_t found = find_header_end(message, before < 3 ? 0 : before - 3);
+  const std::size_t found = intake::find_header_end(message, before < 3 ? 0 : before - 3);
   const std::size_t seen = found == std::string_view::npos ? message.size() : found;
   if (seen > transaction_.settings->limits.header) {
     settle(Exceeded::Header);
@@ -120,7 +120,7 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   next_ = look(message.substr(0, header_end_));
   checks_.take_body(message.substr(header_end_), is_end);
   // A response that leaves is never refused for its form.
-  if (next_ == Next::Hold && scan_.fields > kMostFieldsOfResponse && !transaction_.is_outbound()) {
+  if (next_ == Next::Hold && scan_.fields > intake::kMostFieldsOfResponse && !transaction_.is_outbound()) {
     settle(Exceeded::Header);
     co_return;
   }
@@ -131,11 +131,11 @@ net::Task<void> MessagePath::take_header(std::string_view bytes, bool is_end) {
   co_await take_held({}, false);
 }
 
-HeaderScan MessagePath::scan(std::string_view header, next_hop::MessageForm form) const {
+intake::HeaderScan MessagePath::scan(std::string_view header, next_hop::MessageForm form) const {
   const bool is_stuffed = form == next_hop::MessageForm::Stuffed;
   const auto ids = checks_.foreign_ids();
-  auto scan = scan_header(header, is_stuffed, transaction_.is_outbound(), !ids.empty());
-  take_out_results(header, is_stuffed, ids, scan);
+  auto scan = intake::scan_header(header, is_stuffed, transaction_.is_outbound(), !ids.empty());
+  intake::take_out_results(header, is_stuffed, ids, scan);
   return scan;
 }
 
@@ -155,7 +155,7 @@ MessagePath::Next MessagePath::look(std::string_view header) {
 }
 
 // What must be known of the header once it is gone.
-void MessagePath::note(std::string_view header, const HeaderScan& scan) {
+void MessagePath::note(std::string_view header, const intake::HeaderScan& scan) {
   if (transaction_.is_outbound()) leave(header, scan);
   checks_.take_header(header);
   if (transaction_.ledger == nullptr) return;
@@ -167,7 +167,7 @@ void MessagePath::note(std::string_view header, const HeaderScan& scan) {
                                   .is_never_answered = scan.is_never_answered});
 }
 
-void MessagePath::leave(std::string_view header, const HeaderScan& scan) {
+void MessagePath::leave(std::string_view header, const intake::HeaderScan& scan) {
   std::vector<std::string_view> signatures;
   for (const auto& [begin, size] : scan.signatures) signatures.push_back(header.substr(begin, size));
   transaction_.leaving = intake::leave(transaction_,
@@ -242,7 +242,7 @@ net::Task<void> MessagePath::start(std::string_view message, bool is_end) {
     // Received comes last of ours: if the message begins with white space, it continues that field.
     append_received(trace_, transaction_.clock(), front);
     if (!scan_.foreign.empty()) {
-      append_without(message.substr(0, header_end_), scan_, front);
+      intake::append_without(message.substr(0, header_end_), scan_, front);
       message.remove_prefix(header_end_);
     }
   }
@@ -321,10 +321,10 @@ std::shared_ptr<const store::KeptResponse> MessagePath::kept_response(std::strin
   response->envelope = kept_envelope(intake::reason_of(judge_));
   std::string room;
   const auto plain = unstuffed(message, form_, room);
-  const auto header_end = std::min(find_header_end(plain), plain.size());
+  const auto header_end = std::min(intake::find_header_end(plain), plain.size());
   append_received(trace_, transaction_.clock(), response->message);
-  append_without(plain.substr(0, header_end), scan(plain.substr(0, header_end), next_hop::MessageForm::Plain),
-                 response->message);
+  intake::append_without(plain.substr(0, header_end),
+                         scan(plain.substr(0, header_end), next_hop::MessageForm::Plain), response->message);
   response->message += plain.substr(header_end);
   response->envelope.size = response->message.size();
   return response;

@@ -15,12 +15,12 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/header_edit.h"
 #include "gateway/held_memory.h"
 #include "gateway/message_checks.h"
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
+#include "intake/header_scan.h"
 #include "intake/kept_response.h"
 #include "intake/ledger_rows.h"
 #include "intake/mail_judge.h"
@@ -86,12 +86,12 @@ class MessagePath {
   std::shared_ptr<const store::KeptResponse> held_response(std::string_view message) const;
   bool is_labelled() const;
   net::Task<void> pass(std::string_view first, std::string_view second, bool is_end);
-  HeaderScan scan(std::string_view header, next_hop::MessageForm form) const;
+  intake::HeaderScan scan(std::string_view header, next_hop::MessageForm form) const;
   Next look(std::string_view header);
   net::Task<bool> is_refused_by_author();
   /// For both: `header` has no doubled dots, and the places of `scan` are in it.
-  void note(std::string_view header, const HeaderScan& scan);
-  void leave(std::string_view header, const HeaderScan& scan);
+  void note(std::string_view header, const intake::HeaderScan& scan);
+  void leave(std::string_view header, const intake::HeaderScan& scan);
   response::Response read(std::string_view message, bool is_end);
   void record_in_ledger();
   bool is_too_large(bool is_end) const;
@@ -112,7 +112,7 @@ class MessagePath {
   std::string held_;              ///< the message so far, in its form, while it is not yet streaming
   HeldMemory::Share held_share_;  ///< of what all sessions may hold together
   std::size_t header_end_ = 0;    ///< once the header is whole
-  HeaderScan scan_;
+  intake::HeaderScan scan_;
   intake::LedgerRows rows_;  ///< that the mail makes; none without a ledger
   std::uint64_t size_ = 0;
   bool is_finished_ = false;

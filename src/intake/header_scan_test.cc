@@ -1,11 +1,11 @@
-#include "gateway/header_edit.h"
+#include "intake/header_scan.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
-namespace backstop::gateway {
+namespace backstop::intake {
 namespace {
 
 constexpr auto kNone = std::string_view::npos;
@@ -195,4 +195,4 @@ TEST(HeaderEdit, AMessageIdIsPrintableAndNotEndless) {
 }
 
 }  // namespace
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

@@ -1,5 +1,5 @@
-// What the gateway does to a message: its own trace fields in front, fields that only it may write taken out.
-// Every other byte stays as it is, so that signatures over the message hold.
+// What a front door must know of a message's header, found in one pass: its ids and addresses, and the fields
+// that only Backstop may write, so that they can be taken out. Pure; thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 /// Returns where the header of `message` ends: past the empty line, or npos if that has not come yet. The
 /// search begins at `from`. A header without any field ends with the first CRLF.
@@ -50,4 +50,4 @@ void take_out_results(std::string_view header, bool is_stuffed, std::span<const 
 /// Appends `header` without the foreign fields of the scan to `out`.
 void append_without(std::string_view header, const HeaderScan& scan, std::string& out);
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

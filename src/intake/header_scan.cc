@@ -1,4 +1,4 @@
-#include "gateway/header_edit.h"
+#include "intake/header_scan.h"
 
 #include <algorithm>
 #include <cstring>
@@ -8,7 +8,7 @@
 #include "intake/answer_rules.h"
 #include "smtp/stuffing.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 namespace {
 
@@ -142,4 +142,4 @@ void append_without(std::string_view header, const HeaderScan& scan, std::string
   out.append(header.substr(at));
 }
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake
