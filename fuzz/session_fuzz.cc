@@ -221,14 +221,14 @@ class Hop {
 };
 
 // Receives the gateway's events: they must tell which messages were answered with 250 after their data.
-class Events : public gateway::Journal {
+class Events : public intake::Journal {
  public:
   void record(store::Event event) override {
     const bool is_success = event.reply.starts_with("2");
     require(is_success == (event.done == store::Done::Delivered || event.done == store::Done::Labelled));
     if (is_success) ++delivered;
   }
-  void notice(os::LogLevel, std::string_view) override {}
+  void notice(base::LogLevel, std::string_view) override {}
 
   std::size_t delivered = 0;
 };

@@ -69,7 +69,7 @@ net::Task<DataEnd> skip_chunk(net::Connection& connection, Speaker& speaker, con
 
 DataPhase::DataPhase(DataHost& host, Speaker& speaker, net::Connection& connection, Transaction& transaction,
                      next_hop::MessageForm form, TraceFacts trace, response::Reader& reader,
-                     HeldMemory& memory, const HeldMemory::Address& client)
+                     intake::HeldMemory& memory, const intake::HeldMemory::Address& client)
     : host_(host),
       speaker_(speaker),
       connection_(connection),

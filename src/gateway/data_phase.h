@@ -10,12 +10,12 @@
 #include <optional>
 #include <string_view>
 
-#include "gateway/held_memory.h"
 #include "gateway/message_path.h"
 #include "gateway/speaker.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
 #include "intake/event_of.h"
+#include "intake/held_memory.h"
 #include "net/connection.h"
 #include "net/task.h"
 #include "response/reader.h"
@@ -69,8 +69,8 @@ class DataPhase {
  public:
   /// All must outlive this. Held memory counts for the network of `client`.
   DataPhase(DataHost& host, Speaker& speaker, net::Connection& connection, Transaction& transaction,
-            next_hop::MessageForm form, TraceFacts trace, response::Reader& reader, HeldMemory& memory,
-            const HeldMemory::Address& client);
+            next_hop::MessageForm form, TraceFacts trace, response::Reader& reader,
+            intake::HeldMemory& memory, const intake::HeldMemory::Address& client);
 
   /// Carries DATA out, from 354 to the answer.
   net::Task<DataEnd> data();

@@ -2,27 +2,19 @@
 // the reply to a client that is past a limit.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 
+#include "intake/message_limits.h"
 #include "next_hop/limits.h"
 
 namespace backstop::gateway {
 
-struct Limits : next_hop::Limits {
+struct Limits : next_hop::Limits, intake::MessageLimits {
   // Sizes, in octets.
   std::size_t command_line = 4096;  ///< with its line end; RFC 5321 4.5.3.1.4 has 512, extensions add to it
-  std::size_t header = 256 * 1024;  ///< of a message
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< announced as SIZE; 0: no limit
-  std::size_t held = 4UL * 1024 * 1024;         ///< of one response in memory; the rest streams
-
-  std::uint64_t held_total = 512ULL * 1024 * 1024;  ///< of all responses that are held at one time
-
-  /// Returns how much of one message is held. It is no more than one network may hold, so that a message that
-  /// comes alone always has room.
-  std::uint64_t most_held() const { return std::min<std::uint64_t>(held, next_hop::share_of(held_total)); }
 
   // Counts.
   std::size_t recipients = 1000;            ///< of one transaction (RFC 5321 4.5.3.1.8: at least 100)

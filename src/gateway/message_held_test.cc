@@ -71,7 +71,7 @@ TEST_F(MessagePathTest, AResponseThatFindsNoRoomIsPutOff) {
     for (const next_hop::MessageForm form : kForms) {
       for (const auto& row : kRooms) {
         settings_.limits.held_total = row.held_total;
-        HeldMemory::Share others(memory_, boost::asio::ip::make_address(row.others));
+        intake::HeldMemory::Share others(memory_, boost::asio::ip::make_address(row.others));
         ASSERT_TRUE(others.hold(Account::Responses, row.taken, settings_.limits)) << row.name;
         const std::string wire = on_the_wire(kBounce, form);
         begin(form, Sender::Nobody);
@@ -91,7 +91,7 @@ TEST_F(MessagePathTest, AResponseThatFindsNoRoomIsPutOff) {
 TEST_F(MessagePathTest, AllNetworksTogetherHaveALimitForResponses) {
   settings_.limits.held_total = 9 * kBounceSize;
   for (const std::uint64_t past : {0U, 1U}) {
-    std::list<HeldMemory::Share> others;
+    std::list<intake::HeldMemory::Share> others;
     for (const char* const client :
          {"1.0.0.1", "1.0.1.1", "1.0.2.1", "1.0.3.1", "1.0.4.1", "1.0.5.1", "1.0.6.1"}) {
       others.emplace_back(memory_, boost::asio::ip::make_address(client));
@@ -140,14 +140,14 @@ TEST_F(MessagePathTest, OneThatComesAloneIsJudgedAtItsShareIfThatIsLess) {
 
 // A header of a usual size always has room. Only the part of a longer one past that size counts.
 TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
-  settings_.limits.header = 2 * HeldMemory::kFreeHeader;
+  settings_.limits.header = 2 * intake::HeldMemory::kFreeHeader;
   settings_.limits.held_total = 1;
   const std::uint64_t share = settings_.limits.header;
   for (const std::uint64_t past : {0U, 1U}) {
-    HeldMemory::Share others(memory_, boost::asio::ip::make_address("192.0.2.2"));
+    intake::HeldMemory::Share others(memory_, boost::asio::ip::make_address("192.0.2.2"));
     ASSERT_TRUE(others.hold(Account::Headers, share - 10 + past, settings_.limits));
     begin(next_hop::MessageForm::Plain);
-    take("Subject: " + std::string(HeldMemory::kFreeHeader - 9, 'a'), false);
+    take("Subject: " + std::string(intake::HeldMemory::kFreeHeader - 9, 'a'), false);
     EXPECT_EQ(memory_.total(), share - 10 + past) << "that much is free";
     take("aaaaa", false);
     take("aaaaa", false);
@@ -159,7 +159,7 @@ TEST_F(MessagePathTest, ALongHeaderThatFindsNoRoomIsPutOff) {
     // Another network has its own share.
     client_ = boost::asio::ip::make_address("198.51.100.1");
     begin(next_hop::MessageForm::Plain);
-    take("Subject: " + std::string(HeldMemory::kFreeHeader + 1, 'a'), false);
+    take("Subject: " + std::string(intake::HeldMemory::kFreeHeader + 1, 'a'), false);
     take("\r\n\r\nbody\r\n", true);
     EXPECT_THAT(answer(), StartsWith("250 2.0.0"));
     client_ = boost::asio::ip::make_address("192.0.2.1");

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "gateway/kept_fixture.h"
 #include "gateway/message_path_fixture.h"
+#include "intake/kept_fixture.h"
 
 namespace backstop::gateway {
 namespace {
@@ -19,9 +19,9 @@ class MessageKeptTest : public MessagePathTest {
   MessageKeptTest() {
     set_domain(policy::Stage::Quarantine);
     settings_.has_quarantine = true;
-    auto quarantine = std::make_unique<FakeQuarantine>();
+    auto quarantine = std::make_unique<intake::FakeQuarantine>();
     quarantine_ = quarantine.get();
-    keeper_ = std::make_unique<Keeper>(std::move(quarantine), notices_, Keeper::Limits{});
+    keeper_ = std::make_unique<intake::Keeper>(std::move(quarantine), notices_, intake::Keeper::Limits{});
   }
 
   void begin_bounce(MessageForm form) {
@@ -30,9 +30,9 @@ class MessageKeptTest : public MessagePathTest {
     transaction_.keeper = keeper_.get();
   }
 
-  NoticeList notices_;
-  FakeQuarantine* quarantine_ = nullptr;  ///< of keeper_
-  std::unique_ptr<Keeper> keeper_;
+  intake::NoticeList notices_;
+  intake::FakeQuarantine* quarantine_ = nullptr;  ///< of keeper_
+  std::unique_ptr<intake::Keeper> keeper_;
 };
 
 // A line that begins with a dot, which DATA doubles, and a field that only we may write.
@@ -92,7 +92,7 @@ TEST_F(MessageKeptTest, WhatCanNotBeKeptIsLabelledAndDelivered) {
 // And no memory is asked for.
 TEST_F(MessageKeptTest, ItIsNotKeptWithoutAQuarantineOrAKey) {
   settings_.limits.held_total = 8 * 2000;
-  HeldMemory::Share other(memory_, client_);
+  intake::HeldMemory::Share other(memory_, client_);
   ASSERT_TRUE(other.hold(Account::Responses, 2000, settings_.limits));
   for (const bool has_quarantine : {false, true}) {
     begin_bounce(MessageForm::Plain);
@@ -128,7 +128,7 @@ TEST_F(MessageKeptTest, WhatIsLongerThanWhatIsHeldIsLabelled) {
 
 TEST_F(MessageKeptTest, WithoutMemoryItIsDeferred) {
   settings_.limits.held_total = 8 * 2000;
-  HeldMemory::Share other(memory_, client_);
+  intake::HeldMemory::Share other(memory_, client_);
   ASSERT_TRUE(other.hold(Account::Responses, 2000, settings_.limits));
   begin_bounce(MessageForm::Plain);
   send(kBounce);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/keeper.h"
 #include "gateway/plain_form.h"
 #include "gateway/replies.h"
+#include "intake/keeper.h"
 #include "intake/kept_response.h"
 #include "os/random.h"
 #include "response/report_and_headers.h"
@@ -24,13 +24,14 @@ std::optional<origin::WatermarkStamp> watermark_stamp(std::chrono::system_clock:
 }  // namespace
 
 MessagePath::MessagePath(Transaction& transaction, next_hop::MessageForm form, TraceFacts trace,
-                         response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client)
+                         response::Reader& reader, intake::HeldMemory& memory,
+                         const intake::HeldMemory::Address& client)
     : transaction_(transaction),
       form_(form),
       trace_(trace),
       judge_(transaction, reader),
       way_out_(transaction, reader),
-      checks_(transaction, form),
+      checks_(transaction, form == next_hop::MessageForm::Stuffed),
       held_share_(memory, client) {}
 
 void MessagePath::settle(Exceeded limit) {
@@ -77,9 +78,9 @@ bool MessagePath::is_too_large(bool is_end) const {
 
 // Returns false if there is no room for a header that is not whole. One of a usual size needs none.
 bool MessagePath::hold_header() {
-  if (held_.size() <= HeldMemory::kFreeHeader) return true;
-  return held_share_.hold(HeldMemory::Account::Headers, held_.size() - HeldMemory::kFreeHeader,
-                          transaction_.settings->limits);
+  if (held_.size() <= intake::HeldMemory::kFreeHeader) return true;
+  return held_share_.hold(intake::HeldMemory::Account::Headers,
+                          held_.size() - intake::HeldMemory::kFreeHeader, transaction_.settings->limits);
 }
 
 // Defers the message. Its rest may come slowly, so the next hop's session is given back at once.
@@ -185,7 +186,7 @@ net::Task<void> MessagePath::take_held(std::string_view bytes, bool is_end) {
   if (is_end || held_.size() > limits.most_held()) co_return co_await start(held_, is_end);
   // A response that can't be held up to its end or its cap is deferred at every stage, since it would pass
   // unjudged.
-  if (held_share_.hold(HeldMemory::Account::Responses, held_.size(), limits)) co_return;
+  if (held_share_.hold(intake::HeldMemory::Account::Responses, held_.size(), limits)) co_return;
   if (next_ == Next::Pass) co_return co_await start(held_, false);
   co_await find_no_room();
 }
@@ -360,7 +361,7 @@ net::Task<std::shared_ptr<const store::KeptResponse>> MessagePath::quarantine(st
   const auto& limits = transaction_.settings->limits;
   // Its last bytes may be past what is held, and are in memory in any case.
   const auto size = std::min<std::uint64_t>(message.size(), limits.most_held());
-  if (!held_share_.hold(HeldMemory::Account::Responses, size, limits)) {
+  if (!held_share_.hold(intake::HeldMemory::Account::Responses, size, limits)) {
     co_await find_no_room();
     co_return nullptr;
   }

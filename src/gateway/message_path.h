@@ -15,15 +15,15 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/held_memory.h"
-#include "gateway/message_checks.h"
 #include "gateway/replies.h"
 #include "gateway/trace_field.h"
 #include "gateway/transaction.h"
 #include "intake/header_scan.h"
+#include "intake/held_memory.h"
 #include "intake/kept_response.h"
 #include "intake/ledger_rows.h"
 #include "intake/mail_judge.h"
+#include "intake/message_checks.h"
 #include "intake/way_out.h"
 #include "next_hop/delivery.h"
 #include "response/reader.h"
@@ -36,7 +36,8 @@ class MessagePath {
   /// The texts of `trace` and all references must outlive it; the reader is only used between two waits. Held
   /// memory counts for the network of `client`.
   MessagePath(Transaction& transaction, next_hop::MessageForm form, TraceFacts trace,
-              response::Reader& reader, HeldMemory& memory, const HeldMemory::Address& client);
+              response::Reader& reader, intake::HeldMemory& memory,
+              const intake::HeldMemory::Address& client);
 
   /// Takes the next bytes. `is_end`: they are the last ones, with the end of data if the form has one.
   /// `dots`: as DataScanner counts them; 0 in the plain form.
@@ -106,12 +107,12 @@ class MessagePath {
   TraceFacts trace_;
   intake::MailJudge judge_;
   intake::WayOutJudge way_out_;
-  MessageChecks checks_;
+  intake::MessageChecks checks_;
   Next next_ = Next::Pass;  ///< what the judge said of the header
   Phase phase_ = Phase::Header;
-  std::string held_;              ///< the message so far, in its form, while it is not yet streaming
-  HeldMemory::Share held_share_;  ///< of what all sessions may hold together
-  std::size_t header_end_ = 0;    ///< once the header is whole
+  std::string held_;                      ///< the message so far, in its form, while it is not yet streaming
+  intake::HeldMemory::Share held_share_;  ///< of what all sessions may hold together
+  std::size_t header_end_ = 0;            ///< once the header is whole
   intake::HeaderScan scan_;
   intake::LedgerRows rows_;  ///< that the mail makes; none without a ledger
   std::uint64_t size_ = 0;

@@ -22,7 +22,7 @@ namespace backstop::gateway {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
-using Account = HeldMemory::Account;
+using Account = intake::HeldMemory::Account;
 
 /// A next hop that says what it is told to, and keeps what it gets. Its `fails_at`th operation, counted from
 /// one, goes wrong.
@@ -170,8 +170,8 @@ class MessagePathTest : public net::LoopTest {
 
   Settings settings_;
   Transaction transaction_;
-  HeldMemory memory_;
-  HeldMemory::Address client_ = boost::asio::ip::make_address("192.0.2.1");
+  intake::HeldMemory memory_;
+  intake::HeldMemory::Address client_ = boost::asio::ip::make_address("192.0.2.1");
   response::Reader reader_;
   FakeDelivery* delivery_ = nullptr;  ///< of transaction_
   std::unique_ptr<MessagePath> path_;

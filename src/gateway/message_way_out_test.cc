@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "gateway/kept_fixture.h"
 #include "gateway/message_path_fixture.h"
+#include "intake/kept_fixture.h"
 
 namespace backstop::gateway {
 namespace {
@@ -22,9 +22,9 @@ class MessageWayOutTest : public MessagePathTest {
   MessageWayOutTest() {
     settings_.gateways.front().direction = Direction::Outbound;
     settings_.way_out = {.stage = policy::WayOutStage::Strict};
-    auto held = std::make_unique<FakeQuarantine>();
+    auto held = std::make_unique<intake::FakeQuarantine>();
     held_ = held.get();
-    keeper_ = std::make_unique<Keeper>(std::move(held), notices_, Keeper::Limits{});
+    keeper_ = std::make_unique<intake::Keeper>(std::move(held), notices_, intake::Keeper::Limits{});
   }
 
   void begin_response(MessageForm form) {
@@ -35,10 +35,10 @@ class MessageWayOutTest : public MessagePathTest {
     transaction_.recipients = {{.given = "eve@else.test"}};
   }
 
-  NoticeList notices_;
+  intake::NoticeList notices_;
   store::NodeUses uses_;
-  FakeQuarantine* held_ = nullptr;  ///< of keeper_
-  std::unique_ptr<Keeper> keeper_;
+  intake::FakeQuarantine* held_ = nullptr;  ///< of keeper_
+  std::unique_ptr<intake::Keeper> keeper_;
 };
 
 TEST_F(MessageWayOutTest, WhatIsHeldIsKeptAndTheNextHopHearsNothing) {

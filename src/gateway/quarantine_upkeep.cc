@@ -17,7 +17,7 @@ namespace backstop::gateway {
 namespace {
 
 void warn(Shared& shared, const base::Error& error) {
-  shared.events.notice(os::LogLevel::Warning, error.message);
+  shared.events.notice(base::LogLevel::Warning, error.message);
 }
 
 /// An error says why the owner could not be told.
@@ -50,7 +50,7 @@ void tell_result(Shared& shared, std::size_t told, std::size_t owners, const std
       fmt::format("quarantine: owners told what is kept back for them: {} of {}", told, owners);
   if (told < owners) line += "; the others are told tomorrow";
   if (!why.empty()) line += ". The last one who could not be told: " + why;
-  shared.events.notice(why.empty() ? os::LogLevel::Info : os::LogLevel::Warning, line);
+  shared.events.notice(why.empty() ? base::LogLevel::Info : base::LogLevel::Warning, line);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "gateway/digest.h"
-#include "gateway/journal.h"
+#include "intake/journal.h"
 #include "net/task.h"
 #include "next_hop/pool.h"
 #include "store/quarantine.h"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/folder_fixture.h"
-#include "gateway/kept_fixture.h"
 #include "gateway/shared.h"
+#include "intake/kept_fixture.h"
 #include "net/loop_fixture.h"
 
 namespace backstop::gateway {
@@ -42,7 +42,7 @@ class QuarantineUpkeepTest : public net::LoopTest {
                      .recipients = std::move(recipients)});
   }
   void look(std::size_t most_mails = QuarantineUpkeep::kMostMails) {
-    auto quarantine = std::make_unique<FakeQuarantine>();
+    auto quarantine = std::make_unique<intake::FakeQuarantine>();
     auto* const fake = quarantine.get();
     fake->listed.kept = kept_;
     fake->is_digest_due = is_due_;
@@ -70,7 +70,7 @@ class QuarantineUpkeepTest : public net::LoopTest {
   }
 
   base::TemporaryFolder folder_;
-  NoticeList notices_;
+  intake::NoticeList notices_;
   Shared shared_{settings(), notices_};
   next_hop::Pool pool_{loop_, shared_.hops, shared_.alarm};
   std::vector<store::KeptEnvelope> kept_;

@@ -56,22 +56,22 @@ void Recorder::message(const Transaction& transaction, const intake::Outcome& ou
 }
 
 void Recorder::no_proxy_header() {
-  tell(os::LogLevel::Debug, fmt::format("no PROXY header from {}", client_.text()));
+  tell(base::LogLevel::Debug, fmt::format("no PROXY header from {}", client_.text()));
 }
 
 void Recorder::no_tls(std::string_view why) {
-  tell(os::LogLevel::Debug, fmt::format("no TLS with client {}: {}", client_.text(), why));
+  tell(base::LogLevel::Debug, fmt::format("no TLS with client {}: {}", client_.text(), why));
 }
 
 void Recorder::turned_away(Exceeded limit) {
   if (limit == Exceeded::Sessions) return shared_.watch.is_full(settings_->limits.sessions);
-  tell(os::LogLevel::Debug,
+  tell(base::LogLevel::Debug,
        fmt::format("client {} is turned away: it has as many sessions as \"sessions_per_client\" allows",
                    client_.text()));
 }
 
 void Recorder::http_request(std::string_view line) {
-  tell(os::LogLevel::Info,
+  tell(base::LogLevel::Info,
        fmt::format("client {} sent an HTTP request, and its session was ended: {}", client_.text(),
                    base::printable(line.substr(0, line.find_first_of("\r\n")), kMostTold)));
 }

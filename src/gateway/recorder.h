@@ -37,7 +37,7 @@ class Recorder {
 
  private:
   intake::EventContext context(const Transaction& transaction, const std::string& tag) const;
-  void tell(os::LogLevel level, const std::string& line) { shared_.events.notice(level, line); }
+  void tell(base::LogLevel level, const std::string& line) { shared_.events.notice(level, line); }
 
   Shared& shared_;
   const CurrentSettings& settings_;

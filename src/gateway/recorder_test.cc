@@ -13,12 +13,12 @@
 namespace backstop::gateway {
 namespace {
 
-using os::LogLevel;
+using base::LogLevel;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-class Kept : public Journal {
+class Kept : public intake::Journal {
  public:
   void record(store::Event event) override { events.push_back(std::move(event)); }
   void count(store::DaySums counted) override { sums.push_back(std::move(counted)); }

@@ -43,7 +43,7 @@ base::Result<std::vector<net::ListeningSocket>> open(const ListenPlan::Place& pl
 
 }  // namespace
 
-Server::Server(std::shared_ptr<const Settings> settings, Journal& events)
+Server::Server(std::shared_ptr<const Settings> settings, intake::Journal& events)
     : shared_(std::move(settings), events) {}
 
 // Workers end first, since their sessions use what is shared; their blocking work must be over before they
@@ -57,7 +57,7 @@ Server::~Server() {
 }
 
 base::Result<std::unique_ptr<Server>> Server::bind(std::shared_ptr<const Settings> settings, unsigned workers,
-                                                   Journal& events) {
+                                                   intake::Journal& events) {
   std::unique_ptr<Server> server(new Server(settings, events));
   for (unsigned i = 0; i < std::max(1U, workers); ++i) {
     server->workers_.push_back(std::make_unique<Worker>(i, server->shared_, &Session::make));
@@ -72,8 +72,8 @@ void Server::keep_in(std::unique_ptr<store::Quarantine> quarantine,
                      std::unique_ptr<store::Quarantine> for_upkeep,
                      const store::QuarantineSettings& settings) {
   const bool is_held = settings.place == store::KeptPlace::Held;
-  (is_held ? shared_.held_keeper : shared_.keeper) =
-      std::make_unique<Keeper>(std::move(quarantine), shared_.events, Keeper::Limits{}, settings.place);
+  (is_held ? shared_.held_keeper : shared_.keeper) = std::make_unique<intake::Keeper>(
+      std::move(quarantine), shared_.events, intake::Keeper::Limits{}, settings.place);
   (is_held ? shared_.held_upkeep : shared_.quarantine_upkeep) =
       std::make_unique<QuarantineUpkeep>(std::move(for_upkeep), settings);
 }

@@ -20,7 +20,7 @@ class Server {
   /// Binds every address of every gateway; nothing is accepted yet, and no thread runs. `workers`: at
   /// least 1.
   static base::Result<std::unique_ptr<Server>> bind(std::shared_ptr<const Settings> settings,
-                                                    unsigned workers, Journal& events);
+                                                    unsigned workers, intake::Journal& events);
   ~Server();
 
   const std::vector<Listening>& listening() const { return listening_; }
@@ -83,7 +83,7 @@ class Server {
   std::string trouble_of(store::KeptPlace place) const;
 
  private:
-  Server(std::shared_ptr<const Settings> settings, Journal& events);
+  Server(std::shared_ptr<const Settings> settings, intake::Journal& events);
 
   Shared shared_;
   std::vector<Listening> listening_;

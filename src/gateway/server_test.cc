@@ -24,10 +24,10 @@ constexpr std::string_view kGone = "421 4.3.2 This service has ended, closing\r\
 constexpr std::string_view kStopping = "421 4.3.2 This server is shutting down, try again later\r\n";
 constexpr std::string_view kGreeting = "220 mx.example.org ESMTP Backstop\r\n";
 
-class Nobody : public Journal {
+class Nobody : public intake::Journal {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel, std::string_view) override {}
+  void notice(base::LogLevel, std::string_view) override {}
 };
 
 struct Wanted {

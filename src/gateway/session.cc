@@ -5,6 +5,7 @@
 
 #include "gateway/offer.h"
 #include "gateway/replies.h"
+#include "intake/message_checks.h"
 #include "next_hop/smtp_delivery.h"
 
 namespace backstop::gateway {
@@ -271,9 +272,9 @@ void Session::handle_mail(std::string_view argument) {
       return speaker_.say(refusal);
     }
   }
-  if (wants_checks(transaction)) {
+  if (intake::wants_checks(transaction)) {
     const auto asked = client_.is_many(gateway()) ? nullptr : ticket_.question_count();
-    prepare_checks(transaction, worker_.executor(), client_.helo(), worker_.check_sources(asked));
+    intake::prepare_checks(transaction, worker_.executor(), client_.helo(), worker_.check_sources(asked));
   }
   state_.phase = smtp::Phase::Mail;
   speaker_.say(250, "2.1.0", "Sender noted");

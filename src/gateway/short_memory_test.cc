@@ -79,11 +79,11 @@ constexpr std::string_view kBounce =
     "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; else.test\r\n\r\n"
     "Final-Recipient: rfc822; gone@else.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x--\r\n";
 
-class Told : public Journal {
+class Told : public intake::Journal {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel level, std::string_view line) override {
-    if (level != os::LogLevel::Error) return;
+  void notice(base::LogLevel level, std::string_view line) override {
+    if (level != base::LogLevel::Error) return;
     const std::scoped_lock lock(mutex_);
     errors_.emplace_back(line);
   }
@@ -269,8 +269,8 @@ class QuarantineMemoryTest : public net::LoopTest {
   std::unique_ptr<store::Quarantine> quarantine_ =
       *store::open_quarantine({.url = "sqlite:" + folder_.path("quarantine.db")});
   Told told_;
-  Keeper keeper_{*store::open_quarantine({.url = "sqlite:" + folder_.path("another.db")}), told_,
-                 Keeper::Limits{.waiting = 1}};
+  intake::Keeper keeper_{*store::open_quarantine({.url = "sqlite:" + folder_.path("another.db")}), told_,
+                         intake::Keeper::Limits{.waiting = 1}};
   bool is_untouched = false;
 
  private:

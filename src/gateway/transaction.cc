@@ -35,37 +35,10 @@ std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> s
   transaction->gateway = &gateway;
   transaction->direction = gateway.direction;
   transaction->mail = std::move(mail);
-  transaction->begun = std::chrono::steady_clock::now();
-  transaction->clock = shared.clock;
-  transaction->now = std::chrono::floor<std::chrono::seconds>(shared.clock());
-  transaction->today = std::chrono::floor<std::chrono::days>(transaction->now);
-  transaction->ready = &shared.ready;
-  transaction->hints = &shared.hints;
-  transaction->ledger = shared.ledger;
-  transaction->uses = &shared.uses;
-  if (shared.ledger != nullptr) transaction->uses = shared.ledger;
-  transaction->keeper = shared.keeper.get();
-  transaction->held_keeper = shared.held_keeper.get();
-  transaction->surges = &shared.surges;
-  transaction->waiting_answers = &shared.waiting_answers;
-  transaction->pending_arrivals = &shared.pending_arrivals;
+  transaction->trusted_authserv = gateway.trusted_authserv;
+  transaction->authserv_place = gateway.authserv_place;
+  intake::begin(*transaction, shared);
   return transaction;
-}
-
-bool wants_checks(const Transaction& transaction) {
-  const bool is_believed = transaction.is_from_relay && transaction.ledger != nullptr &&
-                           !transaction.gateway->trusted_authserv.empty();
-  return is_believed || intake::plan_of(transaction).has_any();
-}
-
-void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
-                    intake::CheckSources sources) {
-  transaction.checks = std::make_shared<intake::ArrivalChecks>(
-      loop, transaction, intake::plan_of(transaction), std::move(helo), std::move(sources));
-  transaction.checked = [checks = std::weak_ptr(transaction.checks)](std::string_view address) {
-    const auto found = checks.lock();
-    return found ? found->value_for(address) : store::Authentication::Unknown;
-  };
 }
 
 std::unique_ptr<next_hop::Delivery> open_delivery(Transaction& transaction, Shared& shared,

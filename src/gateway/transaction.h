@@ -9,14 +9,11 @@
 
 #include "gateway/settings.h"
 #include "gateway/shared.h"
-#include "intake/arrival_checks.h"
 #include "intake/transaction.h"
 #include "next_hop/delivery.h"
 #include "next_hop/pool.h"
 
 namespace backstop::gateway {
-
-class Keeper;
 
 /// All recipients of a transaction must have this in common, since its data gets a single answer. The first
 /// recipient that is offered to a next hop sets it. One with another route must come again alone (452 4.5.3).
@@ -39,10 +36,7 @@ struct Transaction : intake::Transaction {
 
   std::optional<Route> route;                    ///< once a recipient was offered to a next hop
   std::unique_ptr<next_hop::Delivery> delivery;  ///< with route
-  WallClock clock = &std::chrono::system_clock::now;
-  Keeper* keeper = nullptr;       ///< null: there is no quarantine
-  Keeper* held_keeper = nullptr;  ///< null: there is no held store
-  bool is_overfull = false;       ///< a recipient past the limit has been recorded
+  bool is_overfull = false;                      ///< a recipient past the limit has been recorded
 
   /// Returns how the history shows the tag; empty for inbound mail, and before there is a route.
   std::string tag_note() const;
@@ -54,14 +48,6 @@ struct Transaction : intake::Transaction {
 std::unique_ptr<Transaction> begin_transaction(std::shared_ptr<const Settings> settings,
                                                const GatewaySettings& gateway, smtp::MailCommand mail,
                                                Shared& shared);
-
-/// Returns true if the site asks for checks of the transaction.
-bool wants_checks(const Transaction& transaction);
-
-/// Gives a transaction its checks. They begin with the first recipient that the client is a stranger to.
-/// `helo`: as the client said it.
-void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
-                    intake::CheckSources sources);
 
 /// Opens a delivery to the next hop of the transaction's route, which must be set. If the route is tagged,
 /// the reverse path gets its tag. `personal`: see next_hop::SmtpDelivery.

@@ -20,11 +20,11 @@ using net::Task;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Errors : public Journal {
+class Errors : public intake::Journal {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel level, std::string_view line) override {
-    EXPECT_EQ(level, os::LogLevel::Error);
+  void notice(base::LogLevel level, std::string_view line) override {
+    EXPECT_EQ(level, base::LogLevel::Error);
     lines.emplace_back(line);
   }
   std::vector<std::string> lines;

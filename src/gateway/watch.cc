@@ -39,7 +39,7 @@ void Watch::is_full(std::size_t limit, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
   std::string more;
   if (!full_.counts(now, more)) return;
-  events_.notice(os::LogLevel::Warning,
+  events_.notice(base::LogLevel::Warning,
                  fmt::format("a client was turned away: there are {} sessions, and no more are allowed by "
                              "\"sessions\" in [limits]{}",
                              limit, more));
@@ -51,7 +51,7 @@ void Watch::threw(Part part, const std::exception_ptr& error, Clock::time_point 
     const std::scoped_lock lock(mutex_);
     std::string more;
     if (!thrown_.at(index).counts(now, more)) return;
-    events_.notice(os::LogLevel::Error, fmt::format("{}: {}{}", kParts.at(index), words_for(error), more));
+    events_.notice(base::LogLevel::Error, fmt::format("{}: {}{}", kParts.at(index), words_for(error), more));
   } catch (...) {
     // Nothing can be reported without memory.
   }

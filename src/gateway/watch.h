@@ -10,7 +10,7 @@
 #include <mutex>
 
 #include "base/tally.h"
-#include "gateway/journal.h"
+#include "intake/journal.h"
 
 namespace backstop::gateway {
 
@@ -18,7 +18,7 @@ class Watch {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit Watch(Journal& events) : events_(events) {}
+  explicit Watch(intake::Journal& events) : events_(events) {}
 
   /// A client was turned away because the limit of all sessions is reached.
   void is_full(std::size_t limit, Clock::time_point now = Clock::now());
@@ -29,7 +29,7 @@ class Watch {
   void threw(Part part, const std::exception_ptr& error, Clock::time_point now = Clock::now()) noexcept;
 
  private:
-  Journal& events_;
+  intake::Journal& events_;
   std::mutex mutex_;
   base::Tally full_;
   std::array<base::Tally, kPartCount> thrown_;  ///< by Part

@@ -15,11 +15,11 @@ namespace {
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-class Lines : public Journal {
+class Lines : public intake::Journal {
  public:
   void record(store::Event) override { FAIL() << "a watch records no events"; }
-  void notice(os::LogLevel level, std::string_view line) override {
-    all.push_back(std::string(os::name(level)) + " " + std::string(line));
+  void notice(base::LogLevel level, std::string_view line) override {
+    all.push_back(std::string(base::name(level)) + " " + std::string(line));
   }
   std::vector<std::string> take() { return std::exchange(all, {}); }
 
@@ -78,10 +78,10 @@ TEST_F(WatchTest, AnErrorIsReportedOnceAMinuteForEachPart) {
 }
 
 TEST_F(WatchTest, AnErrorThatCantBeReportedIsDropped) {
-  class Throws : public Journal {
+  class Throws : public intake::Journal {
    public:
     void record(store::Event) override {}
-    void notice(os::LogLevel, std::string_view) override {
+    void notice(base::LogLevel, std::string_view) override {
       ++tries;
       throw std::bad_alloc();
     }

@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "auth/authres.h"
 #include "intake/hint_counts.h"
 #include "intake/key_look_ups.h"
 #include "intake/leaving.h"
@@ -29,6 +31,10 @@
 namespace backstop::intake {
 
 class ArrivalChecks;
+class Keeper;
+
+/// Returns the time of day. A test may pass another.
+using WallClock = std::chrono::system_clock::time_point (*)();
 
 /// A recipient that was accepted.
 struct Recipient {
@@ -64,7 +70,13 @@ struct Transaction {
   Surges* surges = nullptr;                     ///< of all transactions; null: no surge is noticed
   WaitingAnswers* waiting_answers = nullptr;    ///< of all transactions; null: any number may wait
   PendingArrivals* pending_arrivals = nullptr;  ///< of all transactions; null: nobody asks
-  std::shared_ptr<ArrivalChecks> checks;        ///< null: nothing of this mail is checked
+  Keeper* keeper = nullptr;                     ///< of all transactions; null: there is no quarantine
+  Keeper* held_keeper = nullptr;                ///< of all transactions; null: there is no held store
+  WallClock clock = &std::chrono::system_clock::now;
+  std::shared_ptr<ArrivalChecks> checks;  ///< null: nothing of this mail is checked
+  /// Inbound: ids whose Authentication-Results are believed if a relay brings the mail. Of the site.
+  std::span<const std::string> trusted_authserv = {};
+  auth::AuthresPlace authserv_place = auth::AuthresPlace::Above;  ///< where that relay has them
   std::vector<Recipient> recipients;
   ClientFacts client;
   /// inbound: what the checks say so far for an address, which is the reverse path or in From, as

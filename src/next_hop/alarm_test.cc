@@ -18,7 +18,7 @@ using Step = Alarm::Step;
 class Lines {
  public:
   void add(os::LogLevel level, std::string_view line) {
-    all.push_back(std::string(os::name(level)) + " " + std::string(line));
+    all.push_back(std::string(base::name(level)) + " " + std::string(line));
   }
   std::vector<std::string> take() { return std::exchange(all, {}); }
 

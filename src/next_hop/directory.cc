@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/share.h"
+
 namespace backstop::next_hop {
 
 void Directory::learn(const NextHop& hop, const smtp::Extensions& extensions) {
@@ -42,7 +44,7 @@ std::vector<std::string> Directory::nearly_full(Clock::time_point now) const {
   const std::scoped_lock lock(mutex_);
   for (const auto& [url, places] : places_) {
     const auto taken = static_cast<std::size_t>(places.all.use_count() - 1);
-    const bool has_few = places.most != 0 && taken + share_of(places.most) > places.most;
+    const bool has_few = places.most != 0 && taken + base::share_of(places.most) > places.most;
     if (has_few || now < places.scarce_until) urls.push_back(url);
   }
   return urls;

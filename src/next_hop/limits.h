@@ -6,15 +6,6 @@
 
 namespace backstop::next_hop {
 
-/// One client, or one network, may use at most one of this many shares of what all clients use together.
-inline constexpr std::size_t kShares = 8;
-
-/// Returns a share of `all`. It is at least 1, so that everybody can have something.
-template <typename Count>
-constexpr Count share_of(Count all) {
-  return all / kShares > 1 ? all / kShares : 1;
-}
-
 struct Limits {
   std::size_t next_hop_sessions = 1000;       ///< open to one next hop, busy and idle, of all workers; 0: any
   std::chrono::seconds next_hop_connect{30};  ///< to connect, with TLS and the greeting

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/share.h"
+
 namespace backstop::next_hop {
 
 namespace {
@@ -69,9 +71,9 @@ net::Task<Result<Pool::Lease>> Pool::lease(const NextHop& hop, const ClientIdent
   Lease lease;
   ClientUse use;
   if (const auto all = context.limits.next_hop_sessions; client.count != nullptr && all != 0) {
-    auto taken = ClientUse::take(client.count, share_of(all));
+    auto taken = ClientUse::take(client.count, base::share_of(all));
     if (!taken) {
-      alarm_.share_is_used(share_of(all));
+      alarm_.share_is_used(base::share_of(all));
       co_return std::unexpected(Failed{Trouble::Full});
     }
     use = std::move(*taken);

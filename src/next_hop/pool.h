@@ -37,7 +37,7 @@ class Pool {
 
   /// Returns a session that is ready for MAIL and knows the client, as the hop's identity wants it. If the
   /// limit of sessions is reached, an idle one of this pool is closed to make room. One client may use a
-  /// share of all sessions (share_of()) at the same time.
+  /// share of all sessions (base::share_of()) at the same time.
   net::Task<Result<Lease>> lease(const NextHop& hop, const ClientIdentity& client, const Context& context,
                                  Age age);
   /// Asks a next hop what it offers, while a client waits for our reply to EHLO; nullopt if it does not

@@ -34,8 +34,6 @@ constexpr milliseconds kGather{10};
 constexpr std::size_t kMostMessage = 2000;
 constexpr std::size_t kMostFront = 40;  // time and level
 
-constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
-
 using Time = Log::Time;
 using File = std::shared_ptr<FileDescriptor>;
 
@@ -72,10 +70,6 @@ constexpr int journal_level(LogLevel level) {
 }
 
 }  // namespace
-
-std::string_view name(LogLevel level) {
-  return kLevelNames.at(static_cast<std::size_t>(level));
-}
 
 class Log::Writer {
  public:

@@ -12,10 +12,11 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/log_level.h"
 
 namespace backstop::os {
 
-enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
+using base::LogLevel;
 enum class LogFormat : std::uint8_t { Human, Json };
 
 struct LogSettings {
@@ -25,9 +26,6 @@ struct LogSettings {
 
   bool operator==(const LogSettings&) const = default;
 };
-
-/// "debug", "info", "warning", "error".
-std::string_view name(LogLevel level);
 
 /// Thread-safe. Its destructor writes the lines that wait, for two seconds at most.
 class Log {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "gateway/journal.h"
+#include "intake/journal.h"
 #include "os/log.h"
 #include "store/history.h"
 
@@ -16,7 +16,7 @@ namespace backstop::service {
 /// A value that could look like another part of the line is put in quotes, since clients choose values.
 std::string event_line(const store::Event& event);
 
-class EventLog : public gateway::Journal {
+class EventLog : public intake::Journal {
  public:
   /// Call open_log(), and open_history() if there is one, before the first event. Without a history events
   /// are only logged.

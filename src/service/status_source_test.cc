@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class Nobody : public gateway::Journal {
+class Nobody : public intake::Journal {
  public:
   void record(store::Event) override {}
   void notice(os::LogLevel, std::string_view) override {}

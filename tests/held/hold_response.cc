@@ -18,8 +18,8 @@
 #include <utility>
 
 #include "config/load.h"
-#include "gateway/journal.h"
-#include "gateway/keeper.h"
+#include "intake/journal.h"
+#include "intake/keeper.h"
 #include "intake/kept_response.h"
 #include "net/loop.h"
 #include "response/report_and_headers.h"
@@ -28,10 +28,10 @@ namespace {
 
 using namespace backstop;
 
-class Silent : public gateway::Journal {
+class Silent : public intake::Journal {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel, std::string_view line) override { std::cerr << line << '\n'; }
+  void notice(base::LogLevel, std::string_view line) override { std::cerr << line << '\n'; }
 };
 
 std::shared_ptr<const store::KeptResponse> response_of(std::span<char*> arguments) {
@@ -53,7 +53,7 @@ std::shared_ptr<const store::KeptResponse> response_of(std::span<char*> argument
   return response;
 }
 
-net::Task<void> hold(gateway::Keeper& keeper, std::shared_ptr<const store::KeptResponse> response,
+net::Task<void> hold(intake::Keeper& keeper, std::shared_ptr<const store::KeptResponse> response,
                      store::SealKey key) {
   const std::string id = response->envelope.id;
   const auto done = co_await keeper.keep(std::move(response), std::move(key));
@@ -77,7 +77,7 @@ int main(int count, char** arguments) {
   }
   Silent journal;
   net::Loop loop(1);
-  gateway::Keeper keeper(std::move(*held), journal, {}, store::KeptPlace::Held);
+  intake::Keeper keeper(std::move(*held), journal, {}, store::KeptPlace::Held);
   net::asio::co_spawn(
       loop.context(),
       hold(keeper, response_of(std::span(arguments, static_cast<std::size_t>(count)).subspan(2)),

@@ -1,7 +1,5 @@
 // A message whose sender is checked: its body is hashed as it passes, its header gets the results, and DMARC
 // may refuse it before its last bytes.
-#include "gateway/message_checks.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +11,7 @@
 #include "dkim/sign_fixture.h"
 #include "gateway/message_path_fixture.h"
 #include "intake/arrival_checks.h"
+#include "intake/message_checks.h"
 
 namespace backstop::gateway {
 namespace {
@@ -39,9 +38,9 @@ std::string signed_mail() {
   return signer().sign_as("From: ann@example.org\r\n\r\n", "from", {.body = kBody}) + std::string(kBody);
 }
 
-class MessageChecksTest : public MessagePathTest {
+class MessageCheckedTest : public MessagePathTest {
  protected:
-  MessageChecksTest() {
+  MessageCheckedTest() {
     zone_ = auth::Zone({{"else.test", "TXT", "v=spf1 ip4:192.0.2.1 -all"},
                         {"_dmarc.example.org", "TXT", "v=DMARC1; p=reject"},
                         {"s._domainkey.example.org", "TXT", signer().record()}});
@@ -68,7 +67,7 @@ class MessageChecksTest : public MessagePathTest {
 constexpr std::string_view kSpf =
     "Authentication-Results: mx.test;\r\n\tspf=pass smtp.mailfrom=else.test\r\n";
 
-TEST_F(MessageChecksTest, TheBodyIsHashedInAnyPieces) {
+TEST_F(MessageCheckedTest, TheBodyIsHashedInAnyPieces) {
   const std::string good = signed_mail();
   for (const auto form : kForms) {
     smtp::in_pieces(on_the_wire(good, form), [&](const smtp::Pieces& pieces, const std::string& what) {
@@ -80,7 +79,7 @@ TEST_F(MessageChecksTest, TheBodyIsHashedInAnyPieces) {
   }
 }
 
-TEST_F(MessageChecksTest, DmarcRefusesBeforeTheEndInAnyPieces) {
+TEST_F(MessageCheckedTest, DmarcRefusesBeforeTheEndInAnyPieces) {
   for (const auto& mail : {unsigned_mail(), signed_mail() + "changed\r\n"}) {
     for (const auto form : kForms) {
       smtp::in_pieces(on_the_wire(mail, form), [&](const smtp::Pieces& pieces, const std::string& what) {
@@ -96,7 +95,7 @@ TEST_F(MessageChecksTest, DmarcRefusesBeforeTheEndInAnyPieces) {
   }
 }
 
-TEST_F(MessageChecksTest, AMailThatCameWholeIsRefusedBeforeData) {
+TEST_F(MessageCheckedTest, AMailThatCameWholeIsRefusedBeforeData) {
   send_checked(unsigned_mail(), next_hop::MessageForm::Plain);
   EXPECT_EQ(last_call(), "none");
   begin_checked(next_hop::MessageForm::Plain);
@@ -105,7 +104,7 @@ TEST_F(MessageChecksTest, AMailThatCameWholeIsRefusedBeforeData) {
   EXPECT_EQ(last_call(), "abandon") << "the next hop has its start";
 }
 
-TEST_F(MessageChecksTest, WithoutDnsItIsDeferred) {
+TEST_F(MessageCheckedTest, WithoutDnsItIsDeferred) {
   zone_ = auth::Zone(std::vector<auth::ZoneRow>{{"_dmarc.example.org", "FAILED"}});
   send_checked(unsigned_mail(), next_hop::MessageForm::Plain);
   EXPECT_THAT(answer(), StartsWith("451 4.4.3 "));
@@ -117,7 +116,7 @@ struct ExcuseRow {
 };
 
 // Each of them gets the same mail as above.
-TEST_F(MessageChecksTest, NotEveryMailIsRefused) {
+TEST_F(MessageCheckedTest, NotEveryMailIsRefused) {
   const ExcuseRow rows[] = {
       {"recorded", [](Transaction&, Settings& settings) { settings.auth.dmarc = AuthUse::Record; }},
       {"exempt", [](Transaction& one, Settings&) { one.recipients[0].is_exempt = true; }},
@@ -136,7 +135,7 @@ TEST_F(MessageChecksTest, NotEveryMailIsRefused) {
   }
 }
 
-TEST_F(MessageChecksTest, AProofOutranksDmarc) {
+TEST_F(MessageCheckedTest, AProofOutranksDmarc) {
   zone_.add({"_dmarc.mail.else.test", "TXT", "v=DMARC1; p=reject"});
   std::string bounce(kBounce);
   bounce.replace(bounce.find("@else.test"), 10, "@mail.else.test");
@@ -153,7 +152,7 @@ TEST_F(MessageChecksTest, AProofOutranksDmarc) {
   }
 }
 
-TEST_F(MessageChecksTest, AStreamedMailHasSpfInItsField) {
+TEST_F(MessageCheckedTest, AStreamedMailHasSpfInItsField) {
   settings_.auth.spf = AuthUse::Reject;
   settings_.auth.dmarc = AuthUse::Off;
   send_checked(unsigned_mail(kForged), next_hop::MessageForm::Plain);
@@ -163,7 +162,7 @@ TEST_F(MessageChecksTest, AStreamedMailHasSpfInItsField) {
   EXPECT_EQ(behind_trace(), unsigned_mail(kForged));
 }
 
-TEST_F(MessageChecksTest, AMailIsHeldForTheWholeField) {
+TEST_F(MessageCheckedTest, AMailIsHeldForTheWholeField) {
   settings_.auth.results = AuthResults::Whole;
   const std::string mail = signed_mail();
   smtp::in_pieces(on_the_wire(mail, next_hop::MessageForm::Stuffed), [&](const smtp::Pieces& pieces,
@@ -179,7 +178,7 @@ TEST_F(MessageChecksTest, AMailIsHeldForTheWholeField) {
 }
 
 // At the cap and one past it.
-TEST_F(MessageChecksTest, ALongerMailHasTheFieldOfAStreamedOne) {
+TEST_F(MessageCheckedTest, ALongerMailHasTheFieldOfAStreamedOne) {
   settings_.auth.results = AuthResults::Whole;
   const std::string mail = signed_mail();
   for (const std::size_t past : {0UZ, 1UZ}) {
@@ -198,7 +197,7 @@ TEST_F(MessageChecksTest, ALongerMailHasTheFieldOfAStreamedOne) {
   }
 }
 
-TEST_F(MessageChecksTest, WithoutMemoryTheMailStreams) {
+TEST_F(MessageCheckedTest, WithoutMemoryTheMailStreams) {
   settings_.auth.results = AuthResults::Whole;
   settings_.limits.held_total = 0;
   settings_.limits.held = 1000;
@@ -218,7 +217,7 @@ struct IdRow {
   bool want_taken_out;
 };
 
-TEST_F(MessageChecksTest, FieldsThatOnlyWeMayWriteAreTakenOut) {
+TEST_F(MessageCheckedTest, FieldsThatOnlyWeMayWriteAreTakenOut) {
   const IdRow rows[] = {
       {"our id", true, false, {}, "MX.test", true},
       {"our id, and no field of ours", false, false, {}, "mx.test", false},
@@ -232,7 +231,7 @@ TEST_F(MessageChecksTest, FieldsThatOnlyWeMayWriteAreTakenOut) {
   settings_.auth.dmarc = AuthUse::Record;
   settings_.auth.spf = AuthUse::Reject;
   for (const auto& row : rows) {
-    settings_.gateways.front().trusted_authserv = row.trusted;
+    transaction_.trusted_authserv = row.trusted;
     const auto mail = unsigned_mail("Authentication-Results: " + row.id + "; spf=pass\r\n");
     begin_checked(next_hop::MessageForm::Plain);
     if (!row.is_checked) transaction_.checks.reset();
@@ -245,7 +244,7 @@ TEST_F(MessageChecksTest, FieldsThatOnlyWeMayWriteAreTakenOut) {
   }
 }
 
-TEST_F(MessageChecksTest, WhatSpeaksForAHostOfOursIsNotChecked) {
+TEST_F(MessageCheckedTest, WhatSpeaksForAHostOfOursIsNotChecked) {
   settings_.domains = {{.name = "example.org"}};
   settings_.domains = {{.name = "example.org", .local_hosts = {net::Network::parse("192.0.2.0/24").value()}}};
   send_checked(unsigned_mail(), next_hop::MessageForm::Plain);

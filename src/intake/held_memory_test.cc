@@ -1,3 +1,5 @@
+#include "intake/held_memory.h"
+
 #include <gtest/gtest.h>
 
 #include <list>
@@ -5,9 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/held_memory.h"
-
-namespace backstop::gateway {
+namespace backstop::intake {
 namespace {
 
 using Account = HeldMemory::Account;
@@ -16,8 +16,8 @@ HeldMemory::Address address(const std::string& text) {
   return boost::asio::ip::make_address(text);
 }
 
-Limits limits_of(std::uint64_t held_total, std::size_t header) {
-  Limits limits;
+MessageLimits limits_of(std::uint64_t held_total, std::size_t header) {
+  MessageLimits limits;
   limits.held_total = held_total;
   limits.header = header;
   return limits;
@@ -34,7 +34,7 @@ struct MostRow {
 TEST(HeldShare, EachAccountHasItsMost) {
   for (const auto& row : {MostRow{"an eighth of it for headers", 8000, 100, 8000, 1000},
                           MostRow{"eight of the largest at least", 8000, 126, 8000, 1008}}) {
-    const Limits limits = limits_of(row.held_total, row.header);
+    const MessageLimits limits = limits_of(row.held_total, row.header);
     EXPECT_EQ(HeldMemory::most(Account::Responses, limits), row.want_responses) << row.name;
     EXPECT_EQ(HeldMemory::most(Account::Headers, limits), row.want_headers) << row.name;
   }
@@ -57,7 +57,7 @@ constexpr NetworkRow kNetworks[] = {
 };
 
 TEST(HeldShare, ANetworkHasAnEighthAndNotOneMore) {
-  const Limits limits = limits_of(8000, 1000);
+  const MessageLimits limits = limits_of(8000, 1000);
   for (const auto account : {Account::Headers, Account::Responses}) {
     for (const auto& row : kNetworks) {
       HeldMemory memory;
@@ -81,7 +81,7 @@ TEST(HeldShare, ANetworkHasAnEighthAndNotOneMore) {
 }
 
 TEST(HeldShare, AllTogetherHoldSoMuchAndNotOneMore) {
-  const Limits limits = limits_of(80, 10);
+  const MessageLimits limits = limits_of(80, 10);
   HeldMemory memory;
   std::list<HeldMemory::Share> shares;
   for (int i = 0; i < 9; ++i) {
@@ -97,7 +97,7 @@ TEST(HeldShare, AllTogetherHoldSoMuchAndNotOneMore) {
 }
 
 TEST(HeldShare, AccountsDoNotStarveEachOther) {
-  const Limits limits = limits_of(80, 10);
+  const MessageLimits limits = limits_of(80, 10);
   HeldMemory memory;
   HeldMemory::Share response(memory, address("192.0.2.1"));
   HeldMemory::Share header(memory, address("192.0.2.1"));
@@ -115,7 +115,7 @@ TEST(HeldShare, AccountsDoNotStarveEachOther) {
 }
 
 TEST(HeldShare, ThreadsLoseNothing) {
-  const Limits limits = limits_of(8000, 10);
+  const MessageLimits limits = limits_of(8000, 10);
   HeldMemory memory;
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -134,4 +134,4 @@ TEST(HeldShare, ThreadsLoseNothing) {
 }
 
 }  // namespace
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

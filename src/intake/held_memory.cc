@@ -1,15 +1,16 @@
-#include "gateway/held_memory.h"
+#include "intake/held_memory.h"
 
 #include <algorithm>
 
+#include "base/share.h"
 #include "net/endpoint.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
-std::uint64_t HeldMemory::most(Account account, const Limits& limits) {
+std::uint64_t HeldMemory::most(Account account, const MessageLimits& limits) {
   if (account == Account::Responses) return limits.held_total;
-  return std::max<std::uint64_t>(limits.held_total / next_hop::kShares,
-                                 std::uint64_t{next_hop::kShares} * limits.header);
+  return std::max<std::uint64_t>(limits.held_total / base::kShares,
+                                 std::uint64_t{base::kShares} * limits.header);
 }
 
 std::uint64_t HeldMemory::total(Account account) const {
@@ -22,7 +23,7 @@ std::size_t HeldMemory::networks() const {
   return held_by_.size();
 }
 
-bool HeldMemory::Share::hold(Account account, std::uint64_t size, const Limits& limits) {
+bool HeldMemory::Share::hold(Account account, std::uint64_t size, const MessageLimits& limits) {
   if (size == 0) {
     release();
     return true;
@@ -36,7 +37,7 @@ bool HeldMemory::Share::hold(Account account, std::uint64_t size, const Limits& 
   const auto found = memory_.held_by_.find(network);
   const std::uint64_t own = from == to ? size_ : 0;
   const std::uint64_t of_network = (found == memory_.held_by_.end() ? 0 : found->second[to]) - own + size;
-  if (of_network > next_hop::share_of(most) || total[to] - own + size > most) return false;
+  if (of_network > base::share_of(most) || total[to] - own + size > most) return false;
   auto& held = found == memory_.held_by_.end() ? memory_.held_by_[network] : found->second;
   total[from] -= size_;
   held[from] -= size_;
@@ -58,4 +59,4 @@ void HeldMemory::Share::give_back() {
   if (found->second == Sizes{}) memory_.held_by_.erase(found);
 }
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

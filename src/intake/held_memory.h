@@ -10,9 +10,9 @@
 #include <map>
 #include <mutex>
 
-#include "gateway/limits.h"
+#include "intake/message_limits.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 class HeldMemory {
  public:
@@ -33,7 +33,7 @@ class HeldMemory {
 
     /// Makes `size` what this message holds, all of it in `account`. Returns false, and changes nothing, if
     /// its network or all together would then hold more than they may.
-    bool hold(Account account, std::uint64_t size, const Limits& limits);
+    bool hold(Account account, std::uint64_t size, const MessageLimits& limits);
     void release() {
       if (size_ != 0) give_back();
     }
@@ -50,7 +50,7 @@ class HeldMemory {
 
   /// Returns what all may hold in an account. Headers always have room for eight of the largest, so that a
   /// network's share of it is one of them at least.
-  static std::uint64_t most(Account account, const Limits& limits);
+  static std::uint64_t most(Account account, const MessageLimits& limits);
 
   std::uint64_t total(Account account) const;
   std::uint64_t total() const { return total(Account::Headers) + total(Account::Responses); }
@@ -67,4 +67,4 @@ class HeldMemory {
   std::map<Address, Sizes> held_by_;
 };
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

@@ -8,18 +8,26 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/transaction.h"
-#include "next_hop/delivery.h"
+#include "intake/arrival_checks.h"
+#include "intake/transaction.h"
 #include "policy/verdict.h"
 #include "smtp/stuffing.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
+
+/// Returns true if the site asks for checks of the transaction.
+bool wants_checks(const Transaction& transaction);
+
+/// Gives a transaction its checks. They begin with the first recipient that the client is a stranger to.
+/// `helo`: as the client said it.
+void prepare_checks(Transaction& transaction, const net::Executor& loop, std::string helo,
+                    CheckSources sources);
 
 class MessageChecks {
  public:
-  /// The transaction must outlive it.
-  MessageChecks(Transaction& transaction, next_hop::MessageForm form)
-      : transaction_(transaction), form_(form) {}
+  /// The transaction must outlive it. `is_stuffed`: the bytes of the body are as after DATA.
+  MessageChecks(Transaction& transaction, bool is_stuffed)
+      : transaction_(transaction), is_stuffed_(is_stuffed) {}
 
   /// Returns the ids whose fields somebody else must have written: our own, if strangers' mail gets it, and
   /// those of `trusted_authserv`, unless a relay brings the mail.
@@ -49,8 +57,8 @@ class MessageChecks {
   bool is_field_of_others() const;
 
   Transaction& transaction_;
-  next_hop::MessageForm form_;
+  bool is_stuffed_;
   smtp::Unstuffer unstuffer_;  ///< of the body
 };
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

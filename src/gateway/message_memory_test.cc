@@ -149,7 +149,7 @@ class HeldMemoryTest : public net::LoopTest {
   }
 
   std::shared_ptr<Settings> settings_ = std::make_shared<Settings>();
-  HeldMemory memory_;
+  intake::HeldMemory memory_;
   response::Reader reader_;
 };
 

@@ -11,11 +11,11 @@
 #include <string>
 
 #include "base/tally.h"
-#include "gateway/journal.h"
+#include "intake/journal.h"
 #include "net/task.h"
 #include "store/quarantine.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 class Keeper {
  public:
@@ -58,4 +58,4 @@ class Keeper {
   boost::asio::thread_pool thread_{1};
 };
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

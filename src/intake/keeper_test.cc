@@ -1,4 +1,4 @@
-#include "gateway/keeper.h"
+#include "intake/keeper.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/kept_fixture.h"
+#include "intake/kept_fixture.h"
 #include "net/loop_fixture.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 namespace {
 
 using testing::ElementsAre;
@@ -127,4 +127,4 @@ TEST_F(KeeperTest, OnlyTheLimitWaits) {
 }
 
 }  // namespace
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "gateway/journal.h"
+#include "intake/journal.h"
 #include "store/quarantine.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 class FakeQuarantine : public store::Quarantine {
  public:
@@ -58,9 +58,9 @@ class FakeQuarantine : public store::Quarantine {
 class NoticeList : public Journal {
  public:
   void record(store::Event) override {}
-  void notice(os::LogLevel, std::string_view line) override { lines.emplace_back(line); }
+  void notice(base::LogLevel, std::string_view line) override { lines.emplace_back(line); }
 
   std::vector<std::string> lines;
 };
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

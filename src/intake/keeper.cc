@@ -1,4 +1,4 @@
-#include "gateway/keeper.h"
+#include "intake/keeper.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "net/blocking.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 /// A place among those that wait. There may be none left.
 class Keeper::Place {
@@ -41,8 +41,8 @@ void Keeper::tell(const std::string& why) {
   trouble_ = why;
   std::string more;
   if (!failed_.counts(std::chrono::steady_clock::now(), more)) return;
-  events_.notice(os::LogLevel::Warning, fmt::format("{}; a response that can't be kept {}{}", why,
-                                                    kInstead[static_cast<std::size_t>(place_)], more));
+  events_.notice(base::LogLevel::Warning, fmt::format("{}; a response that can't be kept {}{}", why,
+                                                      kInstead[static_cast<std::size_t>(place_)], more));
 }
 
 void Keeper::works() {
@@ -83,4 +83,4 @@ net::Task<base::Result<void>> Keeper::keep(std::shared_ptr<const store::KeptResp
   co_return done;
 }
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake

@@ -1,13 +1,13 @@
-// Receives what the gateway reports. Implemented by the log with the history, and by tests.
+// Receives what a front door reports. Implemented by the log with the history, and by tests.
 #pragma once
 
 #include <string_view>
 
-#include "os/log.h"
+#include "base/log_level.h"
 #include "store/day_sums.h"
 #include "store/event.h"
 
-namespace backstop::gateway {
+namespace backstop::intake {
 
 /// Thread-safe, and must not wait.
 class Journal {
@@ -18,7 +18,7 @@ class Journal {
   /// Adds to the sums of a day. By default they are counted nowhere.
   virtual void count(store::DaySums sums) { (void)sums; }
   /// Writes one line to the log that the operator should see beside the events. It holds no message content.
-  virtual void notice(os::LogLevel level, std::string_view line) = 0;
+  virtual void notice(base::LogLevel level, std::string_view line) = 0;
 };
 
-}  // namespace backstop::gateway
+}  // namespace backstop::intake
