@@ -16,7 +16,7 @@ def run(*command, **more):
     return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120, **more)
 
 
-class Check(unittest.TestCase):
+class CheckArguments(unittest.TestCase):
     def test_help_explains_from_any_folder(self):
         done = run(SOURCE / "check", "--help", cwd="/")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -76,7 +76,7 @@ class Scripts(unittest.TestCase):
 
 
 # Tells who it is, and runs until a signal ends it.
-UNTIL_A_SIGNAL = 'echo "a line of the tool"; echo $$ >"${0%/tools/*}/begun"; exec sleep 600\n'
+UNTIL_A_SIGNAL = 'echo $$ >"${0%/*/*}/begun"; exec sleep 600\n'
 INTERRUPTIONS = ((signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGHUP, False))
 
 
@@ -128,14 +128,14 @@ class Run(Scripts):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (3, "", "why\n"))
 
     def test_interruption_is_one_line_and_leaves_nothing(self):
-        self.program("tools/cmake", UNTIL_A_SIGNAL)
+        self.program("tools/cmake", "echo a line of cmake\n" + UNTIL_A_SIGNAL)
         for signum, whole_group in INTERRUPTIONS:
             with self.subTest("cmake", signum=signum, whole_group=whole_group):
                 self.assertEqual(self.interrupt(signum, whole_group, self.place / "run"),
                                  (-signum, "backstop: interrupted; what is built stays, and ./run goes on from there\n"))
         self.build()
         (self.place / "build" / "release" / "build.ninja").touch()
-        self.program("tools/ninja", 'if [ "$3" = -n ]; then echo "[1/1] a step"; exit; fi\n' + UNTIL_A_SIGNAL)
+        self.program("tools/ninja", 'if [ "$3" = -n ]; then echo "[1/1] a step"; exit; fi\necho "a line of ninja"\n' + UNTIL_A_SIGNAL)
         for signum, whole_group in INTERRUPTIONS:
             with self.subTest("ninja", signum=signum, whole_group=whole_group):
                 status, said = self.interrupt(signum, whole_group, self.place / "run")
@@ -151,6 +151,31 @@ class Run(Scripts):
             with self.subTest(signum=signum, whole_group=whole_group):
                 self.assertEqual(self.interrupt(signum, whole_group, self.place / "run"),
                                  (-signum, "backstop: packages are missing: no-such-package\nbackstop: interrupted; nothing was installed\n"))
+
+
+class Check(Scripts):
+    def setUp(self):
+        super().setUp()
+        self.copy("check")
+        for name in ("scripts/install-packages", "scripts/fetch-peers", "scripts/lint", "tools/git", "tools/cmake"):
+            self.program(name, "")
+        self.program("tools/ctest", 'while [ "$1" != --output-junit ]; do shift; done; echo "100% tests passed, 0 tests failed out of 2"; echo "Total Test time (real) = 1 sec"\n'
+                     """echo '<testsuite tests="2" failures="0" disabled="0" skipped="1">' >"$2"\n""")
+
+    def test_all_of_it_in_a_path_with_a_space(self):
+        done = self.run_here(self.place / "check")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(done.stdout.endswith("6 passed, 0 failed, 2 skipped\n"), done.stdout)
+
+    def test_interruption_is_one_line_and_leaves_nothing(self):
+        for tool, last in (("scripts/install-packages", "; see ./check --help"), ("tools/cmake", "==> building the release")):
+            for signum, whole_group in INTERRUPTIONS:
+                with self.subTest(tool, signum=signum, whole_group=whole_group):
+                    self.program(tool, UNTIL_A_SIGNAL)
+                    status, said = self.interrupt(signum, whole_group, self.place / "check")
+                    self.assertEqual(status, -signum)
+                    self.assertTrue(said.endswith(f"{last}\ncheck: interrupted; what is built stays\n"), said)
+            self.program(tool, "")
 
 
 @unittest.skipUnless(shutil.which("dpkg-query") and shutil.which("apt-get"), "this is no Debian")
