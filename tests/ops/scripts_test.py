@@ -210,6 +210,25 @@ class InstallPackages(unittest.TestCase):
         self.assertEqual(done.stderr, "backstop: installing takes root, and there is no sudo here; run this once as root, then try again:\n"
                          "  apt-get update && apt-get install --no-install-recommends no-such-package no-such-either\n")
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root installs without sudo")
+    def test_says_how_much_and_downloads_before_it_changes_anything(self):
+        tools = self.place / "tools"
+        tools.mkdir()
+        for name, text in (("apt-cache", 'echo "  Candidate: 1.0"'),
+                           ("apt-get", f'echo "$*" >>"{self.place}/calls"; echo "Need to get 53.1 kB/60 kB of archives."; '
+                                       'echo "After this operation, 284 kB of additional disk space will be used."'),
+                           ("install", f'echo policy >>"{self.place}/calls"')):
+            (tools / name).write_text(f"#!/bin/bash\n{text}\n")
+            (tools / name).chmod(0o755)
+        done = self.install("no-such-package\n", env={"PATH": f"{tools}:{os.environ['PATH']}"})
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(done.stderr, "backstop: packages are missing: no-such-package\n"
+                         "backstop: installing them with what they need: 53.1 kB to download, 284 kB on the disk; this takes about a minute for each 150 MB\n"
+                         "backstop: installed\n")
+        calls = [call for call in (self.place / "calls").read_text().splitlines() if call != "policy"]
+        self.assertEqual([("--print-uris" in call, "--download-only" in call, " install " in call) for call in calls],
+                         [(False, False, False), (True, False, True), (False, True, True), (False, False, True)])
+
 
 if __name__ == "__main__":
     unittest.main()
