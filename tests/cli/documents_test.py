@@ -250,7 +250,7 @@ class Completion(Case):
                             (b"serve -c on\t", b"serve -c only.toml"), (b"keys dkim-import --into f\t", b"--into folder/"),
                             (b"check-c\t", b"backstop check-config"), (b"history --since on\t", b"--since on\x07")):
             with self.subTest(typed):
-                shown = shell.type(b"backstop " + typed, want, seconds=5)
+                shown = shell.type(b"backstop " + typed, want)
                 self.assertIn(want, shown)
                 self.assertNotIn(b"compopt", shown)
                 # Ctrl-U empties the line.

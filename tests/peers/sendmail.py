@@ -27,6 +27,8 @@ O SendMimeErrors=True
 O DoubleBounceAddress=
 O DefaultUser=nobody
 O LogLevel=0
+O QueueLA=1000000
+O RefuseLA=1000000
 {options}
 H?P?Return-Path: <$g>
 HReceived: $?sfrom $s $.$?_($?s$|from $.$_)$.
