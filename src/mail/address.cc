@@ -171,7 +171,8 @@ bool is_seen_whole(std::string_view address) {
     U8_NEXT(address.data(), at, size, c);
     if (c < 0) return false;
     if ((c == kNonJoiner || c == kJoiner) && is_joiner_in_place(address, begin, at, c == kJoiner)) continue;
-    if (base::hides_text(static_cast<std::uint32_t>(c))) return false;
+    // RFC 8264 9 takes spaces out of names, too; the ASCII one is within quotation marks.
+    if (base::hides_text(static_cast<std::uint32_t>(c)) || (c > 127 && u_isUWhiteSpace(c) != 0)) return false;
   }
   return true;
 }

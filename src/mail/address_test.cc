@@ -357,6 +357,9 @@ TEST(IsSeenWhole, TakesWhatPeopleSee) {
       {"zero-width space", "us\u200Ber@example.org", false},
       {"soft hyphen", "us\u00ADer@example.org", false},
       {"byte order mark", "\uFEFFuser@example.org", false},
+      {"no-break space", "user@example.org\u00A0.example.net", false},
+      {"ideographic space", "us\u3000er@example.org", false},
+      {"a space in a quoted local part", "\"us er\"@example.org", true},
       {"line separator", "user\u2028@example.org", false},
       {"not UTF-8",
        "us\xFF"
