@@ -18,6 +18,13 @@ void report_error(CommandContext& context, int status, std::string_view message)
   context.exit_status = std::max(context.exit_status, status);
 }
 
+void tell_waiting(std::string_view name, CommandContext& context) {
+  constexpr std::size_t kLongestPath = 4096;
+  context.err << "backstop: " << base::printable(name, kLongestPath)
+              << ": it is a pipe; waiting until somebody writes into it\n";
+  context.err.flush();
+}
+
 bool become_user_of(const config::Config& config, CommandContext& context) {
   const auto& user = config.server.user;
   if (user.empty() || ::geteuid() != 0) return true;

@@ -61,6 +61,8 @@ class Printer : public mailbox::MailVisitor {
     report_error(context_, exit_status_of(problem), problem.message);
   }
 
+  void waits(std::string_view name) override { tell_waiting(name, context_); }
+
  private:
   static constexpr std::size_t kMostLines = 32 * 1024;
 

@@ -59,6 +59,7 @@ class Counter : public mailbox::MailVisitor {
     report_.add_problem();
     report_error(context_, exit_status_of(problem), problem.message);
   }
+  void waits(std::string_view name) override { tell_waiting(name, context_); }
   void advanced(std::uint64_t bytes) override { progress_.advance(bytes, report::ProgressBar::Clock::now()); }
 
   const report::ScanReport& report() const { return report_; }

@@ -1,6 +1,5 @@
 #include "config/load.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -49,8 +48,12 @@ base::Result<std::string> read_file(const std::string& path) {
   std::error_code failed;
   if (std::filesystem::is_directory(path, failed))
     return std::unexpected(base::Error{"it is a folder; a configuration file is wanted"});
-  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  os::FileDescriptor file = os::open_to_read(path);
   if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
+  // A shell's <(...) is a pipe whose writer may take its time; a pipe without a writer would never end.
+  constexpr std::chrono::milliseconds kLongestWait = std::chrono::seconds(10);
+  if (!os::is_ready_to_read(file, kLongestWait))
+    return std::unexpected(base::Error{"it is a pipe into which nobody writes"});
   os::FileSource source(std::move(file));
   std::string text;
   const auto read = os::read_up_to(source, kTomlMost + 1, text);

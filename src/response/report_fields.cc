@@ -86,7 +86,8 @@ bool is_hex(char c) {
   return base::hex_value(c) >= 0;
 }
 
-// RFC 6533 3: "\x{20AC}" is one code point.
+// RFC 6533 3: "\x{20AC}" is one code point. Printable ASCII is not written so, except for three characters:
+// an "@" would make another address.
 std::string decode_utf8_xtext(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -94,8 +95,13 @@ std::string decode_utf8_xtext(std::string_view text) {
       const std::size_t close = text.substr(0, 12).find('}');
       const auto digits = close == std::string_view::npos ? std::string_view{} : text.substr(3, close - 3);
       if (!digits.empty() && digits.size() <= 6 && std::ranges::all_of(digits, is_hex)) {
-        base::append_code_point(static_cast<std::uint32_t>(std::stoul(std::string(digits), nullptr, 16)),
-                                out);
+        const auto code = static_cast<std::uint32_t>(std::stoul(std::string(digits), nullptr, 16));
+        const bool stays = code > ' ' && code <= '~' && code != '\\' && code != '+' && code != '=';
+        if (stays) {
+          out += text.substr(0, close + 1);
+        } else {
+          base::append_code_point(code, out);
+        }
         text.remove_prefix(close + 1);
         continue;
       }
@@ -180,6 +186,47 @@ std::string_view quoted_address(std::string_view value) {
   return value.substr(0, value.find_first_of(" \t;,<>()", at));
 }
 
+// Returns the path without the source route of RFC 5321 4.1.2, "@relay.example:user@example.org". It said by
+// which hosts a mail should go; the mailbox is what follows it (RFC 5321 C).
+std::string_view without_route(std::string_view path) {
+  if (!path.starts_with('@')) return path;
+  const std::size_t colon = path.find(':');
+  return colon == std::string_view::npos ? path : path.substr(colon + 1);
+}
+
+bool has_other_address(std::string_view text, std::string_view address) {
+  const FoundAddress found = find_address(text);
+  return !found.text.empty() && !base::iequals(found.text, address);
+}
+
+// Returns whether `value` has an "@" but no address that can be told, or lists another address beside it:
+// "a@example.org, b@example.net".
+bool is_ambiguous(std::string_view value, std::string_view address) {
+  if (address.empty()) return value.contains('@');
+  const std::size_t at = base::ifind(value, address);
+  if (at == std::string_view::npos) return false;
+  std::string_view before = value.substr(0, at);
+  before = before.substr(0, before.find_last_not_of(" \t<") + 1);
+  if ((before.ends_with(',') || before.ends_with(';')) && has_other_address(before, address)) return true;
+  std::string_view after = value.substr(at + address.size());
+  after.remove_prefix(std::min(after.find_first_not_of(" \t>"), after.size()));
+  return (after.starts_with(',') || after.starts_with(';')) && has_other_address(after, address);
+}
+
+void forget_names(Recipient& recipient) {
+  recipient.address.clear();
+  recipient.original_address.clear();
+}
+
+// Sets an address of a group. The group is doubtful if it had another one before, or the field has several.
+void name_recipient(std::string_view value, std::string& address, Recipient& recipient) {
+  std::string found = report_address(value);
+  if (found.empty() && !value.contains('@')) return;
+  const bool is_other = !address.empty() && base::address_key(address) != base::address_key(found);
+  recipient.is_doubtful = recipient.is_doubtful || is_other || is_ambiguous(value, found);
+  address = std::move(found);
+}
+
 // Returns the type of RFC 5965 3.1, which is a token in any case, without what follows it.
 std::string feedback_word(std::string_view value) {
   constexpr std::size_t kLongestType = 64;
@@ -236,6 +283,8 @@ std::string report_address(std::string_view value) {
     if (inner.find('@') != std::string_view::npos || address.find('@') == std::string_view::npos)
       address = inner;
   }
+  while (address.starts_with('<')) address.remove_prefix(1);
+  address = without_route(address);
   if (!address.starts_with('"')) {
     // "user@example.org (Real Name)", "user@example.org; more": an address ends at white space.
     address = address.substr(0, address.find_first_of(" \t;,"));
@@ -243,10 +292,8 @@ std::string report_address(std::string_view value) {
     if (base::istarts_with(address, "smtp:")) address.remove_prefix(5);
   }
   while (!address.empty() && (address.back() == '>' || address.back() == ':')) address.remove_suffix(1);
-  while (address.starts_with('<')) address.remove_prefix(1);
   std::string text = mail::to_utf8(address);
   if (is_utf8_type) text = decode_utf8_xtext(text);
-  base::fold_hidden(text);
   return text;
 }
 
@@ -262,13 +309,14 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   Recipient* current = nullptr;
   bool has_final = false;
   bool has_original = false;
+  bool has_outcome = false;  // the group has an action or a status below its recipient
   bool is_full = false;
   const auto open = [&]() -> Recipient* {
     if (response.recipients.size() >= limits.recipients) {
       is_full = true;
       return nullptr;
     }
-    has_final = has_original = false;
+    has_final = has_original = has_outcome = false;
     return &response.recipients.emplace_back();
   };
   for_each_field(body, [&](const ReportField& field) {
@@ -280,8 +328,10 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
         return;
       case GroupField::FinalRecipient:
       case GroupField::OriginalRecipient:
-        // A second one in the same group is another recipient, since some products omit the empty line.
-        if (!current || (which == GroupField::FinalRecipient ? has_final : has_original)) current = open();
+        // A second one behind an outcome is another recipient, since some products omit the empty line.
+        // Without an outcome between, nobody can tell whose it is (RFC 3464 2.3: each group has one of both).
+        if (!current || (has_outcome && (which == GroupField::FinalRecipient ? has_final : has_original)))
+          current = open();
         break;
       case GroupField::Action:
       case GroupField::Status:
@@ -294,20 +344,22 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
     if (!current) return;
     switch (which) {
       case GroupField::FinalRecipient:
-        current->address = report_address(field.value);
+        name_recipient(field.value, current->address, *current);
         has_final = true;
         break;
       case GroupField::OriginalRecipient:
-        current->original_address = report_address(field.value);
+        name_recipient(field.value, current->original_address, *current);
         has_original = true;
         break;
       case GroupField::ActualRecipient:
         if (current->address.empty()) current->address = report_address(field.value);
         break;
       case GroupField::Action:
+        has_outcome = has_final || has_original;
         current->action = parse_action(field.value);
         break;
       case GroupField::Status:
+        has_outcome = has_final || has_original;
         if (const auto status = find_enhanced_status(field.value); !status.empty()) {
           current->status = status;
           current->status_from = StatusFrom::Field;
@@ -329,6 +381,7 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   response.truncated = response.truncated || is_full;
   for (std::size_t i = before; i < response.recipients.size(); ++i) {
     auto& recipient = response.recipients[i];
+    if (recipient.is_doubtful) forget_names(recipient);
     // A final address that only the product understands (X.400, a daemon's queue) says less than the address
     // that the mail was written to.
     const bool is_internal =
@@ -341,7 +394,8 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   // A group without address, status and words is the per-message group of a product that ran the groups
   // together.
   const auto names_nobody = [](const Recipient& recipient) {
-    return recipient.address.empty() && recipient.status.empty() && recipient.diagnostic.empty();
+    return recipient.address.empty() && !recipient.is_doubtful && recipient.status.empty() &&
+           recipient.diagnostic.empty();
   };
   const auto first = response.recipients.begin() + static_cast<std::ptrdiff_t>(before);
   response.recipients.erase(std::remove_if(first, response.recipients.end(), names_nobody),
@@ -355,9 +409,9 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
   original.found_in = FoundIn::ReportFields;
   for_each_field(body, [&](const ReportField& field) {
     if (base::iequals(field.name, "final-recipient")) {
-      recipient.address = report_address(field.value);
+      name_recipient(field.value, recipient.address, recipient);
     } else if (base::iequals(field.name, "original-recipient")) {
-      recipient.original_address = report_address(field.value);
+      name_recipient(field.value, recipient.original_address, recipient);
     } else if (base::iequals(field.name, "original-message-id")) {
       std::string_view id = field.value;
       if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
@@ -377,6 +431,7 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
               : Action::None;
     }
   });
+  if (recipient.is_doubtful) forget_names(recipient);
   if (recipient.address.empty()) recipient.address = recipient.original_address;
   if (!recipient.address.empty()) response.recipients.push_back(std::move(recipient));
   if (!original.message_id.empty()) response.original = std::move(original);

@@ -115,6 +115,36 @@ const Row kDeliveryStatus[] = {
      "Original-Recipient: rfc822; a@example.net\nAction: failed\n\n"
      "Final-Recipient: rfc822; b@example.net\nAction: delayed\n",
      "from -\na@example.net failed - - '' (a@example.net)\nb@example.net delayed - - ''\n"},
+    {"two recipients before one outcome",
+     "Final-Recipient: rfc822; a@example.net\nFinal-Recipient: rfc822; b@example.net\n"
+     "Action: failed\nStatus: 5.1.1\n",
+     "from -\n- failed 5.1.1 - ''\n"},
+    {"two recipients below one outcome",
+     "Action: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; a@example.net\n"
+     "Final-Recipient: rfc822; b@example.net\n",
+     "from -\n- failed 5.1.1 - ''\n"},
+    {"two original recipients before one outcome",
+     "Original-Recipient: rfc822; a@example.net\nOriginal-Recipient: rfc822; b@example.net\n"
+     "Final-Recipient: rfc822; c@example.net\nAction: failed\n",
+     "from -\n- failed - - ''\n"},
+    {"the same recipient twice",
+     "Final-Recipient: rfc822; a@example.net\nFinal-Recipient: rfc822; A@example.net\nAction: failed\n",
+     "from -\nA@example.net failed - - ''\n"},
+    {"a second one that is empty",
+     "Final-Recipient: rfc822; a@example.net\nFinal-Recipient:\nAction: failed\n",
+     "from -\na@example.net failed - - ''\n"},
+    {"a list of recipients", "Final-Recipient: rfc822; a@example.net, b@example.net\nAction: failed\n",
+     "from -\n- failed - - ''\n"},
+    {"a list in brackets", "Final-Recipient: rfc822; <a@example.net>; <b@example.net>\nAction: failed\n",
+     "from -\n- failed - - ''\n"},
+    {"an address within another",
+     "Final-Recipient: rfc822; a <b@example.net>@example.org\nAction: failed\nDiagnostic-Code: smtp; 550 "
+     "no\n",
+     "from -\n- failed - - '550 no'\n"},
+    {"a doubtful one, and the next",
+     "Final-Recipient: rfc822; a@example.net, b@example.net\nAction: failed\n\n"
+     "Final-Recipient: rfc822; c@example.net\nAction: failed\n",
+     "from -\n- failed - - ''\nc@example.net failed - - ''\n"},
     {"many empty lines between groups",
      "\n\nReporting-MTA: dns; mail.example.org\n\n\n\n"
      "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: 5.1.1\n\n \t\n\n"
@@ -295,6 +325,8 @@ TEST(ReportAddress, IsFreeOfTheMarksAroundIt) {
       {"quoted address without a type", "\"x;b@example.net\"@example.org", "\"x;b@example.net\"@example.org"},
       {"quoted address as a name", "rfc822; \"b@example.net\" <user@example.org>", "user@example.org"},
       {"brackets within a local part", "rfc822; a <b@example.net>@example.org", ""},
+      {"source route", "rfc822; @relay.example:user@example.org", "user@example.org"},
+      {"source route in brackets", "rfc822; <@a.example,@b.example:user@example.org>", "user@example.org"},
       {"half of a bracket", "rfc822; user@example.org>", "user@example.org"},
       {"the other half", "rfc822; <user@example.org", "user@example.org"},
       {"X.400", "x400; /G=A/S=B/C=XX/", "/G=A/S=B/C=XX/"},
@@ -310,6 +342,9 @@ TEST(ReportAddress, IsFreeOfTheMarksAroundIt) {
       {"xtext of other letters", "utf-8; \\x{G0}@example.org", "\\x{G0}@example.org"},
       {"xtext that is no character", "utf-8; \\x{D800}\\x{110000}@example.org",
        "\xEF\xBF\xBD\xEF\xBF\xBD@example.org"},
+      {"xtext of an at sign stays", "utf-8; user\\x{40}example.org@example.net",
+       "user\\x{40}example.org@example.net"},
+      {"xtext of the three", "utf-8; \\x{2B}\\x{3d}\\x{5C}@example.org", "+=\\@example.org"},
       {"xtext that is cut", "utf-8; \\x{44", "\\x{44"},
       {"xtext without digits", "utf-8; \\x{}a@example.org", "\\x{}a@example.org"},
       {"xtext under another type stays", "rfc822; \\x{442}@example.org", "\\x{442}@example.org"},

@@ -3,6 +3,7 @@ import datetime
 import os
 import re
 import subprocess
+import threading
 import unittest
 
 from support import SOURCE, Case, run, without_privileges
@@ -514,6 +515,15 @@ class Files(Case):
     def test_file_that_never_ends(self):
         outcome = run("check-config", "/dev/zero")
         self.assertEqual((outcome.status, outcome.err), (65, "/dev/zero:1:1: the file is larger than 1048576 bytes, the most that is read\n"))
+
+    def test_pipe_with_a_writer(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_bytes, args=(GOOD.encode(),))
+        writer.start()
+        outcome = run("check-config", pipe)
+        writer.join()
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
 
     def test_deep_nesting_is_a_mistake(self):
         for name, text in (("lists", "a=" + "[" * 100_000), ("tables", "a=" + "{a=" * 100_000), ("keys", "[" + ".".join("a" * 200_000) + "]\n"),

@@ -118,7 +118,18 @@ class Paths(Case):
         self.write("mail", ORDINARY)
         os.mkfifo(self.folder / "pipe")
         outcome = run("classify", "--json", self.folder)
-        self.assertEqual((outcome.status, outcome.out.count(b"\n")), (0, 1))
+        self.assertEqual(outcome.out.count(b"\n"), 1)
+        self.assertEqual((outcome.status, outcome.err),
+                         (65, f"backstop: {self.folder / 'pipe'}: left out: it is a pipe, a socket or a device\n"))
+
+    def test_named_pipe_is_waited_for(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen([PROGRAM, "classify", "--json", pipe], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+            self.assertEqual(program.stderr.readline().decode(), f"backstop: {pipe}: it is a pipe; waiting until somebody writes into it\n")
+            pipe.write_bytes(ORDINARY)
+            out, err = program.communicate(timeout=60)
+        self.assertEqual((program.returncode, out.count(b"\n"), err), (0, 1, b""))
 
     def test_device_that_never_ends(self):
         outcome = run("classify", "/dev/zero")
