@@ -123,7 +123,9 @@ QuotedSubject::Kept QuotedSubject::keep(std::string_view line) {
     next_ = Next::Line;
   }
   constexpr std::size_t kMostLine = 2000;
-  const Found word = find_word(line.substr(0, kMostLine));
+  const std::string_view searched = line.substr(0, kMostLine);
+  if (!kAnySubject.is_in(searched)) return {line};
+  const Found word = find_word(searched);
   if (word.begin == std::string_view::npos) return {line};
   indent_ = indent;
   taken_ = 0;

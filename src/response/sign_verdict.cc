@@ -275,6 +275,8 @@ bool is_borne_out(const Sign& sign, const KindFacts& facts, const std::vector<co
                   bool has_mark) {
   const HeaderFacts& header = facts.header;
   if (sign.zone == Zone::Field) return true;
+  if (sign.zone == Zone::From && is_only_named(header) && ends_with_writers_name(header.from, facts.text))
+    return false;
   const auto is_elsewhere = [&] {
     return std::ranges::any_of(signs, [&](const Sign* other) {
       return other->kind == sign.kind && other->zone != sign.zone && other->strength != Strength::Program &&
@@ -286,7 +288,6 @@ bool is_borne_out(const Sign& sign, const KindFacts& facts, const std::vector<co
     return has_mark || header.has_references || is_elsewhere() || has_code(sign, header);
   }
   if (sign.kind == Kind::ListNotice && sign.zone == Zone::From && sign.phrase.ends_with('@')) {
-    if (is_only_named(header) && ends_with_writers_name(header.from, facts.text)) return false;
     const bool has_display_name = header.from.find_first_of("<\"(") != std::string::npos;
     return !has_display_name || is_elsewhere() || header.is_null_sender || header.is_reply ||
            header.is_auto_submitted || std::ranges::any_of(header.signs, [&](const Sign* other) {

@@ -410,6 +410,10 @@ TEST(SignVerdict, IgnoresWhatAPersonWritesUnderARole) {
        "list-notice"},
       {"the address in a display name", "From: \"verify@0spam.com fans\" <a@example.net>\n", "Hi.\n",
        kOrdinary, "none"},
+      {"a filter's address, signed", "From: Eva <mimesweeper@example.net>\n", "Who knows this?\nEva\n",
+       kOrdinary, "none"},
+      {"a filter's address", "From: mimesweeper@example.net\n", "To bob@example.com.\n", kOrdinary,
+       "filter-notice"},
       {"the address of a challenge", "From: verify@0spam.com\n", "Hi.\n", kOrdinary, "challenge"},
   };
   check(rows);
