@@ -321,7 +321,9 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
   const std::size_t first = text.find_first_not_of(" \t");
   const bool is_sender = zone != Zone::Subject;
   const SenderText sender(is_sender && !hits_.empty() ? text : std::string_view{});
+  if (!is_sender) facts_.own_subject_end = find_own_subject_end(start, first);
   for (const auto& hit : hits_) {
+    if (!is_sender && hit.begin >= facts_.own_subject_end) continue;
     for (const auto& use : phrases_->uses[hit.phrase]) {
       switch (use.what) {
         case HeaderUse::What::FailureSubject:
@@ -346,6 +348,10 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
                                                           !sender.is_in_domain(hit.begin));
           break;
         case HeaderUse::What::Sign: {
+          // "sales@knowspam.net" in the display name is nobody's address.
+          const bool is_displayed =
+              zone == Zone::From && use.sign->phrase.contains('@') && !sender.is_in_address(hit.begin);
+          if (is_displayed) break;
           const bool fits =
               use.sign->zone == zone ||
               (zone == Zone::Subject && use.sign->zone == Zone::SubjectStart && hit.begin == start) ||
@@ -356,6 +362,35 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
       }
     }
   }
+}
+
+std::size_t HeaderReader::find_own_subject_end(std::size_t start, std::size_t first) const {
+  constexpr std::size_t kLongestRest = 40;  // of what comes before the colon, as in "d'absence du bureau"
+  constexpr std::string_view kWideColon = "：";
+  // After the colon, these say themselves what happened: "Returned mail: user unknown".
+  constexpr std::array kGoOn = std::to_array<std::string_view>({"returned mail", "notification", "report"});
+  const std::string_view subject = facts_.subject;
+  std::size_t end = subject.size();
+  for (const auto& hit : hits_) {
+    const std::string_view phrase = phrases_->phrases[hit.phrase];
+    const bool goes_on =
+        std::ranges::any_of(kGoOn, [&](std::string_view word) { return phrase.contains(word); });
+    const bool is_prefix = std::ranges::any_of(phrases_->uses[hit.phrase], [&](const HeaderUse& use) {
+      if (use.what == HeaderUse::What::FailureSubject) return hit.begin == start && !goes_on;
+      return use.what == HeaderUse::What::Sign && use.sign->zone == Zone::SubjectFirst &&
+             (use.sign->kind == Kind::AutoReply || use.sign->kind == Kind::Mdn) && hit.begin == first;
+    });
+    if (!is_prefix) continue;
+    // The phrase may have the colon itself.
+    const std::size_t after =
+        std::max(first, hit.begin + phrase.size() - std::min<std::size_t>(2, phrase.size()));
+    const std::string_view rest = subject.substr(std::min(after, subject.size()), kLongestRest);
+    const std::size_t wide = rest.find(kWideColon);
+    const std::size_t colon = std::min(rest.find(':'), wide);
+    if (colon == std::string_view::npos) continue;
+    end = std::min(end, after + colon + (colon == wide ? kWideColon.size() : 1));
+  }
+  return end;
 }
 
 bool can_be_response(const HeaderFacts& facts) {

@@ -74,8 +74,8 @@ TEST(Kind, PartsForMachinesDecideFirst) {
       {"a filter's own mark and then its words",
        multipart("X-Tnz-Problem-Type: 40\nSubject: Virus intercepted\n", kFailed), kNull, "filter-notice"},
       {"a request to unsubscribe, with an auto-reply's mark",
-       mail("X-Autorespond: x\nX-Apple-Unsubscribe: 1\n"), kUnknown, "none"},
-      {"the same without it", mail("X-Autorespond: x\n"), kUnknown, "auto-reply"},
+       mail("Auto-Submitted: auto-replied\nX-Apple-Unsubscribe: 1\n"), kUnknown, "none"},
+      {"the same without it", mail("Auto-Submitted: auto-replied\n"), kUnknown, "auto-reply"},
       {"a receipt and a request to unsubscribe", multipart("X-Apple-Unsubscribe: 1\n", kReceipt), kUnknown,
        "mdn"},
   };
@@ -392,6 +392,44 @@ TEST(Kind, FollowsTheClassInExchangesWrapper) {
        multipart("X-Autorespond: x\n",
                  "--b\nContent-Type: application/ms-tnef\n\n" + tnef("REPORT.IPM.Note.NDR") + "\n", "mixed"),
        kNull, "auto-reply"},
+  };
+  check(rows);
+}
+
+// Whoever wrote a mail must not decide what the report about it is.
+TEST(Kind, IgnoresTheSubjectOfTheReturnedMail) {
+  const auto bounce = [](std::string_view subject, std::string_view text) {
+    return mail(
+        "From: MAILER-DAEMON@mx.example.net\nSubject: " + std::string(subject) + "\n",
+        "This message was created automatically by mail delivery software.\n\nA message that you sent could "
+        "not be delivered to one or more of its\nrecipients. The following address(es) failed:\n\n"
+        "  bob@example.com\n    user unknown\n\n" +
+            std::string(text));
+  };
+  const Row rows[] = {
+      {"a delay after the colon", bounce("Undeliverable: delivery delayed", ""), kNull, "dsn-failed"},
+      {"a delay after a wide colon", bounce("配信不能：遅延", ""), kNull, "dsn-failed"},
+      {"a delay in German", bounce("Unzustellbar: Zustellung verzögert", ""), kNull, "dsn-failed"},
+      {"a filter's words after the colon", bounce("Undeliverable: Virus detected in your message", ""), kNull,
+       "dsn-failed"},
+      {"a delay of the report itself", bounce("Delivery Notification: Delivery has been delayed", ""), kNull,
+       "dsn-delayed"},
+      {"a quoted subject", bounce("Failure notice", "Subject: It will be retried; delivery is delayed\n"),
+       kNull, "dsn-failed"},
+      {"a quoted subject in German", bounce("Failure notice", "Betreff: will be retried\n"), kNull,
+       "dsn-failed"},
+      {"a folded subject", bounce("Failure notice", "Subject: a\n  delivery is delayed\n"), kNull,
+       "dsn-failed"},
+      {"a quoted line", bounce("Failure notice", "> delivery is delayed\n"), kNull, "dsn-failed"},
+      {"the report's own words", bounce("Failure notice", "Delivery is delayed.\n"), kNull, "dsn-delayed"},
+      {"a digest that is refused",
+       mail("From: talk-owner@example.net\nSubject: Rejected: talk Digest, Vol 3, Issue 4\n",
+            "Your message to the list was rejected.\n"),
+       kNull, "list-notice"},
+      {"a digest",
+       mail("From: talk-owner@example.net\nSubject: talk Digest, Vol 3, Issue 4\n",
+            "Your message to the list was rejected.\n"),
+       kNull, "none"},
   };
   check(rows);
 }

@@ -40,7 +40,8 @@ enum class Zone : std::uint8_t {
 
 /// What a mark is worth. A subject or a body alone never makes an auto-reply.
 enum class Strength : std::uint8_t {
-  Decides,  ///< this mark alone: a header that only this product writes, or a text that nobody else sends
+  Decides,  ///< this mark alone: a header that only this product writes, or a text that nobody else sends.
+            ///< Words of a challenge and the address of a list program need a second sign (sign_verdict.cc)
   WithMachineMark,     ///< decides if the header shows that a program wrote the mail: null sender,
                        ///< Auto-Submitted other than "no", an auto-response field, Precedence
                        ///< auto_reply|bulk|junk, a daemon's From
