@@ -5,7 +5,7 @@ from spam import Catcher, Spam, send_all
 from support import Backstop, Case, FakeServer, config, gateway, main, needs, new_mail, wait_until, way_out
 from zone_server import ZoneServer
 
-WAITING = 50  # the most that wait
+WAITING = 10  # the most that wait
 SPAMS = WAITING + 30
 KIM = "kim@sincere.test"  # her mail passes SPF
 # Each look-up takes DELAY, and the records need one after the other: longer than it takes to send all mails.
