@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/text.h"
 #include "config/load.h"
 #include "os/process.h"
 
@@ -12,8 +13,13 @@ namespace backstop::app {
 
 void report_error(CommandContext& context, int status, std::string_view message) {
   context.err << "backstop: " << message;
-  if (status == kExitUsage)
-    context.err << (message.ends_with('?') ? " See " : "; see ") << context.command << " --help";
+  if (status == kExitUsage) {
+    // As it was called, so that the line can be typed: "./run keys --help".
+    constexpr std::string_view kName = "backstop";
+    const auto rest = std::string_view(context.command).substr(kName.size());
+    context.err << (message.ends_with('?') ? " See " : "; see ") << base::printable(context.program) << rest
+                << " --help";
+  }
   context.err << '\n';
   context.exit_status = std::max(context.exit_status, status);
 }

@@ -26,7 +26,7 @@ constexpr std::string_view kFooter =
     "  backstop scan --json --keys keys /var/mail/ann\n"
     "  backstop scan -c /etc/backstop/backstop.toml ~/Maildir\n"
     "\n"
-    "Exit status: as of classify.\n";
+    "The exit statuses are those of classify.\n";
 
 constexpr std::string_view kIntroduction =
     "Ann's address was forged: a spammer sent mail in her name, and what could not be\n"

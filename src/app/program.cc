@@ -61,7 +61,7 @@ void note_commands(CLI::App& app, CommandContext& context) {
 std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   auto root = std::make_unique<CLI::App>("Ends e-mail backscatter: answers to mail that you never wrote.",
                                          "backstop");
-  root->set_version_flag("--version", std::string(kVersion), "Print the version and exit");
+  root->set_version_flag("-V,--version", std::string(kVersion), "Print the version and exit");
   root->set_help_flag("-h,--help", "Print this help and exit");
   root->require_subcommand(0, 1);
   root->formatter(help_formatter());

@@ -28,6 +28,7 @@
 #include "config/texts.h"
 #include "directory/file_directory.h"
 #include "intake/ready_table.h"
+#include "net/local_socket.h"
 #include "net/tls.h"
 #include "os/byte_source.h"
 #include "os/process.h"
@@ -314,10 +315,21 @@ void check_user(const std::string& own_file, Draft& draft) {
       .mistake(fmt::format("there is no user \"{}\" on this system", name));
 }
 
+/// The socket beside a store may have too long a path, though the store itself has not.
+void check_default_socket(const SettingHandle& setting) {
+  const std::string path = status_socket_of(setting.draft().config);
+  if (path.size() <= net::kMostLocalPath) return;
+  setting.warning(
+      fmt::format("the path of the socket would be {}, which has {} bytes, and that of a socket may have {}, "
+                  "so `backstop status` gets no answer; set a shorter one, such as \"/run/backstop/status\"",
+                  base::printable(path), path.size(), net::kMostLocalPath));
+}
+
 void check_status_folder(Draft& draft) {
   const auto& config = draft.config;
   const SettingHandle setting = handle(draft, {Section::Server}, &ServerSettings::status_socket);
-  if (config.server.status_socket.empty() || setting.is_broken()) return;
+  if (setting.is_broken()) return;
+  if (config.server.status_socket.empty()) return check_default_socket(setting);
   const std::string folder = std::filesystem::path(config.server.status_socket).parent_path().string();
   constexpr std::string_view kThen = "so `backstop status` gets no answer";
   std::error_code failed;

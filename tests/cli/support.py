@@ -56,7 +56,9 @@ def run(*arguments, stdin=b"", before=(), timeout=120):
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        process = subprocess.Popen([*before, program, *map(str, arguments)], stdin=given, stdout=out, stderr=err,
+        # Under the name that messages show.
+        name = {"executable": program} if not before else {}
+        process = subprocess.Popen([*before, program if before else "backstop", *map(str, arguments)], stdin=given, stdout=out, stderr=err, **name,
                                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout)))
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         octets_read = octets_read_by(process.pid)
