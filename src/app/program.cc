@@ -74,7 +74,7 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
 
 int run_program(int argc, const char* const* argv, CommandContext& context) {
   // Scripts ask for the version often. Making all commands takes a fifth of the time that this takes.
-  if (argc == 2 && std::string_view(argv[1]) == "--version") {
+  if (argc == 2 && (std::string_view(argv[1]) == "--version" || std::string_view(argv[1]) == "-V")) {
     context.out << kVersion << '\n';
     return context.exit_status;
   }
