@@ -42,11 +42,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "timeout waiting|timeout on|connect timeout|smtp timeout|session timeout|socket timeout|"
      "read timeout|host not reachable|server unavailable|no answer from|broken pipe|socket|unreachable|"
      "接続できません|connection lost|connection was|connection broke|connection failed|connection error|"
-     "no response from|did not respond|"
+     "no response|did not respond|"
      "all hosts|host down|closed connection|dropped the connection|connection to the|"
      "remote host said nothing|greeting failed|connection attempt|could not reach|cannot reach|"
      "unable to reach|did not answer"},
-    {NetworkError, Suggests, "connection|session", "reset|dropped|lost|aborted|broken|interrupted|timed out"},
+    {NetworkError, Suggests, "connection|session", "reset|failed|refused|dropped|lost|aborted|broken|interrupted|timed out"},
     {SystemError, Suggests,
      "on our side|went wrong|something broke|system error|configuration error|service unavailable|"
      "service not available|server error|"

@@ -82,8 +82,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "too much mail to|ratecontrol|rate control"},
     // The queue of one mail is not that of a customer.
     {Expired, Names,
-     "queue|queued", "lifetime|maximum time|maximum queue|max queue|queue time|time limit|retry time|"
-     "too long|too old|expired"},
+     "queue|queued", "lifetime|maximum time|maximum queue|max queue|queue time|time limit|retry time"},
     {RateLimited, Names,
      "message queue|mail queue|queued mail|queued message|queued e-mail|queued email|messages queued|"
      "messages are queued|mails queued|queue limit|"

@@ -1488,6 +1488,11 @@ const Row kReplies[] = {
     {"550 User unknown.Please check mx.example.com", Reason::UserUnknown},
     {"550 Mailbox full.try again later", Reason::MailboxFull},
     {"550 MX1.SPAM.EXAMPLE: no such user", Reason::UserUnknown},
+    {"Unable to contact the LDAP server. (#4.4.3) I'm not going to try again; this message has been in the queue too long.", Reason::SystemError},
+    {"Sorry, I wasn't able to establish an SMTP connection. (#4.4.1) I'm not going to try again; this message has been in the queue too long.", Reason::NetworkError},
+    {"connection to mail exchanger failed", Reason::NetworkError},
+    {"relay.example.net: no response", Reason::NetworkError},
+    {"Message stayed queued for longer than the maximum time", Reason::Expired},
 };
 // clang-format on
 

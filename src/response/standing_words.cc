@@ -21,9 +21,6 @@ constexpr std::array kSentences = std::to_array<std::string_view>({
     // Exim
     "this message was created automatically by mail delivery software",
     "a message that you sent could not be delivered to one or more of its recipients",
-    "no action is required on your part",
-    "delivery attempts will continue for some time",
-    "this warning may be repeated at intervals if the message remains undelivered",
     // qmail and James
     "this is a permanent error",
     "below i include the list of recipients and the reason why i was unable to deliver your message",
