@@ -32,7 +32,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "on the queue too long|queued too long|retries exhausted|max retries|retry limit|maximum retries|"
      "attempts failed|been on the queue|queue too long|lifetime"},
     {NetworkError, Suggests,
-     "could not contact any mx|network error|refused the connection|no connection could|connection could not|"
+     "error communicating|could not contact any mx|network error|refused the connection|no connection could|connection could not|"
      "zeitüberschreitung|délai dépassé|tiempo de espera|verbindung zum|verbindung mit|connexion au serveur|"
      "conexión con el servidor|connection refused|connection timed out|connection reset|"
      "connection dropped|connection closed|network is unreachable|network unreachable|no route to|"
@@ -67,7 +67,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
     {Spam, Suggests,
      "message rejected as|no spam|spam/|of spam|unsolicited|suspicious|unwanted|junk|垃圾|спам|spam|advertis"},
     {SenderReputation, Suggests,
-     "tor exit|tor node|anonymizer|dial-up|dialup|is blocked|has been blocked|refused to talk to me|"
+     "bl0000|tor exit|tor node|anonymizer|dial-up|dialup|is blocked|has been blocked|refused to talk to me|"
      "see http://postmaster"},
     {MailboxFull, Suggests,
      "has reached the maximum|storage quota|est pleine|speicherplatz|exceeded his|account is over|quota"},
