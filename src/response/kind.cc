@@ -228,7 +228,11 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   const bool is_bounce_by_header =
       header.has_leading_failure_subject || header.is_mailer_daemon || header.has_failed_recipients ||
       (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
-  if (is_bounce_by_header || signs.kind == Kind::None) return bounce_kind(facts);
+  // Mercury's bounce begins "This is an automated response". No postmaster's auto-reply returns the mail.
+  const bool is_returned_by_postmaster =
+      header.is_null_sender && header.is_postmaster && !signs.is_decisive && signs.kind == Kind::AutoReply &&
+      (!facts.text.header_blocks().empty() || has_own_part(facts.message, MediaType::MessageRfc822));
+  if (is_bounce_by_header || is_returned_by_postmaster || signs.kind == Kind::None) return bounce_kind(facts);
   return signs.kind;
 }
 

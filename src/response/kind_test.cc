@@ -199,7 +199,15 @@ TEST(Kind, FollowsABouncesHeaderBeforeMarks) {
   const auto with_name = [&](std::string_view more) {
     return marked(std::string(kName) + std::string(more));
   };
+  constexpr std::string_view kPostmaster = "From: Postmaster <postmaster@example.net>\n";
+  const std::string automated = "This is an automated response.\n" + std::string(kText);
+  const std::string returned =
+      automated +
+      "\nFrom: Ann <ann@example.org>\nTo: carl@example.com\nSubject: Plans\nMessage-ID: <1@example.org>\n";
   const Row rows[] = {
+      {"a postmaster's automated response that returns the mail", mail(kPostmaster, returned), kNull,
+       "dsn-failed"},
+      {"a person's automated response that returns the mail", mail("", returned), kNull, "auto-reply"},
       {"no mark", mail(std::string(kName), kText), kNull, "dsn-failed"},
       {"no bounce in the header", with_name(""), kNull, "auto-reply"},
       {"a failure begins the subject", with_name("Subject: Undeliverable: Plans\n"), kNull, "dsn-failed"},

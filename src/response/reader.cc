@@ -25,7 +25,9 @@
 #include "response/report_fields.h"
 #include "response/report_text.h"
 #include "response/returned_blocks.h"
+#include "response/standing_words.h"
 #include "response/status.h"
+#include "response/transcript.h"
 
 namespace backstop::response {
 
@@ -338,6 +340,7 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   if (!context.failed_recipients.empty()) {
     take_failed_recipients(context.failed_recipients, found, response);
   }
+  if (found.empty() && read_transcript(text, limits.recipients, found)) response.truncated = true;
   if (found.empty()) {
     // Nobody is named. If the mail that came back went to a single address, that one failed.
     const auto original = find_original(message, text, scratch);
@@ -393,7 +396,8 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
     recipient.reason = reasons.find(both, recipient.status, code, is_delayed);
   }
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
-    recipient.reason = reasons.find(text.report(), recipient.status, code, is_delayed);
+    recipient.reason =
+        reasons.find(without_standing_words(text.report()), recipient.status, code, is_delayed);
   }
 }
 

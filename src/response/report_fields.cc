@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
 
 #include "base/domain_key.h"
 #include "base/text.h"
@@ -130,6 +131,7 @@ enum class GroupField {
   Diagnostic,
   RemoteMta,
   ReportingMta,
+  OfMessage,
   ActualRecipient,
   Supplement,
   Other
@@ -146,9 +148,15 @@ bool is_supplement(std::string_view name) {
 // Appends "550 no such user" of `<mx.example.org #5.0.0 smtp; 550 no such user>`.
 void append_supplement(std::string_view value, const ReportLimits& limits, Response& response,
                        std::string& supplement) {
-  if (value.starts_with('<') && value.ends_with('>')) value = value.substr(1, value.size() - 2);
-  const std::size_t type = value.find(" smtp; ");
-  if (type != std::string_view::npos) value.remove_prefix(type + std::string_view(" smtp; ").size());
+  if (value.starts_with('<') && value.ends_with('>')) {
+    value = value.substr(1, value.size() - 2);
+    // The first word is the host's name.
+    if (const std::size_t mark = value.find(" #"); mark == value.find(' ') && mark != std::string_view::npos)
+      value.remove_prefix(mark + 2);
+  }
+  constexpr std::string_view kType = " smtp; ";
+  const std::size_t type = base::ifind(value, kType);
+  if (type != std::string_view::npos) value.remove_prefix(type + kType.size());
   if (supplement.size() >= limits.diagnostic) return;
   if (!supplement.empty()) supplement += ' ';
   const std::size_t room = limits.diagnostic - std::min(supplement.size(), limits.diagnostic);
@@ -169,6 +177,10 @@ GroupField group_field(std::string_view name) {
       {"diagnostic-code", GroupField::Diagnostic},
       {"remote-mta", GroupField::RemoteMta},
       {"reporting-mta", GroupField::ReportingMta},
+      {"received-from-mta", GroupField::OfMessage},
+      {"dsn-gateway", GroupField::OfMessage},
+      {"arrival-date", GroupField::OfMessage},
+      {"original-envelope-id", GroupField::OfMessage},
       {"x-actual-recipient", GroupField::ActualRecipient},
   });
   for (const auto& row : kRows) {
@@ -311,20 +323,31 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   bool has_original = false;
   bool has_outcome = false;  // the group has an action or a status below its recipient
   bool is_full = false;
+  // Some products begin a group with another field than the recipient.
+  Recipient before_name;
+  bool is_of_message = false;
   const auto open = [&]() -> Recipient* {
     if (response.recipients.size() >= limits.recipients) {
       is_full = true;
       return nullptr;
     }
     has_final = has_original = has_outcome = false;
-    return &response.recipients.emplace_back();
+    return &response.recipients.emplace_back(std::exchange(before_name, {}));
   };
   for_each_field(body, [&](const ReportField& field) {
     const GroupField which = group_field(field.name);
     if (field.starts_group && current && (has_final || has_original)) current = nullptr;
+    if (field.starts_group) {
+      before_name = {};
+      is_of_message = false;
+    }
     switch (which) {
       case GroupField::ReportingMta:
         if (response.reporting_mta.empty()) response.reporting_mta = report_host(field.value);
+        is_of_message = true;
+        return;
+      case GroupField::OfMessage:
+        is_of_message = true;
         return;
       case GroupField::FinalRecipient:
       case GroupField::OriginalRecipient:
@@ -341,38 +364,39 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
       default:
         break;
     }
-    if (!current) return;
+    if (!current && (is_full || is_of_message)) return;
+    Recipient& recipient = current ? *current : before_name;
     switch (which) {
       case GroupField::FinalRecipient:
-        name_recipient(field.value, current->address, *current);
+        name_recipient(field.value, recipient.address, recipient);
         has_final = true;
         break;
       case GroupField::OriginalRecipient:
-        name_recipient(field.value, current->original_address, *current);
+        name_recipient(field.value, recipient.original_address, recipient);
         has_original = true;
         break;
       case GroupField::ActualRecipient:
-        if (current->address.empty()) current->address = report_address(field.value);
+        if (recipient.address.empty()) recipient.address = report_address(field.value);
         break;
       case GroupField::Action:
         has_outcome = has_final || has_original;
-        current->action = parse_action(field.value);
+        recipient.action = parse_action(field.value);
         break;
       case GroupField::Status:
         has_outcome = has_final || has_original;
         if (const auto status = find_enhanced_status(field.value); !status.empty()) {
-          current->status = status;
-          current->status_from = StatusFrom::Field;
+          recipient.status = status;
+          recipient.status_from = StatusFrom::Field;
         }
         break;
       case GroupField::Diagnostic:
-        current->diagnostic = diagnostic_text(without_type(field.value), limits, response);
+        recipient.diagnostic = diagnostic_text(without_type(field.value), limits, response);
         break;
       case GroupField::RemoteMta:
-        current->remote_mta = report_host(field.value);
+        recipient.remote_mta = report_host(field.value);
         break;
       case GroupField::Supplement:
-        append_supplement(field.value, limits, response, current->supplement);
+        append_supplement(field.value, limits, response, recipient.supplement);
         break;
       default:
         break;

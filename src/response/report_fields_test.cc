@@ -215,6 +215,33 @@ const Row kDeliveryStatus[] = {
      "Final-Recipient: rfc822; a@example.org\nX-Supplementary-Info: <550 no>\n\n"
      "Final-Recipient: rfc822; b@example.org\nX-Supplementary-Info: <552 full>\n",
      "from -\na@example.org - - - '550 no'\nb@example.org - - - '552 full'\n"},
+    {"words in brackets with the host's name, in capitals",
+     "Final-Recipient: rfc822; a@example.org\n"
+     "X-Supplementary-Info: <blocked.example.org #5.0.0 SMTP; 550 no>\n",
+     "from -\na@example.org - - - '550 no'\n"},
+    {"words in brackets without a type",
+     "Final-Recipient: rfc822; a@example.org\nX-Supplementary-Info: <203.0.113.25 #5.1.1 no>\n",
+     "from -\na@example.org - - - '5.1.1 no'\n"},
+    {"another field before the recipient's name",
+     "Reporting-MTA: dns; mail.example.org\n\n"
+     "X-Supplementary-Info: <550 no>\nFinal-Recipient: rfc822; a@example.org\nAction: failed\n\n"
+     "Remote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 552 full\n"
+     "Final-Recipient: rfc822; b@example.org\nAction: failed\n",
+     "from mail.example.org\na@example.org failed - - '550 no'\n"
+     "b@example.org failed - mx.example.org '552 full'\n"},
+    {"another field before the action, and the recipient last",
+     "Diagnostic-Code: smtp; 550 no\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; a@example.org\n",
+     "from -\na@example.org failed 5.1.1 - '550 no'\n"},
+    {"a field before an empty line belongs to nobody behind it",
+     "X-Supplementary-Info: <550 no>\n\nFinal-Recipient: rfc822; a@example.org\n",
+     "from -\na@example.org - - - ''\n"},
+    {"a field of the message, with the recipient in one group",
+     "Reporting-MTA: dns; mail.example.org\nX-Error-Info: 550 no\nFinal-Recipient: rfc822; a@example.org\n",
+     "from mail.example.org\na@example.org - - - ''\n"},
+    {"a field behind the arrival's date, with the recipient in one group",
+     "Arrival-Date: Thu, 7 Jul 1994 17:15:49 -0400\nX-Error-Info: 550 no\n"
+     "Final-Recipient: rfc822; a@example.org\n",
+     "from -\na@example.org - - - ''\n"},
     {"diagnostic in another charset",
      "Final-Recipient: rfc822; a@example.net\nDiagnostic-Code: smtp; 550 Empf\xE4nger unbekannt\n",
      "from -\na@example.net - - - '550 Empfänger unbekannt'\n"},
