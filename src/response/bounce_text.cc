@@ -15,6 +15,7 @@
 #include "response/expansion.h"
 #include "response/reply_lines.h"
 #include "response/status.h"
+#include "response/word_set.h"
 
 namespace backstop::response {
 namespace {
@@ -59,12 +60,34 @@ bool is_recipient_label(std::string_view label) {
   return true;
 }
 
+// Returns whether a sentence with an address is about delivery. One with letters beyond ASCII may be in any
+// language; many sentences of other languages have none.
 bool is_delivery_sentence(std::string_view line) {
-  constexpr std::array kWords = std::to_array<std::string_view>(
+  constexpr static WordSet kEnglish(std::to_array<std::string_view>(
       {"deliver", "recipient", "message to", "mail to", "sent to", "mailbox", "user", "account",
        "undeliverable", "address", "reach", "failed", "unable", "could not", "rejected", "unknown",
-       "not exist", "unavailable"});
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(line, word); }) ||
+       "not exist", "unavailable"}));
+  constexpr static WordSet kWestern(std::to_array<std::string_view>(
+      {// German, Dutch
+       "zugestellt", "zustell", "empf", "nachricht an", "mail an ", "postfach", "adresse", "unbekannt",
+       "existiert nicht", "bezorg", "afgeleverd", "bericht aan", "ontvanger", "bestaat niet", "onbekend",
+       "postvak",
+       // French, Spanish, Portuguese, Italian, Catalan, Romanian
+       "remis ", "livr", "distribu", "destinat", "message a ", "courriel a ", "boite aux", "n'existe pas",
+       "inconnu", "entreg", "mensaje a", "mensaje para", "correo a", "no existe", "buzon", "mensagem para",
+       "nao existe", "caixa", "consegn", "recapit", "messaggio a", "casella", "inesistente", "non esiste",
+       "sconosciut", "lliur", "missatge", "nu exist", "mesajul"}));
+  constexpr static WordSet kOther(std::to_array<std::string_view>(
+      {// Swedish, Danish, Norwegian, Finnish, Estonian
+       "leverer", "mottag", "modtag", "meddeland", "meddelelse", "besked til", "melding til", "finns inte",
+       "findes ikke", "finnes ikke", "ukendt", "ukjent", "okand", "toimit", "vastaanottaj", "ei voitu",
+       "tuntematon", "edastada", "saaja",
+       // Polish, Czech, Slovak, Slovenian, Croatian, Serbian, Hungarian, Turkish, Indonesian, Malay
+       "dostarcz", "adresat", "odbiorc", "skrzynk", "nie istniej", "doruc", "prijemc", "schrank", "neexistuj",
+       "dostav", "prejemnik", "isporu", "primatelj", "primalac", "ne postoji", "kezbes", "cimzett",
+       "nem letez", "iletilemedi", "teslim", "alici", "posta kutusu", "terkirim", "dikirim", "penerima",
+       "dihantar", "tidak dapat"}));
+  return kEnglish.is_in(line) || kWestern.is_in(line) || kOther.is_in(line) ||
          std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 

@@ -58,6 +58,8 @@ enum class Strength : std::uint8_t {
   Program,     ///< decides nothing, but names a program that sends notices of this kind: then the words of
                ///< notice_words.h decide
   ProgramOffList,  ///< the same, but only if the mail has none of kListFields: the address also sends digests
+  ProgramNullSender,  ///< the same, but only with the null sender and a field of a program as well, since
+                      ///< people have addresses like it
 };
 
 /// The fields of mailing lists, newsletters and bug trackers, whose mails have a program's marks and a
