@@ -232,9 +232,12 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   // A bounce may quote a list notice, and many have an auto-reply's marks. Neither an auto-reply nor a list
   // notice has a bounce's header.
   const auto& header = facts.header;
+  // Mercury calls its report "an automated response". A postmaster is not on leave.
+  const bool is_of_postmaster =
+      header.is_postmaster && header.is_null_sender && signs.kind == Kind::AutoReply;
   const bool is_bounce_by_header =
       header.has_leading_failure_subject || header.is_mailer_daemon || header.has_failed_recipients ||
-      (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
+      is_of_postmaster || (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
   if (is_bounce_by_header || signs.kind == Kind::None) return bounce_kind(facts);
   return signs.kind;
 }

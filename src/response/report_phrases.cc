@@ -53,9 +53,9 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "teslim edilemiyor|iletilemedi|pas pu remettre|konnte ich nicht zustellen|kunne ikke sendes|"
      "levererades inte|falhou permanentemente|nie dostarczon|non e stato possibile consegnare|"
      "non e stato possibile recapitare|non e stato consegnato|non e stato recapitato|"
-     "impossibile la consegna|mancata consegna|nie mozna dostarczyc|nie zostala dostarczona|"
+     "nie mozna dostarczyc|nie zostala dostarczona|"
      "nie mogla zostac dostarczona|nie udalo sie dostarczyc|nao foi possivel entregar|"
-     "nao foi entregue|no pudo entregarse|no pudo ser enviado|no se pudo enviar|no pudimos entregar|"
+     "nao foi entregue|no pudo entregarse|no pudo ser enviado|no se pudo enviar|"
      "n'a pas ete remis|n'a pas ete delivre|n'a pas ete distribue|n'a pu etre|kunde inte skickas|"
      "kunde ej levereras|kunne ikke bli levert|nelze dorucit|nepodarilo se dorucit|nebyla dorucena|"
      "nebolo mozne dorucit|nepodarilo sa dorucit|nem kezbesitheto|nem sikerult kezbesiteni|"
@@ -198,15 +198,18 @@ constexpr std::array kFailureSubjects = std::to_array<PhraseRow>({
      "niet bestelbaar|gick inte att leverera|kan ikke leveres|kunne ikke leveres|olevererbart|"
      "uleverbar|ikke levert|toimittamaton|ei voi toimittaa|niedostarczona|niedostarczone|"
      "nie dostarczono|teslim edilemedi|teslim edilemiyor|iletilemedi|fallo de entrega|"
-     "errore di consegna|falha de entrega|leveringsfejl|leveransfel|leveringsfeil|non consegnato|"
-     "non consegnata|non consegnabile|mancata consegna|nao entregue|nao foi possivel entregar|olevererat|"
-     "ikke leveret|nedorucen|nedorucitel|nelivrat|nije isporu|ni dostavljen|gagal dikirim|"
-     "no lliurat|inte levererats|kunde inte levereras|tidak terkirim|niet afgeleverd"},
+     "errore di consegna|falha de entrega|leveringsfejl|leveransfel|leveringsfeil|"
+     "messaggio non consegnat|mail non consegnat|missatge no lliurat|mail ikke leveret|"
+     "besked ikke leveret|meddelelse ikke leveret|mesaj nelivrat|mesajul nu a putut fi|poruka nije isporu|"
+     "bericht niet afgeleverd|mail niet afgeleverd|meddelandet kunde inte levereras|"
+     "olevererat meddelande|olevererad e-post|mensagem nao entregue|mail nao entregue|"
+     "nao foi possivel entregar|zprava nedorucena|nedorucitel|pesan gagal dikirim|email gagal dikirim|"
+     "pesan tidak terkirim|email tidak terkirim"},
     {"Latin letters beyond ASCII",
      "übermittlungsstatus|notification d'état de la distribution|échec de distribution|"
      "non distribué|échec de la remise|échec d'envoi|não foi possível entregar|não entregue|"
      "não é possível entregar|toimitus epäonnistui|nie można dostarczyć|nedoručitelné|nedoručen|"
-     "kézbesíthetetlen|nem kézbesíthető|nedoručitel|nie je možné doručiť|không gửi được|không thể gửi|"
+     "kézbesíthetetlen|nem kézbesíthető|nedoručitel|không gửi được|không thể gửi|"
      "avis d'échec|échec|chyba doručení|błąd dostarczenia|"
      "doručení selhalo|kézbesítési hiba|teslimat hatası"},
     {"Russian, Ukrainian",
