@@ -51,7 +51,7 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "kan ikke leveres|blev ikke leveret|ble ikke levert|har inte levererats|leveringsfejl|"
      "kunne ikke afleveres|ei voitu toimittaa|ei toimitettu|niedostarczona|teslim edilemedi|"
      "teslim edilemiyor|iletilemedi|pas pu remettre|konnte ich nicht zustellen|kunne ikke sendes|"
-     "levererades inte|falhou permanentemente|nie dostarczon|non e stato possibile consegnare|"
+     "se nepodarilo dorucit|sa nepodarilo dorucit|levererades inte|falhou permanentemente|nie dostarczon|non e stato possibile consegnare|"
      "non e stato possibile recapitare|non e stato consegnato|non e stato recapitato|"
      "nie mozna dostarczyc|nie zostala dostarczona|"
      "nie mogla zostac dostarczona|nie udalo sie dostarczyc|nao foi possivel entregar|"
@@ -73,7 +73,7 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "nie można było dostarczyć|nelze doručit|nebylo možné doručit|nepodařilo se doručit|"
      "nedoručitelné|nebyla doručena|nem kézbesíthető|nem sikerült kézbesíteni|"
      "nem lehetett kézbesíteni|nije isporučen|nije mogla biti isporučena|ni bilo mogoče dostaviti|"
-     "nebolo možné doručiť|nepodarilo sa doručiť|nebola doručená|không thể gửi|không gửi được|"
+     "se nepodařilo doručit|sa nepodarilo doručiť|nebolo možné doručiť|nepodarilo sa doručiť|nebola doručená|không thể gửi|không gửi được|"
      "kézbesíthetetlen|pas été délivré|nåede ikke frem|nådde ikke|"
      "nådde inte|har ikke nået|no llegó a|não chegou|não foi possível enviar|doručit následujícím|"
      "nie doręczon|nem kézbesített"},
@@ -203,7 +203,7 @@ constexpr std::array kFailureSubjects = std::to_array<PhraseRow>({
      "besked ikke leveret|meddelelse ikke leveret|mesaj nelivrat|mesajul nu a putut fi|poruka nije isporu|"
      "bericht niet afgeleverd|mail niet afgeleverd|meddelandet kunde inte levereras|"
      "olevererat meddelande|olevererad e-post|mensagem nao entregue|mail nao entregue|"
-     "nao foi possivel entregar|zprava nedorucena|nedorucitel|pesan gagal dikirim|email gagal dikirim|"
+     "nao foi possivel entregar|zprava nedorucena|nedorucena zprava|nedorucena sprava|nedorucitel|pesan gagal dikirim|email gagal dikirim|"
      "pesan tidak terkirim|email tidak terkirim"},
     {"Latin letters beyond ASCII",
      "übermittlungsstatus|notification d'état de la distribution|échec de distribution|"

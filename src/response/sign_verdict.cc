@@ -220,7 +220,7 @@ bool opens_automatic_answer(const Sign& sign, const KindFacts& facts) {
   const bool is_weak = sign.strength == Strength::WithNullAnswer;
   if (sign.zone != Zone::Body) return !is_weak;
   if (is_weak && says_only_automatic(sign.phrase)) return false;
-  return base::icontains(facts.text.flat().substr(0, kOpening), sign.phrase);
+  return facts.hits.begin_of(sign) < kOpening;  // kNotFound is larger
 }
 
 // Returns whether a person greets the reader under the name of a role. Filters write so without a mark, too,

@@ -157,6 +157,7 @@ TEST(SignVerdict, TakesAnAutomaticAnswersOpeningForTheNullSender) {
       {"an absence", kAuto, kAway, kOrdinary, "auto-reply"},
       {"a request received", kAuto, kReceived, kOrdinary, "auto-reply"},
       {"in Spanish", kAuto, "Hemos recibido su solicitud (88).\n", kOrdinary, "auto-reply"},
+      {"in Russian", kAuto, "Ваше обращение получено.\n", kOrdinary, "auto-reply"},
       {"in Dutch", kAuto, "Wij hebben uw bericht ontvangen.\n", kOrdinary, "auto-reply"},
       {"a sure subject",
        "Subject: Confirmation of receipt\nAuto-Submitted: auto-generated\n"

@@ -102,9 +102,16 @@ constexpr Sign kSigns[] = {
     Row::field("ezmlm", F::DeliveredTo, "responder for ", Decides),
     // "Delivered-To: moderator for x" does not count: a post that the moderator accepted still has it.
     Row::text("ezmlm", SubjectFirst, "moderate for ", Decides),
-    // It says its name in every language: "le programme ezmlm", "das ezmlm-Programm".
+    // It says what it is in every language: "le programme ezmlm", "das ezmlm-Programm".
     Row::text("ezmlm", From, "-help@", InPair),
-    Row::text("ezmlm", Body, "ezmlm", InPair),
+    Row::text("ezmlm", Body, "program ezmlm", InPair),
+    Row::text("ezmlm", Body, "programm ezmlm", InPair),
+    Row::text("ezmlm", Body, "programme ezmlm", InPair),
+    Row::text("ezmlm", Body, "programa ezmlm", InPair),
+    Row::text("ezmlm", Body, "programma ezmlm", InPair),
+    Row::text("ezmlm", Body, "programmet ezmlm", InPair),
+    Row::text("ezmlm", Body, "ezmlm program", InPair),
+    Row::text("ezmlm", Body, "ezmlm-program", InPair),
     Row::text("ezmlm", Body, "this is the ezmlm program. i'm managing the", WithMachineMark),
 
     // Digests also come from LISTSERV@, under another display name.
@@ -136,7 +143,14 @@ constexpr Sign kSigns[] = {
     Row::text("Ecartis", SubjectFirst, "ecartis command results", Decides),
     Row::text("Listar", From, "listar@", Decides),
     Row::text("Listar", SubjectFirst, "listar command results", Decides),
-    Row::text("mlmmj", Body, "mlmmj", InPair),
+    Row::text("mlmmj", Body, "program mlmmj", InPair),
+    Row::text("mlmmj", Body, "programm mlmmj", InPair),
+    Row::text("mlmmj", Body, "programme mlmmj", InPair),
+    Row::text("mlmmj", Body, "programa mlmmj", InPair),
+    Row::text("mlmmj", Body, "programma mlmmj", InPair),
+    Row::text("mlmmj", Body, "programmet mlmmj", InPair),
+    Row::text("mlmmj", Body, "mlmmj program", InPair),
+    Row::text("mlmmj", Body, "mlmmj-program", InPair),
     Row::text("mlmmj", From, "+owner@", InPair),
     Row::text("mlmmj", From, "+help@", InPair),
     Row::text("mlmmj", SubjectFirst, "post to ", InPair),
