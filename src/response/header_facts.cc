@@ -168,14 +168,13 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
        "回复：", "答复:",   "答复：", "回覆:", "回覆：",   "转发:", "转发：", "轉寄:", "轉寄：", "返信:",
        "転送:",  "re：",    "회신:",  "전달:", "fw：",     "fwd："});
   std::size_t at = 0;
-  // Most subjects have no prefix: every prefix has one of these bytes.
+  // Every prefix has one of these bytes, so that most subjects need no look at the prefixes.
   constexpr std::string_view kPrefixBytes = ":[\xEF";
-  if (subject.substr(0, 16).find_first_of(kPrefixBytes) == std::string_view::npos) {
-    return std::min(subject.find_first_not_of(" \t"), subject.size());
-  }
+  constexpr std::size_t kLongest = 16;
   for (int n = 0; n < 10; ++n) {
     while (at < subject.size() && base::is_space(subject[at])) ++at;
     const std::string_view rest = subject.substr(at);
+    if (rest.substr(0, kLongest).find_first_of(kPrefixBytes) == std::string_view::npos) return at;
     if (rest.starts_with('[')) {
       const std::size_t close = rest.substr(0, 80).find(']');
       if (close == std::string_view::npos) return at;
