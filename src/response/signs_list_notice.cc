@@ -226,7 +226,6 @@ constexpr Sign kSigns[] = {
     // "@lists.", "@listes.", "@listas." and so on.
     Row::text("list program", From, "@list", ProgramNullSender),
     Row::text("list program", From, "@lijsten.", ProgramNullSender),
-    Row::text("list program", From, "@groups.", ProgramNullSender),
     Row::text("list program", From, "@mailman.", ProgramNullSender),
     Row::text("list program", From, "@mailinglist", ProgramNullSender),
     Row::text("list program", From, "list gateway", ProgramNullSender),
