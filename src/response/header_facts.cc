@@ -162,17 +162,19 @@ namespace {
 // Returns the offset after "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject.
 std::size_t subject_start(std::string_view subject, bool& is_reply) {
   constexpr std::array kPrefixes = std::to_array<std::string_view>(
-      {"re:", "fwd:", "fw:",  "aw:",  "wg:",  "sv:",   "vs:",    "antw:", "ref:",  "rif:",
-       "r:",  "tr:",  "odp:", "enc:", "res:", "回复:", "回复：", "答复:", "転送:", "re："});
+      {"re:",    "fwd:",    "fw:",    "aw:",   "wg:",      "sv:",   "vs:",    "antw:", "ref:",   "rif:",
+       "r:",     "tr:",     "odp:",   "enc:",  "res:",     "rv:",   "ynt:",   "ilt:",  "vá:",    "vÁ:",
+       "vb:",    "doorst:", "atb:",   "pd:",   "antwort:", "απ:",   "ΑΠ:",    "σχετ:", "ΣΧΕΤ:",  "回复:",
+       "回复：", "答复:",   "答复：", "回覆:", "回覆：",   "转发:", "转发：", "轉寄:", "轉寄：", "返信:",
+       "転送:",  "re：",    "회신:",  "전달:", "fw：",     "fwd："});
   std::size_t at = 0;
-  // Most subjects have no prefix: every prefix has one of these bytes.
+  // Every prefix has one of these bytes, so that most subjects need no look at the prefixes.
   constexpr std::string_view kPrefixBytes = ":[\xEF";
-  if (subject.substr(0, 16).find_first_of(kPrefixBytes) == std::string_view::npos) {
-    return std::min(subject.find_first_not_of(" \t"), subject.size());
-  }
+  constexpr std::size_t kLongest = 16;
   for (int n = 0; n < 10; ++n) {
     while (at < subject.size() && base::is_space(subject[at])) ++at;
     const std::string_view rest = subject.substr(at);
+    if (rest.substr(0, kLongest).find_first_of(kPrefixBytes) == std::string_view::npos) return at;
     if (rest.starts_with('[')) {
       const std::size_t close = rest.substr(0, 80).find(']');
       if (close == std::string_view::npos) return at;
@@ -187,6 +189,15 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
   }
   return at;
 }
+
+}  // namespace
+
+std::string_view without_reply_prefix(std::string_view subject) {
+  bool is_reply = false;
+  return base::trim(subject.substr(subject_start(subject, is_reply)));
+}
+
+namespace {
 
 // Writes the decoded value to `out`, as it is compared. Most values need no decoding.
 void decode_into(std::string_view value, std::string& out) {
@@ -398,6 +409,8 @@ bool can_be_response(const HeaderFacts& facts) {
          facts.has_failed_recipients || facts.has_mailscanner_mark || facts.has_failure_subject ||
          facts.has_delay_subject || facts.is_postmaster ||
          std::ranges::any_of(facts.signs, [&](const Sign* sign) {
+           // The null sender, which this needs, is enough by itself.
+           if (sign->strength == Strength::ProgramNullSender) return false;
            return !facts.is_list_mail || (sign->strength != Strength::MachineMarkOffList &&
                                           sign->strength != Strength::ProgramOffList);
          });

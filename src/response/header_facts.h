@@ -56,6 +56,9 @@ struct HeaderFacts {
 
 struct HeaderPhrases;  // the compiled tables, in header_facts.cc
 
+/// Returns the subject without "Re:", "AW:", "Fwd:", "[list]" and the like at its start.
+std::string_view without_reply_prefix(std::string_view subject);
+
 /// All phrases that are looked for in a header.
 std::vector<std::string_view> header_phrases();
 

@@ -117,7 +117,9 @@ bool is_prefixed_reply(const KindFacts& facts) {
     if (answered.empty()) continue;
     const std::string_view written = other_field(facts.message, "Thread-Topic");
     if (!written.empty()) {
-      if (base::iequals(mail::decode_header(written), answered)) return true;
+      // Exchange repeats "RE: offer", and names the thread without it.
+      const std::string topic = mail::decode_header(written);
+      if (base::iequals(without_reply_prefix(topic), without_reply_prefix(answered))) return true;
       continue;
     }
     // In a thread, people write "Out of office: 3 to 5 May", and ask about the text of an automatic reply.
@@ -154,6 +156,13 @@ Kind kind_of_message_class(std::string_view name) {
   return Kind::None;
 }
 
+// Returns whether the part is a winmail.dat. Its registered name is application/vnd.ms-tnef, but Exchange
+// writes the older one.
+bool is_tnef(const mail::Part& part) {
+  return base::iequals(part.type, "application") &&
+         (base::iequals(part.subtype, "ms-tnef") || base::iequals(part.subtype, "vnd.ms-tnef"));
+}
+
 // Returns the kind of a message that Exchange wrapped into a winmail.dat, by its class (MS-OXCMSG, MS-OXTNEF
 // 2.1.3.3). One that somebody attached to a mail of their own says nothing.
 Kind kind_of_tnef(const KindFacts& facts) {
@@ -162,9 +171,7 @@ Kind kind_of_tnef(const KindFacts& facts) {
   const bool is_own = facts.header.is_null_sender || !other_field(message, "X-MS-TNEF-Correlator").empty();
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
     const auto& part = message.parts[i];
-    if (!base::iequals(part.type, "application") || !base::iequals(part.subtype, "ms-tnef") ||
-        is_inside_message(message, part))
-      continue;
+    if (!is_tnef(part) || is_inside_message(message, part)) continue;
     if (i > 0 && (!is_own || has_mail_program(message))) continue;
     std::string start;
     mail::decode(part.encoding, message.body_of(part).substr(0, kStart), start);

@@ -344,6 +344,40 @@ TEST(Kind, KnowsMailScannersFieldOfAnySite) {
   check(rows);
 }
 
+// Exchange repeats the subject that it answers, and names the thread without its prefixes.
+TEST(Kind, KnowsAnAutomaticReplyByTheTopicOfItsThread) {
+  const auto reply = [](std::string_view subject, std::string_view topic) {
+    std::string header("Subject: ");
+    header.append(subject).append("\nThread-Topic: ").append(topic).append("\n");
+    return mail(header, "I return on Monday.\n");
+  };
+  const Row rows[] = {
+      {"the same words", reply("Automatic reply: offer", "offer"), kUnknown, "auto-reply"},
+      {"RE:", reply("Out of Office AutoReply: RE: offer", "offer"), kUnknown, "auto-reply"},
+      {"two prefixes", reply("Abwesenheitsnotiz: AW: WG: Angebot", "Angebot"), kUnknown, "auto-reply"},
+      {"a list's name", reply("Automatic reply: [External] SV: tilbud", "tilbud"), kUnknown, "auto-reply"},
+      {"a prefix in Korean", reply("Automatic reply: 회신: offer", "offer"), kUnknown, "auto-reply"},
+      {"another prefix of the topic", reply("Automatic reply: RE: offer", "RE: offer"), kUnknown,
+       "auto-reply"},
+      {"another thread", reply("Automatic reply: RE: offer", "lunch"), kUnknown, "none"},
+      {"a person's thread", reply("Out of office: RE: lunch", "Out of office: lunch"), kUnknown, "none"},
+      {"an answer to one", reply("RE: Automatic reply: offer", "offer"), kUnknown, "none"},
+  };
+  check(rows);
+}
+
+TEST(Kind, TakesAPostmastersAutomatedResponseForItsBounce) {
+  const std::string text =
+      "This is an automated response from the mail server.\n\nThe following message could not be "
+      "delivered.\n\n** joe@example.com\n   User is not known.\n\nFrom: ann@example.org\nTo: "
+      "joe@example.com\nSubject: Visit\nMessage-ID: <1@example.org>\n";
+  const Row rows[] = {
+      {"a postmaster", mail("From: postmaster@example.net\nSubject: Notify\n", text), kNull, "dsn-failed"},
+      {"somebody else", mail("From: joe@example.com\nSubject: Notify\n", text), kNull, "auto-reply"},
+  };
+  check(rows);
+}
+
 // Returns a TNEF stream with this message class, behind an attribute of `before` bytes.
 std::string tnef(std::string_view message_class, std::size_t before = 4) {
   const auto attribute = [](std::string_view id, const std::string& value) {
@@ -372,6 +406,7 @@ TEST(Kind, FollowsTheClassInExchangesWrapper) {
   };
   const Row rows[] = {
       {"a receipt", wrapped(report), kNull, "mdn"},
+      {"under the registered type", wrapped(report, "application/vnd.ms-tnef"), kNull, "mdn"},
       {"not read", wrapped(tnef("REPORT.IPM.Note.IPNNRN")), kNull, "mdn"},
       {"a report about another form", wrapped(tnef("Report.IPM.Contact.IPNRN")), kNull, "mdn"},
       {"an old receipt", wrapped(tnef("IPM.Microsoft Mail.Read Receipt")), kNull, "mdn"},

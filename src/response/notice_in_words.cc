@@ -20,29 +20,43 @@ namespace {
 constexpr std::size_t kOpening = 600;  // bytes in which the claim must begin
 constexpr std::size_t kReach = 400;    // bytes between the claim and the topic
 
-bool has_program(const HeaderFacts& header, Kind kind) {
-  return std::ranges::any_of(header.signs, [&](const Sign* sign) {
-    return sign->kind == kind && (sign->strength == Strength::Program ||
-                                  (sign->strength == Strength::ProgramOffList && !header.is_list_mail));
-  });
-}
-
-// Returns whether a program left a mark other than a name in From.
-bool is_automatic(const KindFacts& facts) {
-  const HeaderFacts& header = facts.header;
-  return header.is_null_sender || header.is_auto_submitted ||
-         std::ranges::any_of(header.signs, [&](const Sign* sign) {
+// Returns whether a field of the header is a program's.
+bool has_program_field(const HeaderFacts& header) {
+  return header.is_auto_submitted || std::ranges::any_of(header.signs, [](const Sign* sign) {
            return sign->zone == Zone::Field &&
                   (sign->strength == Strength::MachineMark || sign->strength == Strength::MachineMarkOffList);
          });
 }
 
-// Returns whether a person may have written the mail.
-bool is_by_hand(const KindFacts& facts) {
+bool has_program(const HeaderFacts& header, Kind kind) {
+  return std::ranges::any_of(header.signs, [&](const Sign* sign) {
+    if (sign->kind != kind) return false;
+    return sign->strength == Strength::Program ||
+           (sign->strength == Strength::ProgramOffList && !header.is_list_mail) ||
+           (sign->strength == Strength::ProgramNullSender && !header.is_list_mail && header.is_null_sender &&
+            has_program_field(header));
+  });
+}
+
+// Returns whether a program left a mark other than a name in From.
+bool is_automatic(const KindFacts& facts) {
+  return facts.header.is_null_sender || has_program_field(facts.header);
+}
+
+// Returns whether a person may have written the mail. A list's gateway repeats the subject of the post that
+// it writes about, with "Re:".
+bool is_by_hand(const KindFacts& facts, Kind kind) {
   const HeaderFacts& header = facts.header;
   if (has_mail_program(facts.message)) return true;
-  if (header.has_reply_subject && !header.is_auto_replied) return true;
-  return !is_automatic(facts) && (header.has_references || is_letter(facts.message, header.from, facts.text));
+  const bool is_repeated = header.is_auto_replied ||
+                           (kind == Kind::ListNotice && header.is_null_sender && has_program_field(header));
+  if (header.has_reply_subject && !is_repeated) return true;
+  // An address to which nobody can write greets as well.
+  const bool is_nobody = std::ranges::any_of(header.signs, [kind](const Sign* sign) {
+    return sign->kind == kind && sign->strength == Strength::ProgramOffList;
+  });
+  return !is_automatic(facts) &&
+         (header.has_references || (!is_nobody && is_letter(facts.message, header.from, facts.text)));
 }
 
 // A vacation reply may mention anything.
@@ -88,7 +102,7 @@ bool quotes_fields(const KindFacts& facts) {
 
 bool is_believed(const KindFacts& facts, Kind kind) {
   const HeaderFacts& header = facts.header;
-  if (is_by_hand(facts) || is_auto_reply_by_subject(header)) return false;
+  if (is_by_hand(facts, kind) || is_auto_reply_by_subject(header)) return false;
   if (kind == Kind::ListNotice) return has_program(header, kind) && !is_digest(facts);
   if (header.is_list_mail || is_quarantine_digest(header, facts.text)) return false;
   // Vendors of filters advertise in the same words.

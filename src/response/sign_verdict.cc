@@ -220,6 +220,60 @@ bool quotes_a_mail(const KindFacts& facts) {
          has_own_part(facts.message, mail::MediaType::TextRfc822Headers);
 }
 
+// Returns whether a tracker of tasks, bugs or changes wrote the mail. Its comments have a person's words.
+bool is_of_tracker(const mail::Message& message) {
+  constexpr std::array kPrefixes = std::to_array<std::string_view>(
+      {"X-JIRA-", "X-Redmine-", "X-GitHub-", "X-GitLab-", "X-Gitea-", "X-Forgejo-", "X-Gerrit-",
+       "X-Phabricator-", "X-YouTrack-", "X-Mantis-", "X-Roundup-", "X-Bugzilla-", "X-Trac-", "X-Launchpad-",
+       "X-Atlassian-", "X-Confluence-", "X-Asana-", "X-Trello-", "X-SourceForge-"});
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
+    return std::ranges::any_of(
+        kPrefixes, [&](std::string_view prefix) { return base::istarts_with(field.name, prefix); });
+  });
+}
+
+// Returns whether the mark counts as no answer of a mailbox. In a tracker's mail the subject is that of the
+// bug or task, and the text has comments. An office tells its people from noreply@ that their leave is
+// approved.
+bool is_about_absences(const Sign& sign, const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  if (sign.kind != Kind::AutoReply || header.is_auto_replied || !sign.product.starts_with("vacation"))
+    return false;
+  if (is_of_tracker(facts.message)) return true;
+  constexpr std::array kNobody = std::to_array<std::string_view>(
+      {"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nepasrepondre", "ne-pas-repondre",
+       "nicht-antworten", "nichtantworten", "keine-antwort", "noresponder", "no-responder", "nao-responda",
+       "naoresponda", "nonrispondere", "non-rispondere"});
+  const bool is_nobody =
+      std::ranges::any_of(kNobody, [&](std::string_view word) { return base::icontains(header.from, word); });
+  return is_nobody && !header.has_references;
+}
+
+// Returns whether a phrase says only that a program wrote the mail, as monitors and shops also say.
+bool says_only_automatic(std::string_view phrase) {
+  constexpr std::array kAutomatic = std::to_array<std::string_view>(
+      {"auto", "outomat", "avtom", "自动", "自動", "자동", "автомат", "сформирован", "אוטומט"});
+  return std::ranges::any_of(kAutomatic,
+                             [&](std::string_view word) { return base::icontains(phrase, word); });
+}
+
+// Returns whether the mark counts as with the null sender, since the mail says in its header that a program
+// answers, and opens with the words of the mark. Help desks and Notes write "auto-generated" for the answers
+// of the program, and so do trackers for the comments of people.
+bool opens_automatic_answer(const Sign& sign, const KindFacts& facts) {
+  constexpr std::size_t kOpening = 300;
+  const HeaderFacts& header = facts.header;
+  if (sign.kind != Kind::AutoReply || !header.is_auto_submitted || !header.has_references ||
+      header.has_reply_subject || header.is_list_mail || is_of_tracker(facts.message) ||
+      has_mail_program(facts.message))
+    return false;
+  // Agents give thanks, too.
+  const bool is_weak = sign.strength == Strength::WithNullAnswer;
+  if (sign.zone != Zone::Body) return !is_weak;
+  if (is_weak && says_only_automatic(sign.phrase)) return false;
+  return facts.hits.begin_of(sign) < kOpening;  // kNotFound is larger
+}
+
 // Returns whether a person may write to the reader under the name of a role. Filters write so without a mark,
 // too, but people are postmasters and tell others about a virus. A filter quotes the mail.
 bool is_by_role(const Sign& sign, const KindFacts& facts) {
@@ -371,6 +425,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
     if (sign->kind == Kind::FilterNotice && sign->zone != Zone::Field && sign->strength != Strength::InPair &&
         (sign->strength != Strength::Decides || !facts.header.is_null_sender) && is_for_reader(facts))
       continue;
+    if (is_about_absences(*sign, facts)) continue;
     switch (sign->strength) {
       case Strength::Decides:
         if (!is_programs_word(*sign, facts, has_mark)) continue;
@@ -384,10 +439,12 @@ SignVerdict judge_signs(const KindFacts& facts) {
           continue;
         break;
       case Strength::WithNullSender:
+        if (opens_automatic_answer(*sign, facts)) break;
         if (!facts.header.is_null_sender || !has_mark) continue;
         if (sign->kind == Kind::AutoReply && is_of_group) continue;
         break;
       case Strength::WithNullAnswer:
+        if (opens_automatic_answer(*sign, facts)) break;
         if (!facts.header.is_null_sender || !has_mark) continue;
         if (sign->kind == Kind::AutoReply && is_of_group) continue;
         if (!facts.header.is_reply && !is_seen_elsewhere(*sign, signs)) continue;
@@ -396,6 +453,9 @@ SignVerdict judge_signs(const KindFacts& facts) {
         if (!is_paired(*sign, signs)) continue;
         if ((sign->kind == Kind::FilterNotice || sign->kind == Kind::ListNotice) &&
             is_by_person(facts, sign->kind) && !names_program(*sign, signs))
+          continue;
+        if (sign->kind == Kind::AutoReply &&
+            (facts.header.has_reply_subject || has_mail_program(facts.message)))
           continue;
         if (sign->kind == Kind::Mdn && !can_be_receipt(facts)) continue;
         // People welcome others to their list, too.
@@ -410,6 +470,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::MachineMarkOffList:
       case Strength::Program:
       case Strength::ProgramOffList:
+      case Strength::ProgramNullSender:
         continue;
     }
     const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair ||

@@ -139,6 +139,87 @@ TEST(SignVerdict, AsksForTheNullSender) {
   check(rows);
 }
 
+// Help desks and Notes write auto-generated for what the program answers, from an ordinary sender.
+TEST(SignVerdict, TakesAnAutomaticAnswersOpeningForTheNullSender) {
+  constexpr std::string_view kAuto =
+      "Subject: Refund\nAuto-Submitted: auto-generated\nIn-Reply-To: <1@example.org>\n";
+  constexpr std::string_view kAway = "Hello,\n\nI am out of the office until Monday.\n";
+  constexpr std::string_view kReceived = "We have received your request (88) and look into it.\n";
+  const std::string behind = std::string(300, '.') + "\n";
+  const std::string with_field = std::string(kAuto);
+  const auto with = [&](std::string_view field) { return std::string(field) + with_field; };
+  const std::string thread = with("Subject: Re: Refund\n");
+  const std::string list = with("List-Id: <l.example.org>\n");
+  const std::string jira = with("X-JIRA-FingerPrint: 1\n");
+  const std::string redmine = with("X-Redmine-Host: r.example.net\n");
+  const std::string mutt = with("User-Agent: Mutt\n");
+  const std::string received_behind = behind + std::string(kReceived);
+  const std::string away_behind = behind + std::string(kAway);
+  const Row rows[] = {
+      {"an absence", kAuto, kAway, kOrdinary, "auto-reply"},
+      {"a request received", kAuto, kReceived, kOrdinary, "auto-reply"},
+      {"in Spanish", kAuto, "Hemos recibido su solicitud (88).\n", kOrdinary, "auto-reply"},
+      {"in Russian", kAuto, "Ваше обращение получено.\n", kOrdinary, "auto-reply"},
+      {"in Dutch", kAuto, "Wij hebben uw bericht ontvangen.\n", kOrdinary, "auto-reply"},
+      {"a sure subject",
+       "Subject: Confirmation of receipt\nAuto-Submitted: auto-generated\n"
+       "In-Reply-To: <1@example.org>\n",
+       "", kOrdinary, "auto-reply"},
+      {"thanks in the subject",
+       "Subject: Thank you for contacting us\nAuto-Submitted: auto-generated\n"
+       "In-Reply-To: <1@example.org>\n",
+       "", kOrdinary, "none"},
+      {"behind other words", kAuto, received_behind, kOrdinary, "none"},
+      {"an absence behind other words", kAuto, away_behind, kOrdinary, "none"},
+      {"only an automated message", kAuto, "This is an automated message.\n", kOrdinary, "none"},
+      {"no other mail's id", "Auto-Submitted: auto-generated\n", kReceived, kOrdinary, "none"},
+      {"no mark", "In-Reply-To: <1@example.org>\n", kReceived, kOrdinary, "none"},
+      {"an agent's answer", thread, kReceived, kOrdinary, "none"},
+      {"on a list", list, kReceived, kOrdinary, "none"},
+      {"a comment", jira, kAway, kOrdinary, "none"},
+      {"a comment from nobody", redmine, kAway, "", "none"},
+      {"a mail program", mutt, kAway, kOrdinary, "none"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, LeavesOrdinaryWhatAnOfficeWritesAboutLeave) {
+  constexpr std::string_view kLeave = "Out of office: 9 to 20 November\n";
+  const Row rows[] = {
+      {"from nobody's address",
+       "From: HR <noreply@example.net>\nSubject: Out of office: your leave\n"
+       "Auto-Submitted: auto-generated\n",
+       kLeave, "", "none"},
+      {"from an address",
+       "From: HR <hr@example.net>\nSubject: Out of office: your leave\n"
+       "Auto-Submitted: auto-generated\n",
+       kLeave, "", "auto-reply"},
+      {"an answer from nobody's address",
+       "From: HR <noreply@example.net>\nSubject: Out of office\n"
+       "Auto-Submitted: auto-generated\nIn-Reply-To: <1@example.org>\n",
+       kLeave, "", "auto-reply"},
+      {"auto-replied",
+       "From: HR <noreply@example.net>\nSubject: Out of office\n"
+       "Auto-Submitted: auto-replied\n",
+       kLeave, "", "auto-reply"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, PairsAnAbsenceInTheSubjectWithAnAutomatedAnswer) {
+  constexpr std::string_view kAnswer = "Note: This is an automated response to your message \"Plan\".\n";
+  const Row rows[] = {
+      {"both", "Subject: Ann Lee is out of the office (returning 11/16)\n", kAnswer, kOrdinary, "auto-reply"},
+      {"in German", "Subject: Ann ist abwesend\n", "Dies ist eine automatische Antwort auf Ihre Mail.\n",
+       kOrdinary, "auto-reply"},
+      {"the subject alone", "Subject: Ann Lee is out of the office\n", "Please ask me.\n", kOrdinary, "none"},
+      {"an answer to it", "Subject: Re: Ann Lee is out of the office\n", kAnswer, kOrdinary, "none"},
+      {"a mail program", "Subject: Ann Lee is out of the office\nX-Mailer: Thunderbird\n", kAnswer, kOrdinary,
+       "none"},
+  };
+  check(rows);
+}
+
 // A request may have come by a form, and thanks are in many newsletters.
 TEST(SignVerdict, AsksForTheNullSenderAndAnAnswer) {
   constexpr std::string_view kThanks = "Subject: Thank you for contacting us\n";

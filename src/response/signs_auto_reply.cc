@@ -102,21 +102,6 @@ constexpr Sign kSigns[] = {
     Row::text("vacation (English)", Body, "this is an automated response", WithNullSender),
     Row::text("auto-responder", Body, "this is an autoresponder. i'll never see your message",
               WithMachineMark),
-    // The Notes agent writes no mark at all, but its subject and its first sentence are fixed.
-    Row::text("Notes out of office", Subject, "is out of the office", InPair),
-    Row::text("Notes out of office", Body, "i will be out of the office starting", InPair),
-    Row::text("Notes out of office", Subject, "is out of the office.", WithMachineMark),
-    // Later releases write "AUTO: Jo Doe is out of the office (returning 12/10/2026)".
-    Row::text("Notes automatic reply", SubjectFirst, "auto:", InPair),
-    Row::text("Notes automatic reply", SubjectFirst, "auto :", InPair),
-    Row::text("Notes automatic reply", Body, "this is an automated response to your message", InPair),
-    Row::text("Notes automatic reply", Body, "this is an automatic response to your message", InPair),
-    Row::text("Notes automatic reply", Body, "dies ist eine automatische antwort auf ihre", InPair),
-    Row::text("Notes automatic reply", Body, "ceci est une réponse automatique à votre", InPair),
-    Row::text("Notes automatic reply", Body, "esta es una respuesta automática a su mensaje", InPair),
-    Row::text("Notes automatic reply", Body, "questa è una risposta automatica al messaggio", InPair),
-    Row::text("Notes automatic reply", Body, "dit is een automatisch antwoord op uw bericht", InPair),
-    Row::text("Notes automatic reply", Body, "esta é uma resposta automática à sua mensagem", InPair),
 
     // Other languages; those of Exchange and Outlook first.
     Row::text("vacation (German)", SubjectFirst, "automatische antwort", WithMachineMark),

@@ -237,8 +237,9 @@ bool is_persons_mail(const KindFacts& facts) {
   if (header.is_auto_replied) return false;
   // A bounce that somebody moved with a mail program has the program's name.
   if (header.is_mailer_daemon && !header.is_ordinary_sender && facts.format) return false;
+  // The reverse path mailer-daemon@ counts as the null sender, but a person may write from it.
   if (header.is_mailer_daemon || header.is_daemon_sender)
-    return !header.is_null_sender && has_mail_program(facts.message);
+    return has_mail_program(facts.message) && (!header.is_null_sender || begins_with_greeting(facts.text));
   if (header.is_null_sender && header.is_postmaster) return false;
   return header.has_reply_subject || (header.has_references && !header.is_null_sender) ||
          has_mail_program(facts.message);
