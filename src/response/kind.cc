@@ -211,6 +211,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   const bool is_attached_by_hand =
       !facts.header.is_report && !has_machine_mark(facts) && !is_moved &&
       (has_mail_program(facts.message) || begins_with_greeting(facts.text) ||
+       (!facts.header.is_postmaster && facts.header.has_reply_subject) ||
        (!facts.header.is_postmaster && !facts.header.has_failure_subject && !facts.header.has_delay_subject));
   if (has_own_part(facts.message, MediaType::MessageDeliveryStatus) && !is_attached_by_hand) {
     // amavis and Barracuda wrap their own notices in a report. A report that only mentions a filter is still

@@ -148,6 +148,7 @@ TEST(Kind, IgnoresAReportThatAPersonAttached) {
       {"a failure in the subject", attached("Subject: Undeliverable: Plans\n"), kUnknown, "dsn-failed"},
       {"a delay in the subject", attached("Subject: Delivery delayed\n"), kUnknown, "dsn-failed"},
       {"a failure in the subject, and a mail program",
+      {"a forwarded failure", attached("Subject: Fwd: Undeliverable: Plans\n"), kUnknown, "none"},
        attached("Subject: Undeliverable: Plans\nX-Mailer: Thunderbird\n"), kUnknown, "none"},
       {"a delay in the subject, and a mail program",
        attached("Subject: Delivery delayed\nX-Mailer: Thunderbird\n"), kUnknown, "none"},
