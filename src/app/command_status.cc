@@ -64,7 +64,7 @@ base::Result<boost::json::object> read_answer(std::string_view answer) {
 void run(const StatusOptions& options, CommandContext& context) {
   const auto found = config::read_status_socket(options.file);
   if (!found && !options.is_given && found.error().kind == config::LoadFailure::Kind::Unreadable) {
-    return report_error(context, exit_status_of(found.error()),
+    return report_error(context, app::exit_status_of(found.error()),
                         found.error().lines.front() + "; give the configuration of the server with -c FILE");
   }
   if (!found) return report_failure(context, found.error());

@@ -154,8 +154,8 @@ TEST(Findings, OutcomesHaveTheirWords) {
       << to_json_line(findings);
   const std::string page = to_page(findings);
   for (const char* const words : {"accepted, with a label at stage quarantine (bare)\n",
-                                  "Nothing proves it.\n", "    not asked    who the envelope sender is",
-                                  "say it with\n", "--mail-from '<>'; whether", "refused (relay-denied)\n"})
+                                  "Nothing proves it.\n", "    not asked   who the envelope sender is",
+                                  "say it with --mail-from '<>'; whether", "refused (relay-denied)\n"})
     EXPECT_NE(page.find(words), std::string::npos) << words << page;
 }
 

@@ -298,9 +298,8 @@ TEST_F(ReportPage, WithoutAQuarantineNothingIsKeptBack) {
   EXPECT_THAT(
       report_page(report, its_context),
       testing::HasSubstr("  example.org  1 response, 0 genuine; now 0 refused, 0 kept back; at the next\n"
-                         "               stage 0 refused, 0 kept back; at reject 0 refused, 1\n"
-                         "               labelled, since there is no quarantine that could keep it\n"
-                         "               back\n"));
+                         "               stage 0 refused, 0 kept back; at reject 0 refused, 1 labelled,\n"
+                         "               since there is no quarantine that could keep it back\n"));
   EXPECT_THAT(boost::json::serialize(report_json(report, its_context)),
               testing::HasSubstr(R"("has_quarantine":false)"));
 }

@@ -293,12 +293,13 @@ bool is_for_reader(const KindFacts& facts) {
           offers_to_unsubscribe(facts.text));
 }
 
-// Returns whether the words of an auto-reply have a second sign: the mail says that it answers another or
-// that a program wrote it, or the subject is one of an auto-reply. Parcel services, schools and calendars
-// write the same words from the null sender.
+// Returns whether the words of an auto-reply have a second sign: the mail says that it answers another,
+// returns that one, says that a program wrote it, or has the subject of an auto-reply. Parcel services,
+// schools and calendars write the same words from the null sender.
 bool has_second_sign(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
   const HeaderFacts& header = facts.header;
   if (header.is_reply || header.is_auto_submitted || is_seen_elsewhere(sign, signs)) return true;
+  if (quotes_a_mail(facts)) return true;
   const mail::Message& message = facts.message;
   if (message.find(message.parts[0], mail::FieldName::XAutoResponseSuppress) != nullptr) return true;
   return std::ranges::any_of(header.signs, [&](const Sign* other) {
