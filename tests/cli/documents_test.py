@@ -289,7 +289,7 @@ class Help(Case):
                 self.assertNotIn("Excludes", text)
                 # No sentence breaks long before the end of its line, unless it ends there.
                 for line, following in zip(text.splitlines(), text.splitlines()[1:]):
-                    if line and following and not line.startswith(" ") and not following.startswith(" ") and not line.endswith((".", ":")):
+                    if line and following and not line.startswith(" ") and not following.startswith((" ", "Usage: ")) and not line.endswith((".", ":")):
                         self.assertGreater(len(line) + len(following.split()[0]), 76, line)
 
     def test_fits_a_terminal(self):

@@ -66,7 +66,8 @@ def run(*arguments, stdin=b"", before=(), timeout=120):
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        return Outcome(process.returncode, out.read(), err.read().decode(), usage, octets_read)
+        said = err.read().decode().replace(str(program), "backstop") if before else err.read().decode()
+        return Outcome(process.returncode, out.read(), said, usage, octets_read)
 
 
 def without_privileges():

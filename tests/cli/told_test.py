@@ -176,7 +176,7 @@ class Report(Told):
         page = self.told("report", "-c", self.config)
         self.assertIn("  Came             5 responses\n", page)
         self.assertIn("  Genuine          1: 1 by tag\n", page)
-        self.assertIn("at reject 3 refused, 1 kept back", " ".join(page.split()))
+        self.assertIn("at reject 3 refused, 1 labelled, since there is no quarantine", " ".join(page.split()))
         self.assertIn("(such as t)", page)
         self.assertIn(" UTC  50 came within a minute\n", page)
         self.assertRegex(page, r"(?m)^  example.org +stage label; not ready, which changes nothing at stage label$")
