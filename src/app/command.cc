@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/text.h"
 #include "config/load.h"
 #include "os/process.h"
 
@@ -12,10 +13,22 @@ namespace backstop::app {
 
 void report_error(CommandContext& context, int status, std::string_view message) {
   context.err << "backstop: " << message;
-  if (status == kExitUsage)
-    context.err << (message.ends_with('?') ? " See " : "; see ") << context.command << " --help";
+  if (status == kExitUsage) {
+    // As it was called, so that the line can be typed: "./run keys --help".
+    constexpr std::string_view kName = "backstop";
+    const auto rest = std::string_view(context.command).substr(kName.size());
+    context.err << (message.ends_with('?') ? " See " : "; see ") << base::printable(context.program) << rest
+                << " --help";
+  }
   context.err << '\n';
   context.exit_status = std::max(context.exit_status, status);
+}
+
+void tell_waiting(std::string_view name, CommandContext& context) {
+  constexpr std::size_t kLongestPath = 4096;
+  context.err << "backstop: " << base::printable(name, kLongestPath)
+              << ": it is a pipe; waiting until somebody writes into it\n";
+  context.err.flush();
 }
 
 bool become_user_of(const config::Config& config, CommandContext& context) {

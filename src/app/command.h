@@ -37,6 +37,9 @@ inline constexpr int kExitInput = 74;       ///< reading or writing failed half 
 /// printable. With kExitUsage it also says which help to read.
 void report_error(CommandContext& context, int status, std::string_view message);
 
+/// Says on standard error that nobody has written into the pipe `name` yet, which is waited for.
+void tell_waiting(std::string_view name, CommandContext& context);
+
 /// Becomes the user of the server if we are root: files that are made from here on belong to that user, as
 /// those of `serve` do. Returns false after it said why that failed; then the command must end.
 bool become_user_of(const config::Config& config, CommandContext& context);

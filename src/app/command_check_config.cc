@@ -107,9 +107,9 @@ void add_check_config_command(CLI::App& root, CommandContext& context) {
   auto& command =
       *root.add_subcommand("check-config", "Check a configuration file, and tell every mistake in it");
   command.footer(
-      "It names each mistake with its line and column. For a good file it says what the file comes to, and "
-      "looks "
-      "up the names of the next hops, for three seconds at most; a name that isn't found is a warning.\n\n"
+      "It names each mistake with its line and column. For a good file it prints a summary, and looks up "
+      "the names of the next hops, many at the same time and for three seconds at most. A name that isn't "
+      "found is a warning.\n\n"
       "Examples:\n"
       "  backstop check-config --example > backstop.toml\n"
       "  backstop check-config backstop.toml\n"
@@ -117,14 +117,15 @@ void add_check_config_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<CheckConfigOptions>();
   auto* const file = command.add_option("FILE", options->file, "The configuration file")->type_name("");
   auto* const config =
-      command.add_option("-c,--config", options->config, "The same, as other commands take it");
+      command.add_option("-c,--config", options->config, "The configuration file, as other commands take it");
   config->type_name("FILE")->check(not_empty())->excludes(file);
   auto* const example = command.add_flag("--example", options->is_example,
-                                         "Print a file with every setting, commented, instead");
+                                         "Print an example with every setting instead of checking a file");
   auto* const page = command.add_flag("--page", options->is_page, "Print docs/configuration.md")->group("");
   auto* const effective = command.add_flag("--effective", options->is_effective,
                                            "Print only what differs from the defaults, as a configuration");
-  auto* const offline = command.add_flag("--offline", options->is_offline, "Look up no names in the network");
+  auto* const offline =
+      command.add_flag("--offline", options->is_offline, "Do not look up names in the network");
   auto* const probe = command.add_flag(
       "--probe", options->is_probing,
       "Also ask DNS who takes mail for each domain, and each next hop whether it answers and takes unknown "

@@ -19,9 +19,9 @@ constexpr std::string_view kFooter =
     "  backstop classify --dkim-keys dkim --ledger var/ledger.db --at 2026-11-23 mbox\n"
     "  backstop classify -c /etc/backstop/backstop.toml bounce.eml\n"
     "\n"
-    "With -c it also says what that configuration would do with each mail, and why: for\n"
-    "each --rcpt, or for each address of yours in X-Original-To, Envelope-To and\n"
-    "Delivered-To, else in To.\n"
+    "With -c it also says what that configuration would do with each mail, and why. It does so for each "
+    "--rcpt. Without --rcpt, it does so for each address of yours in X-Original-To, Envelope-To and "
+    "Delivered-To, or in To if there is none of these.\n"
     "\n"
     "Exit status:\n"
     "  0   all mails were read\n"
@@ -31,8 +31,9 @@ constexpr std::string_view kFooter =
     "  65  something is not a mail, is empty, or is a broken mbox\n"
     "  66  something is not there, or may not be read: a mail, keys, a ledger\n"
     "  74  reading failed half way\n"
-    "What can't be read has one line on standard error, and the rest goes on. The\n"
-    "highest status stands.\n";
+    "\n"
+    "For each thing that can't be read there is one line on standard error, and the rest is still read. If "
+    "several statuses apply, the highest is returned.\n";
 
 class Printer : public mailbox::MailVisitor {
  public:
@@ -60,6 +61,8 @@ class Printer : public mailbox::MailVisitor {
   void problem(const mailbox::SourceProblem& problem) override {
     report_error(context_, exit_status_of(problem), problem.message);
   }
+
+  void waits(std::string_view name) override { tell_waiting(name, context_); }
 
  private:
   static constexpr std::size_t kMostLines = 32 * 1024;
@@ -91,7 +94,9 @@ void add_classify_command(CLI::App& root, CommandContext& context) {
                    "The address that the mail was delivered to, with its tag; may be given again")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
-  command->add_option("--mail-from", options->reverse_path, "The envelope sender; <> is the null sender")
+  command
+      ->add_option("--mail-from", options->reverse_path,
+                   "The envelope sender; <> is the null sender. Without it, Return-Path has it")
       ->type_name("ADDRESS");
   command->footer(std::string(kFooter));
   command->callback([options, &context] { classify(*options, context); });

@@ -144,12 +144,10 @@ void add_dkim_import_action(CLI::App& keys, CommandContext& context) {
       .add_option("--server", options->server, "The DNS server to ask, in place of those of /etc/resolv.conf")
       ->type_name("ADDRESS:PORT")
       ->excludes(file);
-  action.add_option("selector", options->selector, "The selector: s= of the signatures")
-      ->type_name("SELECTOR")
+  action.add_option("SELECTOR", options->selector, "The selector: s= of the signatures")
+      ->type_name("")
       ->required();
-  action.add_option("domain", options->domain, "The domain: d= of the signatures")
-      ->type_name("DOMAIN")
-      ->required();
+  action.add_option("DOMAIN", options->domain, "The domain: d= of the signatures")->type_name("")->required();
   action.callback([options, &context] { run_import(*options, context); });
 }
 

@@ -49,7 +49,7 @@ std::string nearest_page(const std::vector<ManualPage>& pages, std::string_view 
     names.push_back(one.starts_with(kPrefix) ? one.substr(kPrefix.size()) : one);
   }
   if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-  return did_you_mean(suggestion(name, names));
+  return did_you_mean(suggestions(name, names));
 }
 
 void print_page(const CLI::App& root, const std::string& name, CommandContext& context) {
@@ -87,10 +87,9 @@ void add_documents_commands(CLI::App& root, CommandContext& context) {
       "Examples:\n  backstop man scan\n  backstop man backstop.toml\n  backstop man --into "
       "/usr/local/share/man\n");
   const auto options = std::make_shared<ManOptions>();
-  auto* const name =
-      man->add_option("COMMAND", options->name,
-                      "The command, or backstop.toml; without it, the page of the whole program")
-          ->type_name("");
+  auto* const name = man->add_option("PAGE", options->name,
+                                     "A command, or backstop.toml; without it, the page of the whole program")
+                         ->type_name("");
   man->add_option("--into", options->folder, "Write all pages into man1 and man5 of this folder instead")
       ->type_name("FOLDER")
       ->excludes(name);

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iostream>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -15,6 +18,7 @@
 #include "app/commands.h"
 #include "app/history_follow.h"
 #include "app/history_options.h"
+#include "app/kind_words.h"
 #include "app/value_types.h"
 #include "base/text.h"
 #include "origin/tag.h"
@@ -42,6 +46,9 @@ constexpr std::string_view kFooter =
     "  backstop history -c backstop.toml --id 0065f1c2a9b3d40\n"
     "  backstop history -c backstop.toml --since 30d --count cause\n"
     "  backstop history -c backstop.toml --follow --done refused\n"
+    "\n"
+    "Words for kinds: \"bounce\" is dsn-failed, \"dsn\" is any dsn-..., \"response\" is all but none, "
+    "\"ordinary\" is none.\n"
     "\n"
     "DATE is 2h or 7d (ago), 2026-11-23 or \"2026-11-23 10:00\" (in this machine's zone), or "
     "2026-11-23T10:00:00Z. docs/history.md says what an event holds.\n";
@@ -80,6 +87,7 @@ base::Result<store::HistoryFilter> filter_of(const HistoryOptions& options) {
       return std::unexpected(base::Error{"--address: the null sender is nobody's; --kind finds responses"});
   }
   filter.address = origin::search_key(filter.address);
+  set_kind(options.filter.kind, filter);
   store::set_by_name(options.verdict, filter.verdict);
   store::set_by_name(options.next_stage, filter.next_stage);
   store::set_by_name(options.done, filter.done);
@@ -113,7 +121,9 @@ void print_for_people(std::vector<store::Event> events, const HistoryOptions& op
   } else {
     out << report::history_table(events);
   }
-  if (has_more) out << fmt::format("\nThese are the newest {}; there are more (-n).\n", most);
+  if (!has_more) return;
+  out << (most == 1 ? "\nThis is the newest one" : fmt::format("\nThese are the newest {}", most))
+      << "; there are more (-n).\n";
 }
 
 std::vector<report::CountBy> sorts_of(const HistoryOptions& options) {
@@ -143,10 +153,18 @@ void count(store::HistoryReader& history, store::HistoryFilter filter, const His
   }
 }
 
+/// Returns the width of the terminal if it is wider than the table; without a terminal nothing is cut.
+std::size_t table_width(const CommandContext& context) {
+  if (&context.out != &std::cout || ::isatty(STDOUT_FILENO) == 0) return report::kUncut;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return report::kTableWidth;
+  return std::max<std::size_t>(report::kTableWidth, size.ws_col);
+}
+
 void follow(store::HistoryReader& history, store::HistoryFilter filter, const HistoryOptions& options,
             CommandContext& context) {
   if (!options.is_most_given) filter.most = kFirstFollowed;
-  report::RunningHistoryTable table;
+  report::RunningHistoryTable table(table_width(context));
   bool is_first = true;
   follow_history(history, filter, context, [&](const store::Event& event) {
     if (options.is_json) {
@@ -187,13 +205,13 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
         ->check(one_of(type));
   };
   auto& filter = options.filter;
-  add("--since", options.since, "Not before that time", "DATE");
-  add("--until", options.until, "Before that time", "DATE");
-  add("--address", filter.address, "From or to that address, with or without a tag", "ADDRESS")
+  add("--since", options.since, "Only events since that time", "DATE");
+  add("--until", options.until, "Only events before that time", "DATE");
+  add("--address", filter.address, "Only events from or to that address, with or without a tag", "ADDRESS")
       ->check(an_address());
-  add("--client", filter.client, "From a client with that IP address", "IP");
+  add("--client", filter.client, "Only events of the client with that IP address", "IP");
   add_choice("--kind", filter.kind, "What the mail is", "KIND");
-  add_choice("--origin", filter.origin, "Whether we wrote what it answers", "ORIGIN");
+  add_choice("--origin", filter.origin, "Whether the mail that it answers is ours", "ORIGIN");
   add_choice("--verdict", options.verdict, "What was to be done", "VERDICT");
   add("--cause", filter.cause,
       "Why: a word of the list of causes (docs/policy.md), or next-hop, late-unknown, limit, failed, "
@@ -202,10 +220,12 @@ void add_filters(CLI::App& command, HistoryOptions& options) {
       ->check(one_of("CAUSE"));
   add_choice("--next-stage", options.next_stage, "What the next stage would have done", "ACTION");
   add_choice("--done", options.done, "What was done", "DONE");
-  add_choice("--direction", options.direction, "The way of the mail", "DIRECTION");
+  add_choice("--direction", options.direction, "Whether the mail came in or left", "DIRECTION");
   command.add_flag("--untagged", filter.is_untagged,
-                   "Mail that left without a tag, so that its bounces prove nothing");
-  add("--id", filter.id, "Of that transaction, in full; the log and the Received field have it", "ID");
+                   "Only mail that left without a tag, so that no tag proves its bounces");
+  add("--id", filter.id,
+      "The events of the transaction with that id, in full; the log and the Received field have the id",
+      "ID");
 }
 
 CLI::Option* add_count(CLI::App& command, HistoryOptions& options) {
@@ -213,9 +233,11 @@ CLI::Option* add_count(CLI::App& command, HistoryOptions& options) {
     return text.empty() ? std::string() : check(text);
   };
   return command
-      .add_option("--count", options.count,
-                  fmt::format("Only how many, by one or several of: {}. Alone: by day, kind and cause",
-                              fmt::join(words_of("BY"), ", ")))
+      .add_option(
+          "--count", options.count,
+          fmt::format(
+              "Only count the events, by one or several of: {}. Without a word, by day, kind and cause",
+              fmt::join(words_of("BY"), ", ")))
       ->type_name("BY")
       ->expected(0, static_cast<int>(report::kCountNames.size()))
       ->check(is_sort);
@@ -228,18 +250,19 @@ void add_history_command(CLI::App& root, CommandContext& context) {
   const auto options = std::make_shared<HistoryOptions>();
   add_history_place(command, options->place);
   add_filters(command, *options);
-  auto* const most = command.add_option("-n,--most", options->filter.most, "How many events at most");
+  auto* const most = command.add_option("-n,--most", options->filter.most, "Show at most that many events");
   most->type_name("N")->check(CLI::Range(std::size_t{1}, kMostEvents).description(""))->capture_default_str();
-  auto* const verbose = command.add_flag("-v,--verbose", options->is_verbose, "Each event in full");
+  auto* const verbose = command.add_flag("-v,--verbose", options->is_verbose, "Show each event in full");
   auto* const counted = add_count(command, *options);
   counted->excludes(most)->excludes(verbose);
   command
       .add_flag("-f,--follow", options->is_followed,
-                "The newest ten (or -n) and then each that comes, oldest first, until Ctrl-C")
+                "Show the newest ten events (or -n of them), oldest first, and then each new one as it "
+                "comes, until Ctrl-C")
       ->excludes(command.get_option("--until"))
       ->excludes(counted);
   command.add_flag("--json", options->is_json,
-                   "One JSON object an event, a line each (docs/history.schema.json)");
+                   "One JSON object for each event, one on each line (docs/history.schema.json)");
   command.footer(std::string(kFooter));
   command.callback([options, most, counted, &context] {
     options->is_most_given = most->count() > 0;

@@ -324,7 +324,7 @@ CLI::App& add_action(CLI::App& command, const std::shared_ptr<KeptOptions>& opti
 }
 
 void add_ids(CLI::App& action, KeptOptions& options) {
-  action.add_option("ID", options.ids, "As `list` shows it; the log and the history have it, too")
+  action.add_option("ID", options.ids, "The id, as `list`, the log and the history show it")
       ->type_name("")
       ->required();
 }
@@ -338,10 +338,10 @@ void add_command(CLI::App& root, CommandContext& context, const Command& command
   list.add_option("--address", options->address, "Only from or to that address, sub-addresses included")
       ->type_name("ADDRESS")
       ->check(an_address());
-  list.add_flag("--json", options->is_json, "One JSON object a response, a line each");
+  list.add_flag("--json", options->is_json, "One JSON object for each response, one on each line");
   auto& show = add_action(
       added, options, context, "show",
-      fmt::format("Show why a response is {}, and its header; who looks is recorded", command.kept),
+      fmt::format("Show why a response is {}, and its header. The history records who looked", command.kept),
       run_show);
   show.add_flag("--whole", options->is_whole, std::string(command.show_whole));
   add_ids(show, *options);

@@ -191,19 +191,22 @@ CLI::App& add_action(CLI::App& keys, const std::shared_ptr<TagOptions>& options,
 }  // namespace
 
 void add_keys_command(CLI::App& root, CommandContext& context) {
-  auto& keys =
-      *root.add_subcommand("keys", "Keep the keys that address tags are signed with, and those of DKIM");
+  auto& keys = *root.add_subcommand(
+      "keys", "Make, rotate and list the keys that proofs are made with, and keep public keys of DKIM");
   keys.require_subcommand(1);
   const auto options = std::make_shared<TagOptions>();
   add_action(keys, options, context, "new",
-             "Make a key file with one key; mode 0600, never over a file that is there", run_new);
-  auto& rotate = add_action(keys, options, context, "rotate",
-                            "Let a new key sign; the old one goes on verifying for 45 days", run_rotate);
-  add_config_option(rotate, *options,
-                    "The gateway's configuration; drops expired keys that nothing kept needs");
+             "Make a key file with one key. A file that is there already stays as it is", run_new);
+  auto& rotate =
+      add_action(keys, options, context, "rotate",
+                 "Add a new key, which signs from now on. The old one verifies for 45 more days", run_rotate);
+  add_config_option(
+      rotate, *options,
+      "The gateway's configuration. With it, expired keys are deleted if nothing that is kept needs them");
   auto& list = add_action(keys, options, context, "list", "Show the keys, but never their secrets", run_list);
   add_config_option(list, *options,
-                    "The gateway's configuration; tells which expired keys something kept needs");
+                    "The gateway's configuration. With it, the list tells which expired keys are still "
+                    "needed for what is kept");
   list.add_flag("--json", options->is_json, "One JSON object (docs/tags.md)");
   add_dkim_import_action(keys, context);
 }

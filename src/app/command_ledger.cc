@@ -291,8 +291,9 @@ CLI::App& add_action(CLI::App& ledger, const std::shared_ptr<LedgerOptions>& opt
 
 void add_import_action(CLI::App& ledger, const std::shared_ptr<LedgerOptions>& options,
                        CommandContext& context) {
-  auto& action = add_action(ledger, options, context, "import",
-                            "Read what left before from logs, so that its bounces are known", run_import);
+  auto& action =
+      add_action(ledger, options, context, "import",
+                 "Record from logs and lists what left before, so that its bounces are known", run_import);
   const auto add_files = [&](const char* name, std::vector<std::string>& files, const char* description) {
     action.add_option(name, files, description)->type_name("FILE");
   };
@@ -300,10 +301,11 @@ void add_import_action(CLI::App& ledger, const std::shared_ptr<LedgerOptions>& o
             "Logs of Postfix, in any order, plain or gzipped; - is standard input");
   add_files("--exim-log", options->exim_logs, "Main logs of Exim, the same way");
   add_files("--ids", options->id_lists,
-            "Lists with a Message-ID a line, and after it, if it is known, the address that sent it");
+            "Lists with a Message-ID on each line, and after it the address that sent it, if that is known");
   action
-      .add_option("--own-domain", options->own_domains,
-                  "With --ledger: a domain of ours, also \"*.example.org\"; mail of others is passed over")
+      .add_option(
+          "--own-domain", options->own_domains,
+          "With --ledger: a domain of ours, or \"*.example.org\". Mail of other domains is not recorded")
       ->type_name("DOMAIN")
       ->check(domain_name())
       ->excludes(action.get_option("--config"));
@@ -317,10 +319,11 @@ void add_ledger_command(CLI::App& root, CommandContext& context) {
   ledger.require_subcommand(1);
   const auto options = std::make_shared<LedgerOptions>();
   auto& stats = add_action(ledger, options, context, "stats",
-                           "Tell how much it holds, and since when it has all", run_stats);
+                           "Tell how much the ledger holds, and since when it has all that left", run_stats);
   stats.add_flag("--json", options->is_json, "One JSON object (docs/ledger.md)");
-  auto& forget = add_action(ledger, options, context, "forget", "Delete all about one sender", run_forget);
-  forget.add_option("ADDRESS", options->address, "The address")->type_name("")->required();
+  auto& forget = add_action(ledger, options, context, "forget",
+                            "Delete all that the ledger has about one sender", run_forget);
+  forget.add_option("ADDRESS", options->address, "The address of the sender")->type_name("")->required();
   add_import_action(ledger, options, context);
   ledger.footer(std::string(kFooter));
 }

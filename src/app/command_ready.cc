@@ -69,11 +69,13 @@ void add_ready_command(CLI::App& root, CommandContext& context) {
   auto& command = *root.add_subcommand("ready", "Tell which domains carry proofs, and what is missing");
   const auto options = std::make_shared<ReadyOptions>();
   command.add_option("-c,--config", options->file, "The configuration")->type_name("FILE")->required();
-  command.add_flag("--json", options->is_json, "Print a JSON object a line, one for each domain");
+  command.add_flag("--json", options->is_json, "Print a JSON object for each domain, one on each line");
   command.footer(
-      "A bounce without a proof is refused only for a domain that is ready: for two weeks its mail has\n"
-      "been seen to carry proofs. docs/policy.md has the rules.\n\n"
-      "Example:\n  backstop ready -c /etc/backstop/backstop.toml\n");
+      "A bounce without a proof is refused only if its domain is ready. A domain is ready when Backstop "
+      "has seen for two weeks that its mail leaves with proofs, or when the configuration declares it. "
+      "docs/policy.md has the rules.\n\n"
+      "Example:\n"
+      "  backstop ready -c /etc/backstop/backstop.toml\n");
   command.callback([options, &context] { run(*options, context); });
 }
 

@@ -66,14 +66,15 @@ void add_replay_command(CLI::App& root, CommandContext& context) {
       ->check(not_empty());
   command
       .add_option("-c", options->file,
-                  "The configuration in use, if NEW has another history. Alone, it is the one to try")
+                  "The configuration in use, if its history is not that of NEW. Without --config, it is the "
+                  "one to try")
       ->type_name("FILE")
       ->check(not_empty());
   add_since(command, options->since);
   command.add_flag("--json", options->is_json, "Print one JSON object");
   command.footer(
       "It asks the new file's policy (stages, kinds, exempt, ready) about the facts that were recorded. "
-      "What was found out about the origin stays as it was. Nothing is changed.\n\n"
+      "What was found out about the origin stays as it was. The command changes nothing.\n\n"
       "Example:\n  backstop replay --config new.toml -c /etc/backstop/backstop.toml --since 14d\n");
   command.callback([options, &context] { run(*options, context); });
 }

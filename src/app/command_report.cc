@@ -136,7 +136,8 @@ base::Result<Summary> summary_of(store::HistoryReader& history, const config::Co
                                       .surges = *surges,
                                       .ready = ready,
                                       .late = *late,
-                                      .way_out = &counted.left};
+                                      .way_out = &counted.left,
+                                      .has_quarantine = settings.has_quarantine};
   return Summary{.page = is_json ? report::json_line(report::report_json(report, context))
                                  : report::report_page(report, context),
                  .subject = fmt::format("Backstop on {}: {} response{}, {} genuine", settings.hostname,
@@ -200,15 +201,17 @@ void add_report_command(CLI::App& root, CommandContext& context) {
   auto* const json = command.add_flag("--json", options->is_json, "Print one JSON object");
   command
       .add_option("--mail", options->mail,
-                  "Send it to that address, which must be in a domain of the configuration")
+                  "Send the report to that address, which must be in a domain of the configuration")
       ->type_name("ADDRESS")
       ->check(not_empty())
       ->excludes(json);
   command.footer(
-      "How many responses came, which proofs they had, what each stage keeps from your users, which of that "
-      "looks like an answer to your own mail, and which addresses are forged most. Of your own servers' "
-      "responses: how many were held on their way out, and how many left without being known to be owed.\n\n"
-      "Example:\n  backstop report -c /etc/backstop/backstop.toml --since 14d\n");
+      "It says how many responses came, which proofs they had, what each stage keeps from your users, "
+      "which of these look like answers to your own mail, and which addresses are forged most. It also "
+      "says how many responses of your own servers were held on their way out, and how many left although "
+      "it is not known whether their addressee wrote.\n\n"
+      "Example:\n"
+      "  backstop report -c /etc/backstop/backstop.toml --since 14d\n");
   command.callback([options, &context] { run(*options, context); });
 }
 

@@ -26,7 +26,7 @@ constexpr std::string_view kFooter =
     "  backstop scan --json --keys keys /var/mail/ann\n"
     "  backstop scan -c /etc/backstop/backstop.toml ~/Maildir\n"
     "\n"
-    "Exit status: as of classify.\n";
+    "The exit statuses are those of classify.\n";
 
 constexpr std::string_view kIntroduction =
     "Ann's address was forged: a spammer sent mail in her name, and what could not be\n"
@@ -59,6 +59,7 @@ class Counter : public mailbox::MailVisitor {
     report_.add_problem();
     report_error(context_, exit_status_of(problem), problem.message);
   }
+  void waits(std::string_view name) override { tell_waiting(name, context_); }
   void advanced(std::uint64_t bytes) override { progress_.advance(bytes, report::ProgressBar::Clock::now()); }
 
   const report::ScanReport& report() const { return report_; }

@@ -116,8 +116,10 @@ void add_serve_command(CLI::App& root, CommandContext& context) {
       ->type_name("FILE")
       ->required();
   command.footer(
-      "SIGTERM ends it once running transactions have ended, a second one at once. SIGHUP reads FILE,\n"
-      "the keys and the certificates again, and opens the log anew.");
+      "On SIGTERM it takes no new sessions, and ends when the running transactions have ended; on a second "
+      "SIGTERM it ends at once. On SIGHUP it reads FILE, the keys and the certificates again, and opens the "
+      "log anew.\n\n"
+      "Example:\n  backstop serve -c /etc/backstop/backstop.toml\n");
   command.callback([file, &context] { serve(*file, context); });
 }
 

@@ -23,6 +23,7 @@ namespace {
 
 struct StatusOptions {
   std::string file = "/etc/backstop/backstop.toml";
+  bool is_given = false;  ///< `file`, which is the default otherwise
   bool is_json = false;
 };
 
@@ -62,6 +63,10 @@ base::Result<boost::json::object> read_answer(std::string_view answer) {
 
 void run(const StatusOptions& options, CommandContext& context) {
   const auto found = config::read_status_socket(options.file);
+  if (!found && !options.is_given && found.error().kind == config::LoadFailure::Kind::Unreadable) {
+    return report_error(context, app::exit_status_of(found.error()),
+                        found.error().lines.front() + "; give the configuration of the server with -c FILE");
+  }
   if (!found) return report_failure(context, found.error());
   const auto& path = *found;
   if (path.empty()) {
@@ -87,16 +92,20 @@ void add_status_command(CLI::App& root, CommandContext& context) {
                                        "Ask the running server what it does: sessions, the counts "
                                        "of the day, next hops, stores");
   const auto options = std::make_shared<StatusOptions>();
-  command.add_option("-c,--config", options->file, "The configuration that the server runs with")
-      ->type_name("FILE")
-      ->check(not_empty())
-      ->capture_default_str();
+  auto* const file =
+      command.add_option("-c,--config", options->file, "The configuration that the server runs with");
+  file->type_name("FILE")->check(not_empty())->capture_default_str();
   command.add_flag("--json", options->is_json, "Print one JSON object (docs/command-line.md)");
   command.footer(
-      "It asks at a socket, \"status_socket\" in [server], at which only root and the user and the group\n"
-      "of the server may ask. If no server answers, the exit status is 1.\n\n"
-      "Example:\n  backstop status -c /etc/backstop/backstop.toml\n");
-  command.callback([options, &context] { run(*options, context); });
+      "It asks through the socket that \"status_socket\" in [server] names; without that setting, the "
+      "socket is beside the file of the history. Only root, and the user and the group of the server, may "
+      "ask. If no server answers, the exit status is 1.\n\n"
+      "Example:\n"
+      "  backstop status -c /etc/backstop/backstop.toml\n");
+  command.callback([options, file, &context] {
+    options->is_given = file->count() > 0;
+    run(*options, context);
+  });
 }
 
 }  // namespace backstop::app

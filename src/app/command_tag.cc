@@ -182,16 +182,19 @@ void add_tag_command(CLI::App& root, CommandContext& context) {
   auto& tag = *root.add_subcommand("tag", "Sign, verify and lint the tag of an address (BATV)");
   tag.require_subcommand(1);
   const auto options = std::make_shared<TagOptions>();
-  auto& sign =
-      add_action(tag, options, context, "sign",
-                 "Print the address with a tag. Exit status 1: it must stay as it is, and why", run_sign);
+  auto& sign = add_action(
+      tag, options, context, "sign",
+      "Print the address with a tag. If the address must stay as it is, say why; the exit status is then 1",
+      run_sign);
   sign.add_flag("--sub-address", options->is_sub_address,
                 "Write user+prvs=TAG@domain, not prvs=TAG=user@domain");
   auto& verify = add_action(
       tag, options, context, "verify",
-      "Say whether the tag was made with our key. Exit status 0: it was, and is not expired", run_verify);
-  auto& lint = add_action(tag, options, context, "lint",
-                          "Say whose tag it is and what is wrong with it. Exit status 0: nothing", run_lint);
+      "Say whether the tag was made with our key. The exit status is 0 if it was and is not expired",
+      run_verify);
+  auto& lint = add_action(
+      tag, options, context, "lint",
+      "Say whose tag it is and what is wrong with it. The exit status is 0 if nothing is wrong", run_lint);
   for (auto* const action : {&sign, &verify, &lint}) add_key_options(*action, *options);
   for (auto* const action : {&verify, &lint}) add_indimail_option(*action, *options);
 }

@@ -91,19 +91,22 @@ void add_why_command(CLI::App& root, CommandContext& context) {
   auto& command = *root.add_subcommand("why", "Explain one decision, with all evidence, in plain sentences");
   const auto options = std::make_shared<WhyOptions>();
   command
-      .add_option("id", options->id,
-                  "As in the log and in the Received field; its beginning is enough if no "
-                  "other id has it")
-      ->type_name("ID")
+      .add_option(
+          "ID", options->id,
+          "The id of the decision, as `backstop history`, the log and the Received field show it; its "
+          "beginning is enough if no other id has it")
+      ->type_name("")
       ->check(not_empty())
       ->required();
   add_history_place(command, options->place);
-  command.add_flag("--json", options->is_json, "Print a JSON object for each event of that id, a line each");
+  command.add_flag("--json", options->is_json,
+                   "Print a JSON object for each event of that id, one on each line");
   command.footer(
-      "It says what was found about the origin of a response, what was looked for and not found, and what "
-      "would have proved that the mail that it answers was yours. docs/policy.md has the levels A, B and "
-      "C.\n\n"
-      "Example:\n  backstop why -c /etc/backstop/backstop.toml 0065f1c2a9b3d40\n");
+      "A response answers a mail. This command says what was found about whether that mail was yours, what "
+      "was looked for and not found, and what would have proved it. docs/policy.md explains the levels A, "
+      "B and C.\n\n"
+      "Example:\n"
+      "  backstop why -c /etc/backstop/backstop.toml 0065f1c2a9b3d40\n");
   command.callback([options, &context] { run(*options, context); });
 }
 

@@ -90,6 +90,20 @@ void add_choices(const CLI::App& app, const std::string& path, Script& script) {
                                 fmt::join(commands, " "), fmt::join(options, " "), argument);
 }
 
+/// Completes "help keys new": the commands of a command, and nothing after one that has none.
+void add_help_choices(const CLI::App& root, Script& script) {
+  for (const CLI::App* const command : visible_commands(root)) {
+    std::vector<std::string> inner;
+    const std::string path = " help " + command->get_name();
+    script.steps += fmt::format("      \"{0}\") command=\"{0}\" ;;\n", path);
+    for (const CLI::App* const one : visible_commands(*command)) {
+      inner.push_back(one->get_name());
+      script.steps += fmt::format("      \"{0} {1}\") command=\"{0} {1}\" ;;\n", path, one->get_name());
+    }
+    script.choices += fmt::format("    \"{}\") commands=\"{}\" ;;\n", path, fmt::join(inner, " "));
+  }
+}
+
 std::string type_cases(const CLI::App& root) {
   std::vector<std::string> commands;
   for (const CLI::App* one : visible_commands(root)) commands.push_back(one->get_name());
@@ -107,9 +121,12 @@ std::string type_cases(const CLI::App& root) {
       case Completes::Words:
         words(type.words);
         break;
-      case Completes::Commands:
-        words(commands);
+      case Completes::Commands: {
+        auto all = commands;
+        all.insert(all.end(), type.words.begin(), type.words.end());
+        words(all);
         break;
+      }
       case Completes::Files:
         files += fmt::format("{}{}", files.empty() ? "" : " | ", type.name);
         break;
@@ -134,6 +151,7 @@ std::string bash_completion(const CLI::App& root) {
     for (const CLI::App* inner : visible_commands(*command))
       add_choices(*inner, path + ' ' + inner->get_name(), script);
   }
+  add_help_choices(root, script);
   return fmt::format(kScript, fmt::arg("steps", script.steps), fmt::arg("choices", script.choices),
                      fmt::arg("values", script.values), fmt::arg("types", type_cases(root)));
 }

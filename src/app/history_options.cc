@@ -60,7 +60,7 @@ std::unique_ptr<store::HistoryReader> open_history_at(const std::string& url, Co
 
 void add_since(CLI::App& command, std::string& since) {
   since = "7d";
-  command.add_option("--since", since, "Not before that time: 7d (ago), 2026-11-23")
+  command.add_option("--since", since, "Only what came since that time: 7d (ago), 2026-11-23")
       ->type_name("DATE")
       ->check(not_empty())
       ->capture_default_str();

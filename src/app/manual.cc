@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 
+#include "app/exit_notes.h"
 #include "app/help.h"
 #include "app/manual_notes.h"
 #include "app/roff.h"
@@ -34,10 +35,6 @@ class Sections {
     body += (body.empty() ? "" : ".PP\n") + text;
   }
   void add(std::string_view heading, const std::string& text) { body_of(heading) += text; }
-
-  bool has(std::string_view heading) const {
-    return std::ranges::find(all_, heading, &Section::heading) != all_.end();
-  }
 
   std::string text() const {
     std::string out;
@@ -87,7 +84,10 @@ std::string option_entry(const CLI::Option& option) {
   const std::string value = value_name(option);
   if (!value.empty()) names += (names.empty() ? "" : " ") + roff::italic(value);
   if (option.get_positional() && option.get_expected_max() > 1) names += " ...";
-  return roff::entry(names, roff::sentences(option.get_description()));
+  std::string text = roff::sentences(option.get_description());
+  if (!option.get_default_str().empty())
+    text += fmt::format("\n.br\nThe default is {}.", roff::bold(option.get_default_str()));
+  return roff::entry(names, text);
 }
 
 std::string option_entries(const CLI::App& app) {
@@ -122,17 +122,12 @@ class FooterReader {
 
  private:
   void take(std::string_view line) {
-    constexpr std::string_view kStatus = "Exit status: ";
     if (line.empty()) {
       end_block();
       heading_.clear();
     } else if (!line.starts_with(' ') && line.ends_with(':')) {
       end_block();
       heading_ = upper(line.substr(0, line.size() - 1));
-    } else if (line.starts_with(kStatus)) {
-      end_block();
-      heading_ = "EXIT STATUS";
-      block_ = roff::sentences(line.substr(kStatus.size())) + '\n';
     } else {
       if (is_verbatim_ != line.starts_with(' ')) end_block();
       is_verbatim_ = line.starts_with(' ');
@@ -210,13 +205,12 @@ std::string synopsis(const CLI::App& command, const std::string& call) {
   return out;
 }
 
-/// Adds the exit statuses of the program, unless the command has words of its own.
-void add_exit_status(const CLI::App& root, Sections& sections) {
-  constexpr std::string_view kHeading = "Exit status:\n";
-  if (sections.has("EXIT STATUS")) return;
-  const std::string footer = root.get_footer();
-  const auto begin = footer.find(kHeading);
-  if (begin != std::string::npos) FooterReader(sections).read(std::string_view(footer).substr(begin));
+/// Adds the exit statuses of the command, unless its help has them.
+void add_exit_status(std::string_view command, Sections& sections) {
+  for (const ExitNote& note : exit_notes()) {
+    if (note.command == command)
+      sections.add("EXIT STATUS", roff::entry(roff::bold(note.status), roff::sentences(note.text)));
+  }
 }
 
 ManualPage command_page(const CLI::App& root, const CLI::App& command) {
@@ -234,7 +228,7 @@ ManualPage command_page(const CLI::App& root, const CLI::App& command) {
   for (const CLI::App* one : inner) {
     if (one->get_footer() != command.get_footer()) footer.read(one->get_footer());
   }
-  add_exit_status(root, sections);
+  add_exit_status(command.get_name(), sections);
   add_notes(command.get_name(), sections);
   if (takes_configuration(command)) add_note(configuration_note(), sections);
   return {.name = title,

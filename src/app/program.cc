@@ -37,6 +37,8 @@ constexpr std::string_view kFooter =
     "  73  a file could not be written\n"
     "  74  reading or writing failed half way\n";
 
+constexpr std::string_view kVersion = "backstop " BACKSTOP_VERSION;
+
 // A message that lists all causes is this long at most.
 constexpr std::size_t kMostWords = 1000;
 
@@ -59,8 +61,7 @@ void note_commands(CLI::App& app, CommandContext& context) {
 std::unique_ptr<CLI::App> make_program(CommandContext& context) {
   auto root = std::make_unique<CLI::App>("Ends e-mail backscatter: answers to mail that you never wrote.",
                                          "backstop");
-  root->set_version_flag("--version", std::string("backstop ") + BACKSTOP_VERSION,
-                         "Print the version and exit");
+  root->set_version_flag("-V,--version", std::string(kVersion), "Print the version and exit");
   root->set_help_flag("-h,--help", "Print this help and exit");
   root->require_subcommand(0, 1);
   root->formatter(help_formatter());
@@ -72,6 +73,11 @@ std::unique_ptr<CLI::App> make_program(CommandContext& context) {
 }
 
 int run_program(int argc, const char* const* argv, CommandContext& context) {
+  // Scripts ask for the version often. Making all commands takes a fifth of the time that this takes.
+  if (argc == 2 && (std::string_view(argv[1]) == "--version" || std::string_view(argv[1]) == "-V")) {
+    context.out << kVersion << '\n';
+    return context.exit_status;
+  }
   try {
     const auto root = make_program(context);
     try {

@@ -156,7 +156,8 @@ Done fill(Settings& settings, const ProofOptions& options, config::Config* confi
 void add_proof_options(CLI::App& command, ProofOptions& options) {
   command
       .add_option("-c,--config", options.config,
-                  "The gateway's configuration, in place of all below but --at")
+                  "The gateway's configuration. It takes the place of the options below, except --at, --rcpt "
+                  "and --mail-from")
       ->type_name("FILE")
       ->check(not_empty());
   const auto add = [&](const char* name, auto& value, const char* description, const char* type) {
@@ -169,19 +170,24 @@ void add_proof_options(CLI::App& command, ProofOptions& options) {
   add("--ledger", options.ledger, "The ledger of what left: a path, or sqlite:PATH", "URL")
       ->check(not_empty());
   add("--own-domain", options.own_domains,
-      "A domain of ours, also \"*.example.org\"; may be given again. Without it the recipient's is", "DOMAIN")
+      "A domain of ours, or \"*.example.org\"; may be given again. Without it, the domain of each mail's "
+      "recipient is taken for ours",
+      "DOMAIN")
       ->check(domain_name())
       ->allow_extra_args(false);
   add("--own-host", options.own_hosts,
-      "A host of ours: a Received field by it that came back is a hint. May be given again", "HOST")
+      "A host of ours; may be given again. If a bounce returns a Received field that this host wrote, that "
+      "is a hint",
+      "HOST")
       ->check(not_empty())
       ->allow_extra_args(false);
   for (const char* const name :
        {"--keys", "--lifetime", "--delimiter", "--dkim-keys", "--ledger", "--own-domain", "--own-host"})
     options.not_with_config.push_back(command.get_option(name));
   command
-      .add_option("--at", options.at,
-                  "Judge ages as at that time, not as now: 7d (ago), 2026-11-23, or a date as in mail")
+      .add_option(
+          "--at", options.at,
+          "The time by which ages are judged, in place of now: 7d (ago), 2026-11-23, or a date as in mail")
       ->type_name("DATE")
       ->check(not_empty());
 }

@@ -15,21 +15,23 @@
 namespace backstop::app {
 
 void add_lifetime_option(CLI::App& command, int& days) {
-  command.add_option("--lifetime", days, "Days that a tag is good after the day of its making")
+  command
+      .add_option("--lifetime", days, "For how many days a tag is good after the day on which it was made")
       ->type_name("DAYS")
       ->capture_default_str();
 }
 
 void add_delimiter_option(CLI::App& command, std::string& delimiter) {
-  command.add_option("--delimiter", delimiter, "What parts a user from a sub-address: user+prvs=TAG")
+  command
+      .add_option("--delimiter", delimiter,
+                  "The character between a user and a sub-address, as in user+prvs=TAG")
       ->type_name("CHARACTER")
       ->capture_default_str();
 }
 
 void add_day_options(CLI::App& command, TagOptions& options) {
   command
-      .add_option("--at", options.at,
-                  "Do it as on that day (2026-11-30, or a date as in mail; UTC), not as today")
+      .add_option("--at", options.at, "The day that counts as today: 2026-11-30 (UTC), or a date as in mail")
       ->type_name("DATE");
   add_lifetime_option(command, options.lifetime_days);
 }
@@ -50,7 +52,7 @@ void add_key_options(CLI::App& command, TagOptions& options) {
 void add_indimail_option(CLI::App& command, TagOptions& options) {
   command
       .add_option("--indimail", options.indimail_secret,
-                  "A secret of indimail's qmail, whose tags are then taken, too; as visible as --secret")
+                  "A secret of indimail's qmail: its tags are then good, too. As visible as --secret")
       ->type_name("SECRET");
 }
 

@@ -5,10 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <ranges>
 #include <vector>
 
 #include "app/help.h"
+#include "base/text.h"
 #include "config/nearest_name.h"
 
 namespace backstop::app {
@@ -33,17 +36,23 @@ std::string_view bare_option(std::string_view text) {
   return text.substr(0, text.find('='));
 }
 
-/// Returns the long option of the command, or else of the program, that was probably meant, with its dashes.
-std::string nearest_option(const CLI::App& root, const CLI::App& command, std::string_view text) {
+/// Returns "; did you mean --json?" of the long options of the command, or else of the program.
+std::string meant_option(const CLI::App& root, const CLI::App& command, std::string_view text) {
   const auto bare = bare_option(text);
+  // What other programs have for --version.
+  if (&root == &command && base::iequals(text, "-v"))
+    return did_you_mean(std::array<std::string_view, 1>{"--version"});
   // Every option of one letter is near to every other.
   if (bare.size() < 2) return {};
   for (const CLI::App* const app : {&command, &root}) {
-    std::vector<std::string_view> names;
+    std::vector<std::string> names;
     for (const CLI::Option* const option : visible_options(*app)) {
       for (const std::string& name : option->get_lnames()) names.push_back(name);
     }
-    if (const auto near = suggestion(bare, names); !near.empty()) return fmt::format("--{}", near);
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    std::vector<std::string> meant;
+    for (const auto name : suggestions(bare, views)) meant.push_back(fmt::format("--{}", name));
+    if (!meant.empty()) return did_you_mean(std::vector<std::string_view>(meant.begin(), meant.end()));
   }
   return {};
 }
@@ -71,6 +80,20 @@ std::string place_words(const CLI::App& root, const CLI::App& command) {
   return {};
 }
 
+std::string lower_first(std::string text) {
+  // "DNS" stays as it is.
+  const bool is_word = text.size() < 2 || base::ascii_lower(text[1]) == text[1];
+  if (is_word && !text.empty()) text.front() = base::ascii_lower(text.front());
+  return text;
+}
+
+/// Returns how a file is given that was meant as the configuration.
+std::string config_hint(const CLI::App& command, std::string_view text) {
+  const CLI::Option* const config = command.get_option_no_throw("-c");
+  if (config == nullptr || config->count() > 0 || !text.ends_with(".toml")) return {};
+  return fmt::format("; a configuration is given as -c {}", text);
+}
+
 /// Returns what is wrong if there is an argument that nothing takes; empty if there is none, or if it is no
 /// option and something else is wrong: a file without its -c is not one too many.
 std::string extra_words(const CLI::App& root, const CLI::App& command, bool is_only_mistake) {
@@ -79,24 +102,50 @@ std::string extra_words(const CLI::App& root, const CLI::App& command, bool is_o
   const auto is_option = [](const std::string& text) { return text.size() > 1 && text.starts_with('-'); };
   const auto option = std::ranges::find_if(rest, is_option);
   if (option == rest.end())
-    return !is_only_mistake ? "" : fmt::format("the argument \"{}\" is one too many", rest.front());
+    return !is_only_mistake ? ""
+                            : fmt::format("the argument \"{}\" is one too many{}", rest.front(),
+                                          config_hint(command, rest.front()));
   return fmt::format("there is no option {}{}", option->substr(0, option->find('=')),
-                     did_you_mean(nearest_option(root, command, *option)));
+                     meant_option(root, command, *option));
+}
+
+/// Returns what is wrong if something that the command needs is missing; empty if something else is wrong.
+std::string missing_words(const CLI::App& command, const CLI::ParseError& error) {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::RequiredError)) return {};
+  for (const CLI::Option* const option : visible_options(command)) {
+    if (!option->get_required() || option->count() > 0) continue;
+    if (option->get_positional())
+      return fmt::format("{} is required: {}", option->get_name(true),
+                         lower_first(option->get_description()));
+    if (option->get_name() != "--config")
+      return fmt::format("{} {} is required", option->get_name(), option->get_type_name());
+    const auto rest = command.remaining();
+    return fmt::format("say which configuration: -c {}",
+                       rest.empty() || rest.front().starts_with('-') ? "FILE" : rest.front());
+  }
+  return {};
 }
 
 }  // namespace
 
-std::string_view suggestion(std::string_view text, std::span<const std::string_view> names) {
+std::vector<std::string_view> suggestions(std::string_view text, std::span<const std::string_view> names) {
   constexpr std::size_t kLeastLetters = 3;
-  if (const auto near = config::nearest_name(text, names); !near.empty()) return near;
-  if (text.size() < kLeastLetters) return {};
-  const auto fits = [&](std::string_view name) { return name.starts_with(text) || has_part(name, text); };
-  const auto first = std::ranges::find_if(names, fits);
-  return std::ranges::count_if(names, fits) == 1 ? *first : std::string_view();
+  constexpr std::size_t kMost = 4;
+  auto near = config::nearest_names(text, names);
+  if (near.empty() && text.size() >= kLeastLetters) {
+    std::ranges::copy_if(names, std::back_inserter(near), [&](std::string_view name) {
+      return name.starts_with(text) || has_part(name, text);
+    });
+  }
+  if (near.size() > kMost) near.clear();
+  return near;
 }
 
-std::string did_you_mean(std::string_view name) {
-  return name.empty() ? std::string() : fmt::format("; did you mean {}?", name);
+std::string did_you_mean(std::span<const std::string_view> names) {
+  if (names.empty()) return {};
+  const auto others = names.first(names.size() - 1);
+  return fmt::format("; did you mean {}{}{}?", fmt::join(others, ", "), others.empty() ? "" : " or ",
+                     names.back());
 }
 
 const CLI::App& typed_command(const CLI::App& root) {
@@ -121,7 +170,9 @@ const CLI::App* find_command(const CLI::App& parent, std::string_view name) {
 std::string no_command(const CLI::App& parent, std::string_view name) {
   const auto commands = visible_commands(parent);
   const auto names = names_of(commands);
-  const std::string near = did_you_mean(suggestion(name, names));
+  const std::string near = base::iequals(name, "version")
+                               ? did_you_mean(std::array<std::string_view, 1>{"--version"})
+                               : did_you_mean(suggestions(name, names));
   if (parent.get_parent() == nullptr) return fmt::format("there is no command \"{}\"{}", name, near);
   if (names.empty()) return fmt::format("{} has no commands of its own", parent.get_name());
   return fmt::format("{} has no command \"{}\", it takes one of: {}{}", parent.get_name(), name,
@@ -134,6 +185,7 @@ std::string usage_words(const CLI::App& root, const CLI::ParseError& error) {
   if (std::string words = place_words(root, command); !words.empty()) return words;
   const bool is_extra = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
   if (std::string words = extra_words(root, command, is_extra); !words.empty()) return words;
+  if (std::string words = missing_words(command, error); !words.empty()) return words;
   std::string words = error.what();
   const auto twice = words.find(": At Most 1 required");
   return twice == std::string::npos ? words : words.substr(0, twice) + " is given more than once";

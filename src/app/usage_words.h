@@ -6,15 +6,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace backstop::app {
 
-/// Returns the name that was probably meant: one that is written much like `text`, or else the only one that
-/// begins with it or has it as one of its parts ("config" of "check-config"). Empty if there is none.
-std::string_view suggestion(std::string_view text, std::span<const std::string_view> names);
+/// Returns the names that were probably meant: those that are written much like `text`, or else those that
+/// begin with it or have it as one of their parts ("config" of "check-config"). None if there are too many.
+std::vector<std::string_view> suggestions(std::string_view text, std::span<const std::string_view> names);
 
-/// Returns "; did you mean NAME?", or nothing without a name.
-std::string did_you_mean(std::string_view name);
+/// Returns "; did you mean A, B or C?", or nothing without a name.
+std::string did_you_mean(std::span<const std::string_view> names);
 
 /// Returns the command that was typed, down to "keys new"; the program itself if there is none.
 const CLI::App& typed_command(const CLI::App& root);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/kind_words.h"
 #include "app/usage_words.h"
 #include "base/text.h"
 #include "origin/origin.h"
@@ -32,8 +33,19 @@ const auto kCauses = [] {
   return causes;
 }();
 
+/// The kinds, and the words that people have for them.
+const auto kKinds = [] {
+  std::array<std::string_view, response::kKindNames.size() + kKindWords.size()> kinds{};
+  const auto end = std::ranges::copy(response::kKindNames, kinds.begin()).out;
+  std::ranges::transform(kKindWords, end, &KindWord::word);
+  return kinds;
+}();
+
+/// The manual pages that are no command's.
+constexpr auto kOtherPages = std::to_array<std::string_view>({"backstop.toml"});
+
 const std::array kTypes = std::to_array<ValueType>({
-    {.name = "KIND", .words = response::kKindNames},
+    {.name = "KIND", .words = kKinds},
     {.name = "ORIGIN", .words = origin::kResultNames},
     {.name = "CAUSE", .words = kCauses},
     {.name = "VERDICT", .words = store::kVerdictNames},
@@ -49,6 +61,7 @@ const std::array kTypes = std::to_array<ValueType>({
     {.name = "DIR", .completes = Completes::Folders},
     {.name = "FOLDER", .completes = Completes::Folders},
     {.name = "COMMAND", .completes = Completes::Commands},
+    {.name = "PAGE", .completes = Completes::Commands, .words = kOtherPages},
 });
 
 }  // namespace
@@ -72,7 +85,7 @@ CLI::Validator one_of(std::string_view name) {
   return {[words](const std::string& text) {
             if (std::ranges::find(words, text) != words.end()) return std::string();
             return fmt::format("{} is not one of: {}{}", base::printable(text, 80), fmt::join(words, ", "),
-                               did_you_mean(suggestion(text, words)));
+                               did_you_mean(suggestions(text, words)));
           },
           ""};
 }

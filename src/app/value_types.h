@@ -15,7 +15,7 @@ enum class Completes : std::uint8_t {
   Words,     ///< one of `words`
   Files,     ///< the name of a file or a folder
   Folders,   ///< the name of a folder
-  Commands,  ///< a command of the program
+  Commands,  ///< a command of the program, or one of `words`
 };
 
 struct ValueType {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "config/nearest_name.h"
+#include "config/truth_word.h"
 
 namespace backstop::config {
 
@@ -58,6 +59,15 @@ base::Result<std::string> check_path(const std::string& path) {
   if (path.size() > kMostPath) return std::unexpected(base::Error{"the path is longer than 4096 bytes"});
   if (path.contains('\0')) return std::unexpected(base::Error{"a path can't hold a zero byte"});
   return path;
+}
+
+/// Returns "; write true, without quotes" if the value is a word or number for true or false, else nothing.
+std::string truth_hint(const TomlNode& node) {
+  const bool is_text = node.type == TomlType::Text;
+  if (!is_text && node.type != TomlType::Integer) return {};
+  const auto meant = truth_meant_by(is_text ? node.text : std::to_string(node.integer));
+  if (!meant) return {};
+  return fmt::format("; write {}{}", *meant, is_text ? ", without quotes" : "");
 }
 
 std::string words(const std::vector<std::string_view>& names) {
@@ -115,7 +125,7 @@ Kind<bool> boolean_kind() {
   return {.description = "true or false",
           .read = [](const TomlNode& node, ReadContext& context) -> std::optional<bool> {
             if (node.type == TomlType::Boolean) return node.is_true;
-            refuse_type(node, "true or false", context);
+            refuse_type(node, "true or false" + truth_hint(node), context);
             return std::nullopt;
           },
           .show = [](const bool& value) { return std::string(value ? "true" : "false"); }};

@@ -1,6 +1,5 @@
 #include "config/load.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -29,6 +28,7 @@
 #include "config/texts.h"
 #include "directory/file_directory.h"
 #include "intake/ready_table.h"
+#include "net/local_socket.h"
 #include "net/tls.h"
 #include "os/byte_source.h"
 #include "os/process.h"
@@ -49,8 +49,12 @@ base::Result<std::string> read_file(const std::string& path) {
   std::error_code failed;
   if (std::filesystem::is_directory(path, failed))
     return std::unexpected(base::Error{"it is a folder; a configuration file is wanted"});
-  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  os::FileDescriptor file = os::open_to_read(path);
   if (!file.is_open()) return std::unexpected(base::Error{why_not_read(errno)});
+  // A shell's <(...) is a pipe whose writer may take its time; a pipe without a writer would never end.
+  constexpr std::chrono::milliseconds kLongestWait = std::chrono::seconds(10);
+  if (!os::is_ready_to_read(file, kLongestWait))
+    return std::unexpected(base::Error{"it is a pipe into which nobody writes"});
   os::FileSource source(std::move(file));
   std::string text;
   const auto read = os::read_up_to(source, kTomlMost + 1, text);
@@ -311,10 +315,21 @@ void check_user(const std::string& own_file, Draft& draft) {
       .mistake(fmt::format("there is no user \"{}\" on this system", name));
 }
 
+/// The socket beside a store may have too long a path, though the store itself has not.
+void check_default_socket(const SettingHandle& setting) {
+  const std::string path = status_socket_of(setting.draft().config);
+  if (path.size() <= net::kMostLocalPath) return;
+  setting.warning(
+      fmt::format("the path of the socket would be {}, which has {} bytes, and that of a socket may have {}, "
+                  "so `backstop status` gets no answer; set a shorter one, such as \"/run/backstop/status\"",
+                  base::printable(path), path.size(), net::kMostLocalPath));
+}
+
 void check_status_folder(Draft& draft) {
   const auto& config = draft.config;
   const SettingHandle setting = handle(draft, {Section::Server}, &ServerSettings::status_socket);
-  if (config.server.status_socket.empty() || setting.is_broken()) return;
+  if (setting.is_broken()) return;
+  if (config.server.status_socket.empty()) return check_default_socket(setting);
   const std::string folder = std::filesystem::path(config.server.status_socket).parent_path().string();
   constexpr std::string_view kThen = "so `backstop status` gets no answer";
   std::error_code failed;

@@ -86,7 +86,8 @@ std::vector<std::string> map_warnings(const std::string& path, const directory::
     lines.push_back(fmt::format("{}, line {}: {}", shown, line, what));
   }
   if (reading.mistakes > reading.findings.size()) {
-    lines.push_back(fmt::format("{}: {} more mistakes", shown, reading.mistakes - reading.findings.size()));
+    const auto more = reading.mistakes - reading.findings.size();
+    lines.push_back(fmt::format("{}: {} more mistake{}", shown, more, more == 1 ? "" : "s"));
   }
   return lines;
 }

@@ -35,14 +35,20 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names) {
+  const auto nearest = nearest_names(text, names);
+  return nearest.empty() ? std::string_view() : nearest.front();
+}
+
+std::vector<std::string_view> nearest_names(std::string_view text, std::span<const std::string_view> names) {
   if (text.size() > kMostLength) return {};
-  std::string_view best;
+  std::vector<std::string_view> best;
   std::size_t best_distance = kMostLength;
   for (const std::string_view name : names) {
     if (name.size() > kMostLength) continue;
     const std::size_t found = distance(text, name);
-    if (found > std::max<std::size_t>(1, name.size() / 3) || found >= best_distance) continue;
-    best = name;
+    if (found > std::max<std::size_t>(1, name.size() / 3) || found > best_distance) continue;
+    if (found < best_distance) best.clear();
+    best.push_back(name);
     best_distance = found;
   }
   return best;

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace backstop::config {
 
@@ -10,5 +11,8 @@ namespace backstop::config {
 /// one. Two letters that changed places are one change. Case does not matter. Names and text past 64 bytes
 /// are near to nothing.
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names);
+
+/// Returns all names that are as near as the nearest one, in their order; none if that is not near.
+std::vector<std::string_view> nearest_names(std::string_view text, std::span<const std::string_view> names);
 
 }  // namespace backstop::config

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace backstop::config {
 namespace {
@@ -49,6 +52,13 @@ TEST(NearestName, TakesAsMuchAsAThirdOfTheName) {
 
 TEST(NearestName, KnowsNoName) {
   EXPECT_EQ(nearest_name("listen", {}), "");
+}
+
+TEST(NearestNames, AllThatAreAsNear) {
+  constexpr std::array<std::string_view, 3> kAlike = {"abcd", "abce", "xyz"};
+  EXPECT_EQ(nearest_names("abc", kAlike), (std::vector<std::string_view>{"abcd", "abce"}));
+  EXPECT_EQ(nearest_names("abce", kAlike), (std::vector<std::string_view>{"abce"}));
+  EXPECT_EQ(nearest_names("q", kAlike), (std::vector<std::string_view>{}));
 }
 
 }  // namespace

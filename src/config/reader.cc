@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "config/checks.h"
+#include "config/kinds.h"
 #include "config/nearest_name.h"
 #include "config/settings.h"
 #include "config/toml_tree.h"
@@ -27,6 +28,15 @@ std::vector<std::string_view> keys_of(Section section) {
   std::vector<std::string_view> keys;
   for (const Setting& one : settings()) {
     if (one.section == section) keys.push_back(one.key);
+  }
+  return keys;
+}
+
+/// The keys whose value is true or false, in any section.
+std::vector<std::string_view> boolean_keys() {
+  std::vector<std::string_view> keys;
+  for (const Setting& one : settings()) {
+    if (one.description == boolean_kind().description) keys.push_back(one.key);
   }
   return keys;
 }
@@ -141,7 +151,7 @@ Draft read_settings(std::string_view text, const std::string& file) {
   Draft draft;
   // With a slash at its end, or empty.
   draft.folder = (std::filesystem::path(file).parent_path() / "").string();
-  const auto tree = parse_toml(text);
+  const auto tree = parse_toml(text, boolean_keys());
   if (!tree) {
     draft.mistake(tree.error().place, tree.error().message);
     return draft;

@@ -318,13 +318,12 @@ TEST(Config, SaysWhatIsWrongWithKindsAndRelays) {
       "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
       "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\n"
       "[[domain]]\nname = \"example.org\"\n[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
-      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n";
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://192.0.2.25:25\"\n";
   const FindingRow rows[] = {
       {"nothing", "relays = [\"198.51.100.1\"]\n", ""},
       {"a relay within a trusted network", "relays = [\"198.51.100.1\", \"192.0.2.7\"]\n",
        "f:19:27: warning: relays: 192.0.2.7 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
-       "brings "
-       "mail of strangers, and one that is trusted may send it to anywhere\n"},
+       "brings mail of strangers, and one that is trusted may send it to anywhere\n"},
       {"a trusted network within a relay's", "relays = [\"192.0.0.0/16\"]\n",
        "f:19:11: warning: relays: 192.0.0.0/16 and 192.0.2.0/24 of \"trusted\" have hosts in common; a relay "
        "brings mail of strangers, and one that is trusted may send it to anywhere\n"},
@@ -351,21 +350,18 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
   const std::string base =
       "[server]\nhostname = \"mx.example.org\"\n"
       "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
-      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n"
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://192.0.2.25:25\"\n"
       "[[domain]]\nname = \"example.org\"\n";
   constexpr std::string_view kUnsaid =
       "warning: file: mail leaves without tags, since \"tags\" is not given; write tags = true to go on with "
       "tags, or tags = false\n";
   constexpr std::string_view kNoProof =
-      "f:10:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature whose "
-      "key "
-      "is in DNS proves a bounce\n";
+      "f:10:9: warning: stage: without watermarks, tags, dkim_keys and a ledger only a DKIM signature "
+      "whose key is in DNS proves a bounce\n";
   constexpr std::string_view kNoWayOut =
       "f:10:9: warning: stage: there is no outbound gateway, so no mail is seen to leave with a proof, and "
-      "this "
-      "stage does what \"label\" does; add one, or declare the domain to be ready (\"ready\") if its mail "
-      "leaves "
-      "elsewhere with proofs\n";
+      "this stage does what \"label\" does; add one, or declare the domain to be ready (\"ready\") if its "
+      "mail leaves elsewhere with proofs\n";
   const struct {
     const char* name;
     std::string more;
@@ -376,7 +372,7 @@ TEST(Config, SaysWhatIsWrongWithProofs) {
       {"no tags", "[keys]\nfile = \"keys\"\ntags = false\n", ""},
       {"a key file of an earlier version", "[keys]\nfile = \"keys\"\n", fmt::format("f:11:8: {}", kUnsaid)},
       {"tags that are neither", "[keys]\nfile = \"keys\"\ntags = \"no\"\n",
-       "f:12:8: tags: found the text \"no\"; it must be true or false\n"},
+       "f:12:8: tags: found the text \"no\"; it must be true or false; write false, without quotes\n"},
       {"tags without keys", "[keys]\ntags = true\n",
        "f:11:8: warning: tags: without a key file no tag can be made\n"},
       {"watermarks without keys", "[proofs]\nwatermark = true\n",
@@ -406,7 +402,7 @@ TEST(Config, SaysWhatCanStillBeBounced) {
       "[server]\nhostname = \"mx.example.org\"\n[keys]\nfile = \"keys\"\ntags = false\n";
   const std::string in =
       "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\nlisten = [\"127.0.0.1:2525\"]\n"
-      "next_hop = \"smtp://127.0.0.1:25\"\n[[domain]]\nname = \"example.org\"\n";
+      "next_hop = \"smtp://192.0.2.25:25\"\n[[domain]]\nname = \"example.org\"\n";
   const std::string out =
       "[[gateway]]\nname = \"out\"\ndirection = \"outbound\"\nlisten = [\"127.0.0.1:2526\"]\n"
       "next_hop = \"smtp://127.0.0.1:26\"\ntrusted = [\"192.0.2.0/24\"]\n";
@@ -423,13 +419,11 @@ TEST(Config, SaysWhatCanStillBeBounced) {
       {"hold without a place", server + in + out + ledger + "[way_out]\nstage = \"hold\"\n",
        "f:22:9: stage: what is held needs a place; add url = \"sqlite:var/held.db\" to [way_out]\n"},
       {"hold without a ledger", server + in + out + "[way_out]\nstage = \"hold\"\n" + held,
-       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; bounces "
-       "to "
-       "people who did not write still leave, within the rates\n"},
+       "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written; "
+       "bounces to people who did not write still leave, within the rates\n"},
       {"strict without a ledger", server + in + out + "[way_out]\nstage = \"strict\"\n" + held,
        "f:20:9: warning: stage: there is no [ledger] with a url, so nobody is known to have written, and "
-       "every "
-       "bounce and automatic reply to a stranger is held\n"},
+       "every bounce and automatic reply to a stranger is held\n"},
       {"hold without a history",
        server + in + out + ledger + "[history]\nenabled = false\n[way_out]\nstage = \"hold\"\n" + held,
        "f:24:9: warning: stage: the history is off, so only the log tells later what was held and why; "
@@ -438,13 +432,11 @@ TEST(Config, SaysWhatCanStillBeBounced) {
        server + in + out + "[history]\nenabled = false\n[way_out]\nstage = \"observe\"\n", ""},
       {"no outbound gateway", server + in + "[way_out]\nstage = \"observe\"\n",
        "f:14:9: warning: stage: there is no outbound gateway, so no response that leaves is seen; your "
-       "server "
-       "can bounce what it took to people who did not write\n"},
+       "server can bounce what it took to people who did not write\n"},
       {"no inbound gateway",
        server + out + "[[domain]]\nname = \"example.org\"\n[way_out]\nstage = \"observe\"\n",
        "f:15:9: warning: stage: there is no inbound gateway, so it is not seen which mail arrives; bounces "
-       "to "
-       "people who did not write can leave, within the rates\n"},
+       "to people who did not write can leave, within the rates\n"},
   };
   for (const auto& row : rows) EXPECT_EQ(lines(read_config(row.text, "f")), row.want) << row.name;
 }
@@ -453,7 +445,7 @@ TEST(Config, SaysWhatIsWrongWithChecks) {
   const std::string base =
       "[server]\nhostname = \"mx.example.org\"\n[[domain]]\nname = \"example.org\"\n"
       "[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
-      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://127.0.0.1:25\"\n";
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://192.0.2.25:25\"\n";
   std::string many;
   for (int i = 0; i < 20; ++i) many += "[[auth.list]]\nzone = \"bl.example\"\n";
   const FindingRow rows[] = {
@@ -470,9 +462,8 @@ TEST(Config, SaysWhatIsWrongWithChecks) {
       {"a list that does something else", "[[auth.list]]\nzone = \"bl.example\"\ndo = \"off\"\n",
        "f:12:6: list: found the text \"off\"; it must be \"record\" or \"reject\"\n"},
       {"no list", "[auth]\nlist = [\"bl.example\"]\n",
-       "f:11:9: list: found the text \"bl.example\"; it must be a table such as { zone = \"bl.example\", ask "
-       "= "
-       "\"address\", do = \"reject\" }\n"},
+       "f:11:9: list: found the text \"bl.example\"; it must be a table such as { zone = \"bl.example\", "
+       "ask = \"address\", do = \"reject\" }\n"},
       {"the null sender's domain",
        "[[auth.list]]\nzone = \"bl.example\"\nask = \"domain\"\nnull_sender_only = true\n",
        "f:10:1: warning: list: \"bl.example\" is never asked: the null sender has no domain\n"},
@@ -484,8 +475,7 @@ TEST(Config, SaysWhatIsWrongWithChecks) {
        "fields are only taken out\n"},
       {"a place without an id", "authserv_place = \"below\"\n",
        "f:10:18: warning: authserv_place: without \"trusted_authserv\" no such field is believed, wherever "
-       "it "
-       "is\n"},
+       "it is\n"},
       {"an id with relays", "trusted_authserv = [\"mx.example.org\"]\nrelays = [\"192.0.2.1\"]\n", ""},
       {"an id with relays of a domain",
        "trusted_authserv = [\"mx.example.org\"]\n[[domain]]\nname = \"b.test\"\nrelays = [\"192.0.2.1\"]\n",

@@ -27,8 +27,10 @@ std::vector<Setting> way_out_settings() {
       way_out("an_addressee", rate, &WayOutSettings::an_addressee,
               {.help = "How many responses leave to one addressee in a day of which it is unclear whether "
                        "they are owed."}),
-      way_out("a_domain", rate, &WayOutSettings::a_domain,
-              {.help = "The same for all addressees of a domain in an hour."}),
+      way_out(
+          "a_domain", rate, &WayOutSettings::a_domain,
+          {.help = "The same for all addressees of a domain in an hour. As many more leave that are owed by "
+                   "shared SPF or by another author's signature alone."}),
       way_out("in_all", rate, &WayOutSettings::in_all, {.help = "The same for all in an hour."}),
   };
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "config/truth_word.h"
 
 namespace backstop::config {
 
@@ -149,36 +150,50 @@ bool is_plain_value(std::string_view value) {
          value.find_first_not_of("+-0123456789_.") == std::string_view::npos;
 }
 
+/// Returns what was meant by a value that is neither TOML nor text: "True", or "yes" for a key that is true
+/// or false.
+std::optional<bool> truth_of(std::string_view key, std::string_view value,
+                             std::span<const std::string_view> booleans) {
+  const bool is_of_toml = base::iequals(value, "true") || base::iequals(value, "false");
+  if (!is_of_toml && std::ranges::find(booleans, key) == booleans.end()) return std::nullopt;
+  return truth_meant_by(value);
+}
+
 /// The most frequent mistake is text without its quotes; toml++ takes it for a time, a number or a key.
-std::string quotes_hint(std::string_view line) {
+std::string value_hint(std::string_view line, std::span<const std::string_view> booleans) {
   const auto equals = line.find('=');
   if (equals == std::string_view::npos) return {};
   const auto value = base::trim(line.substr(equals + 1));
   if (is_plain_value(value)) return {};
-  return fmt::format("; text must be in quotes: {} = \"{}\"",
-                     base::printable(base::trim(line.substr(0, equals))),
-                     base::printable(base::trim(value.substr(0, value.find_first_of("\"#")))));
+  const auto key = base::trim(line.substr(0, equals));
+  const auto bare = base::trim(value.substr(0, value.find_first_of("\"#")));
+  if (const auto meant = truth_of(key, bare, booleans)) {
+    return fmt::format("; it must be true or false, in lower case: {} = {}", base::printable(key), *meant);
+  }
+  return fmt::format("; text must be in quotes: {} = \"{}\"", base::printable(key), base::printable(bare));
 }
 
 bool has_control(std::string_view line) {
   return std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
 }
 
-std::string hint_for(std::string_view what, std::string_view line) {
+std::string hint_for(std::string_view what, std::string_view line,
+                     std::span<const std::string_view> booleans) {
   // The control character that toml++ met is the end of the line.
   if (what.contains("unescaped control characters") && !has_control(line)) {
     return "; the closing quote is missing";
   }
-  return quotes_hint(line);
+  return value_hint(line, booleans);
 }
 
-std::string message_of(const toml::parse_error& error, std::string_view text) {
+std::string message_of(const toml::parse_error& error, std::string_view text,
+                       std::span<const std::string_view> booleans) {
   constexpr std::string_view kPrefix = "Error while parsing ";
   std::string_view what = error.description();
   const bool has_prefix = what.starts_with(kPrefix);
   if (has_prefix) what.remove_prefix(kPrefix.size());
   return fmt::format("this is no TOML: {}{}{}", has_prefix ? "in a " : "", base::printable(what, 300),
-                     hint_for(what, line_at(text, error.source().begin.line)));
+                     hint_for(what, line_at(text, error.source().begin.line), booleans));
 }
 
 }  // namespace
@@ -188,7 +203,8 @@ const TomlNode* TomlNode::find(std::string_view name) const {
   return found == children.end() ? nullptr : &*found;
 }
 
-std::expected<TomlNode, TomlError> parse_toml(std::string_view text) {
+std::expected<TomlNode, TomlError> parse_toml(std::string_view text,
+                                              std::span<const std::string_view> booleans) {
   if (text.size() > kTomlMost) {
     return std::unexpected(
         TomlError{{}, fmt::format("the file is larger than {} bytes, the most that is read", kTomlMost)});
@@ -199,7 +215,7 @@ std::expected<TomlNode, TomlError> parse_toml(std::string_view text) {
   try {
     return copy_node(toml::parse(text, std::string_view()));
   } catch (const toml::parse_error& error) {
-    return std::unexpected(TomlError{place_of(error.source().begin), message_of(error, text)});
+    return std::unexpected(TomlError{place_of(error.source().begin), message_of(error, text, booleans)});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,9 @@ struct TomlError {
 /// The top of the tree is a Table. Refuses more than `kTomlMost` bytes, a key of more than `kTomlKeyParts`
 /// parts (a.b.c has three) and what toml++ refuses, such as more than 256 lists in lists: toml++ walks its
 /// tree by recursion, and only these bounds keep a hostile file from using up the stack.
-std::expected<TomlNode, TomlError> parse_toml(std::string_view text);
+/// `booleans` are the keys whose value is true or false, for the advice that an error gives.
+std::expected<TomlNode, TomlError> parse_toml(std::string_view text,
+                                              std::span<const std::string_view> booleans = {});
 
 constexpr std::size_t kTomlMost = 1024UZ * 1024;
 constexpr std::size_t kTomlKeyParts = 8;

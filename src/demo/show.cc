@@ -110,7 +110,7 @@ class Show {
     const auto bounce = std::ranges::find_if(forms_, &ForgedForm::is_certain_bounce);
     if (bounce == forms_.end()) return fail(DemoOutcome::BadInput, *sample + ": no bounce is in it");
     if (!read_mails()) return false;
-    auto folder = make_demo_folder(settings_.folder, today(), bounce->text);
+    auto folder = make_demo_folder(settings_.folder, today(), "Return-Path: <>\n" + bounce->text);
     if (!folder) return fail(DemoOutcome::NoFolder, folder.error().message);
     folder_ = std::move(*folder);
     return true;

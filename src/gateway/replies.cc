@@ -40,6 +40,7 @@ constexpr Row<policy::Cause> kVerdicts[] = {
     // As for too many recipients (RFC 5321 4.5.3.1.10): clients send the rest in another transaction.
     {policy::Cause::DifferentPolicy, 452, "4.5.3"},
     // Never permanent: a mail server answers a refused bounce with one more, to its postmaster.
+    {policy::Cause::NotCheckedYet, 451, "4.3.2"},
     {policy::Cause::NotHeld, 451, "4.3.2"},
 };
 

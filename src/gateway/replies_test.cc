@@ -67,6 +67,7 @@ constexpr VerdictRow kVerdicts[] = {
     {Cause::RelayDenied, "550 5.7.1"},
     {Cause::NotAuthorized, "550 5.7.1"},
     {Cause::DifferentPolicy, "452 4.5.3"},
+    {Cause::NotCheckedYet, "451 4.3.2"},
     {Cause::NotHeld, "451 4.3.2"},
 };
 

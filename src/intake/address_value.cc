@@ -40,7 +40,9 @@ Authentication value_of(Cover cover, const mail::Address& address, const Arrival
       return by_spf;
     case Cover::Yes:
       const bool is_spf = covers_by_spf(facts.found, address) == Cover::SpfAlone && !facts.is_shared;
-      return is_spf ? by_spf : by_signature(address, facts);
+      if (is_spf) return by_spf;
+      // Whoever had a mail of several authors signed may have chosen the others.
+      return facts.authors.size() > 1 ? Authentication::SharedSpf : by_signature(address, facts);
   }
   std::unreachable();
 }

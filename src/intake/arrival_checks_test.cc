@@ -514,5 +514,21 @@ TEST_F(ArrivalChecksTest, BelieveAHopOfOurs) {
   }
 }
 
+// One author may have named the others, and each of them would have answers of their own.
+TEST_F(ArrivalChecksTest, ASignatureOfSeveralAuthorsIsShared) {
+  const std::string authors = "From: ann@example.org, eve@example.org\r\n\r\n";
+  const std::vector<std::string> ids = {"mx.example.org"};
+  send_as("ann", "bare.test");
+  const auto header = signer().sign(authors, "from", "s");
+  for (const auto* const address : {"ann@example.org", "eve@example.org"}) {
+    EXPECT_EQ(value(header, address), Authentication::SharedSpf) << address;
+    auto& checks = begin_all();
+    checks.believe("Authentication-Results: mx.example.org; dkim=pass header.d=example.org\r\n" + authors,
+                   ids);
+    EXPECT_EQ(checks.value_for(address), Authentication::SharedSpf) << address;
+    run();
+  }
+}
+
 }  // namespace
 }  // namespace backstop::intake

@@ -10,7 +10,7 @@ namespace backstop::intake {
 
 class WaitingAnswers {
  public:
-  static constexpr std::size_t kMost = 100;
+  static constexpr std::size_t kMost = 10;
 
   explicit WaitingAnswers(std::size_t most = kMost) : most_(most) {}
 

@@ -192,6 +192,11 @@ bool WayOutJudge::is_vacation() const {
                             : has_references_ && !has_auto_submitted_;
 }
 
+// A report that nobody is sure of has to be owed, but may go to a list, and each mail may have one.
+bool WayOutJudge::must_obey_rules() const {
+  return is_vacation() && !is_dsn(response_->kind);
+}
+
 std::string_view WayOutJudge::added() const {
   return is_vacation() && !has_auto_submitted_ && !is_passed_on_ ? "Auto-Submitted: auto-replied\r\n"
                                                                  : std::string_view();
@@ -208,7 +213,8 @@ net::Task<void> WayOutJudge::judge(response::Response response) {
   std::vector<policy::Verdict> verdicts;
   for (std::size_t i = 0; i < addressees_.size(); ++i) {
     facts[i].policy.kind = judged_kind();
-    co_await weigh(addressees_[i], facts[i]);
+    // What is found so far counts for nothing, and takes no place.
+    if (!facts[i].policy.is_still_checked) co_await weigh(addressees_[i], facts[i]);
     verdicts.push_back(policy::judge_way_out(facts[i].policy, transaction_.site->way_out.stage));
   }
   verdict_ = std::move(verdicts[policy::least_favourable(verdicts)]);
@@ -280,51 +286,77 @@ net::Task<std::vector<WayOutJudge::Facts>> WayOutJudge::look(std::span<const std
     const auto checks = running(asked, addressees.first(count));
     const auto values = co_await transaction_.ledger->look_up(keys);
     const std::span<const std::uint32_t> all = values ? std::span(*values) : std::span<const std::uint32_t>();
-    bool is_pending = false;
     for (std::size_t i = 0; i < count; ++i) {
       const WayOutFinding found =
           values ? find_way_out(asked, all.first(asked.for_all()),
                                 all.subspan(asked.for_all() + i * asked.for_one(), asked.for_one()))
                  : WayOutFinding{.why = kLedgerFailed};
       note(found, facts[i]);
-      const bool is_settled = facts[i].policy.owing == Owing::Owed && !facts[i].is_forbidden;
-      is_pending |= values && !is_settled && (found.is_by_name ? checks[i].by_name : checks[i].by_received);
+      const bool is_settled =
+          facts[i].policy.owing == Owing::Owed && !(facts[i].is_forbidden && must_obey_rules());
+      facts[i].policy.is_still_checked =
+          values && !is_settled && (found.is_by_name ? checks[i].by_name : checks[i].by_received);
     }
+    if (std::ranges::none_of(facts, &policy::WayOutFacts::is_still_checked, &Facts::policy)) co_return facts;
     const bool is_stopping = transaction_.is_stopping && transaction_.is_stopping();
-    if (!is_pending || is_stopping || pauses == kMostPauses || !place.take()) co_return facts;
+    if (pauses == kMostPauses) give_up_late_checks(facts);
+    if (is_stopping || pauses == kMostPauses || !place.take()) co_return facts;
     co_await pause_(kPause);
   }
 }
 
+// The checks of a mail have their own time, and it was over during the whole wait. What was not found by then
+// is as unknown as if DNS had failed.
+void WayOutJudge::give_up_late_checks(std::span<Facts> facts) const {
+  if (transaction_.site->auth.time >= kMostPauses * kPause) return;
+  for (auto& one : facts) one.policy.is_still_checked = false;
+}
+
 net::Task<void> WayOutJudge::weigh(const std::string& addressee, Facts& facts) {
   auto& known = facts.policy;
-  // A report that nobody is sure of has to be owed, but may go to a list, and each mail may have one.
-  if (is_vacation() && !is_dsn(response_->kind)) co_await look_for_breach(addressee, facts);
+  if (must_obey_rules()) co_await look_for_breach(addressee, facts);
   if (known.breach != Breach::None || known.owing != Owing::Unclear) co_return;
   if (co_await is_among_few(addressee, facts)) known.owing = Owing::Owed;
   if (known.owing == Owing::Unclear) known.is_past_rates = !co_await is_within_rates(addressee);
 }
 
-// What anybody may send unlocks a few answers a day to a mailbox, whatever the sub-address.
+std::int64_t WayOutJudge::today() const {
+  return transaction_.today.time_since_epoch().count();
+}
+
+std::int64_t WayOutJudge::this_hour() const {
+  return std::chrono::floor<std::chrono::hours>(transaction_.now).time_since_epoch().count();
+}
+
+// What anybody may send unlocks a few answers a day to a mailbox, whatever the sub-address. Whoever may send
+// for a whole domain can choose the mailboxes, so the domain has its limit, too. A signature speaks for its
+// author alone.
 net::Task<bool> WayOutJudge::is_among_few(const std::string& addressee, const Facts& facts) {
   if (facts.mark == 0 && !facts.is_shared) co_return false;
   const std::string what = facts.mark > 0 ? fmt::format("signature\n{}", facts.mark) : "shared-spf";
-  const auto day = transaction_.today.time_since_epoch().count();
-  co_return co_await places_.take(person_of(addressee), fmt::format("{}\n{}", what, day), kFewADay,
-                                  std::chrono::days(1));
+  const std::size_t before = places_.size();
+  const bool is_among = co_await places_.take(person_of(addressee), fmt::format("{}\n{}", what, today()),
+                                              kFewADay, std::chrono::days(1)) &&
+                        (facts.mark > 0 || co_await is_within_domain(addressee, what));
+  if (!is_among) places_.give_back(before);
+  co_return is_among;
+}
+
+/// Takes a place among the answers of this hour that go to the domain of the addressee for the same reason.
+net::Task<bool> WayOutJudge::is_within_domain(const std::string& addressee, const std::string& why) {
+  co_return co_await places_.take(
+      {}, fmt::format("{}\n{}\n{}", why, origin::domain_of_owner(addressee), this_hour()),
+      transaction_.site->way_out.a_domain, std::chrono::hours(1));
 }
 
 net::Task<bool> WayOutJudge::is_within_rates(const std::string& addressee) {
   const auto& rates = transaction_.site->way_out;
-  const auto day = transaction_.today.time_since_epoch().count();
-  const auto hour = std::chrono::floor<std::chrono::hours>(transaction_.now).time_since_epoch().count();
   const std::size_t before = places_.size();
-  const bool is_within =
-      co_await places_.take(person_of(addressee), fmt::format("way-out\n{}", day), rates.an_addressee,
-                            std::chrono::days(1)) &&
-      co_await places_.take({}, fmt::format("way-out\n{}\n{}", origin::domain_of_owner(addressee), hour),
-                            rates.a_domain, std::chrono::hours(1)) &&
-      co_await places_.take({}, fmt::format("way-out\n\n{}", hour), rates.in_all, std::chrono::hours(1));
+  const bool is_within = co_await places_.take(person_of(addressee), fmt::format("way-out\n{}", today()),
+                                               rates.an_addressee, std::chrono::days(1)) &&
+                         co_await is_within_domain(addressee, "way-out") &&
+                         co_await places_.take({}, fmt::format("way-out\n\n{}", this_hour()), rates.in_all,
+                                               std::chrono::hours(1));
   if (!is_within) places_.give_back(before);
   co_return is_within;
 }

@@ -54,7 +54,7 @@ class WayOutJudge {
   using Pause = std::function<net::Task<void>(std::chrono::milliseconds)>;
 
   static constexpr std::chrono::milliseconds kPause{250};  ///< before an arrival is asked for again
-  static constexpr int kMostPauses = 120;                  ///< 30 s in all; then it is unclear
+  static constexpr int kMostPauses = 120;                  ///< 30 s in all
   static constexpr std::size_t kMostQuestions = 1000;      ///< to the ledger; addressees past it are unclear
   /// Answers to a mailbox for one signature; and those by a domain that it may share.
   static constexpr std::uint32_t kFewADay = 3;
@@ -69,7 +69,9 @@ class WayOutJudge {
   response::Response read(std::string_view message, response::Extent extent);
   /// Finds out for each recipient whether the response is owed, waiting for checks that still run, and asks
   /// policy. It waits for kMostPauses at most, and not at a stop, nor past the places of
-  /// Transaction::waiting_answers. The least favourable verdict counts for all. Called once at most.
+  /// Transaction::waiting_answers. If the checks still run then, the verdict says that the server must try
+  /// again, unless the time that they have themselves is over: then it is unclear. The least favourable
+  /// verdict counts for all. Called once at most.
   net::Task<void> judge(response::Response response);
   /// The response should be held and can't be. Then the verdict says what is done instead. `can_leave`: all
   /// of it is still there.
@@ -111,6 +113,7 @@ class WayOutJudge {
   void read_fields(std::string_view header);
   bool is_dsn_on_its_way() const;
   bool is_vacation() const;
+  bool must_obey_rules() const;
   bool has_vacation_rules() const;
   std::string sender() const;
   net::Task<bool> passes_on();
@@ -118,8 +121,12 @@ class WayOutJudge {
   response::Kind judged_kind() const;
   std::vector<Running> running(const Asked& asked, std::span<const std::string> addressees) const;
   static void note(const WayOutFinding& found, Facts& facts);
+  void give_up_late_checks(std::span<Facts> facts) const;
   net::Task<void> weigh(const std::string& addressee, Facts& facts);
   net::Task<bool> is_among_few(const std::string& addressee, const Facts& facts);
+  net::Task<bool> is_within_domain(const std::string& addressee, const std::string& why);
+  std::int64_t today() const;
+  std::int64_t this_hour() const;
   net::Task<bool> is_within_rates(const std::string& addressee);
   net::Task<void> look_for_breach(const std::string& addressee, Facts& facts);
 

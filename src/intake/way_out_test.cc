@@ -111,12 +111,92 @@ TEST_F(WayOutTest, AtMostSoManyAnswersWaitAtOnce) {
   WaitingAnswers::Place another(&waiting_);
   ASSERT_TRUE(another.take());
   EXPECT_TRUE(other.take()) << "it has its place";
-  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(leave(bounce()), "not-checked-yet: defer");
   EXPECT_EQ(pauses_, WayOutJudge::kMostPauses) << "judged at once";
+  EXPECT_EQ(explanation_,
+            "Whether the addressee of this bounce wrote the mail that it answers is still being checked: try "
+            "again later");
   EXPECT_EQ(waiting_.count(), 2u);
   arrived(Authentication::Failed);
   pending_.remove("1f", kEve);
   EXPECT_EQ(leave(bounce()), "not-owed: quarantine") << "what is known needs no place";
+}
+
+TEST_F(WayOutTest, WhatCantWaitIsDeferredAndJudgedAtTheNextTry) {
+  const struct {
+    WayOutStage stage;
+    Authentication found;
+    const char* want;
+    const char* want_then;
+  } rows[] = {
+      {WayOutStage::Observe, Authentication::Failed, "not-checked-yet: accept", "not-owed: accept"},
+      {WayOutStage::Hold, Authentication::Failed, "not-checked-yet: defer", "not-owed: quarantine"},
+      {WayOutStage::Hold, Authentication::Passed, "not-checked-yet: defer", "owed: accept"},
+      {WayOutStage::Strict, Authentication::Unknown, "not-checked-yet: defer", "unclear: quarantine"},
+      {WayOutStage::Strict, Authentication::Passed, "not-checked-yet: defer", "owed: accept"},
+  };
+  here_.open_ledger();
+  WaitingAnswers::Place one(&waiting_);
+  WaitingAnswers::Place other(&waiting_);
+  ASSERT_TRUE(one.take() && other.take());
+  int number = 0;
+  for (const auto& row : rows) {
+    here_.site.way_out.stage = row.stage;
+    const std::string address = fmt::format("eve{}@c.test", ++number);
+    arrived(Authentication::Pending, address);
+    pending_.add("1f", address);
+    EXPECT_EQ(leave(bounce(), "", {address}), row.want) << number;
+    arrived(row.found, address);
+    pending_.remove("1f", address);
+    EXPECT_EQ(leave(bounce(), "", {address}), row.want_then) << number;
+  }
+  EXPECT_EQ(pauses_, 0);
+}
+
+// Nothing is counted for a try that is deferred: neither a place in the rates nor the one reply in 7 days.
+TEST_F(WayOutTest, WhatIsDeferredHasHadNoPlace) {
+  here_.open_ledger();
+  WaitingAnswers::Place one(&waiting_);
+  WaitingAnswers::Place other(&waiting_);
+  ASSERT_TRUE(one.take() && other.take());
+  arrived(Authentication::Pending);
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Pending)}});
+  pending_.add("1f", kEve);
+  pending_.add("1@c.test", kEve);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(leave(bounce()), "not-checked-yet: defer") << i;
+    EXPECT_EQ(leave(vacation(), "ann@example.org"), "not-checked-yet: defer") << i;
+  }
+  pending_.remove("1f", kEve);
+  pending_.remove("1@c.test", kEve);
+  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  here_.record({{store::arrival_by_message("1@c.test", kEve), number(Authentication::Passed)}});
+  EXPECT_EQ(leave(vacation(), "ann@example.org"), "owed: accept");
+}
+
+// One of the addressees is enough, and what is known of the others is found again.
+TEST_F(WayOutTest, OneAddresseeOfSeveralIsStillChecked) {
+  here_.open_ledger();
+  WaitingAnswers::Place one(&waiting_);
+  WaitingAnswers::Place other(&waiting_);
+  ASSERT_TRUE(one.take() && other.take());
+  arrived(Authentication::Failed, "eva@c.test");
+  arrived(Authentication::Pending);
+  pending_.add("1f", kEve);
+  EXPECT_EQ(leave(bounce(), "", {"eva@c.test", std::string(kEve)}), "not-checked-yet: defer");
+  arrived(Authentication::Passed);
+  EXPECT_EQ(leave(bounce(), "", {"eva@c.test", std::string(kEve)}), "not-owed: quarantine")
+      << "what is owed needs no more checks";
+}
+
+// With a longer `time` of [auth] they may still be answered.
+TEST_F(WayOutTest, ChecksThatMayRunOnAreNotGivenUp) {
+  here_.open_ledger();
+  arrived(Authentication::Pending);
+  pending_.add("1f", kEve);
+  here_.site.auth.time = std::chrono::seconds(60);
+  EXPECT_EQ(leave(bounce()), "not-checked-yet: defer");
+  EXPECT_EQ(pauses_, WayOutJudge::kMostPauses);
 }
 
 TEST_F(WayOutTest, AStopWaitsForNoChecks) {
@@ -124,9 +204,9 @@ TEST_F(WayOutTest, AStopWaitsForNoChecks) {
   arrived(Authentication::Pending);
   pending_.add("1f", kEve);
   pauses_to_stop_ = 2;
-  EXPECT_EQ(leave(bounce()), "unclear: accept");
+  EXPECT_EQ(leave(bounce()), "not-checked-yet: defer");
   EXPECT_EQ(pauses_, 2);
-  EXPECT_EQ(leave(bounce()), "unclear: accept") << "it is stopping already";
+  EXPECT_EQ(leave(bounce()), "not-checked-yet: defer") << "it is stopping already";
   EXPECT_EQ(pauses_, 2);
 }
 
@@ -153,6 +233,36 @@ TEST_F(WayOutTest, SharedSpfCountsThreeADay) {
   EXPECT_EQ(leave(bounce()), "unclear: accept");
   arrived(Authentication::SharedSpf, "eve+more@c.test");
   EXPECT_EQ(leave(bounce(), "", {"eve+more@c.test"}), "unclear: accept") << "the same mailbox";
+}
+
+// Whoever may send for a domain, or has a mail that it signed, can choose the mailboxes.
+TEST_F(WayOutTest, SharedSpfCountsForADomainToo) {
+  here_.site.way_out.a_domain = 4;
+  here_.open_ledger();
+  const auto answer = [&](const std::string& to) {
+    arrived(Authentication::SharedSpf, to);
+    return leave(bounce(), "", {to});
+  };
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(answer(fmt::format("{}@c.test", i)), "owed: accept") << i;
+  for (int i = 4; i < 8; ++i) EXPECT_EQ(answer(fmt::format("{}@c.test", i)), "unclear: accept") << i;
+  EXPECT_EQ(answer("8@c.test"), "rated: quarantine");
+  EXPECT_EQ(answer("8@d.test"), "owed: accept") << "another domain";
+  arrived(store::signed_by(7), "9@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"9@c.test"}), "owed: accept") << "the author of a signed mail";
+  arrived(Authentication::Passed, "10@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"10@c.test"}), "owed: accept");
+}
+
+// What its own limit holds back takes no place of the domain's.
+TEST_F(WayOutTest, AnAddresseePastItsLimitTakesNoPlaceOfItsDomain) {
+  here_.site.way_out.a_domain = 4;
+  here_.open_ledger();
+  arrived(Authentication::SharedSpf);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "owed: accept") << i;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(bounce()), "unclear: accept") << i;
+  arrived(Authentication::SharedSpf, "eva@c.test");
+  EXPECT_EQ(leave(bounce(), "", {"eva@c.test"}), "owed: accept") << "the fourth";
+  EXPECT_EQ(leave(bounce(), "", {"eva@c.test"}), "unclear: accept");
 }
 
 // A signed mail can be sent to many of our addresses again and again.

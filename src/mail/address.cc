@@ -71,6 +71,27 @@ bool has_only_word_characters(std::string_view text) {
   return true;
 }
 
+bool has_joining_type(UChar32 c, UJoiningType one, UJoiningType other) {
+  const auto type = u_getIntPropertyValue(c, UCHAR_JOINING_TYPE);
+  return type == one || type == other;
+}
+
+// Returns whether the joiner between `begin` and `end` shows, since it changes how the letters beside it are
+// written: behind a virama, or, if it joins nothing, between two letters that would be joined.
+bool is_joiner_in_place(std::string_view text, std::int32_t begin, std::int32_t end, bool joins) {
+  constexpr std::uint8_t kVirama = 9;
+  const auto size = static_cast<std::int32_t>(text.size());
+  if (begin == 0) return false;
+  UChar32 before = 0;
+  U8_PREV(text.data(), 0, begin, before);
+  if (u_getCombiningClass(before) == kVirama) return true;
+  if (joins || end == size) return false;
+  UChar32 after = 0;
+  U8_NEXT(text.data(), end, size, after);
+  return has_joining_type(before, U_JT_LEFT_JOINING, U_JT_DUAL_JOINING) &&
+         has_joining_type(after, U_JT_RIGHT_JOINING, U_JT_DUAL_JOINING);
+}
+
 }  // namespace
 
 std::string Address::text() const {
@@ -138,6 +159,22 @@ bool looks_like_address(std::string_view text) {
   }
   if (at_sign >= text.size() || text[at_sign] != '@') return false;
   return is_domain(text.substr(at_sign + 1)) && has_only_word_characters(text);
+}
+
+bool is_seen_whole(std::string_view address) {
+  constexpr UChar32 kNonJoiner = 0x200C;
+  constexpr UChar32 kJoiner = 0x200D;
+  const auto size = static_cast<std::int32_t>(address.size());
+  for (std::int32_t at = 0; at < size;) {
+    const std::int32_t begin = at;
+    UChar32 c = 0;
+    U8_NEXT(address.data(), at, size, c);
+    if (c < 0) return false;
+    if ((c == kNonJoiner || c == kJoiner) && is_joiner_in_place(address, begin, at, c == kJoiner)) continue;
+    // RFC 8264 9 takes spaces out of names, too; the ASCII one is within quotation marks.
+    if (base::hides_text(static_cast<std::uint32_t>(c)) || (c > 127 && u_isUWhiteSpace(c) != 0)) return false;
+  }
+  return true;
 }
 
 }  // namespace backstop::mail

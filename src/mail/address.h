@@ -46,4 +46,10 @@ base::Result<Address> parse_address(std::string_view text);
 /// since people put the punctuation of other scripts around addresses. A Message-ID looks the same.
 bool looks_like_address(std::string_view text);
 
+/// Returns false if `address` isn't UTF-8 or has a character that nobody sees, so that it may look like
+/// another address. RFC 5321 4.1.2 has no control character in a mailbox. RFC 6531 3.3 takes whatever is not
+/// ASCII, but RFC 8264 9 takes controls, marks of direction and ignorable characters out of all names. The
+/// joiners of Persian and Indic words are seen where RFC 5892 A.1 and A.2 allow them.
+bool is_seen_whole(std::string_view address);
+
 }  // namespace backstop::mail

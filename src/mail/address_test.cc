@@ -330,5 +330,51 @@ TEST(Address, LooksLikeOne) {
   for (const auto& row : rows) EXPECT_EQ(looks_like_address(row.text), row.want) << row.name;
 }
 
+struct SeenRow {
+  const char* name;
+  std::string_view address;
+  bool want;
+};
+
+TEST(IsSeenWhole, TakesWhatPeopleSee) {
+  using namespace std::string_view_literals;
+  const SeenRow rows[] = {
+      {"ASCII", "user@example.org", true},
+      {"letters of other scripts", "jürgen.用户@grün.example", true},
+      {"an emoji", "📧@example.org", true},
+      {"empty", "", true},
+      {"NUL", "user@example.org\0.example.net"sv, false},
+      {"escape sequence", "\x1B[8muser\x1B[0m@example.org", false},
+      {"DEL",
+       "us\x7F"
+       "er@example.org",
+       false},
+      {"C1 control", "us\u009Ber@example.org", false},
+      {"tab", "us\ter@example.org", false},
+      {"right-to-left override", "\u202Eresu\u202C@example.org", false},
+      {"isolate", "\u2066user@example.org", false},
+      {"mark of direction", "user@example.org\u200E", false},
+      {"zero-width space", "us\u200Ber@example.org", false},
+      {"soft hyphen", "us\u00ADer@example.org", false},
+      {"byte order mark", "\uFEFFuser@example.org", false},
+      {"no-break space", "user@example.org\u00A0.example.net", false},
+      {"ideographic space", "us\u3000er@example.org", false},
+      {"a space in a quoted local part", "\"us er\"@example.org", true},
+      {"line separator", "user\u2028@example.org", false},
+      {"not UTF-8",
+       "us\xFF"
+       "er@example.org",
+       false},
+      {"non-joiner between Persian letters", "نامه\u200Cای@example.org", true},
+      {"non-joiner between Latin letters", "us\u200Cer@example.org", false},
+      {"non-joiner behind a letter that joins nothing", "را\u200Cه@example.org", false},
+      {"non-joiner at the beginning", "\u200Cه@example.org", false},
+      {"non-joiner at the end", "ه\u200C", false},
+      {"joiner behind a virama", "क्\u200Dष@example.org", true},
+      {"joiner between Persian letters", "نامه\u200Dای@example.org", false},
+  };
+  for (const auto& row : rows) EXPECT_EQ(is_seen_whole(row.address), row.want) << row.name;
+}
+
 }  // namespace
 }  // namespace backstop::mail

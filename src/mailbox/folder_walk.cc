@@ -80,7 +80,11 @@ class Walk {
     if (folder.form == Form::Maildir || name.front() == '.') return;
     const bool is_link = S_ISLNK(about.st_mode);
     if (is_link && ::fstatat(in, name.c_str(), &about, 0) != 0) return visitor_.unreadable(path, errno);
-    if (!S_ISREG(about.st_mode)) return;
+    if (!S_ISREG(about.st_mode)) {
+      // A link to a folder is passed over.
+      if (!S_ISDIR(about.st_mode) && visitor_.no_file) visitor_.no_file(path);
+      return;
+    }
     visitor_.file({path, static_cast<std::uint64_t>(about.st_size), folder.form == Form::MailsOfMaildir});
   }
 

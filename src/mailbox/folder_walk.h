@@ -28,6 +28,8 @@ struct FolderVisitor {
   std::function<void(const FoundFile& file)> file;
   /// Called for a file or folder that can't be read. `error` is an errno, or 0 if a limit was met.
   std::function<void(const std::string& path, int error)> unreadable;
+  /// Called for a named pipe, a socket or a device; reading one may never end.
+  std::function<void(const std::string& path)> no_file = {};
 };
 
 /// Visits the files of a folder, then the folders in it, each in the order of their names (of very many

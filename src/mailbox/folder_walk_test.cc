@@ -1,6 +1,7 @@
 #include "mailbox/folder_walk.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,6 +32,7 @@ std::string walk(const fs::path& path, const WalkLimits& limits = {}) {
   visitor.unreadable = [&](const std::string& which, int error) {
     seen += "!" + inner(which) + ":" + std::to_string(error) + " ";
   };
+  visitor.no_file = [&](const std::string& which) { seen += "?" + inner(which) + " "; };
   walk_folder(path.string(), visitor, limits);
   return seen;
 }
@@ -75,6 +77,14 @@ TEST(FolderWalk, FollowsNoLinkToAFolder) {
   fs::create_symlink(folder.path() / "inner/a", folder.path() / "link");
   fs::create_symlink(folder.path() / "gone", folder.path() / "dangling");
   EXPECT_EQ(walk(folder.path()), "!dangling:2 link inner/a ");
+}
+
+TEST(FolderWalk, TellsWhatIsNoFile) {
+  const Folder folder;
+  folder.file("a");
+  ASSERT_EQ(::mkfifo((folder.path() / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("/dev/null", folder.path() / "device");
+  EXPECT_EQ(walk(folder.path()), "a ?device ?pipe ");
 }
 
 TEST(FolderWalk, DepthAtTheLimitAndPastIt) {

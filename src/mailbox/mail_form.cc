@@ -26,6 +26,13 @@ constexpr std::array kOfEveryMail = std::to_array<FieldName>(
     {FieldName::Received, FieldName::ReturnPath, FieldName::From, FieldName::Date, FieldName::MessageId,
      FieldName::Subject, FieldName::To, FieldName::DeliveredTo, FieldName::MimeVersion});
 
+// Nobody types such a field above a mail that is quoted, as a mail program puts From, Sent, To and Subject
+// there.
+bool is_written_by_programs(FieldName field, std::string_view name) {
+  return field == FieldName::Received || field == FieldName::ReturnPath || field == FieldName::MessageId ||
+         field == FieldName::DeliveredTo || field == FieldName::MimeVersion || base::istarts_with(name, "X-");
+}
+
 // A mail's header has no NUL bytes; a body may. Only the beginning is looked at.
 constexpr std::size_t kNulProbe = 1024;
 
@@ -118,6 +125,7 @@ Header header_at(std::string_view text) {
   if (text.starts_with(mail::kByteOrderMark)) text.remove_prefix(mail::kByteOrderMark.size());
   std::string_view line;
   std::bitset<kOfEveryMail.size()> seen;
+  bool is_programs = false;
   for (std::size_t lines = 0; lines < kMostLines && base::next_line(text, line); ++lines) {
     if (line.empty()) break;
     const bool is_first = lines == 0;
@@ -127,10 +135,12 @@ Header header_at(std::string_view text) {
     const FieldName field = mail::field_name(name);
     if (is_first && field == FieldName::Other && !base::istarts_with(name, "X-")) return Header::None;
     const auto known = std::ranges::find(kOfEveryMail, field);
+    is_programs = is_programs || is_written_by_programs(field, name);
     if (known != kOfEveryMail.end()) seen.set(static_cast<std::size_t>(known - kOfEveryMail.begin()));
   }
   if (seen.none()) return Header::None;
-  return seen.count() > 1 ? Header::Certain : Header::Likely;
+  if (seen.count() < 2) return Header::Likely;
+  return is_programs ? Header::Certain : Header::Written;
 }
 
 bool announces_a_mail(std::string_view line) {

@@ -27,9 +27,11 @@ bool is_bare_postmark(std::string_view line);
 
 /// What the lines after a "From " line are.
 enum class Header : std::uint8_t {
-  None,    ///< the first line is not a field that mail has
-  Likely,  ///< it is
-  Certain  ///< it is, and up to the empty line there are only fields, at least two of which every mail has
+  None,     ///< the first line is not a field that mail has
+  Likely,   ///< it is
+  Written,  ///< and up to the empty line there are only fields, at least two of which every mail has, but
+            ///< only those that people write, too, above a mail that they quote: From, To, Date, Subject
+  Certain   ///< the same with a field that only programs write
 };
 
 /// Tells what the text begins with.

@@ -62,13 +62,16 @@ TEST(MailForm, AHeaderHasTwoFieldsOfEveryMail) {
     std::string text;
     Header want;
   } rows[] = {
-      {"two", "From: a\nDate: b\n\n", Header::Certain},
-      {"two at the end", "From: a\nDate: b\n", Header::Certain},
+      {"two", "From: a\nDate: b\n\n", Header::Written},
+      {"all that people write", "From: a\nDate: b\nTo: c\nSubject: d\n\n", Header::Written},
+      {"one that programs write", "From: a\nMessage-ID: b\n\n", Header::Certain},
+      {"a field of a program", "From: a\nDate: b\nX-One: c\n\n", Header::Certain},
+      {"two at the end", "From: a\nDate: b\n", Header::Written},
       {"others between", "X-Mozilla-Status: 1\nFrom: a\n\tb\nX-One: c\nDate: d\n\n", Header::Certain},
       {"byte order mark",
        "\xEF\xBB\xBF"
        "From: a\nDate: b\n\n",
-       Header::Certain},
+       Header::Written},
       {"the same twice", "Received: a\nReceived: b\n\n", Header::Likely},
       {"one", "From: a\n\nDate: b\n", Header::Likely},
       {"text between", "From: a\nhello\nDate: b\n\n", Header::Likely},
@@ -76,7 +79,7 @@ TEST(MailForm, AHeaderHasTwoFieldsOfEveryMail) {
       {"unknown first", "Fruit: a\nFrom: b\nDate: c\n\n", Header::None},
       {"text first", "hello\nFrom: a\nDate: b\n\n", Header::None},
       {"empty line first", "\nFrom: a\nDate: b\n\n", Header::None},
-      {"within 200 lines", "From: a\n" + repeated(" b\n", 198) + "Date: c\n\n", Header::Certain},
+      {"within 200 lines", "From: a\n" + repeated(" b\n", 198) + "Date: c\n\n", Header::Written},
       {"past them", "From: a\n" + repeated(" b\n", 199) + "Date: c\n\n", Header::Likely},
       {"nothing", "", Header::None},
   };

@@ -1,12 +1,12 @@
 #include "mailbox/mail_source.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -23,6 +23,8 @@ namespace {
 
 using Kind = SourceProblem::Kind;
 
+constexpr std::chrono::milliseconds kFirstWait = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds kNoLimit{-1};
 constexpr std::string_view kPastCap = "too long: only its first 64 MiB were read";
 static_assert(SourceLimits{}.mail == 64UZ * 1024 * 1024);
 
@@ -91,6 +93,14 @@ void Reading::read_mbox(os::ByteSource& source, std::string_view name) {
   }
   if (broken > 1)
     tell(Kind::NoMail, name, fmt::format("broken mbox: {} \"From \" lines in all without a mail", broken));
+  if (const auto& taken = reader.taken(); taken.count > 0) {
+    const std::string lines =
+        taken.count == 1 ? "a \"From \" line" : fmt::format("{} \"From \" lines", taken.count);
+    tell(Kind::Doubtful, name,
+         fmt::format("doubtful mbox: text may go on after {} without a date, which counted as the beginning "
+                     "of a mail, first at byte {}",
+                     lines, taken.first));
+  }
   if (const auto& doubts = reader.doubts(); doubts.count > 0) {
     const std::string lines =
         doubts.count == 1 ? "a \"From \" line" : fmt::format("{} \"From \" lines", doubts.count);
@@ -116,7 +126,7 @@ void Reading::read_open(os::ByteSource& source, std::string_view name, bool is_i
 }
 
 void Reading::read_file(const std::string& path, bool is_in_maildir) {
-  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  os::FileDescriptor file = os::open_to_read(path);
   if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
   os::FileSource source(std::move(file));
   read_open(source, path, is_in_maildir);
@@ -129,6 +139,10 @@ void Reading::read_folder(const std::string& path) {
     is_empty = false;
     read_file(file.path, file.is_in_maildir);
     visitor_.advanced(file.size);
+  };
+  folder.no_file = [&](const std::string& which) {
+    is_empty = false;
+    tell(Kind::NoMail, which, "left out: it is a pipe, a socket or a device");
   };
   folder.unreadable = [&](const std::string& which, int error) {
     is_empty = false;
@@ -148,8 +162,12 @@ void Reading::read_path(const std::string& path) {
   struct stat about{};
   if (::stat(path.c_str(), &about) != 0) return visitor_.problem(problem_of(path, errno));
   if (S_ISDIR(about.st_mode)) return read_folder(path);
-  os::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  os::FileDescriptor file = os::open_to_read(path);
   if (!file.is_open()) return visitor_.problem(problem_of(path, errno));
+  if (!os::is_ready_to_read(file, kFirstWait)) {
+    visitor_.waits(path);
+    os::is_ready_to_read(file, kNoLimit);
+  }
   os::FileSource source(std::move(file));
   CountingSource counting(source, [this](std::uint64_t bytes) { visitor_.advanced(bytes); });
   read_open(counting, path, false);

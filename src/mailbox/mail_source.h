@@ -50,13 +50,16 @@ class MailVisitor {
   virtual ~MailVisitor() = default;
   virtual void mail(const SourceMail& mail) = 0;
   virtual void problem(const SourceProblem& problem) = 0;
+  /// Called once if nobody has written into the pipe `name` for a second; the wait goes on.
+  virtual void waits(std::string_view name) { (void)name; }
   /// Called when `bytes` more bytes of the input were read or passed over.
   virtual void advanced(std::uint64_t bytes) { (void)bytes; }
 };
 
 /// Gives `visitor` all mails of `path`; "-" is standard input. Files of a folder come in the order of their
-/// names; in a very large folder only each batch is sorted. Links to folders are not followed. Hidden files,
-/// and what is no plain file, are passed over.
+/// names; in a very large folder only each batch is sorted. Links to folders are not followed. Hidden files
+/// are passed over, and so are pipes, sockets and devices, which are a problem each. `path` itself may be a
+/// pipe: it is waited for.
 void read_mails(const std::string& path, MailVisitor& visitor, const SourceLimits& limits = {});
 
 /// Gives `visitor` the mails of an open file. `name` is used in messages; if it ends in .eml, the file is one

@@ -112,6 +112,10 @@ bool MboxReader::is_announced(std::size_t position) const {
   return announces_a_mail(above.substr(above.rfind('\n') + 1));
 }
 
+void MboxReader::count(Doubts& doubts, std::size_t position) const {
+  if (doubts.count++ == 0) doubts.first = dropped_ + position;
+}
+
 // Returns whether a mail begins at the "From " line at `position`. If it is not after an empty line or has no
 // date, a header must follow.
 base::Result<bool> MboxReader::begins_mail_at(std::size_t position, bool is_apart) {
@@ -125,9 +129,12 @@ base::Result<bool> MboxReader::begins_mail_at(std::size_t position, bool is_apar
   if (const auto filled = fill_to(begin + kHeaderProbe); !filled) return filled;
   const Header header = header_at(std::string_view(buffer_).substr(begin, kHeaderProbe));
   if (header == Header::None) return false;
-  const bool is_clear = is_whole || header == Header::Certain;
-  if (is_clear && !is_announced(position)) return true;
-  if (doubts_.count++ == 0) doubts_.first = dropped_ + position;
+  const bool is_clear = is_whole || header == Header::Certain || header == Header::Written;
+  if (is_clear && !is_announced(position)) {
+    if (!is_whole && has_dates_ && header == Header::Written) count(taken_, position);
+    return true;
+  }
+  count(doubts_, position);
   return false;
 }
 
@@ -202,6 +209,7 @@ base::Result<std::optional<MboxMail>> MboxReader::next() {
   if (begin_ >= buffer_.size()) return std::nullopt;
   std::size_t begin = 0;
   if (const auto found = line_end(begin_, begin); !found) return std::unexpected(found.error());
+  if (dropped_ + begin_ == 0) has_dates_ = is_postmark(std::string_view(buffer_).substr(0, begin));
   MboxMail mail{.bytes = {}, .offset = dropped_ + begin_, .is_past_cap = false, .is_last = false};
   auto end = end_by_length(begin);
   if (end && !*end) end = end_by_search(begin);

@@ -38,6 +38,9 @@ class MboxReader {
     std::uint64_t first = 0;  ///< the offset of the first one in the mbox
   };
   const Doubts& doubts() const { return doubts_; }
+  /// Lines so far that were taken for the beginning of a mail and may be text: they have no date, though the
+  /// first one of the mbox has, and the fields below may be those of a quoted mail.
+  const Doubts& taken() const { return taken_; }
 
  private:
   // The end of a mail, and the beginning of the "From " line after it.
@@ -54,6 +57,7 @@ class MboxReader {
   base::Result<bool> is_postmark_at(std::size_t position);
   base::Result<bool> begins_mail_at(std::size_t position, bool is_apart);
   bool is_announced(std::size_t position) const;
+  void count(Doubts& doubts, std::size_t position) const;
   base::Result<bool> skip_rest();
   void keep_tail();
   void take(std::size_t begin, const std::optional<End>& end, MboxMail& mail);
@@ -65,6 +69,8 @@ class MboxReader {
   std::size_t begin_ = 0;      // of the next "From " line in buffer_
   std::uint64_t dropped_ = 0;  // bytes of the file before buffer_
   Doubts doubts_;
+  Doubts taken_;
+  bool has_dates_ = false;  // the first "From " line has a date
   bool is_at_end_ = false;
   bool is_within_mail_ = false;  // the mail before was past the cap, and its rest comes first
 };

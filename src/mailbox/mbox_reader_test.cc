@@ -124,6 +124,28 @@ TEST(MboxReader, CountsLinesThatMayBeginAMail) {
   }
 }
 
+// Two fields that people write above a quoted mail, below a line without a date.
+TEST(MboxReader, CountsMailsThatMayBeText) {
+  const std::string dateless = "From -\nFrom: a\nDate: b\n\ny\n\n";
+  const DoubtRow rows[] = {
+      {"in an mbox with dates", mbox("@A: 1\n\nx\n\n") + dateless, 1},
+      {"twice", mbox("@A: 1\n\nx\n\n") + dateless + dateless, 2},
+      {"no empty line", mbox("@A: 1\n\nx\n") + dateless, 1},
+      {"in an mbox without dates", dateless + dateless, 0},
+      {"a field of a program", mbox("@A: 1\n\nx\n\nFrom -\nFrom: a\nReceived: b\n\ny\n"), 0},
+      {"with a date", mbox("@A: 1\n\nx\n\n@From: a\nDate: b\n\ny\n"), 0},
+      {"not taken", mbox("@A: 1\n\nThe mail was:\n\n") + dateless, 0},
+  };
+  for (const auto& row : rows) {
+    Pieces source(row.text, 3);
+    MboxReader reader(source, {}, 1000);
+    while (reader.next().value()) {
+    }
+    EXPECT_EQ(reader.taken().count, row.want) << row.name;
+    EXPECT_EQ(reader.taken().first, row.want == 0 ? 0 : row.text.find("From -")) << row.name;
+  }
+}
+
 TEST(MboxReader, CutAtEveryPositionItEnds) {
   for (const auto& row : rows()) {
     for (std::size_t cut = 0; cut <= row.text.size(); ++cut) {

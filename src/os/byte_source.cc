@@ -1,5 +1,8 @@
 #include "os/byte_source.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +28,25 @@ FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept : number_(std::e
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
   std::swap(number_, other.number_);
   return *this;
+}
+
+FileDescriptor open_to_read(const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file.is_open()) return file;
+  const int flags = ::fcntl(file.number(), F_GETFL);
+  ::fcntl(file.number(), F_SETFL, flags & ~O_NONBLOCK);
+  return file;
+}
+
+bool is_ready_to_read(const FileDescriptor& file, std::chrono::milliseconds most) {
+  struct stat about{};
+  if (::fstat(file.number(), &about) != 0 || !S_ISFIFO(about.st_mode)) return true;
+  // Until the first writer comes, a read would tell the end.
+  pollfd wanted{.fd = file.number(), .events = POLLIN, .revents = 0};
+  for (;;) {
+    const int ready = ::poll(&wanted, 1, static_cast<int>(most.count()));
+    if (ready >= 0 || errno != EINTR) return ready != 0;
+  }
 }
 
 base::Result<std::size_t> FileSource::read(std::span<char> room) {

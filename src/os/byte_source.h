@@ -1,6 +1,7 @@
 // An open file or pipe, read from its start to its end.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -24,6 +25,14 @@ class FileDescriptor {
  private:
   int number_ = -1;
 };
+
+/// Opens a file to be read. A named pipe is opened at once, whether or not anybody writes into it. Sets errno
+/// if that fails.
+FileDescriptor open_to_read(const std::string& path);
+
+/// Returns false if nobody has written into the pipe `file` within `most`; true for what is no pipe. A
+/// negative `most` waits as long as it takes.
+bool is_ready_to_read(const FileDescriptor& file, std::chrono::milliseconds most);
 
 /// Bytes that come one after the other; the interface lets tests feed them in any pieces.
 class ByteSource {

@@ -15,6 +15,7 @@ constexpr Ladder kKept = {Accept, Label, Quarantine, Quarantine};
 /// For a response that leaves.
 constexpr Ladder kHeld = {Accept, Accept, Quarantine, Quarantine};
 constexpr Ladder kHeldAtLast = {Accept, Accept, Accept, Quarantine};
+constexpr Ladder kDeferredToHold = {Accept, Accept, Defer, Defer};
 /// For a recipient, which can't carry a label.
 constexpr Ladder kDeferredAtLast = {Accept, Accept, Accept, Defer};
 /// The stage says how strict a domain is about bounces; it doesn't change who may use this server.
@@ -114,6 +115,9 @@ constexpr std::array<CauseRow, kCauseCount> kCauses = {{
      "This {response} goes to an address, or answers a mail, that no program may answer by itself"},
     {Cause::VacationAgain, "vacation-again", kHeld, Detail::Owing,
      "The addressee of this {response} got the same one of the same sender within the last 7 days"},
+    {Cause::NotCheckedYet, "not-checked-yet", kDeferredToHold, Detail::None,
+     "Whether the addressee of this {response} wrote the mail that it answers is still being checked: try "
+     "again later"},
     {Cause::NotHeld, "not-held", kDeferred, Detail::None,
      "This response may not leave, and can't be held just now: try again later"},
 }};

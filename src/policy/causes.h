@@ -19,7 +19,7 @@ enum class Stage : std::uint8_t {
 };
 
 /// What is done. Each action is stricter than the one before, which ceilings and the choice among verdicts
-/// rely on. Only recipients are deferred, and mail whose DMARC can't be known.
+/// rely on. Deferred are recipients, mail whose DMARC can't be known, and responses that leave.
 enum class Action : std::uint8_t { Accept, Label, Quarantine, Refuse, Defer };
 
 /// Why, as a word of a closed list.
@@ -77,6 +77,7 @@ enum class Cause : std::uint8_t {
   Rated,             ///< the same, and more such responses were to leave than the rates allow
   VacationUnwanted,  ///< an automatic reply to an addressee, or a mail, that must not be answered
   VacationAgain,     ///< an automatic reply to an addressee who got one within 7 days
+  NotCheckedYet,     ///< the checks of that mail still run, and the response can't wait for them
   NotHeld,           ///< it can't be held just now
 };
 

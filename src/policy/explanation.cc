@@ -106,7 +106,9 @@ std::string explain(Cause cause, const MessageFacts& facts, const DomainPolicy& 
 }
 
 std::string explain(Cause cause, const WayOutFacts& facts) {
-  return with_detail(fill(cause, {}, facts.kind), facts.why);
+  return with_detail(fill(cause, {}, facts.kind), row_of(cause).detail == Detail::Owing
+                                                      ? std::string_view(facts.why)
+                                                      : std::string_view());
 }
 
 }  // namespace backstop::policy

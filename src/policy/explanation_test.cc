@@ -135,6 +135,7 @@ constexpr DetailRow kDetails[] = {
     {Cause::Rated, kNone},
     {Cause::VacationUnwanted, kNone},
     {Cause::VacationAgain, kNone},
+    {Cause::NotCheckedYet, kNone},
     {Cause::NotHeld, kNone},
 };
 

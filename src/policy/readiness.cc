@@ -83,14 +83,14 @@ std::string sentence(Lacking lacking, const Window& window, Carried carried) {
       return fmt::format("The first mail left on {}; {} days are needed.", base::format_day(window.first),
                          Rules::kLeastAge.count());
     case Lacking::Contradictions:
-      return fmt::format("{} bounces without a proof carried a valid signature of another mailbox of ours.",
-                         window.contradictions);
+      return fmt::format("{} {} without a proof carried a valid signature of another mailbox of ours.",
+                         window.contradictions, window.contradictions == 1 ? "bounce" : "bounces");
     case Lacking::Share:
     case Lacking::Nothing:
       break;
   }
-  return fmt::format("Of {} mails, {} carried {}; {} % are needed.", window.left, share(window),
-                     what(carried), Rules::kLeastPercent);
+  return fmt::format("Of {} {}, {} carried {}; {} % are needed.", window.left,
+                     window.left == 1 ? "mail" : "mails", share(window), what(carried), Rules::kLeastPercent);
 }
 
 }  // namespace

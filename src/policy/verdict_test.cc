@@ -89,6 +89,7 @@ constexpr LadderRow kLadders[] = {
     {Cause::Rated, kHeld, kNextHeld},
     {Cause::VacationUnwanted, kHeld, kNextHeld},
     {Cause::VacationAgain, kHeld, kNextHeld},
+    {Cause::NotCheckedYet, "accept accept defer defer", "accept defer defer -"},
     {Cause::NotHeld, "defer defer defer defer", "- - - -"},
 };
 

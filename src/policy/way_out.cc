@@ -20,6 +20,7 @@ Stage rung_of(WayOutStage stage) {
 }
 
 Cause cause_of(const WayOutFacts& facts) {
+  if (facts.is_still_checked) return Cause::NotCheckedYet;
   if (facts.breach == Breach::Unwanted) return Cause::VacationUnwanted;
   if (facts.owing == Owing::NotOwed) return Cause::NotOwed;
   if (facts.breach == Breach::Again) return Cause::VacationAgain;

@@ -35,12 +35,14 @@ enum class Breach : std::uint8_t {
 struct WayOutFacts {
   response::Kind kind = response::Kind::None;
   Owing owing = Owing::Unclear;
-  std::string why = {};        ///< what was found: one plain clause, or empty
+  std::string why = {};  ///< what was found: one plain clause, or empty
+  /// The mail that is answered is still being checked, and the response can't wait for that.
+  bool is_still_checked = false;
   bool is_past_rates = false;  ///< asked only if it is unclear
   Breach breach = Breach::None;
 };
 
-/// Decides: Accept, it leaves, or Quarantine, it is held.
+/// Decides: Accept, it leaves; Quarantine, it is held; or Defer, its server must try again later.
 Verdict judge_way_out(const WayOutFacts& facts, WayOutStage stage);
 
 /// Decides on a response that can't be held although it should be: Accept if it may leave within the rates,

@@ -41,6 +41,13 @@ const Row kRows[] = {
      Accept,
      Quarantine,
      Quarantine},
+    {"still checked", {.is_still_checked = true}, Cause::NotCheckedYet, Accept, Defer, Defer},
+    {"still checked, and not owed so far",
+     {.owing = Owing::NotOwed, .is_still_checked = true},
+     Cause::NotCheckedYet,
+     Accept,
+     Defer,
+     Defer},
     {"not owed, and again",
      {.owing = Owing::NotOwed, .breach = Breach::Again},
      Cause::NotOwed,
@@ -73,6 +80,17 @@ TEST(WayOut, TheExplanationSaysWhatWasFound) {
   EXPECT_EQ(verdict.explanation,
             "Nothing shows that the addressee of this bounce wrote the mail that it answers: that mail came "
             "in here from another address");
+}
+
+TEST(WayOut, TheExplanationOfADeferralSaysWhatToDo) {
+  const auto verdict = judge_way_out({.kind = response::Kind::DsnFailed,
+                                      .owing = Owing::Unclear,
+                                      .why = "The checks of that mail are not done",
+                                      .is_still_checked = true},
+                                     Hold);
+  EXPECT_EQ(verdict.explanation,
+            "Whether the addressee of this bounce wrote the mail that it answers is still being checked: try "
+            "again later");
 }
 
 TEST(WayOut, WhatCantBeHeldLeavesWithinTheRatesAtMost) {

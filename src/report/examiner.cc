@@ -98,7 +98,7 @@ response::Envelope Examiner::envelope() const {
 }
 
 Outcome Examiner::outcome_for(const response::Response& response, const mail::Address& recipient,
-                              std::chrono::sys_days today) {
+                              std::chrono::sys_days today, bool knows_sender) {
   auto transaction = transaction_of(settings_.site, today);
   auto check = intake::check_recipient(transaction, recipient, false);
   Outcome outcome{.recipient = recipient.text(), .stage = {}, .verdict = {}, .not_asked = {}};
@@ -109,6 +109,7 @@ Outcome Examiner::outcome_for(const response::Response& response, const mail::Ad
   }
   outcome.verdict = policy::judge_recipient(check.facts, domain);
   if (outcome.verdict.action != policy::Action::Accept || !check.claim) return outcome;
+  if (!knows_sender) outcome.not_asked.push_back(kEnvelopeSender);
   if (!check.domain->recipients.empty()) outcome.not_asked.push_back(kDirectory);
   if (may_refuse(settings_.site.auth)) outcome.not_asked.push_back(kSender);
   transaction.recipients.push_back({.given = recipient.text(),
@@ -134,13 +135,15 @@ void Examiner::ask_policy(const mailbox::SourceMail& mail, const std::vector<mai
     start = reader_.read(mail.bytes.substr(0, settings_.most_held), envelope(), response::Extent::Start);
     response = &start;
   }
+  const bool knows_sender = settings_.reverse_path ||
+                            mail.header.find(mail.header.parts[0], mail::FieldName::ReturnPath) != nullptr;
   auto& outcomes = findings.outcomes.emplace();
   for (const auto& one : candidates) {
     // The header of a mail that was passed on also names mailboxes of others.
     const bool is_given = !settings_.recipients.empty();
     if (!is_given && intake::domain_of(settings_.site, one) == nullptr) continue;
     if (std::ranges::find(outcomes, one.text(), &Outcome::recipient) != outcomes.end()) continue;
-    outcomes.push_back(outcome_for(*response, one, today));
+    outcomes.push_back(outcome_for(*response, one, today, knows_sender));
   }
 }
 

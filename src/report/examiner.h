@@ -63,7 +63,7 @@ class Examiner {
   void ask_policy(const mailbox::SourceMail& mail, const std::vector<mail::Address>& candidates,
                   std::chrono::sys_days today, Findings& findings);
   Outcome outcome_for(const response::Response& response, const mail::Address& recipient,
-                      std::chrono::sys_days today);
+                      std::chrono::sys_days today, bool knows_sender);
   intake::Transaction transaction_of(const intake::Site& site, std::chrono::sys_days today) const;
   origin::Origin judge(const response::Response& response, const mail::Address* recipient,
                        std::chrono::sys_days today);

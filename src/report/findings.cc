@@ -103,6 +103,10 @@ std::string_view done_words(policy::Action action) {
 }
 
 std::string_view not_asked_words(std::string_view what) {
+  if (what == kEnvelopeSender) {
+    return "who the envelope sender is, since there is no Return-Path: if it is <>, as it is of bounces, "
+           "this may be judged more strictly; say it with --mail-from '<>'";
+  }
   if (what == kDirectory) return "whether the recipient exists";
   return what == kSender ? "the checks of the sender" : "DNS, for our DKIM keys";
 }
@@ -142,7 +146,8 @@ std::string facts(const Findings& findings) {
     add_recipient(response.recipients[i], table);
   }
   if (response.recipients.size() > kMostRecipientsShown) {
-    table.add("", fmt::format("and {} more recipients", response.recipients.size() - kMostRecipientsShown));
+    const auto more = response.recipients.size() - kMostRecipientsShown;
+    table.add("", fmt::format("and {} more recipient{}", more, more == 1 ? "" : "s"));
   }
   if (response.original) add_original(*response.original, table);
   if (response.kind != response::Kind::None) {

@@ -20,11 +20,14 @@ struct Outcome {
   std::vector<std::string_view> not_asked;  ///< what could change it, in the words below
 };
 
-/// What a front door asks and the command line does not: the directory of the recipients, the checks of the
-/// sender that may refuse, and DNS for our DKIM keys.
+/// What a front door asks or knows and the command line does not: the directory of the recipients, the checks
+/// of the sender that may refuse, and DNS for our DKIM keys.
 inline constexpr std::string_view kDirectory = "directory";
 inline constexpr std::string_view kSender = "sender";
 inline constexpr std::string_view kDkimLookup = "dkim-lookup";
+/// Nobody has said who the envelope sender is, and the mail has no Return-Path. A mail that is no response
+/// without the null sender may be one with it, and a bounce without it is less certain.
+inline constexpr std::string_view kEnvelopeSender = "envelope-sender";
 
 struct Findings {
   std::string file;  ///< its path as given; may hold any bytes

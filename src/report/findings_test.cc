@@ -137,7 +137,7 @@ TEST(Findings, OutcomesHaveTheirWords) {
                                     .cause = policy::Cause::Bare,
                                     .explanation = "Nothing proves it",
                                     .next_stage = policy::Action::Refuse},
-                        .not_asked = {kDirectory, kDkimLookup}},
+                        .not_asked = {kEnvelopeSender, kDirectory, kDkimLookup}},
                        {.recipient = "eve@example.com",
                         .stage = {},
                         .verdict = {.action = policy::Action::Refuse,
@@ -147,15 +147,15 @@ TEST(Findings, OutcomesHaveTheirWords) {
   EXPECT_NE(
       to_json_line(findings).find(
           R"("would":[{"recipient":"ann@example.org","stage":"quarantine","action":"label","cause":"bare",)"
-          R"("next_stage":"refuse","explanation":"Nothing proves it","not_asked":["directory","dkim-lookup"]},)"
+          R"("next_stage":"refuse","explanation":"Nothing proves it","not_asked":["envelope-sender","directory","dkim-lookup"]},)"
           R"({"recipient":"eve@example.com","stage":"","action":"refuse","cause":"relay-denied",)"
           R"("next_stage":null,"explanation":"No","not_asked":[]}],)"),
       std::string::npos)
       << to_json_line(findings);
   const std::string page = to_page(findings);
-  for (const char* const words :
-       {"accepted, with a label at stage quarantine (bare)\n", "Nothing proves it.\n",
-        "whether the recipient exists; DNS, for our DKIM keys\n", "refused (relay-denied)\n"})
+  for (const char* const words : {"accepted, with a label at stage quarantine (bare)\n",
+                                  "Nothing proves it.\n", "    not asked   who the envelope sender is",
+                                  "say it with --mail-from '<>'; whether", "refused (relay-denied)\n"})
     EXPECT_NE(page.find(words), std::string::npos) << words << page;
 }
 

@@ -163,11 +163,29 @@ std::string row_line(const Row& row, const Widths& widths) {
   return line_of(cells, widths);
 }
 
+/// Returns widths with which nothing of the row is cut.
+Widths uncut(const Row& row, Widths widths) {
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (widths[i] > 0) widths[i] = std::max(widths[i], columns(row.cells[i]));
+  }
+  widths[Route] = std::max(widths[Route], row.route_width());
+  return widths;
+}
+
+/// Returns widths with which the route has the room that the last column leaves in a line of `width`.
+Widths with_route(const Row& row, Widths widths, std::size_t width) {
+  const std::size_t last = std::min(widths[Cause], columns(row.cells[Cause]));
+  const std::size_t used = sum(widths) - widths[Cause] + last;
+  const std::size_t room = width - std::min(width, used);
+  widths[Route] = std::min(widths[Route] + room, std::max(widths[Route], row.route_width()));
+  return widths;
+}
+
 void add_recipients(const store::Event& event, FactTable& table) {
   const std::size_t shown = std::min(event.recipients.size(), kMostRecipientsShown);
   for (std::size_t i = 0; i < shown; ++i) table.add("To", event.recipients[i]);
-  if (shown < event.recipients.size())
-    table.add("", fmt::format("and {} more recipients", event.recipients.size() - shown));
+  const auto more = event.recipients.size() - shown;
+  if (more > 0) table.add("", fmt::format("and {} more recipient{}", more, more == 1 ? "" : "s"));
 }
 
 std::string facts(const store::Event& event) {
@@ -219,10 +237,11 @@ std::string RunningHistoryTable::line(const store::Event& event) {
   // Wide enough for the usual values; they fill kTableWidth.
   constexpr Widths kWidths = {8, 15, 11, 13, 15, 32, 12, 0};
   const Row row = row_of(event);
+  const Widths widths = width_ == kUncut ? uncut(row, kWidths) : with_route(row, kWidths, width_);
   std::string out = is_begun_ ? "" : heading_line(kWidths);
   is_begun_ = true;
   out += day_line(row, day_);
-  return out + row_line(row, kWidths);
+  return out + row_line(row, widths);
 }
 
 std::string event_page(const store::Event& event) {

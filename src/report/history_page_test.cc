@@ -178,6 +178,24 @@ TEST_F(HistoryPage, RunningTableHasHeadingsOnceAndEachDayOnce) {
   EXPECT_EQ(columns(table.line(wide)), kTableWidth + 1);
 }
 
+TEST_F(HistoryPage, RunningTableCutsOnlyWhatHasNoRoom) {
+  const std::string address = "a.name.of.forty.two.letters@some.example.org";
+  store::Event event = make_event(0);
+  event.recipients = {address};
+  event.cause = "tag";
+  const auto line_of = [&](std::size_t width) {
+    return lines_of(RunningHistoryTable(width).line(event)).back();
+  };
+  EXPECT_THAT(line_of(kTableWidth), HasSubstr("<> -> a.name.of.forty.two.letters@some.e…  tag"));
+  EXPECT_EQ(columns(line_of(kTableWidth)), kTableWidth);
+  EXPECT_THAT(line_of(130), HasSubstr("<> -> " + address + "  tag"));
+  EXPECT_THAT(line_of(kUncut), HasSubstr("<> -> " + address + "  tag"));
+  event.reverse_path = std::string(100, 'x') + "@example.net";
+  event.cause = std::string(30, 'c');
+  EXPECT_THAT(line_of(kUncut), testing::AllOf(HasSubstr(event.reverse_path + " -> " + address),
+                                              testing::EndsWith("  " + event.cause)));
+}
+
 TEST_F(HistoryPage, PageOfOneEvent) {
   EXPECT_EQ(event_page(make_event(605)),
             "2026-11-23 10:05:00 UTC: refused\n"

@@ -287,6 +287,23 @@ TEST_F(ReportPage, HasWhatAPostmasterAsks) {
             "  example.org  stage quarantine; ready; tag since 2026-11-20\n");
 }
 
+TEST_F(ReportPage, WithoutAQuarantineNothingIsKeptBack) {
+  HistoryReport report(kDomains);
+  Event hinted = bounce("h");
+  hinted.cause = hinted.origin_cause = "hinted";
+  hinted.next_stage.reset();
+  report.add(hinted);
+  auto its_context = context();
+  its_context.has_quarantine = false;
+  EXPECT_THAT(
+      report_page(report, its_context),
+      testing::HasSubstr("  example.org  1 response, 0 genuine; now 0 refused, 0 kept back; at the next\n"
+                         "               stage 0 refused, 0 kept back; at reject 0 refused, 1 labelled,\n"
+                         "               since there is no quarantine that could keep it back\n"));
+  EXPECT_THAT(boost::json::serialize(report_json(report, its_context)),
+              testing::HasSubstr(R"("has_quarantine":false)"));
+}
+
 TEST_F(ReportPage, AsJson) {
   HistoryReport report(kDomains);
   report.add(bounce());
@@ -296,7 +313,7 @@ TEST_F(ReportPage, AsJson) {
       R"({"since":"2026-11-23T00:00:00.000Z","until":"2026-11-30T00:00:00.000Z","responses":2,)"
       R"("certain_bounces":2,"kinds":{"dsn-failed":2},"origins":{"unproven":1,"genuine":1},)"
       R"("origin_causes":{"watermark":1,"missing":1},"done":{"labelled":2},)"
-      R"("domains":[{"domain":"example.org","responses":2,"genuine":1,)"
+      R"("has_quarantine":true,"domains":[{"domain":"example.org","responses":2,"genuine":1,)"
       R"("now":{"refused":0,"quarantined":0},"next_stage":{"refused":1,"quarantined":0},)"
       R"("at_reject":{"refused":1,"quarantined":0}}],"look_like_ours":[],"hints":[],)"
       R"("top_addresses":[{"address":"ann@example.org","count":1,"too_high_by":0}],"surges":[],"late_refusals":[],"way_out":null,"ready":[]})");

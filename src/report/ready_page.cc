@@ -35,7 +35,8 @@ std::string state_line(const DomainReadiness& one) {
   }
   if (one.declared) return fmt::format("ready since {}, as the configuration says", declared);
   if (one.is_ready()) return "ready";
-  if (one.stage < policy::Stage::Quarantine) return "not ready; its stage doesn't ask for that";
+  if (one.stage < policy::Stage::Quarantine)
+    return fmt::format("not ready, which changes nothing at stage {}", stage);
   return fmt::format("not ready, so stage {} acts as label", stage);
 }
 

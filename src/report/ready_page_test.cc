@@ -61,7 +61,7 @@ TEST(ReadyPage, SaysWhatADomainStandsOn) {
   const std::string page = ready_page(domains);
   EXPECT_TRUE(page.starts_with("a.sub.test\n")) << page;
   for (const auto* const line :
-       {"state      not ready; its stage doesn't ask for that\n",
+       {"state      not ready, which changes nothing at stage label\n",
         "tag        not ready. Mail has left on 3 days; 5 are needed.\n",
         "tag        ready since 2026-11-17. Of 140 mails, 100.0 % carried a tag; 99 %\n",
         "state      ready since 2026-11-22, as the configuration says\n",

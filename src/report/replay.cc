@@ -158,9 +158,10 @@ void Replay::add(const store::Event& event) {
 }
 
 std::string replay_page(const Replay& replay, std::string_view file) {
-  std::string page = wrap(fmt::format(
-      "Of {} responses that were replayed, {} would treat {} as before and {} differently.",
-      replay.replayed(), base::printable(file), replay.same(), replay.replayed() - replay.same()));
+  std::string page = wrap(
+      fmt::format("Of {} {} replayed, {} would treat {} as before and {} differently.", replay.replayed(),
+                  replay.replayed() == 1 ? "response that was" : "responses that were", base::printable(file),
+                  replay.same(), replay.replayed() - replay.same()));
   for (const auto& [change, changed] : by_count(replay)) {
     const std::string causes = change.was_cause == change.would_cause
                                    ? change.would_cause

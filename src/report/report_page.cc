@@ -81,13 +81,20 @@ std::string kept(const StageCounts& counts) {
   return fmt::format("{} refused, {} kept back", counts.refused, counts.quarantined);
 }
 
-std::string stages(const HistoryReport& report) {
+/// HistoryReport counts what stage reject would keep back as if there were a quarantine.
+std::string kept_at_last(const StageCounts& counts, bool has_quarantine) {
+  if (has_quarantine || counts.quarantined == 0) return kept(counts);
+  return fmt::format("{} refused, {} labelled, since there is no quarantine that could keep {} back",
+                     counts.refused, counts.quarantined, counts.quarantined == 1 ? "it" : "them");
+}
+
+std::string stages(const HistoryReport& report, bool has_quarantine) {
   FactTable table;
   for (const auto& [name, counts] : report.domains()) {
     table.add(name.empty() ? "other domains" : base::printable(name, kMostName),
               fmt::format("{}, {} genuine; now {}; at the next stage {}; at reject {}",
                           counted(counts.responses, "response", "responses"), counts.genuine,
-                          kept(counts.now), kept(counts.next), kept(counts.at_last)));
+                          kept(counts.now), kept(counts.next), kept_at_last(counts.at_last, has_quarantine)));
   }
   return "\nWhat each stage keeps from your users\n" + table.text();
 }
@@ -182,7 +189,7 @@ std::string report_page(const HistoryReport& report, const ReportContext& contex
   std::string page =
       fmt::format("Responses from {} to {}\n", local_text(context.since), local_text(context.until));
   page += what_came(report);
-  if (report.responses() > 0) page += stages(report) + ways(report) + top(report);
+  if (report.responses() > 0) page += stages(report, context.has_quarantine) + ways(report) + top(report);
   const std::string way_out = context.way_out == nullptr ? "" : context.way_out->text();
   return page + surges(context) + late(context) + way_out + ready(context);
 }
@@ -202,6 +209,7 @@ json::object report_json(const HistoryReport& report, const ReportContext& conte
           {"origins", to_json(report, origin::kResultNames, origin::Result::Unproven)},
           {"origin_causes", to_json(report, origin::kCauseNames, origin::Cause::Local)},
           {"done", to_json(report, store::kDoneNames, store::Done::Delivered)},
+          {"has_quarantine", context.has_quarantine},
           {"domains", domains_json(report)},
           {"look_like_ours", ways_json(report)},
           {"hints", json_of(report.hints(), "hint", kMostListed)},

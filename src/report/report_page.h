@@ -23,6 +23,7 @@ struct ReportContext {
   std::span<const DomainReadiness> ready;
   std::span<const LateRefusals> late{};
   const WayOutReport* way_out = nullptr;  ///< null: not counted
+  bool has_quarantine = true;             ///< without one, what would be kept back is labelled
 };
 
 std::string report_page(const HistoryReport& report, const ReportContext& context);

@@ -212,8 +212,11 @@ std::string next_hops(const json::object& status) {
   return table.empty() ? "" : "\nNext hops\n" + table;
 }
 
-std::string nothing_if_empty(std::string line) {
-  return line.empty() ? "nothing" : line;
+/// If delivered mail that is no response is not counted, an empty line does not mean that none came.
+std::string counts_or_words(const json::object& object, bool has_ordinary) {
+  const std::string line = counts(object);
+  if (!line.empty()) return line;
+  return has_ordinary ? "nothing" : "nothing that is counted";
 }
 
 std::string today(const json::object& status) {
@@ -221,11 +224,12 @@ std::string today(const json::object& status) {
   if (value == nullptr) return "";
   if (!value->is_object()) return "\nToday\n  There is no history, so nothing is counted.\n";
   const auto& day = value->get_object();
+  const bool has_ordinary = is_true(day, "has_ordinary");
   FactTable facts;
-  facts.add("came in", nothing_if_empty(counts(part(day, "inbound"))));
+  facts.add("came in", counts_or_words(part(day, "inbound"), has_ordinary));
   facts.add("responses", counts(part(day, "responses")));
   facts.add("their origin", counts(part(day, "origins")));
-  facts.add("went out", nothing_if_empty(counts(part(day, "outbound"))));
+  facts.add("went out", counts_or_words(part(day, "outbound"), has_ordinary));
   const auto& sums = part(day, "sums");
   if (const auto left = number(sums, "left").value_or(0); left > 0) {
     facts.add("of our domains",
@@ -234,7 +238,7 @@ std::string today(const json::object& status) {
                           left, number(sums, "message").value_or(0), number(sums, "tag").value_or(0)));
   }
   std::string notes;
-  if (!is_true(day, "has_ordinary")) {
+  if (!has_ordinary) {
     notes +=
         wrap("Delivered mail that is no response is not counted, unless ordinary = true in [history].", 2);
   }

@@ -73,6 +73,7 @@ void WayOutReport::add(const store::Event& event) {
   if (event.kind.empty() || event.kind == "none" || !event.done) return;
   if (*event.done == Done::Quarantined) return add_held(event);
   if (*event.done == Done::Deferred && event.cause == kNotHeld) ++put_off_;
+  if (*event.done == Done::Deferred && event.cause == kNotCheckedYet) ++not_checked_yet_;
   if (*event.done != Done::Delivered) return;
   if (is_left_not_held(event)) {
     ++left_not_held_;
@@ -100,7 +101,7 @@ void WayOutReport::add_would_be_held(const store::Event& event) {
 }
 
 bool WayOutReport::is_empty() const {
-  return held_ + left_within_rates_ + left_not_held_ + put_off_ + released_ + deleted_ +
+  return held_ + left_within_rates_ + left_not_held_ + put_off_ + not_checked_yet_ + released_ + deleted_ +
                  waiting_.value_or(0) ==
              0 &&
          would_be_held_.empty() && why_unknown_.empty();
@@ -147,6 +148,8 @@ std::string WayOutReport::text() const {
   table.add("Held", by_cause(held_causes_));
   if (left_not_held_ + put_off_ > 0)
     table.add("Not held", fmt::format("{} left within the rates, {} put off", left_not_held_, put_off_));
+  if (not_checked_yet_ > 0)
+    table.add("Put off", fmt::format("{} while the mail that they answer was checked", not_checked_yet_));
   table.add("Still wait", waiting_ ? std::to_string(*waiting_)
                                    : (why_unknown_.empty() ? "" : "not known: " + why_unknown_));
   table.add("Released", std::to_string(released_));
@@ -170,6 +173,7 @@ json::object WayOutReport::to_json() const {
           {"left_unclear", left_within_rates_},
           {"left_not_held", left_not_held_},
           {"put_off", put_off_},
+          {"not_checked_yet", not_checked_yet_},
           {"would_be_held", to_json_counts(would_be_held_)},
           {"top_addresses", json_of(addresses_, "address", kMostListed)},
           {"would_be_held_addresses", would_be_json()}};

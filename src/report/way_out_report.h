@@ -20,6 +20,8 @@ namespace backstop::report {
 inline constexpr std::string_view kUnclear = "unclear";
 /// That of one that could not be held, and may not leave.
 inline constexpr std::string_view kNotHeld = "not-held";
+/// That of one whose mail is still being checked.
+inline constexpr std::string_view kNotCheckedYet = "not-checked-yet";
 
 class WayOutReport {
  public:
@@ -49,6 +51,8 @@ class WayOutReport {
   /// Those that should have been held and could not be: how many left, and how often one was put off.
   std::uint64_t left_not_held() const { return left_not_held_; }
   std::uint64_t put_off() const { return put_off_; }
+  /// How often one was put off because the mail that it answers was still being checked.
+  std::uint64_t not_checked_yet() const { return not_checked_yet_; }
   std::uint64_t released() const { return released_; }
   std::uint64_t deleted() const { return deleted_; }
   std::optional<std::uint64_t> waiting() const { return waiting_; }
@@ -72,6 +76,7 @@ class WayOutReport {
   std::uint64_t left_within_rates_ = 0;
   std::uint64_t left_not_held_ = 0;
   std::uint64_t put_off_ = 0;
+  std::uint64_t not_checked_yet_ = 0;
   std::uint64_t released_ = 0;
   std::uint64_t deleted_ = 0;
   Counts held_causes_;

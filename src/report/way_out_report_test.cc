@@ -142,6 +142,25 @@ TEST(WayOutReport, TellsWhatCouldNotBeHeld) {
   EXPECT_THAT(report.text(), testing::HasSubstr("\n  Not held      2 left within the rates, 1 put off\n"));
 }
 
+TEST(WayOutReport, TellsWhatComesAgainOnceItsMailIsChecked) {
+  WayOutReport report;
+  Event event = left("not-checked-yet", std::nullopt);
+  event.stage = "hold";
+  event.done = Done::Deferred;
+  for (int i = 0; i < 2; ++i) report.add(event);
+  EXPECT_FALSE(report.is_empty());
+  EXPECT_EQ(report.not_checked_yet(), 2U);
+  EXPECT_EQ(report.put_off(), 0U);
+  EXPECT_THAT(report.text(),
+              testing::HasSubstr("\n  Put off       2 while the mail that they answer was checked\n"));
+  // What left at the stage observe was not put off.
+  event = left("not-checked-yet", Verdict::Defer);
+  report.add(event);
+  EXPECT_EQ(report.not_checked_yet(), 2U);
+  EXPECT_EQ(report.left_not_held(), 0U);
+  EXPECT_THAT(report.would_be_held(), testing::IsEmpty());
+}
+
 TEST(WayOutReport, NamesWhoWouldHaveGotWhatTheNextStageHolds) {
   WayOutReport report;
   for (const char* const id : {"a", "b", "c", "d"}) {
@@ -166,13 +185,13 @@ TEST(WayOutReport, IsJson) {
   EXPECT_EQ(
       boost::json::serialize(report.to_json()),
       R"({"held":0,"causes":{},"waiting":null,"released":0,"deleted":0,"left_unclear":0,)"
-      R"("left_not_held":0,"put_off":0,"would_be_held":{},"top_addresses":[],"would_be_held_addresses":[]})");
+      R"("left_not_held":0,"put_off":0,"not_checked_yet":0,"would_be_held":{},"top_addresses":[],"would_be_held_addresses":[]})");
   report.add(held());
   report.set_waiting(1);
   EXPECT_EQ(
       boost::json::serialize(report.to_json()),
       R"({"held":1,"causes":{"not-owed":1},"waiting":1,"released":0,"deleted":0,"left_unclear":0,)"
-      R"("left_not_held":0,"put_off":0,"would_be_held":{},"top_addresses":[{"address":"eve@c.test","count":1,"too_high_by":0}],)"
+      R"("left_not_held":0,"put_off":0,"not_checked_yet":0,"would_be_held":{},"top_addresses":[{"address":"eve@c.test","count":1,"too_high_by":0}],)"
       R"("would_be_held_addresses":[]})");
 }
 

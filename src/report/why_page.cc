@@ -172,6 +172,8 @@ constexpr WayOutAnswer kWayOutAnswers[] = {
     {"rated", "That is not known, and more of these were to leave than the rates allow."},
     {"vacation-unwanted", "That doesn't matter: no program may answer this address, or that mail."},
     {"vacation-again", "That doesn't matter: the addressee got the same reply within the last 7 days."},
+    {"not-checked-yet",
+     "That is not known yet: that mail was still being checked, and the answer comes again later."},
     {"not-held", "It could not be held, and may not leave."},
 };
 

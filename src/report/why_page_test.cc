@@ -244,6 +244,7 @@ TEST_F(WhyPage, OfAResponseOnItsWayOutSaysWhetherItIsOwed) {
   EXPECT_THAT(why_page(held("unclear")), HasSubstr("That is not known"));
   EXPECT_THAT(why_page(held("rated")), HasSubstr("than the rates"));
   EXPECT_THAT(why_page(held("vacation-again")), HasSubstr("within the last 7 days."));
+  EXPECT_THAT(why_page(held("not-checked-yet")), HasSubstr("still being"));
   EXPECT_THAT(why_page(held("failed")), HasSubstr("(structural).\n\n  Nothing shows that"));
 }
 

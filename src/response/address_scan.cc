@@ -25,6 +25,35 @@ bool is_beyond_ascii(char c) {
   return static_cast<unsigned char>(c) >= 0x80;
 }
 
+// Returns the length of the letter of Latin, Greek or Cyrillic at `at`, with or without marks (U+00C0 to
+// U+053F); 0 for any other. Words of these have spaces between them, so a letter beside an address belongs to
+// it. Those of Chinese or Japanese do not.
+std::size_t letter_length(std::string_view line, std::size_t at) {
+  if (at + 1 >= line.size()) return 0;
+  const auto lead = static_cast<unsigned char>(line[at]);
+  const auto next = static_cast<unsigned char>(line[at + 1]);
+  return lead >= 0xC3 && lead <= 0xD4 && (next & 0xC0) == 0x80 ? 2 : 0;
+}
+
+bool is_control(char c) {
+  return (c >= '\0' && c < ' ' && !std::string_view("\t\n\v\f\r").contains(c)) || c == '\x7F';
+}
+
+// Returns whether what is written around an address, up to white space, has a control character. A NUL or the
+// escape sequence of a terminal cuts the address, and the rest would be another one.
+bool is_beside_control(std::string_view line, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kMost = 256;
+  const auto ends_here = [](char c) { return std::string_view(" \t\n\v\f\r<>").contains(c); };
+  for (std::size_t i = begin; i > begin - std::min(begin, kMost) && !ends_here(line[i - 1]); --i) {
+    if (is_control(line[i - 1])) return true;
+  }
+  const std::size_t last = std::min(line.size(), end + kMost);
+  for (std::size_t i = end; i < last && !ends_here(line[i]); ++i) {
+    if (is_control(line[i])) return true;
+  }
+  return false;
+}
+
 std::size_t local_part_begin(std::string_view line, std::size_t at, std::size_t lowest, bool in_brackets) {
   lowest = std::max(lowest, at > kLongestLocalPart ? at - kLongestLocalPart : 0);
   if (at > lowest && line[at - 1] == '"') {
@@ -32,8 +61,15 @@ std::size_t local_part_begin(std::string_view line, std::size_t at, std::size_t 
     return at >= 2 && quote != std::string_view::npos && quote >= lowest ? quote : at;
   }
   std::size_t begin = at;
-  while (begin > lowest && (is_atext(line[begin - 1]) || (in_brackets && is_beyond_ascii(line[begin - 1]))))
-    --begin;
+  while (begin > lowest) {
+    if (is_atext(line[begin - 1]) || (in_brackets && is_beyond_ascii(line[begin - 1]))) {
+      --begin;
+    } else if (begin >= lowest + 2 && letter_length(line, begin - 2) != 0) {
+      begin -= 2;
+    } else {
+      break;
+    }
+  }
   // The cap, or the address before, may have ended in the middle of a character.
   while (begin < at && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) ++begin;
   return begin;
@@ -51,7 +87,12 @@ std::size_t domain_end(std::string_view line, std::size_t at, bool in_brackets) 
     const std::size_t close = line.substr(0, most).find(']', end);
     return close == std::string_view::npos ? at : close + 1;
   }
-  while (end < most && (is_domain_character(line[end]) || (in_brackets && is_beyond_ascii(line[end])))) ++end;
+  while (end < most) {
+    const std::size_t letter = letter_length(line, end);
+    if (letter == 0 && !is_domain_character(line[end]) && !(in_brackets && is_beyond_ascii(line[end]))) break;
+    end += std::max<std::size_t>(letter, 1);
+  }
+  end = std::min(end, most);
   end = at + base::utf8_prefix(line.substr(at, end - at), end - at).size();
   while (end > at && (line[end - 1] == '.' || line[end - 1] == '-' || line[end - 1] == '_')) --end;
   return end;
@@ -132,6 +173,7 @@ FoundAddress find_address(std::string_view line, std::size_t from) {
     const std::size_t end = domain_end(line, at + 1, in_brackets);
     lowest = at + 1;
     if (begin == at || end == at + 1 || is_inside_longer(line.substr(end))) continue;
+    if (is_beside_control(line, begin, end)) continue;
     const std::string_view domain = line.substr(at + 1, end - at - 1);
     if (domain.find('.') == std::string_view::npos && domain[0] != '[' && !in_brackets) continue;
     std::string_view text = line.substr(begin, end - begin);

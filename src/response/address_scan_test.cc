@@ -54,8 +54,14 @@ const Row kFound[] = {
     {"before text in another script", "user@example.org宛て", "user@example.org", "user@example.org"},
     {"leaning asterisk", "*user@example.org", "user@example.org", "*user@example.org"},
     {"a quoted local part at the start", "\"a b\"@example.org", "\"a b\"@example.org", "\"a b\"@example.org"},
-    {"brackets that are closed again", "<x> jürgen@example.org", "rgen@example.org", "rgen@example.org"},
-    {"letters beyond ASCII without brackets", "jürgen@example.org", "rgen@example.org", "rgen@example.org"},
+    {"brackets that are closed again", "<x> jürgen@example.org", "jürgen@example.org", "jürgen@example.org"},
+    {"letters beyond ASCII without brackets", "to jürgen@www.grün.example:", "jürgen@www.grün.example",
+     "jürgen@www.grün.example"},
+    {"Cyrillic without brackets", "почта@пример.example", "почта@пример.example", "почта@пример.example"},
+    {"control characters past a space", "\x1B[1m user@example.org \x1B[0m", "user@example.org",
+     "user@example.org"},
+    {"control characters past a bracket", "\x1B[1m<user@example.org>\x1B[0m", "user@example.org",
+     "<user@example.org>"},
     {"longest domain", "a@" + std::string(251, 'b') + ".org", "a@" + std::string(251, 'b') + ".org",
      "a@" + std::string(251, 'b') + ".org"},
     {"one past the longest domain", "a@" + std::string(252, 'b') + ".org",
@@ -89,6 +95,13 @@ TEST(FindAddress, FindsNone) {
       {"quotes that hold nothing", "x\"@example.org", "", ""},
       {"literal that never ends", "user@[192.0.2.1", "", ""},
       {"price", "3 @ 4.50", "", ""},
+      {"escape sequence in the local part", "\x1B[8muser\x1B[0m@example.org", "", ""},
+      {"escape sequence before it", "\x1B[1muser@example.org", "", ""},
+      {"control character in the local part",
+       "<us\x01"
+       "er@example.org>",
+       "", ""},
+      {"NUL in the domain", std::string("user@example.org") + '\0' + ".example.net", "", ""},
   };
   for (const Row& row : rows) {
     const FoundAddress found = find_address(row.line);

@@ -105,6 +105,15 @@ void BodyHits::append_signs(std::vector<const Sign*>& signs) const {
   }
 }
 
+std::uint32_t BodyHits::begin_of(const Sign& sign) const {
+  const auto& phrases = BodyPhrases::get();
+  const auto hit = std::ranges::find_if(hits_, [&](const PhraseHit& each) {
+    const auto& signs = phrases.signs_of[each.phrase];
+    return std::ranges::find(signs, &sign) != signs.end();
+  });
+  return hit == hits_.end() ? kNotFound : hit->begin;
+}
+
 const CompiledFormat* BodyHits::format() const {
   const auto& phrases = BodyPhrases::get();
   std::uint32_t first = kNotFound;

@@ -80,6 +80,8 @@ class BodyHits {
   bool has_any(const PhraseList& phrases) const;
   /// Appends the signs of Zone::Body that were found.
   void append_signs(std::vector<const Sign*>& signs) const;
+  /// Returns the offset of a sign of Zone::Body, or kNotFound.
+  std::uint32_t begin_of(const Sign& sign) const;
   /// Returns the first row of the table whose signature was found, or null.
   const CompiledFormat* format() const;
   /// Return the offset of the first occurrence, and the one past its end.

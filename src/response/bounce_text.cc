@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "response/address_scan.h"
 #include "response/expansion.h"
+#include "response/recipient_words.h"
 #include "response/reply_lines.h"
 #include "response/status.h"
 
@@ -38,36 +39,6 @@ struct Found {
   bool is_marked = false;  // "<user@example.org>:", as programs name a recipient
 };
 
-// Returns whether the words before an address can say that it is the failed recipient.
-bool is_recipient_label(std::string_view label) {
-  while (!label.empty() &&
-         (label.back() == ':' || label.back() == ' ' || label.back() == '=' || label.back() == '"'))
-    label.remove_suffix(1);
-  while (!label.empty() && !base::is_alpha(label.front()) && static_cast<unsigned char>(label.front()) < 0x80)
-    label.remove_prefix(1);
-  // These are fields of the original and of its envelope that a report quotes.
-  constexpr std::array kNot = std::to_array<std::string_view>(
-      {"from",       "sender",    "cc",           "reply-to",      "subject",     "message-id",
-       "date",       "sent",      "contact",      "envelope-from", "return-path", "original sender",
-       "mail from",  "posted by", "delivered-to", "received",      "x-",          "postmaster",
-       "support",    "mailto",    "e-mail us",    "references",    "in-reply-to", "von",
-       "de",         "absender",  "expéditeur",   "remitente",     "mittente",    "remetente",
-       "отправитель"});
-  for (const auto word : kNot) {
-    if (base::iequals(label, word) || (word == "x-" && base::istarts_with(label, word))) return false;
-  }
-  return true;
-}
-
-bool is_delivery_sentence(std::string_view line) {
-  constexpr std::array kWords = std::to_array<std::string_view>(
-      {"deliver", "recipient", "message to", "mail to", "sent to", "mailbox", "user", "account",
-       "undeliverable", "address", "reach", "failed", "unable", "could not", "rejected", "unknown",
-       "not exist", "unavailable"});
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(line, word); }) ||
-         std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-}
-
 Shape shape_of(std::string_view line, const FoundAddress& found) {
   const std::string_view before = base::trim(line.substr(0, found.begin));
   const std::string_view after = base::trim(line.substr(found.end));
@@ -87,42 +58,6 @@ Shape shape_of(std::string_view line, const FoundAddress& found) {
     return is_recipient_label(before.substr(0, before.find(':'))) ? Shape::Labelled : Shape::None;
   }
   return is_delivery_sentence(line) ? Shape::Sentence : Shape::None;
-}
-
-// Returns whether the words before an address offer it for questions: "For further assistance, please send
-// mail to postmaster@example.org".
-bool offers_help(std::string_view words) {
-  constexpr std::array kWords = std::to_array<std::string_view>({"please",        "if you",
-                                                                 "should you",    "send a",
-                                                                 "whitelist",     "delist",
-                                                                 "unblock",       "e-mail us",
-                                                                 "mail us",       "contact",
-                                                                 "assistance",    "help",
-                                                                 "question",      "inquir",
-                                                                 "enquir",        "forward",
-                                                                 "write to",      "ask ",
-                                                                 "problem",       "complain",
-                                                                 "feedback",      "administrator",
-                                                                 "regards",       "sincerely",
-                                                                 "bitte",         "kontakt",
-                                                                 "wenden",        "fragen",
-                                                                 "veuillez",      "contacte",
-                                                                 "contatta",      "contato",
-                                                                 "postmaster at", "technical support",
-                                                                 "respond",       "reply to",
-                                                                 "grüße",         "cordialement",
-                                                                 "saludos",       "обратитесь",
-                                                                 "свяжитесь",     "お問い合わせ",
-                                                                 "联系"});
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(words, word); });
-}
-
-// Returns whether the words before an address say that a mail went to it.
-bool says_sent_to(std::string_view words) {
-  constexpr std::array kWords = std::to_array<std::string_view>(
-      {"message to", "mail to", "deliver to", "delivered to", "delivery to", "sent to", "addressed to",
-       "recipient", "reach", "user", "mailbox", "account", "for"});
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return base::icontains(words, word); });
 }
 
 bool is_own(const TextContext& context, std::string_view address) {

@@ -56,6 +56,30 @@ TEST(BounceText, ThePatternOfAProductTakesAddressesUpToTheirLongest) {
   EXPECT_FALSE(is_taken(10'000, 10'000));
 }
 
+TEST(BounceText, ReadsTheAddressInASentenceOfManyLanguages) {
+  constexpr std::string_view kSentences[] = {
+      "Your message to {} could not be delivered because",
+      "Ihre Nachricht an {} konnte nicht zugestellt werden weil",
+      "Su mensaje a {} no pudo ser entregado porque",
+      "No fue posible la entrega del mensaje a {} en el servidor",
+      "Non e stato possibile consegnare il messaggio a {} per questo motivo",
+      "Nao foi possivel entregar a mensagem para {} agora",
+      "Uw bericht aan {} kon niet worden afgeleverd omdat",
+      "Votre message a {} n'a pu etre remis au destinataire",
+      "Brevet till {} kunde inte levereras nu",
+      "Din mail til {} kunne ikke leveres nu",
+      "Nie mozna dostarczyc wiadomosci do {} z powodu",
+      "Zpravu pro {} nelze dorucit na server",
+      "Mesajul catre {} nu a putut fi livrat acum",
+      "Pesan kepada {} tidak dapat dikirim karena",
+  };
+  for (const auto sentence : kSentences) {
+    const std::string text = fmt::format(fmt::runtime(sentence), "joe@example.com");
+    EXPECT_TRUE(recipients_of(text + ":\n\n  550 5.1.1 no such user\n").starts_with("joe@example.com "))
+        << sentence;
+  }
+}
+
 // A list of addresses comes before a label, a label before a server's reply, and that before a sentence.
 TEST(BounceText, TheLikeliestShapeWins) {
   const std::string alone = "alone@example.com\n";

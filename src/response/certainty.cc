@@ -14,7 +14,7 @@ using mail::MediaType;
 
 bool names_recipient(const Response& response) {
   return std::ranges::any_of(response.recipients, [](const Recipient& recipient) {
-    return !recipient.address.empty() || !recipient.original_address.empty();
+    return !recipient.address.empty() || !recipient.original_address.empty() || recipient.is_doubtful;
   });
 }
 
@@ -30,6 +30,15 @@ bool is_padded(const CertaintyFacts& facts) {
   const auto type = mail::parameter(message.parts[0].content_type_parameters, "report-type");
   if (!type || !base::iequals(*type, "delivery-status")) return false;
   return report == nullptr || report->end >= message.buffer.size() || is_report_long;
+}
+
+// The returned header has more fields than any mail has. It was in what was read, so a proof was looked for
+// in it as far as it goes; else a forger could always make the look incomplete.
+bool is_stuffed(const mail::Message& message) {
+  return message.truncated == mail::Truncation::Fields &&
+         std::ranges::any_of(message.parts, [&](const mail::Part& part) {
+           return holds_header(part) && !is_inside_message(message, part);
+         });
 }
 
 // People quote reports and attach them, also through lists that replace their sender by the null one.
@@ -61,8 +70,8 @@ void weigh(const CertaintyFacts& facts, bool has_format, Response& response) {
       is_from_daemon(facts)) {
     response.shown_by = ShownBy::Format;
   }
-  const bool is_read =
-      is_dsn(response.kind) && has_original && (response.shown_by != ShownBy::Appearance || has_format);
+  const bool is_read = is_dsn(response.kind) && (has_original || is_stuffed(facts.message)) &&
+                       (response.shown_by != ShownBy::Appearance || has_format);
   if (response.shown_by == ShownBy::Padding) {
     response.look = Look::Padded;
   } else if (facts.is_cut && !is_read) {

@@ -262,5 +262,30 @@ TEST(Certainty, SeesThatPartsWereLeftOut) {
       "complete");
 }
 
+// A returned header with more fields than any mail has hides nothing that a forger could not leave out.
+TEST(Certainty, LooksAtAReturnedHeaderAsFarAsItsFieldsAreRead) {
+  std::string fields;
+  for (int i = 0; i < 20; ++i) fields += "A: b\n";
+  const std::string status(kStatus);
+  const std::string stuffed = "--b\nContent-Type: text/rfc822-headers\n\n" + fields;
+  const std::string mail = "--b\nContent-Type: message/rfc822\n\n" + fields + "From: a@example.org\n\nx\n";
+  const struct {
+    const char* name;
+    std::string parts;
+    std::string_view want;
+  } rows[] = {
+      {"a header", status + stuffed, "complete"},
+      {"a mail", status + mail, "complete"},
+      {"before the report", mail + status, "padded"},
+      {"of another part", status + "--b\nContent-Type: text/plain\n" + fields + "\nx\n", "cut"},
+  };
+  Reader reader({.mime = {.fields = 20}});
+  for (const auto& row : rows) {
+    const auto found = reader.read(report(row.parts), {.reverse_path = "", .recipient = "ann@example.org"});
+    EXPECT_EQ(name(found.kind), "dsn-failed") << row.name;
+    EXPECT_EQ(name_of_look(found.look), row.want) << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response

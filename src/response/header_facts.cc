@@ -162,17 +162,19 @@ namespace {
 // Returns the offset after "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject.
 std::size_t subject_start(std::string_view subject, bool& is_reply) {
   constexpr std::array kPrefixes = std::to_array<std::string_view>(
-      {"re:", "fwd:", "fw:",  "aw:",  "wg:",  "sv:",   "vs:",    "antw:", "ref:",  "rif:",
-       "r:",  "tr:",  "odp:", "enc:", "res:", "回复:", "回复：", "答复:", "転送:", "re："});
+      {"re:",    "fwd:",    "fw:",    "aw:",   "wg:",      "sv:",   "vs:",    "antw:", "ref:",   "rif:",
+       "r:",     "tr:",     "odp:",   "enc:",  "res:",     "rv:",   "ynt:",   "ilt:",  "vá:",    "vÁ:",
+       "vb:",    "doorst:", "atb:",   "pd:",   "antwort:", "απ:",   "ΑΠ:",    "σχετ:", "ΣΧΕΤ:",  "回复:",
+       "回复：", "答复:",   "答复：", "回覆:", "回覆：",   "转发:", "转发：", "轉寄:", "轉寄：", "返信:",
+       "転送:",  "re：",    "회신:",  "전달:", "fw：",     "fwd："});
   std::size_t at = 0;
-  // Most subjects have no prefix: every prefix has one of these bytes.
+  // Every prefix has one of these bytes, so that most subjects need no look at the prefixes.
   constexpr std::string_view kPrefixBytes = ":[\xEF";
-  if (subject.substr(0, 16).find_first_of(kPrefixBytes) == std::string_view::npos) {
-    return std::min(subject.find_first_not_of(" \t"), subject.size());
-  }
+  constexpr std::size_t kLongest = 16;
   for (int n = 0; n < 10; ++n) {
     while (at < subject.size() && base::is_space(subject[at])) ++at;
     const std::string_view rest = subject.substr(at);
+    if (rest.substr(0, kLongest).find_first_of(kPrefixBytes) == std::string_view::npos) return at;
     if (rest.starts_with('[')) {
       const std::size_t close = rest.substr(0, 80).find(']');
       if (close == std::string_view::npos) return at;
@@ -187,6 +189,15 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
   }
   return at;
 }
+
+}  // namespace
+
+std::string_view without_reply_prefix(std::string_view subject) {
+  bool is_reply = false;
+  return base::trim(subject.substr(subject_start(subject, is_reply)));
+}
+
+namespace {
 
 // Writes the decoded value to `out`, as it is compared. Most values need no decoding.
 void decode_into(std::string_view value, std::string& out) {
@@ -321,7 +332,9 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
   const std::size_t first = text.find_first_not_of(" \t");
   const bool is_sender = zone != Zone::Subject;
   const SenderText sender(is_sender && !hits_.empty() ? text : std::string_view{});
+  if (!is_sender) facts_.own_subject_end = find_own_subject_end(start, first);
   for (const auto& hit : hits_) {
+    if (!is_sender && hit.begin >= facts_.own_subject_end) continue;
     for (const auto& use : phrases_->uses[hit.phrase]) {
       switch (use.what) {
         case HeaderUse::What::FailureSubject:
@@ -346,6 +359,10 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
                                                           !sender.is_in_domain(hit.begin));
           break;
         case HeaderUse::What::Sign: {
+          // "sales@knowspam.net" in the display name is nobody's address.
+          const bool is_displayed =
+              zone == Zone::From && use.sign->phrase.contains('@') && !sender.is_in_address(hit.begin);
+          if (is_displayed) break;
           const bool fits =
               use.sign->zone == zone ||
               (zone == Zone::Subject && use.sign->zone == Zone::SubjectStart && hit.begin == start) ||
@@ -358,11 +375,42 @@ void HeaderReader::find_phrases(std::string_view text, Zone zone) {
   }
 }
 
+std::size_t HeaderReader::find_own_subject_end(std::size_t start, std::size_t first) const {
+  constexpr std::size_t kLongestRest = 40;  // of what comes before the colon, as in "d'absence du bureau"
+  constexpr std::string_view kWideColon = "：";
+  // After the colon, these say themselves what happened: "Returned mail: user unknown".
+  constexpr std::array kGoOn = std::to_array<std::string_view>({"returned mail", "notification", "report"});
+  const std::string_view subject = facts_.subject;
+  std::size_t end = subject.size();
+  for (const auto& hit : hits_) {
+    const std::string_view phrase = phrases_->phrases[hit.phrase];
+    const bool goes_on =
+        std::ranges::any_of(kGoOn, [&](std::string_view word) { return phrase.contains(word); });
+    const bool is_prefix = std::ranges::any_of(phrases_->uses[hit.phrase], [&](const HeaderUse& use) {
+      if (use.what == HeaderUse::What::FailureSubject) return hit.begin == start && !goes_on;
+      return use.what == HeaderUse::What::Sign && use.sign->zone == Zone::SubjectFirst &&
+             (use.sign->kind == Kind::AutoReply || use.sign->kind == Kind::Mdn) && hit.begin == first;
+    });
+    if (!is_prefix) continue;
+    // The phrase may have the colon itself.
+    const std::size_t after =
+        std::max(first, hit.begin + phrase.size() - std::min<std::size_t>(2, phrase.size()));
+    const std::string_view rest = subject.substr(std::min(after, subject.size()), kLongestRest);
+    const std::size_t wide = rest.find(kWideColon);
+    const std::size_t colon = std::min(rest.find(':'), wide);
+    if (colon == std::string_view::npos) continue;
+    end = std::min(end, after + colon + (colon == wide ? kWideColon.size() : 1));
+  }
+  return end;
+}
+
 bool can_be_response(const HeaderFacts& facts) {
   return facts.is_null_sender || facts.is_daemon_sender || facts.is_report || facts.is_auto_replied ||
          facts.has_failed_recipients || facts.has_mailscanner_mark || facts.has_failure_subject ||
          facts.has_delay_subject || facts.is_postmaster ||
          std::ranges::any_of(facts.signs, [&](const Sign* sign) {
+           // The null sender, which this needs, is enough by itself.
+           if (sign->strength == Strength::ProgramNullSender) return false;
            return !facts.is_list_mail || (sign->strength != Strength::MachineMarkOffList &&
                                           sign->strength != Strength::ProgramOffList);
          });

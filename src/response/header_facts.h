@@ -45,11 +45,19 @@ struct HeaderFacts {
   bool has_mailscanner_mark = false;
   std::string from;     ///< decoded, without default-ignorable characters; of the first From field
   std::string subject;  ///< the same
+  /// Where the subject of the returned or answered mail begins, or the size of `subject`: the sender of that
+  /// mail chose the words of "Undeliverable: virus in your mail" and "Automatic reply: talk Digest".
+  std::size_t own_subject_end = 0;
   /// The marks that were found in the header, whatever their strength.
   std::vector<const Sign*> signs;
+
+  std::string_view own_subject() const { return std::string_view(subject).substr(0, own_subject_end); }
 };
 
 struct HeaderPhrases;  // the compiled tables, in header_facts.cc
+
+/// Returns the subject without "Re:", "AW:", "Fwd:", "[list]" and the like at its start.
+std::string_view without_reply_prefix(std::string_view subject);
 
 /// All phrases that are looked for in a header.
 std::vector<std::string_view> header_phrases();
@@ -66,6 +74,8 @@ class HeaderReader {
   void read_field(const mail::Field& field);
   void read_subject(std::string_view value);
   void find_phrases(std::string_view text, Zone zone);
+  /// Returns HeaderFacts::own_subject_end, by the phrases that were found in the subject.
+  std::size_t find_own_subject_end(std::size_t start, std::size_t first) const;
 
   HeaderFacts facts_;
   const HeaderPhrases* phrases_;

@@ -117,7 +117,9 @@ bool is_prefixed_reply(const KindFacts& facts) {
     if (answered.empty()) continue;
     const std::string_view written = other_field(facts.message, "Thread-Topic");
     if (!written.empty()) {
-      if (base::iequals(mail::decode_header(written), answered)) return true;
+      // Exchange repeats "RE: offer", and names the thread without it.
+      const std::string topic = mail::decode_header(written);
+      if (base::iequals(without_reply_prefix(topic), without_reply_prefix(answered))) return true;
       continue;
     }
     // In a thread, people write "Out of office: 3 to 5 May", and ask about the text of an automatic reply.
@@ -154,6 +156,13 @@ Kind kind_of_message_class(std::string_view name) {
   return Kind::None;
 }
 
+// Returns whether the part is a winmail.dat. Its registered name is application/vnd.ms-tnef, but Exchange
+// writes the older one.
+bool is_tnef(const mail::Part& part) {
+  return base::iequals(part.type, "application") &&
+         (base::iequals(part.subtype, "ms-tnef") || base::iequals(part.subtype, "vnd.ms-tnef"));
+}
+
 // Returns the kind of a message that Exchange wrapped into a winmail.dat, by its class (MS-OXCMSG, MS-OXTNEF
 // 2.1.3.3). One that somebody attached to a mail of their own says nothing.
 Kind kind_of_tnef(const KindFacts& facts) {
@@ -162,9 +171,7 @@ Kind kind_of_tnef(const KindFacts& facts) {
   const bool is_own = facts.header.is_null_sender || !other_field(message, "X-MS-TNEF-Correlator").empty();
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
     const auto& part = message.parts[i];
-    if (!base::iequals(part.type, "application") || !base::iequals(part.subtype, "ms-tnef") ||
-        is_inside_message(message, part))
-      continue;
+    if (!is_tnef(part) || is_inside_message(message, part)) continue;
     if (i > 0 && (!is_own || has_mail_program(message))) continue;
     std::string start;
     mail::decode(part.encoding, message.body_of(part).substr(0, kStart), start);
@@ -204,6 +211,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   const bool is_attached_by_hand =
       !facts.header.is_report && !has_machine_mark(facts) && !is_moved &&
       (has_mail_program(facts.message) || begins_with_greeting(facts.text) ||
+       (!facts.header.is_postmaster && facts.header.has_reply_subject) ||
        (!facts.header.is_postmaster && !facts.header.has_failure_subject && !facts.header.has_delay_subject));
   if (has_own_part(facts.message, MediaType::MessageDeliveryStatus) && !is_attached_by_hand) {
     // amavis and Barracuda wrap their own notices in a report. A report that only mentions a filter is still
@@ -228,7 +236,11 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   const bool is_bounce_by_header =
       header.has_leading_failure_subject || header.is_mailer_daemon || header.has_failed_recipients ||
       (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
-  if (is_bounce_by_header || signs.kind == Kind::None) return bounce_kind(facts);
+  // Mercury's bounce begins "This is an automated response". No postmaster's auto-reply returns the mail.
+  const bool is_returned_by_postmaster =
+      header.is_null_sender && header.is_postmaster && !signs.is_decisive && signs.kind == Kind::AutoReply &&
+      (!facts.text.header_blocks().empty() || has_own_part(facts.message, MediaType::MessageRfc822));
+  if (is_bounce_by_header || is_returned_by_postmaster || signs.kind == Kind::None) return bounce_kind(facts);
   return signs.kind;
 }
 

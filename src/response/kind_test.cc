@@ -74,8 +74,8 @@ TEST(Kind, PartsForMachinesDecideFirst) {
       {"a filter's own mark and then its words",
        multipart("X-Tnz-Problem-Type: 40\nSubject: Virus intercepted\n", kFailed), kNull, "filter-notice"},
       {"a request to unsubscribe, with an auto-reply's mark",
-       mail("X-Autorespond: x\nX-Apple-Unsubscribe: 1\n"), kUnknown, "none"},
-      {"the same without it", mail("X-Autorespond: x\n"), kUnknown, "auto-reply"},
+       mail("Auto-Submitted: auto-replied\nX-Apple-Unsubscribe: 1\n"), kUnknown, "none"},
+      {"the same without it", mail("Auto-Submitted: auto-replied\n"), kUnknown, "auto-reply"},
       {"a receipt and a request to unsubscribe", multipart("X-Apple-Unsubscribe: 1\n", kReceipt), kUnknown,
        "mdn"},
   };
@@ -147,6 +147,7 @@ TEST(Kind, IgnoresAReportThatAPersonAttached) {
       {"a postmaster", attached("From: Postmaster <postmaster@example.net>\n"), kUnknown, "dsn-failed"},
       {"a failure in the subject", attached("Subject: Undeliverable: Plans\n"), kUnknown, "dsn-failed"},
       {"a delay in the subject", attached("Subject: Delivery delayed\n"), kUnknown, "dsn-failed"},
+      {"a forwarded failure", attached("Subject: Fwd: Undeliverable: Plans\n"), kUnknown, "none"},
       {"a failure in the subject, and a mail program",
        attached("Subject: Undeliverable: Plans\nX-Mailer: Thunderbird\n"), kUnknown, "none"},
       {"a delay in the subject, and a mail program",
@@ -199,7 +200,15 @@ TEST(Kind, FollowsABouncesHeaderBeforeMarks) {
   const auto with_name = [&](std::string_view more) {
     return marked(std::string(kName) + std::string(more));
   };
+  constexpr std::string_view kPostmaster = "From: Postmaster <postmaster@example.net>\n";
+  const std::string automated = "This is an automated response.\n" + std::string(kText);
+  const std::string returned =
+      automated +
+      "\nFrom: Ann <ann@example.org>\nTo: carl@example.com\nSubject: Plans\nMessage-ID: <1@example.org>\n";
   const Row rows[] = {
+      {"a postmaster's automated response that returns the mail", mail(kPostmaster, returned), kNull,
+       "dsn-failed"},
+      {"a person's automated response that returns the mail", mail("", returned), kNull, "auto-reply"},
       {"no mark", mail(std::string(kName), kText), kNull, "dsn-failed"},
       {"no bounce in the header", with_name(""), kNull, "auto-reply"},
       {"a failure begins the subject", with_name("Subject: Undeliverable: Plans\n"), kNull, "dsn-failed"},
@@ -336,6 +345,40 @@ TEST(Kind, KnowsMailScannersFieldOfAnySite) {
   check(rows);
 }
 
+// Exchange repeats the subject that it answers, and names the thread without its prefixes.
+TEST(Kind, KnowsAnAutomaticReplyByTheTopicOfItsThread) {
+  const auto reply = [](std::string_view subject, std::string_view topic) {
+    std::string header("Subject: ");
+    header.append(subject).append("\nThread-Topic: ").append(topic).append("\n");
+    return mail(header, "I return on Monday.\n");
+  };
+  const Row rows[] = {
+      {"the same words", reply("Automatic reply: offer", "offer"), kUnknown, "auto-reply"},
+      {"RE:", reply("Out of Office AutoReply: RE: offer", "offer"), kUnknown, "auto-reply"},
+      {"two prefixes", reply("Abwesenheitsnotiz: AW: WG: Angebot", "Angebot"), kUnknown, "auto-reply"},
+      {"a list's name", reply("Automatic reply: [External] SV: tilbud", "tilbud"), kUnknown, "auto-reply"},
+      {"a prefix in Korean", reply("Automatic reply: 회신: offer", "offer"), kUnknown, "auto-reply"},
+      {"another prefix of the topic", reply("Automatic reply: RE: offer", "RE: offer"), kUnknown,
+       "auto-reply"},
+      {"another thread", reply("Automatic reply: RE: offer", "lunch"), kUnknown, "none"},
+      {"a person's thread", reply("Out of office: RE: lunch", "Out of office: lunch"), kUnknown, "none"},
+      {"an answer to one", reply("RE: Automatic reply: offer", "offer"), kUnknown, "none"},
+  };
+  check(rows);
+}
+
+TEST(Kind, TakesAPostmastersAutomatedResponseForItsBounce) {
+  const std::string text =
+      "This is an automated response from the mail server.\n\nThe following message could not be "
+      "delivered.\n\n** joe@example.com\n   User is not known.\n\nFrom: ann@example.org\nTo: "
+      "joe@example.com\nSubject: Visit\nMessage-ID: <1@example.org>\n";
+  const Row rows[] = {
+      {"a postmaster", mail("From: postmaster@example.net\nSubject: Notify\n", text), kNull, "dsn-failed"},
+      {"somebody else", mail("From: joe@example.com\nSubject: Notify\n", text), kNull, "auto-reply"},
+  };
+  check(rows);
+}
+
 // Returns a TNEF stream with this message class, behind an attribute of `before` bytes.
 std::string tnef(std::string_view message_class, std::size_t before = 4) {
   const auto attribute = [](std::string_view id, const std::string& value) {
@@ -364,6 +407,7 @@ TEST(Kind, FollowsTheClassInExchangesWrapper) {
   };
   const Row rows[] = {
       {"a receipt", wrapped(report), kNull, "mdn"},
+      {"under the registered type", wrapped(report, "application/vnd.ms-tnef"), kNull, "mdn"},
       {"not read", wrapped(tnef("REPORT.IPM.Note.IPNNRN")), kNull, "mdn"},
       {"a report about another form", wrapped(tnef("Report.IPM.Contact.IPNRN")), kNull, "mdn"},
       {"an old receipt", wrapped(tnef("IPM.Microsoft Mail.Read Receipt")), kNull, "mdn"},
@@ -392,6 +436,44 @@ TEST(Kind, FollowsTheClassInExchangesWrapper) {
        multipart("X-Autorespond: x\n",
                  "--b\nContent-Type: application/ms-tnef\n\n" + tnef("REPORT.IPM.Note.NDR") + "\n", "mixed"),
        kNull, "auto-reply"},
+  };
+  check(rows);
+}
+
+// Whoever wrote a mail must not decide what the report about it is.
+TEST(Kind, IgnoresTheSubjectOfTheReturnedMail) {
+  const auto bounce = [](std::string_view subject, std::string_view text) {
+    return mail(
+        "From: MAILER-DAEMON@mx.example.net\nSubject: " + std::string(subject) + "\n",
+        "This message was created automatically by mail delivery software.\n\nA message that you sent could "
+        "not be delivered to one or more of its\nrecipients. The following address(es) failed:\n\n"
+        "  bob@example.com\n    user unknown\n\n" +
+            std::string(text));
+  };
+  const Row rows[] = {
+      {"a delay after the colon", bounce("Undeliverable: delivery delayed", ""), kNull, "dsn-failed"},
+      {"a delay after a wide colon", bounce("配信不能：遅延", ""), kNull, "dsn-failed"},
+      {"a delay in German", bounce("Unzustellbar: Zustellung verzögert", ""), kNull, "dsn-failed"},
+      {"a filter's words after the colon", bounce("Undeliverable: Virus detected in your message", ""), kNull,
+       "dsn-failed"},
+      {"a delay of the report itself", bounce("Delivery Notification: Delivery has been delayed", ""), kNull,
+       "dsn-delayed"},
+      {"a quoted subject", bounce("Failure notice", "Subject: It will be retried; delivery is delayed\n"),
+       kNull, "dsn-failed"},
+      {"a quoted subject in German", bounce("Failure notice", "Betreff: will be retried\n"), kNull,
+       "dsn-failed"},
+      {"a folded subject", bounce("Failure notice", "Subject: a\n  delivery is delayed\n"), kNull,
+       "dsn-failed"},
+      {"a quoted line", bounce("Failure notice", "> delivery is delayed\n"), kNull, "dsn-failed"},
+      {"the report's own words", bounce("Failure notice", "Delivery is delayed.\n"), kNull, "dsn-delayed"},
+      {"a digest that is refused",
+       mail("From: talk-owner@example.net\nSubject: Rejected: talk Digest, Vol 3, Issue 4\n",
+            "Your message to the list was rejected.\n"),
+       kNull, "list-notice"},
+      {"a digest",
+       mail("From: talk-owner@example.net\nSubject: talk Digest, Vol 3, Issue 4\n",
+            "Your message to the list was rejected.\n"),
+       kNull, "none"},
   };
   check(rows);
 }

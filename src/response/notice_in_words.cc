@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "response/goods.h"
 #include "response/person.h"
+#include "response/quarantine_digest.h"
 #include "response/status.h"
 #include "response/text_bounce.h"
 
@@ -18,29 +20,43 @@ namespace {
 constexpr std::size_t kOpening = 600;  // bytes in which the claim must begin
 constexpr std::size_t kReach = 400;    // bytes between the claim and the topic
 
-bool has_program(const HeaderFacts& header, Kind kind) {
-  return std::ranges::any_of(header.signs, [&](const Sign* sign) {
-    return sign->kind == kind && (sign->strength == Strength::Program ||
-                                  (sign->strength == Strength::ProgramOffList && !header.is_list_mail));
-  });
-}
-
-// Returns whether a program left a mark other than a name in From.
-bool is_automatic(const KindFacts& facts) {
-  const HeaderFacts& header = facts.header;
-  return header.is_null_sender || header.is_auto_submitted ||
-         std::ranges::any_of(header.signs, [&](const Sign* sign) {
+// Returns whether a field of the header is a program's.
+bool has_program_field(const HeaderFacts& header) {
+  return header.is_auto_submitted || std::ranges::any_of(header.signs, [](const Sign* sign) {
            return sign->zone == Zone::Field &&
                   (sign->strength == Strength::MachineMark || sign->strength == Strength::MachineMarkOffList);
          });
 }
 
-// Returns whether a person may have written the mail.
-bool is_by_hand(const KindFacts& facts) {
+bool has_program(const HeaderFacts& header, Kind kind) {
+  return std::ranges::any_of(header.signs, [&](const Sign* sign) {
+    if (sign->kind != kind) return false;
+    return sign->strength == Strength::Program ||
+           (sign->strength == Strength::ProgramOffList && !header.is_list_mail) ||
+           (sign->strength == Strength::ProgramNullSender && !header.is_list_mail && header.is_null_sender &&
+            has_program_field(header));
+  });
+}
+
+// Returns whether a program left a mark other than a name in From.
+bool is_automatic(const KindFacts& facts) {
+  return facts.header.is_null_sender || has_program_field(facts.header);
+}
+
+// Returns whether a person may have written the mail. A list's gateway repeats the subject of the post that
+// it writes about, with "Re:".
+bool is_by_hand(const KindFacts& facts, Kind kind) {
   const HeaderFacts& header = facts.header;
   if (has_mail_program(facts.message)) return true;
-  if (header.has_reply_subject && !header.is_auto_replied) return true;
-  return !is_automatic(facts) && (header.has_references || begins_with_greeting(facts.text));
+  const bool is_repeated = header.is_auto_replied ||
+                           (kind == Kind::ListNotice && header.is_null_sender && has_program_field(header));
+  if (header.has_reply_subject && !is_repeated) return true;
+  // An address to which nobody can write greets as well.
+  const bool is_nobody = std::ranges::any_of(header.signs, [kind](const Sign* sign) {
+    return sign->kind == kind && sign->strength == Strength::ProgramOffList;
+  });
+  return !is_automatic(facts) &&
+         (header.has_references || (!is_nobody && is_letter(facts.message, header.from, facts.text)));
 }
 
 // A vacation reply may mention anything.
@@ -63,10 +79,16 @@ bool has_volume_and_issue(std::string_view subject) {
   return has_digit(subject.substr(first, second - first)) && has_digit(subject.substr(second));
 }
 
+// Returns the subject without what a notice repeats after a colon, which may be a digest's.
+std::string_view before_colon(const HeaderFacts& header) {
+  const std::string_view subject = header.own_subject();
+  return subject.substr(0, subject.find(": "));
+}
+
 // A digest has what many people wrote, and the sender of a notice.
 bool is_digest(const KindFacts& facts) {
-  if (base::icontains(facts.header.subject, "digest") || has_volume_and_issue(facts.header.subject))
-    return true;
+  const std::string_view subject = before_colon(facts.header);
+  if (base::icontains(subject, "digest") || has_volume_and_issue(subject)) return true;
   return std::ranges::any_of(facts.message.parts, [](const mail::Part& part) {
     return base::iequals(part.type, "multipart") && base::iequals(part.subtype, "digest");
   });
@@ -78,36 +100,20 @@ bool quotes_fields(const KindFacts& facts) {
   return !facts.text.header_blocks().empty();
 }
 
-// Returns whether the mail is about what the reader bought. Shops with the null sender also name a copy's
-// reader and an attachment that was removed.
-bool is_about_a_purchase(const KindFacts& facts) {
-  constexpr std::size_t kStart = 300;
-  constexpr std::array kPurchases = std::to_array<std::string_view>(
-      {"your order",      "your booking",     "your purchase",     "your invoice",     "your receipt",
-       "ihre bestellung", "ihre buchung",     "ihre rechnung",     "deine bestellung", "deine rechnung",
-       "votre commande",  "votre facture",    "votre réservation", "su pedido",        "tu pedido",
-       "su factura",      "tuo ordine",       "suo ordine",        "fattura n",        "uw bestelling",
-       "je bestelling",   "uw factuur",       "sua encomenda",     "seu pedido",       "din beställning",
-       "din ordre",       "twoje zamówienie", "ваш заказ",         "вашего заказа",    "ご注文",
-       "您的订单"});
-  const std::string_view start = facts.text.flat().substr(0, kStart);
-  return std::ranges::any_of(kPurchases, [&](std::string_view words) {
-    return base::icontains(facts.header.subject, words) || base::icontains(start, words);
-  });
-}
-
 bool is_believed(const KindFacts& facts, Kind kind) {
   const HeaderFacts& header = facts.header;
-  if (is_by_hand(facts) || is_auto_reply_by_subject(header)) return false;
+  if (is_by_hand(facts, kind) || is_auto_reply_by_subject(header)) return false;
   if (kind == Kind::ListNotice) return has_program(header, kind) && !is_digest(facts);
-  if (header.is_list_mail) return false;
+  if (header.is_list_mail || is_quarantine_digest(header, facts.text)) return false;
+  // Vendors of filters advertise in the same words.
+  if (header.is_ordinary_sender && offers_to_unsubscribe(facts.text) && !quotes_fields(facts)) return false;
   // Shops and backups also write that they checked what somebody sent. A filter says to whom it went, or has
   // a mail system's name.
   const bool is_program = has_program(header, kind);
   const bool is_role = header.is_postmaster || header.is_daemon_sender;
   if (is_automatic(facts)) {
     if (is_program || is_role) return true;
-    return names_a_mail(facts) && (quotes_fields(facts) || !is_about_a_purchase(facts));
+    return names_a_mail(facts) && (quotes_fields(facts) || !is_about_goods(facts.header, facts.text));
   }
   if (is_role && (is_program || !header.is_ordinary_sender || quotes_fields(facts))) return true;
   return is_program && names_a_mail(facts);
@@ -149,7 +155,7 @@ Kind notice_in_words(const KindFacts& facts, bool is_bounce) {
   bool is_subject_read = facts.subject_hits == nullptr;
   for (const auto& phrases : BodyPhrases::get().notices) {
     if (!is_believed(facts, phrases.kind)) continue;
-    if (!std::exchange(is_subject_read, true)) facts.subject_hits->find(facts.header.subject);
+    if (!std::exchange(is_subject_read, true)) facts.subject_hits->find(facts.header.own_subject());
     const bool is_weak_enough = !is_bounce && has_program(facts.header, phrases.kind) && names_a_mail(facts);
     if (!has_words(facts, phrases, phrases.topics) &&
         !(is_weak_enough && has_words(facts, phrases, phrases.weak_topics)))

@@ -85,7 +85,17 @@ TEST(NoticeInWords, BelievesOnlyListProgramsAboutPosts) {
        "From: talk-owner@lists.example.net\nList-Id: <talk.lists.example.net>\nPrecedence: bulk\n", held,
        kOrdinary, "list-notice"},
       {"the path of mlmmj", "", held, "talk+bounces-help@lists.example.net", "list-notice"},
+      {"the host of lists, from nobody", "From: auth@lists.example.net\nPrecedence: bulk\n", held, kNull,
+       "list-notice"},
+      {"the host of lists, from nobody, with Re:",
+       "From: auth@lists.example.net\nPrecedence: bulk\nSubject: Re: Plans\n", held, kNull, "list-notice"},
+      {"the host of lists, without a program's field", "From: auth@lists.example.net\n", held, kNull, "none"},
+      {"the host of lists, from somebody", "From: jo@lists.example.net\nPrecedence: bulk\n", held, kOrdinary,
+       "none"},
+      {"the host of lists, with a list's fields",
+       "From: jo@lists.example.net\nPrecedence: bulk\nList-Id: <l.example.net>\n", held, kNull, "none"},
       {"a program", "X-Mailer: Sympa 6.2\n", held, kOrdinary, "list-notice"},
+      {"a web group greets", "From: noreply@groups.io\n", "Hello,\n\n" + held, kOrdinary, "list-notice"},
       {"a web group", "From: noreply@groups.io\n", held, kOrdinary, "list-notice"},
       {"a web group's digest", "From: noreply@groups.io\nList-Id: <talk.groups.io>\n", held, kOrdinary,
        "none"},
@@ -103,6 +113,49 @@ TEST(NoticeInWords, BelievesOnlyListProgramsAboutPosts) {
        kOrdinary, "none"},
   };
   check(rows);
+}
+
+TEST(NoticeInWords, ReadsListProgramsInManyLanguages) {
+  struct Words {
+    const char* name;
+    std::string_view from;
+    std::string_view text;
+  };
+  constexpr std::string_view kBounces = "From: klub-bounces@lists.example.net\n";
+  constexpr std::string_view kGroups = "From: noreply@googlegroups.com\n";
+  constexpr std::string_view kGateway = "From: auth@lists.example.net\n";
+  const Words all[] = {
+      {"held, Polish", kBounces, "Wiadomość wysłana na listę klub czeka na decyzję moderatora.\n"},
+      {"held, Turkish", kBounces, "Klub listesine gönderdiğiniz mesaj, moderatör için bekletiliyor.\n"},
+      {"held, Japanese", kBounces, "klub に投稿されたメールは保留されました。\n"},
+      {"refused, Hungarian", kBounces, "Alábbi kérelmedet a lista szerkesztője nem fogadta el.\n"},
+      {"refused, Polish", kBounces, "Prośba dotycząca listy klub została odrzucona.\n"},
+      {"disabled, German", kBounces, "Ihre Mitgliedschaft in der Liste klub wurde deaktiviert.\n"},
+      {"disabled, French", kBounces, "Votre abonnement à la liste klub a été désactivé.\n"},
+      {"disabled, Polish", kBounces, "Prenumerata klub została wyłączona.\n"},
+      {"a probe, German", kBounces, "Dies ist eine Erprobungsnachricht. Es gab Rückläufer.\n"},
+      {"a group, German", kGroups,
+       "Die Gruppe, die Sie anschreiben, nimmt von Ihnen nichts an: Sie sind nicht "
+       "berechtigt.\n"},
+      {"a group, Spanish", kGroups,
+       "El grupo al que escribes no existe o no tienes permiso para publicar.\n"},
+      {"a group, Italian", kGroups, "Il gruppo a cui scrivi non esiste o non puoi pubblicare messaggi.\n"},
+      {"a group, Dutch", kGroups, "De groep waarmee je contact zoekt: je hebt geen toestemming.\n"},
+      {"a group, Swedish", kGroups, "Gruppen som du skrev till finns inte, eller saknar du behörighet.\n"},
+      {"a group, Polish", kGroups, "Grupa, z którą się kontaktujesz: nie masz uprawnień.\n"},
+      {"a group, Chinese", kGroups, "您尝试联系的群组不存在，或者您没有权限。\n"},
+      {"passed on, English", kGateway, "The message that you sent was forwarded to the list dev.\n"},
+      {"may post, English", kGateway, "Your address ann@example.org may now post to the list dev.\n"},
+      {"passed on, German", kGateway, "Ihre Nachricht wurde an die Mailingliste weitergeleitet.\n"},
+      {"passed on, French", kGateway, "Votre message a été transmis à la liste dev.\n"},
+      {"passed on, Italian", kGateway, "Il tuo messaggio è stato inoltrato alla lista dev.\n"},
+      {"passed on, Portuguese", kGateway, "A sua mensagem foi encaminhada para a lista dev.\n"},
+  };
+  for (const auto& words : all) {
+    const std::string header = std::string(words.from) + "Precedence: bulk\n";
+    const Row row[] = {{words.name, header, std::string(words.text), kNull, "list-notice"}};
+    check(row);
+  }
 }
 
 TEST(NoticeInWords, WantsAClaimAndATopicNearEachOther) {

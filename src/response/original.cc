@@ -69,6 +69,13 @@ bool is_inside_message(const mail::Message& message, const mail::Part& part) {
   return false;
 }
 
+bool holds_header(const mail::Part& part) {
+  return part.media_type == MediaType::MessageRfc822 || part.media_type == MediaType::MessageGlobal ||
+         part.media_type == MediaType::TextRfc822Headers ||
+         part.media_type == MediaType::MessageGlobalHeaders ||
+         (part.media_type == MediaType::Other && base::istarts_with(part.subtype, "rfc822"));
+}
+
 std::optional<Original> find_original(const mail::Message& message, const ReportText& text,
                                       mail::Message& scratch) {
   for (std::size_t i = 0; i < message.parts.size(); ++i) {

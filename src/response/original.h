@@ -23,6 +23,10 @@ std::string without_brackets(std::string_view value);
 /// Returns whether the part belongs to a returned or forwarded mail.
 bool is_inside_message(const mail::Message& message, const mail::Part& part);
 
+/// Returns whether the part holds a returned mail or its header. Some products write text/rfc822 or
+/// message/rfc822-headers.
+bool holds_header(const mail::Part& part);
+
 /// Returns the first part of this type that does not belong to a returned or forwarded mail, or null.
 const mail::Part* find_own_part(const mail::Message& message, mail::MediaType type);
 

@@ -26,6 +26,39 @@ constexpr WordSet kMailPrograms(std::to_array<std::string_view>(
 
 constexpr std::size_t kLongestGreeting = 48;
 constexpr std::string_view kEndOfGreeting = " ,:!-";
+constexpr std::string_view kBetweenNames = " .,_+-\"'()/";
+
+bool is_letter_byte(char c) {
+  return base::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Calls `take` with each name of at least two bytes until it returns true, and returns whether one did.
+template <typename Take>
+bool any_name(std::string_view names, Take take) {
+  constexpr std::size_t kShortest = 2;
+  constexpr std::size_t kMost = 8;
+  for (std::size_t count = 0; !names.empty() && count < kMost; ++count) {
+    const std::size_t begin = names.find_first_not_of(kBetweenNames);
+    if (begin == std::string_view::npos) return false;
+    names.remove_prefix(begin);
+    const std::string_view name = names.substr(0, names.find_first_of(kBetweenNames));
+    names.remove_prefix(name.size());
+    if (name.size() >= kShortest && std::ranges::all_of(name, is_letter_byte) && take(name)) return true;
+  }
+  return false;
+}
+
+// Returns whether the name is that of a role or of a program.
+bool is_roles_name(std::string_view name) {
+  constexpr static WordSet kRoles(std::to_array<std::string_view>(
+      {"master",  "admin",   "system",  "daemon",    "deliver",  "support", "service",  "team",
+       "office",  "desk",    "list",    "server",    "notif",    "robot",   "virus",    "spam",
+       "filter",  "scan",    "secur",   "gateway",   "sympa",    "majord",  "moderat",  "owner",
+       "request", "info",    "noreply", "reply",     "auto",     "report",  "postmast", "postfix",
+       "control", "protect", "gwava",   "barracuda", "symantec", "relay",   "smtp",     "exim",
+       "qmail",   "error",   "bounce",  "fail",      "return",   "monitor", "alert",    "quarant"}));
+  return base::istarts_with(name, "mail") || kRoles.is_in(name);
+}
 
 }  // namespace
 
@@ -56,6 +89,106 @@ bool begins_with_greeting(const ReportText& text) {
   if (!find_address(line).text.empty()) return false;
   return std::ranges::any_of(kGreetings,
                              [&](std::string_view word) { return base::istarts_with(line, word); });
+}
+
+bool begins_with_readers_name(const mail::Message& message, const ReportText& text) {
+  if (text.lines().empty()) return false;
+  const std::string_view line = text.text_of(text.lines()[0]);
+  constexpr std::size_t kMostReaders = 200;
+  const std::string to =
+      mail::decode_header(message.value(message.parts[0], mail::FieldName::To).substr(0, kMostReaders));
+  const std::string_view readers = std::string_view(to).substr(0, to.rfind('@'));
+  return any_name(readers, [&](std::string_view name) {
+    if (is_roles_name(name) || !base::istarts_with(line, name)) return false;
+    return line.size() == name.size() || line[name.size()] == ',' || line[name.size()] == '!' ||
+           line.substr(name.size()).starts_with(" -");
+  });
+}
+
+bool ends_with_writers_name(std::string_view from, const ReportText& text) {
+  constexpr std::size_t kMostLines = 3;  // "Bob", "moderator of the list", "-- "
+  constexpr std::size_t kLongest = 40;
+  const std::string_view display = from.substr(0, from.find('<'));
+  if (display.size() == from.size() || display.contains('@')) return false;
+  const std::size_t end = std::min(text.footer(), text.lines().size());
+  const std::size_t begin = end - std::min(end, kMostLines);
+  return any_name(display, [&](std::string_view name) {
+    if (is_roles_name(name)) return false;
+    for (std::size_t i = begin; i < end; ++i) {
+      std::string_view line = text.text_of(text.lines()[i]);
+      if (line.size() <= kLongest && base::istarts_with(line, name) &&
+          (line.size() == name.size() || !is_letter_byte(line[name.size()])) &&
+          line.find_first_of("@<>:") == std::string_view::npos)
+        return true;
+      if (i + 1 != end || line.size() <= name.size()) continue;
+      while (!line.empty() && kBetweenNames.contains(line.back())) line.remove_suffix(1);
+      if (line.size() > name.size() && base::iequals(line.substr(line.size() - name.size()), name) &&
+          line[line.size() - name.size() - 1] == ' ')
+        return true;
+    }
+    return false;
+  });
+}
+
+bool is_persons_address(std::string_view from) {
+  const std::size_t bracket = from.find('<');
+  const std::size_t at = from.rfind('@');
+  if (bracket == std::string_view::npos || at == std::string_view::npos || at < bracket) return false;
+  const std::string_view local = from.substr(bracket + 1, at - bracket - 1);
+  constexpr std::size_t kShort = 3;  // "jo" is in many words
+  return !is_roles_name(local) && any_name(from.substr(0, bracket), [&](std::string_view name) {
+    if (is_roles_name(name)) return false;
+    if (name.size() >= kShort) return base::icontains(local, name);
+    return any_name(local, [&](std::string_view part) { return base::iequals(part, name); });
+  });
+}
+
+bool is_letter(const mail::Message& message, std::string_view from, const ReportText& text) {
+  return begins_with_greeting(text) || begins_with_readers_name(message, text) ||
+         ends_with_writers_name(from, text);
+}
+
+bool offers_to_unsubscribe(const ReportText& text) {
+  constexpr std::size_t kEnd = 1000;
+  constexpr static WordSet kWords(std::to_array<std::string_view>({"unsubscribe",
+                                                                   "opt out",
+                                                                   "opt-out",
+                                                                   "manage your preferences",
+                                                                   "email preferences",
+                                                                   "abbestellen",
+                                                                   "abmelden",
+                                                                   "austragen",
+                                                                   "newsletter abzubestellen",
+                                                                   "désabonn",
+                                                                   "désinscri",
+                                                                   "darse de baja",
+                                                                   "cancelar la suscripción",
+                                                                   "cancelar a subscrição",
+                                                                   "disiscri",
+                                                                   "annulla l'iscrizione",
+                                                                   "afmelden",
+                                                                   "uitschrijven",
+                                                                   "avregistrera",
+                                                                   "avsluta prenumeration",
+                                                                   "afmeld",
+                                                                   "meld deg av",
+                                                                   "peruuta tilaus",
+                                                                   "wypisz",
+                                                                   "wypisać",
+                                                                   "rezygnacj",
+                                                                   "odhlásit",
+                                                                   "leiratkoz",
+                                                                   "dezabon",
+                                                                   "тписаться",
+                                                                   "ідписатися",
+                                                                   "配信停止",
+                                                                   "退订",
+                                                                   "退訂",
+                                                                   "取消订阅",
+                                                                   "수신거부",
+                                                                   "수신 거부"}));
+  const std::string_view flat = text.flat();
+  return kWords.is_in(flat.substr(flat.size() - std::min(flat.size(), kEnd)));
 }
 
 bool greets_a_group(const ReportText& text) {

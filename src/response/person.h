@@ -16,6 +16,23 @@ bool has_mail_program(const mail::Message& message);
 /// write like one.
 bool begins_with_greeting(const ReportText& text);
 
+/// Returns whether the first line begins with a name of the reader, as in "Ann, do you know this?".
+bool begins_with_readers_name(const mail::Message& message, const ReportText& text);
+
+/// Returns whether the text ends with a name that `from` has, as in "Bob" or "Eva, moderator". The name of a
+/// program or of a role doesn't count.
+bool ends_with_writers_name(std::string_view from, const ReportText& text);
+
+/// Returns whether `from` has a name that the address repeats, as in "Carl Post <carl@example.net>". The name
+/// of a program or of a role doesn't count.
+bool is_persons_address(std::string_view from);
+
+/// Returns whether the text is written like a letter: by one of these three.
+bool is_letter(const mail::Message& message, std::string_view from, const ReportText& text);
+
+/// Returns whether the last lines tell how to leave a list, as newsletters and advertising do.
+bool offers_to_unsubscribe(const ReportText& text);
+
 /// Returns whether the first line greets a group, as in "Hi team,". Programs answer one person.
 bool greets_a_group(const ReportText& text);
 

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "mail/header_text.h"
 
 namespace backstop::response {
 namespace {
@@ -13,6 +16,18 @@ struct Row {
   std::string mail;
   bool want;
 };
+
+// Reads each row's text as the text of a mail.
+void check(std::span<const Row> rows, bool (*is_such)(const ReportText&)) {
+  for (const Row& row : rows) {
+    mail::Message message;
+    const std::string mail = "Subject: x\n\n" + row.mail;
+    mail::walk(mail, message);
+    ReportText text;
+    text.collect(message, 1000);
+    EXPECT_EQ(is_such(text), row.want) << row.mail;
+  }
+}
 
 TEST(HasMailProgram, IsNamedInItsField) {
   const Row rows[] = {
@@ -47,14 +62,7 @@ TEST(BeginsWithGreeting, InAFirstLineThatIsShort) {
       {"Your mail, dear Ann,\n", false},
       {"", false},
   };
-  for (const Row& row : rows) {
-    mail::Message message;
-    const std::string mail = "Subject: x\n\n" + row.mail;
-    mail::walk(mail, message);
-    ReportText text;
-    text.collect(message, 1000);
-    EXPECT_EQ(begins_with_greeting(text), row.want) << row.mail;
-  }
+  check(rows, begins_with_greeting);
 }
 
 TEST(HasOwnTopic, RepeatsTheSubject) {
@@ -91,13 +99,85 @@ TEST(GreetsAGroup, NamesItInTheFirstLine) {
       {"This is much too long a line for a greeting of the team,\n", false},
       {"", false},
   };
-  for (const Row& row : rows) {
+  check(rows, greets_a_group);
+}
+
+TEST(OffersToUnsubscribe, AtItsEnd) {
+  const Row rows[] = {
+      {"Read our news.\n\nUnsubscribe: https://example.net/u\n", true},
+      {"Neuigkeiten\n\nNewsletter abbestellen\n", true},
+      {"Actualités\n\nSe désabonner\n", true},
+      {"Новости\n\nОтписаться\n", true},
+      {"Unsubscribe.\n" + std::string(1000, 'x') + "\n", false},
+      {"It failed.\n", false},
+      {"", false},
+  };
+  check(rows, offers_to_unsubscribe);
+}
+
+TEST(PersonsAddress, RepeatsTheName) {
+  struct FromRow {
+    std::string_view from;
+    bool want;
+  };
+  const FromRow rows[] = {
+      {"Carl Post <carl@example.net>", true},
+      {"Post, Carl <c.post@example.net>", true},
+      {"Eva <EVA@example.net>", true},
+      {"Relay <relay@example.net>", false},
+      {"Mail Delivery <mail@example.net>", false},
+      {"Eva <postmaster@example.net>", false},
+      {"Ismail <ismail@example.net>", true},
+      {"Matthew <matthew@example.net>", true},
+      {"Jo Doe <jo.d@example.net>", true},
+      {"Jo Doe <major@example.net>", false},
+      {"Carl <sales@example.net>", false},
+      {"carl@example.net", false},
+      {"<carl@example.net>", false},
+      {"Carl", false},
+      {"", false},
+  };
+  for (const FromRow& row : rows) EXPECT_EQ(is_persons_address(row.from), row.want) << row.from;
+}
+
+struct LetterRow {
+  std::string_view header;
+  std::string_view text;
+  bool begins;
+  bool ends;
+};
+
+TEST(Letter, NamesItsReaderOrItsWriter) {
+  const LetterRow rows[] = {
+      {"From: Carl Post <carl@example.net>\nTo: ann@example.org\n", "Ann,\n\nit failed.\n\nCarl\n", true,
+       true},
+      {"From: Carl Post <carl@example.net>\nTo: Ann Berg <a@example.org>\n", "Ann\n\nIt failed.\n", true,
+       false},
+      {"From: Carl Post <carl@example.net>\nTo: a@example.org\n", "It failed, says Bob.\nGreetings, Carl.\n",
+       false, true},
+      {"From: Eva <postmaster@example.net>\nTo: a@example.org\n", "It failed.\nEva, moderator of the list\n",
+       false, true},
+      {"From: Анна <anna@example.net>\nTo: a@example.org\n", "Не дошло.\nАнна\n", false, true},
+      {"From: Anne <anne@example.net>\nTo: a@example.org\n", "Refusé.\n\nAnne (modératrice)\n", false, true},
+      {"From: Mail Delivery System <d@example.net>\nTo: postmaster@example.org\n",
+       "postmaster, it failed.\nMail Delivery System\n", false, false},
+      {"From: GWAVA <g@example.net>\nTo: info@example.org\n", "info,\nIt is blocked.\nGWAVA\n", false, false},
+      {"From: carl@example.net\nTo: ann@example.org\n", "ann@example.org: it failed.\nCarl\n", false, false},
+      {"From: Carl <carl@example.net>\nTo: ann@example.org\n", "It failed:\ncarl@example.net\n", false,
+       false},
+      {"From: Carl <carl@example.net>\nTo: ann@example.org\n", "Anna, it failed.\nCarla\n", false, false},
+      {"From: Carl <carl@example.net>\nTo: ann@example.org\n", "", false, false},
+  };
+  for (const LetterRow& row : rows) {
+    const std::string mail = std::string(row.header) + "\n" + std::string(row.text);
     mail::Message message;
-    const std::string mail = "Subject: x\n\n" + row.mail;
     mail::walk(mail, message);
     ReportText text;
     text.collect(message, 1000);
-    EXPECT_EQ(greets_a_group(text), row.want) << row.mail;
+    const std::string from = mail::decode_header(message.value(message.parts[0], mail::FieldName::From));
+    EXPECT_EQ(begins_with_readers_name(message, text), row.begins) << mail;
+    EXPECT_EQ(ends_with_writers_name(from, text), row.ends) << mail;
+    EXPECT_EQ(is_letter(message, from, text), row.begins || row.ends) << mail;
   }
 }
 

@@ -25,7 +25,9 @@
 #include "response/report_fields.h"
 #include "response/report_text.h"
 #include "response/returned_blocks.h"
+#include "response/standing_words.h"
 #include "response/status.h"
+#include "response/transcript.h"
 
 namespace backstop::response {
 
@@ -80,6 +82,11 @@ void walk_header_of(std::string_view mail, mail::Message& message, const mail::L
   if (!is_marked && !is_of_a_mail(message)) mail::walk_header(mail, message, limits);
 }
 
+// Names nobody by an address that looks like another one: whoever reads it would strike that one from a list.
+void drop_unseen(std::string& address) {
+  if (!mail::is_seen_whole(address)) address.clear();
+}
+
 bool has_field(const mail::Message& message, std::string_view name) {
   return std::ranges::any_of(message.fields_of(message.parts[0]),
                              [name](const mail::Field& field) { return base::iequals(field.name, name); });
@@ -113,6 +120,7 @@ struct Reader::State {
   std::string_view wrapped_report() const;
   void read_fields(Response& response);
   void read_text(const Envelope& envelope, const CompiledFormat* format, Response& response);
+  bool mentions(std::string_view address, std::size_t searches) const;
   void take_failed_recipients(const std::vector<std::string>& addresses, std::vector<Recipient>& found,
                               Response& response);
   void complete(Recipient& recipient, Response& response);
@@ -182,9 +190,14 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   name_original(report_ids, response);
   if (const auto from = mail::parse_address_list(facts->from, 1); !from.empty())
     response.author = from[0].text();
+  drop_unseen(response.author);
   weigh(read_facts, !is_wrapped && format != nullptr, response);
   for (auto& recipient : response.recipients) complete(recipient, response);
   if (is_bounce) find_session(response);
+  for (auto& recipient : response.recipients) {
+    drop_unseen(recipient.address);
+    drop_unseen(recipient.original_address);
+  }
   if (response.reporting_mta.empty()) find_reporting_mta(response);
   response.date = mail::to_utf8(mail::unfold(message.value(message.parts[0], FieldName::Date)));
   find_list_id(response);
@@ -229,9 +242,14 @@ void Reader::State::read_fields(Response& response) {
   has_fields = false;
   const ReportLimits report_limits{limits.recipients, limits.diagnostic};
   if (has_own_part(message, MediaType::MessageDeliveryStatus)) {
-    // Some products write one part for each recipient.
+    // Some products write one part for each recipient. What comes behind the returned mail is none (RFC 6522
+    // 3): that mail may hold the report's own boundary.
+    bool has_report = false;
     for (const auto& part : message.parts) {
-      if (part.media_type != MediaType::MessageDeliveryStatus || is_inside_message(message, part)) continue;
+      if (is_inside_message(message, part)) continue;
+      if (has_report && holds_header(part)) break;
+      if (part.media_type != MediaType::MessageDeliveryStatus) continue;
+      has_report = true;
       const std::string_view body = body_of(part, response);
       has_fields |= read_delivery_status(body, report_limits, response);
       read_original_ids(body, report_ids);
@@ -259,21 +277,26 @@ TextContext Reader::State::context_of(const Envelope& envelope) const {
   std::unordered_set<std::string> known;
   for (const auto& field : message.fields_of(root)) {
     if (field.id != FieldName::XFailedRecipients) continue;
-    std::string value(field.value);
-    base::fold_hidden(value);
-    for (const auto& address : mail::parse_address_list(value, limits.recipients + 1)) {
+    for (const auto& address : mail::parse_address_list(field.value, limits.recipients + 1)) {
       if (known.insert(address.folded()).second) context.failed_recipients.push_back(address.text());
     }
   }
   return context;
 }
 
-// Takes the recipients from X-Failed-Recipients, which is exact, and their words from the text.
+// Returns whether the text has the address, in whichever form it is written.
+bool Reader::State::mentions(std::string_view address, std::size_t searches) const {
+  return searches > kMostMentions || base::icontains(text.flat(), address);
+}
+
+// Takes the recipients from X-Failed-Recipients, which is exact, and their words from the text. Exim and
+// Gmail write each of them into both: if the text names others alone, nobody is named by the field.
 void Reader::State::take_failed_recipients(const std::vector<std::string>& addresses,
                                            std::vector<Recipient>& found, Response& response) {
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < found.size(); ++i) index.emplace(base::address_key(found[i].address), i);
   std::vector<Recipient> exact;
+  std::size_t searches = 0;
   for (const auto& address : addresses) {
     if (exact.size() >= limits.recipients) {
       response.truncated = true;
@@ -282,6 +305,8 @@ void Reader::State::take_failed_recipients(const std::vector<std::string>& addre
     Recipient recipient;
     if (const auto same = index.find(base::address_key(address)); same != index.end()) {
       recipient = std::move(found[same->second]);
+    } else if (!found.empty() && !text.is_truncated() && !mentions(address, ++searches)) {
+      continue;
     }
     if (recipient.diagnostic.empty() && exact.size() < kMostMentions) {
       recipient.diagnostic = find_diagnostic(text, address);
@@ -289,16 +314,23 @@ void Reader::State::take_failed_recipients(const std::vector<std::string>& addre
     recipient.address = address;
     exact.push_back(std::move(recipient));
   }
+  if (exact.empty()) {
+    exact.push_back(std::move(found.front()));
+    exact.front().address.clear();
+    exact.front().is_doubtful = true;
+  }
   found = std::move(exact);
 }
 
 void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* format, Response& response) {
-  const bool has_names =
-      std::ranges::any_of(response.recipients, [](const Recipient& r) { return !r.address.empty(); });
+  const bool has_names = std::ranges::any_of(response.recipients, [](const Recipient& recipient) {
+    return !recipient.address.empty() || recipient.is_doubtful;
+  });
   if (has_names) {
     for (std::size_t i = 0; i < std::min(kMostMentions, response.recipients.size()); ++i) {
       auto& recipient = response.recipients[i];
-      if (recipient.diagnostic.empty()) recipient.diagnostic = find_diagnostic(text, recipient.address);
+      if (recipient.diagnostic.empty() && !recipient.is_doubtful)
+        recipient.diagnostic = find_diagnostic(text, recipient.address);
     }
     return;
   }
@@ -308,6 +340,7 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   if (!context.failed_recipients.empty()) {
     take_failed_recipients(context.failed_recipients, found, response);
   }
+  if (found.empty() && read_transcript(text, limits.recipients, found)) response.truncated = true;
   if (found.empty()) {
     // Nobody is named. If the mail that came back went to a single address, that one failed.
     const auto original = find_original(message, text, scratch);
@@ -363,7 +396,8 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
     recipient.reason = reasons.find(both, recipient.status, code, is_delayed);
   }
   if (recipient.reason == Reason::Unknown && response.recipients.size() == 1) {
-    recipient.reason = reasons.find(text.report(), recipient.status, code, is_delayed);
+    recipient.reason =
+        reasons.find(without_standing_words(text.report()), recipient.status, code, is_delayed);
   }
 }
 

@@ -260,6 +260,32 @@ TEST(ReaderRules, GivesTheTextsReasonToASingleRecipient) {
   for (const auto& recipient : found.recipients) EXPECT_EQ(name(recipient.reason), "unknown");
 }
 
+TEST(ReaderRules, SeeksNoReasonInStandingWords) {
+  const std::string mail =
+      "From: MAILER-DAEMON@a.example.net\nSubject: Report\nContent-Type: multipart/report; boundary=b\n\n"
+      "--b\n\nAfter one or more unsuccessful delivery attempts the attached message has been removed from "
+      "the "
+      "mail queue on this server. The number and frequency of delivery attempts are determined by local "
+      "configuration.\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; "
+      "carl@example.com\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no\n\n--b--\n";
+  const auto found = Reader().read(mail, kNull);
+  ASSERT_EQ(found.recipients.size(), 1U);
+  EXPECT_EQ(name(found.recipients[0].reason), "unknown");
+}
+
+TEST(ReaderRules, TakesFromTheShownSessionWhoWasRefused) {
+  const auto found = Reader().read(
+      "From: MAILER-DAEMON@a.example.net\nSubject: Permanent Delivery Failure\n\n"
+      "The attached message had PERMANENT fatal delivery errors!\n\n--- Session Transcript ---\n"
+      " Mon 2026-11-02 10:12:02: --> RCPT To:<carl@example.com>\n"
+      " Mon 2026-11-02 10:12:02: <-- 550 5.1.1 <dora@example.com>, Recipient unknown\n"
+      "--- End Transcript ---\n",
+      kNull);
+  ASSERT_EQ(found.recipients.size(), 1U);
+  EXPECT_EQ(found.recipients[0].address, "carl@example.com");
+  EXPECT_EQ(name(found.recipients[0].reason), "user-unknown");
+}
+
 // Products that serve a single domain omit it.
 TEST(ReaderRules, AddsTheReportersDomain) {
   const std::string mail =

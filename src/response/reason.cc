@@ -213,6 +213,16 @@ ReasonFinder::Best ReasonFinder::best_rows(bool is_delayed) {
 }
 
 Reason ReasonFinder::find(std::string_view words, std::string_view status, int reply_code, bool is_delayed) {
+  // What the server said outweighs the label that IronPort puts before it.
+  if (const auto quoted = quoted_reply(words); !quoted.empty()) {
+    const Reason reason = find_in(quoted, status, reply_code, is_delayed);
+    if (reason != Reason::Unknown && reason != Reason::Policy) return reason;
+  }
+  return find_in(words, status, reply_code, is_delayed);
+}
+
+Reason ReasonFinder::find_in(std::string_view words, std::string_view status, int reply_code,
+                             bool is_delayed) {
   const auto rows = reason_rows();
   // The status is a word among others: Microsoft's "5.4.1 ... Access denied" means an unknown user.
   text_.assign(status).append(" ");

@@ -27,6 +27,8 @@ class ReasonFinder {
   Reason find(std::string_view words, std::string_view status, int reply_code, bool is_delayed = false);
 
  private:
+  Reason find_in(std::string_view words, std::string_view status, int reply_code, bool is_delayed);
+
   // Where the last phrase of each half of a row ended.
   struct Pair {
     static constexpr std::uint32_t kNone = UINT32_MAX;

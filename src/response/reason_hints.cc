@@ -18,7 +18,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "not accepting mail|not accepting messages|not accepting email"},
     {NotAcceptingMail, Suggests,
      "not currently accepting"},
-    {Expired, Suggests, "queue|days|hours", "timed out|too long|expired|too old|undelivered|gave up"},
+    {Expired, Suggests, "queue|days|hours", "could not be delivered|could not deliver|unable to deliver|"
+     "returned|timed out|too long|expired|too old|undelivered|gave up|give up|tried|attempted|without success"},
     {NetworkError, Suggests,
      "name server timeout"},
     {Expired, Suggests,
@@ -31,18 +32,24 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "on the queue too long|queued too long|retries exhausted|max retries|retry limit|maximum retries|"
      "attempts failed|been on the queue|queue too long|lifetime"},
     {NetworkError, Suggests,
-     "could not contact any mx|network error|connection refused|connection timed out|connection reset|"
-     "connection dropped|connection closed|network is unreachable|network unreachable|no route to host|"
+     "error communicating|could not contact any mx|network error|refused the connection|no connection could|connection could not|"
+     "zeitüberschreitung|délai dépassé|tiempo de espera|verbindung zum|verbindung mit|connexion au serveur|"
+     "conexión con el servidor|connection refused|connection timed out|connection reset|"
+     "connection dropped|connection closed|network is unreachable|network unreachable|no route to|"
      "operation timed out|conversation with|lost connection|could not connect|cannot connect|"
      "unable to connect|failed to connect|connect to|host is unreachable|host unreachable|"
      "not responding|was not able to establish an smtp connection|i/o error|timed out|timeout while|"
      "timeout waiting|timeout on|connect timeout|smtp timeout|session timeout|socket timeout|"
      "read timeout|host not reachable|server unavailable|no answer from|broken pipe|socket|unreachable|"
-     "接続できません|connection lost|connection failed|connection error|no response from|did not respond|"
+     "接続できません|connection lost|connection was|connection broke|connection failed|connection error|"
+     "no response|did not respond|"
      "all hosts|host down|closed connection|dropped the connection|connection to the|"
-     "remote host said nothing|greeting failed|connection attempt"},
+     "remote host said nothing|greeting failed|connection attempt|could not reach|cannot reach|"
+     "unable to reach|did not answer"},
+    {NetworkError, Suggests, "connection|session", "reset|failed|refused|dropped|lost|aborted|broken|interrupted|timed out"},
     {SystemError, Suggests,
-     "system error|configuration error|service unavailable|service not available|server error|"
+     "on our side|went wrong|something broke|system error|configuration error|service unavailable|"
+     "service not available|server error|"
      "system config|input/output error|cannot create|cannot open|unable to write|cannot write|"
      "could not write|disk full|no space left|insufficient system|temporary failure|"
      "temporarily unavailable|temporary error|local configuration|command died|pipe to|unknown mailer|"
@@ -54,11 +61,14 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "queue file|write error|try again later|in processing|unable to open|could not open|upstream|"
      "could not load|unable to load|is down|busy|service shutting|shutting down|system unavailable|"
      "server is down|high load|load average|temporary system|server configuration|misconfig|"
-     "unable to process|cannot process|processing error|software error|failure in"},
+     "unable to process|cannot process|processing error|software error|failure in|disk has no|no free space|"
+     "out of disk|disk is full|"
+     "no disk space|low on disk|free disk space|cannot be read"},
     {Spam, Suggests,
-     "message rejected as|no spam|spam/|of spam|unsolicited|suspicious|unwanted|junk|垃圾|спам|spam"},
+     "message rejected as|no spam|spam/|of spam|unsolicited|suspicious|unwanted|junk|垃圾|спам|spam|advertis"},
     {SenderReputation, Suggests,
-     "is blocked|has been blocked|refused to talk to me|see http://postmaster"},
+     "bl0000|tor exit|tor node|anonymizer|dial-up|dialup|is blocked|has been blocked|refused to talk to me|"
+     "see http://postmaster"},
     {MailboxFull, Suggests,
      "has reached the maximum|storage quota|est pleine|speicherplatz|exceeded his|account is over|quota"},
     {RateLimited, Suggests,
@@ -86,10 +96,12 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "banned|mail server has been|abuse"},
     {NotAcceptingMail, Suggests,
      "not accepting|does not accept"},
-    {Policy, Suggests, "richtlinie|política|politica|politique|политик|策略|ポリシー|policy|policies|security|restriction"},
+    {Policy, Suggests, "richtlinie|política|politica|politique|политик|策略|ポリシー|policy|policies|security|"
+     "restriction"},
     // RFC 5321's words for 550, which servers say of everything.
-    {UserUnknown, Suggests, "mailbox unavailable|mailbox not available|mailbox is unavailable|recipient address rejected|"
-     "address rejected"},
+    {UserUnknown, Suggests, "mailbox unavailable|mailbox not available|mailbox is unavailable|"
+     "recipient address rejected|"
+     "address rejected|address refused|address denied|address not accepted"},
     // These say that a mail is refused, and nearly nothing about why.
     {Policy, Suggests,
      "not allowed|not permitted|prohibited|rejected by|administrative prohibition|administratively|"

@@ -13,11 +13,6 @@ using enum Reason;
 using enum ReasonWeight;
 
 // The words of several rows.
-constexpr std::string_view kBoxes =
-    "mailbox|mail box|inbox|account|user|recipient|folder|maildir|addressee|customer|subscriber|mail file";
-constexpr std::string_view kAddressees =
-    "mailbox|account|user|recipient|address|addressee|alias|destination|person|subscriber|customer|employee|"
-    "rcpt|inbox|local part|local-part|student|member";
 constexpr std::string_view kSenders =
     "valid from|from: domain|sender address|address of sender|address of the sender|domain of sender|domain "
     "of the sender|"
@@ -35,6 +30,8 @@ constexpr std::string_view kHosts =
 
 // clang-format off
 constexpr std::array kRows = std::to_array<ReasonRow>({
+    {TooLarge, Names, "resolver.rst.recipsizelimit|resolver.rst.sendsizelimit"},
+    {TooLarge, Names, "up to|at most|no more than|maximum of", "mb|mib|gb|megabyte|kilobyte"},
     {ContentRejected, Names,
      "content presents a potential security|security issue|potentially malicious"},
     {Policy, Names,
@@ -47,7 +44,16 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "from external|external mail|internal use|internal only|internal mail only|from the internet|"
      "membership|not subscribed|must be subscribed|non-member|nonmember|not a subscriber|only members|"
      "does not have permission|will not accept delivery|not accept this message|recipient's safe|"
-     "greylist|graylist|grey list|grey-list|greylisting"},
+     "greylist|graylist|grey list|grey-list|greylisting|limited to its members|limited to members|"
+     "limited to subscribers|only subscribers|subscribers only|subscribers may|not want your mail|not want mail from you|may write to|can write to|"
+     "may send to this|non member|external senders|list owner|"
+     "needs approval|needs the approval|be approved|non-subscriber|nonsubscriber|closed to non|closed list|"
+     "closed group|members may"},
+    {Policy, Names,
+     "list|group|posting|post to", "reserved for|restricted to|open to"},
+    {Policy, Names,
+     "free mail|freemail|free-mail|free e-mail|free email|free webmail",
+     "policy|provider|account|service|not accept|take|refuse|reject|address|block|not allow|from"},
     {Policy, Names,
      "not authorized|not authorised|not allowed|not permitted|not in the list|authorized to|allowed to|"
      "permission",
@@ -59,13 +65,14 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
     {RoutingLoop, Names,
      "too many hops|hop count exceeded|mail loop|mail loops back|routing loop|loop detected|"
      "loops back to myself|loops back to me|forwarding loop|too many received headers|maximum hop count|"
-     "message looping|is looping|looping!|hop limit|mail is looping|this message is looping|"
+     "looping message|message looping|is looping|looping!|hop limit|mail is looping|this message is looping|"
      "exceeded hop|too many hop|infinite loop|loops back|loop in routing|delivered-to loop|"
      "loop was detected|looped|hops exceeded|received headers|received: lines"},
     {MailboxFull, Names,
      "number of messages in recipient|number of messages in the mailbox|exceeded the local limit"},
     {RateLimited, Names,
-     "5.2.121|5.2.122|4.7.28|5.7.28|sending quota|message quota|queue quota|send quota|outbound quota|"
+     "quota of connections|connection quota|quota for connections|5.2.121|5.2.122|4.7.28|5.7.28|"
+     "sending quota|message quota|queue quota|send quota|outbound quota|"
      "too quickly|at a rate|receive limit|send limit|receiving limit|thread limit|too frequent|"
      "too many recent|unexpected volume|volume limit|unusual rate|sent too many|sending too|"
      "receiving too many|received too many|message rate|mail rate|messages per hour|per hour|per minute|"
@@ -73,6 +80,18 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "quota of messages|maximum number of|number of messages|number of connections|number of recipients|"
      "number of emails|an hour|this hour|this minute|last hour|last minute|too much mail from|"
      "too much mail to|ratecontrol|rate control"},
+    // The queue of one mail is not that of a customer.
+    {Expired, Names,
+     "queue|queued", "lifetime|maximum time|maximum queue|max queue|queue time|time limit|retry time"},
+    {RateLimited, Names,
+     "message queue|mail queue|queued mail|queued message|queued e-mail|queued email|messages queued|"
+     "messages are queued|mails queued|queue limit|"
+     "queue allowance|queue quota|queue size",
+     "exceed|maximum|allowance|reached|limit|too many|more|permit|full"},
+    {RateLimited, Names, "more mail|more messages|more e-mail|more email|more queued|faster", "than"},
+    {RateLimited, Names,
+     "volume|rate|amount of mail|number of mails", "unusually|abnormally|exceptionally|suspiciously|"
+     "very high|volume is high|high volume"},
     {RateLimited, Names,
      "hourly|daily|in a day|24 hours|today|within an hour|sending|messages sent|emails sent|"
      "recipient limit",
@@ -82,7 +101,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "limit|exceed|too high|excessive|slow down|reduce|restrict|reached|traffic|recipients|connections|"
      "unknown|complaints|errors|messages|sending pattern|activity"},
     {RateLimited, Names, "messages|mails|emails|recipients|connections",
-     "in one connection|at once|at a time|at the same time|in a row|too fast"},
+     "in one connection|in this connection|in a connection|in the connection|in a single|in one session|"
+     "in this session|in a session|in the session|over this connection|over one connection|"
+     "on this connection|on one connection|at once|at a time|at the same time|in a row|too fast"},
     {MailboxFull, Names,
      "صندوق بريد المستلم ممتلئ|ممتلئ|je plná|on täynnä|är full|er fuld|er full|kutusu dolu|dolu|"
      "переповнен|空间已满|已满|已滿|邮箱空间|γεμάτο|מלאה|가득|megtelt|betelt|pełna|przepełnion|quota esaurita|vol is|"
@@ -107,8 +128,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "quota reached|quota was exceeded|not enough space|not enough room|insufficient space|"
      "insufficient quota|no storage|store is full|user is full|not enough free space"},
     {MailboxFull, Names,
-     kBoxes,
-     "full|insufficient storage|ran out of|run out of|too full|used up|exhausted|allotment|disk space|"
+     "storage", "used up|used all|consumed|all its|all their|ran past|is gone"},
+    {MailboxFull, Names,
+     kEnglishBoxes,
+     "hit its|hit the|ran past|past its|past the|its size limit|at its size|its maximum size|reached its|"
+     "consumed|full|insufficient storage|ran out of|run out of|too full|used up|exhausted|allotment|disk space|"
      "limit exceeded|limits exceeded|above its|at capacity|reached maximum|no more mail|over quota|"
      "quota|out of space|no space|no room|space left|out of room|over limit|over its limit|"
      "over their limit|over the limit|storage limit|storage capacity|more space|allocated space|"
@@ -128,7 +152,8 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "email too large|email is too large|mail size|maximum allowed size|msg size|message size limit|"
      "message size exceed|attachment is too large|attachment too large|message too long|max email size|"
      "size limit for this"},
-    {TooLarge, Names, "exceed|larger|bigger|maximum|limit|too big|too large|greater", "mb|kb|mib|kib|megabyte|kilobyte"},
+    {TooLarge, Names, "exceed|larger|bigger|maximum|limit|too big|too large|greater", "mb|kb|mib|kib|"
+     "megabyte|kilobyte"},
     {TooLarge, Names,
      "message|mail|e-mail|attachment|data|size",
      "too large|too big|larger than|bigger than|exceeds the limit|exceeded the limit|exceeds maximum|"
@@ -151,9 +176,14 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "certificate-|certificate has expired|certificate expired|no tls|use tls|use starttls|over tls|"
      "via tls|start tls"},
     {TlsRequired, Names,
-     "tls|starttls|encrypt|ssl|cipher|handshake|certificate|secure connection|secure channel",
+     "encrypt the session|encrypt the connection|encrypt your|encrypt first|only talk tls|only speak tls|"
+     "only use tls|starttls first|tls first"},
+    {TlsRequired, Names,
+     "cleartext|clear-text|tls|starttls|encrypt|ssl|cipher|handshake|certificate|secure connection|"
+     "secure channel",
      "require|must|need|mandatory|not offered|not support|unsupported|failed|failure|unable|cannot|"
-     "could not|not available|error|insecure|enforce|not accepted without|only accept|too old|validat|"
+     "could not|not available|error|insecure|enforce|not accepted without|refuse|reject|only accept|too old|"
+     "validat|"
      "issue a|over a|minimum|mismatch|not trusted|untrusted|invalid|was not sent|not sent"},
     {AuthenticationFailed, Names,
      "rate limited because|blocked because|rejected because|bounced because",
@@ -201,7 +231,15 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "blacklisted domain in|contains a blacklisted"},
     {Spam, Names,
      "url|urls|link|links|uri|website|web site",
-     "blacklist|blocklist|listed|blocked|spam|reputation|malicious|suspicious|bad"},
+     "blacklist|blocklist|block list|black list|deny list|denylist|listed|blocked|spam|reputation|malicious|"
+     "suspicious|bad|dbl|on the list of"},
+    {Spam, Names,
+     "bulk|advertis|advertising", "not wanted|not welcome|refused|rejected|blocked|not accept|no thanks"},
+    {Spam, Names,
+     "spam", "filter|says|said|rated|classified|classed|identified|detected|judged|verdict|tagged|marked|"
+     "flagged|recognised|recognized"},
+    {SenderReputation, Names,
+     "sbl|xbl|pbl|cbl"},
     {Spam, Names,
      "spam scale|contener spam|conter spam|es spam|come spam|comme spam|als spam|som spam|roskaposti|"
      "spam message|spam content|is spam|as spam|spam detected|looks like spam|considered spam|"
@@ -228,9 +266,15 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "addresses rejected: access denied|access denied. as("},
     {SenderReputation, Names, "sender address rejected|sender rejected",
      "user unknown|unverified|undeliverable|mailbox unavailable"},
-    {UserUnknown, Names, "user unknown in|unknown in relay|unknown in local|unknown in virtual"},
+    {UserUnknown, Names,
+     "user unknown in|unknown in relay|unknown in local|unknown in virtual|account does not exist|"
+     "user does not exist|mailbox does not exist|recipient does not exist"},
+    {UserUnknown, Names,
+     "recipient|local part|local-part|rcpt|destination address",
+     "rfc 5321|rfc5321|rfc-5321|rfc 2821|rfc2821|rfc 821|rfc821|grammar"},
     {RelayDenied, Names,
-     "not handle mail for|not handle email for|not handle e-mail for|not handle messages for|not handle mail to|"
+     "not handle mail for|not handle email for|not handle e-mail for|not handle messages for|"
+     "not handle mail to|"
      "no longer handle mail for|not handling mail for|not responsible for mail for|not serve mail for|"
      "relay access denied|relaying denied|relay denied|relay not permitted|relaying not permitted|"
      "relaying not allowed|not permitted to relay|relay not allowed|unable to relay|relaying prohibited|"
@@ -246,7 +290,9 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "not a mail exchanger for|not the mx for|not configured for|not served here|not a domain we|"
      "domain we handle|domain is not served|we do not handle|not responsible for|is not local|"
      "not an accepted domain|not configured to accept mail for|no local domain|not in my domains|"
-     "not a hosted domain|do not host|relay blocked"},
+     "not a hosted domain|do not host|relay blocked|to other domains|no domain of ours|for our own domains|"
+     "not one of our domains|none of our domains|not in charge of|no exchanger for|not the exchanger for|"
+     "not an exchanger for"},
     {RelayDenied, Names, "domain",
      "not handled|not served|not hosted|not local|not ours|not one of ours|not accepted here|not in my|"
      "not in our|not configured here|do not serve"},
@@ -292,12 +338,14 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "missing message-id|missing to|rfc 822|not rfc822|rfc822 compl|rfc 5322 compliant|8bit|8-bit|"
      "nul character|nul byte|bare carriage|bare cr|malformed message|malformed mime|malformed header|"
      "malformed mail|charset not|character set|invalid character|message format|invalid message|"
-     "body contains|words in|banned word|forbidden word|too many attachments|no subject|empty subject|"
+     "body contains|words in|banned word|expressions that|forbidden word|too many attachments|no subject|"
+     "empty subject|"
      "encrypted archive|password protected|password-protected|zip file|double extension|utf8 header|"
      "smtputf8|non-ascii|bad message-id|message-id"},
     {ContentRejected, Names,
      "attachment|attached|archive|executable|header|mime type|mime part|mime boundar|mime struct|"
-     "subject line|date field|message body|body of",
+     "subject line|date field|message body|body of|the body|mail body|your text|text of|message text|mail text|"
+     "content of|contents of|the content|your content|its content|words in",
      "not allowed|not permitted|prohibit|forbid|block|reject|refuse|denied|illegal|invalid|missing|"
      "malformed|bad|unacceptable|banned|disallow|duplicate|multiple|not accept|violat|improper|syntax|"
      "restricted|not valid|must|required|incorrect|not welcome|not wanted|not supported|too long|"
@@ -313,10 +361,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "unrouteable|resolve|invalid|not valid|unknown|nxdomain|must exist|bogus|no dns|dns error|nonexist|"
      "non-exist|not a real|must have|dns record|not a valid|fully-qualified|fully qualified|"
      "does not accept|null mx|reject|refuse|denied|block|ban|not accept|forbidden|blacklist|listed|"
-     "in my|on my|bad|policy"},
-    {SenderReputation, Names, "domain", "registered a|recently registered|newly registered|too young|too new|domain age"},
+     "in my|on my|bad|policy|no mail exchanger|no mail server|no mail host|no exchanger|no address record"},
+    {SenderReputation, Names, "domain", "registered a|recently registered|newly registered|too young|too new|"
+     "domain age"},
     {AuthenticationFailed, Names, "reverse",
-     "match|hostname|host name|name|lookup|resolve|record|missing|mapping|validation|fail|entry"},
+     "match|agree|hostname|host name|name|lookup|resolve|record|missing|mapping|validation|fail|entry"},
     {SenderReputation, Names, "an-ip-address",
      "blocked|blacklist|block list|blocklist|listed|banned|barred|not allowed|denied|reputation|abus|"
      "not accepted|refused by|access"},
@@ -324,7 +373,7 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      kHosts,
      "blocked|blacklist|blocklist|block|banned|ban|listed|reputation|abus|poor|untrusted|suspicious|"
      "not accepted|not welcome|refused|rejected|denied|restricted|dynamic|residential|dialup|dial-up|"
-     "dsl|poorly|deny|disallowed|generic|unwanted|black list|barred|not allow|prohibit|access denied"},
+     "dsl|poorly|bad name|deny|disallowed|generic|unwanted|black list|barred|not allow|prohibit|access denied"},
     {SenderReputation, Names,
      "sender|domain|postmaster",
      "blacklist|blocklist|banned|blocked|reputation|black list|block list|denylist|bad sender|untrusted|"
@@ -333,137 +382,6 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
      "helo|ehlo",
      "reject|invalid|denied|not accept|bad|forged|fake|must|require|mismatch|not match|violat|refuse|"
      "syntax|fqdn|fully|wrong|incorrect|own"},
-    {NotAcceptingMail, Names,
-     "does not accept mail"},
-    {NotAcceptingMail, Names,
-     "does not accept mail|no mail accepted"},
-    {NotAcceptingMail, Names,
-     "does not accept email|null mx|nullmx|does not accept messages"},
-    {NotAcceptingMail, Names,
-     "host does not accept|will not accept mail|smtp service not available|no smtp service"},
-    {SystemError, Names, "temporary lookup failure"},
-    {DomainUnknown, Names,
-     "has no mx records|no valid mx|no mx hosts|is not a valid domain|host unknown|unknown host|"
-     "host not found|domain not found|unknown domain|no such domain|nonexistent domain|"
-     "non-existent domain|domain does not exist|name or service not known|could not find any host|"
-     "name server: host not found|nxdomain|domain name not found|unrouteable mail domain|"
-     "unrouteable domain|all relevant mx records point to non-existent hosts|"
-     "could not be found; the domain|cannot resolve|could not resolve|unresolvable|bad destination host|"
-     "host name lookup|hostname lookup|dns lookup|no valid mail exchanger|no route to domain|"
-     "destination computer was not found|no such host|illegal host/domain|domain is not valid|"
-     "domain is not found|domain is not known|ドメインが存在しません|宛先のドメイン|домен не найден|域名不存在|"
-     "domain could not be found|because the domain|dns failure|not find the domain|hostname does not|"
-     "invalid hostname|host unreachable in dns|badly formed domain|no such destination domain|"
-     "domain invalid|domain unknown|no mx or a|no mx record|no a record|non-existing domain|"
-     "domain name does not|no dns entry|no dns record|unknown recipient domain|invalid recipient domain|"
-     "invalid domain|domain is invalid|recipient domain|unable to find mx|could not find a mail server|"
-     "no mail server|no mail exchanger|dns query|dns error|dns domain|mx record|mx lookup|mx host|"
-     "lookup failure|domain is not registered|domain has expired|expired domain|address resolution|"
-     "failed to resolve|unable to resolve|not resolve"},
-    {MailboxDisabled, Names,
-     "is terminated|user is disabled|mailbox disabled|account disabled|account is disabled|"
-     "account has been disabled|mailbox is disabled|has been suspended|account suspended|"
-     "account inactive|account is inactive|mailbox inactive|mailbox is inactive|inactive user|"
-     "inactive mailbox|user is inactive|is inactive|has been deactivated|account locked|mailbox locked|"
-     "account expired|no longer active|no longer in use|no longer works|no longer employed|"
-     "no longer with|no longer accepts|no longer receives|left the company|user has moved|"
-     "address has changed|is not active|account closed|closed account|account has been closed|"
-     "temporarily disabled|mailbox unavailable for this user|account is not available|"
-     "account unavailable|user disabled|disabled recipient|disabled user|"
-     "account that you tried to reach is disabled|inactive recipient|mailbox blocked|account is blocked|"
-     "account blocked|mailbox is blocked|deaktiviert|désactivé|desactivada|desactivado|disattivat|"
-     "desativad|заблокирован|отключен|停用|已被禁用|휴면|利用停止"},
-    {UserUnknown, Names,
-     "kunne ikke genkendes|kunde inte kännas igen|kjennes ikke|המשתמש אינו|אינו קיים|"
-     "not found on this system|addresses were unknown|were unknown|destinataire inconnu|"
-     "unknown destination|does not have an account|no such person at this address|was not found at|"
-     "nem található|hittades inte|ble ikke funnet|blev ikke fundet|ei löytynyt|nie został znaleziony|"
-     "nebyl nalezen|не знайдено|bulunamıyor|未找到|そのようなユーザ|ユーザは存在|宛先メールアドレスが|receiver not found|"
-     "invalid receiver|no matches to nameserver query|name is not found|nie ma takiego|user unknown|"
-     "unknown user|no such user|user not found|user does not exist|unknown recipient|recipient unknown|"
-     "recipient not found|recipient address rejected: user|unknown local|unknown address|"
-     "address unknown|no such recipient|no such mailbox|no mailbox|mailbox not found|mailbox unknown|"
-     "unknown mailbox|mailbox does not exist|no such address|no such account|no such person|"
-     "no such local user|invalid recipient|recipient is invalid|invalid user|invalid mailbox|"
-     "bad destination mailbox|bad destination email|bad recipient|not a known user|not known at|"
-     "not known here|not our customer|not listed in|unrouteable address|unroutable address|"
-     "unknown account|account not found|account does not exist|address not found|address does not exist|"
-     "addressee unknown|recipnotfound|recipient not recognized|recipient name is not recognized|"
-     "could not be found|not found by smtp|unknown virtual|no valid recipient|undefined mail alias|"
-     "alias not found|alias not known|user is unknown|there is no user|nobody here|non existent|"
-     "nonexistent|non-existent|is not known|user (unknown)|undeliverable address|invalid local|"
-     "recipient does not exist|not have an account|no account|not a user|illegal user|user invalid|"
-     "wrong recipient|incorrect recipient|unknown userid|existiert nicht|unbekannt|nicht gefunden|"
-     "inconnu|n'existe pas|introuvable|desconocido|no existe|no se encontr|sconosciut|non esiste|"
-     "inesistente|desconhecid|não existe|não encontrad|onbekend|bestaat niet|okänd|finns inte|ukendt|"
-     "findes ikke|ukjent|finnes ikke|tuntematon|ei löydy|nieznan|nie istnieje|nie znalez|neexistuje|"
-     "neznám|не существует|не найден|неизвест|нет такого|не існує|bulunamadı|mevcut değil|δεν βρέθηκε|"
-     "δεν υπάρχει|存在しません|見つかりません|宛先が不明|ユーザーが不明|不存在|找不到|无此用户|查无此|用户不存在|존재하지|찾을 수 없|없는 사용자|nem létezik|"
-     "ismeretlen|לא נמצא|אינה קיימת|غير موجود|لم يتم العثور|recipientnotfound|invalid-recipient|"
-     "mailbox name not allowed|mailbox name is not|mailbox name invalid|not in recipient list|"
-     "not our user|not a valid user|no longer exists|no longer here|no longer on|not in directory|"
-     "not in the directory|not a valid mailbox|not a valid recipient|not a valid address|"
-     "not a valid rfc|no user by|no user with|no one by|no such|mailbox invalid|not on file|never heard|"
-     "addressee is unknown|not known to us|no longer known|not a member|does not like recipient|"
-     "check the recipient|double-checking the recipient|typo|user not exist|not exist in|user not known|"
-     "user not listed|user not valid|user not local|unknown rcpt|"
-     "account that you tried to reach does not|not in my"},
-    {MailboxDisabled, Names,
-     kBoxes,
-     "disabled|barred|suspended|inactive|deactivated|discontinued|terminated|cancelled|canceled|retired|"
-     "frozen|dormant|not active|no longer active|turned off|not enabled|locked|closed|not activated|"
-     "no longer in service|no longer accept|no longer valid|no longer available|archived|abandoned|"
-     "has left|has moved|moved to|not in use|no longer used|administratively|disable|inactiv|"
-     "decommissioned|withdrawn|unavailable due to|on vacation|no longer work|no longer monitored|"
-     "has been blocked|is blocked|not accepting|unused|out of service|temporarily unavailable|"
-     "not been used|not logged"},
-    {DomainUnknown, Names,
-     "domain part|recipient's domain|recipient domain|domain of the recipient|destination domain|"
-     "target domain|domain of recipient|destination host|target host",
-     "unknown|not exist|not found|invalid|not resolve|cannot be resolved|could not be resolved|"
-     "not be found|cannot find|bad|no such|nonexist|non-exist|misspelled|wrong"},
-    {MailboxDisabled, Names, "address|alias|person",
-     "retired|discontinued|deactivated|decommissioned|no longer in use|no longer active|inactive|"
-     "not active|no longer in service|was closed|is closed|been closed|cancelled|canceled|"
-     "no longer accept|been disabled|is disabled|abandoned|moved to"},
-    {UserUnknown, Names,
-     kAddressees,
-     "not be located|cannot locate|could not locate|unable to locate|not have such|no longer exist|"
-     "not belong|unable to verify|cannot verify|not assigned|not one of|not ours|impossible|unknown|"
-     "not exist|does not exist|doesnt exist|no such|not found|invalid|not known|nonexist|non-exist|"
-     "not a valid|not valid|not recognized|not recognised|not listed|does not have|undefined|"
-     "unable to find|cannot find|could not find|not present|is not a user|is not a known|"
-     "is not a registered|is not an active|is not one of|not here|unrecognized|unrecognised|not in our|"
-     "no valid|bogus|not match|misspelled|not registered|not a local|cannot be verified|not on this|"
-     "not on our|incorrect|not in the|verification problem|verification error|verification failed|"
-     "could not be verified|unverified|unroutable|unrouteable|undeliverable|bad|wrong|illegal|"
-     "not in this|deleted|removed|does not match|no matching|not defined|not located|not configured|"
-     "not hosted|verify address|not be found|no mailbox|no account|check for|typo|unresolvable|"
-     "cannot be resolved|malformed|syntax|not deliverable|not handled|not local"},
-    {DomainUnknown, Names,
-     "domain|host|hostname|mail server|mx|dns",
-     "not exist|does not exist|not found|unknown|nonexist|non-exist|invalid|cannot find|could not find|"
-     "unresolvable|not resolve|no a record|not be found|lookup failed|lookup fail|no such|"
-     "not registered|could not be resolved|cannot be resolved|illegal|misspelled"},
-    {SenderReputation, Names,
-     "blacklist|black list|blocklist|block list|blackhole|reputation|your host is|ip address is blocked|"
-     "ip blocked|bad sender|bad outbound sender|is blocked from sending|traffic not accepted|"
-     "restricted entity|ip address has been|client host blocked|dynamic ip|dynamic address|residential|"
-     "sender rejected|sender denied|sender blocked|sender address rejected|sender is blocked|"
-     "rejects mail from|bad helo|helo command rejected|helo/ehlo|invalid helo|deny list|denylist|"
-     "block-list|service unavailable; client host|domain of sender address|unroutable sender|bad guy|"
-     "invalid sender|sender invalid|sender refused|sender not accepted|sender is not accepted|"
-     "not accepting connections from"},
-    {NotAcceptingMail, Names,
-     "no smtp service here|takes no mail|no mail is accepted|no mail accepted here|only sends|"
-     "not a mail server|no mail service|not receive mail|not receive email|not receive messages|"
-     "send-only|send only|outgoing mail only|outbound only|no incoming mail|does not receive|"
-     "cannot receive mail|not monitored|unmonitored|does not accept incoming|not accept inbound|"
-     "no inbound"},
-    {SystemError, Names,
-     "internal server error|internal error|local error|overloaded|allocate resources|out of resources|"
-     "resources temporarily|insufficient resources|not enough resources|system resources|ldap|database|"
-     "milter|maintenance|technical problem|technical difficult|technical reason"},
 });
 // clang-format on
 
@@ -472,9 +390,11 @@ constexpr std::array kRows = std::to_array<ReasonRow>({
 std::span<const ReasonRow> reason_rows() {
   static const std::vector<ReasonRow> all = [] {
     const auto others = reason_rows_of_languages();
+    const auto of_recipients = reason_rows_of_recipients();
     const auto hints = reason_hints();
     std::vector<ReasonRow> rows(others.begin(), others.end());
     rows.insert(rows.end(), kRows.begin(), kRows.end());
+    rows.insert(rows.end(), of_recipients.begin(), of_recipients.end());
     rows.insert(rows.end(), hints.begin(), hints.end());
     return rows;
   }();

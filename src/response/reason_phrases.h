@@ -27,12 +27,21 @@ struct ReasonRow {
   std::string_view near = {};
 };
 
-/// The table: reason_rows_of_languages(), the English rows that name a reason, and reason_hints(). A row that
+/// What mail is kept in, in English.
+inline constexpr std::string_view kEnglishBoxes =
+    "mailbox|mail box|mbox|inbox|account|user|recipient|folder|maildir|addressee|customer|subscriber|mail "
+    "file";
+
+/// The table: reason_rows_of_languages(), the English rows that name a reason in the mail or its sender,
+/// reason_rows_of_recipients(), and reason_hints(). A row that
 /// names outweighs every row that suggests; among rows of one weight, the one that is listed first wins.
 std::span<const ReasonRow> reason_rows();
 
 /// The rows of other languages that name a reason.
 std::span<const ReasonRow> reason_rows_of_languages();
+
+/// The English rows that name a reason in the recipient, its domain or a system.
+std::span<const ReasonRow> reason_rows_of_recipients();
 
 /// The rows that suggest one.
 std::span<const ReasonRow> reason_hints();

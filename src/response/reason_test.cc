@@ -210,6 +210,11 @@ TEST(ReasonFinder, PrefersTheWordsThatTell) {
       {"an unknown user for Microsoft", "Recipient address rejected: Access denied", "5.4.1", 550,
        Reason::UserUnknown},
       {"a policy for Postfix", "Recipient address rejected: Access denied", "5.7.1", 554, Reason::Policy},
+      {"the name of a host", "554 <relay.example.org[192.0.2.1]>: denied", "", 554, Reason::Policy},
+      {"a reply behind the reporter's label",
+       "5.1.0 - Unknown address error ('550', ['5.7.1 mailbox is full'])", "5.0.0", 550, Reason::MailboxFull},
+      {"a label before a reply that only refuses", "5.1.0 - Unknown address error ('550', ['5.7.1 denied'])",
+       "5.0.0", 550, Reason::UserUnknown},
       {"hidden characters", "550 no such us\u200Ber", "", 550, Reason::UserUnknown},
   };
   ReasonFinder finder;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
 
 #include "base/domain_key.h"
 #include "base/text.h"
@@ -86,7 +87,8 @@ bool is_hex(char c) {
   return base::hex_value(c) >= 0;
 }
 
-// RFC 6533 3: "\x{20AC}" is one code point.
+// RFC 6533 3: "\x{20AC}" is one code point. Printable ASCII is not written so, except for three characters:
+// an "@" would make another address.
 std::string decode_utf8_xtext(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -94,8 +96,13 @@ std::string decode_utf8_xtext(std::string_view text) {
       const std::size_t close = text.substr(0, 12).find('}');
       const auto digits = close == std::string_view::npos ? std::string_view{} : text.substr(3, close - 3);
       if (!digits.empty() && digits.size() <= 6 && std::ranges::all_of(digits, is_hex)) {
-        base::append_code_point(static_cast<std::uint32_t>(std::stoul(std::string(digits), nullptr, 16)),
-                                out);
+        const auto code = static_cast<std::uint32_t>(std::stoul(std::string(digits), nullptr, 16));
+        const bool stays = code > ' ' && code <= '~' && code != '\\' && code != '+' && code != '=';
+        if (stays) {
+          out += text.substr(0, close + 1);
+        } else {
+          base::append_code_point(code, out);
+        }
         text.remove_prefix(close + 1);
         continue;
       }
@@ -124,6 +131,7 @@ enum class GroupField {
   Diagnostic,
   RemoteMta,
   ReportingMta,
+  OfMessage,
   ActualRecipient,
   Supplement,
   Other
@@ -140,9 +148,15 @@ bool is_supplement(std::string_view name) {
 // Appends "550 no such user" of `<mx.example.org #5.0.0 smtp; 550 no such user>`.
 void append_supplement(std::string_view value, const ReportLimits& limits, Response& response,
                        std::string& supplement) {
-  if (value.starts_with('<') && value.ends_with('>')) value = value.substr(1, value.size() - 2);
-  const std::size_t type = value.find(" smtp; ");
-  if (type != std::string_view::npos) value.remove_prefix(type + std::string_view(" smtp; ").size());
+  if (value.starts_with('<') && value.ends_with('>')) {
+    value = value.substr(1, value.size() - 2);
+    // The first word is the host's name.
+    if (const std::size_t mark = value.find(" #"); mark == value.find(' ') && mark != std::string_view::npos)
+      value.remove_prefix(mark + 2);
+  }
+  constexpr std::string_view kType = " smtp; ";
+  const std::size_t type = base::ifind(value, kType);
+  if (type != std::string_view::npos) value.remove_prefix(type + kType.size());
   if (supplement.size() >= limits.diagnostic) return;
   if (!supplement.empty()) supplement += ' ';
   const std::size_t room = limits.diagnostic - std::min(supplement.size(), limits.diagnostic);
@@ -163,6 +177,10 @@ GroupField group_field(std::string_view name) {
       {"diagnostic-code", GroupField::Diagnostic},
       {"remote-mta", GroupField::RemoteMta},
       {"reporting-mta", GroupField::ReportingMta},
+      {"received-from-mta", GroupField::OfMessage},
+      {"dsn-gateway", GroupField::OfMessage},
+      {"arrival-date", GroupField::OfMessage},
+      {"original-envelope-id", GroupField::OfMessage},
       {"x-actual-recipient", GroupField::ActualRecipient},
   });
   for (const auto& row : kRows) {
@@ -178,6 +196,47 @@ std::string_view quoted_address(std::string_view value) {
   const std::size_t at = quoted_end(value);
   if (at == 0 || !value.substr(at).starts_with('@')) return {};
   return value.substr(0, value.find_first_of(" \t;,<>()", at));
+}
+
+// Returns the path without the source route of RFC 5321 4.1.2, "@relay.example:user@example.org". It said by
+// which hosts a mail should go; the mailbox is what follows it (RFC 5321 C).
+std::string_view without_route(std::string_view path) {
+  if (!path.starts_with('@')) return path;
+  const std::size_t colon = path.find(':');
+  return colon == std::string_view::npos ? path : path.substr(colon + 1);
+}
+
+bool has_other_address(std::string_view text, std::string_view address) {
+  const FoundAddress found = find_address(text);
+  return !found.text.empty() && !base::iequals(found.text, address);
+}
+
+// Returns whether `value` has an "@" but no address that can be told, or lists another address beside it:
+// "a@example.org, b@example.net".
+bool is_ambiguous(std::string_view value, std::string_view address) {
+  if (address.empty()) return value.contains('@');
+  const std::size_t at = base::ifind(value, address);
+  if (at == std::string_view::npos) return false;
+  std::string_view before = value.substr(0, at);
+  before = before.substr(0, before.find_last_not_of(" \t<") + 1);
+  if ((before.ends_with(',') || before.ends_with(';')) && has_other_address(before, address)) return true;
+  std::string_view after = value.substr(at + address.size());
+  after.remove_prefix(std::min(after.find_first_not_of(" \t>"), after.size()));
+  return (after.starts_with(',') || after.starts_with(';')) && has_other_address(after, address);
+}
+
+void forget_names(Recipient& recipient) {
+  recipient.address.clear();
+  recipient.original_address.clear();
+}
+
+// Sets an address of a group. The group is doubtful if it had another one before, or the field has several.
+void name_recipient(std::string_view value, std::string& address, Recipient& recipient) {
+  std::string found = report_address(value);
+  if (found.empty() && !value.contains('@')) return;
+  const bool is_other = !address.empty() && base::address_key(address) != base::address_key(found);
+  recipient.is_doubtful = recipient.is_doubtful || is_other || is_ambiguous(value, found);
+  address = std::move(found);
 }
 
 // Returns the type of RFC 5965 3.1, which is a token in any case, without what follows it.
@@ -236,6 +295,8 @@ std::string report_address(std::string_view value) {
     if (inner.find('@') != std::string_view::npos || address.find('@') == std::string_view::npos)
       address = inner;
   }
+  while (address.starts_with('<')) address.remove_prefix(1);
+  address = without_route(address);
   if (!address.starts_with('"')) {
     // "user@example.org (Real Name)", "user@example.org; more": an address ends at white space.
     address = address.substr(0, address.find_first_of(" \t;,"));
@@ -243,10 +304,8 @@ std::string report_address(std::string_view value) {
     if (base::istarts_with(address, "smtp:")) address.remove_prefix(5);
   }
   while (!address.empty() && (address.back() == '>' || address.back() == ':')) address.remove_suffix(1);
-  while (address.starts_with('<')) address.remove_prefix(1);
   std::string text = mail::to_utf8(address);
   if (is_utf8_type) text = decode_utf8_xtext(text);
-  base::fold_hidden(text);
   return text;
 }
 
@@ -262,26 +321,40 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   Recipient* current = nullptr;
   bool has_final = false;
   bool has_original = false;
+  bool has_outcome = false;  // the group has an action or a status below its recipient
   bool is_full = false;
+  // Some products begin a group with another field than the recipient.
+  Recipient before_name;
+  bool is_of_message = false;
   const auto open = [&]() -> Recipient* {
     if (response.recipients.size() >= limits.recipients) {
       is_full = true;
       return nullptr;
     }
-    has_final = has_original = false;
-    return &response.recipients.emplace_back();
+    has_final = has_original = has_outcome = false;
+    return &response.recipients.emplace_back(std::exchange(before_name, {}));
   };
   for_each_field(body, [&](const ReportField& field) {
     const GroupField which = group_field(field.name);
     if (field.starts_group && current && (has_final || has_original)) current = nullptr;
+    if (field.starts_group) {
+      before_name = {};
+      is_of_message = false;
+    }
     switch (which) {
       case GroupField::ReportingMta:
         if (response.reporting_mta.empty()) response.reporting_mta = report_host(field.value);
+        is_of_message = true;
+        return;
+      case GroupField::OfMessage:
+        is_of_message = true;
         return;
       case GroupField::FinalRecipient:
       case GroupField::OriginalRecipient:
-        // A second one in the same group is another recipient, since some products omit the empty line.
-        if (!current || (which == GroupField::FinalRecipient ? has_final : has_original)) current = open();
+        // A second one behind an outcome is another recipient, since some products omit the empty line.
+        // Without an outcome between, nobody can tell whose it is (RFC 3464 2.3: each group has one of both).
+        if (!current || (has_outcome && (which == GroupField::FinalRecipient ? has_final : has_original)))
+          current = open();
         break;
       case GroupField::Action:
       case GroupField::Status:
@@ -291,36 +364,39 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
       default:
         break;
     }
-    if (!current) return;
+    if (!current && (is_full || is_of_message)) return;
+    Recipient& recipient = current ? *current : before_name;
     switch (which) {
       case GroupField::FinalRecipient:
-        current->address = report_address(field.value);
+        name_recipient(field.value, recipient.address, recipient);
         has_final = true;
         break;
       case GroupField::OriginalRecipient:
-        current->original_address = report_address(field.value);
+        name_recipient(field.value, recipient.original_address, recipient);
         has_original = true;
         break;
       case GroupField::ActualRecipient:
-        if (current->address.empty()) current->address = report_address(field.value);
+        if (recipient.address.empty()) recipient.address = report_address(field.value);
         break;
       case GroupField::Action:
-        current->action = parse_action(field.value);
+        has_outcome = has_final || has_original;
+        recipient.action = parse_action(field.value);
         break;
       case GroupField::Status:
+        has_outcome = has_final || has_original;
         if (const auto status = find_enhanced_status(field.value); !status.empty()) {
-          current->status = status;
-          current->status_from = StatusFrom::Field;
+          recipient.status = status;
+          recipient.status_from = StatusFrom::Field;
         }
         break;
       case GroupField::Diagnostic:
-        current->diagnostic = diagnostic_text(without_type(field.value), limits, response);
+        recipient.diagnostic = diagnostic_text(without_type(field.value), limits, response);
         break;
       case GroupField::RemoteMta:
-        current->remote_mta = report_host(field.value);
+        recipient.remote_mta = report_host(field.value);
         break;
       case GroupField::Supplement:
-        append_supplement(field.value, limits, response, current->supplement);
+        append_supplement(field.value, limits, response, recipient.supplement);
         break;
       default:
         break;
@@ -329,6 +405,7 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   response.truncated = response.truncated || is_full;
   for (std::size_t i = before; i < response.recipients.size(); ++i) {
     auto& recipient = response.recipients[i];
+    if (recipient.is_doubtful) forget_names(recipient);
     // A final address that only the product understands (X.400, a daemon's queue) says less than the address
     // that the mail was written to.
     const bool is_internal =
@@ -341,7 +418,8 @@ bool read_delivery_status(std::string_view body, const ReportLimits& limits, Res
   // A group without address, status and words is the per-message group of a product that ran the groups
   // together.
   const auto names_nobody = [](const Recipient& recipient) {
-    return recipient.address.empty() && recipient.status.empty() && recipient.diagnostic.empty();
+    return recipient.address.empty() && !recipient.is_doubtful && recipient.status.empty() &&
+           recipient.diagnostic.empty();
   };
   const auto first = response.recipients.begin() + static_cast<std::ptrdiff_t>(before);
   response.recipients.erase(std::remove_if(first, response.recipients.end(), names_nobody),
@@ -355,9 +433,9 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
   original.found_in = FoundIn::ReportFields;
   for_each_field(body, [&](const ReportField& field) {
     if (base::iequals(field.name, "final-recipient")) {
-      recipient.address = report_address(field.value);
+      name_recipient(field.value, recipient.address, recipient);
     } else if (base::iequals(field.name, "original-recipient")) {
-      recipient.original_address = report_address(field.value);
+      name_recipient(field.value, recipient.original_address, recipient);
     } else if (base::iequals(field.name, "original-message-id")) {
       std::string_view id = field.value;
       if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
@@ -377,6 +455,7 @@ void read_disposition(std::string_view body, const ReportLimits& limits, Respons
               : Action::None;
     }
   });
+  if (recipient.is_doubtful) forget_names(recipient);
   if (recipient.address.empty()) recipient.address = recipient.original_address;
   if (!recipient.address.empty()) response.recipients.push_back(std::move(recipient));
   if (!original.message_id.empty()) response.original = std::move(original);

@@ -115,6 +115,36 @@ const Row kDeliveryStatus[] = {
      "Original-Recipient: rfc822; a@example.net\nAction: failed\n\n"
      "Final-Recipient: rfc822; b@example.net\nAction: delayed\n",
      "from -\na@example.net failed - - '' (a@example.net)\nb@example.net delayed - - ''\n"},
+    {"two recipients before one outcome",
+     "Final-Recipient: rfc822; a@example.net\nFinal-Recipient: rfc822; b@example.net\n"
+     "Action: failed\nStatus: 5.1.1\n",
+     "from -\n- failed 5.1.1 - ''\n"},
+    {"two recipients below one outcome",
+     "Action: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; a@example.net\n"
+     "Final-Recipient: rfc822; b@example.net\n",
+     "from -\n- failed 5.1.1 - ''\n"},
+    {"two original recipients before one outcome",
+     "Original-Recipient: rfc822; a@example.net\nOriginal-Recipient: rfc822; b@example.net\n"
+     "Final-Recipient: rfc822; c@example.net\nAction: failed\n",
+     "from -\n- failed - - ''\n"},
+    {"the same recipient twice",
+     "Final-Recipient: rfc822; a@example.net\nFinal-Recipient: rfc822; A@example.net\nAction: failed\n",
+     "from -\nA@example.net failed - - ''\n"},
+    {"a second one that is empty",
+     "Final-Recipient: rfc822; a@example.net\nFinal-Recipient:\nAction: failed\n",
+     "from -\na@example.net failed - - ''\n"},
+    {"a list of recipients", "Final-Recipient: rfc822; a@example.net, b@example.net\nAction: failed\n",
+     "from -\n- failed - - ''\n"},
+    {"a list in brackets", "Final-Recipient: rfc822; <a@example.net>; <b@example.net>\nAction: failed\n",
+     "from -\n- failed - - ''\n"},
+    {"an address within another",
+     "Final-Recipient: rfc822; a <b@example.net>@example.org\nAction: failed\nDiagnostic-Code: smtp; 550 "
+     "no\n",
+     "from -\n- failed - - '550 no'\n"},
+    {"a doubtful one, and the next",
+     "Final-Recipient: rfc822; a@example.net, b@example.net\nAction: failed\n\n"
+     "Final-Recipient: rfc822; c@example.net\nAction: failed\n",
+     "from -\n- failed - - ''\nc@example.net failed - - ''\n"},
     {"many empty lines between groups",
      "\n\nReporting-MTA: dns; mail.example.org\n\n\n\n"
      "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: 5.1.1\n\n \t\n\n"
@@ -185,6 +215,33 @@ const Row kDeliveryStatus[] = {
      "Final-Recipient: rfc822; a@example.org\nX-Supplementary-Info: <550 no>\n\n"
      "Final-Recipient: rfc822; b@example.org\nX-Supplementary-Info: <552 full>\n",
      "from -\na@example.org - - - '550 no'\nb@example.org - - - '552 full'\n"},
+    {"words in brackets with the host's name, in capitals",
+     "Final-Recipient: rfc822; a@example.org\n"
+     "X-Supplementary-Info: <blocked.example.org #5.0.0 SMTP; 550 no>\n",
+     "from -\na@example.org - - - '550 no'\n"},
+    {"words in brackets without a type",
+     "Final-Recipient: rfc822; a@example.org\nX-Supplementary-Info: <203.0.113.25 #5.1.1 no>\n",
+     "from -\na@example.org - - - '5.1.1 no'\n"},
+    {"another field before the recipient's name",
+     "Reporting-MTA: dns; mail.example.org\n\n"
+     "X-Supplementary-Info: <550 no>\nFinal-Recipient: rfc822; a@example.org\nAction: failed\n\n"
+     "Remote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 552 full\n"
+     "Final-Recipient: rfc822; b@example.org\nAction: failed\n",
+     "from mail.example.org\na@example.org failed - - '550 no'\n"
+     "b@example.org failed - mx.example.org '552 full'\n"},
+    {"another field before the action, and the recipient last",
+     "Diagnostic-Code: smtp; 550 no\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; a@example.org\n",
+     "from -\na@example.org failed 5.1.1 - '550 no'\n"},
+    {"a field before an empty line belongs to nobody behind it",
+     "X-Supplementary-Info: <550 no>\n\nFinal-Recipient: rfc822; a@example.org\n",
+     "from -\na@example.org - - - ''\n"},
+    {"a field of the message, with the recipient in one group",
+     "Reporting-MTA: dns; mail.example.org\nX-Error-Info: 550 no\nFinal-Recipient: rfc822; a@example.org\n",
+     "from mail.example.org\na@example.org - - - ''\n"},
+    {"a field behind the arrival's date, with the recipient in one group",
+     "Arrival-Date: Thu, 7 Jul 1994 17:15:49 -0400\nX-Error-Info: 550 no\n"
+     "Final-Recipient: rfc822; a@example.org\n",
+     "from -\na@example.org - - - ''\n"},
     {"diagnostic in another charset",
      "Final-Recipient: rfc822; a@example.net\nDiagnostic-Code: smtp; 550 Empf\xE4nger unbekannt\n",
      "from -\na@example.net - - - '550 Empfänger unbekannt'\n"},
@@ -295,6 +352,8 @@ TEST(ReportAddress, IsFreeOfTheMarksAroundIt) {
       {"quoted address without a type", "\"x;b@example.net\"@example.org", "\"x;b@example.net\"@example.org"},
       {"quoted address as a name", "rfc822; \"b@example.net\" <user@example.org>", "user@example.org"},
       {"brackets within a local part", "rfc822; a <b@example.net>@example.org", ""},
+      {"source route", "rfc822; @relay.example:user@example.org", "user@example.org"},
+      {"source route in brackets", "rfc822; <@a.example,@b.example:user@example.org>", "user@example.org"},
       {"half of a bracket", "rfc822; user@example.org>", "user@example.org"},
       {"the other half", "rfc822; <user@example.org", "user@example.org"},
       {"X.400", "x400; /G=A/S=B/C=XX/", "/G=A/S=B/C=XX/"},
@@ -310,6 +369,9 @@ TEST(ReportAddress, IsFreeOfTheMarksAroundIt) {
       {"xtext of other letters", "utf-8; \\x{G0}@example.org", "\\x{G0}@example.org"},
       {"xtext that is no character", "utf-8; \\x{D800}\\x{110000}@example.org",
        "\xEF\xBF\xBD\xEF\xBF\xBD@example.org"},
+      {"xtext of an at sign stays", "utf-8; user\\x{40}example.org@example.net",
+       "user\\x{40}example.org@example.net"},
+      {"xtext of the three", "utf-8; \\x{2B}\\x{3d}\\x{5C}@example.org", "+=\\@example.org"},
       {"xtext that is cut", "utf-8; \\x{44", "\\x{44"},
       {"xtext without digits", "utf-8; \\x{}a@example.org", "\\x{}a@example.org"},
       {"xtext under another type stays", "rfc822; \\x{442}@example.org", "\\x{442}@example.org"},

@@ -51,7 +51,18 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "kan ikke leveres|blev ikke leveret|ble ikke levert|har inte levererats|leveringsfejl|"
      "kunne ikke afleveres|ei voitu toimittaa|ei toimitettu|niedostarczona|teslim edilemedi|"
      "teslim edilemiyor|iletilemedi|pas pu remettre|konnte ich nicht zustellen|kunne ikke sendes|"
-     "levererades inte|falhou permanentemente|nie dostarczon"},
+     "se nepodarilo dorucit|sa nepodarilo dorucit|levererades inte|falhou permanentemente|nie dostarczon|non e stato possibile consegnare|"
+     "non e stato possibile recapitare|non e stato consegnato|non e stato recapitato|"
+     "nie mozna dostarczyc|nie zostala dostarczona|"
+     "nie mogla zostac dostarczona|nie udalo sie dostarczyc|nao foi possivel entregar|"
+     "nao foi entregue|no pudo entregarse|no pudo ser enviado|no se pudo enviar|"
+     "n'a pas ete remis|n'a pas ete delivre|n'a pas ete distribue|n'a pu etre|kunde inte skickas|"
+     "kunde ej levereras|kunne ikke bli levert|nelze dorucit|nepodarilo se dorucit|nebyla dorucena|"
+     "nebolo mozne dorucit|nepodarilo sa dorucit|nem kezbesitheto|nem sikerult kezbesiteni|"
+     "nu a putut fi livrat|nu a putut fi trimis|nu a fost livrat|nije isporucen|isporuka nije uspjela|"
+     "nije mogla biti isporucena|ni bilo mogoce dostaviti|no s'ha pogut lliurar|tidak dapat dikirim|"
+     "tidak dapat terkirim|gagal dikirim|tidak dapat dihantar|konnte nicht ausgeliefert|"
+     "kon niet worden afgeleverd|kon niet worden verzonden|ei voida toimittaa"},
     {"Latin letters beyond ASCII",
      "n'a pas pu être|n'ont pas pu être|échec de la remise|n'a pas été remis|"
      "impossible de délivrer|échec de distribution|non distribué|n'a pu être|nicht übermittelt|"
@@ -61,7 +72,9 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "nie mogła zostać dostarczona|nie została dostarczona|nie udało się dostarczyć|"
      "nie można było dostarczyć|nelze doručit|nebylo možné doručit|nepodařilo se doručit|"
      "nedoručitelné|nebyla doručena|nem kézbesíthető|nem sikerült kézbesíteni|"
-     "nem lehetett kézbesíteni|kézbesíthetetlen|pas été délivré|nåede ikke frem|nådde ikke|"
+     "nem lehetett kézbesíteni|nije isporučen|nije mogla biti isporučena|ni bilo mogoče dostaviti|"
+     "se nepodařilo doručit|sa nepodarilo doručiť|nebolo možné doručiť|nepodarilo sa doručiť|nebola doručená|không thể gửi|không gửi được|"
+     "kézbesíthetetlen|pas été délivré|nåede ikke frem|nådde ikke|"
      "nådde inte|har ikke nået|no llegó a|não chegou|não foi possível enviar|doručit následujícím|"
      "nie doręczon|nem kézbesített"},
     {"Greek",
@@ -185,12 +198,19 @@ constexpr std::array kFailureSubjects = std::to_array<PhraseRow>({
      "niet bestelbaar|gick inte att leverera|kan ikke leveres|kunne ikke leveres|olevererbart|"
      "uleverbar|ikke levert|toimittamaton|ei voi toimittaa|niedostarczona|niedostarczone|"
      "nie dostarczono|teslim edilemedi|teslim edilemiyor|iletilemedi|fallo de entrega|"
-     "errore di consegna|falha de entrega|leveringsfejl|leveransfel|leveringsfeil"},
+     "errore di consegna|falha de entrega|leveringsfejl|leveransfel|leveringsfeil|"
+     "messaggio non consegnat|mail non consegnat|missatge no lliurat|mail ikke leveret|"
+     "besked ikke leveret|meddelelse ikke leveret|mesaj nelivrat|mesajul nu a putut fi|poruka nije isporu|"
+     "bericht niet afgeleverd|mail niet afgeleverd|meddelandet kunde inte levereras|"
+     "olevererat meddelande|olevererad e-post|mensagem nao entregue|mail nao entregue|"
+     "nao foi possivel entregar|zprava nedorucena|nedorucena zprava|nedorucena sprava|nedorucitel|pesan gagal dikirim|email gagal dikirim|"
+     "pesan tidak terkirim|email tidak terkirim"},
     {"Latin letters beyond ASCII",
      "übermittlungsstatus|notification d'état de la distribution|échec de distribution|"
      "non distribué|échec de la remise|échec d'envoi|não foi possível entregar|não entregue|"
      "não é possível entregar|toimitus epäonnistui|nie można dostarczyć|nedoručitelné|nedoručen|"
-     "kézbesíthetetlen|nem kézbesíthető|avis d'échec|échec|chyba doručení|błąd dostarczenia|"
+     "kézbesíthetetlen|nem kézbesíthető|nedoručitel|không gửi được|không thể gửi|"
+     "avis d'échec|échec|chyba doručení|błąd dostarczenia|"
      "doručení selhalo|kézbesítési hiba|teslimat hatası"},
     {"Russian, Ukrainian",
      "недоставленное|не доставлено|не может быть доставлено|недоставлене|не доставлене|"

@@ -9,6 +9,7 @@
 #include "mail/encoding.h"
 #include "mail/parameter.h"
 #include "response/html_text.h"
+#include "response/quoted_subject.h"
 #include "response/status.h"
 #include "response/word_set.h"
 
@@ -328,10 +329,19 @@ void ReportText::flatten() {
     char* out = flat;
     std::string_view line;
     bool is_after_blank = true;
+    const bool has_subject = speaks_of_a_subject(rest);
+    QuotedSubject subject;
     while (base::next_line(rest, line)) {
       if (is_quoted(line)) continue;
       char* const begin = out;
-      out = append_collapsed(line, out);
+      if (has_subject) {
+        const auto [head, tail] = subject.keep(line);
+        if (head.empty() && !line.empty()) continue;  // the empty line before it is still one
+        out = append_collapsed(head, out);
+        out = append_collapsed(tail, out);
+      } else {
+        out = append_collapsed(line, out);
+      }
       if (out == begin) {
         is_after_blank = true;
         continue;

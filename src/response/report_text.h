@@ -49,7 +49,7 @@ class ReportText {
   /// only as long as the message's buffer.
   std::string_view raw() const { return raw_; }
   /// The lines before the returned original, joined by single spaces, so that phrases may run over line
-  /// ends.
+  /// ends. The subject of another mail that they quote is left out (quoted_subject.h).
   std::string_view flat() const { return flat_; }
   const std::vector<Line>& lines() const { return lines_; }
   std::string_view text_of(const Line& line) const {

@@ -135,6 +135,9 @@ struct Recipient {
   /// The words of other fields about this recipient (X-Supplementary-Info, X-PowerMTA-BounceCategory), capped
   /// alike.
   std::string supplement;
+  /// The report may name any of several addresses here, or another one than it shows: the two addresses are
+  /// empty.
+  bool is_doubtful = false;
 };
 
 /// The mail that is answered, as far as it came back. A field that did not is empty.

@@ -77,14 +77,6 @@ bool is_between(char c) {
   return std::string_view(" \t\r\n>|\"").contains(c) || static_cast<unsigned char>(c) > 127;
 }
 
-// Some products write text/rfc822 or message/rfc822-headers.
-bool holds_header(const mail::Part& part) {
-  return part.media_type == MediaType::MessageRfc822 || part.media_type == MediaType::MessageGlobal ||
-         part.media_type == MediaType::TextRfc822Headers ||
-         part.media_type == MediaType::MessageGlobalHeaders ||
-         (part.media_type == MediaType::Other && base::istarts_with(part.subtype, "rfc822"));
-}
-
 // Returns whether the header block has lines that belong to no field, since a fold lost its white space.
 bool has_stray_lines(const mail::Message& message, const mail::Part& part) {
   std::size_t at = part.begin;

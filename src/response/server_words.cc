@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/text.h"
+#include "response/status.h"
 
 namespace backstop::response {
 namespace {
@@ -35,6 +36,7 @@ constexpr std::array kRemarks = std::to_array<Remark>({
     {">>> RCPT T", ">"},                                 //
     {">>> MAIL F", ">"},                                 //
     {">>> DATA", ""},                                    //
+    {"(delivery attempts: ", ")"},                       // IronPort
 });
 // What is written in place of a host's address.
 constexpr std::string_view kIpAddress = "an-ip-address";
@@ -96,6 +98,83 @@ bool is_ip_address(std::string_view word) {
          word.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+// Returns whether the word is an IPv6 address, perhaps with a mark around it. "10:15:02" is a time.
+bool is_ipv6_address(std::string_view word) {
+  constexpr std::string_view kTag = "IPv6:";
+  if (base::istarts_with(word, kTag)) word.remove_prefix(kTag.size());
+  while (!word.empty() && (word.back() == ']' || word.back() == '.')) word.remove_suffix(1);
+  constexpr std::size_t kLongest = 45;
+  if (word.size() > kLongest || word.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos)
+    return false;
+  const auto colons = std::ranges::count(word, ':');
+  return colons >= 4 || (colons >= 2 && word.contains("::"));
+}
+
+// Returns whether a label of the host's name begins with the name of a block list, or of a page that says
+// what is wrong with a host.
+bool is_telling(std::string_view host) {
+  constexpr std::array kNames = std::to_array<std::string_view>(
+      {"spamhaus",  "spamcop",     "surbl",      "uribl",       "sorbs",      "barracudacentral",
+       "dnsbl",     "dnsrbl",      "rbl",        "psbl",        "cbl",        "sbl",
+       "xbl",       "pbl",         "dbl",        "abuseat",     "uceprotect", "spamrats",
+       "abusix",    "invaluement", "ivmuri",     "senderscore", "senderbase", "talos",
+       "spfbl",     "fortiguard",  "trendmicro", "cloudmark",   "csi",        "ipcheck",
+       "mailspike", "postmaster",  "in-addr",    "resolver",    "transport"});
+  for (std::size_t at = 0; at < host.size();) {
+    if (std::ranges::any_of(kNames,
+                            [&](std::string_view name) { return base::istarts_with(host.substr(at), name); }))
+      return true;
+    const std::size_t mark = host.find_first_of(".-", at);
+    at = mark == std::string_view::npos ? host.size() : mark + 1;
+  }
+  return false;
+}
+
+bool is_label(std::string_view label) {
+  return !label.empty() && std::ranges::all_of(label, [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == '-';
+  });
+}
+
+// Returns whether `top` may be the last label of a host's name: small letters, or large ones if the name has
+// no others. The last label of Exchange's "RESOLVER.ADR.RecipNotFound" has both, that of "mailbox full.try
+// again" is a word.
+bool is_top(std::string_view top, std::string_view name) {
+  constexpr std::array kWords = std::to_array<std::string_view>(
+      {"try", "please", "see",     "the",  "this",  "for",    "visit", "check", "contact", "your", "you",
+       "and", "but",    "message", "user", "error", "access", "help",  "more",  "http",    "https"});
+  if (top.size() < 2 || std::ranges::find(kWords, top) != kWords.end()) return false;
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return std::ranges::all_of(top, is_small) ||
+         (std::ranges::all_of(top, base::is_alpha) && std::ranges::none_of(name, is_small));
+}
+
+// Returns whether `name` is the name of a host: labels with dots.
+bool is_host_name(std::string_view name) {
+  constexpr std::size_t kLongest = 255;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  const std::size_t last = name.rfind('.');
+  if (name.size() > kLongest || last == std::string_view::npos || !is_top(name.substr(last + 1), name))
+    return false;
+  for (std::size_t at = 0; at < last;) {
+    const std::size_t dot = name.find('.', at);
+    if (!is_label(name.substr(at, dot - at))) return false;
+    at = dot + 1;
+  }
+  return true;
+}
+
+// Returns whether a word before an address in brackets is the name of a host: "gate[192.0.2.1]", but not
+// "Client host[192.0.2.1]".
+bool names_host(std::string_view word, std::string_view behind) {
+  constexpr std::array kNouns =
+      std::to_array<std::string_view>({"host", "ip", "address", "server", "client"});
+  if (behind.empty() || !(base::is_digit(behind.front()) || base::istarts_with(behind, "IPv6:")))
+    return false;
+  return is_label(word) &&
+         std::ranges::none_of(kNouns, [&](std::string_view noun) { return base::iequals(word, noun); });
+}
+
 // What a byte is for the search. Most are only copied.
 enum ByteClass : std::uint8_t { Letter = 1, BeginsRemark = 2, Special = 4 };
 constexpr auto kByteClass = [] {
@@ -134,8 +213,11 @@ class Writer {
   /// Adds text without '@' and '?'.
   void add_plain(std::string_view text) { out_ += text; }
 
-  /// Ends a word with `mark`.
-  void end_word(char mark) {
+  /// Ends a word with `mark`, which `behind` follows.
+  void end_word(char mark, std::string_view behind) {
+    const std::string_view word = std::string_view(out_).substr(word_);
+    const bool is_in_angles = mark == '>' && word_ > 0 && out_[word_ - 1] == '<';
+    if (is_in_angles || (mark == '[' && names_host(word, behind))) blank(word_, out_.size());
     close_word();
     out_ += mark;
     word_ = out_.size();
@@ -153,17 +235,41 @@ class Writer {
   // What is written replaces an address of a mailbox by spaces and that of a host by one word.
   void close_word() {
     if (has_question_) drop_query();
-    if (has_at_) {
-      std::fill(out_.begin() + static_cast<std::ptrdiff_t>(word_), out_.end(), ' ');
-    } else if (is_ip_address(std::string_view(out_).substr(word_)) && !is_in_brackets()) {
+    const std::string_view word = std::string_view(out_).substr(word_);
+    const bool is_ipv6 = is_ipv6_address(word);
+    if (has_at_ || (is_ipv6 && is_in_brackets())) {
+      blank(word_, out_.size());
+    } else if (is_ipv6 || (is_ip_address(word) && !is_in_brackets())) {
       out_.resize(word_);
       out_ += kIpAddress;
+    } else if (word.contains('.')) {
+      leave_out_hosts();
     }
     has_at_ = false;
     has_question_ = false;
   }
 
  private:
+  void blank(std::size_t begin, std::size_t end) {
+    std::fill(out_.begin() + static_cast<std::ptrdiff_t>(begin),
+              out_.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+  }
+
+  // Leaves out the host of an address of the Web, or those of "dns:mx.example.org" and "mx.example.org:25".
+  // What follows the first slash is a path.
+  void leave_out_hosts() {
+    const std::string_view word = std::string_view(out_).substr(word_);
+    const std::size_t scheme = word.find("://");
+    std::size_t at = scheme == std::string_view::npos ? 0 : scheme + 3;
+    const std::size_t path = std::min(word.find('/', at), word.size());
+    while (at < path) {
+      const std::size_t end = std::min(word.find_first_of(":='`|#]", at), path);
+      const std::string_view name = word.substr(at, end - at);
+      if (is_host_name(name) && !is_telling(name)) blank(word_ + at, word_ + end);
+      at = end + 1;
+    }
+  }
+
   // What a server asks in an address is not what it says: "https://example.org/codes?ip=192.0.2.1".
   void drop_query() {
     const std::string_view word = std::string_view(out_).substr(word_);
@@ -208,12 +314,31 @@ void append_server_words(std::string_view words, std::string& out) {
       append_not(out);
       i += length - 1;
     } else if (ends_address(c)) {
-      writer.end_word(c);
+      writer.end_word(c, words.substr(i + 1));
     } else {
       writer.add(c);
     }
   }
   writer.close_word();
+}
+
+std::string_view quoted_reply(std::string_view words) {
+  constexpr std::string_view kOpen = "', [";
+  const std::size_t open = words.find(kOpen);
+  if (open != std::string_view::npos) {
+    const std::size_t begin = open + kOpen.size();
+    const std::size_t end = words.rfind(']');
+    return end == std::string_view::npos || end < begin ? std::string_view{}
+                                                        : words.substr(begin, end - begin);
+  }
+  constexpr std::string_view kError = " error ";
+  const std::size_t label = words.find(kError);
+  if (label == std::string_view::npos) return {};
+  const std::string_view reply = words.substr(label + kError.size());
+  constexpr std::size_t kCode = 3;
+  const bool is_quoted = reply.size() > kCode && reply.substr(kCode).starts_with("-'") &&
+                         find_reply_code(reply.substr(0, kCode)) != 0;
+  return is_quoted ? reply.substr(kCode + 2) : std::string_view{};
 }
 
 }  // namespace backstop::response

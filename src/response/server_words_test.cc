@@ -51,16 +51,54 @@ TEST(ServerWords, AreWithoutWhatTheReporterSays) {
       {"an at sign alone", "@", ""},
       {"the address of a host", "554 192.0.2.1: blocked", "554 an-ip-address blocked"},
       {"the address of a named host", "mx.example.org[192.0.2.1]:25: refused (192.0.2.1)",
-       "mx.example.org[192.0.2.1]:25: refused (192.0.2.1)"},
+       "[192.0.2.1]:25: refused (192.0.2.1)"},
+      {"the name of a host", "550 <relay.example.org[192.0.2.1]>: no, spam.example.org.",
+       "550 < [192.0.2.1]>: no,"},
+      {"the name of a host in one word", "550 <spam[192.0.2.1]> blocked[IPv6:2001:db8:bad::1] x",
+       "550 < [192.0.2.1]> [ x"},
+      {"a noun before an address", "Client host[192.0.2.1] x", "Client host[192.0.2.1] x"},
+      {"a word in angle brackets", "550 <blacklist>: Helo", "550 < >: Helo"},
+      {"words in angle brackets", "550 <no user>", "550 <no user>"},
+      {"the host of an address of the Web",
+       "see https://spam.example.org:8025/spam.html and http://virus.example",
+       "see https:// :8025/spam.html and http://"},
+      {"a host with a type, a port and quotation marks", "dns:spam.example.org 'mx.example.org':25",
+       "dns: ' ':25"},
+      {"a block list", "listed in zen.spamhaus.org, https://www.spamcop.net/x, ix.dnsbl.example.org",
+       "listed in zen.spamhaus.org, https://www.spamcop.net/x, ix.dnsbl.example.org"},
+      {"words with a dot that are no host",
+       "RESOLVER.ADR.RecipNotFound Win.Trojan.Agent unknown.Please a..b x.y an_ip.example",
+       "RESOLVER.ADR.RecipNotFound Win.Trojan.Agent unknown.Please a..b x.y an_ip.example"},
+      {"the name of a host in capitals", "550 MX.SPAM.EXAMPLE: no", "550 : no"},
+      {"a sentence behind a full stop", "550 full.try again", "550 full.try again"},
+      {"an IPv6 address", "554 2001:db8:bad::1: blocked at 10:15:02",
+       "554 an-ip-address blocked at 10:15:02"},
+      {"IronPort's count", "550 no (delivery attempts: 0)", "550 no"},
       {"a version", "1.2.3 or 1.2.3.4.5", "1.2.3 or 1.2.3.4.5"},
       {"a contraction", "550 It doesn't exist, CAN'T be found, isn\u2019t here",
        "550 It does not exist, CANnot be found, is not here"},
       {"what an address of the Web asks", "550 See https://a.example.org/codes?ip=192.0.2.1#x?y, no spam?",
-       "550 See https://a.example.org/codes, no spam?"},
+       "550 See https:// /codes, no spam?"},
       {"a question that is no address", "550 a/b?c://d", "550 a/b?c://d"},
       {"an apostrophe that is none of a contraction", "'t 'tis n' the user's", "'t 'tis n' the user's"},
   };
   for (const Row& row : rows) EXPECT_EQ(server_words(row.words), row.want) << row.name;
+}
+
+TEST(QuotedReply, IsBehindTheLabelOfTheReporter) {
+  const Row rows[] = {
+      {"nothing", "", ""},
+      {"no quotation", "550 5.1.1 no such user", ""},
+      {"IronPort", "5.1.0 - Unknown address error ('550', ['5.7.1 no'])", "'5.7.1 no'"},
+      {"IronPort, two lines", "5.3.0 - Other ('550', ['no', \"user's\"]) (delivery attempts: 0)",
+       "'no', \"user's\""},
+      {"IronPort without an end", "5.3.0 - Other ('550', ['no", ""},
+      {"IronPort, older", "550 Unknown address error 550-'5.1.1 no'", "5.1.1 no'"},
+      {"an error without a reply", "550 Unknown address error 550", ""},
+      {"an error at the end", "550 Unknown address error 55", ""},
+      {"an error in words", "550 some error -'no'", ""},
+  };
+  for (const Row& row : rows) EXPECT_EQ(quoted_reply(row.words), row.want) << row.name;
 }
 
 TEST(ServerWords, AreAppended) {

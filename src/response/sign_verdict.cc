@@ -7,7 +7,11 @@
 #include <vector>
 
 #include "base/text.h"
+#include "response/address_scan.h"
+#include "response/goods.h"
+#include "response/original.h"
 #include "response/person.h"
+#include "response/quarantine_digest.h"
 #include "response/text_bounce.h"
 
 namespace backstop::response {
@@ -63,9 +67,20 @@ bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
   });
 }
 
+// Returns whether a time or a date is in the text, as in "10:05", "10.05" and "3/5/2026".
+bool has_time(std::string_view text) {
+  constexpr std::size_t kMost = 2000;
+  constexpr std::string_view kBetween = ":./-h";
+  text = text.substr(0, kMost);
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    if (kBetween.contains(text[i]) && base::is_digit(text[i - 1]) && base::is_digit(text[i + 1])) return true;
+  }
+  return false;
+}
+
 // Returns whether a mail whose subject and text say "read" may be a receipt. People send "Read: chapter 4",
 // and shops "Read: what is new". A receipt repeats the subject of the mail that was read, or has its id, and
-// has no ordinary sender unless Exchange marks it.
+// has no ordinary sender unless Exchange marks it. It also says when.
 bool can_be_receipt(const KindFacts& facts) {
   constexpr std::size_t kShortest = 3;
   constexpr std::size_t kLongest = 60;
@@ -77,12 +92,12 @@ bool can_be_receipt(const KindFacts& facts) {
       });
   if (is_marked) return true;
   if (header.is_ordinary_sender || header.is_list_mail || has_mail_program(facts.message)) return false;
-  if (header.has_references) return true;
   const std::size_t colon = header.subject.find(':');
-  if (colon == std::string::npos) return true;
+  if (colon == std::string::npos) return header.has_references || has_time(facts.text.flat());
   const std::string_view answered =
       base::trim(std::string_view(header.subject).substr(colon + 1)).substr(0, kLongest);
-  return answered.size() < kShortest || base::icontains(facts.text.flat(), answered);
+  if (answered.size() < kShortest || base::icontains(facts.text.raw(), answered)) return true;
+  return header.has_references && has_time(facts.text.flat());
 }
 
 bool is_subject(Zone zone) {
@@ -107,10 +122,20 @@ bool is_precedence(const Sign& sign) {
          sign.field == mail::FieldName::Preference;
 }
 
+// Returns whether the field is one that only auto-responders write, and spam that wants to be taken for one.
+bool is_responders_field(const Sign& sign) {
+  using enum mail::FieldName;
+  constexpr std::array kFields = {XAutorespond, XAutoresponse, XAutoresponder, XAutoReplyFrom, XVacation};
+  return std::ranges::find(kFields, sign.field) != kFields.end();
+}
+
 // Returns whether a WithAnswer mark has another mark of its kind beside it; those of Precedence count once.
-// Who forges one field of an auto-reply forges two, so these don't count for each other.
+// Who forges one field of an auto-reply forges two, so these don't count for each other, except for the
+// Precedence that auto-responders write beside their own field.
 bool is_seconded(const Sign& sign, const std::vector<const Sign*>& signs) {
+  const bool is_responders = is_responders_field(sign);
   return std::ranges::any_of(signs, [&](const Sign* other) {
+    if (is_responders && is_precedence(*other) && other->phrase.starts_with("auto")) return true;
     if (other->kind == Kind::AutoReply && other->strength == Strength::WithAnswer) return false;
     return other->kind == sign.kind && other->field != sign.field && !is_precedence(*other);
   });
@@ -126,15 +151,22 @@ bool has_copied_challenge(const KindFacts& facts, const std::vector<const Sign*>
   });
 }
 
-// Shops and parcel services confirm an order in the words by which programs confirm a mail.
-bool confirms_an_order(const Sign& sign, const HeaderFacts& header) {
+// Shops and parcel services confirm an order in the words by which programs confirm a mail. What a program
+// repeats of the subject that it answers doesn't count.
+bool confirms_an_order(const Sign& sign, const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
   constexpr std::array kGoods = std::to_array<std::string_view>(
       {"order",   "parcel",   "booking", "payment",   "bestellung",  "auftrag",  "paket",     "buchung",
        "zahlung", "commande", "colis",   "paiement",  "réservation", "pedido",   "compra",    "paquete",
        "pago",    "reserva",  "ordine",  "pagamento", "bestelling",  "betaling", "encomenda", "zamówieni"});
-  return (sign.product.starts_with("ticket acknowledgement") || sign.product.starts_with("receipt")) &&
-         std::ranges::any_of(kGoods,
-                             [&](std::string_view word) { return base::icontains(header.subject, word); });
+  const std::string_view own = header.own_subject();
+  const std::string_view subject =
+      header.has_references ? own.substr(0, own.find(':')) : std::string_view(header.subject);
+  if (!sign.product.starts_with("ticket acknowledgement") && !sign.product.starts_with("receipt"))
+    return false;
+  if (std::ranges::any_of(kGoods, [&](std::string_view word) { return base::icontains(subject, word); }))
+    return true;
+  return !header.has_references && !header.is_auto_replied && is_about_goods(header, facts.text);
 }
 
 // Returns whether the mark shows that a program wrote this mail.
@@ -169,15 +201,155 @@ bool is_subject(const Sign& sign) {
   return sign.zone == Zone::Subject || sign.zone == Zone::SubjectFirst || sign.zone == Zone::SubjectStart;
 }
 
-// Returns whether a person greets the reader under the name of a role. Filters write so without a mark, too,
-// but people are postmasters and tell others about a virus.
-bool is_greeting_by_role(const KindFacts& facts) {
+// Returns whether nothing but a name in From shows that a program wrote the mail.
+bool is_only_named(const HeaderFacts& header) {
+  return !header.is_null_sender && !header.is_auto_submitted &&
+         std::ranges::none_of(header.signs, [](const Sign* sign) {
+           return sign->zone == Zone::Field && sign->strength != Strength::Program;
+         });
+}
+
+// Returns whether the words tell about a virus in general, and not in the words of a product.
+bool is_general(const Sign& sign) {
+  return sign.product.starts_with("virus notice") || sign.product.starts_with("content notice") ||
+         sign.product.starts_with("mail policy");
+}
+
+bool quotes_a_mail(const KindFacts& facts) {
+  return !facts.text.header_blocks().empty() || has_own_part(facts.message, mail::MediaType::MessageRfc822) ||
+         has_own_part(facts.message, mail::MediaType::TextRfc822Headers);
+}
+
+// Returns whether a tracker of tasks, bugs or changes wrote the mail. Its comments have a person's words.
+bool is_of_tracker(const mail::Message& message) {
+  constexpr std::array kPrefixes = std::to_array<std::string_view>(
+      {"X-JIRA-", "X-Redmine-", "X-GitHub-", "X-GitLab-", "X-Gitea-", "X-Forgejo-", "X-Gerrit-",
+       "X-Phabricator-", "X-YouTrack-", "X-Mantis-", "X-Roundup-", "X-Bugzilla-", "X-Trac-", "X-Launchpad-",
+       "X-Atlassian-", "X-Confluence-", "X-Asana-", "X-Trello-", "X-SourceForge-"});
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
+    return std::ranges::any_of(
+        kPrefixes, [&](std::string_view prefix) { return base::istarts_with(field.name, prefix); });
+  });
+}
+
+// Returns whether the mark counts as no answer of a mailbox. In a tracker's mail the subject is that of the
+// bug or task, and the text has comments. An office tells its people from noreply@ that their leave is
+// approved.
+bool is_about_absences(const Sign& sign, const KindFacts& facts) {
   const HeaderFacts& header = facts.header;
-  const bool is_automatic = header.is_null_sender || header.is_auto_submitted ||
-                            std::ranges::any_of(header.signs, [](const Sign* sign) {
-                              return sign->zone == Zone::Field && sign->strength != Strength::Program;
-                            });
-  return !is_automatic && begins_with_greeting(facts.text);
+  if (sign.kind != Kind::AutoReply || header.is_auto_replied || !sign.product.starts_with("vacation"))
+    return false;
+  if (is_of_tracker(facts.message)) return true;
+  constexpr std::array kNobody = std::to_array<std::string_view>(
+      {"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nepasrepondre", "ne-pas-repondre",
+       "nicht-antworten", "nichtantworten", "keine-antwort", "noresponder", "no-responder", "nao-responda",
+       "naoresponda", "nonrispondere", "non-rispondere"});
+  const bool is_nobody =
+      std::ranges::any_of(kNobody, [&](std::string_view word) { return base::icontains(header.from, word); });
+  return is_nobody && !header.has_references;
+}
+
+// Returns whether a phrase says only that a program wrote the mail, as monitors and shops also say.
+bool says_only_automatic(std::string_view phrase) {
+  constexpr std::array kAutomatic = std::to_array<std::string_view>(
+      {"auto", "outomat", "avtom", "自动", "自動", "자동", "автомат", "сформирован", "אוטומט"});
+  return std::ranges::any_of(kAutomatic,
+                             [&](std::string_view word) { return base::icontains(phrase, word); });
+}
+
+// Returns whether the mark counts as with the null sender, since the mail says in its header that a program
+// answers, and opens with the words of the mark. Help desks and Notes write "auto-generated" for the answers
+// of the program, and so do trackers for the comments of people.
+bool opens_automatic_answer(const Sign& sign, const KindFacts& facts) {
+  constexpr std::size_t kOpening = 300;
+  const HeaderFacts& header = facts.header;
+  if (sign.kind != Kind::AutoReply || !header.is_auto_submitted || !header.has_references ||
+      header.has_reply_subject || header.is_list_mail || is_of_tracker(facts.message) ||
+      has_mail_program(facts.message))
+    return false;
+  // Agents give thanks, too.
+  const bool is_weak = sign.strength == Strength::WithNullAnswer;
+  if (sign.zone != Zone::Body) return !is_weak;
+  if (is_weak && says_only_automatic(sign.phrase)) return false;
+  return facts.hits.begin_of(sign) < kOpening;  // kNotFound is larger
+}
+
+// Returns whether a person may write to the reader under the name of a role. Filters write so without a mark,
+// too, but people are postmasters and tell others about a virus. A filter quotes the mail.
+bool is_by_role(const Sign& sign, const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  if (!is_only_named(header)) return false;
+  if (is_letter(facts.message, header.from, facts.text)) return true;
+  return is_general(sign) && header.is_ordinary_sender && header.is_postmaster && !header.is_mailer_daemon &&
+         !quotes_a_mail(facts);
+}
+
+// Returns whether the mail is for its reader and no notice about a mail of the reader's: a digest of what a
+// filter held, or advertising of a filter's vendor.
+bool is_for_reader(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  return is_quarantine_digest(header, facts.text) ||
+         (!header.is_null_sender && !header.is_mailer_daemon && !quotes_a_mail(facts) &&
+          offers_to_unsubscribe(facts.text));
+}
+
+// Returns whether the words of an auto-reply have a second sign: the mail says that it answers another,
+// returns that one, says that a program wrote it, or has the subject of an auto-reply. Parcel services,
+// schools and calendars write the same words from the null sender.
+bool has_second_sign(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
+  const HeaderFacts& header = facts.header;
+  if (header.is_reply || header.is_auto_submitted || is_seen_elsewhere(sign, signs)) return true;
+  if (quotes_a_mail(facts)) return true;
+  const mail::Message& message = facts.message;
+  if (message.find(message.parts[0], mail::FieldName::XAutoResponseSuppress) != nullptr) return true;
+  return std::ranges::any_of(header.signs, [&](const Sign* other) {
+    return other->zone != Zone::From && is_mark_of_machine(*other, header);
+  });
+}
+
+// Returns whether a code comes after the words of a challenge, "[qurb #1234]" or "verify:AbCd12", or the
+// address of the person who asks.
+bool has_code(const Sign& sign, const HeaderFacts& header) {
+  constexpr std::size_t kShortest = 4;
+  constexpr std::size_t kLongest = 64;
+  const std::size_t at = base::ifind(header.subject, sign.phrase);
+  if (at == std::string::npos) return false;
+  std::string_view rest = std::string_view(header.subject).substr(at + sign.phrase.size(), kLongest);
+  while (!rest.empty() && std::string_view("#: ").contains(rest.front())) rest.remove_prefix(1);
+  if (const auto address = find_address(rest).text; !address.empty())
+    return rest.starts_with(address) && base::icontains(header.from, address);
+  const auto is_other = [](char c) { return !base::is_alpha(c) && !base::is_digit(c) && c != '-'; };
+  const auto end = std::ranges::find_if(rest, is_other);
+  const std::string_view code(rest.begin(), end);
+  return code.size() >= kShortest && std::ranges::any_of(code, [](char c) { return base::is_digit(c); });
+}
+
+// Returns whether a mark that decides has what its kind needs beside it. People write to those who sell a
+// filter, about the words of a challenge, and newsletters come from a list program's address.
+bool is_borne_out(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs,
+                  bool has_mark) {
+  const HeaderFacts& header = facts.header;
+  if (sign.zone == Zone::Field) return true;
+  if (sign.zone == Zone::From && is_only_named(header) && ends_with_writers_name(header.from, facts.text))
+    return false;
+  const auto is_elsewhere = [&] {
+    return std::ranges::any_of(signs, [&](const Sign* other) {
+      return other->kind == sign.kind && other->zone != sign.zone && other->strength != Strength::Program &&
+             other->strength != Strength::ProgramOffList;
+    });
+  };
+  if (sign.kind == Kind::Challenge) {
+    if (!is_subject(sign.zone)) return true;
+    return has_mark || header.has_references || is_elsewhere() || has_code(sign, header);
+  }
+  if (sign.kind == Kind::ListNotice && sign.zone == Zone::From && sign.phrase.ends_with('@')) {
+    const bool has_display_name = header.from.find_first_of("<\"(") != std::string::npos;
+    return !has_display_name || is_elsewhere() || header.is_null_sender || header.is_reply ||
+           header.is_auto_submitted || std::ranges::any_of(header.signs, [&](const Sign* other) {
+             return other->zone == Zone::Field && is_mark_of_machine(*other, header);
+           });
+  }
+  return true;
 }
 
 // Returns whether a person may have written the mail, whatever its subject and its text say. Challenges greet
@@ -243,22 +415,37 @@ SignVerdict judge_signs(const KindFacts& facts) {
   SignVerdict best;
   for (const Sign* sign : signs) {
     if (is_copied && sign->zone == Zone::Field && !is_sure_answer(facts.header)) continue;
-    if (sign->kind == Kind::AutoReply && confirms_an_order(*sign, facts.header)) continue;
+    if (sign->kind == Kind::AutoReply && confirms_an_order(*sign, facts)) continue;
+    const bool is_of_null_sender =
+        sign->strength == Strength::WithNullSender || sign->strength == Strength::WithNullAnswer;
+    const bool is_text_of_reply = sign->kind == Kind::AutoReply && sign->zone == Zone::Body;
+    if (is_text_of_reply && is_of_null_sender && !has_second_sign(*sign, facts, signs)) continue;
+    if (sign->kind == Kind::Challenge && sign->strength == Strength::WithMachineMark &&
+        sign->zone != Zone::Field && !facts.header.is_null_sender && offers_to_unsubscribe(facts.text))
+      continue;
+    if (sign->kind == Kind::FilterNotice && sign->zone != Zone::Field && sign->strength != Strength::InPair &&
+        (sign->strength != Strength::Decides || !facts.header.is_null_sender) && is_for_reader(facts))
+      continue;
+    if (is_about_absences(*sign, facts)) continue;
     switch (sign->strength) {
       case Strength::Decides:
         if (!is_programs_word(*sign, facts, has_mark)) continue;
+        if (!is_borne_out(*sign, facts, signs, has_mark)) continue;
         break;
       case Strength::WithMachineMark:
-        if (!has_mark || (sign->kind == Kind::FilterNotice && is_greeting_by_role(facts))) continue;
+        if (!has_mark || (sign->kind == Kind::FilterNotice && is_by_role(*sign, facts))) continue;
+        if (is_text_of_reply && is_only_named(facts.header) && facts.header.is_postmaster) continue;
         if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(*sign) &&
             is_only_bulk(facts.header) && !is_answer(facts.header) && !is_seen_elsewhere(*sign, signs))
           continue;
         break;
       case Strength::WithNullSender:
+        if (opens_automatic_answer(*sign, facts)) break;
         if (!facts.header.is_null_sender || !has_mark) continue;
         if (sign->kind == Kind::AutoReply && is_of_group) continue;
         break;
       case Strength::WithNullAnswer:
+        if (opens_automatic_answer(*sign, facts)) break;
         if (!facts.header.is_null_sender || !has_mark) continue;
         if (sign->kind == Kind::AutoReply && is_of_group) continue;
         if (!facts.header.is_reply && !is_seen_elsewhere(*sign, signs)) continue;
@@ -267,6 +454,9 @@ SignVerdict judge_signs(const KindFacts& facts) {
         if (!is_paired(*sign, signs)) continue;
         if ((sign->kind == Kind::FilterNotice || sign->kind == Kind::ListNotice) &&
             is_by_person(facts, sign->kind) && !names_program(*sign, signs))
+          continue;
+        if (sign->kind == Kind::AutoReply &&
+            (facts.header.has_reply_subject || has_mail_program(facts.message)))
           continue;
         if (sign->kind == Kind::Mdn && !can_be_receipt(facts)) continue;
         // People welcome others to their list, too.
@@ -281,6 +471,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::MachineMarkOffList:
       case Strength::Program:
       case Strength::ProgramOffList:
+      case Strength::ProgramNullSender:
         continue;
     }
     const bool is_decisive = sign->strength == Strength::Decides || sign->strength == Strength::InPair ||

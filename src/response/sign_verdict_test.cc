@@ -58,6 +58,8 @@ TEST(SignVerdict, PrefersTheMoreParticularKind) {
     for (std::size_t j = i; j < std::size(kStrongestFirst); ++j) {
       const Marks& strong = kStrongestFirst[i];
       const Marks& weak = kStrongestFirst[j];
+      // After "Read: ", the subject is that of the mail that was read.
+      if (weak.kind == "mdn" && strong.kind == "feedback-report") continue;
       // "Read: " must be the start of the subject.
       std::string subject = "Subject: ";
       subject.append(weak.subject).append(i == j ? "" : strong.subject).append("\n");
@@ -137,6 +139,87 @@ TEST(SignVerdict, AsksForTheNullSender) {
   check(rows);
 }
 
+// Help desks and Notes write auto-generated for what the program answers, from an ordinary sender.
+TEST(SignVerdict, TakesAnAutomaticAnswersOpeningForTheNullSender) {
+  constexpr std::string_view kAuto =
+      "Subject: Refund\nAuto-Submitted: auto-generated\nIn-Reply-To: <1@example.org>\n";
+  constexpr std::string_view kAway = "Hello,\n\nI am out of the office until Monday.\n";
+  constexpr std::string_view kReceived = "We have received your request (88) and look into it.\n";
+  const std::string behind = std::string(300, '.') + "\n";
+  const std::string with_field = std::string(kAuto);
+  const auto with = [&](std::string_view field) { return std::string(field) + with_field; };
+  const std::string thread = with("Subject: Re: Refund\n");
+  const std::string list = with("List-Id: <l.example.org>\n");
+  const std::string jira = with("X-JIRA-FingerPrint: 1\n");
+  const std::string redmine = with("X-Redmine-Host: r.example.net\n");
+  const std::string mutt = with("User-Agent: Mutt\n");
+  const std::string received_behind = behind + std::string(kReceived);
+  const std::string away_behind = behind + std::string(kAway);
+  const Row rows[] = {
+      {"an absence", kAuto, kAway, kOrdinary, "auto-reply"},
+      {"a request received", kAuto, kReceived, kOrdinary, "auto-reply"},
+      {"in Spanish", kAuto, "Hemos recibido su solicitud (88).\n", kOrdinary, "auto-reply"},
+      {"in Russian", kAuto, "Ваше обращение получено.\n", kOrdinary, "auto-reply"},
+      {"in Dutch", kAuto, "Wij hebben uw bericht ontvangen.\n", kOrdinary, "auto-reply"},
+      {"a sure subject",
+       "Subject: Confirmation of receipt\nAuto-Submitted: auto-generated\n"
+       "In-Reply-To: <1@example.org>\n",
+       "", kOrdinary, "auto-reply"},
+      {"thanks in the subject",
+       "Subject: Thank you for contacting us\nAuto-Submitted: auto-generated\n"
+       "In-Reply-To: <1@example.org>\n",
+       "", kOrdinary, "none"},
+      {"behind other words", kAuto, received_behind, kOrdinary, "none"},
+      {"an absence behind other words", kAuto, away_behind, kOrdinary, "none"},
+      {"only an automated message", kAuto, "This is an automated message.\n", kOrdinary, "none"},
+      {"no other mail's id", "Auto-Submitted: auto-generated\n", kReceived, kOrdinary, "none"},
+      {"no mark", "In-Reply-To: <1@example.org>\n", kReceived, kOrdinary, "none"},
+      {"an agent's answer", thread, kReceived, kOrdinary, "none"},
+      {"on a list", list, kReceived, kOrdinary, "none"},
+      {"a comment", jira, kAway, kOrdinary, "none"},
+      {"a comment from nobody", redmine, kAway, "", "none"},
+      {"a mail program", mutt, kAway, kOrdinary, "none"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, LeavesOrdinaryWhatAnOfficeWritesAboutLeave) {
+  constexpr std::string_view kLeave = "Out of office: 9 to 20 November\n";
+  const Row rows[] = {
+      {"from nobody's address",
+       "From: HR <noreply@example.net>\nSubject: Out of office: your leave\n"
+       "Auto-Submitted: auto-generated\n",
+       kLeave, "", "none"},
+      {"from an address",
+       "From: HR <hr@example.net>\nSubject: Out of office: your leave\n"
+       "Auto-Submitted: auto-generated\n",
+       kLeave, "", "auto-reply"},
+      {"an answer from nobody's address",
+       "From: HR <noreply@example.net>\nSubject: Out of office\n"
+       "Auto-Submitted: auto-generated\nIn-Reply-To: <1@example.org>\n",
+       kLeave, "", "auto-reply"},
+      {"auto-replied",
+       "From: HR <noreply@example.net>\nSubject: Out of office\n"
+       "Auto-Submitted: auto-replied\n",
+       kLeave, "", "auto-reply"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, PairsAnAbsenceInTheSubjectWithAnAutomatedAnswer) {
+  constexpr std::string_view kAnswer = "Note: This is an automated response to your message \"Plan\".\n";
+  const Row rows[] = {
+      {"both", "Subject: Ann Lee is out of the office (returning 11/16)\n", kAnswer, kOrdinary, "auto-reply"},
+      {"in German", "Subject: Ann ist abwesend\n", "Dies ist eine automatische Antwort auf Ihre Mail.\n",
+       kOrdinary, "auto-reply"},
+      {"the subject alone", "Subject: Ann Lee is out of the office\n", "Please ask me.\n", kOrdinary, "none"},
+      {"an answer to it", "Subject: Re: Ann Lee is out of the office\n", kAnswer, kOrdinary, "none"},
+      {"a mail program", "Subject: Ann Lee is out of the office\nX-Mailer: Thunderbird\n", kAnswer, kOrdinary,
+       "none"},
+  };
+  check(rows);
+}
+
 // A request may have come by a form, and thanks are in many newsletters.
 TEST(SignVerdict, AsksForTheNullSenderAndAnAnswer) {
   constexpr std::string_view kThanks = "Subject: Thank you for contacting us\n";
@@ -168,7 +251,7 @@ TEST(SignVerdict, KnowsEachAcknowledgement) {
     const bool is_in_text = sign.zone == Zone::Body;
     std::string header = "Subject: ";
     header.append(is_in_text ? "Plans" : sign.phrase).append("\n");
-    if (sign.strength == Strength::WithNullAnswer) header += "In-Reply-To: <1@example.org>\n";
+    if (sign.strength == Strength::WithNullAnswer || is_in_text) header += "In-Reply-To: <1@example.org>\n";
     std::string text(is_in_text ? sign.phrase : "See you");
     text += ".\n";
     EXPECT_EQ(kind_of(header, text, ""), "auto-reply") << sign.phrase;
@@ -256,8 +339,8 @@ TEST(SignVerdict, AsksForAPairOfOneProductInTwoZones) {
       {"a receipt that repeats the subject", "Subject: Read: Plans\n", "Plans was read on Monday.\n", "",
        "mdn"},
       {"a receipt in two languages", "Subject: Gelesen: Plans\n", "Plans was read on Monday.\n", "", "mdn"},
-      {"a receipt with an id", "Subject: Read: Plans\nIn-Reply-To: <a@example.org>\n", "It was read.\n", "",
-       "mdn"},
+      {"a receipt with an id", "Subject: Read: Plans\nIn-Reply-To: <a@example.org>\n",
+       "It was read at 10:05.\n", "", "mdn"},
       {"a receipt without both", "Subject: Read: Plans\n", "It was read on Monday.\n", "", "none"},
       {"a receipt by a list", "Subject: Read: Plans\nList-Id: <a.example.net>\n", "Plans was read.\n", "",
        "none"},
@@ -300,7 +383,7 @@ TEST(SignVerdict, AsksForASecondSignOfAFieldThatSpamCopies) {
 // The other fields of a header that was copied from a challenge prove nothing either.
 TEST(SignVerdict, IgnoresFieldsBesideACopiedChallenge) {
   const Row rows[] = {
-      {"no challenge", "X-Autorespond: Plans\n", "", kOrdinary, "auto-reply"},
+      {"no challenge", "X-Autorespond: Plans\nPrecedence: auto_reply\n", "", kOrdinary, "auto-reply"},
       {"half of a pair", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
       {"half of a pair that answers", "X-Boxtrapper: 1\nX-Autorespond: Plans\n", "", "", "auto-reply"},
       {"half of a pair with Re:",
@@ -314,8 +397,134 @@ TEST(SignVerdict, IgnoresFieldsBesideACopiedChallenge) {
        kOrdinary, "challenge"},
       {"the field of another kind without its second sign",
        "Precedence: auto_reply\nX-Tnz-Problem-Type: 40\n", "", kOrdinary, "filter-notice"},
-      {"marks that are no fields", "X-Boxtrapper: 1\nFrom: majordomo@example.net\n", "", kOrdinary,
+      {"marks that are no fields", "X-Boxtrapper: 1\nPrecedence: bulk\nFrom: majordomo@example.net\n", "",
+       kOrdinary, "list-notice"},
+  };
+  check(rows);
+}
+
+// Parcel services, schools, calendars and shops write these words from the null sender.
+TEST(SignVerdict, AsksForASecondSignBesideTheWordsOfAReply) {
+  constexpr std::string_view kAway = "I am out of the office until Monday.\n";
+  const Row rows[] = {
+      {"absence", "", kAway, "", "none"},
+      {"absence that answers", "In-Reply-To: <1@example.org>\n", kAway, "", "auto-reply"},
+      {"absence with Re:", "Subject: Re: Lunch\n", kAway, "", "auto-reply"},
+      {"absence in an automatic mail", "Auto-Submitted: auto-generated\n", kAway, "", "auto-reply"},
+      {"absence in bulk mail", "Precedence: junk\n", kAway, "", "auto-reply"},
+      {"absence that wants no answer", "X-Auto-Response-Suppress: All\n", kAway, "", "auto-reply"},
+      {"absence under its subject", "Subject: Out of office\n", kAway, "", "auto-reply"},
+      {"a school", "Subject: Pupils\n", "We have received your message. Your child is excused.\n", "",
+       "none"},
+      {"German", "", "Ich bin im Urlaub. Ich bin nicht im Büro.\n", "", "none"},
+      {"French", "", "Votre message a bien été reçu.\n", "", "none"},
+      {"Spanish", "", "Hemos recibido su mensaje.\n", "", "none"},
+      {"Italian", "", "Sarò assente.\n", "", "none"},
+      {"Russian", "", "Я сейчас в отпуске.\n", "", "none"},
+      {"Japanese", "", "不在にしております。\n", "", "none"},
+      {"Japanese that answers", "References: <1@example.org>\n", "不在にしております。\n", "", "auto-reply"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForASecondSignBesideAnAutoRespondersField) {
+  const Row rows[] = {
+      {"X-Autorespond", "X-Autorespond: Plans\n", "", kOrdinary, "none"},
+      {"X-Vacation", "X-Vacation: yes\n", "", kOrdinary, "none"},
+      {"X-Autoresponder", "X-Autoresponder: yes\n", "", kOrdinary, "none"},
+      {"two of them", "X-Vacation: yes\nX-Autorespond: Plans\n", "", kOrdinary, "none"},
+      {"another one and junk", "X-Autoreply: yes\nX-Autorespond: Plans\nPrecedence: junk\n", "", kOrdinary,
+       "none"},
+      {"its Precedence", "X-Autorespond: Plans\nPrecedence: auto_reply\n", "", kOrdinary, "auto-reply"},
+      {"an answer", "X-Vacation: yes\nIn-Reply-To: <1@example.org>\n", "", kOrdinary, "auto-reply"},
+      {"the null sender", "X-Vacation: yes\n", "", "", "auto-reply"},
+      {"its subject", "X-Vacation: yes\nSubject: Out of office\n", "", kOrdinary, "auto-reply"},
+  };
+  check(rows);
+}
+
+// What a filter held for the reader, and what its vendor advertises, answers no mail.
+TEST(SignVerdict, IgnoresAFiltersMailToItsReader) {
+  constexpr std::string_view kHeld = "Your email has been quarantined: 3 messages for you are kept.\n";
+  constexpr std::string_view kFilter = "From: Spam Filter <postmaster@example.org>\n";
+  const Row rows[] = {
+      {"a digest by its words", kFilter, kHeld, "", "none"},
+      {"a digest by its subject", "From: postmaster@example.org\nSubject: Quarantine summary\n",
+       "Your message has been quarantined.\n", "", "none"},
+      {"a digest in German", "From: postmaster@example.org\nSubject: Quarantäne-Bericht\n",
+       "Your message has been quarantined.\n", "", "none"},
+      {"a notice", kFilter, "Your email has been quarantined.\n", "", "filter-notice"},
+      {"advertising", "Auto-Submitted: auto-generated\nPrecedence: bulk\n",
+       "Learn why your message has been quarantined.\n\nUnsubscribe here.\n", kOrdinary, "none"},
+      {"advertising in German", "Auto-Submitted: auto-generated\nSubject: Virenwarnung\n",
+       "Lesen Sie mehr.\n\nNewsletter abbestellen\n", kOrdinary, "none"},
+      {"an automatic notice", "Auto-Submitted: auto-generated\nPrecedence: bulk\n",
+       "Your message has been quarantined.\n", kOrdinary, "filter-notice"},
+  };
+  check(rows);
+}
+
+// Postmasters and owners of lists are people.
+TEST(SignVerdict, IgnoresWhatAPersonWritesUnderARole) {
+  constexpr std::string_view kEva = "From: Eva <postmaster@example.net>\n";
+  const Row rows[] = {
+      {"a virus, signed", "From: Eva <postmaster@example.net>\nSubject: Virenwarnung\n",
+       "Ein Virus kam an.\nGruß Eva\n", "postmaster@example.net", "none"},
+      {"a virus, to Ann", "From: postmaster@example.net\nSubject: Virus alert\n",
+       "Ann, your message has been quarantined.\n", "postmaster@example.net", "none"},
+      {"an attachment, unsigned", "From: Postmaster <postmaster@example.net>\nSubject: Blocked attachment\n",
+       "Your zip was blocked. Use the share.\n", "postmaster@example.net", "none"},
+      {"an attachment, with the mail's fields",
+       "From: Postmaster <postmaster@example.net>\nSubject: Blocked attachment\n",
+       "It was blocked.\n\nFrom: ann@example.org\nTo: bob@example.net\nSubject: Plans\n",
+       "postmaster@example.net", "filter-notice"},
+      {"somebody left", kEva, "Bob no longer works here.\n", "postmaster@example.net", "none"},
+      {"somebody left, automatically", "Auto-Submitted: auto-generated\nFrom: postmaster@example.net\n",
+       "Bob no longer works here.\n", "postmaster@example.net", "auto-reply"},
+      {"a newsletter of sympa@", "From: Sympa team <sympa@example.net>\n", "News of May.\n", kOrdinary,
+       "none"},
+      {"a newsletter of majordomo@", "From: Club <majordomo@example.net>\n", "News of May.\n", kOrdinary,
+       "none"},
+      {"majordomo@ that answers", "From: majordomo@example.net\nIn-Reply-To: <1@example.org>\n",
+       "Who is it?\n", kOrdinary, "list-notice"},
+      {"majordomo@ in bulk", "From: majordomo@example.net\nPrecedence: bulk\n", "Who is it?\n", kOrdinary,
        "list-notice"},
+      {"the address in a display name", "From: \"verify@0spam.com fans\" <a@example.net>\n", "Hi.\n",
+       kOrdinary, "none"},
+      {"a filter's address, signed", "From: Eva <mimesweeper@example.net>\n", "Who knows this?\nEva\n",
+       kOrdinary, "none"},
+      {"a filter's address", "From: mimesweeper@example.net\n", "To bob@example.com.\n", kOrdinary,
+       "filter-notice"},
+      {"the address of a challenge", "From: verify@0spam.com\n", "Hi.\n", kOrdinary, "challenge"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForACodeBesideTheSubjectOfAChallenge) {
+  const Row rows[] = {
+      {"a question", "Subject: [Qurb #\n", "What is it?\n", kOrdinary, "none"},
+      {"a code", "Subject: [Qurb #4711]\n", "", kOrdinary, "challenge"},
+      {"another question", "Subject: Please confirm (conf#\n", "What is it?\n", kOrdinary, "none"},
+      {"another code", "Subject: Please confirm (conf#a3f81c)\n", "", kOrdinary, "challenge"},
+      {"an old code", "Subject: Your email requires verification verify:AbCd1234\n", "", kOrdinary,
+       "challenge"},
+      {"its own address", "Subject: Unverified email to jo@example.net\n", "", kOrdinary, "challenge"},
+      {"another address", "Subject: Unverified email to bob@example.com\n", "", kOrdinary, "none"},
+      {"a word", "Subject: Your email requires verification verify please\n", "", kOrdinary, "none"},
+      {"no code at all", "Subject: Unverified email to Bob\n", "Do you get this, too?\n", kOrdinary, "none"},
+      {"the null sender", "Subject: Unverified email to Bob\n", "", "", "challenge"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksAReceiptWhenItWasRead) {
+  const Row rows[] = {
+      {"words that answer", "Subject: Read: the plan\nIn-Reply-To: <1@example.org>\n",
+       "Your message to: legal was read on their side, and they agree.\n", "", "none"},
+      {"a receipt that answers", "Subject: Read: the plan\nIn-Reply-To: <1@example.org>\n",
+       "Your message to: legal was read on 3/5/2026 10:05.\n", "", "mdn"},
+      {"one that has the subject", "Subject: Read: the plan\n",
+       "Your message to: legal\nSubject: the plan\nwas read on Monday.\n", "", "mdn"},
   };
   check(rows);
 }
@@ -326,6 +535,11 @@ TEST(SignVerdict, IgnoresConfirmationsOfOrders) {
       {"an order", "Subject: We have received your email: order 17\n", "", "", "none"},
       {"a mail, in German", "Subject: Eingangsbestätigung: Ihr Brief\n", "", "", "auto-reply"},
       {"an order, in German", "Subject: Eingangsbestätigung: Ihre Bestellung\n", "", "", "none"},
+      {"an order in the text", "Subject: Confirmación de recepción\n",
+       "Hemos recibido su solicitud de pedido 4711.\n", "", "none"},
+      {"an answer about an order",
+       "Subject: Confirmation of receipt: your order\nIn-Reply-To: <1@example.org>\n",
+       "We have received your message.\n", "", "auto-reply"},
       {"a vacation", "Subject: Automatic reply: your order\n", "", "", "auto-reply"},
       {"a receipt", "Subject: Read: your order\n", "Your order was read on Monday.\n", "", "mdn"},
   };

@@ -40,7 +40,8 @@ enum class Zone : std::uint8_t {
 
 /// What a mark is worth. A subject or a body alone never makes an auto-reply.
 enum class Strength : std::uint8_t {
-  Decides,  ///< this mark alone: a header that only this product writes, or a text that nobody else sends
+  Decides,  ///< this mark alone: a header that only this product writes, or a text that nobody else sends.
+            ///< Words of a challenge and the address of a list program need a second sign (sign_verdict.cc)
   WithMachineMark,     ///< decides if the header shows that a program wrote the mail: null sender,
                        ///< Auto-Submitted other than "no", an auto-response field, Precedence
                        ///< auto_reply|bulk|junk, a daemon's From
@@ -58,6 +59,8 @@ enum class Strength : std::uint8_t {
   Program,     ///< decides nothing, but names a program that sends notices of this kind: then the words of
                ///< notice_words.h decide
   ProgramOffList,  ///< the same, but only if the mail has none of kListFields: the address also sends digests
+  ProgramNullSender,  ///< the same, but only with the null sender and a field of a program as well, since
+                      ///< people have addresses like it
 };
 
 /// The fields of mailing lists, newsletters and bug trackers, whose mails have a program's marks and a
@@ -96,6 +99,7 @@ struct SignRow {
 };
 
 std::span<const Sign> auto_reply_signs();
+std::span<const Sign> notes_signs();
 std::span<const Sign> acknowledgement_signs();
 std::span<const Sign> challenge_signs();
 std::span<const Sign> filter_notice_signs();
@@ -104,9 +108,10 @@ std::span<const Sign> feedback_signs();
 std::span<const Sign> receipt_signs();
 std::span<const Sign> machine_signs();
 
-inline std::array<std::span<const Sign>, 8> sign_tables() {
-  return {auto_reply_signs(),  acknowledgement_signs(), challenge_signs(), filter_notice_signs(),
-          list_notice_signs(), feedback_signs(),        receipt_signs(),   machine_signs()};
+inline std::array<std::span<const Sign>, 9> sign_tables() {
+  return {auto_reply_signs(), notes_signs(),         acknowledgement_signs(),
+          challenge_signs(),  filter_notice_signs(), list_notice_signs(),
+          feedback_signs(),   receipt_signs(),       machine_signs()};
 }
 
 }  // namespace backstop::response

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "response/address_scan.h"
+#include "response/goods.h"
 #include "response/original.h"
 #include "response/person.h"
 #include "response/status.h"
@@ -27,14 +28,14 @@ bool sets_address_apart(const KindFacts& facts) {
   });
 }
 
-// Returns whether the text has few lines, opens with a failure and has an address alone on a line. Nobody
-// writes that by hand without a greeting. A monitor does, but it says that it generated the mail.
+// Returns whether the text has few lines, opens with a failure and has an address alone on a line. Persons
+// who write that greet, name the reader or sign. A monitor does, too, but it says that it generated the mail.
 bool is_terse_notice(const KindFacts& facts) {
   constexpr std::size_t kMostText = 800;
   constexpr std::size_t kOpening = 200;
   // Somebody who forwards a mail leaves a header block in the text.
   if (facts.text.flat().size() > kMostText || !facts.text.header_blocks().empty()) return false;
-  if (facts.header.is_auto_submitted || begins_with_greeting(facts.text)) return false;
+  if (facts.header.is_auto_submitted || is_letter(facts.message, facts.header.from, facts.text)) return false;
   const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
   if (failure == kNoPhrase || facts.hits.begin_of(failure) > kOpening) return false;
   return sets_address_apart(facts);
@@ -198,7 +199,9 @@ bool is_report_enough(const KindFacts& facts) {
   const auto is_returned = [&] {
     return (returns_original(facts) && !returns_a_report(facts.message)) || announces_original(facts);
   };
-  const auto has_words = [&] { return has_products_words(facts) && !begins_with_greeting(facts.text); };
+  const auto has_words = [&] {
+    return has_products_words(facts) && !is_letter(facts.message, header.from, facts.text);
+  };
   const bool has_format = facts.format != nullptr;
   if (header.is_list_mail) {
     if (is_system)
@@ -209,7 +212,8 @@ bool is_report_enough(const KindFacts& facts) {
            (opens_with_failure(facts, kOpening) && is_returned());
   }
   if (header.is_auto_replied) return has_format || names_a_mail(facts);
-  if (header.is_null_sender && !header.is_mailer_daemon && (is_log(header) || is_quota_warning(facts)))
+  if (header.is_null_sender && !header.is_mailer_daemon &&
+      (is_log(header) || is_quota_warning(facts) || is_about_a_parcel(header, facts.text)))
     return is_returned();
   if (header.is_null_sender && is_system) return header.is_mailer_daemon || has_format || names_a_mail(facts);
   // What is not for the mail's sender comes from a postmaster with the null sender, too.
@@ -233,8 +237,9 @@ bool is_persons_mail(const KindFacts& facts) {
   if (header.is_auto_replied) return false;
   // A bounce that somebody moved with a mail program has the program's name.
   if (header.is_mailer_daemon && !header.is_ordinary_sender && facts.format) return false;
+  // The reverse path mailer-daemon@ counts as the null sender, but a person may write from it.
   if (header.is_mailer_daemon || header.is_daemon_sender)
-    return !header.is_null_sender && has_mail_program(facts.message);
+    return has_mail_program(facts.message) && (!header.is_null_sender || begins_with_greeting(facts.text));
   if (header.is_null_sender && header.is_postmaster) return false;
   return header.has_reply_subject || (header.has_references && !header.is_null_sender) ||
          has_mail_program(facts.message);
@@ -272,12 +277,13 @@ bool is_text_bounce(const KindFacts& facts) {
   const bool is_machine =
       header.is_null_sender || header.is_daemon_sender || header.is_postmaster || header.is_auto_replied;
   if (!is_machine) {
-    if (header.is_list_mail || has_mail_program(facts.message)) return false;
+    if (header.is_list_mail || has_mail_program(facts.message) || is_persons_address(header.from))
+      return false;
     // A product without any mark in its header: the subject must begin as a bounce's does, and the mail must
     // not be part of a conversation.
     if (header.has_failure_subject && !header.has_references && is_terse_notice(facts)) return true;
     return header.has_leading_failure_subject && !header.is_reply && facts.format &&
-           opens_with_failure(facts, kFirstSentence) && !begins_with_greeting(facts.text);
+           opens_with_failure(facts, kFirstSentence) && !is_letter(facts.message, header.from, facts.text);
   }
   if (points < 4 || !(says_failure || facts.format || header.has_failure_subject)) return false;
   return !is_persons_mail(facts) && is_report_enough(facts);

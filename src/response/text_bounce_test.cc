@@ -188,6 +188,7 @@ TEST(TextBounceFacts, NeedsAFailureBesideFailedRecipients) {
 TEST(TextBounceFacts, OpensWithTheProductsWords) {
   const auto path = "jo@example.net";
   const std::string postmaster = "From: Postmaster <a@example.net>\n" + kFailure;
+  const std::string relay = "From: Relay <relay@example.net>\n" + kFailure;
   const auto after = [](std::size_t bytes, std::string_view more = "") {
     std::string text = bytes == 0 ? "" : std::string(bytes - 1, 'x') + "\n";
     return text.append(kSystem).append("carl@example.com: over quota\n").append(more);
@@ -197,13 +198,16 @@ TEST(TextBounceFacts, OpensWithTheProductsWords) {
       {"a postmaster, 100 bytes before it", path, postmaster, after(100), true},
       {"a postmaster, 101 bytes before it", path, postmaster, after(101), false},
       {"a postmaster, 101 bytes before it, and the mail", path, postmaster, after(101, kBlock), true},
-      {"no mark, first", path, kFailure, after(0), true},
-      {"no mark, 100 bytes before it", path, kFailure, after(100), true},
-      {"no mark, 101 bytes before it", path, kFailure, after(101), false},
-      {"no mark, a greeting", path, kFailure, "Hello Ann,\n\n" + after(0), false},
+      {"no mark, first", path, relay, after(0), true},
+      {"no mark, 100 bytes before it", path, relay, after(100), true},
+      {"no mark, 101 bytes before it", path, relay, after(101), false},
+      {"no mark, a greeting", path, relay, "Hello Ann,\n\n" + after(0), false},
   };
   Facts().check(rows);
 }
+
+const std::string kRelay = "From: Relay <relay@example.net>\n";
+const std::string kRelays = kRelay + kFailure;
 
 // The header has no mark. The text is a few lines that open with a failure and have an address alone.
 TEST(TextBounceFacts, KnowsATerseNotice) {
@@ -214,23 +218,30 @@ TEST(TextBounceFacts, KnowsATerseNotice) {
   };
   const auto path = "jo@example.net";
   const FactRow rows[] = {
-      {"terse", path, kFailure, terse, true},
-      {"another subject", path, "", terse, false},
-      {"a failure at the end of the subject", path, "Subject: Plans: undeliverable\n", terse, true},
-      {"800 bytes", path, kFailure, sized(800), true},
-      {"801 bytes", path, kFailure, sized(801), false},
-      {"200 bytes before the failure", path, kFailure, opened(200), true},
-      {"201 bytes before the failure", path, kFailure, opened(201), false},
-      {"no failure", path, kFailure, "About:\n\ncarl@example.com\n", false},
-      {"no address", path, kFailure, "It could not be delivered.\n", false},
-      {"an address within a line", path, kFailure, "It could not be delivered to carl@example.com.\n", false},
-      {"a header block", path, kFailure, terse + kBlock, false},
-      {"a greeting", path, kFailure, "Hello Anna,\n" + terse, false},
-      {"a monitor's", path, kFailure + "Auto-Submitted: auto-generated\n", terse, false},
-      {"in a conversation", path, kFailure + "References: <1@example.org>\n", terse, false},
-      {"as a reply", path, "Subject: Re: Undeliverable mail\n", terse, true},
-      {"through a list", path, kFailure + "List-Id: <l.example.org>\n", terse, false},
-      {"from a mail program", path, kFailure + "X-Mailer: Thunderbird\n", terse, false},
+      {"terse", path, kRelays, terse, true},
+      {"another subject", path, kRelay, terse, false},
+      {"a failure at the end of the subject", path, kRelay + "Subject: Plans: undeliverable\n", terse, true},
+      {"800 bytes", path, kRelays, sized(800), true},
+      {"801 bytes", path, kRelays, sized(801), false},
+      {"200 bytes before the failure", path, kRelays, opened(200), true},
+      {"201 bytes before the failure", path, kRelays, opened(201), false},
+      {"no failure", path, kRelays, "About:\n\ncarl@example.com\n", false},
+      {"no address", path, kRelays, "It could not be delivered.\n", false},
+      {"an address within a line", path, kRelays, "It could not be delivered to carl@example.com.\n", false},
+      {"a header block", path, kRelays, terse + kBlock, false},
+      {"a greeting", path, kRelays, "Hello Anna,\n" + terse, false},
+      {"a monitor's", path, kRelays + "Auto-Submitted: auto-generated\n", terse, false},
+      {"in a conversation", path, kRelays + "References: <1@example.org>\n", terse, false},
+      {"as a reply", path, kRelay + "Subject: Re: Undeliverable mail\n", terse, true},
+      {"from a person's address", path, kFailure, terse, false},
+      {"from a person's address, in words", path, kFailure,
+       "This did not go to Bob:\n\nbob@example.com\n\nIt could not be delivered. I will phone him.\n", false},
+      {"signed", path, "From: Jo Doe <x7@example.net>\n" + kFailure, terse + "Jo\n", false},
+      {"to its reader by name", path, kRelays, "Anna,\n" + terse, false},
+      {"signed, in German", path, "From: Karl <x7@example.net>\nSubject: Unzustellbar: Protokoll\n",
+       "konnte nicht zugestellt werden an\n\nbob@example.com\n\nKarl\n", false},
+      {"through a list", path, kRelays + "List-Id: <l.example.org>\n", terse, false},
+      {"from a mail program", path, kRelays + "X-Mailer: Thunderbird\n", terse, false},
   };
   Facts().check(rows);
 }
@@ -238,14 +249,16 @@ TEST(TextBounceFacts, KnowsATerseNotice) {
 TEST(TextBounceFacts, KnowsAProductByItsSubject) {
   const auto path = "jo@example.net";
   const FactRow rows[] = {
-      {"product and subject", path, kFailure, kSystem, true},
-      {"no product", path, kFailure, "It could not be delivered.\n", false},
-      {"the subject begins otherwise", path, "Subject: Plans: undeliverable\n", kSystem, false},
-      {"another subject", path, "", kSystem, false},
-      {"as a reply", path, "Subject: Re: Undeliverable mail\n", kSystem, false},
-      {"in a conversation", path, kFailure + "References: <1@example.org>\n", kSystem, false},
-      {"through a list", path, kFailure + "List-Id: <l.example.org>\n", kSystem, false},
-      {"from a mail program", path, kFailure + "X-Mailer: Thunderbird\n", kSystem, false},
+      {"product and subject", path, kRelays, kSystem, true},
+      {"from a person's address", path, kFailure, kSystem, false},
+      {"signed", path, "From: Jo Doe <x7@example.net>\n" + kFailure, kSystem + "Jo\n", false},
+      {"no product", path, kRelays, "It could not be delivered.\n", false},
+      {"the subject begins otherwise", path, kRelay + "Subject: Plans: undeliverable\n", kSystem, false},
+      {"another subject", path, kRelay, kSystem, false},
+      {"as a reply", path, kRelay + "Subject: Re: Undeliverable mail\n", kSystem, false},
+      {"in a conversation", path, kRelays + "References: <1@example.org>\n", kSystem, false},
+      {"through a list", path, kRelays + "List-Id: <l.example.org>\n", kSystem, false},
+      {"from a mail program", path, kRelays + "X-Mailer: Thunderbird\n", kSystem, false},
   };
   Facts().check(rows);
 }
@@ -398,6 +411,27 @@ TEST(TextBounceFacts, IsNoLogAndNoWarningOfTheReadersOwn) {
 }
 
 // A list forwards what people write, and may replace their sender by the null one.
+// Posts and couriers write from postmaster@ and the null sender, too.
+TEST(TextBounceFacts, IsNotAboutAParcel) {
+  const std::string post = "From: Post <postmaster@example.net>\n";
+  const FactRow rows[] = {
+      {"a mail", "", post + kFailure, "It was refused: carl@example.com\n", true},
+      {"an item", "", post + "Subject: Undeliverable item\n",
+       "Your item could not be delivered. carl@example.com will contact you.\n", false},
+      {"a parcel, in Polish", "", post + "Subject: Paczka niedostarczona\n",
+       "Nie dostarczono: carl@example.com\n", false},
+      {"a parcel, in German", "", post + "Subject: Zustellung fehlgeschlagen\n",
+       "Ihr Paket konnte nicht zugestellt werden: carl@example.com\n", false},
+      {"a parcel, in Japanese", "", post + "Subject: 送信できません\n",
+       "お荷物を配達できません。 carl@example.com\n", false},
+      {"a mail about a parcel", "", post + "Subject: Undeliverable: your parcel\n",
+       "It was refused: carl@example.com\n", true},
+      {"signed by a person", "", "From: Eva <x7@example.net>\nSubject: Message\n",
+       "Your message could not be delivered to carl@example.com, I hear.\nEva\n", false},
+  };
+  Facts().check(rows);
+}
+
 TEST(TextBounceFacts, NeedsMoreOnAList) {
   const std::string list = "List-Id: <l.example.org>\n" + kFailure;
   const std::string named = "carl@example.com: over quota\n";
@@ -449,6 +483,11 @@ TEST(TextBounceFacts, IsNotAPersonsMail) {
       {"the same of a product", std::nullopt, daemon + program, text, true},
       {"the same from an ordinary sender", "jo@example.net", daemon + program, text, false},
       {"the same from a null sender, of no product", "", daemon + program, "carl@example.com: over quota\n",
+       true},
+      {"the same with a greeting", "", daemon + program, "Hi,\n\nto carl@example.com: over quota\n", false},
+      {"the same from the daemon's address", "mailer-daemon@example.net", daemon + program,
+       "Hello Ann,\n\nto carl@example.com: over quota\n", false},
+      {"a daemon that greets, without a mail program", "", daemon, "Hi,\n\nto carl@example.com: over quota\n",
        true},
       {"a daemon by name with a mail program", std::nullopt,
        "From: Mail Router <a@example.net>\n" + kFailure + program, text, false},

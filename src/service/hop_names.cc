@@ -49,10 +49,17 @@ std::string words_for(const boost::system::error_code& error, const std::string&
 struct Asked {
   net::LookUps::Clock::time_point end;  ///< of all look-ups together
   std::chrono::milliseconds patience;   ///< the time until then, for people
+  std::size_t left_out = 0;             ///< names for which there was no time or room
 };
 
-/// Asks for one name, and adds a line if it has no address. Both references outlive the loop.
-net::Task<void> ask(net::LookUps& look_ups, std::string host, std::string whose, Asked asked,
+std::string words_for_left_out(const Asked& asked, std::size_t names) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(asked.patience).count();
+  return fmt::format("{} of {} names of next hops {} not looked up: at most {} names are, within {} s",
+                     asked.left_out, names, asked.left_out == 1 ? "was" : "were", kMostLookedUp, seconds);
+}
+
+/// Asks for one name, and adds a line if it has no address. The references outlive the loop.
+net::Task<void> ask(net::LookUps& look_ups, std::string host, std::string whose, const Asked& asked,
                     std::vector<std::string>& lines) {
   const auto found = co_await look_ups.look_up(host, asked.end);
   if (!found) {
@@ -70,11 +77,14 @@ std::vector<std::string> unknown_hops(const gateway::Settings& settings, std::ch
   std::vector<std::string> lines;
   net::asio::io_context loop;
   net::LookUps look_ups;
-  const Asked asked{.end = net::LookUps::Clock::now() + patience, .patience = patience};
+  Asked asked{.end = net::LookUps::Clock::now() + patience, .patience = patience};
   std::size_t count = 0;
   const auto names = names_of(settings);
   for (const auto& [host, whose] : names) {
-    if (count == kMostLookedUp) break;
+    if (count == kMostLookedUp || (count > 0 && net::LookUps::Clock::now() >= asked.end)) {
+      asked.left_out = names.size() - count;
+      break;
+    }
     net::asio::co_spawn(loop, ask(look_ups, host, whose, asked, lines), net::asio::detached);
     // No more threads are to be had at the same time.
     if (++count % net::LookUps::kMost != 0) continue;
@@ -83,6 +93,7 @@ std::vector<std::string> unknown_hops(const gateway::Settings& settings, std::ch
   }
   loop.run();
   std::ranges::sort(lines);
+  if (asked.left_out > 0) lines.push_back(words_for_left_out(asked, names.size()));
   return lines;
 }
 

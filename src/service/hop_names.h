@@ -14,8 +14,9 @@ inline constexpr std::chrono::seconds kLookUpPatience{3};
 /// More names are not looked up.
 inline constexpr std::size_t kMostLookedUp = 256;
 
-/// Looks up the host names of all next hops at the same time, as a connection does it, and returns a line for
-/// each that has no address, or none in time. Addresses and sockets of the file system cost nothing.
+/// Looks up the host names of the next hops, many at the same time, as a connection does it, and returns a
+/// line for each that has no address, or none in time, and one for all names that were left out. Addresses
+/// and sockets of the file system cost nothing.
 std::vector<std::string> unknown_hops(const gateway::Settings& settings,
                                       std::chrono::milliseconds patience = kLookUpPatience);
 

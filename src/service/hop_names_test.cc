@@ -1,5 +1,6 @@
 #include "service/hop_names.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +51,26 @@ TEST(UnknownHops, TheTimeIsBounded) {
   EXPECT_THAT(unknown_hops(config.gateway, milliseconds(0)),
               ElementsAre("gateway in: the next hop smtp://a.invalid:25: looking up a.invalid takes longer "
                           "than 0 s, so mail for it is deferred"));
+}
+
+std::string many_hops(std::size_t count) {
+  std::string text =
+      "[server]\nhostname = \"mx.example.org\"\n[[gateway]]\nname = \"in\"\ndirection = \"inbound\"\n"
+      "listen = [\"127.0.0.1:2525\"]\nnext_hop = \"smtp://192.0.2.25:25\"\n";
+  for (std::size_t i = 0; i < count; ++i) {
+    text += fmt::format("[[domain]]\nname = \"d{0}.test\"\nnext_hop = \"smtp://h{0}.invalid:25\"\n", i);
+  }
+  return text;
+}
+
+TEST(UnknownHops, WhatIsLeftOutIsSaid) {
+  const auto reading = config::read_config(many_hops(kMostLookedUp + 1), "backstop.toml");
+  ASSERT_FALSE(reading.has_mistakes());
+  // The time is over after the first one.
+  const auto lines = unknown_hops(reading.config.gateway, milliseconds(0));
+  ASSERT_THAT(lines, testing::Not(IsEmpty()));
+  EXPECT_EQ(lines.back(),
+            "256 of 257 names of next hops were not looked up: at most 256 names are, within 0 s");
 }
 
 }  // namespace

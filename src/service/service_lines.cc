@@ -180,7 +180,8 @@ std::vector<std::string> domain_lines(const intake::DomainTable& domains) {
   std::vector<std::string> lines;
   for (const auto& one : domains) {
     if (lines.size() == kMostNamedDomains) {
-      lines.push_back(fmt::format("and {} more domains", domains.size() - kMostNamedDomains));
+      const auto more = domains.size() - kMostNamedDomains;
+      lines.push_back(fmt::format("and {} more domain{}", more, more == 1 ? "" : "s"));
       break;
     }
     std::string line = fmt::format("domain {}: stage {}", base::printable(one.name), policy::name(one.stage));

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -54,6 +55,20 @@ class StatusServer::Place {
   StatusServer& server_;
 };
 
+/// A client that has not asked yet.
+class StatusServer::Silence {
+ public:
+  Silence(StatusServer& server, net::Connection& connection)
+      : server_(server), place_(server.silent_.insert(server.silent_.end(), &connection)) {}
+  ~Silence() { server_.silent_.erase(place_); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  StatusServer& server_;
+  std::list<net::Connection*>::iterator place_;
+};
+
 StatusServer::StatusServer(net::LocalSocket socket, Answer answer, const Limits& limits)
     : socket_(std::move(socket)),
       answer_(std::move(answer)),
@@ -91,8 +106,10 @@ void StatusServer::stop() {
   loop_.deadlines().stop();
 }
 
+// A client that only connects keeps nobody who asks from an answer.
 net::Task<void> StatusServer::wait_for_place() {
   while (clients_ >= limits_.clients && !is_stopping_) {
+    if (!silent_.empty()) silent_.front()->stream().close();
     pause_.expires_at(net::Deadlines::Clock::time_point::max());
     co_await pause_.async_wait(net::kUseTask);
   }
@@ -100,11 +117,11 @@ net::Task<void> StatusServer::wait_for_place() {
 
 net::Task<void> StatusServer::accept() {
   while (!is_stopping_) {
-    co_await wait_for_place();
     net::Socket socket(loop_.context());
     const auto [error] = co_await acceptor_.async_accept(socket, net::kUseTask);
     if (!error) {
-      begin(std::move(socket));
+      co_await wait_for_place();
+      if (!is_stopping_) begin(std::move(socket));
     } else if (!is_stopping_) {
       pause_.expires_after(kPause);
       co_await pause_.async_wait(net::kUseTask);
@@ -125,7 +142,9 @@ net::Task<void> StatusServer::serve(net::Socket socket) {
   const Place place(*this);
   net::Connection connection(std::move(socket), loop_.deadlines());
   connection.give_time(limits_.time, net::Deadlines::now() + limits_.time);
+  std::optional<Silence> silence(std::in_place, *this, connection);
   const auto asked = co_await read_question(connection, limits_.question);
+  silence.reset();
   if (asked == Asked::Nothing || is_stopping_) co_return;
   auto& output = connection.output();
   output = asked == Asked::Other ? std::string(kUnknown)

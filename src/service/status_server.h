@@ -7,9 +7,11 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <string>
 #include <thread>
 
+#include "net/connection.h"
 #include "net/local_socket.h"
 #include "net/loop.h"
 
@@ -21,8 +23,10 @@ inline constexpr std::string_view kStatusQuestion = "status";
 class StatusServer {
  public:
   struct Limits {
-    std::size_t question = 64;     ///< bytes, with the line end
-    std::size_t clients = 16;      ///< at the same time; more wait until one of them is gone
+    std::size_t question = 64;  ///< bytes, with the line end
+    /// At the same time. For one more, the client that has been silent for longest is cut; if all have asked,
+    /// it waits until one of them is gone.
+    std::size_t clients = 16;
     std::chrono::seconds time{5};  ///< for a client to ask, and for each wait while the answer is sent
   };
 
@@ -44,6 +48,7 @@ class StatusServer {
   using Acceptor = net::asio::basic_socket_acceptor<net::asio::generic::stream_protocol, net::Executor>;
 
   class Place;
+  class Silence;
 
   void run();
   void stop();
@@ -61,6 +66,7 @@ class StatusServer {
   Acceptor acceptor_;
   net::Timer pause_;  ///< of accept()
   std::size_t clients_ = 0;
+  std::list<net::Connection*> silent_;  ///< have not asked yet; the longest silent first
   bool is_stopping_ = false;
   std::thread thread_;
 };

@@ -127,14 +127,36 @@ TEST_F(StatusServerTest, ALongAnswerArrivesWhole) {
 }
 
 TEST_F(StatusServerTest, MoreClientsThanThereArePlacesWaitForTheirTurn) {
-  start([] { return "yes\n"; }, {.clients = 2});
-  std::vector<RawClient> idle;
-  idle.emplace_back(path_);
-  idle.emplace_back(path_);
-  auto third = std::async(std::launch::async, [&] { return net::ask_local(path_, "status\n"); });
-  EXPECT_EQ(third.wait_for(100ms), std::future_status::timeout);
-  idle.pop_back();
-  EXPECT_EQ(third.get(), "yes\n");
+  std::promise<void> asked;
+  std::promise<void> go_on;
+  std::atomic<bool> is_first = true;
+  start(
+      [&] {
+        if (is_first.exchange(false)) {
+          asked.set_value();
+          go_on.get_future().wait();
+        }
+        return "yes\n";
+      },
+      {.clients = 1, .time = 60s});
+  const RawClient first(path_);
+  first.send("status\n");
+  asked.get_future().wait();
+  auto second = std::async(std::launch::async, [&] { return net::ask_local(path_, "status\n"); });
+  EXPECT_EQ(second.wait_for(100ms), std::future_status::timeout);
+  go_on.set_value();
+  EXPECT_EQ(first.receive(), "yes\n");
+  EXPECT_EQ(second.get(), "yes\n");
+}
+
+TEST_F(StatusServerTest, SilentClientsBlockNobody) {
+  start([] { return "yes\n"; }, {.clients = 2, .time = 60s});
+  std::vector<RawClient> silent;
+  for (int i = 0; i < 20; ++i) silent.emplace_back(path_);
+  EXPECT_EQ(net::ask_local(path_, "status\n"), "yes\n");
+  EXPECT_EQ(silent.front().receive(), "") << "the one that was silent for longest is cut";
+  silent.back().send("status\n");
+  EXPECT_EQ(silent.back().receive(), "yes\n") << "the one that came last is served";
 }
 
 TEST_F(StatusServerTest, ManyAskAtOnce) {

@@ -57,6 +57,7 @@ struct HistoryFilter {
   std::string id{};
   std::string id_prefix{};        ///< ids that begin with it
   bool is_response = false;       ///< only events of messages that are responses
+  bool is_dsn = false;            ///< only events of bounces, delay notices and success notices
   bool is_untagged = false;       ///< only events for which Event::is_untagged() is true
   bool is_contradiction = false;  ///< only events with Event::contradiction
   std::size_t most = 100;         ///< events

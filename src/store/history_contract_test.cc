@@ -208,6 +208,7 @@ TEST_P(HistoryContract, EveryFieldFilters) {
       {"the beginning of an id", {.id_prefix = "a"}, {"a", "a"}},
       {"not the beginning of an id", {.id_prefix = "aa"}, {}},
       {"responses", {.is_response = true, .most = 2}, {"i", "h"}},
+      {"bounces and notices of delivery", {.is_dsn = true}, {"i", "h", "g", "e", "d", "c", "a", "a"}},
       {"responses that left", {.direction = Direction::Outbound, .is_response = true}, {}},
       {"case matters", {.kind = "AUTO-REPLY"}, {}},
       {"case matters in an address", {.address = "ZOE@example.com"}, {}},

@@ -39,10 +39,11 @@ inline constexpr std::size_t kLives = 4;
 /// How an arrived mail was authenticated for an address; the value of an arrival's row. If a mail arrived
 /// twice, the larger number counts. The numbers are in the database.
 enum class Authentication : std::uint32_t {
-  Pending = 8,         ///< the checks still run
-  Failed = 16,         ///< it was checked, and nothing passed
-  Unknown = 32,        ///< it was not checked, or DNS failed
-  SharedSpf = 64,      ///< SPF alone passed, of a domain that many share, or another author's mail is signed
+  Pending = 8,   ///< the checks still run
+  Failed = 16,   ///< it was checked, and nothing passed
+  Unknown = 32,  ///< it was not checked, or DNS failed
+  /// SPF alone passed, of a domain that many share, or a signed mail has another author, or several.
+  SharedSpf = 64,
   Passed = 96,         ///< SPF passed for the address
   Trusted = 128,       ///< the address is ours, and so is the client
   Authenticated = 192  ///< the address is ours, and the client logged in

@@ -3,6 +3,7 @@ import datetime
 import os
 import re
 import subprocess
+import threading
 import unittest
 
 from support import SOURCE, Case, run, without_privileges
@@ -24,6 +25,7 @@ DAY = datetime.timedelta(days=1)
 LOCAL_PART = 'it must be the part of an address before its "@", such as "hostmaster"'
 NEXT_HOP = "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or maildir:/path/%d/%n is wanted"
 
+
 # name, text, want line (without the name of the file)
 MISTAKES = [
     ("empty file", "", ['1:1: [server] has no "hostname"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"',
@@ -33,6 +35,19 @@ MISTAKES = [
      ['2:12: this is no TOML: in a value: could not determine value type; text must be in quotes: hostname = "mx.example.org"']),
     ("address without quotes", "[[gateway]]\nlisten = 127.0.0.1:25\n",
      ["2:12: this is no TOML: in a time: expected ':', saw '7'; text must be in quotes: listen = \"127.0.0.1:25\""]),
+    ("True for true", GOOD + "[proofs]\nwatermark = True # ours\n",
+     ["17:13: this is no TOML: in a boolean: expected 'true', saw 'T'; it must be true or false, in lower case: watermark = true"]),
+    ("FALSE for a key that nobody knows", GOOD + "[proofs]\nwatermrk = FALSE\n",
+     ["17:12: this is no TOML: in a boolean: expected 'false', saw 'F'; it must be true or false, in lower case: watermrk = false"]),
+    ("yes for true", GOOD + "[history]\nenabled = yes\n",
+     ["17:11: this is no TOML: in a value: could not determine value type; it must be true or false, in lower case: enabled = true"]),
+    ("off for false", GOOD + "[keys]\ntags=Off\n",
+     ["17:6: this is no TOML: in a value: could not determine value type; it must be true or false, in lower case: tags = false"]),
+    ("off for a text", GOOD + "[auth]\nspf = off\n",
+     ['17:7: this is no TOML: in a value: could not determine value type; text must be in quotes: spf = "off"']),
+    ("1 for true", GOOD + "[history]\nenabled = 1\n", ["17:11: enabled: found the number 1; it must be true or false; write true"]),
+    ("0 for false", GOOD + "[history]\nenabled = 0\n", ["17:11: enabled: found the number 0; it must be true or false; write false"]),
+    ("2 for true", GOOD + "[history]\nenabled = 2\n", ["17:11: enabled: found the number 2; it must be true or false"]),
     ("quote that is not closed", '[server]\nhostname = "mx.example.org\n',
      ["2:27: this is no TOML: in a string: unescaped control characters other than TAB (U+0009) are explicitly prohibited; "
       "the closing quote is missing"]),
@@ -69,7 +84,7 @@ MISTAKES = [
     ("number with a point", GOOD + "[limits]\nerrors = 2.5\n",
      ["17:10: errors: found a number with a point; it must be a number from 1 to 10000"]),
     ("number below zero", GOOD + "[limits]\nerrors = -1\n", ["17:10: errors: -1 is too little; it must be a number from 1 to 10000"]),
-    ("text for true", GOOD + '[history]\nenabled = "yes"\n', ['17:11: enabled: found the text "yes"; it must be true or false']),
+    ("text for true", GOOD + '[history]\nenabled = "yes"\n', ['17:11: enabled: found the text "yes"; it must be true or false; write true, without quotes']),
     ("list in a list", GOOD.replace('["127.0.0.1:2525"]', '[["127.0.0.1:2525"]]'),
      ['6:11: listen: found a list; it must be an address with its port, such as "127.0.0.1:25" or "[::1]:25"']),
     ("text for a list", GOOD.replace('["127.0.0.1:2525"]', '"127.0.0.1:2525"'),
@@ -100,7 +115,7 @@ MISTAKES = [
     ("address as a host name", GOOD.replace("mx.example.org", "192.0.2.1"),
      ['2:12: hostname: found the text "192.0.2.1"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"']),
     ("tags that are neither on nor off", GOOD + '[keys]\nfile = "{folder}/keys"\ntags = "no"\n',
-     ['18:8: tags: found the text "no"; it must be true or false']),
+     ['18:8: tags: found the text "no"; it must be true or false; write false, without quotes']),
     ("history and ledger in one file", GOOD + '[history]\nurl = "sqlite:a.db"\n[ledger]\nurl = "sqlite:./a.db"\n',
      ['19:7: url: "sqlite:{folder}/./a.db" is the file of [history], too; each needs a file of its own']),
     ("the ledger in the history's default file", GOOD + '[ledger]\nurl = "sqlite:var/history.db"\n',
@@ -399,7 +414,7 @@ class Checked(Case):
         for count in (100, 101):
             _, outcome = self.check(SERVER + INBOUND + OUTBOUND + TRUSTED + "".join(f'[[domain]]\nname = "d{i}.example.org"\n' for i in range(count)))
             lines = re.findall(r"(?m)^  (domain .*|and .*)", outcome.out.decode())
-            self.assertEqual((len(lines), lines[-1]), (count, "domain d99.example.org: stage observe" if count == 100 else "and 1 more domains"))
+            self.assertEqual((len(lines), lines[-1]), (count, "domain d99.example.org: stage observe" if count == 100 else "and 1 more domain"))
 
     def test_the_file_may_be_an_option(self):
         path, outcome = self.check(GOOD)
@@ -414,6 +429,24 @@ class Checked(Case):
         outcome = run("check-config", path)
         self.assertEqual((outcome.status, outcome.out), (0, offline.out))
         self.assertRegex(outcome.err, rf"\A{path}: warning: gateway in: the next hop smtp://mail.invalid:25: [^\n]+, so mail for it is deferred\n\Z")
+
+    def test_a_default_socket_with_too_long_a_path_is_a_warning(self):
+        self.folder = self.folder / ("x" * 100)
+        self.folder.mkdir()
+        path, outcome = self.check(GOOD)
+        socket = f"{self.folder}/var/history.db.sock"
+        self.assertEqual((outcome.status, outcome.err),
+                         (0, f"{path}:1:1: warning: status_socket: the path of the socket would be {socket}, which has {len(socket)} bytes, and that of a "
+                             'socket may have 107, so `backstop status` gets no answer; set a shorter one, such as "/run/backstop/status"\n'))
+
+    def test_says_which_names_it_had_no_time_for(self):
+        hops = "".join(f'[[domain]]\nname = "d{i}.test"\nnext_hop = "smtp://h{i}.invalid:25"\n' for i in range(200))
+        path = self.write("backstop.toml", (SERVER + INBOUND + OUTBOUND + TRUSTED + hops).encode())
+        outcome = run("check-config", path)
+        self.assertEqual(outcome.status, 0)
+        named = len(re.findall(r"(?m) the next hop smtp://h\d+\.invalid:25: ", outcome.err))
+        left_out = re.search(r"(?m): warning: (\d+) of 200 names of next hops were not looked up: at most 256 names are, within 3 s$", outcome.err)
+        self.assertEqual(named + (int(left_out[1]) if left_out else 0), 200)
 
     def test_it_tells_how_many_recipients_there_are(self):
         self.write("recipients", b"ann@example.org OK\n@example.net OK\n")
@@ -514,6 +547,15 @@ class Files(Case):
     def test_file_that_never_ends(self):
         outcome = run("check-config", "/dev/zero")
         self.assertEqual((outcome.status, outcome.err), (65, "/dev/zero:1:1: the file is larger than 1048576 bytes, the most that is read\n"))
+
+    def test_pipe_with_a_writer(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_bytes, args=(GOOD.encode(),))
+        writer.start()
+        outcome = run("check-config", pipe)
+        writer.join()
+        self.assertEqual((outcome.status, outcome.err), (0, ""))
 
     def test_deep_nesting_is_a_mistake(self):
         for name, text in (("lists", "a=" + "[" * 100_000), ("tables", "a=" + "{a=" * 100_000), ("keys", "[" + ".".join("a" * 200_000) + "]\n"),

@@ -190,7 +190,9 @@ class Once(unittest.TestCase):
 
     def test_shown_history_command_works(self):
         (command,) = re.findall(r"(?m)^    (.* history (?:.*\\\n)?.*)$", self.text)
-        done = subprocess.run(shlex.split(command.replace("\\\n", "")), capture_output=True, check=False)
+        name, *arguments = shlex.split(command.replace("\\\n", ""))
+        self.assertEqual(name, "backstop")
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertIn(b"ann@example.org", done.stdout)
 

@@ -125,11 +125,23 @@ class Pages(Case):
                 if page.suffix == ".1":
                     self.assertEqual(found[1], "SYNOPSIS")
                     self.assertIn("EXIT STATUS", found)
+                    self.assertRegex(text, r"(?s)\.SH EXIT STATUS\n.*?64")
                 if "\\-\\-config" in text:
                     self.assertIn("FILES", found)
         for name, want in (("backstop-serve.1", ["SIGNALS", "FILES"]), ("backstop-demo.1", ["SIGNALS", "FILES"]), ("backstop.1", ["ENVIRONMENT", "FILES"])):
             found = re.findall(r"(?m)^\.SH (.*)$", (self.folder / "man1" / name).read_text(encoding="utf-8"))
             self.assertTrue(set(want) <= set(found), (name, found))
+
+    def test_each_command_has_exit_statuses_of_its_own(self):
+        found = {}
+        for page in self.pages():
+            if page.suffix == ".1":
+                found.setdefault(page.read_text(encoding="utf-8").partition(".SH EXIT STATUS\n")[2].partition(".SH")[0], []).append(page.name)
+        self.assertEqual([names for names in found.values() if len(names) > 1], [])
+
+    def test_defaults_are_in_the_manual(self):
+        page = (self.folder / "man1" / "backstop-history.1").read_text(encoding="utf-8")
+        self.assertIn("\n.br\nThe default is \\fB100\\fR.\n", page)
 
     def test_the_page_of_the_configuration_has_every_setting(self):
         page = (self.folder / "man5" / "backstop.toml.5").read_text(encoding="utf-8").replace("\\-", "-")
@@ -229,13 +241,15 @@ class Completion(Case):
         self.assertEqual(self.completed("classify", "--json", "mail"), set())
 
     def test_values_are_completed(self):
-        kinds = set(json.loads((SOURCE / "docs" / "history.schema.json").read_text(encoding="utf-8"))["properties"]["kind"]["enum"]) - {""}
+        kinds = set(json.loads((SOURCE / "docs" / "history.schema.json").read_text(encoding="utf-8"))["properties"]["kind"]["enum"]) - {""} | {"bounce", "dsn", "response", "ordinary"}
         commands = {command[0] for command in TREE if len(command) == 1}
         for words, want in ((["history", "--kind", ""], kinds), (["history", "--kind", "dsn-f"], {"dsn-failed"}), (["history", "--kind", "=", "md"], {"mdn"}),
                             (["history", "--kind", "="], kinds), (["history", "-c", "x", "--done", "re"], {"refused"}), (["history", "--cause", "surge"], {"surge", "surge-over"}),
                             (["history", "--next-stage", "q"], {"quarantine"}), (["history", "--direction", ""], {"inbound", "outbound"}),
                             (["history", "--count", "ca"], {"cause"}), (["history", "--kind", "mdn", "--j"], {"--json"}), (["history", "--since", ""], set()),
-                            (["history", ""], set()), (["history", "-c", ""], set()), (["help", "cl"], {"classify"}), (["man", ""], commands), (["keys", "new", ""], set())):
+                            (["history", ""], set()), (["history", "-c", ""], set()), (["help", "cl"], {"classify"}), (["help", ""], commands), (["help", "keys", ""], {"new", "rotate", "list", "dkim-import"}),
+                            (["help", "keys", "n"], {"new"}), (["help", "keys", "new", ""], set()), (["help", "history", ""], set()),
+                            (["man", ""], commands | {"backstop.toml"}), (["man", "back"], {"backstop.toml"}), (["keys", "new", ""], set())):
             with self.subTest(words):
                 self.assertEqual(self.completed(*words), want)
 
@@ -250,7 +264,7 @@ class Completion(Case):
                             (b"serve -c on\t", b"serve -c only.toml"), (b"keys dkim-import --into f\t", b"--into folder/"),
                             (b"check-c\t", b"backstop check-config"), (b"history --since on\t", b"--since on\x07")):
             with self.subTest(typed):
-                shown = shell.type(b"backstop " + typed, want, seconds=5)
+                shown = shell.type(b"backstop " + typed, want)
                 self.assertIn(want, shown)
                 self.assertNotIn(b"compopt", shown)
                 # Ctrl-U empties the line.
@@ -265,6 +279,18 @@ class Help(Case):
             with self.subTest(command):
                 outcome = run("help", *command)
                 self.assertEqual((outcome.status, outcome.out.decode(), outcome.err), (0, help_of(*command), ""))
+
+    def test_is_laid_out_well(self):
+        for command in TREE:
+            text = help_of(*command)
+            with self.subTest(command):
+                self.assertNotIn("\n\n\n", text)
+                self.assertFalse(text.endswith("\n\n"))
+                self.assertNotIn("Excludes", text)
+                # No sentence breaks long before the end of its line, unless it ends there.
+                for line, following in zip(text.splitlines(), text.splitlines()[1:]):
+                    if line and following and not line.startswith(" ") and not following.startswith((" ", "Usage: ")) and not line.endswith((".", ":")):
+                        self.assertGreater(len(line) + len(following.split()[0]), 76, line)
 
     def test_fits_a_terminal(self):
         for command in TREE:

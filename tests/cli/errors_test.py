@@ -118,7 +118,18 @@ class Paths(Case):
         self.write("mail", ORDINARY)
         os.mkfifo(self.folder / "pipe")
         outcome = run("classify", "--json", self.folder)
-        self.assertEqual((outcome.status, outcome.out.count(b"\n")), (0, 1))
+        self.assertEqual(outcome.out.count(b"\n"), 1)
+        self.assertEqual((outcome.status, outcome.err),
+                         (65, f"backstop: {self.folder / 'pipe'}: left out: it is a pipe, a socket or a device\n"))
+
+    def test_named_pipe_is_waited_for(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen([PROGRAM, "classify", "--json", pipe], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+            self.assertEqual(program.stderr.readline().decode(), f"backstop: {pipe}: it is a pipe; waiting until somebody writes into it\n")
+            pipe.write_bytes(ORDINARY)
+            out, err = program.communicate(timeout=60)
+        self.assertEqual((program.returncode, out.count(b"\n"), err), (0, 1, b""))
 
     def test_device_that_never_ends(self):
         outcome = run("classify", "/dev/zero")
@@ -196,17 +207,41 @@ class Usage(Case):
                                 (["replay", "--since", "7d"], "replay: say which configuration to try: --config NEW; see backstop replay --help"),
                                 (["keys", "dkim-import", "--into", "d", "example.org", "s2026"],
                                  '"s2026" is no domain: the selector comes first, as in: dkim-import ... s2026 example.org; see backstop keys dkim-import --help'),
-                                (["serve", "m.toml"], "--config is required; see backstop serve --help"),
-                                (["keys", "new"], "FILE is required; see backstop keys new --help"),
-                                (["keys", "list"], "FILE is required; see backstop keys list --help"),
+                                (["serve", "m.toml"], "say which configuration: -c m.toml; see backstop serve --help"),
+                                (["serve"], "say which configuration: -c FILE; see backstop serve --help"),
+                                (["status", "m.toml"], 'the argument "m.toml" is one too many; a configuration is given as -c m.toml; see backstop status --help'),
+                                (["keys", "dkim-import"], "--into FOLDER is required; see backstop keys dkim-import --help"),
+                                (["why"], "ID is required: the id of the decision, as `backstop history`, the log and the Received field show it; "
+                                          "its beginning is enough if no other id has it; see backstop why --help"),
+                                (["version"], 'there is no command "version"; did you mean --version? See backstop --help'),
+                                (["-v"], "there is no option -v; did you mean --version? See backstop --help"),
+                                (["re"], 'there is no command "re"; see backstop --help'),
+                                (["rep"], 'there is no command "rep"; did you mean report or replay? See backstop --help'),
+                                (["history", "--db", "x", "--kind", "dsn-de"], "--kind: dsn-de is not one of: none, dsn-failed, dsn-delayed, dsn-delivered, mdn, "
+                                 "auto-reply, challenge, filter-notice, list-notice, feedback-report, bounce, dsn, response, ordinary; "
+                                 "did you mean dsn-delayed or dsn-delivered? See backstop history --help"),
+                                (["keys", "new"], "FILE is required: the key file; see backstop keys new --help"),
+                                (["keys", "list"], "FILE is required: the key file; see backstop keys list --help"),
                                 (["keys", "list", "a", "b"], 'the argument "b" is one too many; see backstop keys list --help'),
-                                (["tag", "sign"], "ADDRESS is required; see backstop tag sign --help"),
+                                (["tag", "sign"], "ADDRESS is required: the address, with or without angle brackets; see backstop tag sign --help"),
                                 (["keys"], "keys takes one of: new, rotate, list, dkim-import; see backstop keys --help"),
                                 (["keys", "foo"], 'keys has no command "foo", it takes one of: new, rotate, list, dkim-import; see backstop keys --help'),
                                 (["tag", "foo", "x"], 'tag has no command "foo", it takes one of: sign, verify, lint; see backstop tag --help')):
             with self.subTest(arguments):
                 outcome = run(*arguments)
                 self.assertEqual((outcome.status, outcome.out, outcome.err), (64, b"", f"backstop: {want}\n"))
+
+    def test_it_is_named_as_it_was_called(self):
+        link = self.folder / "run"
+        link.symlink_to(PROGRAM)
+        done = subprocess.run([link, "keys", "lits"], capture_output=True, check=False)
+        self.assertTrue(done.stderr.decode().endswith(f"did you mean list? See {link} keys --help\n"), done.stderr)
+
+    def test_status_without_a_configuration_says_how_to_give_one(self):
+        if not os.path.exists("/etc/backstop/backstop.toml"):
+            outcome = run("status")
+            self.assertEqual((outcome.status, outcome.err), (66, "backstop: /etc/backstop/backstop.toml: no such file; "
+                                                                 "give the configuration of the server with -c FILE\n"))
 
     def test_commands_that_have_commands_show_them(self):
         """The names in the messages above are those that the help lists."""

@@ -56,7 +56,9 @@ def run(*arguments, stdin=b"", before=(), timeout=120):
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        process = subprocess.Popen([*before, program, *map(str, arguments)], stdin=given, stdout=out, stderr=err,
+        # Under the name that messages show.
+        name = {"executable": program} if not before else {}
+        process = subprocess.Popen([*before, program if before else "backstop", *map(str, arguments)], stdin=given, stdout=out, stderr=err, **name,
                                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout)))
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         octets_read = octets_read_by(process.pid)
@@ -64,7 +66,8 @@ def run(*arguments, stdin=b"", before=(), timeout=120):
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        return Outcome(process.returncode, out.read(), err.read().decode(), usage, octets_read)
+        said = err.read().decode().replace(str(program), "backstop") if before else err.read().decode()
+        return Outcome(process.returncode, out.read(), said, usage, octets_read)
 
 
 def without_privileges():

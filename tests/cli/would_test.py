@@ -78,6 +78,18 @@ class Would(ProofCase):
         (found,) = self.would(FORGED, config)
         self.assertEqual(found["not_asked"], ["sender"])
 
+    def test_an_envelope_sender_that_nobody_tells(self):
+        config = self.configure()
+        mail = FORGED.replace(b"Return-Path: <>\n", b"")
+        self.assertNotEqual(mail, FORGED)
+        (found,) = self.would(mail, config)
+        self.assertEqual(found["not_asked"], ["envelope-sender", "dkim-lookup"])
+        (found,) = self.would(mail, config, "--mail-from", "<>")
+        self.assertEqual(found["not_asked"], ["dkim-lookup"])
+        page = " ".join(run("classify", "-c", config, *AT, "-", stdin=mail).out.decode().split())
+        self.assertIn("not asked who the envelope sender is, since there is no Return-Path: if it is <>, as it is of bounces, this may be judged "
+                      "more strictly; say it with --mail-from '<>'; DNS, for our DKIM keys", page)
+
     def test_only_as_much_is_judged_as_the_gateway_holds(self):
         config = self.configure(b"reject", b'[limits]\nheader = "64 KiB"\nheld = "64 KiB"\n')
         self.assertEqual(self.verdicts(FORGED.replace(b"It failed.", b"It failed.\n" + (b"x" * 78 + b"\n") * 2000), config),

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 from connections import is_dropped  # noqa: E402
 from support import FakeClient, dotted  # noqa: E402
 
-GREETING_SECONDS = 10
+GREETING_SECONDS = 10  # soon enough for a client that tries again
 
 STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "half", "dot", "answered")
 
@@ -81,13 +81,14 @@ class Mail:
 class Attempt:
     """.step is the last of STEPS that was reached; .code that of the last reply, 0 if the connection ended instead.
 
-    .is_ungreeted: it connected and got no greeting in GREETING_SECONDS. .is_forsaken: the same, but the kernel dropped the last
+    .is_ungreeted: it connected and got no greeting in `greeting` seconds. .is_forsaken: the same, but the kernel dropped the last
     packet of its handshake, so that the server never had the connection. `at` is called with each step once it is reached:
     "half" when half of the data has been sent, "dot" when all has been sent, before the answer is read.
     """
 
-    def __init__(self, at=lambda step: None):
+    def __init__(self, at=lambda step: None, greeting=None):
         self.at = at
+        self.greeting = greeting
         self.step = None
         self.code = 0
         self.is_ungreeted = False
@@ -104,10 +105,11 @@ class Attempt:
         except OSError:
             return None
         patience, begin = client.connection.gettimeout(), time.monotonic()
-        client.connection.settimeout(GREETING_SECONDS)
+        greeting = self.greeting or GREETING_SECONDS
+        client.connection.settimeout(greeting)
         is_greeted = self.expect(client, None, "connect", 220)
         client.connection.settimeout(patience)
-        if not is_greeted and time.monotonic() - begin >= GREETING_SECONDS:
+        if not is_greeted and time.monotonic() - begin >= greeting:
             self.is_forsaken = is_dropped(client.connection)
             self.is_ungreeted = not self.is_forsaken
             client.close()

@@ -8,13 +8,16 @@ import time
 from attempts import Attempt, Mail, names_in
 from fake_answers import Answer
 from fake_server import ANSWERS, hello
-from support import Backstop, Both, Case, Cut, FakeServer, Raw, Stall, Text, Trickle, config, gateway, main, wait_until
+from support import PATIENCE, Backstop, Both, Case, Cut, FakeServer, Raw, Stall, Text, Trickle, config, gateway, main, wait_until
 
-THREADS = 24
-MOST_SECONDS = 10  # seconds for one mail; each wait for the next hop has a limit of one second
+THREADS = 48  # most of the time all wait
+# Each wait for the next hop has this limit. A fake that works answers within it on a busy machine, too.
+LIMIT = 5
+MOST_SECONDS = 25  # for one mail, which waits for the next hop once or twice; the shortest of the default limits is 30 seconds
+OFFER_SECONDS = 5  # that a client waits for what the next hops offer
 LARGE = 16_000_000  # octets; more than the kernel's buffers of two connections hold
-LIMITS = ('[limits]\nnext_hop_connect = "1s"\nnext_hop_reply = "1s"\nnext_hop_final = "1s"\ndata_block = "1s"\nmessage = "100MiB"\n'
-          'sessions_per_client = 1000\n[log]\nlevel = "warning"\n')
+LIMITS = (f'[limits]\nnext_hop_connect = "{LIMIT}s"\nnext_hop_reply = "{LIMIT}s"\nnext_hop_final = "{LIMIT}s"\ndata_block = "{LIMIT}s"\n'
+          'message = "100MiB"\nsessions_per_client = 1000\n[log]\nlevel = "warning"\n')
 
 GOOD = {**ANSWERS, "ehlo": hello(("PIPELINING", "8BITMIME", "SIZE 100000000", "CHUNKING"))}
 
@@ -64,7 +67,7 @@ SILENCE = {
     "silent": lambda: Stall(),
     "silent within a line": lambda: Both(Raw(b"250 ok"), Stall()),
     "silent within a reply": lambda: Both(Raw(b"250-ok\r\n"), Stall()),
-    "slow": lambda: Trickle("250 " + "ok " * 20, 0.1),
+    "slow": lambda: Trickle("250 " + "ok " * 40, LIMIT / 50),
 }
 NONSENSE = {
     "octets": lambda: Raw(OCTETS),
@@ -147,7 +150,7 @@ class Way:
         """Sends a mail. Returns the code of the last reply, and the seconds until then."""
         mail = mail_of(f"{name}.{self.domain}", f"bob@{self.domain}", form)
         is_early = name == "faulty" and self.fault.name.startswith("early")
-        attempt = Attempt(lambda step: is_early and step == "half" and self.server.wait_for("early"))
+        attempt = Attempt(lambda step: is_early and step == "half" and self.server.wait_for("early"), greeting=PATIENCE)
         begin = time.monotonic()
         client = attempt.connect(address)
         if client is not None:
@@ -166,6 +169,7 @@ class Way:
 class NextHop(Case):
     def begin(self, faults, pool, scheme="smtp"):
         """Starts a way for each fault and the gateway, and waits until the gateway knows what each next hop offers."""
+        self.longest = 0
         self.ways = [Way(number, fault, scheme) for number, fault in enumerate(faults)]
         for way in self.ways:
             self.addCleanup(way.server.close)
@@ -191,6 +195,7 @@ class NextHop(Case):
         way.server.answer(fault.step, fault.make())
         code, took = way.send(self.address, "faulty", fault.form)
         way.server.answer(fault.step, GOOD[fault.step])
+        self.longest = max(self.longest, took)
         if not 400 <= code < 500:
             return f"answered {code}"
         if took > MOST_SECONDS:
@@ -218,7 +223,7 @@ class NextHop(Case):
         count = self.run_all(check)
         wait_until(lambda: self.backstop.open_files() <= before, f"no more than {before} open files, as at the start")
         self.assertEqual(self.backstop.stop(), 0)
-        print(f"{count} faults on fresh sessions of {scheme}")
+        print(f"{count} faults on fresh sessions of {scheme}, answered within {self.longest:.1f} s")
 
     def test_fresh_sessions(self):
         self.fresh_sessions("smtp")
@@ -236,7 +241,7 @@ class NextHop(Case):
 
         count = self.run_all(check)
         self.assertEqual(self.backstop.stop(), 0)
-        print(f"{count} faults on pooled sessions of {scheme}")
+        print(f"{count} faults on pooled sessions of {scheme}, answered within {self.longest:.1f} s")
 
     def test_pooled_sessions(self):
         self.pooled_sessions("smtp")
@@ -286,7 +291,7 @@ class Greeting(Case):
         backstop = self.enterContext(Backstop(self.folder, "backstop", text))
 
         def send(domain):
-            attempt = Attempt()
+            attempt = Attempt(greeting=PATIENCE)
             begin = time.monotonic()
             with attempt.connect(backstop.address("in")) as client:
                 attempt.send(client, Mail(f"{begin}@sender.test", f"bob@{domain}"))
@@ -297,7 +302,7 @@ class Greeting(Case):
         times = [took for _, took in found]
         # Each is waited for only for a short time, and not asked again at once.
         self.assertLess(max(times), MOST_SECONDS)
-        self.assertLess(min(times), 1)
+        self.assertLess(min(times), OFFER_SECONDS)
         for hop in hops:
             for step in ("connect", "ehlo"):
                 hop.answer(step, GOOD[step])

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -15,7 +16,7 @@ def run(*command, **more):
     return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120, **more)
 
 
-class Check(unittest.TestCase):
+class CheckArguments(unittest.TestCase):
     def test_help_explains_from_any_folder(self):
         done = run(SOURCE / "check", "--help", cwd="/")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -26,6 +27,155 @@ class Check(unittest.TestCase):
     def test_unknown_argument_starts_nothing(self):
         done = run(SOURCE / "check", "--hepl")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (64, "", "check: --hepl is not known; see ./check --help\n"))
+
+
+class Scripts(unittest.TestCase):
+    """A tree in a path with a space, with programs that stand in for those that a script calls."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory(prefix="backstop scripts ")
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+        self.place.chmod(0o755)
+        (self.place / "tmp").mkdir()
+        (self.place / "tools").mkdir()
+        self.environment = {"PATH": f"{self.place}/tools:/usr/bin:/bin:/usr/sbin:/sbin", "TMPDIR": str(self.place / "tmp")}
+
+    def copy(self, *names):
+        for name in names:
+            (self.place / name).parent.mkdir(exist_ok=True)
+            shutil.copy(SOURCE / name, self.place / name)
+
+    def program(self, name, text):
+        path = self.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/bash\n" + text)
+        path.chmod(0o755)
+
+    def run_here(self, *command):
+        return run(*command, env=self.environment, cwd="/")
+
+    def interrupt(self, signum, whole_group, *command):
+        """Starts it, sends the signal as soon as a tool has written "begun", and returns its status and what it wrote."""
+        begun = self.place / "begun"
+        os.mkfifo(begun)
+        with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env=self.environment, cwd="/", start_new_session=True) as process:
+            tool = int(begun.read_text())
+            if whole_group:
+                os.killpg(process.pid, signum)
+            else:
+                process.send_signal(signum)
+            # The pipe closes when the last of its writers is gone, the tool among them.
+            said, _ = process.communicate(timeout=60)
+        begun.unlink()
+        with self.assertRaises(ProcessLookupError):
+            os.kill(tool, 0)
+        self.assertEqual(list((self.place / "tmp").iterdir()), [])
+        return process.returncode, said
+
+
+# Tells who it is, and runs until a signal ends it.
+UNTIL_A_SIGNAL = 'echo $$ >"${0%/*/*}/begun"; exec sleep 600\n'
+INTERRUPTIONS = ((signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGHUP, False))
+
+
+class Run(Scripts):
+    def setUp(self):
+        super().setUp()
+        self.copy("run", "CMakePresets.json")
+        self.program("scripts/install-packages", "")
+        (self.place / "scripts" / "packages-build.txt").write_text("dpkg\n")
+        self.program("built", 'printf "%s\\n" "program:" "$@"\n')
+
+    def build(self):
+        (self.place / "build" / "release").mkdir(parents=True)
+        shutil.copy(self.place / "built", self.place / "build" / "release" / "backstop")
+
+    def test_help_installs_and_builds_nothing(self):
+        for name in ("scripts/install-packages", "tools/cmake", "tools/ninja"):
+            self.program(name, "echo called; exit 9\n")
+        for word in ("--help", "-h"):
+            with self.subTest(word):
+                done = self.run_here(self.place / "run", word)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                for words in ("./run [ARGUMENT...]", "Installs what is missing", "./run help [COMMAND]", "root or sudo"):
+                    self.assertIn(words, done.stdout)
+                self.assertNotIn("called", done.stdout)
+                self.assertNotIn("set -e", done.stdout)
+                self.assertNotIn("program:", done.stdout)
+        self.assertFalse((self.place / "build").exists())
+
+    def test_help_is_followed_by_that_of_a_program_that_is_built(self):
+        self.build()
+        done = self.run_here(self.place / "run", "--help")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("Installs what is missing", done.stdout)
+        self.assertTrue(done.stdout.endswith("\n\nThe program:\n\nprogram:\n--help\n"), done.stdout)
+
+    def test_arguments_are_the_programs(self):
+        self.program("tools/cmake", 'echo "a line of cmake"; mkdir -p "$2/build/release" && touch "$2/build/release/build.ninja"\n')
+        self.program("tools/ninja", 'if [ "$3" = -n ]; then echo "[1/1] a step"; exit; fi\necho "a line of ninja"; cp "${2%/*/*}/built" "$2/backstop"\n')
+        for arguments, want in ((["a b", "--help"], "program:\na b\n--help\n"), ([], "program:\ndemo\n")):
+            with self.subTest(arguments):
+                done = self.run_here(self.place / "run", *arguments)
+                self.assertEqual((done.returncode, done.stdout), (0, want))
+                self.assertRegex(done.stderr, r"\Abackstop: building the release takes about 1 min on [0-9]+ idle processors \(steps: 1\)\n\Z")
+
+    def test_failure_of_a_tool_is_shown(self):
+        self.program("tools/cmake", "echo why; exit 3\n")
+        done = self.run_here(self.place / "run", "classify")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (3, "", "why\n"))
+
+    def test_interruption_is_one_line_and_leaves_nothing(self):
+        self.program("tools/cmake", "echo a line of cmake\n" + UNTIL_A_SIGNAL)
+        for signum, whole_group in INTERRUPTIONS:
+            with self.subTest("cmake", signum=signum, whole_group=whole_group):
+                self.assertEqual(self.interrupt(signum, whole_group, self.place / "run"),
+                                 (-signum, "backstop: interrupted; what is built stays, and ./run goes on from there\n"))
+        self.build()
+        (self.place / "build" / "release" / "build.ninja").touch()
+        self.program("tools/ninja", 'if [ "$3" = -n ]; then echo "[1/1] a step"; exit; fi\necho "a line of ninja"\n' + UNTIL_A_SIGNAL)
+        for signum, whole_group in INTERRUPTIONS:
+            with self.subTest("ninja", signum=signum, whole_group=whole_group):
+                status, said = self.interrupt(signum, whole_group, self.place / "run")
+                self.assertEqual(status, -signum)
+                self.assertRegex(said, r"\Abackstop: building the release takes [^\n]+\nbackstop: interrupted; what is built stays, and ./run goes on from there\n\Z")
+
+    @unittest.skipUnless(shutil.which("dpkg-query") and os.geteuid() == 0, "only root installs without sudo")
+    def test_interrupted_download_is_one_line_and_leaves_nothing(self):
+        self.copy("scripts/install-packages")
+        (self.place / "scripts" / "packages-build.txt").write_text("no-such-package\n")
+        self.program("tools/apt-get", UNTIL_A_SIGNAL)
+        for signum, whole_group in INTERRUPTIONS:
+            with self.subTest(signum=signum, whole_group=whole_group):
+                self.assertEqual(self.interrupt(signum, whole_group, self.place / "run"),
+                                 (-signum, "backstop: packages are missing: no-such-package\nbackstop: interrupted; nothing was installed\n"))
+
+
+class Check(Scripts):
+    def setUp(self):
+        super().setUp()
+        self.copy("check")
+        for name in ("scripts/install-packages", "scripts/fetch-peers", "scripts/lint", "tools/git", "tools/cmake"):
+            self.program(name, "")
+        self.program("tools/ctest", 'while [ "$1" != --output-junit ]; do shift; done; echo "100% tests passed, 0 tests failed out of 2"; echo "Total Test time (real) = 1 sec"\n'
+                     """echo '<testsuite tests="2" failures="0" disabled="0" skipped="1">' >"$2"\n""")
+
+    def test_all_of_it_in_a_path_with_a_space(self):
+        done = self.run_here(self.place / "check")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(done.stdout.endswith("6 passed, 0 failed, 2 skipped\n"), done.stdout)
+
+    def test_interruption_is_one_line_and_leaves_nothing(self):
+        for tool, last in (("scripts/install-packages", "; see ./check --help"), ("tools/cmake", "==> building the release")):
+            for signum, whole_group in INTERRUPTIONS:
+                with self.subTest(tool, signum=signum, whole_group=whole_group):
+                    self.program(tool, UNTIL_A_SIGNAL)
+                    status, said = self.interrupt(signum, whole_group, self.place / "check")
+                    self.assertEqual(status, -signum)
+                    self.assertTrue(said.endswith(f"{last}\ncheck: interrupted; what is built stays\n"), said)
+            self.program(tool, "")
 
 
 @unittest.skipUnless(shutil.which("dpkg-query") and shutil.which("apt-get"), "this is no Debian")
@@ -59,6 +209,25 @@ class InstallPackages(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr, "backstop: installing takes root, and there is no sudo here; run this once as root, then try again:\n"
                          "  apt-get update && apt-get install --no-install-recommends no-such-package no-such-either\n")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root installs without sudo")
+    def test_says_how_much_and_downloads_before_it_changes_anything(self):
+        tools = self.place / "tools"
+        tools.mkdir()
+        for name, text in (("apt-cache", 'echo "  Candidate: 1.0"'),
+                           ("apt-get", f'echo "$*" >>"{self.place}/calls"; echo "Need to get 53.1 kB/60 kB of archives."; '
+                                       'echo "After this operation, 284 kB of additional disk space will be used."'),
+                           ("install", f'echo policy >>"{self.place}/calls"')):
+            (tools / name).write_text(f"#!/bin/bash\n{text}\n")
+            (tools / name).chmod(0o755)
+        done = self.install("no-such-package\n", env={"PATH": f"{tools}:{os.environ['PATH']}"})
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(done.stderr, "backstop: packages are missing: no-such-package\n"
+                         "backstop: installing them with what they need: 53.1 kB to download, 284 kB on the disk; this takes about a minute for each 150 MB\n"
+                         "backstop: installed\n")
+        calls = [call for call in (self.place / "calls").read_text().splitlines() if call != "policy"]
+        self.assertEqual([("--print-uris" in call, "--download-only" in call, " install " in call) for call in calls],
+                         [(False, False, False), (True, False, True), (False, True, True), (False, False, True)])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from children import Peer, accepts
 from open_to_all import copy_for_all
 from private_mounts import with_mounts
 
+# QueueLA and RefuseLA: at a load average of 8 it would only queue, and at 12 it would stop listening.
 HEAD = """\
 V10/Berkeley
 Dj{name}.test
@@ -27,6 +28,8 @@ O SendMimeErrors=True
 O DoubleBounceAddress=
 O DefaultUser=nobody
 O LogLevel=0
+O QueueLA=1000000
+O RefuseLA=1000000
 {options}
 H?P?Return-Path: <$g>
 HReceived: $?sfrom $s $.$?_($?s$|from $.$_)$.

@@ -147,6 +147,7 @@ constexpr std::string_view kUntagged = "event.tag GLOB 'none*' AND event.reverse
 constexpr std::string_view kContradiction = "event.contradiction <> 0";
 
 constexpr std::string_view kResponse = "event.kind NOT IN ('', 'none')";
+constexpr std::string_view kDsn = "event.kind IN ('dsn-failed', 'dsn-delayed', 'dsn-delivered')";
 
 void add_recorded(const RecordedRange& range, bool has_address, Search& search) {
   if (has_address) {
@@ -186,6 +187,7 @@ Search search_of(const HistoryFilter& filter) {
     search.add("event.id < ?", filter.id_prefix + "\U0010FFFF");
   }
   if (filter.is_response) search.add(kResponse);
+  if (filter.is_dsn) search.add(kDsn);
   if (filter.is_untagged) search.add(kUntagged);
   if (filter.is_contradiction) search.add(kContradiction);
   search.sql += " ORDER BY " + (is_by_number ? "" : time + " DESC, ") +
