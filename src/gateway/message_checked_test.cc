@@ -231,10 +231,10 @@ TEST_F(MessageCheckedTest, FieldsThatOnlyWeMayWriteAreTakenOut) {
   settings_.auth.dmarc = AuthUse::Record;
   settings_.auth.spf = AuthUse::Reject;
   for (const auto& row : rows) {
-    transaction_.trusted_authserv = row.trusted;
     const auto mail = unsigned_mail("Authentication-Results: " + row.id + "; spf=pass\r\n");
     begin_checked(next_hop::MessageForm::Plain);
     if (!row.is_checked) transaction_.checks.reset();
+    transaction_.trusted_authserv = row.trusted;
     transaction_.is_from_relay = row.is_relay;
     send(mail);
     const bool is_left = delivery_->taken.contains(row.id);

@@ -174,11 +174,11 @@ const LimitRow kLimits[] = {
     {"next_hop_reply", {}},     // a Trouble
     {"next_hop_final", {}},     // a Trouble
     {"data_block", Exceeded::DataTime},
-    {"command_line", Exceeded::CommandLine},
     {"header", Exceeded::Header},
-    {"message", Exceeded::Message},
     {"held", {}},  // the rest streams
     {"held_total", Exceeded::Held},
+    {"command_line", Exceeded::CommandLine},
+    {"message", Exceeded::Message},
     {"recipients", Exceeded::Recipients},
     {"commands_without_mail", Exceeded::CommandsWithoutMail},
     {"errors", Exceeded::Errors},
@@ -195,8 +195,8 @@ const LimitRow kLimits[] = {
 std::vector<std::string> members_of_limits() {
   const std::regex member(R"(^  std::[a-z0-9_:]+ ([a-z_]+)( = |\{).*)");
   std::vector<std::string> names;
-  for (const char* const room : {"next_hop", "gateway"}) {
-    std::ifstream file(std::string(BACKSTOP_SOURCE_DIR) + "/src/" + room + "/limits.h");
+  for (const char* const header : {"next_hop/limits.h", "intake/message_limits.h", "gateway/limits.h"}) {
+    std::ifstream file(std::string(BACKSTOP_SOURCE_DIR) + "/src/" + header);
     EXPECT_TRUE(file);
     std::smatch match;
     for (std::string line; std::getline(file, line);) {

@@ -49,7 +49,7 @@ std::vector<std::string> MessageChecks::foreign_ids() const {
   const auto trusted = transaction_.trusted_authserv;
   const bool is_own_foreign = writes_field() || is_field_of_others();
   if (trusted.empty() && !is_own_foreign) return {};
-  const bool is_from_relay = is_from_relay(transaction_);
+  const bool is_from_relay = intake::is_from_relay(transaction_);
   std::vector<std::string> ids;
   if (!is_from_relay) ids.assign(trusted.begin(), trusted.end());
   const std::string& own = own_id(*transaction_.site);
