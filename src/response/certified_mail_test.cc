@@ -63,12 +63,12 @@ TEST(CertifiedMail, IsKnownByItsFieldOrItsSubject) {
        "Il messaggio destinato all'utente \"carl@pec.example.com\" non \u00E8 stato consegnato nelle prime "
        "dodici "
        "ore.\n",
-       "dsn-delayed", "carl@pec.example.com delayed expired"},
+       "dsn-delayed", "carl@pec.example.com delayed"},
       {"not accepted", from + "Subject: AVVISO DI NON ACCETTAZIONE: x\nX-Ricevuta: non-accettazione\n",
        failed, "dsn-failed", "carl@pec.example.com failed user-unknown"},
       {"a virus", from + "Subject: PROBLEMA DI SICUREZZA: x\nX-Ricevuta: rilevazione-virus\n",
        "nel messaggio destinato all'utente \"carl@pec.example.com\" \u00E8 stato rilevato un virus.\n",
-       "dsn-failed", "carl@pec.example.com failed content-rejected"},
+       "dsn-failed", "carl@pec.example.com failed virus"},
       {"delivered", from + "Subject: CONSEGNA: Istanza\nX-Ricevuta: avvenuta-consegna\n", done,
        "dsn-delivered", "carl@pec.example.com delivered"},
       {"accepted, for two", from + "Subject: ACCETTAZIONE: Istanza\nX-Ricevuta: accettazione\n", accepted,
