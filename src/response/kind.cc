@@ -138,7 +138,6 @@ bool opens_as_reply(const KindFacts& facts) {
   constexpr std::size_t kOpening = 200;
   constexpr std::array kClaims = std::to_array<std::string_view>({"this is an auto",
                                                                   "this is a automat",
-                                                                  "this is my auto",
                                                                   "this message was sent automatically",
                                                                   "this message was generated automatically",
                                                                   "this email was sent automatically",
@@ -217,9 +216,11 @@ bool opens_as_reply(const KindFacts& facts) {
                                                                   "자동 회신입니다",
                                                                   "자동회신입니다"});
   const std::string_view opening = facts.text.flat().substr(0, kOpening);
+  // Who asks something wants an answer.
+  if (opening.contains('?') || opening.contains("？")) return false;
   const auto is_said = [&](std::size_t at) {
     constexpr std::array kQuotes =
-        std::to_array<std::string_view>({"\"", "'", "“", "„", "«", "‘", "「", "『", "‚", "》", "《"});
+        std::to_array<std::string_view>({":", "\"", "'", "“", "„", "«", "‘", "「", "『", "‚", "》", "《"});
     const std::string_view before = base::trim(facts.text.flat().substr(0, at));
     return std::ranges::none_of(kQuotes, [&](std::string_view quote) { return before.ends_with(quote); });
   };
