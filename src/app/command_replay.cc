@@ -66,8 +66,8 @@ void add_replay_command(CLI::App& root, CommandContext& context) {
       ->check(not_empty());
   command
       .add_option("-c", options->file,
-                  "The configuration in use, if its history is not that of NEW. Without --config, it is the "
-                  "one to try")
+                  "The configuration whose history is read. Without it, that of NEW is read. Without "
+                  "--config, this one is also the one to try")
       ->type_name("FILE")
       ->check(not_empty());
   add_since(command, options->since);

@@ -16,10 +16,10 @@ namespace backstop::app {
 namespace {
 
 constexpr std::string_view kFooter =
-    "A surge is a day with at least 20 responses and more than three scaled median\n"
-    "deviations above the median of the days on which any mail came. Days are those\n"
-    "of the topmost Received field, in UTC. An address looks forged when responses\n"
-    "came to it that nothing proves genuine.\n"
+    "A surge is a day with at least 20 responses and far more than usual: more than\n"
+    "three scaled median deviations above the median of all days with mail. Days\n"
+    "are those of the topmost Received field, in UTC. An address looks forged when\n"
+    "responses came to it that nothing proves genuine.\n"
     "\n"
     "Examples:\n"
     "  backstop scan ~/Maildir\n"

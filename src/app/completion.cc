@@ -47,7 +47,7 @@ _backstop() {{
 {types}    *) compopt +o default 2>/dev/null ;;
   esac
 }}
-complete -o default -F _backstop backstop
+complete -o default -F _backstop backstop ./run
 )";
 
 /// A value whose type is in no table of words or files.

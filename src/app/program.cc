@@ -29,7 +29,7 @@ constexpr std::string_view kFooter =
     "\n"
     "Exit status:\n"
     "  0   all was read and all is well\n"
-    "  1   read, but not all of it was whole\n"
+    "  1   the answer is no, or not all that was read was whole\n"
     "  64  the command line is wrong\n"
     "  65  the input is not what it should be\n"
     "  66  the input is not there, or may not be read\n"

@@ -156,8 +156,8 @@ Done fill(Settings& settings, const ProofOptions& options, config::Config* confi
 void add_proof_options(CLI::App& command, ProofOptions& options) {
   command
       .add_option("-c,--config", options.config,
-                  "The gateway's configuration. It takes the place of the options below, except --at, --rcpt "
-                  "and --mail-from")
+                  "The gateway's configuration. It says what the options for keys, the ledger and the like "
+                  "would say")
       ->type_name("FILE")
       ->check(not_empty());
   const auto add = [&](const char* name, auto& value, const char* description, const char* type) {

@@ -131,8 +131,8 @@ std::string line_of_own(std::size_t written, const Tally& told) {
 
 std::string page_of_own(std::size_t sent, std::string_view tagged) {
   return fmt::format(
-      "\nAnn has written {} mails. Each left with a watermark in its header, and with\n"
-      "a tag in its return path, which only this gateway can make:\n"
+      "\nAnn has written {} mails. Each left with a watermark in its header and a tag in\n"
+      "its return path. Only this gateway can make them:\n"
       "  {} -> {}\n",
       sent, kAnn, base::printable(tagged));
 }

@@ -56,6 +56,8 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
     {.name = "Sina", .signature = "邮件无法发送到您指定的地址中|您的邮件未能成功投递到以下收件人"},
     {.name = "QQ", .signature = "您发送的邮件被退回"},
     {.name = "NetEase", .signature = "您的邮件被退回|此邮件是由系统自动发送"},
+    {.name = "Italian certified mail (PEC)",
+     .signature = "avviso di mancata consegna|avviso di non accettazione"},
     {.name = "Naver", .signature = "메일이 정상적으로 전송되지 못했습니다|메일이 전송되지 못했습니다"},
     {.name = "KDDI",
      .signature = "your mail sent on|could not be sent due to the following "

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mail/header_text.h"
+#include "response/certified_mail.h"
 #include "response/report_phrases.h"
 
 namespace backstop::response {
@@ -254,6 +255,7 @@ const HeaderFacts& HeaderReader::read(const mail::Message& message, const Envelo
   for (const auto& field : fields) {
     if (field.id == FieldName::Other) {
       facts_.has_mailscanner_mark = facts_.has_mailscanner_mark || is_mailscanner_mark(field);
+      if (base::iequals(field.name, "X-Ricevuta")) facts_.certified = certified_action(field.value);
       continue;
     }
     if (field.id == FieldName::ReturnPath && !return_path) return_path = &field;
@@ -407,7 +409,7 @@ std::size_t HeaderReader::find_own_subject_end(std::size_t start, std::size_t fi
 bool can_be_response(const HeaderFacts& facts) {
   return facts.is_null_sender || facts.is_daemon_sender || facts.is_report || facts.is_auto_replied ||
          facts.has_failed_recipients || facts.has_mailscanner_mark || facts.has_failure_subject ||
-         facts.has_delay_subject || facts.is_postmaster ||
+         facts.certified != Action::None || facts.has_delay_subject || facts.is_postmaster ||
          std::ranges::any_of(facts.signs, [&](const Sign* sign) {
            // The null sender, which this needs, is enough by itself.
            if (sign->strength == Strength::ProgramNullSender) return false;

@@ -43,6 +43,8 @@ struct HeaderFacts {
   bool is_list_mail = false;       ///< has one of kListFields
   /// MailScanner says in its field, which has the site's name, that it wrote the mail.
   bool has_mailscanner_mark = false;
+  /// What X-Ricevuta says, which the providers of certified mail write.
+  Action certified = Action::None;
   std::string from;     ///< decoded, without default-ignorable characters; of the first From field
   std::string subject;  ///< the same
   /// Where the subject of the returned or answered mail begins, or the size of `subject`: the sender of that

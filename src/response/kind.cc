@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "mail/encoding.h"
 #include "mail/header_text.h"
+#include "response/certified_mail.h"
 #include "response/notice_in_words.h"
 #include "response/original.h"
 #include "response/person.h"
@@ -72,10 +73,10 @@ bool is_blank(std::string_view text) {
 // as people do.
 bool says_automatic(std::string_view prefix) {
   constexpr std::array kAutomatic = std::to_array<std::string_view>(
-      {"auto",      "outomat", "avtom",   "awtom",    "otomat",   "tự động", "samodejn",
-       "sjálfvirk", "автомат", "автоот",  "аўтамат",  "αυτόματ",  "Αυτόματ", "אוטומט",
-       "تلقائي",    "خودکار",  "स्वचालित", "স্বয়ংক্রিয়", "தானியங்கு", "อัตโนมัติ",  "自动",
-       "自動",      "자동",    "автомт",  "Автомат",  "Автоот",   "uatho",   "awtomat"});
+      {"auto",    "outomat", "avtom",   "awtom",    "otomat",   "tự động", "samodejn", "sjálfvirk",
+       "автомат", "автоот",  "автов",   "Автов",    "аўтамат",  "αυτόματ", "Αυτόματ",  "אוטומט",
+       "تلقائي",  "خودکار",  "स्वचालित", "স্বয়ংক্রিয়", "தானியங்கு", "อัตโนมัติ",  "自动",     "自動",
+       "자동",    "автомт",  "Автомат", "Автоот",   "uatho",    "awtomat"});
   return std::ranges::any_of(kAutomatic,
                              [&](std::string_view word) { return base::icontains(prefix, word); });
 }
@@ -129,6 +130,145 @@ bool is_prefixed_reply(const KindFacts& facts) {
     if (says_automatic(sign->phrase) && is_answer && is_blank(rest.substr(0, colon))) return true;
   }
   return false;
+}
+
+// Returns whether the text begins with a sentence in which a program says that it answers. A person who asks
+// about such a sentence quotes it.
+bool opens_as_reply(const KindFacts& facts) {
+  constexpr std::size_t kOpening = 200;
+  constexpr std::array kClaims = std::to_array<std::string_view>({"this is an auto",
+                                                                  "this is a automat",
+                                                                  "this message was sent automatically",
+                                                                  "this message was generated automatically",
+                                                                  "this email was sent automatically",
+                                                                  "this reply was sent automatically",
+                                                                  "this reply was generated automatically",
+                                                                  "this is a system-generated",
+                                                                  "dies ist eine auto",
+                                                                  "das ist eine auto",
+                                                                  "diese nachricht wurde automatisch",
+                                                                  "diese e-mail wurde automatisch",
+                                                                  "diese antwort wurde automatisch",
+                                                                  "diese mail wurde automatisch",
+                                                                  "ceci est une réponse auto",
+                                                                  "ceci est un message auto",
+                                                                  "cette réponse est auto",
+                                                                  "ce message est auto",
+                                                                  "esta es una respuesta auto",
+                                                                  "este es un mensaje auto",
+                                                                  "questa è una risposta auto",
+                                                                  "questo è un messaggio auto",
+                                                                  "esta é uma resposta auto",
+                                                                  "esta é uma mensagem auto",
+                                                                  "dit is een auto",
+                                                                  "detta är ett auto",
+                                                                  "dette er et auto",
+                                                                  "tämä on auto",
+                                                                  "to jest auto",
+                                                                  "to jest wiadomość auto",
+                                                                  "ta wiadomość została wygenerowana auto",
+                                                                  "toto je auto",
+                                                                  "tento e-mail byl vygenerován auto",
+                                                                  "ez egy auto",
+                                                                  "acesta este un mesaj auto",
+                                                                  "acesta este un răspuns auto",
+                                                                  "bu otomatik",
+                                                                  "bu bir otomatik",
+                                                                  "это автоматическ",
+                                                                  "Это автоматическ",
+                                                                  "это автоответ",
+                                                                  "Это автоответ",
+                                                                  "это письмо создано автоматически",
+                                                                  "Это письмо создано автоматически",
+                                                                  "это письмо отправлено автоматически",
+                                                                  "Это письмо отправлено автоматически",
+                                                                  "это сообщение отправлено автоматически",
+                                                                  "Это сообщение отправлено автоматически",
+                                                                  "це автоматичн",
+                                                                  "Це автоматичн",
+                                                                  "це автовідповід",
+                                                                  "Це автовідповід",
+                                                                  "това е автоматич",
+                                                                  "Това е автоматич",
+                                                                  "αυτή είναι μια αυτόματη",
+                                                                  "Αυτή είναι μια αυτόματη",
+                                                                  "αυτό είναι ένα αυτόματο",
+                                                                  "Αυτό είναι ένα αυτόματο",
+                                                                  "这是一封自动",
+                                                                  "这是自动",
+                                                                  "此邮件为自动",
+                                                                  "此邮件由系统自动",
+                                                                  "本邮件为自动",
+                                                                  "本邮件由系统自动",
+                                                                  "此为自动",
+                                                                  "此為自動",
+                                                                  "這是一封自動",
+                                                                  "這是自動",
+                                                                  "本郵件為自動",
+                                                                  "このメールは自動",
+                                                                  "本メールは自動",
+                                                                  "これは自動",
+                                                                  "이 메일은 자동",
+                                                                  "본 메일은 자동",
+                                                                  "자동 응답 메일입니다",
+                                                                  "자동응답 메일입니다",
+                                                                  "자동으로 발송된",
+                                                                  "자동 회신입니다",
+                                                                  "자동회신입니다"});
+  const std::string_view opening = facts.text.flat().substr(0, kOpening);
+  // Who asks something wants an answer.
+  if (opening.contains('?') || opening.contains("？")) return false;
+  const auto is_said = [&](std::size_t at) {
+    constexpr std::array kQuotes =
+        std::to_array<std::string_view>({":", "\"", "'", "“", "„", "«", "‘", "「", "『", "‚", "》", "《"});
+    const std::string_view before = base::trim(facts.text.flat().substr(0, at));
+    return std::ranges::none_of(kQuotes, [&](std::string_view quote) { return before.ends_with(quote); });
+  };
+  for (const auto claim : kClaims) {
+    if (const std::size_t at = base::ifind(opening, claim); at != std::string_view::npos && is_said(at))
+      return true;
+  }
+  std::vector<const Sign*> signs;
+  facts.hits.append_signs(signs);
+  return std::ranges::any_of(signs, [&](const Sign* sign) {
+    if (sign->kind != Kind::AutoReply || sign->zone != Zone::Body) return false;
+    const std::size_t at = facts.hits.begin_of(*sign);
+    return at < kOpening && is_said(at);
+  });
+}
+
+// Returns whether the program of the mail is a mail service's on the Web, which answers by itself as well.
+bool is_web_mailer(const mail::Message& message) {
+  constexpr std::array kServices =
+      std::to_array<std::string_view>({"coremail", "qqmail", "yamail", "mail.ru", "naver", "seznam"});
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
+    return field.id == mail::FieldName::XMailer && std::ranges::any_of(kServices, [&](std::string_view name) {
+             return base::icontains(field.value, name);
+           });
+  });
+}
+
+// Returns whether the subject is "Automatic reply: offer" and the text begins by saying so. Mail services for
+// everybody send such answers from the user's address and without a mark.
+bool is_reply_by_both(const KindFacts& facts) {
+  constexpr std::string_view kWideColon = "：";
+  const auto& header = facts.header;
+  if (header.is_list_mail || header.has_reply_subject ||
+      (has_mail_program(facts.message) && !is_web_mailer(facts.message)) ||
+      !other_field(facts.message, "Thread-Topic").empty() ||
+      begins_with_readers_name(facts.message, facts.text))
+    return false;
+  const std::string_view subject = base::trim(header.subject);
+  const bool is_prefixed = std::ranges::any_of(header.signs, [&](const Sign* sign) {
+    if (sign->kind != Kind::AutoReply || sign->zone != Zone::SubjectFirst || !says_automatic(sign->phrase))
+      return false;
+    const std::string_view rest = subject.substr(std::min(sign->phrase.size(), subject.size()));
+    const std::size_t wide_colon = rest.find(kWideColon);
+    const std::size_t colon = std::min(rest.find(':'), wide_colon);
+    if (colon == std::string_view::npos || !is_blank(rest.substr(0, colon))) return false;
+    return !base::trim(rest.substr(colon + (colon == wide_colon ? kWideColon.size() : 1))).empty();
+  });
+  return is_prefixed && opens_as_reply(facts);
 }
 
 Kind kind_of_message_class(std::string_view name) {
@@ -220,6 +360,9 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
     return kind_of_report(facts);
   }
   if (is_calendar_mail(facts.message)) return Kind::None;
+  if (facts.header.certified != Action::None && !facts.header.has_reply_subject &&
+      !facts.header.is_list_mail && !has_mail_program(facts.message))
+    return certified_kind(facts.header.certified);
   const bool is_bounce = is_text_bounce(facts);
   if (signs.kind == Kind::None || signs.kind == Kind::AutoReply) {
     if (const Kind kind = notice_in_words(facts, is_bounce); kind != Kind::None) signs = {kind, false, {}};
@@ -227,7 +370,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   if (!is_bounce && signs.kind != Kind::None) return signs.kind;
   if (!is_bounce) {
     if (const Kind kind = kind_of_tnef(facts); kind != Kind::None) return kind;
-    return is_prefixed_reply(facts) ? Kind::AutoReply : Kind::None;
+    return is_prefixed_reply(facts) || is_reply_by_both(facts) ? Kind::AutoReply : Kind::None;
   }
   if (signs.kind == Kind::FilterNotice) return signs.kind;
   // A bounce may quote a list notice, and many have an auto-reply's marks. Neither an auto-reply nor a list

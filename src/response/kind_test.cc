@@ -320,6 +320,58 @@ TEST(Kind, KnowsAProgramsPrefixOfTheOldSubject) {
   check(rows);
 }
 
+TEST(Kind, KnowsAReplyWithoutAMarkByItsSubjectAndItsText) {
+  const std::string chinese = "Subject: 自动回复:报价单\n";
+  const std::string english = "Subject: Automatic reply: Plans\n";
+  const Row rows[] = {
+      {"in Chinese", mail(chinese, "这是一封自动回复邮件。\n"), kOrdinary, "auto-reply"},
+      {"in traditional Chinese", mail("Subject: 自動回覆：報價\n", "這是一封自動回覆郵件。\n"), kOrdinary,
+       "auto-reply"},
+      {"in Russian", mail("Subject: Автоответ: Offer\n", "Здравствуйте! Это автоматический ответ.\n"),
+       kOrdinary, "auto-reply"},
+      {"in Ukrainian", mail("Subject: Автовідповідь: Offer\n", "Це автоматична відповідь.\n"), kOrdinary,
+       "auto-reply"},
+      {"in Polish, away", mail("Subject: Odpowiedź automatyczna: Oferta\n", "Jestem na urlopie.\n"),
+       kOrdinary, "auto-reply"},
+      {"in German, away", mail("Subject: Automatische Antwort: Angebot\n", "Ich bin im Urlaub.\n"), kOrdinary,
+       "auto-reply"},
+      {"in Korean", mail("Subject: 자동응답: 견적\n", "이 메일은 자동으로 발송된 메일입니다.\n"), kOrdinary,
+       "auto-reply"},
+      {"in Czech", mail("Subject: Automatická odpověď: Nabídka\n", "Jsem na dovolené.\n"), kOrdinary,
+       "auto-reply"},
+      {"in English, with an unknown sender", mail(english, "This is an automatic reply.\n"), kUnknown,
+       "auto-reply"},
+      {"a service's own mailer", mail(chinese + "X-Mailer: Coremail Webmail Server\n", "这是自动回复。\n"),
+       kOrdinary, "auto-reply"},
+      {"the subject alone", mail(chinese, "请看报价单。\n"), kOrdinary, "none"},
+      {"the text alone", mail("Subject: 报价单\n", "这是一封自动回复邮件。\n"), kOrdinary, "none"},
+      {"nothing is answered", mail("Subject: 自动回复:\n", "这是一封自动回复邮件。\n"), kOrdinary, "none"},
+      {"words before the colon",
+       mail("Subject: Automatic reply of Jo: Plans\n", "This is an automatic reply.\n"), kOrdinary, "none"},
+      {"an answer to one", mail("Subject: Re: Automatic reply: Plans\n", "This is an automatic reply.\n"),
+       kOrdinary, "none"},
+      {"forwarded", mail("Subject: Fwd: Automatic reply: Plans\n", "This is an automatic reply.\n"),
+       kOrdinary, "none"},
+      {"on a list", mail(english + "List-Id: <l.example.org>\n", "This is an automatic reply.\n"), kOrdinary,
+       "none"},
+      {"by a mail program", mail(english + "User-Agent: Mutt\n", "This is an automatic reply.\n"), kOrdinary,
+       "none"},
+      {"its sentence is quoted", mail(english, "Shall it say \"This is an automatic reply\"?\n"), kOrdinary,
+       "none"},
+      {"its sentence is announced", mail(english, "Hi Ann, the text: this is an automatic reply.\n"),
+       kOrdinary, "none"},
+      {"with a question", mail(english, "This is an automatic reply for May, is it good?\n"), kOrdinary,
+       "none"},
+      {"to a reader by name", mail(english, "Ann,\nthis is an automatic reply that I found.\n"), kOrdinary,
+       "none"},
+      {"it is spoken of", mail(english, "Hi Ann,\nthe automatic reply of our shop is wrong.\n"), kOrdinary,
+       "none"},
+      {"further down", mail(english, std::string(200, 'x') + " This is an automatic reply.\n"), kOrdinary,
+       "none"},
+  };
+  check(rows);
+}
+
 TEST(Kind, KnowsMailScannersFieldOfAnySite) {
   const auto notice = [](std::string_view field) {
     return mail("Subject: Warning\nAuto-Submitted: auto-generated\n" + std::string(field) + "\n");

@@ -60,6 +60,48 @@ bool is_roles_name(std::string_view name) {
   return base::istarts_with(name, "mail") || kRoles.is_in(name);
 }
 
+// Each is the start of a line. Only ASCII letters match in both cases.
+constexpr std::array kGreetings = std::to_array<std::string_view>(
+    {"hi",           "hello",        "hey",         "dear",       "good ",        "hallo",
+     "guten ",       "sehr geehrte", "liebe",       "moin",       "servus",       "bonjour",
+     "bonsoir",      "salut",        "chère",       "cher ",      "madame",       "hola",
+     "buenos ",      "buenas ",      "estimad",     "ciao",       "buongiorno",   "buonasera",
+     "gentile",      "olá",          "bom dia",     "boa tarde",  "boa noite",    "prezad",
+     "caro ",        "cara ",        "beste",       "geachte",    "goedemorgen",  "goedemiddag",
+     "goedenavond",  "goedendag",    "hej",         "bästa ",     "kära ",        "kære ",
+     "kjære ",       "god dag",      "god morgen",  "hei ",       "hei,",         "hei!",
+     "moi ",         "moi,",         "moikka",      "terve ",     "terve,",       "hyvä ",
+     "hyvää ",       "arvoisa ",     "tere ",       "tere,",      "lugupeetud",   "dzień dobry",
+     "szanown",      "witam",        "cześć",       "drogi ",     "droga ",       "dobrý den",
+     "dobrý deň",    "dobré ráno",   "dobrý večer", "vážen",      "ahoj",         "milý ",
+     "milá ",        "poštovan",     "dobar dan",   "zdravo",     "spoštovan",    "pozdravljen",
+     "živjo",        "dober dan",    "tisztelt",    "kedves ",    "szia",         "jó napot",
+     "bună ",        "buna ziua",    "stimat",      "dragă ",     "merhaba",      "sayın",
+     "selam",        "iyi günler",   "değerli ",    "labdien",    "sveik",        "laba diena",
+     "gerb.",        "benvolg",      "bon dia",     "xin chào",   "chào ",        "kính gửi",
+     "yth.",         "selamat ",     "góðan ",      "kæri ",      "kæra ",        "përshëndetje",
+     "colleagues",   "folks",        "all,",        "team,",      "Здравствуй",   "здравствуй",
+     "Добрый ",      "добрый ",      "Доброе ",     "доброе ",    "Доброго ",     "доброго ",
+     "Привет",       "привет",       "Уважаем",     "уважаем",    "Дорог",        "дорог",
+     "Коллеги",      "коллеги",      "Господа",     "Вітаю",      "вітаю",        "Привіт",
+     "привіт",       "Шановн",       "шановн",      "Добрий ",    "добрий ",      "Добридень",
+     "Вельмишановн", "Здравей",      "здравей",     "Добър ",     "добър ",       "Скъп",
+     "Добро утро",   "Поштован",     "поштован",    "Здраво",     "Добар дан",    "Почитуван",
+     "Паважан",      "Прывітанне",   "Добры ",      "Сәлем",      "Құрметті",     "Γεια",
+     "γεια",         "Καλημέρα",     "καλημέρα",    "Καλησπέρα",  "καλησπέρα",    "Αγαπητ",
+     "αγαπητ",       "Αξιότιμ",      "Χαίρετε",     "Χαιρετ",     "Κύριε",        "Κυρία",
+     "Κύριοι",       "שלום",         "היי",         "בוקר טוב",   "ערב טוב",      "السلام عليكم",
+     "مرحبا",        "عزيزي",        "عزيزتي",      "تحية طيبة",  "سلام",         "با سلام",
+     "नमस्ते",         "नमस्कार",       "สวัสดี",        "こんにちは", "お世話になっ", "いつもお世話",
+     "お疲れ様",     "おはよう",     "你好",        "您好",       "大家好",       "各位",
+     "안녕하"});
+
+// Returns how many characters the line has.
+std::size_t letters_of(std::string_view line) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 }  // namespace
 
 bool has_mail_program(const mail::Message& message) {
@@ -70,21 +112,14 @@ bool has_mail_program(const mail::Message& message) {
 }
 
 bool begins_with_greeting(const ReportText& text) {
-  constexpr std::array kGreetings = std::to_array<std::string_view>(
-      {"hi",           "hello",       "hey",       "dear",      "good ",       "hallo",     "guten ",
-       "sehr geehrte", "liebe",       "moin",      "servus",    "bonjour",     "bonsoir",   "salut",
-       "chère",        "cher ",       "madame",    "hola",      "buenos ",     "buenas ",   "estimad",
-       "ciao",         "buongiorno",  "buonasera", "gentile",   "olá",         "bom dia",   "boa tarde",
-       "prezad",       "caro ",       "beste",     "geachte",   "goedemorgen", "goedendag", "hej",
-       "god dag",      "dzień dobry", "szanown",   "dobrý den", "colleagues",  "folks",     "all,",
-       "team,"});
   const auto& lines = text.lines();
   if (lines.empty()) return false;
   // OpenSMTPD greets, too.
   if (lines.size() > 1 && base::istarts_with(text.text_of(lines[1]), "this is the mailer-daemon"))
     return false;
   const std::string_view line = text.text_of(lines[0]);
-  if (line.size() > kLongestGreeting || line.ends_with('.')) return false;
+  if (line.size() > 2 * kLongestGreeting || letters_of(line) > kLongestGreeting || line.ends_with('.'))
+    return false;
   // Programs greet an address.
   if (!find_address(line).text.empty()) return false;
   return std::ranges::any_of(kGreetings,

@@ -15,6 +15,7 @@
 #include "response/bounce_text.h"
 #include "response/bounce_type.h"
 #include "response/certainty.h"
+#include "response/certified_mail.h"
 #include "response/dialogue.h"
 #include "response/expansion.h"
 #include "response/header_facts.h"
@@ -336,7 +337,11 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   }
   const TextContext context = context_of(envelope);
   std::vector<Recipient> found;
-  if (read_bounce_text(text, hits, format, context, limits.recipients, found)) response.truncated = true;
+  const bool is_certified =
+      facts->certified != Action::None || (format != nullptr && format->row->name == kCertifiedMail);
+  if (is_certified && read_certified_notice(text, limits.recipients, found)) response.truncated = true;
+  if (found.empty() && read_bounce_text(text, hits, format, context, limits.recipients, found))
+    response.truncated = true;
   if (!context.failed_recipients.empty()) {
     take_failed_recipients(context.failed_recipients, found, response);
   }
@@ -360,7 +365,8 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   }
   for (auto& recipient : response.recipients) {
     if (recipient.action != Action::None) continue;
-    recipient.action = response.kind == Kind::DsnDelayed     ? Action::Delayed
+    recipient.action = facts->certified == Action::Relayed   ? Action::Relayed
+                       : response.kind == Kind::DsnDelayed   ? Action::Delayed
                        : response.kind == Kind::DsnDelivered ? Action::Delivered
                                                              : Action::Failed;
   }
@@ -388,6 +394,13 @@ void Reader::State::complete(Recipient& recipient, Response& response) {
       recipient.action == Action::Expanded)
     return;
   const bool is_delayed = recipient.action == Action::Delayed;
+  // Sendmail's fields have only the first line of a reply, with which a server that refuses greets.
+  if (response.recipients.size() <= kMostMentions) {
+    if (const std::string further = further_reply_lines(text, recipient.diagnostic); !further.empty()) {
+      recipient.reason = reasons.find(further, recipient.status, code, is_delayed);
+      if (recipient.reason != Reason::Unknown && recipient.reason != Reason::Policy) return;
+    }
+  }
   recipient.reason = reasons.find(recipient.diagnostic, recipient.status, code, is_delayed);
   // "Policy" is what words say that only refuse.
   const bool tells = recipient.reason != Reason::Unknown && recipient.reason != Reason::Policy;

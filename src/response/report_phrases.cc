@@ -189,7 +189,8 @@ constexpr std::array kFailureSubjects = std::to_array<PhraseRow>({
      "return mail|rejected mail|mail failure|undeliverable mail|"
      "there was an error sending your mail|user unknown|failed delivery|not delivered|"
      "wasn't delivered|delivery unsuccessful|address not found|message bounced|mail bounced|"
-     "error in delivery|non remis|error de entrega|non recapitabile|non recapitato"},
+     "error in delivery|non remis|error de entrega|non recapitabile|non recapitato|"
+     "avviso di mancata consegna|avviso di non accettazione"},
     {"Other languages in ASCII",
      "nondeliverable|unzustellbar|nicht zustellbar|fehlgeschlagen|zustellung|zustellungsfehler|"
      "nicht zugestellt|echec de distribution|fallo en la entrega|no se puede entregar|no entregado|"

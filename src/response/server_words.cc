@@ -242,8 +242,9 @@ class Writer {
     } else if (is_ipv6 || (is_ip_address(word) && !is_in_brackets())) {
       out_.resize(word_);
       out_ += kIpAddress;
-    } else if (word.contains('.')) {
-      leave_out_hosts();
+    } else {
+      if (word.contains('/')) leave_out_path();
+      if (word.contains('.')) leave_out_hosts();
     }
     has_at_ = false;
     has_question_ = false;
@@ -253,6 +254,18 @@ class Writer {
   void blank(std::size_t begin, std::size_t end) {
     std::fill(out_.begin() + static_cast<std::ptrdiff_t>(begin),
               out_.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+  }
+
+  // Leaves out the path of a file, "/opt/antispam/filter.sh" or "|/usr/bin/filter:". A single slash and a
+  // name may be anything.
+  void leave_out_path() {
+    constexpr std::string_view kMarks = ":='`|";
+    const std::string_view word = std::string_view(out_).substr(word_);
+    const std::size_t begin = word.find('/');
+    if (begin > 0 && !kMarks.contains(word[begin - 1])) return;
+    const std::string_view rest = word.substr(begin);
+    if (rest.starts_with("//") || rest.find('/', 1) == std::string_view::npos) return;
+    blank(word_ + begin, word_ + std::min(word.find_first_of(kMarks, begin), word.size()));
   }
 
   // Leaves out the host of an address of the Web, or those of "dns:mx.example.org" and "mx.example.org:25".

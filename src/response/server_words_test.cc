@@ -79,6 +79,11 @@ TEST(ServerWords, AreWithoutWhatTheReporterSays) {
        "550 It does not exist, CANnot be found, is not here"},
       {"what an address of the Web asks", "550 See https://a.example.org/codes?ip=192.0.2.1#x?y, no spam?",
        "550 See https:// /codes, no spam?"},
+      {"a path", "status 127: \"/opt/antispam/filter.sh\": /opt/antispam/filter.sh: not found",
+       "status 127: \" \": : not found"},
+      {"a path behind a pipe", "pipe to |/usr/bin/spam/check failed", "pipe to | failed"},
+      {"a slash that begins no path", "and/or spam/virus/x /spam //spam/x",
+       "and/or spam/virus/x /spam //spam/x"},
       {"a question that is no address", "550 a/b?c://d", "550 a/b?c://d"},
       {"an apostrophe that is none of a contraction", "'t 'tis n' the user's", "'t 'tis n' the user's"},
   };

@@ -39,6 +39,14 @@ std::string_view either(std::string_view line, std::string_view one, std::string
   return found.empty() ? behind_mark(line, other) : found;
 }
 
+// Returns whether the words are those with which a server greets: its name comes first (RFC 5321 4.2).
+bool is_greeting(std::string_view words) {
+  const std::string_view first = words.substr(0, words.find(' '));
+  const bool has_letter = std::ranges::any_of(first, base::is_alpha);
+  return (first.contains('.') && !first.ends_with('.') && !first.contains('@') && has_letter) ||
+         base::icontains(words, " ESMTP");
+}
+
 // The session as far as it was read.
 class Session {
  public:
@@ -102,6 +110,30 @@ bool read_transcript(const ReportText& text, std::size_t most, std::vector<Recip
     }
   }
   return session.is_full();
+}
+
+std::string further_reply_lines(const ReportText& text, std::string_view diagnostic) {
+  constexpr std::size_t kCode = 3;
+  constexpr std::size_t kMostLines = 20;
+  constexpr std::size_t kLongest = 2000;
+  if (!starts_with_reply(diagnostic) || diagnostic.size() <= kCode || diagnostic[kCode] != '-') return {};
+  if (!is_greeting(diagnostic.substr(kCode + 1))) return {};
+  const std::string_view code = diagnostic.substr(0, kCode);
+  std::string words;
+  std::size_t count = 0;
+  bool is_begun = false;
+  for (std::size_t i = 0; i < std::min(text.footer(), text.lines().size()); ++i) {
+    const std::string_view reply = either(text.text_of(text.lines()[i]), "<--", "<<<");
+    if (!is_begun) {
+      is_begun = reply == diagnostic;
+      continue;
+    }
+    if (!reply.starts_with(code) || reply.size() < kCode + 1 || ++count > kMostLines) break;
+    if (!words.empty()) words += ' ';
+    words += base::utf8_prefix(reply.substr(kCode + 1), kLongest - std::min(kLongest, words.size()));
+    if (reply[kCode] != '-') break;
+  }
+  return words;
 }
 
 }  // namespace backstop::response

@@ -75,5 +75,36 @@ TEST(Transcript, HasNoMoreThanAsked) {
   EXPECT_TRUE(is_full);
 }
 
+TEST(FurtherReplyLines, FollowAServersGreeting) {
+  struct FurtherRow {
+    const char* name;
+    std::string session;
+    std::string_view diagnostic;
+    std::string_view want;
+  };
+  constexpr std::string_view kGreeting = "554-mx.example.net ESMTP Service not available";
+  const std::string first = "<<< " + std::string(kGreeting) + "\n";
+  const FurtherRow rows[] = {
+      {"all lines", first + "<<< 554-No service\n<<< 554 Bad DNS\n<<< 554 more\n", kGreeting,
+       "No service Bad DNS"},
+      {"other marks", "<-- " + std::string(kGreeting) + "\n<-- 554 Bad DNS\n", kGreeting, "Bad DNS"},
+      {"another code", first + "<<< 550 Bad DNS\n", kGreeting, ""},
+      {"no mark", first + "554 5.0.0 Service unavailable\n", kGreeting, ""},
+      {"another session", "<<< 554-mx.example.org ESMTP\n<<< 554 Bad DNS\n", kGreeting, ""},
+      {"a name alone", "<<< 554-mx.example.net\n<<< 554 Bad DNS\n", "554-mx.example.net", "Bad DNS"},
+      {"a single line", first + "<<< 554 Bad DNS\n", "554 mx.example.net ESMTP Service not available", ""},
+      {"no greeting", "<<< 550-5.1.1 No such user.\n<<< 550 See the manual\n", "550-5.1.1 No such user.", ""},
+      {"nothing", "", "", ""},
+  };
+  for (const auto& row : rows) {
+    const std::string mail = "Subject: x\n\n" + row.session;
+    mail::Message message;
+    mail::walk(mail, message);
+    ReportText text;
+    text.collect(message, 100'000);
+    EXPECT_EQ(further_reply_lines(text, row.diagnostic), row.want) << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response
