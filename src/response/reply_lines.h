@@ -20,8 +20,7 @@ struct ReplyLine {
 
 /// Returns what is known of each line of `text`. In a paragraph that begins with a recipient, these are the
 /// server's: what stands behind the recipient, the lines that are indented further, and the lines from
-/// "said:" or a reply code on. In every line what follows a reply code is the server's, but not an address
-/// right behind it: "550 5.1.1 <user@example.org>: unknown". Takes linear time.
+/// "said:" or a reply code on. Takes linear time.
 std::vector<ReplyLine> find_reply_lines(const ReportText& text);
 
 /// Returns whether `text` can stand before the first word of a line: "* ".
