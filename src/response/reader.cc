@@ -334,7 +334,12 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     }
     return;
   }
-  const TextContext context = context_of(envelope);
+  TextContext context = context_of(envelope);
+  const auto original = find_original(message, text, scratch);
+  constexpr std::size_t kMostReturned = 50;
+  const auto to =
+      original ? mail::parse_address_list(original->to, kMostReturned) : std::vector<mail::Address>{};
+  for (const auto& address : to) context.returned.push_back(address.folded());
   std::vector<Recipient> found;
   if (read_bounce_text(text, hits, format, context, limits.recipients, found)) response.truncated = true;
   if (!context.failed_recipients.empty()) {
@@ -343,8 +348,6 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   if (found.empty() && read_transcript(text, limits.recipients, found)) response.truncated = true;
   if (found.empty()) {
     // Nobody is named. If the mail that came back went to a single address, that one failed.
-    const auto original = find_original(message, text, scratch);
-    const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
     if (to.size() == 1) {
       auto& recipient = found.emplace_back();
       recipient.address = to[0].text();
