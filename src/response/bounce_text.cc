@@ -239,6 +239,7 @@ class TextReader {
   // behind the code counts, as Sendmail writes it: "550 5.1.1 <user@example.org>... User unknown".
   Shape echo_of(std::string_view reply, const FoundAddress& found, std::size_t begin) const {
     if (is_returned(found.text)) return Shape::Reply;
+    if (!starts_with_reply(reply)) return Shape::None;  // it goes on from the line above
     const std::string_view between = reply.substr(0, found.begin - begin);
     if (between.find_first_not_of("0123456789.#- ") != std::string_view::npos) return Shape::None;
     const bool is_sendmail = reply.substr(found.end - begin).starts_with("...");

@@ -71,6 +71,7 @@ TEST(NamedRecipients, OfAReport) {
       {"NUL", final_recipient("cat@example.org\0.example.com"s), "-"},
       {"escape sequences", final_recipient("\x1B[8mcat\x1B[0m@example.org"), "-"},
       {"zero-width space", final_recipient("ca\u200Bt@example.org"), "-"},
+      {"a blank pattern of Braille", final_recipient("cat@example.org\u2800"), "-"},
       {"right-to-left override", final_recipient("\u202Etac\u202C@example.org"), "-"},
       {"a soft hyphen as xtext", report("Final-Recipient: utf-8; ca\\x{AD}t@example.org"), "-"},
       {"two recipients of one group",
@@ -99,6 +100,9 @@ TEST(NamedRecipients, OfAText) {
   const Row rows[] = {
       {"plain", text(bob), "bob@example.com"},
       {"escape sequences", text("<\x1B[8mcat\x1B[0m@example.org>: host x said: 550 5.1.1 no\n"), ""},
+      {"zero-width joiner", text("<ca\u200Dt@example.org>: host x said: 550 5.1.1 no\n"), ""},
+      {"a zero-width space breaks lines", text("<bob@exam\u200Bple.com>: host x said: 550 5.1.1 no\n"),
+       "bob@example.com"},
       {"NUL", text("<bob\0cat@example.org>: host x said: 550 5.1.1 no\n"s), ""},
       {"both say the same", text(bob, "X-Failed-Recipients: bob@example.com\n"), "bob@example.com"},
       {"the header names another", text(bob, "X-Failed-Recipients: cat@example.org\n"), "-"},
