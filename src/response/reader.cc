@@ -335,7 +335,12 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     }
     return;
   }
-  const TextContext context = context_of(envelope);
+  TextContext context = context_of(envelope);
+  const auto original = find_original(message, text, scratch);
+  constexpr std::size_t kMostReturned = 50;
+  const auto to =
+      original ? mail::parse_address_list(original->to, kMostReturned) : std::vector<mail::Address>{};
+  for (const auto& address : to) context.returned.push_back(address.folded());
   std::vector<Recipient> found;
   const bool is_certified =
       facts->certified != Action::None || (format != nullptr && format->row->name == kCertifiedMail);
@@ -348,8 +353,6 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   if (found.empty() && read_transcript(text, limits.recipients, found)) response.truncated = true;
   if (found.empty()) {
     // Nobody is named. If the mail that came back went to a single address, that one failed.
-    const auto original = find_original(message, text, scratch);
-    const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
     if (to.size() == 1) {
       auto& recipient = found.emplace_back();
       recipient.address = to[0].text();

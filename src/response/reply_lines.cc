@@ -76,6 +76,24 @@ bool is_reply(const Paragraph& paragraph, const ReportText::Line& line, const He
   return !is_listed && introduces_reply(before);
 }
 
+// Finds the reply codes of the lines, and the lines that continue them.
+void find_codes(const ReportText& text, std::vector<ReplyLine>& replies) {
+  constexpr std::size_t kNone = 256;
+  std::size_t indent = kNone;  // of the line with the last code
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const auto& line = text.lines()[i];
+    if (line.is_after_blank) indent = kNone;
+    replies[i].code = find_reply_begin(text.text_of(line));
+    if (replies[i].code != kNoReply) {
+      indent = std::min<std::size_t>(indent, line.indent);
+    } else if (line.indent > indent) {
+      replies[i].code = 0;
+    } else {
+      indent = kNone;
+    }
+  }
+}
+
 }  // namespace
 
 bool is_bullet(std::string_view text) {
@@ -92,6 +110,7 @@ bool starts_with_reply(std::string_view text) {
 
 std::vector<ReplyLine> find_reply_lines(const ReportText& text) {
   std::vector<ReplyLine> replies(text.lines().size());
+  find_codes(text, replies);
   Paragraph paragraph;
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const auto& line = text.lines()[i];
@@ -107,7 +126,8 @@ std::vector<ReplyLine> find_reply_lines(const ReportText& text) {
           paragraph.has_recipient ? std::min<std::size_t>(paragraph.indent, line.indent) : line.indent;
       paragraph = {true, head.is_marked, head.has_words, false, indent};
       const bool is_list = words.substr(head.end).starts_with(',');
-      replies[i] = {is_ambiguous(words, found) ? 0 : is_list ? kNoReply : head.end, head.is_marked};
+      replies[i].begin = is_ambiguous(words, found) ? 0 : is_list ? kNoReply : head.end;
+      replies[i].names_recipient = head.is_marked;
       continue;
     }
     if (!paragraph.has_recipient) continue;

@@ -62,7 +62,7 @@ std::string_view find_enhanced_status(std::string_view text) {
   return {};
 }
 
-int find_reply_code(std::string_view text) {
+std::size_t find_reply_begin(std::string_view text) {
   constexpr std::string_view kBefore = " \t\r\n\"'([{<:;#=>-,";
   constexpr std::string_view kAfter = " \t\r\n-:;,.)\"'>]";
   for (std::size_t at = 0; at + 3 <= text.size(); ++at) {
@@ -73,9 +73,15 @@ int find_reply_code(std::string_view text) {
     if (at + 3 < text.size() && kAfter.find(text[at + 3]) == std::string_view::npos) continue;
     if (at + 4 < text.size() && text[at + 3] == '.' && base::is_digit(text[at + 4])) continue;
     if (is_port(text.substr(0, at)) || is_quantity(text.substr(at + 3))) continue;
-    return (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
+    return at;
   }
-  return 0;
+  return std::string_view::npos;
+}
+
+int find_reply_code(std::string_view text) {
+  const std::size_t at = find_reply_begin(text);
+  if (at == std::string_view::npos) return 0;
+  return (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
 }
 
 std::string_view find_remote_host(std::string_view text) {
