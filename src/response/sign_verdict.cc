@@ -68,12 +68,11 @@ bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
 }
 
 // Returns whether a time or a date is in the text, as in "10:05", "10.05" and "3/5/2026".
-bool has_time(std::string_view text) {
+bool has_time(std::string_view text, std::string_view between = ":./-h") {
   constexpr std::size_t kMost = 2000;
-  constexpr std::string_view kBetween = ":./-h";
   text = text.substr(0, kMost);
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-    if (kBetween.contains(text[i]) && base::is_digit(text[i - 1]) && base::is_digit(text[i + 1])) return true;
+    if (between.contains(text[i]) && base::is_digit(text[i - 1]) && base::is_digit(text[i + 1])) return true;
   }
   return false;
 }
@@ -93,7 +92,7 @@ bool can_be_receipt(const KindFacts& facts) {
   if (is_marked) return true;
   if (header.is_ordinary_sender || header.is_list_mail || has_mail_program(facts.message)) return false;
   const std::size_t colon = header.subject.find(':');
-  if (colon == std::string::npos) return header.has_references || has_time(facts.text.flat());
+  if (colon == std::string::npos) return header.has_references || has_time(facts.text.flat(), ":h");
   const std::string_view answered =
       base::trim(std::string_view(header.subject).substr(colon + 1)).substr(0, kLongest);
   if (answered.size() < kShortest || base::icontains(facts.text.raw(), answered)) return true;
@@ -246,7 +245,7 @@ bool is_about_absences(const Sign& sign, const KindFacts& facts) {
        "naoresponda", "nonrispondere", "non-rispondere"});
   const bool is_nobody =
       std::ranges::any_of(kNobody, [&](std::string_view word) { return base::icontains(header.from, word); });
-  return is_nobody && !header.has_references;
+  return is_nobody;
 }
 
 // Returns whether a phrase says only that a program wrote the mail, as monitors and shops also say.
@@ -282,6 +281,22 @@ bool is_by_role(const Sign& sign, const KindFacts& facts) {
   if (is_letter(facts.message, header.from, facts.text)) return true;
   return is_general(sign) && header.is_ordinary_sender && header.is_postmaster && !header.is_mailer_daemon &&
          !quotes_a_mail(facts);
+}
+
+// Returns whether a program with an ordinary sender says something general about viruses and files, and
+// nothing of a mail. Banks warn of viruses, and chats refuse files; a filter says to whom the mail went.
+bool is_about_no_mail(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
+  const HeaderFacts& header = facts.header;
+  return is_general(sign) && header.is_ordinary_sender && !header.is_postmaster && !header.is_daemon_sender &&
+         !quotes_a_mail(facts) && !names_a_mail(facts) && !is_seen_elsewhere(sign, signs);
+}
+
+// Returns whether a subject that says "read" has what a receipt has beside it. Schools and services for
+// letters write such subjects from the null sender.
+bool is_receipt_borne_out(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
+  const HeaderFacts& header = facts.header;
+  return header.has_references || header.is_report || header.is_auto_replied || quotes_a_mail(facts) ||
+         is_seen_elsewhere(sign, signs) || can_be_receipt(facts);
 }
 
 // Returns whether the mail is for its reader and no notice about a mail of the reader's: a digest of what a
@@ -427,6 +442,17 @@ SignVerdict judge_signs(const KindFacts& facts) {
         (sign->strength != Strength::Decides || !facts.header.is_null_sender) && is_for_reader(facts))
       continue;
     if (is_about_absences(*sign, facts)) continue;
+    if (sign->kind == Kind::FilterNotice && sign->zone != Zone::Field &&
+        is_about_no_mail(*sign, facts, signs))
+      continue;
+    if (sign->kind == Kind::Mdn && is_of_null_sender && is_subject(sign->zone) &&
+        !is_receipt_borne_out(*sign, facts, signs))
+      continue;
+    // Forums and shops want to know that their members are human.
+    if (sign->kind == Kind::Challenge && is_of_null_sender && sign->zone == Zone::Body &&
+        sign->phrase.contains("human") && !facts.header.is_reply && !quotes_a_mail(facts) &&
+        !is_seen_elsewhere(*sign, signs))
+      continue;
     switch (sign->strength) {
       case Strength::Decides:
         if (!is_programs_word(*sign, facts, has_mark)) continue;
