@@ -196,10 +196,6 @@ bool is_passed_on(const KindFacts& facts) {
   return greets_a_group(facts.text) || has_own_topic(facts.message, header.subject);
 }
 
-bool is_subject(const Sign& sign) {
-  return sign.zone == Zone::Subject || sign.zone == Zone::SubjectFirst || sign.zone == Zone::SubjectStart;
-}
-
 // Returns whether nothing but a name in From shows that a program wrote the mail.
 bool is_only_named(const HeaderFacts& header) {
   return !header.is_null_sender && !header.is_auto_submitted &&
@@ -217,18 +213,6 @@ bool is_general(const Sign& sign) {
 bool quotes_a_mail(const KindFacts& facts) {
   return !facts.text.header_blocks().empty() || has_own_part(facts.message, mail::MediaType::MessageRfc822) ||
          has_own_part(facts.message, mail::MediaType::TextRfc822Headers);
-}
-
-// Returns whether a tracker of tasks, bugs or changes wrote the mail. Its comments have a person's words.
-bool is_of_tracker(const mail::Message& message) {
-  constexpr std::array kPrefixes = std::to_array<std::string_view>(
-      {"X-JIRA-", "X-Redmine-", "X-GitHub-", "X-GitLab-", "X-Gitea-", "X-Forgejo-", "X-Gerrit-",
-       "X-Phabricator-", "X-YouTrack-", "X-Mantis-", "X-Roundup-", "X-Bugzilla-", "X-Trac-", "X-Launchpad-",
-       "X-Atlassian-", "X-Confluence-", "X-Asana-", "X-Trello-", "X-SourceForge-"});
-  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
-    return std::ranges::any_of(
-        kPrefixes, [&](std::string_view prefix) { return base::istarts_with(field.name, prefix); });
-  });
 }
 
 // Returns whether the mark counts as no answer of a mailbox. In a tracker's mail the subject is that of the
@@ -293,10 +277,11 @@ bool is_about_no_mail(const Sign& sign, const KindFacts& facts, const std::vecto
 
 // Returns whether a subject that says "read" has what a receipt has beside it. Schools and services for
 // letters write such subjects from the null sender.
-bool is_receipt_borne_out(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
+bool is_receipt_borne_out(const KindFacts& facts) {
+  constexpr std::size_t kStart = 2000;
   const HeaderFacts& header = facts.header;
   return header.has_references || header.is_report || header.is_auto_replied || quotes_a_mail(facts) ||
-         is_seen_elsewhere(sign, signs) || can_be_receipt(facts);
+         can_be_receipt(facts) || !find_address(facts.text.flat().substr(0, kStart)).text.empty();
 }
 
 // Returns whether the mail is for its reader and no notice about a mail of the reader's: a digest of what a
@@ -446,7 +431,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
         is_about_no_mail(*sign, facts, signs))
       continue;
     if (sign->kind == Kind::Mdn && is_of_null_sender && is_subject(sign->zone) &&
-        !is_receipt_borne_out(*sign, facts, signs))
+        !is_receipt_borne_out(facts))
       continue;
     // Forums and shops want to know that their members are human.
     if (sign->kind == Kind::Challenge && is_of_null_sender && sign->zone == Zone::Body &&
@@ -461,7 +446,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::WithMachineMark:
         if (!has_mark || (sign->kind == Kind::FilterNotice && is_by_role(*sign, facts))) continue;
         if (is_text_of_reply && is_only_named(facts.header) && facts.header.is_postmaster) continue;
-        if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(*sign) &&
+        if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(sign->zone) &&
             is_only_bulk(facts.header) && !is_answer(facts.header) && !is_seen_elsewhere(*sign, signs))
           continue;
         break;

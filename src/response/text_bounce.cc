@@ -339,7 +339,11 @@ bool is_text_bounce(const KindFacts& facts) {
       return false;
     // A product without any mark in its header: the subject must begin as a bounce's does, and the mail must
     // not be part of a conversation.
-    if (header.has_failure_subject && !header.is_reply && is_terse_notice(facts)) return true;
+    // Programs put what happened behind the subject that they repeat, also behind its "Re:". People forward
+    // a report with "Fwd:" before its own subject.
+    const bool is_forwarded = header.has_reply_subject && header.has_leading_failure_subject;
+    if (header.has_failure_subject && !header.has_references && !is_forwarded && is_terse_notice(facts))
+      return true;
     return header.has_leading_failure_subject && !header.is_reply && facts.format &&
            opens_with_failure(facts, kFirstSentence) && !is_letter(facts.message, header.from, facts.text);
   }
