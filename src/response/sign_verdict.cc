@@ -229,7 +229,7 @@ bool is_about_absences(const Sign& sign, const KindFacts& facts) {
        "naoresponda", "nonrispondere", "non-rispondere"});
   const bool is_nobody =
       std::ranges::any_of(kNobody, [&](std::string_view word) { return base::icontains(header.from, word); });
-  return is_nobody;
+  return is_nobody && (!header.has_references || sign.zone == Zone::Body);
 }
 
 // Returns whether a phrase says only that a program wrote the mail, as monitors and shops also say.
@@ -270,7 +270,10 @@ bool is_by_role(const Sign& sign, const KindFacts& facts) {
 // Returns whether a program with an ordinary sender says something general about viruses and files, and
 // nothing of a mail. Banks warn of viruses, and chats refuse files; a filter says to whom the mail went.
 bool is_about_no_mail(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
+  constexpr std::array kMails =
+      std::to_array<std::string_view>({"message", "mail", "nachricht", "mensaje", "messaggio", "mensagem"});
   const HeaderFacts& header = facts.header;
+  if (std::ranges::any_of(kMails, [&](auto word) { return sign.phrase.contains(word); })) return false;
   return is_general(sign) && header.is_ordinary_sender && !header.is_postmaster && !header.is_daemon_sender &&
          !quotes_a_mail(facts) && !names_a_mail(facts) && !is_seen_elsewhere(sign, signs);
 }

@@ -341,7 +341,8 @@ bool is_text_bounce(const KindFacts& facts) {
     // not be part of a conversation.
     // Programs put what happened behind the subject that they repeat, also behind its "Re:". People forward
     // a report with "Fwd:" before its own subject.
-    const bool is_forwarded = header.has_reply_subject && header.has_leading_failure_subject;
+    const bool is_forwarded = header.has_reply_subject && header.has_leading_failure_subject &&
+                              !base::istarts_with(base::trim(header.subject), "re:");
     if (header.has_failure_subject && !header.has_references && !is_forwarded && is_terse_notice(facts))
       return true;
     return header.has_leading_failure_subject && !header.is_reply && facts.format &&
