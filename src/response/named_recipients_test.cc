@@ -95,6 +95,29 @@ TEST(NamedRecipients, OfAReport) {
   }
 }
 
+// Some reports quote the reply in a line of its own, apart from the recipient.
+TEST(NamedRecipients, NoneOfAReplysWords) {
+  const std::string failed = "Unable to deliver message to: <bob@example.com>\n\n";
+  const Row rows[] = {
+      {"right behind the code", text("550 5.1.1 <bob@example.com>: user unknown\n"), "bob@example.com"},
+      {"right behind the code, and another", text("550 <bob@example.com> is <cat@example.org> now\n"),
+       "bob@example.com"},
+      {"moved", text(failed + "Server said: 551 5.1.6 User has moved to cat@example.org\n"),
+       "bob@example.com"},
+      {"a contact", text(failed + "ErrMsg=550-5.7.1 Blocked\n550 5.7.1 write to <cat@example.org>\n"),
+       "bob@example.com"},
+      {"nobody else", text("Server said: 550 5.1.1 user unknown: cat@example.org\n"), ""},
+      {"a command within the reply", text("<-- 550 5.7.1 --> RCPT TO:<cat@example.org>\n"), ""},
+      {"no reply", text("Nobody in room 500 knows <bob@example.com>: no such user\n"), "bob@example.com"},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    const auto found = reader.read(row.mail);
+    EXPECT_EQ(found.kind, Kind::DsnFailed) << row.name;
+    EXPECT_EQ(names_of(found), row.want) << row.name;
+  }
+}
+
 TEST(NamedRecipients, OfAText) {
   const std::string bob = "<bob@example.com>: host mx.example.com said: 552 5.2.2 full\n";
   const Row rows[] = {
