@@ -27,6 +27,7 @@ enum class Shape : std::uint8_t {
   Labelled,  // "Recipient: user@example.org", "Unknown user: user@example.org"
   Reply,     // "550 5.1.1 <user@example.org>... User unknown", "RCPT TO:<user@example.org>"
   Sentence,  // "Your message to user@example.org could not be delivered"
+  Echo,      // the same as Reply, but nothing else in the mail names the address
   None,
 };
 
@@ -206,7 +207,7 @@ class TextReader {
       const std::string_view found = trim_address({address.data(), address.size()});
       if (!is_short_enough(found)) continue;
       const auto at = static_cast<std::size_t>(address.data() - line.data());
-      if (at >= replies_[i].begin) continue;
+      if (at >= replies_[i].begin || (at >= replies_[i].code && !is_returned(found))) continue;
       // "... has rejected <user@example.org> with ..." has its words around the address, "Recipient: x" has
       // them below.
       const bool is_sentence = line.substr(0, at).find(' ') != std::string_view::npos &&
@@ -229,6 +230,22 @@ class TextReader {
   // In many reports, addresses alone on a line and addresses that begin a line are one list.
   static Shape listed(Shape shape) { return shape == Shape::Head ? Shape::Alone : shape; }
 
+  bool is_returned(std::string_view address) const {
+    return std::ranges::find(context_.returned, base::address_key(address)) != context_.returned.end();
+  }
+
+  // Returns the shape of an address behind a reply code, where `reply` begins at `begin` of the line. The
+  // server may have written it. The mail that came back is the best witness. Without one, an address right
+  // behind the code counts, as Sendmail writes it: "550 5.1.1 <user@example.org>... User unknown".
+  Shape echo_of(std::string_view reply, const FoundAddress& found, std::size_t begin) const {
+    if (is_returned(found.text)) return Shape::Reply;
+    if (!starts_with_reply(reply)) return Shape::None;  // it goes on from the line above
+    const std::string_view between = reply.substr(0, found.begin - begin);
+    if (between.find_first_not_of("0123456789.#- ") != std::string_view::npos) return Shape::None;
+    const bool is_sendmail = reply.substr(found.end - begin).starts_with("...");
+    return context_.returned.empty() || is_sendmail ? Shape::Echo : Shape::None;
+  }
+
   // Returns the likeliest recipient of a line: the first person's address, else the first role's.
   Found find_in_line(std::size_t index) const {
     const std::string_view line = text_.text_of(text_.lines()[index]);
@@ -240,6 +257,7 @@ class TextReader {
          ++n, found = find_address(line, found.end)) {
       Shape shape = n == 0 ? shape_of(line, found) : Shape::Sentence;
       if (shape == Shape::None && is_source(index, found.begin)) shape = Shape::Sentence;
+      if (found.begin >= reply.code) shape = echo_of(line.substr(reply.code), found, reply.code);
       if (shape == Shape::None || (shape >= Shape::Labelled && is_own(context_, found.text))) continue;
       const Found here{shape, found.text, index, found.begin, found.end, n == 0 && reply.names_recipient};
       if (!is_service_address(found.text)) return here;

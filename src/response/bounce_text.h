@@ -16,7 +16,8 @@ struct TextContext {
   std::vector<std::string> failed_recipients;  ///< X-Failed-Recipients (Exim, Gmail)
   std::vector<std::string>
       own;  ///< the addresses of the report's From and To and of its envelope, in lower case
-  std::string reporter_domain;  ///< of the report's From: completes a recipient that has no domain
+  std::vector<std::string> returned;  ///< the recipients of the mail that came back, in lower case
+  std::string reporter_domain;        ///< of the report's From: completes a recipient that has no domain
 };
 
 /// For at most this many recipients, words are looked for in the whole text: each takes a pass over it.

@@ -287,5 +287,31 @@ TEST(Certainty, LooksAtAReturnedHeaderAsFarAsItsFieldsAreRead) {
   }
 }
 
+TEST(Certainty, IsNotThatOfAnAttachedReport) {
+  const struct {
+    const char* name;
+    std::string_view from;
+    std::string_view subject;
+    std::string_view words;
+    std::string_view want;
+  } rows[] = {
+      {"a ticket", "Help Desk <desk@example.net>", "Ticket 17 created", "We look into it.", "guessed"},
+      {"words of a delivery", "Help Desk <desk@example.net>", "Ticket 17", "Carl: user unknown",
+       "structural"},
+      {"its subject", "Help Desk <desk@example.net>", "Delivery failed", "See below.", "structural"},
+      {"a daemon", "MAILER-DAEMON@mx.example.net", "Ticket 17 created", "We look into it.", "structural"},
+      {"no words", "Help Desk <desk@example.net>", "Ticket 17 created", "", "structural"},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    const std::string mail = fmt::format(
+        "From: {}\nSubject: {}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\n\n{}\n\n{}--b--\n",
+        row.from, row.subject, row.words, kStatus);
+    EXPECT_EQ(name(certainty(reader.read(mail, {.reverse_path = "", .recipient = ""}))), row.want)
+        << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response

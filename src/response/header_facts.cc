@@ -163,11 +163,12 @@ namespace {
 // Returns the offset after "Re:", "AW:", "Fwd:" and "[list]" at the start of a subject.
 std::size_t subject_start(std::string_view subject, bool& is_reply) {
   constexpr std::array kPrefixes = std::to_array<std::string_view>(
-      {"re:",    "fwd:",    "fw:",    "aw:",   "wg:",      "sv:",   "vs:",    "antw:", "ref:",   "rif:",
-       "r:",     "tr:",     "odp:",   "enc:",  "res:",     "rv:",   "ynt:",   "ilt:",  "vá:",    "vÁ:",
-       "vb:",    "doorst:", "atb:",   "pd:",   "antwort:", "απ:",   "ΑΠ:",    "σχετ:", "ΣΧΕΤ:",  "回复:",
-       "回复：", "答复:",   "答复：", "回覆:", "回覆：",   "转发:", "转发：", "轉寄:", "轉寄：", "返信:",
-       "転送:",  "re：",    "회신:",  "전달:", "fw：",     "fwd："});
+      {"re:",    "fwd:",    "fw:",     "aw:",     "wg:",   "sv:",    "vs:",      "antw:",  "ref:",
+       "rif:",   "r:",      "tr:",     "odp:",    "enc:",  "res:",   "rv:",      "ynt:",   "ilt:",
+       "vá:",    "vÁ:",     "vb:",     "doorst:", "atb:",  "pd:",    "antwort:", "απ:",    "ΑΠ:",
+       "σχετ:",  "ΣΧΕΤ:",   "回复:",   "回复：",  "答复:", "答复：", "回覆:",    "回覆：", "转发:",
+       "转发：", "轉寄:",   "轉寄：",  "返信:",   "転送:", "転送：", "fs:",      "tr :",   "továbbítás:",
+       "i:",     "пересл:", "ПЕРЕСЛ:", "re：",    "회신:", "전달:",  "fw：",     "fwd："});
   std::size_t at = 0;
   // Every prefix has one of these bytes, so that most subjects need no look at the prefixes.
   constexpr std::string_view kPrefixBytes = ":[\xEF";

@@ -100,10 +100,26 @@ bool quotes_fields(const KindFacts& facts) {
   return !facts.text.header_blocks().empty();
 }
 
+// Returns whether an owner or moderator of a list writes to the list. The list's program has the same
+// address, but no name beside it, or the null sender, or a field of a program; or it quotes the held mail.
+bool is_of_owner(const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  if (!header.is_list_mail || header.is_null_sender || header.is_auto_submitted || quotes_fields(facts))
+    return false;
+  const std::size_t bracket = header.from.find('<');
+  if (bracket == std::string::npos || bracket == 0) return false;
+  const bool is_field = std::ranges::any_of(header.signs, [](const Sign* sign) {
+    return sign->kind == Kind::ListNotice && sign->zone == Zone::Field;
+  });
+  const std::string_view address = std::string_view(header.from).substr(bracket);
+  return !is_field && !base::trim(std::string_view(header.from).substr(0, bracket)).contains('@') &&
+         (base::icontains(address, "owner@") || base::icontains(address, "moderator"));
+}
+
 bool is_believed(const KindFacts& facts, Kind kind) {
   const HeaderFacts& header = facts.header;
   if (is_by_hand(facts, kind) || is_auto_reply_by_subject(header)) return false;
-  if (kind == Kind::ListNotice) return has_program(header, kind) && !is_digest(facts);
+  if (kind == Kind::ListNotice) return has_program(header, kind) && !is_digest(facts) && !is_of_owner(facts);
   if (header.is_list_mail || is_quarantine_digest(header, facts.text)) return false;
   // Vendors of filters advertise in the same words.
   if (header.is_ordinary_sender && offers_to_unsubscribe(facts.text) && !quotes_fields(facts)) return false;

@@ -261,5 +261,23 @@ TEST(NoticeWords, AreLiteralsThatCanMatchAndAreListedOnce) {
   }
 }
 
+TEST(NoticeInWords, LeavesAListOwnersPostOrdinary) {
+  const std::string held(kHeld);
+  const std::string_view owner =
+      "From: Bob Owner <talk-owner@lists.example.net>\nList-Id: <talk.example.net>\n"
+      "Precedence: list\n";
+  const std::string_view program =
+      "From: talk-owner@lists.example.net\nList-Id: <talk.example.net>\n"
+      "Precedence: list\n";
+  const Row rows[] = {
+      {"an owner", owner, held, kOrdinary, "none"},
+      {"the program", program, held, kOrdinary, "list-notice"},
+      {"nobody", owner, held, kNull, "list-notice"},
+      {"the held mail", owner, held + "\nFrom: ann@example.org\nTo: talk@lists.example.net\nSubject: Plans\n",
+       kOrdinary, "list-notice"},
+  };
+  check(rows);
+}
+
 }  // namespace
 }  // namespace backstop::response

@@ -265,6 +265,17 @@ bool has_topic(const mail::Message& message) {
   });
 }
 
+bool is_of_tracker(const mail::Message& message) {
+  constexpr std::array kPrefixes = std::to_array<std::string_view>(
+      {"X-JIRA-", "X-Redmine-", "X-GitHub-", "X-GitLab-", "X-Gitea-", "X-Forgejo-", "X-Gerrit-",
+       "X-Phabricator-", "X-YouTrack-", "X-Mantis-", "X-Roundup-", "X-Bugzilla-", "X-Trac-", "X-Launchpad-",
+       "X-Atlassian-", "X-Confluence-", "X-Asana-", "X-Trello-", "X-SourceForge-"});
+  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
+    return std::ranges::any_of(
+        kPrefixes, [&](std::string_view prefix) { return base::istarts_with(field.name, prefix); });
+  });
+}
+
 bool is_calendar_mail(const mail::Message& message) {
   return std::ranges::any_of(message.parts, [&](const mail::Part& part) {
     const bool is_calendar = (base::iequals(part.type, "text") && base::iequals(part.subtype, "calendar")) ||

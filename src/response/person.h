@@ -43,6 +43,9 @@ bool has_own_topic(const mail::Message& message, std::string_view subject);
 /// Returns whether the mail has Thread-Topic, which Exchange and Outlook write.
 bool has_topic(const mail::Message& message);
 
+/// Returns whether a tracker of tasks, bugs or changes wrote the mail. Its comments have a person's words.
+bool is_of_tracker(const mail::Message& message);
+
 /// Returns whether a calendar program answers or asks for its owner (RFC 6047), which it may do from the null
 /// sender.
 bool is_calendar_mail(const mail::Message& message);

@@ -20,7 +20,8 @@ class QuotedSubject {
     std::string_view head;
     std::string_view tail = {};
   };
-  Kept keep(std::string_view line);
+  /// Reads `line`, which `rest` of the text follows.
+  Kept keep(std::string_view line, std::string_view rest);
 
  private:
   enum class Next {
@@ -29,8 +30,9 @@ class QuotedSubject {
     Value,   ///< it has the subject if it is indented more, also after empty lines
   };
   Next next_ = Next::Line;
-  std::size_t indent_ = 0;  // of the line with the word
-  int taken_ = 0;           // lines that were taken out since then
+  std::size_t indent_ = 0;            // of the line with the word
+  const char* quoted_end_ = nullptr;  // of a quotation that goes on in the lines below
+  int taken_ = 0;                     // lines that were taken out since then
 };
 
 }  // namespace backstop::response

@@ -15,7 +15,7 @@ std::string kept(std::string_view text) {
   QuotedSubject subject;
   std::string all;
   for (std::string_view line; base::next_line(text, line);) {
-    const auto [head, tail] = subject.keep(line);
+    const auto [head, tail] = subject.keep(line, text);
     all.append(head).append(tail).append("\n");
   }
   return all;
@@ -44,6 +44,14 @@ TEST(QuotedSubject, IsTakenOut) {
        "Your mail with the subject \"\" is held.\n"},
       {"Ihre Mail mit dem Betreff „kein Nutzer“ wartet.\n", "Ihre Mail mit dem Betreff „“ wartet.\n"},
       {"The subject \"a \"b\" c\" is too long.\n", "The subject \"\" is too long.\n"},
+      {"The subject \"a\" to \"bob@example.com\" failed.\n",
+       "The subject \"\" to \"bob@example.com\" failed.\n"},
+      {"Your mail (subject: a (b) c) to bob@example.com failed\n",
+       "Your mail (subject:) to bob@example.com failed\n"},
+      {"The subject 'it's' failed: 'no'\n", "The subject '' failed: 'no'\n"},
+      {"The subject \"a\nb\nc\" failed\n", "The subject \"\n\n\" failed\n"},
+      {"The subject \"a\n\nb\" failed\n", "The subject \"\n\nb\" failed\n"},
+      {"Subject: a\n  Recipient: bob@example.com\n", "Subject:\n  Recipient: bob@example.com\n"},
       {"The subject \"user unknown\n", "The subject \"\n"},
       {"Subject: one\n two\n\tthree\nIt failed.\n", "Subject:\n\n\nIt failed.\n"},
       {"  Subject:\n    one\n  Date: now\n", "  Subject:\n\n  Date: now\n"},
@@ -58,6 +66,9 @@ TEST(QuotedSubject, LeavesTheReportsOwnWords) {
       "It failed: user unknown\n",
       "From: ann@example.org\nTo: bob@example.com\n",
       "Subjective: no\n",
+      "<bob@objet.example>: host x said: 550 no\n",
+      "<bob@my-subject.example>: host x said: 550 no\n",
+      "konu@example.com: 550 \"no\"\n",
       "Objetos: no\n",
       "Система: отказ\n",
       "The subject isn't allowed, and we don't take it.\n",

@@ -119,6 +119,7 @@ struct Reader::State {
  private:
   std::string_view body_of(const mail::Part& part, Response& response);
   std::string_view wrapped_report() const;
+  bool is_report_attached() const;
   void read_fields(Response& response);
   void read_text(const Envelope& envelope, const CompiledFormat* format, Response& response);
   bool mentions(std::string_view address, std::size_t searches) const;
@@ -171,7 +172,7 @@ Response Reader::State::read(std::string_view mail, const Envelope& envelope, Ex
   hits.find(text.flat());
   const CompiledFormat* format = hits.format();
   read_fields(response);
-  if (!is_wrapped) response.shown_by = shown_by_structure(read_facts, response);
+  if (!is_wrapped && !is_report_attached()) response.shown_by = shown_by_structure(read_facts, response);
   const bool is_shown = response.shown_by != ShownBy::Appearance;
   response.kind = decide_kind(
       {*facts, text, hits, message, format, response.recipients, is_shown, &subject_hits}, &response.format);
@@ -236,6 +237,16 @@ std::string_view Reader::State::wrapped_report() const {
     return is_report ? message.buffer.substr(inner.begin, inner.end - inner.begin) : std::string_view{};
   }
   return {};
+}
+
+// Returns whether a delivery report is only a file of a mail that speaks of something else: a help desk
+// attaches to its notice the bounce from which it made a ticket.
+bool Reader::State::is_report_attached() const {
+  const auto& phrases = BodyPhrases::get();
+  return !facts->is_report && !facts->is_daemon_sender && !facts->is_mailer_daemon && !facts->is_postmaster &&
+         !facts->has_failure_subject && !facts->has_delay_subject && !facts->has_failed_recipients &&
+         !text.flat().empty() && hits.format() == nullptr && !hits.has_any(phrases.failures) &&
+         !hits.has_any(phrases.delays);
 }
 
 void Reader::State::read_fields(Response& response) {
@@ -335,7 +346,12 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
     }
     return;
   }
-  const TextContext context = context_of(envelope);
+  TextContext context = context_of(envelope);
+  const auto original = find_original(message, text, scratch);
+  constexpr std::size_t kMostReturned = 50;
+  const auto to =
+      original ? mail::parse_address_list(original->to, kMostReturned) : std::vector<mail::Address>{};
+  for (const auto& address : to) context.returned.push_back(address.folded());
   std::vector<Recipient> found;
   const bool is_certified =
       facts->certified != Action::None || (format != nullptr && format->row->name == kCertifiedMail);
@@ -348,8 +364,6 @@ void Reader::State::read_text(const Envelope& envelope, const CompiledFormat* fo
   if (found.empty() && read_transcript(text, limits.recipients, found)) response.truncated = true;
   if (found.empty()) {
     // Nobody is named. If the mail that came back went to a single address, that one failed.
-    const auto original = find_original(message, text, scratch);
-    const auto to = original ? mail::parse_address_list(original->to, 2) : std::vector<mail::Address>{};
     if (to.size() == 1) {
       auto& recipient = found.emplace_back();
       recipient.address = to[0].text();

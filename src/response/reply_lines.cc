@@ -76,26 +76,22 @@ bool is_reply(const Paragraph& paragraph, const ReportText::Line& line, const He
   return !is_listed && introduces_reply(before);
 }
 
-// Returns where the words of a reply begin in a line that has one, or kNoReply. Many servers repeat the
-// recipient right behind the code, so that an address there is none of their words.
-std::size_t words_of_reply(std::string_view line) {
-  line = line.substr(0, kMostLooked);
-  const std::size_t code = reply_code_at(line);
-  if (code == std::string_view::npos) return kNoReply;
-  const std::string_view before = base::trim(line.substr(0, code));
-  // "Room 500 of bob@example.org" has no reply.
-  if (!before.empty() && (base::is_alpha(before.back()) || base::is_digit(before.back()))) return kNoReply;
-  std::size_t begin = code + 3;
-  const auto skip = [&](std::string_view letters) {
-    begin = std::min(line.find_first_not_of(letters, begin), line.size());
-  };
-  skip(" -#");
-  if (const auto status = find_enhanced_status(line.substr(begin)); line.substr(begin).starts_with(status))
-    begin += status.size();
-  skip(" :");
-  const FoundAddress found = find_address(line.substr(begin));
-  if (found.text.empty() || has_letters(line.substr(begin, found.begin))) return begin;
-  return begin + found.end;
+// Finds the reply codes of the lines, and the lines that continue them.
+void find_codes(const ReportText& text, std::vector<ReplyLine>& replies) {
+  constexpr std::size_t kNone = 256;
+  std::size_t indent = kNone;  // of the line with the last code
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const auto& line = text.lines()[i];
+    if (line.is_after_blank) indent = kNone;
+    replies[i].code = find_reply_begin(text.text_of(line));
+    if (replies[i].code != kNoReply) {
+      indent = std::min<std::size_t>(indent, line.indent);
+    } else if (line.indent > indent) {
+      replies[i].code = 0;
+    } else {
+      indent = kNone;
+    }
+  }
 }
 
 }  // namespace
@@ -114,6 +110,7 @@ bool starts_with_reply(std::string_view text) {
 
 std::vector<ReplyLine> find_reply_lines(const ReportText& text) {
   std::vector<ReplyLine> replies(text.lines().size());
+  find_codes(text, replies);
   Paragraph paragraph;
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const auto& line = text.lines()[i];
@@ -129,11 +126,10 @@ std::vector<ReplyLine> find_reply_lines(const ReportText& text) {
           paragraph.has_recipient ? std::min<std::size_t>(paragraph.indent, line.indent) : line.indent;
       paragraph = {true, head.is_marked, head.has_words, false, indent};
       const bool is_list = words.substr(head.end).starts_with(',');
-      replies[i] = {is_ambiguous(words, found) ? 0 : is_list ? kNoReply : head.end, head.is_marked};
-      replies[i].begin = std::min(replies[i].begin, words_of_reply(words));
+      replies[i].begin = is_ambiguous(words, found) ? 0 : is_list ? kNoReply : head.end;
+      replies[i].names_recipient = head.is_marked;
       continue;
     }
-    replies[i].begin = std::min(replies[i].begin, words_of_reply(words));
     if (!paragraph.has_recipient) continue;
     paragraph.has_words = paragraph.has_words || has_letters(words.substr(0, kMostLooked));
     paragraph.has_said = paragraph.has_said || base::icontains(words.substr(0, kMostLooked), kSaid);

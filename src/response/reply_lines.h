@@ -15,13 +15,14 @@ inline constexpr std::size_t kNoReply = static_cast<std::size_t>(-1);
 
 struct ReplyLine {
   std::size_t begin = kNoReply;  ///< where the server's words begin; no address behind it is a recipient
+  std::size_t code = kNoReply;   ///< where a reply code begins; an address behind it needs another witness
   bool names_recipient = false;  ///< the line begins as programs name a recipient: "<user@example.org>:"
 };
 
 /// Returns what is known of each line of `text`. In a paragraph that begins with a recipient, these are the
 /// server's: what stands behind the recipient, the lines that are indented further, and the lines from
-/// "said:" or a reply code on. In every line what follows a reply code is the server's, but not an address
-/// right behind it: "550 5.1.1 <user@example.org>: unknown". Takes linear time.
+/// "said:" or a reply code on. In any other line, these are a reply code with what follows it, and the lines
+/// below it that are indented further. Takes linear time.
 std::vector<ReplyLine> find_reply_lines(const ReportText& text);
 
 /// Returns whether `text` can stand before the first word of a line: "* ".

@@ -84,6 +84,27 @@ bool is_copied(char c) {
   return kIsCopied[static_cast<unsigned char>(c)];
 }
 
+// Stands in an address for a character that nobody sees. A control character there names nobody.
+constexpr char kHidden = '\x1A';
+
+// Returns whether the character only tells where a long word may be broken: a soft hyphen, a zero-width
+// space, a word joiner or a byte order mark.
+bool breaks_lines(std::string_view character) {
+  return character == "\u00AD" || character == "\u200B" || character == "\u2060" || character == "\uFEFF";
+}
+
+// Returns whether the word at `at` has an "@".
+bool is_in_address(std::string_view line, std::size_t at) {
+  constexpr std::size_t kMost = 64;
+  constexpr std::string_view kEnds = " \t<>";
+  const std::size_t from = at - std::min(at, kMost);
+  const std::string_view before = line.substr(from, at - from);
+  const std::string_view after = line.substr(at, kMost);
+  const std::size_t begin = before.find_last_of(kEnds);
+  return before.substr(begin == std::string_view::npos ? 0 : begin + 1).contains('@') ||
+         after.substr(0, after.find_first_of(kEnds)).contains('@');
+}
+
 // Writes `line` to `out` without white space at its ends, with single spaces inside and without
 // default-ignorable characters. Returns the end of what it wrote.
 char* append_collapsed(std::string_view line, char* out) {
@@ -101,6 +122,7 @@ char* append_collapsed(std::string_view line, char* out) {
     const std::string_view rest = line.substr(i);
     const bool is_wide = static_cast<unsigned char>(rest[0]) >= 0xC2;
     if (const std::size_t ignored = is_wide ? base::ignorable_length(rest) : 0; ignored != 0) {
+      if (!breaks_lines(rest.substr(0, ignored)) && is_in_address(line, i)) *out++ = kHidden;
       i += ignored;
     } else if (const std::size_t space = is_wide ? base::wide_space_length(rest) : 1; space != 0) {
       wants_space = out > begin;
@@ -335,7 +357,7 @@ void ReportText::flatten() {
       if (is_quoted(line)) continue;
       char* const begin = out;
       if (has_subject) {
-        const auto [head, tail] = subject.keep(line);
+        const auto [head, tail] = subject.keep(line, rest);
         if (head.empty() && !line.empty()) continue;  // the empty line before it is still one
         out = append_collapsed(head, out);
         out = append_collapsed(tail, out);

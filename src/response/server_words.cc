@@ -110,7 +110,7 @@ bool is_ipv6_address(std::string_view word) {
   return colons >= 4 || (colons >= 2 && word.contains("::"));
 }
 
-// Returns whether a label of the host's name begins with the name of a block list, or of a page that says
+// Returns whether a label of the host's name is the name of a block list, or of a page that says
 // what is wrong with a host.
 bool is_telling(std::string_view host) {
   constexpr std::array kNames = std::to_array<std::string_view>(
@@ -120,12 +120,17 @@ bool is_telling(std::string_view host) {
        "abusix",    "invaluement", "ivmuri",     "senderscore", "senderbase", "talos",
        "spfbl",     "fortiguard",  "trendmicro", "cloudmark",   "csi",        "ipcheck",
        "mailspike", "postmaster",  "in-addr",    "resolver",    "transport"});
+  constexpr std::size_t kLongestGeneral = 5;
   for (std::size_t at = 0; at < host.size();) {
-    if (std::ranges::any_of(kNames,
-                            [&](std::string_view name) { return base::istarts_with(host.substr(at), name); }))
-      return true;
-    const std::size_t mark = host.find_first_of(".-", at);
-    at = mark == std::string_view::npos ? host.size() : mark + 1;
+    const std::size_t dot = std::min(host.find('.', at), host.size());
+    const std::string_view label = host.substr(at, dot - at);
+    const std::string_view behind = host.substr(std::min(dot + 1, host.size()));
+    // Anybody may have the domain "pbl.example", but not "zen.spamhaus.example".
+    const auto is_name = [&](std::string_view name) {
+      return base::iequals(label, name) && (name.size() > kLongestGeneral || behind.contains('.'));
+    };
+    if (std::ranges::any_of(kNames, is_name)) return true;
+    at = dot + 1;
   }
   return false;
 }
@@ -141,8 +146,9 @@ bool is_label(std::string_view label) {
 // again" is a word.
 bool is_top(std::string_view top, std::string_view name) {
   constexpr std::array kWords = std::to_array<std::string_view>(
-      {"try", "please", "see",     "the",  "this",  "for",    "visit", "check", "contact", "your", "you",
-       "and", "but",    "message", "user", "error", "access", "help",  "more",  "http",    "https"});
+      {"try",  "please", "see",   "the",      "this",    "for",     "visit",    "check",   "contact",
+       "your", "you",    "and",   "but",      "message", "user",    "error",    "access",  "help",
+       "more", "http",   "https", "detected", "found",   "blocked", "rejected", "refused", "denied"});
   if (top.size() < 2 || std::ranges::find(kWords, top) != kWords.end()) return false;
   const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   return std::ranges::all_of(top, is_small) ||

@@ -66,6 +66,8 @@ TEST(ServerWords, AreWithoutWhatTheReporterSays) {
        "dns: ' ':25"},
       {"a block list", "listed in zen.spamhaus.org, https://www.spamcop.net/x, ix.dnsbl.example.org",
        "listed in zen.spamhaus.org, https://www.spamcop.net/x, ix.dnsbl.example.org"},
+      {"a domain like a block list's name", "at pbl.example rblbank.example talos.example", "at"},
+      {"participles with a dot", "550 spam.detected virus.found", "550 spam.detected virus.found"},
       {"words with a dot that are no host",
        "RESOLVER.ADR.RecipNotFound Win.Trojan.Agent unknown.Please a..b x.y an_ip.example",
        "RESOLVER.ADR.RecipNotFound Win.Trojan.Agent unknown.Please a..b x.y an_ip.example"},

@@ -68,12 +68,11 @@ bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
 }
 
 // Returns whether a time or a date is in the text, as in "10:05", "10.05" and "3/5/2026".
-bool has_time(std::string_view text) {
+bool has_time(std::string_view text, std::string_view between = ":./-h") {
   constexpr std::size_t kMost = 2000;
-  constexpr std::string_view kBetween = ":./-h";
   text = text.substr(0, kMost);
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-    if (kBetween.contains(text[i]) && base::is_digit(text[i - 1]) && base::is_digit(text[i + 1])) return true;
+    if (between.contains(text[i]) && base::is_digit(text[i - 1]) && base::is_digit(text[i + 1])) return true;
   }
   return false;
 }
@@ -93,7 +92,7 @@ bool can_be_receipt(const KindFacts& facts) {
   if (is_marked) return true;
   if (header.is_ordinary_sender || header.is_list_mail || has_mail_program(facts.message)) return false;
   const std::size_t colon = header.subject.find(':');
-  if (colon == std::string::npos) return header.has_references || has_time(facts.text.flat());
+  if (colon == std::string::npos) return header.has_references || has_time(facts.text.flat(), ":h");
   const std::string_view answered =
       base::trim(std::string_view(header.subject).substr(colon + 1)).substr(0, kLongest);
   if (answered.size() < kShortest || base::icontains(facts.text.raw(), answered)) return true;
@@ -197,10 +196,6 @@ bool is_passed_on(const KindFacts& facts) {
   return greets_a_group(facts.text) || has_own_topic(facts.message, header.subject);
 }
 
-bool is_subject(const Sign& sign) {
-  return sign.zone == Zone::Subject || sign.zone == Zone::SubjectFirst || sign.zone == Zone::SubjectStart;
-}
-
 // Returns whether nothing but a name in From shows that a program wrote the mail.
 bool is_only_named(const HeaderFacts& header) {
   return !header.is_null_sender && !header.is_auto_submitted &&
@@ -220,18 +215,6 @@ bool quotes_a_mail(const KindFacts& facts) {
          has_own_part(facts.message, mail::MediaType::TextRfc822Headers);
 }
 
-// Returns whether a tracker of tasks, bugs or changes wrote the mail. Its comments have a person's words.
-bool is_of_tracker(const mail::Message& message) {
-  constexpr std::array kPrefixes = std::to_array<std::string_view>(
-      {"X-JIRA-", "X-Redmine-", "X-GitHub-", "X-GitLab-", "X-Gitea-", "X-Forgejo-", "X-Gerrit-",
-       "X-Phabricator-", "X-YouTrack-", "X-Mantis-", "X-Roundup-", "X-Bugzilla-", "X-Trac-", "X-Launchpad-",
-       "X-Atlassian-", "X-Confluence-", "X-Asana-", "X-Trello-", "X-SourceForge-"});
-  return std::ranges::any_of(message.fields_of(message.parts[0]), [&](const mail::Field& field) {
-    return std::ranges::any_of(
-        kPrefixes, [&](std::string_view prefix) { return base::istarts_with(field.name, prefix); });
-  });
-}
-
 // Returns whether the mark counts as no answer of a mailbox. In a tracker's mail the subject is that of the
 // bug or task, and the text has comments. An office tells its people from noreply@ that their leave is
 // approved.
@@ -246,7 +229,7 @@ bool is_about_absences(const Sign& sign, const KindFacts& facts) {
        "naoresponda", "nonrispondere", "non-rispondere"});
   const bool is_nobody =
       std::ranges::any_of(kNobody, [&](std::string_view word) { return base::icontains(header.from, word); });
-  return is_nobody && !header.has_references;
+  return is_nobody && (!header.has_references || sign.zone == Zone::Body);
 }
 
 // Returns whether a phrase says only that a program wrote the mail, as monitors and shops also say.
@@ -282,6 +265,26 @@ bool is_by_role(const Sign& sign, const KindFacts& facts) {
   if (is_letter(facts.message, header.from, facts.text)) return true;
   return is_general(sign) && header.is_ordinary_sender && header.is_postmaster && !header.is_mailer_daemon &&
          !quotes_a_mail(facts);
+}
+
+// Returns whether a program with an ordinary sender says something general about viruses and files, and
+// nothing of a mail. Banks warn of viruses, and chats refuse files; a filter says to whom the mail went.
+bool is_about_no_mail(const Sign& sign, const KindFacts& facts, const std::vector<const Sign*>& signs) {
+  constexpr std::array kMails =
+      std::to_array<std::string_view>({"message", "mail", "nachricht", "mensaje", "messaggio", "mensagem"});
+  const HeaderFacts& header = facts.header;
+  if (std::ranges::any_of(kMails, [&](auto word) { return sign.phrase.contains(word); })) return false;
+  return is_general(sign) && header.is_ordinary_sender && !header.is_postmaster && !header.is_daemon_sender &&
+         !quotes_a_mail(facts) && !names_a_mail(facts) && !is_seen_elsewhere(sign, signs);
+}
+
+// Returns whether a subject that says "read" has what a receipt has beside it. Schools and services for
+// letters write such subjects from the null sender.
+bool is_receipt_borne_out(const KindFacts& facts) {
+  constexpr std::size_t kStart = 2000;
+  const HeaderFacts& header = facts.header;
+  return header.has_references || header.is_report || header.is_auto_replied || quotes_a_mail(facts) ||
+         can_be_receipt(facts) || !find_address(facts.text.flat().substr(0, kStart)).text.empty();
 }
 
 // Returns whether the mail is for its reader and no notice about a mail of the reader's: a digest of what a
@@ -427,6 +430,17 @@ SignVerdict judge_signs(const KindFacts& facts) {
         (sign->strength != Strength::Decides || !facts.header.is_null_sender) && is_for_reader(facts))
       continue;
     if (is_about_absences(*sign, facts)) continue;
+    if (sign->kind == Kind::FilterNotice && sign->zone != Zone::Field &&
+        is_about_no_mail(*sign, facts, signs))
+      continue;
+    if (sign->kind == Kind::Mdn && is_of_null_sender && is_subject(sign->zone) &&
+        !is_receipt_borne_out(facts))
+      continue;
+    // Forums and shops want to know that their members are human.
+    if (sign->kind == Kind::Challenge && is_of_null_sender && sign->zone == Zone::Body &&
+        sign->phrase.contains("human") && !facts.header.is_reply && !quotes_a_mail(facts) &&
+        !is_seen_elsewhere(*sign, signs))
+      continue;
     switch (sign->strength) {
       case Strength::Decides:
         if (!is_programs_word(*sign, facts, has_mark)) continue;
@@ -435,7 +449,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
       case Strength::WithMachineMark:
         if (!has_mark || (sign->kind == Kind::FilterNotice && is_by_role(*sign, facts))) continue;
         if (is_text_of_reply && is_only_named(facts.header) && facts.header.is_postmaster) continue;
-        if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(*sign) &&
+        if ((sign->kind == Kind::AutoReply || sign->kind == Kind::Challenge) && is_subject(sign->zone) &&
             is_only_bulk(facts.header) && !is_answer(facts.header) && !is_seen_elsewhere(*sign, signs))
           continue;
         break;

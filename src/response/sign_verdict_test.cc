@@ -546,5 +546,51 @@ TEST(SignVerdict, IgnoresConfirmationsOfOrders) {
   check(rows);
 }
 
+TEST(SignVerdict, AsksForMoreThanASubjectOfAReceipt) {
+  const Row rows[] = {
+      {"a school", "Subject: Lesebestätigung für Elternbrief\n", "Familie Muster las ihn am 23.11.2026.\n",
+       "", "none"},
+      {"letters", "Subject: Read receipt: signed letter\n", "Bob opened it on 23.11.2026 10:00.\n", "",
+       "none"},
+      {"the subject in the text", "Subject: Read receipt: the plan\n", "the plan\n10:00\n", "", "mdn"},
+      {"a time of the day", "Subject: Lesebestätigung\n", "Gelesen um 10:05.\n", "", "mdn"},
+      {"an address", "Subject: Lesebestätigung für den Plan\n", "Gelesen von bob@example.com.\n", "", "mdn"},
+      {"an answer", "Subject: Read receipt: the plan\nIn-Reply-To: <1@example.org>\n", "It was.\n", "",
+       "mdn"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForAMailBesideGeneralWordsOfAFilter) {
+  constexpr std::string_view kAutomatic = "Auto-Submitted: auto-generated\n";
+  const std::string warning = std::string(kAutomatic) + "Subject: Virenwarnung\n";
+  const Row rows[] = {
+      {"a bank", warning, "Zurzeit kommen Viren mit der Post.\n", kOrdinary, "none"},
+      {"a mail to somebody", warning, "Ihre Mail an bob@example.com kam nicht an.\n", kOrdinary,
+       "filter-notice"},
+      {"the null sender", warning, "Zurzeit kommen Viren mit der Post.\n", "", "filter-notice"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, AsksForAnAnswerBesideAQuestionForHumans) {
+  const Row rows[] = {
+      {"a forum", "Subject: Your account\n", "Please verify that you are a human: http://x.test\n", "",
+       "none"},
+      {"an answer", "Subject: Your account\nIn-Reply-To: <1@example.org>\n",
+       "Please verify that you are a human: http://x.test\n", "", "challenge"},
+  };
+  check(rows);
+}
+
+TEST(SignVerdict, KnowsFormsThatWereSent) {
+  const std::string_view header = "Subject: Portal\nAuto-Submitted: auto-generated\n";
+  const Row rows[] = {
+      {"a form", header, "Twoja wiadomość została wysłana do Jana.\n", "", "none"},
+      {"an acknowledgement", header, "Twoja wiadomość została przyjęta.\n", "", "auto-reply"},
+  };
+  check(rows);
+}
+
 }  // namespace
 }  // namespace backstop::response

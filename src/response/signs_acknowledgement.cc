@@ -127,7 +127,9 @@ constexpr std::array kLanguages = std::to_array<Language>({
      "recebemos o seu pedido de|sua solicitação foi recebida|mensagem automática|"
      "gerada automaticamente|e-mail automático"},
     {"ticket acknowledgement (Polish)", "potwierdzenie otrzymania|potwierdzenie odbioru|potwierdzenie wpływu",
-     "otrzymaliśmy twoją wiadomość|państwa wiadomość została|twoja wiadomość została|"
+     "otrzymaliśmy twoją wiadomość|państwa wiadomość została o|państwa wiadomość została prz|państwa "
+     "wiadomość została zarej|twoja wiadomość została o|twoja wiadomość została prz|twoja wiadomość została "
+     "zarej|"
      "potwierdzamy otrzymanie państwa|potwierdzamy otrzymanie wiadomości",
      "dziękujemy za wiadomość|dziękujemy za kontakt",
      "otrzymaliśmy państwa|państwa zgłoszenie zostało|twoje zgłoszenie zostało|"

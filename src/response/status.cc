@@ -62,7 +62,7 @@ std::string_view find_enhanced_status(std::string_view text) {
   return {};
 }
 
-std::size_t reply_code_at(std::string_view text) {
+std::size_t find_reply_begin(std::string_view text) {
   constexpr std::string_view kBefore = " \t\r\n\"'([{<:;#=>-,";
   constexpr std::string_view kAfter = " \t\r\n-:;,.)\"'>]";
   for (std::size_t at = 0; at + 3 <= text.size(); ++at) {
@@ -79,7 +79,7 @@ std::size_t reply_code_at(std::string_view text) {
 }
 
 int find_reply_code(std::string_view text) {
-  const std::size_t at = reply_code_at(text);
+  const std::size_t at = find_reply_begin(text);
   if (at == std::string_view::npos) return 0;
   return (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
 }

@@ -16,8 +16,9 @@ std::string_view find_enhanced_status(std::string_view text);
 /// or after white space or a mark such as a quote, an opening bracket, ":", "=" or "#"; and at the end, or
 /// before white space or a mark such as "-", ":", ".", "," or a closing bracket.
 int find_reply_code(std::string_view text);
-/// Returns where that code begins, or npos.
-std::size_t reply_code_at(std::string_view text);
+
+/// Returns where the reply code of find_reply_code() begins, or npos.
+std::size_t find_reply_begin(std::string_view text);
 
 /// Returns the status that a reply code alone gives: "5.0.0" for 550, "4.0.0" for 421, "" below 400.
 std::string status_from_reply(int code);

@@ -28,6 +28,39 @@ bool sets_address_apart(const KindFacts& facts) {
   });
 }
 
+// Returns whether the text has the lines that a mail program writes above a mail that somebody forwards: the
+// sender and, soon after, the subject. The English ones are a header block already.
+bool forwards_a_mail(const ReportText& text) {
+  constexpr std::size_t kOpening = 20;
+  constexpr std::size_t kReach = 6;
+  constexpr std::array kSenders = std::to_array<std::string_view>(
+      {"from",      "von",    "de",        "da",     "van",      "od",     "från",     "fra",
+       "lähettäjä", "feladó", "expeditor", "kimden", "gönderen", "от",     "От",       "від",
+       "Від",       "από",    "Από",       "差出人", "发件人",   "寄件者", "보낸 사람"});
+  constexpr std::array kSubjects = std::to_array<std::string_view>(
+      {"subject", "betreff", "objet", "asunto",  "oggetto", "assunto", "onderwerp", "temat",
+       "ämne",    "emne",    "aihe",  "předmět", "predmet", "tárgy",   "subiect",   "konu",
+       "тема",    "Тема",    "θέμα",  "Θέμα",    "件名",    "主题",    "主旨",      "제목"});
+  const auto is_named = [](std::string_view line, const auto& names) {
+    return std::ranges::any_of(names, [&](std::string_view name) {
+      if (!base::istarts_with(line, name)) return false;
+      line.remove_prefix(name.size());
+      for (const std::string_view space : {" ", "\u00A0", "\u202F", "*"}) {
+        if (line.starts_with(space)) line.remove_prefix(space.size());
+      }
+      return line.starts_with(':') || line.starts_with("：");
+    });
+  };
+  const auto& lines = text.lines();
+  for (std::size_t i = 0; i < std::min(kOpening, lines.size()); ++i) {
+    if (!is_named(text.text_of(lines[i]), kSenders)) continue;
+    for (std::size_t j = i + 1; j < std::min(i + kReach, lines.size()); ++j) {
+      if (is_named(text.text_of(lines[j]), kSubjects)) return true;
+    }
+  }
+  return false;
+}
+
 // Returns whether the text has few lines, opens with a failure and has an address alone on a line. Persons
 // who write that greet, name the reader or sign. A monitor does, too, but it says that it generated the mail.
 bool is_terse_notice(const KindFacts& facts) {
@@ -35,6 +68,7 @@ bool is_terse_notice(const KindFacts& facts) {
   constexpr std::size_t kOpening = 200;
   // Somebody who forwards a mail leaves a header block in the text.
   if (facts.text.flat().size() > kMostText || !facts.text.header_blocks().empty()) return false;
+  if (forwards_a_mail(facts.text)) return false;
   if (facts.header.is_auto_submitted || is_letter(facts.message, facts.header.from, facts.text)) return false;
   const PhraseId failure = facts.hits.first_of(BodyPhrases::get().failures);
   if (failure == kNoPhrase || facts.hits.begin_of(failure) > kOpening) return false;
@@ -103,6 +137,26 @@ bool opens_with_failure(const KindFacts& facts, std::size_t within) {
   };
   return is_early(facts.hits.first_of(phrases.failures)) || is_early(facts.hits.first_of(phrases.delays)) ||
          (facts.format && is_early(facts.hits.first_of(facts.format->signature)));
+}
+
+// Returns whether others write the product's words as well: services that deliver short messages, cards,
+// letters and signed documents.
+bool is_general(std::string_view words) {
+  constexpr std::array kGeneral = std::to_array<std::string_view>(
+      {"could not be delivered to the following recipients:",
+       "was undeliverable. the reason for the problem:", "was undeliverable. the following",
+       "the following recipients were affected", "there was an error delivering your mail to",
+       "delivery failed for the following reason:", "could not be sent due to the following reason",
+       "your message could not be delivered to", "your message was not delivered to the following",
+       "target mail address:"});
+  return std::ranges::find(kGeneral, words) != kGeneral.end();
+}
+
+// Returns whether all words of the product that were found are general.
+bool has_only_general_words(const KindFacts& facts) {
+  return facts.format && std::ranges::all_of(facts.format->signature, [&](PhraseId phrase) {
+           return !facts.hits.has(phrase) || is_general(BodyPhrases::get().phrases[phrase]);
+         });
 }
 
 // Returns whether the text has the product's own words, and not only its name or a phrase that people use
@@ -218,10 +272,14 @@ bool is_report_enough(const KindFacts& facts) {
   if (header.is_null_sender && is_system) return header.is_mailer_daemon || has_format || names_a_mail(facts);
   // What is not for the mail's sender comes from a postmaster with the null sender, too.
   if (header.is_null_sender && header.is_postmaster) {
-    if (has_format || is_returned()) return true;
+    if ((has_format && !has_only_general_words(facts)) || is_returned()) return true;
     if (header.has_failure_subject || header.has_delay_subject) return names_a_mail(facts);
     return opens_with_failure(facts, kFirstSentence) && names_failed_address(facts) &&
            (quotes_a_code(facts) || sets_address_apart(facts));
+  }
+  if (header.is_null_sender && has_only_general_words(facts)) {
+    const bool is_of_mail = quotes_a_code(facts) || header.has_leading_failure_subject || header.is_report;
+    return is_returned() || (has_words() && is_of_mail && names_a_mail(facts));
   }
   if (header.is_null_sender) return has_words() || is_returned();
   if (is_system && !header.is_ordinary_sender) return has_format || names_a_mail(facts);
@@ -281,7 +339,12 @@ bool is_text_bounce(const KindFacts& facts) {
       return false;
     // A product without any mark in its header: the subject must begin as a bounce's does, and the mail must
     // not be part of a conversation.
-    if (header.has_failure_subject && !header.has_references && is_terse_notice(facts)) return true;
+    // Programs put what happened behind the subject that they repeat, also behind its "Re:". People forward
+    // a report with "Fwd:" before its own subject.
+    const bool is_forwarded = header.has_reply_subject && header.has_leading_failure_subject &&
+                              !base::istarts_with(base::trim(header.subject), "re:");
+    if (header.has_failure_subject && !header.has_references && !is_forwarded && is_terse_notice(facts))
+      return true;
     return header.has_leading_failure_subject && !header.is_reply && facts.format &&
            opens_with_failure(facts, kFirstSentence) && !is_letter(facts.message, header.from, facts.text);
   }

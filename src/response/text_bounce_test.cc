@@ -511,5 +511,59 @@ TEST(TextBounceFacts, IsNotAPersonsMail) {
   Facts().check(rows);
 }
 
+TEST(TextBounceFacts, AsksForAMailBesideGeneralWords) {
+  constexpr std::string_view kGeneral = "It could not be delivered to the following recipients:\n\n";
+  const struct {
+    const char* name;
+    std::string_view from;
+    std::string_view subject;
+    std::string_view recipients;
+    bool want;
+  } rows[] = {
+      {"a short message", kPerson, "Your message", "+49 170 1234567 (Bob)\n", false},
+      {"a document", kPerson, "Contract", "carl@example.com\n", false},
+      {"a code", kPerson, "Contract", "carl@example.com 550 5.1.1 no such user\n", true},
+      {"a subject", kPerson, "Undelivered Mail Returned to Sender", "carl@example.com\n", true},
+      {"a subject without an address", kPerson, "Delivery failed", "Carl\n", false},
+      {"a postmaster", kPostmaster, "Your message", "Bob\n", false},
+      {"a postmaster and a code", kPostmaster, "Your message", "carl@example.com 550 5.1.1\n", true},
+      {"a daemon", kDaemon, "Your message", "Carl\n", true},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    std::string mail("From: ");
+    mail.append(row.from).append("\nTo: anna@example.org\nSubject: ").append(row.subject).append("\n\n");
+    mail.append(kGeneral).append(row.recipients);
+    EXPECT_EQ(is_dsn(reader.read(mail, {.reverse_path = "", .recipient = ""}).kind), row.want) << row.name;
+  }
+}
+
+TEST(TextBounceFacts, KnowsAForward) {
+  constexpr std::string_view kText = "Ihre Nachricht konnte nicht zugestellt werden:\n\ncarl@example.com\n";
+  const struct {
+    const char* name;
+    std::string_view subject;
+    std::string_view before;
+    bool want;
+  } rows[] = {
+      {"a notice", "Unzustellbar: Angebot", "", true},
+      {"a prefix", "WG: Unzustellbar: Angebot", "", false},
+      {"an unusual prefix", "ПЕРЕСЛ: Unzustellbar: Angebot", "", false},
+      {"the subject that is answered", "Re: Angebot: Zustellung fehlgeschlagen", "", true},
+      {"a quoted header", "Unzustellbar: Angebot", "Von: Outlook\nBetreff: Unzustellbar\n\n", false},
+      {"a French one", "Unzustellbar: Angebot", "De : Outlook\nObjet : Non remis\n\n", false},
+      {"a Japanese one", "Unzustellbar: Angebot", "差出人: Outlook\n件名: 配信不能\n\n", false},
+      {"a sender alone", "Unzustellbar: Angebot", "Von: Outlook\n\n", true},
+  };
+  Reader reader;
+  for (const auto& row : rows) {
+    std::string mail("From: IT-Support <support@example.net>\nTo: anna@example.org\nSubject: ");
+    mail.append(row.subject).append("\nContent-Type: text/plain; charset=utf-8\n\n");
+    mail.append(row.before).append(kText);
+    const Envelope envelope{.reverse_path = "support@example.net", .recipient = ""};
+    EXPECT_EQ(is_dsn(reader.read(mail, envelope).kind), row.want) << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::response
