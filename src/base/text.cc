@@ -226,7 +226,8 @@ bool hides_text(std::uint32_t code) {
   if (code > 0x10FFFF) return true;
   const auto point = static_cast<UChar32>(code);
   constexpr std::uint32_t kHidden = U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CS_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK;
-  return (U_GET_GC_MASK(point) & kHidden) != 0 || is_ignorable(code) || code == 0x2800 || U_IS_UNICODE_NONCHAR(point);
+  return (U_GET_GC_MASK(point) & kHidden) != 0 || is_ignorable(code) || code == 0x2800 ||
+         U_IS_UNICODE_NONCHAR(point);
 }
 
 bool has_hidden(std::string_view text) {

@@ -262,7 +262,7 @@ const Row kRows[] = {
      [](std::size_t n) { return bounce("", "Subject: " + repeated("=?utf-8?q?a?=\n ", n) + "\n"); }, 2000},
     {"a sender of encoded words",
      [](std::size_t n) {
-       return "From: " + repeated("=?utf-8?b?w7w=?= ", n) + "<a@b.example>\n" + bounce("");
+       return "From: " + repeated("=?utf-8?b?w7w=?= ", n) + "<mailer-daemon@b.example>\n" + bounce("");
      },
      2000},
     {"one huge encoded word",

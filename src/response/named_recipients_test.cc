@@ -108,7 +108,6 @@ TEST(NamedRecipients, NoneOfAReplysWords) {
        "bob@example.com"},
       {"nobody else", text("Server said: 550 5.1.1 user unknown: cat@example.org\n"), ""},
       {"a command within the reply", text("<-- 550 5.7.1 --> RCPT TO:<cat@example.org>\n"), ""},
-      {"no reply", text("Nobody in room 500 knows <bob@example.com>: no such user\n"), "bob@example.com"},
   };
   Reader reader;
   for (const auto& row : rows) {
@@ -146,6 +145,11 @@ TEST(NamedRecipients, OfAText) {
       {"Sendmail's line about a subscriber",
        text("550 <cat@example.org>... User unknown\n\n--- Your message ---\n" + std::string(kReturned)),
        "cat@example.org"},
+      {"a quoted error without a code",
+       text("The following error was given:\n\n  A program: cat@example.org user unknown\n\n--- Your message "
+            "---\n" +
+            std::string(kReturned)),
+       "bob@example.com"},
       {"a reply alone", text("550 5.1.1 <bob@example.com>: user unknown\n"), "bob@example.com"},
       {"the header names one whom the text only mentions",
        text(bob + "\nIt was sent on to\ncat@example.org by it.\n", "X-Failed-Recipients: cat@example.org\n"),

@@ -76,13 +76,24 @@ bool is_reply(const Paragraph& paragraph, const ReportText::Line& line, const He
   return !is_listed && introduces_reply(before);
 }
 
+// Returns whether the next paragraph quotes an error: "The following error was given:". What is quoted may be
+// the name of an attachment.
+bool introduces_error(std::string_view line) {
+  constexpr std::array kWords = std::to_array<std::string_view>({"error was given:", "error was returned:"});
+  return std::ranges::any_of(kWords, [&](std::string_view words) {
+    return line.size() >= words.size() && base::iequals(line.substr(line.size() - words.size()), words);
+  });
+}
+
 // Finds the reply codes of the lines, and the lines that continue them.
 void find_codes(const ReportText& text, std::vector<ReplyLine>& replies) {
   constexpr std::size_t kNone = 256;
   std::size_t indent = kNone;  // of the line with the last code
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const auto& line = text.lines()[i];
-    if (line.is_after_blank) indent = kNone;
+    const bool is_error = i > 0 && introduces_error(text.text_of(text.lines()[i - 1]));
+    if (line.is_after_blank && !is_error) indent = kNone;
+    if (is_error) indent = text.lines()[i - 1].indent;
     replies[i].code = find_reply_begin(text.text_of(line));
     if (replies[i].code != kNoReply) {
       indent = std::min<std::size_t>(indent, line.indent);

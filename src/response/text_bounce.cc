@@ -279,7 +279,9 @@ bool is_report_enough(const KindFacts& facts) {
   }
   if (header.is_null_sender && has_only_general_words(facts)) {
     const bool is_of_mail = quotes_a_code(facts) || header.has_leading_failure_subject || header.is_report;
-    return is_returned() || (has_words() && is_of_mail && names_a_mail(facts));
+    const bool is_mails_subject =
+        header.has_leading_failure_subject && base::icontains(header.own_subject(), "mail");
+    return is_returned() || (has_words() && (is_mails_subject || (is_of_mail && names_a_mail(facts))));
   }
   if (header.is_null_sender) return has_words() || is_returned();
   if (is_system && !header.is_ordinary_sender) return has_format || names_a_mail(facts);

@@ -525,6 +525,7 @@ TEST(TextBounceFacts, AsksForAMailBesideGeneralWords) {
       {"a code", kPerson, "Contract", "carl@example.com 550 5.1.1 no such user\n", true},
       {"a subject", kPerson, "Undelivered Mail Returned to Sender", "carl@example.com\n", true},
       {"a subject without an address", kPerson, "Delivery failed", "Carl\n", false},
+      {"a mail's subject without an address", kPerson, "Undelivered Mail", "Carl\n", true},
       {"a postmaster", kPostmaster, "Your message", "Bob\n", false},
       {"a postmaster and a code", kPostmaster, "Your message", "carl@example.com 550 5.1.1\n", true},
       {"a daemon", kDaemon, "Your message", "Carl\n", true},
