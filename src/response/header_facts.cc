@@ -237,6 +237,11 @@ bool is_mailscanner_mark(const mail::Field& field) {
          std::ranges::any_of(kValues, [&](std::string_view known) { return base::iequals(value, known); });
 }
 
+bool says_no(std::string_view value) {
+  const std::string_view word = base::trim(value);
+  return base::iequals(word, "no") || base::iequals(word, "false") || word == "0";
+}
+
 }  // namespace
 
 HeaderReader::HeaderReader() : phrases_(&HeaderPhrases::get()), scratch_(phrases_->set->make_scratch()) {}
@@ -290,7 +295,10 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
 void HeaderReader::read_field(const mail::Field& field) {
   facts_.is_list_mail = facts_.is_list_mail || kIsListField[static_cast<std::size_t>(field.id)];
   for (const Sign* sign : phrases_->of_field[static_cast<std::size_t>(field.id)]) {
-    if (sign->phrase.empty() || base::icontains(field.value, sign->phrase)) facts_.signs.push_back(sign);
+    // "X-Autoreply: no" is no mark.
+    const bool is_set =
+        sign->phrase.empty() ? !says_no(field.value) : base::icontains(field.value, sign->phrase);
+    if (is_set) facts_.signs.push_back(sign);
   }
   switch (field.id) {
     case FieldName::From:

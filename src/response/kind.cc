@@ -312,7 +312,8 @@ Kind kind_of_tnef(const KindFacts& facts) {
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
     const auto& part = message.parts[i];
     if (!is_tnef(part) || is_inside_message(message, part)) continue;
-    if (i > 0 && (!is_own || has_mail_program(message))) continue;
+    // Outlook names itself in its own receipts; a person who forwards one has a sender.
+    if (i > 0 && (!is_own || (has_mail_program(message) && !facts.header.is_null_sender))) continue;
     std::string start;
     mail::decode(part.encoding, message.body_of(part).substr(0, kStart), start);
     if (const Kind kind = kind_of_message_class(tnef_message_class(start)); kind != Kind::None) return kind;

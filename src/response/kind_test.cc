@@ -135,6 +135,29 @@ TEST(Kind, FollowsTheWordsOfAReportWithoutActions) {
   check(rows);
 }
 
+TEST(Kind, TakesNoFieldThatSaysNo) {
+  const Row rows[] = {
+      {"yes", mail("Subject: Re: Dinner\nX-Autoreply: yes\n", "See you.\n"), kNull, "auto-reply"},
+      {"no", mail("Subject: Re: Dinner\nX-Autoreply: no\n", "See you.\n"), kNull, "none"},
+      {"false, of another field", mail("Subject: Re: Dinner\nX-Vacation: false\n", "See you.\n"), kNull,
+       "none"},
+  };
+  check(rows);
+}
+
+// Challenges in many languages, with the mark of a machine alone.
+TEST(Kind, ReadsChallengesBesideAMark) {
+  const std::string mark = "Subject: Re: Offer\nAuto-Submitted: auto-replied\n";
+  const Row rows[] = {
+      {"English", mail(mark, "Your mail is being held because your address is new to me.\n"), kNull,
+       "challenge"},
+      {"German", mail(mark, "Sie sind mir nicht als Absender bekannt.\n"), kNull, "challenge"},
+      {"Dutch", mail(mark, "Bevestig dat u geen spammer bent: https://a.example/1\n"), kNull, "challenge"},
+      {"no challenge", mail(mark, "I am away until Monday.\n"), kNull, "auto-reply"},
+  };
+  check(rows);
+}
+
 // Persons attach the part of a report to their mail.
 TEST(Kind, IgnoresAReportThatAPersonAttached) {
   const auto attached = [](std::string_view header) { return multipart(header, kFailed, "mixed"); };

@@ -13,8 +13,7 @@ using Mark = SignRow<Kind::None>;
 constexpr Sign kSigns[] = {
     // cPanel sends it as the mailbox's owner, to the Reply-To, without Auto-Submitted and not from a null
     // sender. Spam copies its field with the rest of its header. In every language, the subject has the
-    // number
-    // of the challenge.
+    // number of the challenge.
     Row::field("cPanel BoxTrapper", F::XBoxtrapper, "", InPair),
     Row::text("cPanel BoxTrapper", Subject, "verify#", InPair),
     Row::text("cPanel BoxTrapper", Body, "verify#", InPair),
@@ -124,6 +123,29 @@ constexpr Sign kSigns[] = {
     Row::text("challenge (French)", Body, "pour que votre message soit délivré", WithMachineMark),
     Row::text("challenge (Portuguese)", Body, "para que sua mensagem seja entregue", WithMachineMark),
     Row::text("challenge (Portuguese)", Body, "para que sua mensagem seja encaminhada", WithMachineMark),
+    Row::text("challenge", Body, "is being held because your address", WithMachineMark),
+    Row::text("challenge", Body, "your address has not been verified", WithMachineMark),
+    Row::text("challenge", Body, "your address is not yet verified", WithMachineMark),
+    Row::text("challenge", Body, "held until you confirm that you sent it", WithMachineMark),
+    Row::text("challenge", Body, "to prove that you are not a robot", WithMachineMark),
+    Row::text("challenge (German)", Body, "nicht als absender bekannt", WithMachineMark),
+    Row::text("challenge (German)", Body, "als absender noch nicht bekannt", WithMachineMark),
+    Row::text("challenge (German)", Body, "dass sie kein spam-versender sind", WithMachineMark),
+    Row::text("challenge (German)", Body, "dass sie kein spammer sind", WithMachineMark),
+    Row::text("challenge (German)", Body, "bitte bestätigen sie einmalig", WithMachineMark),
+    Row::text("challenge (French)", Body, "recopiez les caractères", WithMachineMark),
+    Row::text("challenge (French)", Body, "merci de vous identifier afin", WithMachineMark),
+    Row::text("challenge (French)", Body, "prouver que vous n'êtes pas un robot", WithMachineMark),
+    Row::text("challenge (French)", Body, "votre adresse n'est pas encore connue de mon", WithMachineMark),
+    Row::text("challenge (Spanish)", Body, "confirme que no es un spammer", WithMachineMark),
+    Row::text("challenge (Spanish)", Body, "demostrar que no es un robot", WithMachineMark),
+    Row::text("challenge (Italian)", Body, "affinché il suo messaggio venga consegnato", WithMachineMark),
+    Row::text("challenge (Italian)", Body, "confermare che non è uno spammer", WithMachineMark),
+    Row::text("challenge (Dutch)", Body, "bevestig dat u geen spammer bent", WithMachineMark),
+    Row::text("challenge (Dutch)", Body, "uw bericht wordt vastgehouden totdat u", WithMachineMark),
+    Row::text("challenge (Portuguese)", Body, "confirme que não é um spammer", WithMachineMark),
+    Row::text("challenge (Portuguese)", Body, "confirme que você não é um spammer", WithMachineMark),
+    Row::text("MailInBlack", Subject, "antispam mailinblack", WithMachineMark),
     Row::text("challenge (Spanish)", Body, "para que su mensaje sea entregado", WithMachineMark),
 };
 

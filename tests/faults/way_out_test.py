@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import functools
 import sqlite3
+import time
 
 import attempts  # noqa: F401  # makes known where the rest is
 from disks import Disk, needs_mounts
@@ -86,6 +87,18 @@ class WayOut(Case):
                 return client.mail(bounce_of(arrived[name], name, ANN), "", name).code
         return at_once(one, arrived)
 
+    def bounce_until_taken(self, arrived):
+        """The same, as our server does it: what is put off with 451 comes again."""
+        left = dict(arrived)
+        for _ in range(60):
+            codes = dict(zip(left, self.bounce(left), strict=True))
+            self.assertLessEqual(set(codes.values()), {250, 451})
+            left = {name: left[name] for name, code in codes.items() if code == 451}
+            if not left:
+                return
+            time.sleep(0.5)
+        self.fail(f"put off for ever: {left.keys()}")
+
     def expect(self, codes, most, also=()):
         """At most this many have left, and our server was told nothing for good."""
         self.assertLessEqual(len(self.world.mails), most)
@@ -96,7 +109,7 @@ class AllIsWell(WayOut):
     @at_both_stages
     def test(self, stage, _):
         self.begin(stage)
-        self.assertEqual(self.bounce(self.arrive()), [250] * VICTIMS)
+        self.bounce_until_taken(self.arrive())
         self.assertEqual(self.world.mails, [])
         self.assertEqual(sorted(self.gate.held()), sorted(map(victim, range(VICTIMS))))
 
@@ -115,7 +128,8 @@ class Resolver(WayOut):
                 self.begin(stage)
                 self.zone.mode, self.zone.delay = mode, delay
                 want = 0 if is_believed else most
-                self.assertEqual((self.bounce(self.arrive()), len(self.world.mails)), ([250] * VICTIMS, want))
+                self.bounce_until_taken(self.arrive())
+                self.assertEqual(len(self.world.mails), want)
                 self.assertEqual(len(self.gate.held()), VICTIMS - want)
 
     def test_failed_for_a_check_that_refuses(self):
