@@ -394,6 +394,7 @@ std::size_t HeaderReader::find_own_subject_end(std::size_t start, std::size_t fi
   const std::string_view subject = facts_.subject;
   std::size_t end = subject.size();
   for (const auto& hit : hits_) {
+    if (hit.begin != start && hit.begin != first) continue;
     const std::string_view phrase = phrases_->phrases[hit.phrase];
     const bool goes_on =
         std::ranges::any_of(kGoOn, [&](std::string_view word) { return phrase.contains(word); });

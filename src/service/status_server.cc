@@ -59,14 +59,15 @@ class StatusServer::Place {
 class StatusServer::Silence {
  public:
   Silence(StatusServer& server, net::Connection& connection)
-      : server_(server), place_(server.silent_.insert(server.silent_.end(), &connection)) {}
+      : server_(server),
+        place_(server.silent_.insert(server.silent_.end(), {&connection, net::Deadlines::Clock::now()})) {}
   ~Silence() { server_.silent_.erase(place_); }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
 
  private:
   StatusServer& server_;
-  std::list<net::Connection*>::iterator place_;
+  std::list<Silent>::iterator place_;
 };
 
 StatusServer::StatusServer(net::LocalSocket socket, Answer answer, const Limits& limits)
@@ -106,11 +107,15 @@ void StatusServer::stop() {
   loop_.deadlines().stop();
 }
 
-// A client that only connects keeps nobody who asks from an answer.
+// A client that only connects keeps nobody who asks from an answer. One that has just connected gets the time
+// to ask.
 net::Task<void> StatusServer::wait_for_place() {
+  using Clock = net::Deadlines::Clock;
   while (clients_ >= limits_.clients && !is_stopping_) {
-    if (!silent_.empty()) silent_.front()->stream().close();
-    pause_.expires_at(net::Deadlines::Clock::time_point::max());
+    const auto patience = silent_.empty() ? Clock::time_point::max() : silent_.front().since + limits_.grace;
+    const bool is_over = patience <= Clock::now();
+    if (is_over) silent_.front().connection->stream().close();
+    pause_.expires_at(is_over ? Clock::time_point::max() : patience);
     co_await pause_.async_wait(net::kUseTask);
   }
 }

@@ -24,9 +24,10 @@ class StatusServer {
  public:
   struct Limits {
     std::size_t question = 64;  ///< bytes, with the line end
-    /// At the same time. For one more, the client that has been silent for longest is cut; if all have asked,
-    /// it waits until one of them is gone.
+    /// At the same time. One more waits until one of them is gone. The client that has been silent for
+    /// longest is cut for it, once that was `grace`.
     std::size_t clients = 16;
+    std::chrono::milliseconds grace{500};
     std::chrono::seconds time{5};  ///< for a client to ask, and for each wait while the answer is sent
   };
 
@@ -49,6 +50,11 @@ class StatusServer {
 
   class Place;
   class Silence;
+  /// A client that has not asked yet.
+  struct Silent {
+    net::Connection* connection;
+    net::Deadlines::Clock::time_point since;
+  };
 
   void run();
   void stop();
@@ -66,7 +72,7 @@ class StatusServer {
   Acceptor acceptor_;
   net::Timer pause_;  ///< of accept()
   std::size_t clients_ = 0;
-  std::list<net::Connection*> silent_;  ///< have not asked yet; the longest silent first
+  std::list<Silent> silent_;  ///< the longest silent first
   bool is_stopping_ = false;
   std::thread thread_;
 };
