@@ -3,12 +3,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/kinds.h"
 #include "gateway/settings.h"
 
 namespace backstop::config {
 
+/// A list of networks.
+Kind<std::vector<net::Network>> networks_kind();
 /// "mx.example.org".
 Kind<std::string> host_name_kind();
 /// "http://..." or "https://...", ASCII, at most 200 characters.
