@@ -229,9 +229,10 @@ Place place_in(const Draft& draft, std::size_t index) {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto part : {server_settings, gateway_settings, milter_settings, domain_settings, keys_settings, proofs_settings,
-                          auth_settings, quarantine_settings, way_out_settings, held_settings, tls_settings,
-                          history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
+  for (const auto part :
+       {server_settings, gateway_settings, milter_settings, domain_settings, keys_settings, proofs_settings,
+        auth_settings, quarantine_settings, way_out_settings, held_settings, tls_settings, history_settings,
+        ledger_settings, surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();

@@ -87,7 +87,7 @@ std::vector<Setting> milter_settings() {
           {.help = "The mode of the sockets' files. Who may connect can claim to have sent mail, so it must "
                    "be the mail server alone."}),
       milter(
-          "group", user_name_kind(), &MilterSettings::group,
+          "group", group_name_kind(), &MilterSettings::group,
           {.help = "The group of the sockets' files: that of the mail server. Without it they have that of "
                    "Backstop's user.",
            .example = R"("postfix")"}),

@@ -152,6 +152,10 @@ Kind<std::string> user_name_kind() {
   return text_that("the name of a user of this system", is_name, as_it_is);
 }
 
+Kind<std::string> group_name_kind() {
+  return text_that("the name of a group of this system", is_name, as_it_is);
+}
+
 Kind<std::string> domain_name_kind() {
   return text_that("a domain, such as \"example.org\" or \"*.example.org\"", is_domain_or_wildcard,
                    base::to_lower);

@@ -19,6 +19,7 @@ Kind<std::string> web_url_kind();
 /// Letters, digits, "-", "_" and ".", at most 32: it is shown in logs and in the history.
 Kind<std::string> gateway_name_kind();
 Kind<std::string> user_name_kind();
+Kind<std::string> group_name_kind();
 /// "example.org" or "*.example.org", in lower case.
 Kind<std::string> domain_name_kind();
 /// "hostmaster", in lower case.

@@ -192,9 +192,15 @@ void Service::make_status_source() {
 }
 
 std::shared_ptr<const Running> Service::running() const {
+  std::vector<std::string> milter;
+  if (milter_ != nullptr) {
+    for (const auto& place : milter_->listening()) milter.push_back(place.text());
+  }
   return std::make_shared<const Running>(Running{
       .settings = share(config_.gateway),
       .listening = server_->listening(),
+      .milter = std::move(milter),
+      .most_connections = config_.milter.connections,
       .config_file = config_.file,
       .config_read = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())});
 }

@@ -29,7 +29,7 @@ NEXT_HOP = "smtp://host:port, smtps://host:port, lmtp://host:port, lmtp:/path or
 # name, text, want line (without the name of the file)
 MISTAKES = [
     ("empty file", "", ['1:1: [server] has no "hostname"; it must be a host name of letters, digits and hyphens, such as "mx.example.org"',
-                        "1:1: there is no [[gateway]], so there is nothing to do"]),
+                        "1:1: there is no [[gateway]] and no [milter], so there is nothing to do"]),
     ("no TOML", SERVER + "[[gateway\n", ["3:10: this is no TOML: in a table header: expected ']', saw '\\n'"]),
     ("text without quotes", "[server]\nhostname = mx.example.org # ours\n",
      ['2:12: this is no TOML: in a value: could not determine value type; text must be in quotes: hostname = "mx.example.org"']),
@@ -152,7 +152,7 @@ MISTAKES = [
     ("history nowhere", GOOD + '[history]\nurl = "sqlite:"\n', ['17:7: url: the path behind "sqlite:" is missing']),
     ("empty path", GOOD + '[log]\nfile = ""\n', ["17:8: file: the path is empty"]),
     # Several settings together.
-    ("no gateway", SERVER + DOMAIN, ["1:1: there is no [[gateway]], so there is nothing to do"]),
+    ("no gateway", SERVER + DOMAIN, ["1:1: there is no [[gateway]] and no [milter], so there is nothing to do"]),
     ("no domain", SERVER + INBOUND, ["3:1: an inbound gateway takes mail for our domains, and there is no [[domain]]"]),
     ("two gateways of one name", GOOD.replace('"out"', '"in"'), ['9:8: name: "in" is given in line 4 already']),
     ("one address twice", GOOD.replace("2526", "2525"), ['11:11: listen: "127.0.0.1:2525" is given in line 6 already']),
