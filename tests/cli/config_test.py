@@ -57,7 +57,7 @@ MISTAKES = [
       '6:1: unknown key "lisen" in [[gateway]]; did you mean "listen"?']),
     ("key of another section", GOOD + 'hostname = "a"\n', ['16:1: unknown key "hostname" in [[domain]]; it belongs in [server]']),
     ("key of two other sections", GOOD + '[log]\nnext_hop = "a"\n',
-     ['17:1: unknown key "next_hop" in [log]; it belongs in [[gateway]] or [[domain]]']),
+     ['17:1: unknown key "next_hop" in [log]; it belongs in [[gateway]] or [milter] or [[domain]]']),
     ("key that nobody knows", GOOD + '"a\\u001bb" = 1\n', ['16:1: unknown key "a\ufffdb" in [[domain]]']),
     ("mistyped section", GOOD + "[histroy]\n", ['16:2: unknown section "histroy"; did you mean "history"?']),
     ("section that nobody knows", GOOD + "[queue]\n", ['16:2: unknown section "queue"']),
