@@ -345,13 +345,21 @@ net::Task<void> MilterMessage::judge_arrival() {
   if (action == policy::Action::Quarantine) {
     if (is_cut_) {
       not_kept_ = "it is longer than what is held in memory";
-    } else if (co_await keep(transaction_.keeper, intake::reason_of(judge_), held_)) {
+    } else if (co_await keep(transaction_.keeper, intake::reason_of(judge_), without_foreign_fields())) {
       is_kept_ = true;
       co_return;
     }
   }
   if (action != policy::Action::Accept)
     changes_.insert_field("Backstop-Verdict: " + judge_.verdict_field() + "\r\n");
+}
+
+std::string MilterMessage::without_foreign_fields() const {
+  const std::string_view message(held_);
+  std::string kept;
+  intake::append_without(message.substr(0, header_size_), scan_, kept);
+  kept += message.substr(header_size_);
+  return kept;
 }
 
 // A response that can't be held, and that may not leave, stays with the server: its postmaster can release

@@ -94,6 +94,7 @@ class MilterMessage {
   bool hold(std::string_view piece);
   net::Task<void> judge_arrival();
   net::Task<void> judge_departure();
+  std::string without_foreign_fields() const;
   net::Task<bool> keep(intake::Keeper* keeper, const intake::KeptReason& reason, std::string message);
   net::Task<void> refuse_by_author();
   void tag_sender();

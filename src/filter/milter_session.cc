@@ -55,7 +55,7 @@ const std::string& MilterSession::gateway_name() const {
 
 // A message that has begun may end, unless there is no more time.
 bool MilterSession::is_to_end() const {
-  return workplace_.is_hurrying() || (workplace_.is_draining() && !milter::is_in_message(phase_));
+  return workplace_.is_hurrying() || (workplace_.is_draining() && message_ == nullptr);
 }
 
 void MilterSession::drain() {
@@ -89,7 +89,7 @@ net::Task<bool> MilterSession::read(std::size_t wanted) {
     if (!co_await connection_.flush()) co_return false;
   }
   if (connection_.input().empty() && message_ == nullptr) connection_.buffer().shrink(kIdleBuffer);
-  if (milter::is_in_message(phase_)) {
+  if (message_ != nullptr) {
     connection_.give_time(kPacketTime, message_end_);
   } else {
     connection_.give_time(kIdleTime);
@@ -171,7 +171,7 @@ net::Task<bool> MilterSession::take_step(milter::Packet packet) {
   auto& out = connection_.output();
   if (packet.letter == 'M') co_return begin_message(packet.data);
   if (packet.letter == 'A') co_return true;
-  if (message_ == nullptr || message_->is_over()) {
+  if (message_ == nullptr) {
     answer(packet.letter, milter::Answer::Accept);
     co_return true;
   }
@@ -203,6 +203,8 @@ net::Task<bool> MilterSession::take_step(milter::Packet packet) {
     default:
       answer(packet.letter, milter::Answer::Continue);
   }
+  // What has its answer needs no memory until the server sends the next one.
+  if (message_ != nullptr && message_->is_over()) message_.reset();
   co_return true;
 }
 
