@@ -20,6 +20,7 @@ using mail::MediaType;
 
 // A person who quotes a report says something before it.
 constexpr std::size_t kFirstSentence = 100;
+constexpr std::size_t kOpeningOfAnswer = 300;
 
 // Returns whether an address stands alone on a line.
 bool sets_address_apart(const KindFacts& facts) {
@@ -332,6 +333,10 @@ bool is_text_bounce(const KindFacts& facts) {
   if (header.is_postmaster) points += 1;
   if (header.has_failure_subject || header.has_delay_subject) points += 2;
   if (header.is_report) points += 1;
+  // Some systems write from noreply@ that they answer, and mark nothing else.
+  const bool is_answering = header.is_auto_replied && !header.is_list_mail && !header.has_reply_subject &&
+                            (header.has_failure_subject || header.has_delay_subject);
+  if (is_answering && !header.is_null_sender && opens_with_failure(facts, kOpeningOfAnswer)) points += 2;
   if (facts.format) points += 2;
   if (says_failure) points += 1;
   const bool is_machine =
