@@ -54,7 +54,7 @@ constexpr std::array kFilterClaims = std::to_array<std::string_view>(
      "correo electrónico que envió", "su mensaje", "su correo ", "tu mensaje", "tu correo ",
      "missatge que heu", "missatge enviat per", "el vostre missatge",
      // Italian
-     "messaggio seguente", "messaggio sottostante", "inviato dal suo indirizzo", "messaggio da lei",
+     "messaggio inviato a ", "messaggio seguente", "messaggio sottostante", "inviato dal suo indirizzo", "messaggio da lei",
      "messaggio da te", "messaggio che hai", "messaggio che ha inviato", "messaggio da voi", "mail da lei",
      "email da lei", "mail che hai", "suo messaggio", "tuo messaggio", "vostro messaggio", "sua e-mail ",
      "sua email ", "sua mail ", "tua e-mail ", "tua email ",
@@ -84,7 +84,7 @@ constexpr std::array kFilterClaims = std::to_array<std::string_view>(
      "vašem e-mailu", "váš e-mail", "správa, ktorú ste", "správe, ktorú ste", "správou, ktorú ste",
      "vaša správa", "vašej správe", "vašu správu",
      // Hungarian, Romanian, Turkish, Greek
-     "ön által küldött", "az on altal kuldott", "által küldött levél", "az ön levele", "az ön üzenete",
+     "küldött levelében", "küldött üzenetében", "ön által küldött", "az on altal kuldott", "által küldött levél", "az ön levele", "az ön üzenete",
      "trimis de dumneavoastr", "trimise de dumneavoastr", "mailurile trimise", "mesajul dumneavoastr",
      "mesajul dvs", "mesajul pe care l-a", "gönderdiğiniz", "iletiniz", "mesajınız", "e-postanız",
      "που στείλατε", "μήνυμά σας",
