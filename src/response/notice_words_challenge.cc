@@ -68,8 +68,9 @@ constexpr std::array kChallengeTopics = std::to_array<std::string_view>(
      // French
      "cette vérification n'est demandée qu'une", "vérification n'est nécessaire qu'une", "pas un robot",
      "une seule fois votre adresse", "pour que votre message lui soit remis",
-     "pour que votre message soit remis", "liste des expéditeurs autorisés", "liste d'expéditeurs autorisés",
-     "pour la première fois",
+     "pour que votre message soit remis", "pour que votre e-mail soit remis", "recopiez le code affiché",
+     "la première fois que vous écrivez à ce destinataire", "merci de vous authentifier",
+     "liste des expéditeurs autorisés", "liste d'expéditeurs autorisés", "pour la première fois",
      // Spanish, Catalan
      "lista de remitentes autorizados", "lista de remitentes permitidos", "no es un robot",
      "no eres un robot", "responda a este mensaje sin cambiar", "para que su correo llegue",
