@@ -4,6 +4,9 @@
 #   backstop_room_test(NAME SOURCES a_test.cc ... LINKS ...)
 #   backstop_test_headers(TARGET)
 
+# The rooms whose objects src/library takes: shared libraries, such as the Python module, are linked with them.
+set(BACKSTOP_LIBRARY_ROOMS base mail dkim response origin)
+
 # Asio takes longer to compile than most sources that use it.
 set(BACKSTOP_ASIO_HEADERS
     <boost/asio/as_tuple.hpp>
@@ -20,6 +23,9 @@ function(backstop_room name)
   add_library(backstop_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(backstop_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(backstop_${name} PUBLIC ${ROOM_LINKS})
+  if(name IN_LIST BACKSTOP_LIBRARY_ROOMS)
+    set_target_properties(backstop_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  endif()
   backstop_room_headers(${name} ${ROOM_LINKS})
 endfunction()
 

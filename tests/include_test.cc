@@ -68,6 +68,9 @@ const std::vector<Room>& rooms() {
       {"service", false, {kAllAbove}},
       {"demo", false, {kAllAbove}},
       {"app", false, {kAllAbove}},
+      {"library",
+       false,
+       {"base", "mail", "dkim", "response", "origin", "policy", "mailbox", "report", "config"}},
   };
   return table;
 }
