@@ -69,11 +69,11 @@ class Site(Case):
         self.sockets = self.folder / "sockets"
         self.sockets.mkdir(mode=0o755)
 
-    def gate(self, more="", milter="", **settings):
+    def gate(self, more="", milter="", section=None, **settings):
         sections = "" if "[ledger]" in more else '[ledger]\nurl = "sqlite:{folder}/ledger.db"\n'
         settings = {"tags": False, **settings}
         return self.enterContext(Backstop(self.folder, "gate", config(
-            more=milter_section(self.sockets, milter) + sections + more, **settings)))
+            more=(section + milter if section else milter_section(self.sockets, milter)) + sections + more, **settings)))
 
     def ours(self, **settings):
         self.postfix = self.enterContext(OurPostfix(self.folder, self.sockets, self.world.port, **settings))
