@@ -64,8 +64,6 @@ class Machine {
   virtual bool is_ours(const std::string& path) = 0;
   /// Returns the first group of a user, or nullopt if there is no such user.
   virtual std::optional<std::string> group_of(const std::string& user) = 0;
-  /// Makes a folder for files that are needed for a moment.
-  virtual base::Result<std::string> temporary_folder() = 0;
 
   // Each of these is whole or not at all, and on the disk when it returns. A file is first written beside its
   // place, as PATH.backstop-new; remove() takes that away, too.

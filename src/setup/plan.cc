@@ -9,6 +9,7 @@
 #include "config/toml_tree.h"
 #include "setup/domain_items.h"
 #include "setup/list_text.h"
+#include "setup/main_cf.h"
 
 namespace backstop::setup {
 
@@ -101,22 +102,23 @@ void check_config_file(Machine& machine, const SetupSettings& settings, Plan& pl
                   milter_table(plan.facts)));
 }
 
-/// Asks Postfix how it reads the new main.cf, in a folder of its own.
-base::Result<void> check_lists(Machine& machine, const Plan& plan) {
-  const auto folder = machine.temporary_folder();
-  if (!folder) return std::unexpected(folder.error());
-  const std::string file = *folder + "/main.cf";
-  auto checked = machine.create(file, plan.edit.text, {.mode = 0600});
+/// Asks Postfix how it expands the lists with these values in place of those of main.cf. Returns what is
+/// wrong, or an empty text.
+std::string why_lists_are_wrong(Machine& machine, const Plan& plan) {
+  Command arguments = {"-xh"};
   for (const auto& addition : kAdditions) {
-    if (!checked) break;
-    const PostfixPlace place{*folder};
-    const auto printed = machine.run(place.command("postconf", {"-xh", std::string(addition.list)}));
-    const auto wrong = printed.is_good() ? why_wrong(addition, printed.out) : printed.why();
-    if (!wrong.empty()) checked = std::unexpected(base::Error{wrong});
+    arguments.emplace_back("-o");
+    arguments.push_back(
+        fmt::format("{}={}", addition.list, joined(parse_list(raw_value(plan.edit.text, addition.list)))));
   }
-  static_cast<void>(machine.remove(file));
-  machine.remove_folder(*folder);
-  return checked;
+  for (const auto& addition : kAdditions) {
+    auto question = arguments;
+    question.emplace_back(addition.list);
+    const auto printed = machine.run(plan.postfix.place.command("postconf", std::move(question)));
+    if (!printed.is_good()) return "postconf: " + printed.why();
+    if (auto wrong = why_wrong(addition, printed.out); !wrong.empty()) return wrong;
+  }
+  return "";
 }
 
 void find_obstacles(Machine& machine, const SetupSettings& settings, Plan& plan) {
@@ -133,8 +135,8 @@ void find_obstacles(Machine& machine, const SetupSettings& settings, Plan& plan)
   }
   check_config_file(machine, settings, plan);
   if (!plan.changes_main_cf()) return;
-  if (const auto checked = check_lists(machine, plan); !checked)
-    plan.obstacles.push_back(fmt::format("main.cf: {}", checked.error().message));
+  if (const auto wrong = why_lists_are_wrong(machine, plan); !wrong.empty())
+    plan.obstacles.push_back("main.cf: " + wrong);
 }
 
 std::string find_mail_log(Machine& machine, const Postfix& postfix) {

@@ -159,15 +159,6 @@ std::optional<std::string> SystemMachine::group_of(const std::string& user) {
   return group->gr_name;
 }
 
-base::Result<std::string> SystemMachine::temporary_folder() {
-  std::error_code failed;
-  const auto temporary = std::filesystem::temp_directory_path(failed);
-  if (failed) return refuse("the folder of temporary files", failed.message());
-  std::string name = (temporary / "backstop-setup.XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) return refuse_errno(name, "can't make it");
-  return name;
-}
-
 base::Result<void> SystemMachine::create(const std::string& path, std::string_view text,
                                          const FileOwner& owner) {
   const auto numbers = numbers_of(owner);

@@ -20,7 +20,6 @@ class SystemMachine : public Machine {
   std::optional<FileOwner> owner_of(const std::string& path) override;
   bool is_ours(const std::string& path) override;
   std::optional<std::string> group_of(const std::string& user) override;
-  base::Result<std::string> temporary_folder() override;
   base::Result<void> create(const std::string& path, std::string_view text, const FileOwner& owner) override;
   base::Result<void> replace(const std::string& path, std::string_view text) override;
   base::Result<void> make_folder(const std::string& path, const FileOwner& owner) override;

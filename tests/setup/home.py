@@ -10,7 +10,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
 
-from support import PATIENCE, PROGRAM, Case, Postfix, wait_until  # noqa: E402
+from children import Peer  # noqa: E402
+from support import PATIENCE, PROGRAM, Case, Postfix, accepts, wait_until  # noqa: E402
 
 USER = "nobody"
 MILTER = "{ unix:backstop/milter.sock, default_action=accept }"
@@ -29,13 +30,18 @@ class Outcome:
 class HomeCase(Case):
     """`self.home` is a Postfix; `self.setup()` runs `backstop setup` on it, with all of its files below self.folder."""
 
-    def start_home(self, main=None, text=None, **more):
-        """`main` are settings; `text` replaces main.cf, in which {rest} stands for what the harness needs."""
+    def start_home(self, main=None, text=None, change=lambda home: None, **more):
+        """`main` are settings; `text` replaces main.cf, in which {rest} stands for what the harness needs. `change` is given the Postfix before
+        it starts."""
         self.home = Postfix(self.folder, "home", {"maximal_queue_lifetime": "1h", **(main or {})}, **more)
         self.main_cf = self.home.folder / "etc/main.cf"
         if text is not None:
             rest = self.main_cf.read_text()
-            self.home.write("main.cf", text.replace("{rest}", rest))
+            # Postfix would warn of what is set twice.
+            names = {line.partition(" =")[0] for line in rest.splitlines()}
+            lines = [line for line in text.splitlines() if line.partition("=")[0].strip() not in names]
+            self.home.write("main.cf", "\n".join(lines).replace("{rest}", rest) + "\n")
+        change(self.home)
         self.enterContext(self.home)
         self.before = self.main_cf.read_bytes()
         self.etc, self.data = self.folder / "backstop", self.folder / "data"
@@ -96,4 +102,4 @@ class HomeCase(Case):
         return sorted(str(path.relative_to(self.folder)) for path in found)
 
 
-__all__ = ["INTERNAL", "MILTER", "NULL_MILTER", "PROGRAM", "USER", "HomeCase", "Outcome", "pathlib", "re", "subprocess", "wait_until"]
+__all__ = ["INTERNAL", "MILTER", "NULL_MILTER", "PROGRAM", "USER", "HomeCase", "Outcome", "Peer", "accepts", "pathlib", "re", "subprocess", "wait_until"]
