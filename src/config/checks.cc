@@ -12,6 +12,7 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "config/hop_checks.h"
+#include "config/milter_checks.h"
 #include "config/settings.h"
 #include "config/store_checks.h"
 #include "config/way_out_checks.h"
@@ -33,8 +34,8 @@ bool is_outbound(const GatewayDraft& one) {
 }
 
 void check_presence(Draft& draft) {
-  if (!draft.sections.contains(Section::Gateway)) {
-    draft.mistake({}, "there is no [[gateway]], so there is nothing to do");
+  if (!draft.sections.contains(Section::Gateway) && !draft.config.milter.is_used()) {
+    draft.mistake({}, "there is no [[gateway]] and no [milter], so there is nothing to do");
   }
   if (draft.gateways.empty() || draft.sections.contains(Section::Domain)) return;
   const auto inbound = std::ranges::find_if_not(draft.gateways, is_outbound);
@@ -290,7 +291,7 @@ void check_domain_proofs(std::size_t index, Draft& draft) {
 void check_domain_way_out(std::size_t index, Draft& draft) {
   const auto& settings = draft.domains[index].settings;
   if (settings.stage != policy::Stage::Reject || draft.gateways.empty()) return;
-  if (std::ranges::any_of(draft.gateways, is_outbound)) return;
+  if (std::ranges::any_of(draft.gateways, is_outbound) || draft.config.milter.is_used()) return;
   const SettingHandle stage = handle(draft, {Section::Domain, index}, &DomainSettings::stage);
   if (!settings.ready_since) {
     stage.warning(
@@ -416,6 +417,7 @@ void check_settings(Draft& draft) {
   check_presence(draft);
   check_names(draft);
   check_listen(draft);
+  check_milter(draft);
   check_hops(draft);
   check_directions(draft);
   check_certificate(draft);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "filter/settings.h"
 #include "gateway/settings.h"
 #include "os/log.h"
 #include "store/history.h"
@@ -28,6 +29,7 @@ struct TlsFiles {
 struct Config {
   std::string file;           ///< that it was read from, by load_config(); empty: from none
   gateway::Settings gateway;  ///< only load_config() fills in its keys and TLS contexts
+  filter::MilterSettings milter;  ///< not used without a place to listen at
   ServerSettings server;
   std::string key_file;  ///< empty: no keys
   /// As the file has it. load_config() makes gateway.has_watermark of it and of the keys.

@@ -73,6 +73,14 @@ void Draft::finish() {
     untagged.insert(untagged.end(), one.settings.untagged.begin(), one.settings.untagged.end());
     config.gateway.gateways.push_back(std::move(one.settings));
   }
+  if (handle(*this, {Section::Milter}, &NextHopDraft::target).is_given())
+    config.gateway.milter_next_hop = std::make_shared<const next_hop::NextHop>(finished(milter_next_hop));
+  auto& untagged = config.gateway.untagged;
+  untagged.insert(untagged.end(), config.milter.untagged.begin(), config.milter.untagged.end());
+  // A mail server looks a recipient up before it asks a milter, and knows sub-addresses.
+  if (gateways.empty() && config.milter.is_used() &&
+      !handle(*this, {Section::Keys}, &origin::TagSettings::form).is_given())
+    config.gateway.tags.form = origin::TagForm::SubAddress;
   give_alias_tables(domains);
   give_directories(domains);
   for (std::size_t i = 0; i < domains.size(); ++i) {

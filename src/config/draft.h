@@ -20,6 +20,7 @@ namespace backstop::config {
 enum class Section : std::uint8_t {
   Server,
   Gateway,
+  Milter,
   Domain,
   Keys,
   Proofs,
@@ -79,6 +80,7 @@ struct Draft {
   Config config;       ///< without gateways and domains, until finish()
   std::vector<GatewayDraft> gateways;
   std::vector<DomainDraft> domains;
+  NextHopDraft milter_next_hop;
   std::map<Section, Place> sections;  ///< those that the file has, right or wrong
   std::map<SettingId, SettingPlace> places;
   std::set<SettingId> broken;  ///< those whose value, or an item of it, is a mistake

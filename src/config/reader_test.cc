@@ -140,6 +140,20 @@ data_total = "12s"
 next_hop_connect = "13s"
 next_hop_reply = "14s"
 next_hop_final = "599s"
+[milter]
+listen = ["unix:/run/backstop/milter.sock"]
+internal = ["unix:/run/backstop/internal.sock"]
+mode = "0600"
+group = "postfix"
+peers = ["192.0.2.7"]
+trusted = ["192.0.2.0/28"]
+outbound_daemons = ["SUBMISSION"]
+relays = ["198.51.100.0/24"]
+trusted_authserv = ["mx.example.org"]
+authserv_place = "below"
+untagged = ["other.example"]
+connections = 77
+next_hop = "smtp://127.0.0.1:10026"
 )";
 
 // It has no history.
@@ -561,7 +575,7 @@ TEST(Config, MistakesHaveTheirPlaceInTheOrderOfTheFile) {
                                    "b");
   EXPECT_EQ(
       lines(reading),
-      "a\ufffdb:1:1: there is no [[gateway]], so there is nothing to do\n"
+      "a\ufffdb:1:1: there is no [[gateway]] and no [milter], so there is nothing to do\n"
       "a\ufffdb:2:8: file: found the number 1; it must be a path in quotes\n"
       "a\ufffdb:3:9: level: found the number 2; it must be \"debug\", \"info\", \"warning\" or \"error\"\n"
       "a\ufffdb:4:1: [server] has no \"hostname\"; it must be a host name of letters, digits and hyphens, "

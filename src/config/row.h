@@ -34,8 +34,9 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, intake::DomainSettings>) {
     return draft.domains[at.index].settings;
   } else if constexpr (std::is_same_v<Owner, NextHopDraft>) {
-    return at.section == Section::Gateway ? draft.gateways[at.index].next_hop
-                                          : draft.domains[at.index].next_hop;
+    auto& own = at.section == Section::Gateway ? draft.gateways[at.index].next_hop
+                                               : draft.domains[at.index].next_hop;
+    return at.section == Section::Milter ? draft.milter_next_hop : own;
   } else if constexpr (std::is_same_v<Owner, intake::AuthSettings>) {
     return draft.config.gateway.auth;
   } else if constexpr (std::is_base_of_v<Owner, gateway::Settings>) {
@@ -46,6 +47,8 @@ auto& owner_in(auto& draft, SectionAt at) {
     return draft.config.gateway.tags;
   } else if constexpr (std::is_same_v<Owner, intake::WayOutSettings>) {
     return draft.config.gateway.way_out;
+  } else if constexpr (std::is_same_v<Owner, filter::MilterSettings>) {
+    return draft.config.milter;
   } else if constexpr (std::is_same_v<Owner, ServerSettings>) {
     return draft.config.server;
   } else if constexpr (std::is_same_v<Owner, TlsFiles>) {
@@ -107,6 +110,8 @@ class Rows {
 /// In settings_gateway.cc.
 std::vector<Setting> gateway_settings();
 std::vector<Setting> domain_settings();
+/// In settings_milter.cc.
+std::vector<Setting> milter_settings();
 /// In settings_way_out.cc: all of [way_out] but where and how long responses are held.
 std::vector<Setting> way_out_settings();
 /// In settings_auth.cc.

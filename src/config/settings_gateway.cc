@@ -26,10 +26,6 @@ Kind<std::size_t> pool_kind() {
   return count_kind({.least = 1, .most = 10'000, .zero = "none"});
 }
 
-Kind<std::vector<net::Network>> networks_kind() {
-  return list_kind(network_kind(), "a list of networks, such as [\"192.0.2.0/24\", \"2001:db8::/32\"]");
-}
-
 Kind<std::vector<std::string>> local_parts_kind() {
   return list_kind(local_part_kind(), "a list of local parts, such as [\"hostmaster\", \"noc\"]");
 }

@@ -118,6 +118,7 @@ constexpr RangeRow kRanges[] = {
     {"commands_without_mail", "1", "10000", "0", "10001"},
     {"errors", "1", "10000", "0", "10001"},
     {"received_fields", "10", "1000", "9", "1001"},
+    {"connections", "1", "1000000", "0", "1000001"},
     {"sessions", "1", "1000000", "0", "1000001"},
     {"sessions_per_client", "1", "1000000", "0", "1000001"},
     {"bad_tags", "1", "1000", "0", "1001"},

@@ -131,6 +131,10 @@ std::optional<next_hop::NextHop> read_next_hop(const TomlNode& node, ReadContext
 
 }  // namespace
 
+Kind<std::vector<net::Network>> networks_kind() {
+  return list_kind(network_kind(), "a list of networks, such as [\"192.0.2.0/24\", \"2001:db8::/32\"]");
+}
+
 Kind<std::string> host_name_kind() {
   return text_that("a host name of letters, digits and hyphens, such as \"mx.example.org\"", can_greet,
                    as_a_label);
@@ -146,6 +150,10 @@ Kind<std::string> gateway_name_kind() {
 
 Kind<std::string> user_name_kind() {
   return text_that("the name of a user of this system", is_name, as_it_is);
+}
+
+Kind<std::string> group_name_kind() {
+  return text_that("the name of a group of this system", is_name, as_it_is);
 }
 
 Kind<std::string> domain_name_kind() {

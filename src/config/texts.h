@@ -3,12 +3,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/kinds.h"
 #include "gateway/settings.h"
 
 namespace backstop::config {
 
+/// A list of networks.
+Kind<std::vector<net::Network>> networks_kind();
 /// "mx.example.org".
 Kind<std::string> host_name_kind();
 /// "http://..." or "https://...", ASCII, at most 200 characters.
@@ -16,6 +19,7 @@ Kind<std::string> web_url_kind();
 /// Letters, digits, "-", "_" and ".", at most 32: it is shown in logs and in the history.
 Kind<std::string> gateway_name_kind();
 Kind<std::string> user_name_kind();
+Kind<std::string> group_name_kind();
 /// "example.org" or "*.example.org", in lower case.
 Kind<std::string> domain_name_kind();
 /// "hostmaster", in lower case.

@@ -192,7 +192,8 @@ std::string message_of(const toml::parse_error& error, std::string_view text,
   std::string_view what = error.description();
   const bool has_prefix = what.starts_with(kPrefix);
   if (has_prefix) what.remove_prefix(kPrefix.size());
-  return fmt::format("this is no TOML: {}{}{}", has_prefix ? "in a " : "", base::printable(what, 300),
+  return fmt::format("this is no TOML: {}{}{} (nothing behind this place was checked)",
+                     has_prefix ? "in a " : "", base::printable(what, 300),
                      hint_for(what, line_at(text, error.source().begin.line), booleans));
 }
 

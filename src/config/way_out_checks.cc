@@ -31,6 +31,7 @@ void check_ledger(const SettingHandle& stage, WayOutStage value) {
 
 void check_directions(const SettingHandle& stage) {
   const Draft& draft = stage.draft();
+  if (draft.config.milter.is_used()) return;
   if (!has_gateway(gateway::Direction::Outbound, draft)) {
     stage.warning(
         "there is no outbound gateway, so no response that leaves is seen; your server can bounce what it "
@@ -47,7 +48,7 @@ void check_directions(const SettingHandle& stage) {
 void check_way_out(Draft& draft) {
   if (!draft.sections.contains(Section::WayOut)) return;
   const SettingHandle stage = handle(draft, {Section::WayOut}, &WayOutSettings::stage);
-  if (stage.is_broken() || draft.gateways.empty()) return;
+  if (stage.is_broken() || (draft.gateways.empty() && !draft.config.milter.is_used())) return;
   check_directions(stage);
   const WayOutStage value = draft.config.gateway.way_out.stage;
   if (value < WayOutStage::Hold) return;

@@ -4,12 +4,14 @@
 #include <utility>
 #include <vector>
 
+#include "intake/event_of.h"
 #include "mail/address.h"
 #include "next_hop/hand_over.h"
 
 namespace backstop::gateway {
 
 const next_hop::NextHop* next_hop_of(const store::KeptEnvelope& kept, const Settings& settings) {
+  if (kept.gateway == intake::kMilterName) return settings.milter_next_hop.get();
   const auto gateway = std::ranges::find(settings.gateways, kept.gateway, &GatewaySettings::name);
   const bool is_known = gateway != settings.gateways.end();
   const bool is_outbound = is_known && gateway->direction == store::Direction::Outbound;
@@ -31,7 +33,10 @@ base::Result<smtp::Reply> release(const store::KeptResponse& kept, const Setting
   const auto& envelope = kept.envelope;
   const auto* const hop = next_hop_of(envelope, settings);
   if (hop == nullptr)
-    return std::unexpected(base::Error{"the configuration no longer has the gateway that it came in at"});
+    return std::unexpected(base::Error{
+        envelope.gateway == intake::kMilterName
+            ? "a milter hands nothing over: name a port of your mail server in \"next_hop\" of [milter]"
+            : "the configuration no longer has the gateway that it came in at"});
   smtp::MailCommand mail;
   mail.body = envelope.is_eight_bit ? smtp::Body::EightBitMime : smtp::Body::SevenBit;
   mail.smtputf8 = envelope.is_smtputf8;

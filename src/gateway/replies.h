@@ -1,6 +1,6 @@
-// The gateway's own SMTP replies, one row a case: verdicts, limits, faults of the data, the end of a session.
-// The replies for troubles with a next hop are in next_hop/trouble.h. Codes are those
-// of RFC 5321 4.2.3, enhanced statuses those of RFC 3463 and of the registry of RFC 5248.
+// The gateway's own SMTP replies, one row a case: limits, faults of the data, the end of a session.
+// Those for verdicts are in intake/verdict_reply.h, those for troubles with a next hop in next_hop/trouble.h.
+// Codes are those of RFC 5321 4.2.3, enhanced statuses those of RFC 3463 and of the registry of RFC 5248.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "gateway/limits.h"
-#include "policy/verdict.h"
+#include "intake/verdict_reply.h"
 #include "smtp/data_scanner.h"
 #include "smtp/reply.h"
 
@@ -29,9 +29,7 @@ enum class Ending : std::uint8_t {
 };
 inline constexpr std::size_t kEndingCount = 2;
 
-/// Returns the reply for a verdict that refuses, defers or keeps back. `help_url` may be empty.
-/// `offers_auth`: the client may log in, and is told so.
-smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth = false);
+using intake::reply_for;
 /// The code is 421 if the connection ends with it.
 smtp::Reply reply_for(Exceeded limit);
 smtp::Reply reply_for(Parting parting);

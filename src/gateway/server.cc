@@ -78,6 +78,13 @@ void Server::keep_in(std::unique_ptr<store::Quarantine> quarantine,
       std::make_unique<QuarantineUpkeep>(std::move(for_upkeep), settings);
 }
 
+void Server::open_side_door(std::vector<net::ListeningSocket> sockets,
+                            const intake::MakeSession& make_session) {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i]->open_side_door(std::move(sockets.at(i)), make_session);
+  }
+}
+
 void Server::start() {
   for (auto& worker : workers_) worker->start();
   is_started_ = true;

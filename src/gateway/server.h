@@ -34,6 +34,10 @@ class Server {
   /// all.
   void keep_in(std::unique_ptr<store::Quarantine> quarantine, std::unique_ptr<store::Quarantine> for_upkeep,
                const store::QuarantineSettings& settings);
+  /// Accepts connections for another front door, whose sessions then run among the gateway's. One socket for
+  /// each worker. Call it before start().
+  void open_side_door(std::vector<net::ListeningSocket> sockets, const intake::MakeSession& make_session);
+  std::size_t workers() const { return workers_.size(); }
   void start();
 
   /// How a reload changes the addresses. The new ones are bound. Nothing else has happened yet, and nothing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ struct GatewaySettings {
 struct Settings : intake::Site {
   std::string help_url;  ///< in refusals; may be empty
   std::vector<GatewaySettings> gateways;
+  /// Where what the milter kept back goes when it is released, and what owners are told of it; may be null.
+  std::shared_ptr<const next_hop::NextHop> milter_next_hop;
   Limits limits;
   net::TlsContext tls;                    ///< of the server's side; null without a certificate
   net::TlsContext next_hop_tls;           ///< of the client's side, certificates are not checked

@@ -93,14 +93,42 @@ void Worker::change_doors(Addresses addresses) {
 void Worker::open_door(Addresses::Opened opened, Entrance entrance) {
   auto leads_to = std::make_shared<Entrance>(std::move(entrance));
   auto on_accept = [this, leads_to](net::Socket connection, net::Endpoint peer, net::Endpoint local) {
-    auto session = make_session_(*this, *leads_to, std::move(connection), peer, std::move(local));
-    net::asio::co_spawn(loop_.context(), serve(std::move(session), shared_.watch), net::asio::detached);
+    run(make_session_(*this, *leads_to, std::move(connection), peer, std::move(local)));
   };
-  auto listener =
-      std::make_shared<net::Listener>(loop_.context(), std::move(opened.socket), std::move(on_accept));
-  doors_.push_back({opened.number, std::move(leads_to), listener});
+  auto listener = listen(std::move(opened.socket), std::move(on_accept));
+  doors_.push_back({opened.number, std::move(leads_to), std::move(listener)});
+}
+
+void Worker::open_side_door(net::ListeningSocket socket, intake::MakeSession make_session) {
+  // A posted function must be copyable.
+  auto shared_socket = std::make_shared<net::ListeningSocket>(std::move(socket));
+  net::asio::post(loop_.context(), [this, shared_socket, make_session = std::move(make_session)] {
+    if (is_draining_) return;
+    auto on_accept = [this, make_session](net::Socket connection, const net::Endpoint& peer,
+                                          const net::Endpoint&) {
+      run(make_session(*this, std::move(connection), peer));
+    };
+    side_doors_.push_back(listen(std::move(*shared_socket), std::move(on_accept)));
+  });
+}
+
+std::shared_ptr<net::Listener> Worker::listen(net::ListeningSocket socket,
+                                              net::Listener::OnAccept on_accept) {
+  auto listener = std::make_shared<net::Listener>(loop_.context(), std::move(socket), std::move(on_accept));
   // The listener must outlive the task that waits for its connections, even if the worker has let go of it.
   upkeep_.add(Watch::Part::Accepting, [listener] { return listener->run(); });
+  return listener;
+}
+
+void Worker::run(std::unique_ptr<LiveSession> session) {
+  if (session == nullptr) return;
+  net::asio::co_spawn(loop_.context(), serve(std::move(session), shared_.watch), net::asio::detached);
+}
+
+intake::KeyLookUps* Worker::key_look_ups() {
+  const auto settings = shared_.settings.load();
+  dns_.use(*settings);
+  return dns_.key_look_ups(*settings);
 }
 
 void Worker::start() {
@@ -121,6 +149,7 @@ void Worker::drain() {
 void Worker::begin_drain() {
   is_draining_ = true;
   for (auto& door : doors_) door.listener->stop();
+  for (auto& door : side_doors_) door->stop();
   for (auto& session : sessions_) session.drain();
   // Posted, so that it comes after a connection that a listener has accepted but not yet been told of.
   net::asio::post(loop_.context(), [this] { end_if_done(); });

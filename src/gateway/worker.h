@@ -8,7 +8,6 @@
 #include <latch>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "gateway/worker_dns.h"
 #include "intake/arrival_checks.h"
 #include "intake/unfinished_checks.h"
+#include "intake/workplace.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "next_hop/pool.h"
@@ -26,23 +26,7 @@
 
 namespace backstop::gateway {
 
-/// A session as its worker knows it, whatever protocol it speaks.
-class LiveSession : public boost::intrusive::list_base_hook<> {
- public:
-  virtual ~LiveSession() = default;
-
-  /// Runs the whole session; the object must live until it returns.
-  virtual net::Task<void> run() = 0;
-  /// Called when the worker drains, hurries or stops. Ends a session that waits for a command, unless its
-  /// transaction may finish. Interrupts a message only on stop.
-  virtual void drain() = 0;
-  /// The gateways have changed. Ends a session like drain() if its gateway is gone.
-  virtual void look_again() = 0;
-  /// These next hops have hardly a session left: ends this session soon if it keeps one of theirs and idles.
-  virtual void give_way(std::span<const std::string> next_hops) = 0;
-  /// Returns the name of the gateway that it came in at.
-  virtual const std::string& gateway_name() const = 0;
-};
+using intake::LiveSession;
 
 /// What a worker has open at one moment.
 struct OpenSessions {
@@ -58,7 +42,7 @@ struct Entrance {
   std::shared_ptr<const Settings> settings;  ///< the newest ones that had this gateway
 };
 
-class Worker {
+class Worker final : public intake::Workplace {
  public:
   /// Makes the session of a connection that was accepted; `peer` and `local` are its ends.
   using MakeSession =
@@ -78,12 +62,14 @@ class Worker {
   };
 
   Worker(unsigned number, Shared& shared, MakeSession make_session);
-  ~Worker();
+  ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /// Listens at these addresses in place of those before. Any thread. Before start() it takes effect then.
   void listen(Addresses addresses);
+  /// Accepts connections for another front door, too. Any thread. Before start() it takes effect then.
+  void open_side_door(net::ListeningSocket socket, intake::MakeSession make_session);
   void start();
   /// Takes no new sessions. Sessions between transactions end, the others end after their transaction. Any
   /// thread.
@@ -98,25 +84,26 @@ class Worker {
   void count_sessions(std::function<void(OpenSessions)> told);
 
   /// Its event loop. A caller may run it by hand in place of start(); then no deadline is kept.
-  net::Loop& loop() { return loop_; }
+  net::Loop& loop() override { return loop_; }
   net::Executor executor() { return loop_.context().get_executor(); }
 
   // For the worker's own sessions, on its thread.
-  Shared& shared() { return shared_; }
+  Shared& shared() override { return shared_; }
   next_hop::Pool& pool() { return pool_; }
-  response::Reader& reader() { return reader_; }
+  response::Reader& reader() override { return reader_; }
   WorkerDns& dns() { return dns_; }
   /// Returns what checks of one client's mail ask; `count`: see WorkerDns::ask_for().
   intake::CheckSources check_sources(next_hop::ClientCount count) {
     return {dns_.ask_for(std::move(count)), &shared_.missing, &dns_.silence(), &unfinished_checks_};
   }
-  bool is_draining() const { return is_draining_; }
-  bool is_hurrying() const { return is_hurrying_; }
-  bool is_stopped() const { return is_stopped_; }
-  /// Returns the id of a new transaction, unique among all workers of this host.
-  std::string next_id();
-  void add(LiveSession& session);
-  void remove(LiveSession& session);
+  intake::CheckSources check_sources() override { return check_sources(nullptr); }
+  intake::KeyLookUps* key_look_ups() override;
+  bool is_draining() const override { return is_draining_; }
+  bool is_hurrying() const override { return is_hurrying_; }
+  bool is_stopped() const override { return is_stopped_; }
+  std::string next_id() override;
+  void add(LiveSession& session) override;
+  void remove(LiveSession& session) override;
 
  private:
   /// A listening socket with the gateway behind it.
@@ -128,6 +115,8 @@ class Worker {
 
   void change_doors(Addresses addresses);
   void open_door(Addresses::Opened opened, Entrance entrance);
+  std::shared_ptr<net::Listener> listen(net::ListeningSocket socket, net::Listener::OnAccept on_accept);
+  void run(std::unique_ptr<LiveSession> session);
   net::Task<void> keep_house();
   net::Task<void> ask_next_hops();
   net::Task<void> keep_in_order(QuarantineUpkeep& upkeep);
@@ -146,6 +135,7 @@ class Worker {
   WorkerDns dns_;
   intake::UnfinishedChecks unfinished_checks_;
   std::vector<Door> doors_;
+  std::vector<std::shared_ptr<net::Listener>> side_doors_;
   boost::intrusive::list<LiveSession, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer house_timer_;
   std::uint64_t last_id_ = 0;

@@ -15,9 +15,12 @@
 
 namespace backstop::intake {
 
+/// How the history and the kept responses name the milter, in place of a gateway.
+inline constexpr std::string_view kMilterName = "milter";
+
 /// What the front door knows beside the transaction. A view.
 struct EventContext {
-  std::string_view gateway;  ///< its name in the configuration
+  std::string_view gateway;  ///< its name in the configuration, or kMilterName
   std::string_view client;   ///< its address
   std::string_view helo;
   std::string_view tag;    ///< outbound: see intake::tag_note()

@@ -11,9 +11,17 @@
 
 namespace backstop::intake {
 
+namespace {
+
+bool is_believed_by_id(const Transaction& transaction) {
+  return transaction.is_checked_before || is_from_relay(transaction);
+}
+
+}  // namespace
+
 bool wants_checks(const Transaction& transaction) {
-  const bool is_believed =
-      transaction.is_from_relay && transaction.ledger != nullptr && !transaction.trusted_authserv.empty();
+  const bool is_believed = (transaction.is_checked_before || transaction.is_from_relay) &&
+                           transaction.ledger != nullptr && !transaction.trusted_authserv.empty();
   return is_believed || plan_of(transaction).has_any();
 }
 
@@ -49,9 +57,8 @@ std::vector<std::string> MessageChecks::foreign_ids() const {
   const auto trusted = transaction_.trusted_authserv;
   const bool is_own_foreign = writes_field() || is_field_of_others();
   if (trusted.empty() && !is_own_foreign) return {};
-  const bool is_from_relay = intake::is_from_relay(transaction_);
   std::vector<std::string> ids;
-  if (!is_from_relay) ids.assign(trusted.begin(), trusted.end());
+  if (!is_believed_by_id(transaction_)) ids.assign(trusted.begin(), trusted.end());
   const std::string& own = own_id(*transaction_.site);
   if (is_own_foreign && std::ranges::find(trusted, own) == trusted.end()) ids.push_back(own);
   return ids;
@@ -61,7 +68,7 @@ std::vector<std::string> MessageChecks::foreign_ids() const {
 void MessageChecks::take_header(std::string_view header) {
   auto& checks = transaction_.checks;
   if (checks == nullptr) return;
-  if (is_from_relay(transaction_)) {
+  if (is_believed_by_id(transaction_)) {
     checks->believe(header, transaction_.trusted_authserv, transaction_.authserv_place);
   } else if (is_local(transaction_)) {
     checks.reset();

@@ -9,7 +9,7 @@ namespace backstop::intake {
 
 namespace {
 
-constexpr std::size_t kMostDigits = 32;
+constexpr std::size_t kMostOctets = 32;
 constexpr std::size_t kMostFields = 100;  // of a block; a mail with more Received fields is in a loop
 
 /// The words of a Received field, without comments.
@@ -40,9 +40,9 @@ class Words {
   std::string_view rest_;
 };
 
-bool is_own_id(std::string_view word) {
-  return !word.empty() && word.size() <= kMostDigits &&
-         std::ranges::all_of(word, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
+bool is_id(std::string_view word) {
+  return !word.empty() && word.size() <= kMostOctets &&
+         std::ranges::all_of(word, [](char c) { return base::is_digit(c) || base::is_alpha(c); });
 }
 
 void add_ids(const mail::Message& header, std::string_view hostname, std::vector<std::string>& ids) {
@@ -66,7 +66,7 @@ std::string_view received_id_of(std::string_view value, std::string_view hostnam
       if (!base::iequals(host, hostname)) return {};
     } else if (!host.empty() && base::iequals(word, "id")) {
       const auto id = words.next();
-      return is_own_id(id) ? id : std::string_view();
+      return is_id(id) ? id : std::string_view();
     }
   }
   return {};

@@ -16,7 +16,8 @@ namespace backstop::intake {
 inline constexpr std::size_t kMostReceivedIds = 10;
 
 /// Returns the id in the value of a Received field that `hostname` wrote; empty if another host did, or if it
-/// is no id as Worker::next_id() makes it: lower-case hexadecimal, at most 32 digits. Comments don't count.
+/// is no id as Worker::next_id() makes it, or a mail server that asks the milter: letters and digits, at most
+/// 32. Comments don't count.
 std::string_view received_id_of(std::string_view value, std::string_view hostname);
 
 /// Returns those of all blocks, each once, the newest of a block first. Anybody can write a Received field

@@ -76,6 +76,7 @@ struct Transaction {
   std::shared_ptr<ArrivalChecks> checks;  ///< null: nothing of this mail is checked
   /// Inbound: ids whose Authentication-Results are believed if a relay brings the mail. Of the site.
   std::span<const std::string> trusted_authserv = {};
+  bool is_checked_before = false;  ///< inbound: they are believed whoever brings it, since we are asked last
   auth::AuthresPlace authserv_place = auth::AuthresPlace::Above;  ///< where that relay has them
   std::vector<Recipient> recipients;
   ClientFacts client;

@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -79,10 +80,11 @@ ListeningSocket::ListeningSocket(int descriptor, const Endpoint& endpoint)
     : descriptor_(descriptor), endpoint_(endpoint) {}
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
-    : descriptor_(other.release()), endpoint_(other.endpoint_) {}
+    : descriptor_(other.release()), is_local_(other.is_local_), endpoint_(other.endpoint_) {}
 
 ListeningSocket& ListeningSocket::operator=(ListeningSocket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(is_local_, other.is_local_);
   std::swap(endpoint_, other.endpoint_);
   return *this;
 }
@@ -117,9 +119,24 @@ base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std:
   return sockets;
 }
 
+base::Result<std::vector<ListeningSocket>> share(const LocalSocket& socket, std::size_t count) {
+  std::vector<ListeningSocket> sockets;
+  for (std::size_t i = 0; i < count; ++i) {
+    ListeningSocket one(::fcntl(socket.descriptor(), F_DUPFD_CLOEXEC, 0), {});
+    if (one.descriptor_ < 0) {
+      return std::unexpected(
+          base::Error{"can't listen at " + base::printable(socket.path()) + ": " + system_words()});
+    }
+    one.is_local_ = true;
+    sockets.push_back(std::move(one));
+  }
+  return sockets;
+}
+
 Listener::Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept)
     : endpoint_(socket.endpoint()),
-      acceptor_(loop, to_tcp(endpoint_).protocol(), socket.release()),
+      is_local_(socket.is_local_),
+      acceptor_(loop, protocol_of(socket), socket.release()),
       pause_(loop),
       on_accept_(std::move(on_accept)) {}
 
@@ -146,9 +163,14 @@ Task<void> Listener::pause() {
   co_await pause_.async_wait(kUseTask);
 }
 
+asio::generic::stream_protocol Listener::protocol_of(const ListeningSocket& socket) {
+  if (socket.is_local_) return {AF_UNIX, 0};
+  return to_tcp(socket.endpoint()).protocol();
+}
+
 // Asks the system only if the connection may have come to one of several addresses.
 Endpoint Listener::local_of(const Socket& socket) const {
-  if (!endpoint_.address.is_unspecified()) return endpoint_;
+  if (is_local_ || !endpoint_.address.is_unspecified()) return endpoint_;
   boost::system::error_code error;
   const auto local = socket.local_endpoint(error);
   return error ? endpoint_ : endpoint_of(local).value_or(endpoint_);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "net/deadlines.h"
 #include "net/endpoint.h"
+#include "net/local_socket.h"
 #include "net/task.h"
 
 namespace backstop::net {
@@ -28,7 +29,7 @@ class ListeningSocket {
   ListeningSocket& operator=(ListeningSocket&&) noexcept;
   ~ListeningSocket();
 
-  /// The real address, with the port that the system chose.
+  /// The real address, with the port that the system chose; unspecified for a socket of the file system.
   const Endpoint& endpoint() const;
   /// Hands the descriptor to the caller, who closes it.
   int release();
@@ -36,9 +37,12 @@ class ListeningSocket {
  private:
   friend base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
                                                            Sharing sharing);
+  friend base::Result<std::vector<ListeningSocket>> share(const LocalSocket& socket, std::size_t count);
+  friend class Listener;
   ListeningSocket(int descriptor, const Endpoint& endpoint);
 
   int descriptor_ = -1;
+  bool is_local_ = false;
   Endpoint endpoint_;
 };
 
@@ -47,8 +51,12 @@ class ListeningSocket {
 base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
                                                   Sharing sharing = Sharing::No);
 
+/// Returns `count` sockets that accept the connections of this one, whichever is first.
+base::Result<std::vector<ListeningSocket>> share(const LocalSocket& socket, std::size_t count);
+
 /// Accepts until stop(), and must outlive run(). `on_accept` gets each connection with the peer's address and
-/// our own. Without free file descriptors it pauses for a moment instead of spinning.
+/// our own, which are unspecified for a socket of the file system. Without free file descriptors it pauses
+/// for a moment instead of spinning.
 class Listener {
  public:
   using OnAccept = std::function<void(Socket, Endpoint peer, Endpoint local)>;
@@ -66,8 +74,10 @@ class Listener {
   Task<void> pause();
   void give_away(Socket socket, const asio::generic::stream_protocol::endpoint& peer);
   Endpoint local_of(const Socket& socket) const;
+  static asio::generic::stream_protocol protocol_of(const ListeningSocket& socket);
 
   Endpoint endpoint_;
+  bool is_local_;
   Acceptor acceptor_;
   Timer pause_;
   OnAccept on_accept_;

@@ -1,6 +1,7 @@
 #include "net/local_socket.h"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 
@@ -20,9 +22,6 @@ namespace backstop::net {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr int kBacklog = 64;
-constexpr mode_t kMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP;
 
 static_assert(kMostLocalPath + 1 == sizeof(sockaddr_un::sun_path));
 
@@ -85,15 +84,35 @@ base::Result<void> make_room(const std::string& path) {
   return {};
 }
 
-/// Nobody can connect before listen(), so nobody gets in before the mode is right.
-int bind_and_listen(int descriptor, const std::string& path, struct stat& made) {
+/// Returns the number of a group of this system, or an error that says that there is none.
+base::Result<gid_t> group_of(const std::string& name) {
+  std::vector<char> room(16UZ * 1024);
+  group entry{};
+  group* found = nullptr;
+  if (::getgrnam_r(name.c_str(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr)
+    return std::unexpected(base::Error{fmt::format("there is no group {}", base::printable(name))});
+  return found->gr_gid;
+}
+
+/// Nobody can connect before listen(), so nobody gets in before the group and the mode are right.
+base::Result<void> bind_and_listen(int descriptor, const std::string& path, const LocalAccess& access,
+                                   struct stat& made) {
   const auto address = address_of(path);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
   const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
-  const bool is_listening = ::bind(descriptor, plain, sizeof address) == 0 &&
-                            ::lstat(path.c_str(), &made) == 0 && ::chmod(path.c_str(), kMode) == 0 &&
-                            ::listen(descriptor, kBacklog) == 0;
-  return is_listening ? 0 : errno;
+  if (::bind(descriptor, plain, sizeof address) != 0 || ::lstat(path.c_str(), &made) != 0)
+    return std::unexpected(base::Error{words(errno)});
+  if (!access.group.empty()) {
+    const auto number = group_of(access.group);
+    if (!number) return std::unexpected(number.error());
+    if (::chown(path.c_str(), static_cast<uid_t>(-1), *number) != 0) {
+      return std::unexpected(base::Error{
+          fmt::format("can't give it to group {}: {}", base::printable(access.group), words(errno))});
+    }
+  }
+  if (::chmod(path.c_str(), access.mode) != 0 || ::listen(descriptor, access.backlog) != 0)
+    return std::unexpected(base::Error{words(errno)});
+  return {};
 }
 
 NoAnswer no_answer(int error, const std::string& path) {
@@ -209,7 +228,7 @@ int LocalSocket::release() {
   return std::exchange(descriptor_, -1);
 }
 
-base::Result<LocalSocket> listen_local(const std::string& path) {
+base::Result<LocalSocket> listen_local(const std::string& path, const LocalAccess& access) {
   const auto refuse = [&](std::string_view why) {
     return std::unexpected(base::Error{fmt::format("can't listen at {}: {}", base::printable(path), why)});
   };
@@ -218,10 +237,11 @@ base::Result<LocalSocket> listen_local(const std::string& path) {
   LocalSocket socket(path);
   socket.descriptor_ = open_socket();
   struct stat made{};
-  const int error = socket.descriptor_ < 0 ? errno : bind_and_listen(socket.descriptor_, path, made);
+  if (socket.descriptor_ < 0) return refuse(words(errno));
+  const auto done = bind_and_listen(socket.descriptor_, path, access, made);
   socket.device_ = made.st_dev;
   socket.inode_ = made.st_ino;
-  if (error != 0) return refuse(words(error));
+  if (!done) return refuse(done.error().message);
   return socket;
 }
 

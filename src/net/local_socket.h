@@ -19,7 +19,14 @@ namespace backstop::net {
 /// The longest path that a socket may have, in bytes.
 inline constexpr std::size_t kMostLocalPath = 107;
 
-/// A bound and listening socket; only its user and its group may connect. Removes its file at the end, unless
+/// Who may connect.
+struct LocalAccess {
+  mode_t mode = 0660;      ///< of the socket's file: who may write to it may connect
+  std::string group = {};  ///< of the file; empty: the process's own
+  int backlog = 64;        ///< connections that may wait to be accepted
+};
+
+/// A bound and listening socket. Removes its file at the end, unless
 /// another one has taken its place.
 class LocalSocket {
  public:
@@ -33,7 +40,7 @@ class LocalSocket {
   int release();
 
  private:
-  friend base::Result<LocalSocket> listen_local(const std::string& path);
+  friend base::Result<LocalSocket> listen_local(const std::string& path, const LocalAccess& access);
   explicit LocalSocket(std::string path) : path_(std::move(path)) {}
 
   std::string path_;
@@ -44,7 +51,7 @@ class LocalSocket {
 
 /// Listens at `path`. A socket that a process left behind is replaced. It is an error, and changes nothing,
 /// if a server answers there or if the file is no socket.
-base::Result<LocalSocket> listen_local(const std::string& path);
+base::Result<LocalSocket> listen_local(const std::string& path, const LocalAccess& access = {});
 
 /// Why a question has no answer.
 struct NoAnswer {

@@ -57,6 +57,13 @@ json::object gateway_json(const Status::Gateway& gateway) {
           {"sessions", gateway.sessions}};
 }
 
+json::value milter_json(const std::optional<Status::Milter>& milter) {
+  if (!milter) return {};
+  return json::object{{"addresses", texts(milter->addresses)},
+                      {"connections", milter->connections},
+                      {"most_connections", milter->most}};
+}
+
 json::object hop_json(const Status::NextHop& hop) {
   return {{"url", text(hop.url)},
           {"gateways", texts(hop.gateways)},
@@ -152,6 +159,7 @@ json::object to_json(const Status& status) {
           {"configuration", configuration_json(status)},
           {"sessions", sessions_json(status)},
           {"gateways", list(status.gateways, gateway_json)},
+          {"milter", milter_json(status.milter)},
           {"next_hops", list(status.next_hops, hop_json)},
           {"today", today_json(status)},
           {"stores", list(status.stores, store_json)},

@@ -59,6 +59,12 @@ struct Status {
     std::size_t sessions = 0;   ///< of clients, now
   };
 
+  struct Milter {
+    std::vector<std::string> addresses = {};
+    std::size_t connections = 0;  ///< of mail servers, now
+    std::size_t most = 0;         ///< that may be open
+  };
+
   enum class HopState : std::uint8_t { Unknown, Works, Fails };
   static constexpr std::array<std::string_view, 3> kHopStateNames = {"unknown", "works", "fails"};
 
@@ -102,6 +108,7 @@ struct Status {
   std::size_t workers_counted = 0;  ///< those that have told their sessions in time
   std::size_t most_sessions = 0;    ///< of clients; 0: any number
   std::vector<Gateway> gateways = {};
+  std::optional<Milter> milter = {};  ///< nullopt: there is none
   std::vector<NextHop> next_hops = {};
   std::optional<DayCount> today = {};  ///< nullopt: there is no history, or it can't be read
   bool has_ordinary = false;  ///< delivered mail that is no response is among the events of the history

@@ -160,6 +160,16 @@ std::string gateways(const json::object& status) {
   return table.empty() ? "" : "\nGateways\n" + table;
 }
 
+std::string milter(const json::object& status) {
+  const auto& milter = part(status, "milter");
+  const auto connections = number(milter, "connections");
+  if (!connections) return "";
+  FactTable facts;
+  facts.add("at", names(list(milter, "addresses")));
+  facts.add("connections", fmt::format("{} of mail servers", *connections));
+  return "\nMilter\n" + facts.text();
+}
+
 std::string state_words(const json::object& hop) {
   const auto state = text(hop, "state");
   if (state == "unknown") return "not yet connected to";
@@ -286,8 +296,8 @@ std::string domains(const json::object& status) {
 }  // namespace
 
 std::string status_page(const json::object& status) {
-  return head(status) + gateways(status) + next_hops(status) + today(status) + stores(status) +
-         domains(status);
+  return head(status) + gateways(status) + milter(status) + next_hops(status) + today(status) +
+         stores(status) + domains(status);
 }
 
 }  // namespace backstop::report

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 
 #include "base/text.h"
@@ -25,12 +26,40 @@ struct HeaderUse {
   const Sign* sign = nullptr;
 };
 
+// Returns a set of the letters of a text, of either case. Other characters share their places, so a text may
+// have a phrase only if it has all its places.
+std::uint32_t places_of(std::string_view text) {
+  std::uint32_t places = 0;
+  for (const char c : text) places |= std::uint32_t{1} << (static_cast<unsigned char>(c) % 32);
+  return places;
+}
+
+// The signs of one field of a header, in the order of their tables.
+class FieldSigns {
+ public:
+  void add(const Sign* sign) {
+    signs_.push_back({sign, places_of(sign->phrase)});
+    has_phrases_ = has_phrases_ || !sign->phrase.empty();
+  }
+  // Appends those that the value has.
+  void find(std::string_view value, std::vector<const Sign*>& found) const;
+
+ private:
+  struct Row {
+    const Sign* sign;
+    std::uint32_t places;  // of its phrase
+  };
+
+  std::vector<Row> signs_;
+  bool has_phrases_ = false;
+};
+
 // The phrases of the header zones, compiled once, and what each of them means.
 struct HeaderPhrases {
   std::vector<std::string_view> phrases;
   std::vector<std::vector<HeaderUse>> uses;
   std::unique_ptr<PhraseSet> set;
-  std::array<std::vector<const Sign*>, mail::kFieldNames.size()> of_field;
+  std::array<FieldSigns, mail::kFieldNames.size()> of_field;
 
   static const HeaderPhrases& get();
 };
@@ -143,7 +172,7 @@ const HeaderPhrases& HeaderPhrases::get() {
     for (const auto phrase : kPostmasters) add(phrase, {HeaderUse::What::Postmaster});
     for (const auto signs : sign_tables()) {
       for (const auto& sign : signs) {
-        if (sign.zone == Zone::Field) made.of_field[static_cast<std::size_t>(sign.field)].push_back(&sign);
+        if (sign.zone == Zone::Field) made.of_field[static_cast<std::size_t>(sign.field)].add(&sign);
         if (sign.zone != Zone::Field && sign.zone != Zone::Body)
           add(sign.phrase, {HeaderUse::What::Sign, &sign});
       }
@@ -171,20 +200,21 @@ std::size_t subject_start(std::string_view subject, bool& is_reply) {
        "i:",     "пересл:", "ПЕРЕСЛ:", "re：",    "회신:", "전달:",  "fw：",     "fwd："});
   std::size_t at = 0;
   // Every prefix has one of these bytes, so that most subjects need no look at the prefixes.
-  constexpr std::string_view kPrefixBytes = ":[\xEF";
+  const auto is_prefix_byte = [](char c) { return c == ':' || c == '[' || c == '\xEF'; };
   constexpr std::size_t kLongest = 16;
   for (int n = 0; n < 10; ++n) {
     while (at < subject.size() && base::is_space(subject[at])) ++at;
     const std::string_view rest = subject.substr(at);
-    if (rest.substr(0, kLongest).find_first_of(kPrefixBytes) == std::string_view::npos) return at;
+    if (std::ranges::none_of(rest.substr(0, kLongest), is_prefix_byte)) return at;
     if (rest.starts_with('[')) {
       const std::size_t close = rest.substr(0, 80).find(']');
       if (close == std::string_view::npos) return at;
       at += close + 1;
       continue;
     }
-    const auto prefix =
-        std::ranges::find_if(kPrefixes, [&](std::string_view p) { return base::istarts_with(rest, p); });
+    const char first = base::ascii_lower(rest.front());
+    const auto prefix = std::ranges::find_if(
+        kPrefixes, [&](std::string_view p) { return p.front() == first && base::istarts_with(rest, p); });
     if (prefix == kPrefixes.end()) return at;
     is_reply = true;
     at += prefix->size();
@@ -244,6 +274,17 @@ bool says_no(std::string_view value) {
 
 }  // namespace
 
+void FieldSigns::find(std::string_view value, std::vector<const Sign*>& found) const {
+  const std::uint32_t places = has_phrases_ ? places_of(value) : 0;
+  for (const auto& [sign, needed] : signs_) {
+    // "X-Autoreply: no" is no mark.
+    const bool is_set = sign->phrase.empty()
+                            ? !says_no(value)
+                            : (needed & ~places) == 0 && base::icontains(value, sign->phrase);
+    if (is_set) found.push_back(sign);
+  }
+}
+
 HeaderReader::HeaderReader() : phrases_(&HeaderPhrases::get()), scratch_(phrases_->set->make_scratch()) {}
 
 const HeaderFacts& HeaderReader::read(const mail::Message& message, const Envelope& envelope) {
@@ -294,12 +335,7 @@ void HeaderReader::read_sender(std::string_view reverse_path, bool is_known) {
 
 void HeaderReader::read_field(const mail::Field& field) {
   facts_.is_list_mail = facts_.is_list_mail || kIsListField[static_cast<std::size_t>(field.id)];
-  for (const Sign* sign : phrases_->of_field[static_cast<std::size_t>(field.id)]) {
-    // "X-Autoreply: no" is no mark.
-    const bool is_set =
-        sign->phrase.empty() ? !says_no(field.value) : base::icontains(field.value, sign->phrase);
-    if (is_set) facts_.signs.push_back(sign);
-  }
+  phrases_->of_field[static_cast<std::size_t>(field.id)].find(field.value, facts_.signs);
   switch (field.id) {
     case FieldName::From:
       if (!facts_.from.empty()) return;

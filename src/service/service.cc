@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/status_socket.h"
 #include "gateway/listen_plan.h"
+#include "intake/event_of.h"
 #include "intake/kept_response.h"
 #include "net/local_socket.h"
 #include "os/process.h"
@@ -37,6 +38,16 @@ std::shared_ptr<const gateway::Settings> share(const gateway::Settings& settings
   return std::make_shared<const gateway::Settings>(settings);
 }
 
+std::shared_ptr<const filter::Settings> milter_settings(const config::Config& config) {
+  filter::Settings settings;
+  settings.site = share(config.gateway);
+  settings.milter = config.milter;
+  settings.limits = config.gateway.limits;
+  settings.recipients = config.gateway.limits.recipients;
+  settings.help_url = config.gateway.help_url;
+  return std::make_shared<const filter::Settings>(std::move(settings));
+}
+
 }  // namespace
 
 Service::Service(config::Config config) : config_(std::move(config)) {}
@@ -50,6 +61,7 @@ base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
   auto server = gateway::Server::bind(share(chosen.gateway), workers_of(chosen), service->events_);
   if (!server) return std::unexpected(server.error());
   service->server_ = std::move(*server);
+  if (auto done = service->open_milter(); !done) return std::unexpected(done.error());
   if (!chosen.server.user.empty()) {
     if (auto done = os::become(chosen.server.user); !done) return std::unexpected(done.error());
     os::keep_memory_private();
@@ -57,6 +69,15 @@ base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
   // From here on, files are created as the configured user.
   if (auto done = service->open_files(); !done) return std::unexpected(done.error());
   return service;
+}
+
+base::Result<void> Service::open_milter() {
+  if (!config_.milter.is_used()) return {};
+  milter_ = std::make_unique<filter::MilterServer>(milter_settings(config_), events_);
+  auto opened = milter_->bind(server_->workers());
+  if (!opened) return std::unexpected(opened.error());
+  for (auto& one : *opened) server_->open_side_door(std::move(one.sockets), one.make_session);
+  return {};
 }
 
 base::Result<void> Service::open_files() {
@@ -171,9 +192,15 @@ void Service::make_status_source() {
 }
 
 std::shared_ptr<const Running> Service::running() const {
+  std::vector<std::string> milter;
+  if (milter_ != nullptr) {
+    for (const auto& place : milter_->listening()) milter.push_back(place.text());
+  }
   return std::make_shared<const Running>(Running{
       .settings = share(config_.gateway),
       .listening = server_->listening(),
+      .milter = std::move(milter),
+      .most_connections = config_.milter.connections,
       .config_file = config_.file,
       .config_read = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())});
 }
@@ -183,6 +210,9 @@ std::string Service::addresses() const {
   for (const auto& one : server_->listening()) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", one.gateway, one.endpoint.text());
   }
+  if (milter_ == nullptr) return text;
+  for (const auto& place : milter_->listening())
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", intake::kMilterName, place.text());
   return text;
 }
 
@@ -209,6 +239,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   config_ = std::move(config);
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
+  if (milter_) milter_->reload(milter_settings(config_));
   events_.keep_ordinary(config_.history_ordinary);
   maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/day.h"
@@ -24,6 +25,14 @@ std::string gateway_line(const gateway::GatewaySettings& gateway) {
   return fmt::format("gateway {}: {}, listens on {}, next hop {}", gateway.name,
                      store::name(gateway.direction), fmt::join(addresses, " and "),
                      base::printable(gateway.next_hop.url));
+}
+
+std::string milter_line(const filter::MilterSettings& milter) {
+  std::vector<std::string> places;
+  for (const auto& place : milter.listen) places.push_back(base::printable(place.text()));
+  for (const auto& place : milter.internal)
+    places.push_back(base::printable(place.text()) + " (mail of the server's own)");
+  return fmt::format("milter: listens at {}", fmt::join(places, " and "));
 }
 
 std::string domain_line(const intake::DomainTable& domains) {
@@ -161,6 +170,7 @@ std::vector<std::string> address_lines(const std::vector<gateway::Server::Rebind
 std::vector<std::string> setting_lines(const config::Config& config) {
   std::vector<std::string> lines;
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
+  if (config.milter.is_used()) lines.push_back(milter_line(config.milter));
   lines.push_back(domain_line(config.gateway.domains));
   if (auto line = declared_line(config.gateway.domains); !line.empty()) lines.push_back(std::move(line));
   std::ranges::move(recipient_lines(config.gateway.domains), std::back_inserter(lines));
@@ -168,8 +178,10 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   if (!config.dkim_folder.empty()) lines.push_back(dkim_line(config));
   lines.push_back(history_line(config));
   lines.push_back(ledger_line(config));
-  if (has_gateway(config, gateway::Direction::Inbound)) lines.push_back(auth_line(config.gateway.auth));
-  if (has_gateway(config, gateway::Direction::Outbound))
+  const bool has_milter = config.milter.is_used();
+  if (has_milter || has_gateway(config, gateway::Direction::Inbound))
+    lines.push_back(auth_line(config.gateway.auth));
+  if (has_milter || has_gateway(config, gateway::Direction::Outbound))
     lines.push_back(way_out_line(config.gateway.way_out));
   if (!config.quarantine.url.empty()) lines.push_back(kept_line(config.quarantine));
   if (!config.held.url.empty()) lines.push_back(kept_line(config.held));
@@ -201,6 +213,10 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
   compare(running.server.workers == wanted.server.workers, "\"workers\"");
   compare(running.server.user == wanted.server.user, "\"user\"");
   compare(running.server.status_socket == wanted.server.status_socket, "\"status_socket\"");
+  const auto place_of = [](const filter::MilterSettings& milter) {
+    return std::tie(milter.listen, milter.internal, milter.mode, milter.group);
+  };
+  compare(place_of(running.milter) == place_of(wanted.milter), "where [milter] listens");
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
@@ -218,6 +234,10 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
 void keep_what_runs(const config::Config& running, config::Config& wanted) {
   if (waits_for_store(running, wanted)) wanted.gateway.way_out.stage = running.gateway.way_out.stage;
   wanted.server = running.server;
+  wanted.milter.listen = running.milter.listen;
+  wanted.milter.internal = running.milter.internal;
+  wanted.milter.mode = running.milter.mode;
+  wanted.milter.group = running.milter.group;
   wanted.history_enabled = running.history_enabled;
   wanted.history = running.history;
   wanted.ledger = running.ledger;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "intake/event_of.h"
 #include "intake/ready_table.h"
 #include "store/url.h"
 
@@ -45,6 +46,13 @@ std::vector<Status::Gateway> gateways(const Running& running, const gateway::Ope
     all.push_back(std::move(one));
   }
   return all;
+}
+
+std::optional<Status::Milter> milter(const Running& running, const gateway::OpenSessions& open) {
+  if (running.milter.empty()) return std::nullopt;
+  return Status::Milter{.addresses = running.milter,
+                        .connections = count_in(open.clients, intake::kMilterName),
+                        .most = running.most_connections};
 }
 
 /// The next hops of a configuration, each once by its url, in the order of the file.
@@ -146,6 +154,7 @@ report::Status StatusSource::look() {
           .workers_counted = open.answered,
           .most_sessions = running->settings->limits.sessions,
           .gateways = gateways(*running, open.sessions),
+          .milter = milter(*running, open.sessions),
           .next_hops = next_hops(*running, open, read, now),
           .today = read.today,
           .has_ordinary = has_ordinary_,

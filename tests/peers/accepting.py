@@ -31,7 +31,7 @@ class OurPostfix(Postfix):
         (mail / "full").write_bytes(b"x" * MAILBOX)
         shutil.chown(mail / "full", "nobody")
         self.write("ways", f"{PARTNER} smtp:[127.0.0.1]:{partner}\n")
-        self.write("aliases", f"full: {mail}/full\nsales: contact@{PARTNER}\nann: {mail}/ann/\npostmaster: {mail}/postmaster\n")
+        self.write("aliases", f"full {mail}/full\nsales contact@{PARTNER}\nann {mail}/ann/\npostmaster {mail}/postmaster\n")
 
     def send_out(self, port):
         self.set({"relayhost": f"[127.0.0.1]:{port}"})

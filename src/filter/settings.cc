@@ -1,0 +1,10 @@
+#include "filter/settings.h"
+
+namespace backstop::filter {
+
+std::string Place::text() const {
+  if (is_local()) return "unix:" + path;
+  return (endpoint.address.is_v6() ? "inet6:" : "inet:") + endpoint.text();
+}
+
+}  // namespace backstop::filter
