@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <istream>
 #include <memory>
 #include <ostream>
@@ -120,6 +121,10 @@ void undo(const SetupOptions& options, setup::Machine& machine, CommandContext& 
 /// Brings what was given into the form in which it is used. Returns what is wrong, or an empty text.
 std::string settle(SetupOptions& options) {
   auto& settings = options.settings;
+  // What "backstop" names in the PATH may be another one.
+  std::error_code failed;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (!failed) settings.program = program.string();
   settings.state_folder = options.state.empty() ? settings.data_folder + "/setup" : options.state;
   for (auto& domain : settings.domains) {
     const std::string key = setup::domain_of_key(domain.starts_with("*.") ? domain.substr(1) : domain);

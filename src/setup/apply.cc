@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kMomentsForSocket = 75;  // 15 s
 constexpr int kMomentsForQueue = 100;  // 20 s
+constexpr int kMomentsForHistory = 75;
 
 std::unexpected<base::Error> refuse(std::string message) {
   return std::unexpected(base::Error{std::move(message)});
@@ -50,6 +51,7 @@ bool has_queued(const std::string& listed, std::string_view part, std::string_vi
 base::Result<void> Apply::run() {
   if (auto done = begin(); !done) return done;
   if (auto done = make_files(); !done) return done;
+  if (auto done = check_config(); !done) return done;
   if (auto done = start_service(); !done) return done;
   if (auto done = copy_main_cf(); !done) return done;
   if (auto done = write_main_cf(); !done) return done;
@@ -117,6 +119,12 @@ base::Result<void> Apply::make_key() {
   if (!number) return std::unexpected(number.error());
   const std::string group = machine_.group_of(settings_.user).value_or("");
   return make_file(settings_.key_file(), ring.serialize(), {0600, settings_.user, group});
+}
+
+base::Result<void> Apply::check_config() {
+  const auto checked = machine_.run({settings_.program, "check-config", "--offline", settings_.config_file});
+  if (checked.is_good()) return {};
+  return refuse("backstop check-config: " + checked.why());
 }
 
 base::Result<void> Apply::make_files() {
@@ -257,6 +265,23 @@ base::Result<void> Apply::send_by_smtp(std::string& recipient) {
   if (!reply) return refuse(fmt::format("{}: the test mail was not taken: {}", where, reply.error().message));
   static_cast<void>((*talk)->say("QUIT"));
   tell_(fmt::format("it was taken for {}", base::printable(recipient)));
+  return look_for(queue_id_of(*reply));
+}
+
+base::Result<void> Apply::look_for(const std::string& id) {
+  const Command history = {settings_.program, "history", "-c", settings_.config_file, "--id", id, "--json"};
+  for (int moment = 0; !id.empty() && moment < kMomentsForHistory; ++moment) {
+    const auto found = machine_.run(history);
+    if (!found.is_good()) break;
+    if (!base::trim(found.out).empty()) {
+      tell_("Backstop has seen it");
+      return {};
+    }
+    machine_.wait_a_moment();
+    if (moment + 1 == kMomentsForHistory)
+      return refuse(fmt::format("Postfix took the test mail {}, but Backstop has not seen it", id));
+  }
+  tell_("there is no history that could say whether Backstop has seen it");
   return {};
 }
 

@@ -36,6 +36,7 @@ class Apply {
   base::Result<void> make_file(const std::string& path, std::string_view text, const FileOwner& owner);
   base::Result<void> make_files();
   base::Result<void> make_key();
+  base::Result<void> check_config();
   base::Result<void> start_service();
   base::Result<void> greet(const std::string& socket);
   base::Result<void> copy_main_cf();
@@ -43,6 +44,7 @@ class Apply {
   base::Result<void> try_postfix();
   base::Result<void> check_postfix(std::string_view action);
   base::Result<void> send_by_smtp(std::string& recipient);
+  base::Result<void> look_for(const std::string& id);
   base::Result<void> send_by_program(const std::string& recipient);
   base::Result<void> put_back(const base::Error& why);
 

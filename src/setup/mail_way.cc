@@ -181,6 +181,7 @@ SmtpPlace test_place(const std::vector<Service>& services, const MainSettings& m
     if (service.type != "inet" || (!is_screen && !is_smtpd(service))) continue;
     if (!is_screen && !sees_mail(service, main)) continue;
     if (service.option("smtpd_tls_wrappermode", "no") == "yes") continue;
+    if (!service.option("smtpd_proxy_filter", main.smtpd_proxy_filter).empty()) continue;
     const std::size_t colon = service.name.rfind(':');
     if (colon != std::string::npos) {
       std::string host = service.name.substr(0, colon);

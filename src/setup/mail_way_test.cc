@@ -109,6 +109,7 @@ TEST(MailWay, WhereATestMailGoes) {
        {smtpd({{"smtpd_tls_wrappermode", "yes"}}, "smtps"), smtpd({}, "localhost:2525")},
        "all",
        {"127.0.0.1", "2525"}},
+      {"not before a proxy filter", {smtpd({{"smtpd_proxy_filter", "x"}})}, "all", {"", ""}},
       {"nowhere", {{"smtp", "unix", "smtp", {}}}, "all", {"", ""}},
   };
   for (const auto& row : rows) EXPECT_EQ(test_place(row.services, {}, row.interfaces), row.want) << row.name;

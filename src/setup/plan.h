@@ -26,7 +26,8 @@ struct SetupSettings {
   std::vector<std::string> domains;  ///< that a person gave
   std::string start;                 ///< the command that starts the service; empty: systemd
   std::string stop;
-  std::string test_to;  ///< an address for the test mails; empty: a postmaster
+  std::string program = "backstop";  ///< this one
+  std::string test_to;               ///< an address for the test mails; empty: a postmaster
 
   std::string config_folder() const;
   std::string key_file() const { return config_folder() + "/keys"; }

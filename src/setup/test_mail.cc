@@ -76,4 +76,16 @@ base::Result<std::string> bring_mail(SmtpTalk& talk, TestMail mail,
   return reply;
 }
 
+std::string queue_id_of(std::string_view reply) {
+  constexpr std::string_view kQueuedAs = "queued as ";
+  const std::size_t at = reply.find(kQueuedAs);
+  if (at == std::string_view::npos) return "";
+  std::string id;
+  for (const char c : reply.substr(at + kQueuedAs.size())) {
+    if (!base::is_alpha(c) && !base::is_digit(c)) break;
+    id += c;
+  }
+  return id;
+}
+
 }  // namespace backstop::setup

@@ -25,4 +25,7 @@ struct TestMail {
 base::Result<std::string> bring_mail(SmtpTalk& talk, TestMail mail,
                                      const std::vector<std::string>& recipients, std::string& taken);
 
+/// Returns "4ABCDEF" of "250 2.0.0 Ok: queued as 4ABCDEF", or an empty text.
+std::string queue_id_of(std::string_view reply);
+
 }  // namespace backstop::setup

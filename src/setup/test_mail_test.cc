@@ -71,5 +71,12 @@ TEST(TestMail, SaysWhatRefusedIt) {
   }
 }
 
+TEST(TestMail, QueueId) {
+  EXPECT_EQ(queue_id_of("250 2.0.0 Ok: queued as 4ABCdef9"), "4ABCdef9");
+  EXPECT_EQ(queue_id_of("250 2.0.0 from MTA: 250 Ok: queued as 4ABC; more"), "4ABC");
+  EXPECT_EQ(queue_id_of("250 ok"), "");
+  EXPECT_EQ(queue_id_of("250 queued as --all"), "");
+}
+
 }  // namespace
 }  // namespace backstop::setup
