@@ -36,7 +36,11 @@ constexpr std::string_view kFooter =
     "reads it "
     "again, and gets two test mails; if one of these fails, main.cf becomes what it was. If --apply is "
     "interrupted, run "
-    "it again, or --undo.\n";
+    "it again, or --undo.\n\n"
+    "Examples:\n"
+    "  backstop setup\n"
+    "  backstop setup --apply --domain example.org\n"
+    "  backstop setup --undo\n";
 
 struct SetupOptions {
   setup::SetupSettings settings;

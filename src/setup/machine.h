@@ -65,8 +65,8 @@ class Machine {
   /// Returns the first group of a user, or nullopt if there is no such user.
   virtual std::optional<std::string> group_of(const std::string& user) = 0;
 
-  // Each of these is whole or not at all, and on the disk when it returns. A file is first written beside its
-  // place, as PATH.backstop-new; remove() takes that away, too.
+  // Each of these is whole or not at all, and on the disk when it returns. A file or folder is first made
+  // beside its place, as PATH.backstop-new; to remove it takes that away, too.
 
   /// Makes a file that must not be there yet.
   virtual base::Result<void> create(const std::string& path, std::string_view text,

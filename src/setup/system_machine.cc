@@ -189,11 +189,16 @@ base::Result<void> SystemMachine::replace(const std::string& given_path, std::st
 base::Result<void> SystemMachine::make_folder(const std::string& path, const FileOwner& owner) {
   const auto numbers = numbers_of(owner);
   if (!numbers) return refuse(path, "there is no such user or group: " + owner.user + " " + owner.group);
-  if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
+  const bool is_new = !is_folder(path);
+  // It must not be seen before it has its owner.
+  const std::string made = is_new ? new_name(path) : path;
+  if (is_new && ::mkdir(made.c_str(), S_IRWXU) != 0 && errno != EEXIST)
     return refuse_errno(path, "can't make this folder");
-  if (::chown(path.c_str(), numbers->user, numbers->group) != 0)
+  if (::lchown(made.c_str(), numbers->user, numbers->group) != 0)
     return refuse_errno(path, "can't give it its owner");
-  if (::chmod(path.c_str(), owner.mode) != 0) return refuse_errno(path, "can't give it its mode");
+  if (::chmod(made.c_str(), owner.mode) != 0) return refuse_errno(path, "can't give it its mode");
+  if (is_new && ::rename(made.c_str(), path.c_str()) != 0)
+    return refuse_errno(path, "can't make this folder");
   if (!sync_folder_of(path)) return refuse_errno(path, "can't sync the folder above it");
   return {};
 }
@@ -206,6 +211,7 @@ base::Result<void> SystemMachine::remove(const std::string& path) {
 }
 
 bool SystemMachine::remove_folder(const std::string& path) {
+  ::rmdir(new_name(path).c_str());
   return ::rmdir(path.c_str()) == 0 || errno == ENOENT;
 }
 

@@ -8,7 +8,7 @@ from support import main, needs
 
 # Calls that change the machine, let another program change it, or wait for one. The content of a file is written beside its place, so
 # that only the call counts that puts it there.
-CALLS = ("mkdir", "rename", "link", "unlink", "rmdir", "chown", "clone3", "vfork", "connect", "sendto", "wait4")
+CALLS = ("mkdir", "rename", "link", "unlink", "rmdir", "lchown", "chmod", "clone3", "vfork", "connect", "sendto", "wait4")
 # "2/5": the second fifth of all calls; without it every 30th call is tried.
 SHARE = os.environ.get("BACKSTOP_KILL_SHARE", "")
 
@@ -56,8 +56,8 @@ class Killed(HomeCase):
         self.assertTrue({"backstop/keys", "backstop/backstop.toml", "home/spool/backstop/milter.sock"} <= set(self.left()), (why, self.left()))
 
     def is_clean(self, why):
-        # The notes are the last but one thing that an undo takes away. After a kill behind that nobody knows who made their folder.
-        if why[0] == "rmdir" and self.left() == ["data"]:
+        # The notes are in this folder. After a kill before the first note, or behind the last, nobody knows who made it.
+        if self.left() == ["data"]:
             self.data.rmdir()
         self.assertEqual((self.main_cf.read_bytes(), self.left()), (self.before, []), why)
         self.assertEqual([path for path in self.folder.rglob("*.backstop-new")], [], why)
@@ -67,7 +67,8 @@ class Killed(HomeCase):
         done = self.setup("--undo", "--yes")
         self.assertIn(done.status, (0, 66), done)
         # Folders that were made before the first note, and the note itself.
-        for path in (self.data / "setup/setup.json.backstop-new", self.data / "setup", self.data):
+        for path in (self.folder / "data.backstop-new", self.data / "setup/setup.json.backstop-new", self.data / "setup.backstop-new", self.data / "setup",
+                     self.data):
             if done.status == 66 and path.exists():
                 (path.rmdir if path.is_dir() else path.unlink)()
         # The last step of an undo takes away the notes, and then their folders.
