@@ -94,7 +94,7 @@ bool print_other_server(const std::string& name, setup::Machine& machine, Comman
 bool is_done(setup::Machine& machine, const setup::SetupSettings& settings, const setup::Plan& plan) {
   const auto journal = setup::JournalFile(machine, settings.state_folder).load();
   return journal && *journal && (*journal)->phase == setup::Journal::Phase::Applied &&
-         !plan.changes_main_cf() && plan.has_config && plan.has_key_file;
+         !plan.changes_main_cf() && plan.has_config;
 }
 
 void apply(const SetupOptions& options, setup::Machine& machine, const setup::Plan& plan,

@@ -127,19 +127,26 @@ base::Result<void> Apply::check_config() {
   return refuse("backstop check-config: " + checked.why());
 }
 
-base::Result<void> Apply::make_files() {
+base::Result<void> Apply::make_proofs() {
   if (auto made = make_folder(settings_.config_folder(), {.mode = 0755}); !made) return made;
   if (auto made = make_key(); !made) return made;
-  if (!plan_.keys.keys.empty()) {
-    if (auto made = make_folder(settings_.dkim_folder(), {.mode = 0755}); !made) return made;
-  }
+  if (plan_.keys.keys.empty()) return {};
+  if (auto made = make_folder(settings_.dkim_folder(), {.mode = 0755}); !made) return made;
   for (const auto& key : plan_.keys.keys) {
     const auto text = dkim::key_file_text(key.record, std::nullopt, std::nullopt);
     const std::string path = fmt::format("{}/{}", settings_.dkim_folder(), key.name);
     if (auto made = make_file(path, text, {.mode = 0644}); !made) return made;
   }
-  if (auto made = make_file(settings_.config_file, config_text(plan_.facts), {.mode = 0644}); !made)
-    return made;
+  return {};
+}
+
+base::Result<void> Apply::make_files() {
+  // A configuration that is there names keys of its own. Ours is written after them.
+  if (!plan_.has_config) {
+    if (auto made = make_proofs(); !made) return made;
+    const auto text = config_text(plan_.facts);
+    if (auto made = make_file(settings_.config_file, text, {.mode = 0644}); !made) return made;
+  }
   // The group of a socket in a folder with this bit is that of the folder, whoever makes it.
   const FileOwner owner{02750, settings_.user, plan_.postfix.mail_group};
   return make_folder(plan_.postfix.milter_folder(), owner);
@@ -148,27 +155,43 @@ base::Result<void> Apply::make_files() {
 base::Result<void> Apply::start_service() {
   if (plan_.has_systemd) {
     if (auto made = make_folder(settings_.unit_folder, {.mode = 0755}); !made) return made;
-    if (auto made = make_file(settings_.unit_folder + "/milter.conf", unit_text(plan_), {.mode = 0644});
-        !made)
-      return made;
+    const std::string file = settings_.unit_folder + "/milter.conf";
+    if (auto made = make_file(file, unit_text(plan_), {.mode = 0644}); !made) return made;
   }
   const bool answers =
       machine_.greet_milter(plan_.postfix.milter_socket(), plan_.postfix.mail_owner).has_value();
   if (!answers && (plan_.has_systemd || !settings_.start.empty())) {
-    journal_.start = plan_.has_systemd ? "systemctl" : settings_.start;
-    journal_.stop = plan_.has_systemd ? "systemctl disable --now backstop" : settings_.stop;
-    if (auto noted = step("start the service"); !noted) return noted;
-    tell_("start the service");
-    if (plan_.has_systemd) static_cast<void>(machine_.run({"systemctl", "daemon-reload"}));
-    const Command start = plan_.has_systemd ? Command{"systemctl", "enable", "--now", "backstop"}
-                                            : Command{"/bin/sh", "-c", settings_.start};
-    const auto started = machine_.run(start);
-    if (!started.is_good()) return refuse("the service doesn't start: " + started.why());
+    if (auto started = start(); !started) return started;
   }
   if (auto noted = step("speak to the milter"); !noted) return noted;
   tell_("speak to the milter, as Postfix's user");
   if (auto greeted = greet(plan_.postfix.milter_socket()); !greeted) return greeted;
   return greet(plan_.postfix.internal_socket());
+}
+
+base::Result<void> Apply::start() {
+  // One that ran before without the milter goes on after an undo.
+  if (journal_.start.empty()) {
+    const bool ran =
+        plan_.has_systemd && machine_.run({"systemctl", "is-active", "--quiet", "backstop"}).is_good();
+    const std::string stop = plan_.has_systemd ? "systemctl disable --now backstop" : settings_.stop;
+    journal_.start = plan_.has_systemd ? "systemctl" : settings_.start;
+    journal_.stop = ran ? "" : stop;
+  }
+  if (auto noted = step("start the service"); !noted) return noted;
+  tell_("start the service");
+  std::vector<Command> commands = {{"/bin/sh", "-c", settings_.start}};
+  if (plan_.has_systemd) {
+    // A unit that runs gets the drop-in and the new sockets only by a restart.
+    commands = {{"systemctl", "daemon-reload"},
+                {"systemctl", "enable", "backstop"},
+                {"systemctl", "restart", "backstop"}};
+  }
+  for (const auto& command : commands) {
+    const auto done = machine_.run(command);
+    if (!done.is_good()) return refuse("the service doesn't start: " + done.why());
+  }
+  return {};
 }
 
 base::Result<void> Apply::greet(const std::string& socket) {

@@ -34,10 +34,12 @@ class Apply {
   base::Result<void> step(std::string_view name);
   base::Result<void> make_folder(const std::string& path, const FileOwner& owner);
   base::Result<void> make_file(const std::string& path, std::string_view text, const FileOwner& owner);
+  base::Result<void> make_proofs();
   base::Result<void> make_files();
   base::Result<void> make_key();
   base::Result<void> check_config();
   base::Result<void> start_service();
+  base::Result<void> start();
   base::Result<void> greet(const std::string& socket);
   base::Result<void> copy_main_cf();
   base::Result<void> write_main_cf();

@@ -104,6 +104,40 @@ TEST(Apply, PutsMainCfBackIfBackstopSeesNothing) {
   EXPECT_TRUE(apply(machine));
 }
 
+TEST(Apply, StartsAUnitOfSystemd) {
+  for (const bool ran : {false, true}) {
+    MemoryMachine machine;
+    machine.folders.insert({"/run/systemd/system", "/etc/systemd/system"});
+    if (!ran) machine.failures["systemctl is-active --quiet backstop"] = "inactive";
+    SetupSettings given;
+    const auto plan = make_plan(machine, given);
+    ASSERT_TRUE(plan);
+    ASSERT_TRUE(plan->has_systemd);
+    const auto done = Apply(machine, given, *plan, [](std::string_view) {}).run();
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_THAT(machine.files["/etc/systemd/system/backstop.service.d/milter.conf"],
+                HasSubstr("ReadWritePaths=-/var/spool/postfix/backstop\nSupplementaryGroups=postfix\n"));
+    EXPECT_THAT(machine.ran, Contains("systemctl enable backstop"));
+    ASSERT_TRUE(undo(machine));
+    EXPECT_EQ(machine.is_listening, ran);
+    EXPECT_FALSE(machine.folders.contains("/etc/systemd/system/backstop.service.d"));
+    EXPECT_TRUE(machine.folders.contains("/etc/systemd/system"));
+  }
+}
+
+TEST(Apply, MakesNoKeysForAConfigurationThatIsThere) {
+  MemoryMachine machine;
+  machine.folders.insert("/etc/backstop");
+  machine.files["/etc/backstop/backstop.toml"] =
+      "[milter]\nlisten = [\"unix:/var/spool/postfix/backstop/milter.sock\"]\ninternal = "
+      "[\"unix:/var/spool/postfix/backstop/internal.sock\"]\n";
+  const auto files = machine.files;
+  ASSERT_TRUE(apply(machine));
+  EXPECT_FALSE(machine.files.contains("/etc/backstop/keys"));
+  ASSERT_TRUE(undo(machine));
+  EXPECT_EQ(machine.files, files);
+}
+
 // Whatever operation fails, the next run goes on, and an undo leaves nothing.
 TEST(Apply, FailsAtEachOperation) {
   MemoryMachine whole;

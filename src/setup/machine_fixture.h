@@ -68,6 +68,7 @@ class MemoryMachine : public Machine {
     for (const auto& word : command) words += (words.empty() ? "" : " ") + word;
     ran.push_back(words);
     if (command.front() == "/bin/sh") is_listening = words == "/bin/sh -c start";
+    if (words == "systemctl restart backstop") is_listening = true;
     const auto failure = failures.find(words);
     if (failure != failures.end()) return {.status = 1, .out = {}, .err = failure->second};
     if (words.starts_with("postconf -x ")) return {.status = 0, .out = parameters_, .err = {}};

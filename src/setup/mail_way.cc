@@ -174,6 +174,11 @@ std::vector<std::string> way_notes(const std::vector<Service>& services, const M
   return notes;
 }
 
+bool is_seen_behind_filter(const std::vector<Service>& services, const MainSettings& main) {
+  const Sides sides = sides_of(services, main);
+  return sides.before.empty() && !sides.behind.empty();
+}
+
 SmtpPlace test_place(const std::vector<Service>& services, const MainSettings& main,
                      std::string_view interfaces) {
   for (const auto& service : services) {

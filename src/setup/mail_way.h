@@ -41,6 +41,10 @@ std::vector<std::string> way_notes(const std::vector<Service>& services, const M
 /// Returns true if mail that comes to this service by SMTP is shown to the milters of main.cf.
 bool sees_mail(const Service& service, const MainSettings& main);
 
+/// Returns true if mail of a content filter is seen when the filter brings it back, and not before. Then the
+/// client is the filter, and not who brought the mail.
+bool is_seen_behind_filter(const std::vector<Service>& services, const MainSettings& main);
+
 /// Where a test mail can be brought: a host and a port or its name.
 struct SmtpPlace {
   std::string host;

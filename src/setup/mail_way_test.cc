@@ -90,6 +90,15 @@ TEST(MailWay, Notes) {
   }
 }
 
+TEST(MailWay, SeenBehindAFilterAlone) {
+  const MainSettings main{.content_filter = "amavis"};
+  const auto back = smtpd({{"content_filter", ""}}, "10025");
+  const auto blind = smtpd({{"smtpd_milters", ""}});
+  EXPECT_TRUE(is_seen_behind_filter({blind, back}, main));
+  EXPECT_FALSE(is_seen_behind_filter({smtpd({}), back}, main));
+  EXPECT_FALSE(is_seen_behind_filter({smtpd({})}, {}));
+}
+
 TEST(MailWay, WhereATestMailGoes) {
   struct Row {
     std::string_view name;

@@ -16,18 +16,20 @@ bool is_added_to(std::string_view list) {
   return std::ranges::find(kAdditions, list, &ListAddition::list) != kAdditions.end();
 }
 
-/// Returns the elements of a list before the change, with those of our lists in place of references to them.
-/// `depth` ends a circle, which Postfix refuses.
-std::string expanded_value(std::string_view main_cf, std::string_view list,
-                           int depth) {  // NOLINT(misc-no-recursion)
-  std::string text;
-  for (const auto& element : parse_list(raw_value(main_cf, list))) {
-    const auto reference = element.reference();
-    const bool is_ours = is_added_to(reference) && depth < 3;
-    const std::string more = is_ours ? expanded_value(main_cf, reference, depth + 1) : joined({element});
-    if (more.empty()) continue;
-    if (!text.empty()) text += ", ";
-    text += more;
+/// Returns the list with the elements of our lists, as they were before the change, in place of references to
+/// them. A circle, which Postfix refuses, ends after a few rounds.
+std::string expanded_value(std::string_view main_cf, std::string_view list) {
+  std::string text(raw_value(main_cf, list));
+  for (std::size_t round = 0; round <= kAdditions.size(); ++round) {
+    std::string next;
+    for (const auto& element : parse_list(text)) {
+      const auto reference = element.reference();
+      const std::string more =
+          is_added_to(reference) ? joined(parse_list(raw_value(main_cf, reference))) : joined({element});
+      if (!next.empty() && !more.empty()) next += ", ";
+      next += more;
+    }
+    text = std::move(next);
   }
   return text;
 }
@@ -47,7 +49,7 @@ ListEdit add_to_lists(std::string_view main_cf) {
     ListChange change{std::string(addition.list), std::string(addition.name),
                       find_assignment(main_cf, addition.list).has_value()};
     if (refers_to_ours(value)) {
-      const std::string plain = expanded_value(main_cf, addition.list, 0);
+      const std::string plain = expanded_value(main_cf, addition.list);
       change.replaced = value;
       change.wrote = fmt::format("{}{}{}", addition.element, plain.empty() ? "" : ", ", plain);
       edit.text = with_value(edit.text, addition.list, change.wrote);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "dkim/key_name.h"
 #include "setup/line_diff.h"
 
 namespace backstop::setup {
@@ -57,11 +58,12 @@ std::string new_file(std::string_view path, std::string_view text) {
 
 std::string files_page(const Plan& plan, const SetupSettings& settings) {
   std::string out;
-  if (!plan.has_key_file) {
+  if (!plan.has_config && !plan.has_key_file) {
     out += fmt::format("  {}: a new key, which only the user {} can read\n",
                        base::printable(settings.key_file()), base::printable(settings.user));
   }
   for (const auto& key : plan.keys.keys) {
+    if (plan.has_config) break;
     out += fmt::format("  {}/{}: a public key\n", base::printable(settings.dkim_folder()), key.name);
   }
   out += fmt::format("  {}: a folder for two sockets, of {} and the group {}\n",
@@ -74,8 +76,15 @@ std::string files_page(const Plan& plan, const SetupSettings& settings) {
 
 std::string start_words(const Plan& plan, const SetupSettings& settings) {
   if (!settings.start.empty()) return base::printable(settings.start);
-  if (plan.has_systemd) return "systemctl enable --now backstop";
+  if (plan.has_systemd) return "systemctl enable backstop, systemctl restart backstop";
   return "nothing; it must run already (there is no systemd, and no --start)";
+}
+
+std::string import_line(const FoundKey& key, const SetupSettings& settings, std::string_view program) {
+  const auto name = dkim::parse_key_name(key.name);
+  if (!name) return "";
+  return fmt::format("  {} keys dkim-import --into {} {} {}\n", program,
+                     base::printable(settings.dkim_folder()), name->selector, name->domain);
 }
 
 }  // namespace
@@ -90,8 +99,7 @@ std::string plan_page(const Plan& plan, const SetupSettings& settings) {
         line_diff(base::printable(plan.postfix.main_cf), plan.postfix.main_cf_text, plan.edit.text));
     out +=
         "\nThen: postfix check, postfix reload, and two test mails. If one of these fails, main.cf becomes "
-        "what "
-        "it was.\n";
+        "what it was.\n";
   } else {
     out += "\nmain.cf has all that is needed.\n";
   }
@@ -104,9 +112,14 @@ std::string plan_page(const Plan& plan, const SetupSettings& settings) {
 
 std::string next_steps(const Plan& plan, const SetupSettings& settings, std::string_view program) {
   const auto config = base::printable(settings.config_file);
-  std::string out = fmt::format(
-      "Postfix asks Backstop from now on. All domains are at the stage \"observe\": nothing is refused.\n\n"
-      "Let Backstop know what left before:\n");
+  std::string out = "Postfix asks Backstop from now on.";
+  if (!plan.has_config) out += " All domains are at the stage \"observe\": nothing is refused.";
+  out += "\n\n";
+  if (plan.has_config && !plan.keys.keys.empty()) {
+    out += "Give your configuration the DKIM keys that were found, as [proofs] says:\n";
+    for (const auto& key : plan.keys.keys) out += import_line(key, settings, program);
+  }
+  out += "Let Backstop know what left before:\n";
   if (plan.mail_log.empty()) {
     out += fmt::format(
         "  journalctl -u 'postfix*' --since -30d -o short-iso | {} ledger import -c {} --postfix-log -\n",

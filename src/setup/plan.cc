@@ -61,6 +61,15 @@ ConfigFacts facts_of(Machine& machine, const SetupSettings& settings, Plan& plan
   if (!delimiter.empty() && delimiter.front() != '+') facts.delimiter = delimiter.substr(0, 1);
   std::vector<std::string> others;
   facts.trusted = networks_of(list_of(plan.postfix, "mynetworks"), others);
+  if (is_seen_behind_filter(plan.postfix.services, plan.postfix.main)) {
+    // All mail comes from the filter, which is on this machine: what strangers sent must not count as ours.
+    std::erase_if(facts.trusted, [](const std::string& network) {
+      return network.starts_with("127.") || network.starts_with("::1");
+    });
+    plan.notes.emplace_back(
+        "Backstop sees mail when the content filter brings it back, and doesn't know then who brought it; "
+        "better show it before the filter, and give the service behind it -o smtpd_milters=");
+  }
   for (const auto& other : others) {
     plan.notes.push_back(fmt::format(
         "mynetworks: {} is no network, so mail of these clients doesn't count as leaving unless they log in",

@@ -98,6 +98,18 @@ TEST(Plan, FindsKeysByWhatSignersName) {
   EXPECT_EQ(plan->facts.dkim_folder, "/etc/backstop/dkim");
 }
 
+TEST(Plan, TrustsNoContentFilterThatBringsMailOfStrangers) {
+  MemoryMachine machine;
+  machine.answer_with({{"content_filter", "amavis"}, {"mynetworks", "127.0.0.0/8 [::1]/128 192.0.2.0/24"}});
+  machine.answers["postconf -M"] = "smtp inet n - y - - smtpd\n127.0.0.1:10025 inet n - y - - smtpd\n";
+  machine.answers["postconf -Px"] = machine.answers["postconf -P"] =
+      "smtp/inet/smtpd_milters =\n127.0.0.1:10025/inet/content_filter =\n";
+  const auto plan = make_plan(machine, settings());
+  ASSERT_TRUE(plan);
+  EXPECT_THAT(plan->facts.trusted, ElementsAre("192.0.2.0/24"));
+  EXPECT_THAT(plan->notes, Contains(HasSubstr("doesn't know then who brought it")));
+}
+
 TEST(Plan, Obstacles) {
   struct Row {
     const char* name;

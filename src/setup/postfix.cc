@@ -61,7 +61,7 @@ class DomainReader {
   Domains read() {
     for (const auto list : kDomainLists) {
       const auto found = postfix_.lists.find(list);
-      if (found != postfix_.lists.end()) read_list(list, found->second, true);
+      if (found != postfix_.lists.end()) read_list(list, found->second);
     }
     for (const auto& name : given_) {
       if (std::ranges::find(domains_.names, name) != domains_.names.end()) continue;
@@ -73,15 +73,16 @@ class DomainReader {
   }
 
  private:
-  void read_list(std::string_view list, std::string_view value, bool takes_files) {
+  void read_list(std::string_view list, std::string_view value) {
     const auto items = parse_domain_items(value);
+    read_items(list, items);
+    for (const auto& file : items.files) read_file(list, file);
+  }
+
+  void read_items(std::string_view list, const DomainItems& items) {
     for (const auto& name : items.names) add(list, name, true);
     for (const auto& table : items.tables) list_table(list, table);
     for (const auto& table : items.asked_tables) ask_table(list, table);
-    // A file within a file is none that Postfix would read.
-    for (const auto& file : items.files) {
-      if (takes_files) read_file(list, file);
-    }
   }
 
   void add(std::string_view list, std::string_view key, bool is_told) {
@@ -95,9 +96,10 @@ class DomainReader {
     add_once(std::move(domain), domains_.names);
   }
 
-  void read_file(std::string_view list, const std::string& file) {  // NOLINT(misc-no-recursion)
+  /// A file within a file is none that Postfix would read.
+  void read_file(std::string_view list, const std::string& file) {
     const auto text = machine_.read(file);
-    if (text && *text) return read_list(list, list_of_file(**text), false);
+    if (text && *text) return read_items(list, parse_domain_items(list_of_file(**text)));
     domains_.trouble.push_back(fmt::format("{}: {} can't be read", list, base::printable(file)));
   }
 

@@ -62,7 +62,7 @@ std::string Undo::page() const {
   out += line_diff(base::printable(journal_.main_cf), now, main_cf_before(machine_, journal_, now));
   if (!journal_.start.empty()) {
     out += fmt::format("  the service: {}\n", journal_.stop.empty()
-                                                  ? "stop it yourself; no command for that is known"
+                                                  ? "it goes on, since it ran before or no --stop was given"
                                                   : base::printable(journal_.stop));
   }
   std::string stays;

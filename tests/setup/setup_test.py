@@ -61,7 +61,7 @@ class Plain(HomeCase):
         self.home.write("master.cf", (self.home.folder / "etc/master.cf").read_text() + "broken\n")
         done = self.setup("--apply", "--yes")
         self.assertEqual((done.status, self.main_cf.read_bytes(), self.left()), (66, self.before, []), done)
-        self.assertIn("postconf -M: ", done.err)
+        self.assertIn("bad field count", done.err)
 
     def test_a_service_that_does_not_start_leaves_main_cf_alone(self):
         self.set_up_home()
