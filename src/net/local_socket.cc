@@ -105,7 +105,8 @@ base::Result<void> bind_and_listen(int descriptor, const std::string& path, cons
   if (!access.group.empty()) {
     const auto number = group_of(access.group);
     if (!number) return std::unexpected(number.error());
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), *number) != 0) {
+    // In a folder with the bit for it (chmod g+s) it has that group already.
+    if (made.st_gid != *number && ::chown(path.c_str(), static_cast<uid_t>(-1), *number) != 0) {
       return std::unexpected(base::Error{
           fmt::format("can't give it to group {}: {}", base::printable(access.group), words(errno))});
     }

@@ -262,9 +262,18 @@ constexpr std::array kFormats = std::to_array<BounceFormat>({
      .begin = "could not be delivered to the following recipients"},
     {.name = "delivered",
      .kind = Kind::DsnDelivered,
-     .signature = "has been successfully delivered to the following recipient|was successfully delivered to "
-                  "the destination|has been successfully relayed to the following recipient|successfully "
-                  "delivered to the following recipient",
+     .signature =
+         "has been successfully delivered to the following recipient|was successfully delivered to "
+         "the destination|has been successfully relayed to the following recipient|successfully "
+         "delivered to the following recipient|addresses had successful delivery notifications|"
+         "nachricht wurde erfolgreich zugestellt|nachricht wurde erfolgreich an den folgenden|message a été "
+         "remis "
+         "avec succès|mensaje se entregó correctamente|mensaje se ha entregado correctamente|mensaje "
+         "ha sido entregado correctamente|messaggio è stato consegnato correttamente|mensagem foi "
+         "entregue com êxito|mensagem foi entregue com sucesso|bericht is met succes afgeleverd|"
+         "bericht is met succes bezorgd|meddelande har levererats till|wiadomość została pomyślnie "
+         "dostarczona|zpráva byla úspěšně doručena|сообщение успешно доставлено|письмо успешно "
+         "доставлено|メールは正常に配信されました|邮件已成功送达|메일이 성공적으로 전달",
      .begin = "to the following recipient|listed below"},
     {.name = "Delivery Status Notification",
      .signature = "this is an automatically generated delivery status notification",

@@ -299,8 +299,9 @@ Kind kind_of_message_class(std::string_view name) {
 // Returns whether the part is a winmail.dat. Its registered name is application/vnd.ms-tnef, but Exchange
 // writes the older one.
 bool is_tnef(const mail::Part& part) {
-  return base::iequals(part.type, "application") &&
-         (base::iequals(part.subtype, "ms-tnef") || base::iequals(part.subtype, "vnd.ms-tnef"));
+  if (!base::iequals(part.type, "application")) return false;
+  return base::iequals(part.subtype, "ms-tnef") || base::iequals(part.subtype, "vnd.ms-tnef") ||
+         base::icontains(part.content_type_parameters, "winmail.dat");
 }
 
 // Returns the kind of a message that Exchange wrapped into a winmail.dat, by its class (MS-OXCMSG, MS-OXTNEF
@@ -323,16 +324,38 @@ Kind kind_of_tnef(const KindFacts& facts) {
 
 // Returns whether the text says that the mail was delivered, and of nobody that it was not.
 bool says_delivered(const KindFacts& facts) {
-  if (!facts.format || facts.format->row->kind != Kind::DsnDelivered) return false;
+  // A server's own words come first in its reports of both kinds, so all rows are asked.
   const auto& phrases = BodyPhrases::get();
+  const bool is_said = std::ranges::any_of(phrases.formats, [&](const CompiledFormat& format) {
+    return format.row->kind == Kind::DsnDelivered &&
+           std::ranges::any_of(format.signature, [&](PhraseId phrase) { return facts.hits.has(phrase); });
+  });
+  if (!is_said) return false;
   return std::ranges::none_of(phrases.failures, [&](PhraseId failure) {
-    return facts.hits.has(failure) && phrases.phrases[failure] != "delivery status notification";
+    return facts.hits.has(failure) && phrases.phrases[failure] != "delivery status notification" &&
+           phrases.phrases[failure] != "transcript of session";
   });
 }
 
 Kind bounce_kind(const KindFacts& facts) {
   if (says_delivered(facts)) return Kind::DsnDelivered;
   return says_delay(facts) ? Kind::DsnDelayed : Kind::DsnFailed;
+}
+
+// Returns whether a mail system says that it answers, as an auto-reply does, and opens with what it could not
+// do. An auto-reply may repeat a subject that speaks of a failure.
+bool answers_as_bounce(const KindFacts& facts) {
+  constexpr std::size_t kOpening = 300;
+  const HeaderFacts& header = facts.header;
+  if (!header.is_auto_replied || header.is_list_mail || header.has_reply_subject || says_reply(facts) ||
+      is_persons_address(header.from))
+    return false;
+  if (!header.has_failure_subject && !header.has_delay_subject) return false;
+  const auto is_early = [&](PhraseId phrase) {
+    return phrase != kNoPhrase && facts.hits.begin_of(phrase) <= kOpening;
+  };
+  return is_early(facts.hits.first_of(BodyPhrases::get().failures)) ||
+         is_early(facts.hits.first_of(BodyPhrases::get().delays));
 }
 
 Kind kind_of_report(const KindFacts& facts) {
@@ -380,6 +403,7 @@ Kind kind_by_all_signs(const KindFacts& facts, SignVerdict& signs) {
   const bool is_bounce_by_header =
       header.has_leading_failure_subject || header.is_mailer_daemon || header.has_failed_recipients ||
       (header.has_failure_subject && (header.is_daemon_sender || header.is_postmaster));
+  if (signs.kind == Kind::AutoReply && answers_as_bounce(facts)) return bounce_kind(facts);
   // Mercury's bounce begins "This is an automated response". No postmaster's auto-reply returns the mail.
   const bool is_returned_by_postmaster =
       header.is_null_sender && header.is_postmaster && !signs.is_decisive && signs.kind == Kind::AutoReply &&

@@ -127,6 +127,12 @@ bool is_believed(const KindFacts& facts, Kind kind) {
   // a mail system's name.
   const bool is_program = has_program(header, kind);
   const bool is_role = header.is_postmaster || header.is_daemon_sender;
+  if (kind == Kind::Challenge) {
+    // A challenge answers a mail, and forums ask their members the same.
+    return (header.is_auto_submitted || header.is_null_sender) &&
+           (header.is_auto_replied || header.has_references || names_a_mail(facts)) &&
+           !is_about_goods(header, facts.text);
+  }
   if (is_automatic(facts)) {
     if (is_program || is_role) return true;
     return names_a_mail(facts) && (quotes_fields(facts) || !is_about_goods(facts.header, facts.text));

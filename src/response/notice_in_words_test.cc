@@ -247,7 +247,7 @@ TEST(NoticeWords, AreLiteralsThatCanMatchAndAreListedOnce) {
   for (const NoticeWords& words : notice_words()) {
     for (const auto list : {words.claims, words.topics}) {
       std::set<std::string_view> seen;
-      EXPECT_GT(list.size(), 100U);
+      EXPECT_GT(list.size(), 30U);
       for (const std::string_view phrase : list) {
         EXPECT_EQ(phrase, base::to_lower(phrase));
         EXPECT_GE(phrase.size(), 4U) << phrase;

@@ -54,10 +54,10 @@ constexpr std::array kFilterClaims = std::to_array<std::string_view>(
      "correo electrónico que envió", "su mensaje", "su correo ", "tu mensaje", "tu correo ",
      "missatge que heu", "missatge enviat per", "el vostre missatge",
      // Italian
-     "messaggio seguente", "messaggio sottostante", "inviato dal suo indirizzo", "messaggio da lei",
-     "messaggio da te", "messaggio che hai", "messaggio che ha inviato", "messaggio da voi", "mail da lei",
-     "email da lei", "mail che hai", "suo messaggio", "tuo messaggio", "vostro messaggio", "sua e-mail ",
-     "sua email ", "sua mail ", "tua e-mail ", "tua email ",
+     "messaggio inviato a ", "messaggio seguente", "messaggio sottostante", "inviato dal suo indirizzo",
+     "messaggio da lei", "messaggio da te", "messaggio che hai", "messaggio che ha inviato",
+     "messaggio da voi", "mail da lei", "email da lei", "mail che hai", "suo messaggio", "tuo messaggio",
+     "vostro messaggio", "sua e-mail ", "sua email ", "sua mail ", "tua e-mail ", "tua email ",
      // Portuguese
      "mensagem que você", "mensagem que enviou", "mensagem enviada por você", "mensagem enviada por si",
      "e-mail que você", "email que você", "e-mail enviado por você", "sua mensagem", "seu e-mail ",
@@ -84,10 +84,11 @@ constexpr std::array kFilterClaims = std::to_array<std::string_view>(
      "vašem e-mailu", "váš e-mail", "správa, ktorú ste", "správe, ktorú ste", "správou, ktorú ste",
      "vaša správa", "vašej správe", "vašu správu",
      // Hungarian, Romanian, Turkish, Greek
-     "ön által küldött", "az on altal kuldott", "által küldött levél", "az ön levele", "az ön üzenete",
-     "trimis de dumneavoastr", "trimise de dumneavoastr", "mailurile trimise", "mesajul dumneavoastr",
-     "mesajul dvs", "mesajul pe care l-a", "gönderdiğiniz", "iletiniz", "mesajınız", "e-postanız",
-     "που στείλατε", "μήνυμά σας",
+     "küldött levelében", "küldött üzenetében", "ön által küldött", "az on altal kuldott",
+     "által küldött levél", "az ön levele", "az ön üzenete", "trimis de dumneavoastr",
+     "trimise de dumneavoastr", "mailurile trimise", "mesajul dumneavoastr", "mesajul dvs",
+     "mesajul pe care l-a", "gönderdiğiniz", "iletiniz", "mesajınız", "e-postanız", "που στείλατε",
+     "μήνυμά σας",
      // Russian, Ukrainian
      "отправленном вами", "отправленное вами", "отправленного вами", "вами письм", "вами сообщени",
      "вы отправили", "ваше письмо", "вашем письме", "вашего письма", "ваше сообщение", "вашем сообщении",
@@ -219,11 +220,11 @@ constexpr std::array kFilterTopics = std::to_array<std::string_view>(
      "izin verilmeyen ek", "yasak dosya", "karantina", "βρέθηκε ιός", "ιός στο", "εντοπίστηκε ιός", "έναν ιό",
      "περιείχε ιό", "περιέχει ιό", "μολυσμέν", "καραντίνα",
      // Russian, Ukrainian
-     "обнаружен вирус", "найден вирус", "содержит вирус", "содержал вирус", "содержало вирус", "вирус в ",
-     "вирусом", "обнаружены вирусы", "вирус обнаружен", "заражен", "вредоносн", "как спам", "спам-фильтр",
-     "запрещенное вложение", "запрещённое вложение", "запрещенный файл", "недопустимое вложение", "карантин",
-     "виявлено вірус", "містить вірус", "вірус у ", "вірусом", "знайдено вірус", "шкідлив",
-     "заборонене вкладення",
+     "обнаружен вирус", "открит вирус", "открит е вирус", "съдържа вирус", "найден вирус", "содержит вирус",
+     "содержал вирус", "содержало вирус", "вирус в ", "вирусом", "обнаружены вирусы", "вирус обнаружен",
+     "заражен", "вредоносн", "как спам", "спам-фильтр", "запрещенное вложение", "запрещённое вложение",
+     "запрещенный файл", "недопустимое вложение", "карантин", "виявлено вірус", "містить вірус", "вірус у ",
+     "вірусом", "знайдено вірус", "шкідлив", "заборонене вкладення",
      // Japanese, Chinese, Korean
      "ウイルスが", "ウイルスを", "ウイルスに感染", "ウイルス検出", "ウイルス検知", "ウイルス感染",
      "ウィルスが", "ウィルスを", "ウィルスに感染", "ウィルス検出", "ウィルス検知", "ウィルス感染",

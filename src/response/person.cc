@@ -126,6 +126,26 @@ bool begins_with_greeting(const ReportText& text) {
                              [&](std::string_view word) { return base::istarts_with(line, word); });
 }
 
+bool greets_reader_by_name(const mail::Message& message, const ReportText& text) {
+  constexpr std::size_t kMostReaders = 200;
+  if (!begins_with_greeting(text)) return false;
+  const std::string_view line = text.text_of(text.lines()[0]);
+  const std::string to =
+      mail::decode_header(message.value(message.parts[0], mail::FieldName::To).substr(0, kMostReaders));
+  const std::string_view readers = std::string_view(to).substr(0, to.rfind('@'));
+  return any_name(readers, [&](std::string_view name) {
+    if (is_roles_name(name)) return false;
+    for (std::size_t at = base::ifind(line, name); at != std::string_view::npos && at > 0;) {
+      const bool ends = at + name.size() == line.size() || !is_letter_byte(line[at + name.size()]);
+      if (!is_letter_byte(line[at - 1]) && ends) return true;
+      const std::size_t next = base::ifind(line.substr(at + 1), name);
+      if (next == std::string_view::npos) break;
+      at += 1 + next;
+    }
+    return false;
+  });
+}
+
 bool begins_with_readers_name(const mail::Message& message, const ReportText& text) {
   if (text.lines().empty()) return false;
   const std::string_view line = text.text_of(text.lines()[0]);

@@ -16,6 +16,9 @@ bool has_mail_program(const mail::Message& message);
 /// write like one.
 bool begins_with_greeting(const ReportText& text);
 
+/// Returns whether the first line is a greeting with a name of the reader, as in "Hi Ann,".
+bool greets_reader_by_name(const mail::Message& message, const ReportText& text);
+
 /// Returns whether the first line begins with a name of the reader, as in "Ann, do you know this?".
 bool begins_with_readers_name(const mail::Message& message, const ReportText& text);
 

@@ -74,6 +74,13 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
      "nedoručitelné|nebyla doručena|nem kézbesíthető|nem sikerült kézbesíteni|"
      "nem lehetett kézbesíteni|nije isporučen|nije mogla biti isporučena|ni bilo mogoče dostaviti|"
      "se nepodařilo doručit|sa nepodarilo doručiť|nebolo možné doručiť|nepodarilo sa doručiť|nebola doručená|không thể gửi|không gửi được|"
+     "nepavyko pristatyti|nepristatyt|nebuvo pristatyt|negalėjo būti pristatyt|neizdevās piegādāt|nav piegādāt|"
+     "netika piegādāt|nevarēja piegādāt|kohale toimetada|ei õnnestunud edastada|ei toimetatud kohale|"
+     "ekki tókst að afhenda|ekki hægt að afhenda|var ekki afhent|skilaði sér ekki|nije bilo moguće isporučiti|"
+     "nije uspjelo slanje|neuspela isporuka|nije uspela isporuka|ni bilo dostavljeno|ni mogoče dostaviti|"
+     "s'ha pogut lliurar|no s’ha pogut lliurar|non se puido entregar|ezin izan da entregatu|ezin izan da bidali|"
+     "không thể chuyển|không được gửi|không đến được|nu a putut fi livrată|nu a ajuns la|"
+     "dərc edilmədi|çatdırıla bilmədi|yetkazib bo'lmadi|nuk mund të dorëzohej|ulaştırılamadı|"
      "kézbesíthetetlen|pas été délivré|nåede ikke frem|nådde ikke|"
      "nådde inte|har ikke nået|no llegó a|não chegou|não foi possível enviar|doručit následujícím|"
      "nie doręczon|nem kézbesített"},
@@ -83,18 +90,24 @@ constexpr std::array kFailures = std::to_array<PhraseRow>({
     {"Russian, Ukrainian",
      "не может быть доставлено|не удалось доставить|не было доставлено|не доставлено|"
      "невозможно доставить|недоставленное|не может быть отправлено|сбой доставки|ошибка доставки|"
-     "не вдалося доставити|недоставлене|не може бути доставлен|не доставлен"},
+     "не вдалося доставити|не було доставлен|неможливо доставити|не може да бъде доставен|не можа да бъде доставен|"
+     "не беше доставен|недоставено|није могла бити испоручена|није испоручен|није могуће испоручити|"
+     "не може да се испорача|не беше испорачана|не удалось отправить|не смогли доставить|не ўдалося даставіць|"
+     "жеткізілмеді|жеткізу мүмкін болмады|недоставлене|не може бути доставлен|не доставлен"},
     {"Hebrew",
-     "לא ניתן היה למסור|לא ניתן למסור|המסירה נכשלה|לא נמסרה|תעذر"},
+     "לא ניתן היה למסור|לא ניתן למסור|המסירה נכשלה|לא נמסרה|לא נמסר|לא הגיעה ליעדה|שליחת ההודעה נכשלה|תעذر"},
     {"Arabic",
-     "تعذر التسليم|تعذر تسليم|لم يتم تسليم|فشل تسليم|فشل التسليم"},
+     "تعذر توصيل|لم تصل رسالتك|لم يمكن تسليم|تحویل داده نشد|تحویل نشد|ارسال نشد|قابل تحویل نیست|تعذر التسليم|تعذر تسليم|لم يتم تسليم|فشل تسليم|فشل التسليم"},
     {"Japanese",
-     "配信できません|配信できませんでした|送信できません|配信に失敗|送信に失敗|配送できません|配達できません|届けることができません|エラーのため送信できませんでした|送信エラー|"
+     "配送することができません|届きませんでした|届けられませんでした|配信されませんでした|配信できません|配信できませんでした|送信できません|配信に失敗|送信に失敗|配送できません|配達できません|届けることができません|エラーのため送信できませんでした|送信エラー|"
      "配送できて|配達できま|お届けできま|送信に失敗しました|送れませんでした"},
     {"Chinese and Japanese",
-     "配信不能|無法傳遞|无法送达|无法投递|无法传递|无法发送|投递失败|被退回|退信|無法送達|傳送失敗|发送失败|未能成功送达|未能送达|未能投递|退回|投递到以下收件人"},
+     "配信不能|無法傳遞|无法送达|无法投递|无法传递|无法发送|投递失败|被退回|退信|無法送達|傳送失敗|发送失败|未能成功送达|未能送达|未能投递|退回|投递到以下收件人|未能傳送|无法传送|投遞失敗|無法投遞|未能送達|未送达"},
+    {"Thai, Hindi, Bengali, Tamil, Georgian, Armenian",
+     "ไม่สามารถส่งข้อความ|ไม่สามารถส่งอีเมล|ไม่สามารถนำส่ง|ส่งไม่สำเร็จ|ส่งอีเมลไม่สำเร็จ|वितरित नहीं|डिलीवर नहीं|पहुंचाया नहीं|"
+     "पहुँचाया नहीं|বিতরণ করা যায়নি|வழங்க முடியவில்லை|ვერ მიეწოდა|ვერ იქნა მიწოდებული|հնարավոր չեղավ առաքել"},
     {"Korean",
-     "전송하지 못했습니다|배달되지 않|배달하지 못했습니다|전송되지 못했습니다|전송에 실패|발송에 실패|배달할 수 없|반송|전달되지 못했습니다|전달할 수 없"},
+     "전달하지 못|전송할 수 없|보내지 못했|전송하지 못했습니다|배달되지 않|배달하지 못했습니다|전송되지 못했습니다|전송에 실패|발송에 실패|배달할 수 없|반송|전달되지 못했습니다|전달할 수 없"},
 });
 
 // The mail is late, and the system keeps trying.
@@ -119,18 +132,23 @@ constexpr std::array kDelays = std::to_array<PhraseRow>({
      "dosud nebyl|gecikti|gecikme|volgende pogingen|ponowi|yeniden denenecek|erneuter versuch|"
      "wird erneut"},
     {"Latin letters beyond ASCII",
+     "pas encore pu être|tentatives pendant|poursuivra ses tentatives|continuera ses tentatives|"
+     "todavía no se ha podido|aún no se ha podido|seguirá intentándolo|non è stato ancora possibile|"
+     "continuerà a tentare|ainda não foi possível|continuará a tentar|continuará tentando|nog niet worden "
+     "bezorgd|nog niet worden afgeleverd|ännu inte levererats|endnu ikke leveret|ennå ikke levert|"
+     "zatím se nepodařilo|dar nepavyko|vėluoja|aizkavē|viibib|se întârzie|întârziat|kasni|zakasni|"
      "verzögert|zustellung verzögert|retardé|a été retardée|pas encore été remis|"
      "aún no se ha entregado|seguirá intentando|è in ritardo|non è stato ancora|"
      "ainda não foi entregue|fördröj|försenad|viivästynyt|opóźnion|jeszcze nie została|zpožděn|"
      "késleltet|késik|se reintentará|verrà effettuato un nuovo tentativo|nya försök|nye forsøg|"
      "uusia yrityksiä|újra megpróbál|encore tenté"},
     {"Russian, Ukrainian",
-     "задерж|ещё не доставлено|еще не доставлено|будут продолжены|затрима|только предупреждение|"
+     "пока не удалось доставить|поки не вдалося|забавя|все още не е достав|касни|задерж|ещё не доставлено|еще не доставлено|будут продолжены|затрима|только предупреждение|"
      "попытки доставки будут|продолжены|продолжаться"},
     {"Greek",
      "καθυστέρη"},
     {"Chinese and Japanese",
-     "遅延|延迟|延遲|再試行|配送遅延|继续尝试|繼續嘗試"},
+     "遅れています|引き続き|継続して配送|遅延|延迟|延遲|再試行|配送遅延|继续尝试|繼續嘗試"},
     {"Korean",
      "지연|재시도|다시 시도"},
     {"Hebrew",
@@ -211,41 +229,47 @@ constexpr std::array kFailureSubjects = std::to_array<PhraseRow>({
      "non distribué|échec de la remise|échec d'envoi|não foi possível entregar|não entregue|"
      "não é possível entregar|toimitus epäonnistui|nie można dostarczyć|nedoručitelné|nedoručen|"
      "kézbesíthetetlen|nem kézbesíthető|nedoručitel|không gửi được|không thể gửi|"
-     "avis d'échec|échec|chyba doručení|błąd dostarczenia|"
+     "nepristatyt|nepavyko pristatyti|nav piegādāt|nepiegādāt|kohale toimetada|ei õnnestunud edastada|"
+     "ekki tókst að afhenda|óafhentur póstur|ni bilo mogoče dostaviti|nedostavljen|neisporučen|nije isporučen|"
+     "nebola doručená|nebyla doručena|nem sikerült kézbesíteni|"
+     "viestiä ei voitu|viestiäsi ei|avis d'échec|échec|chyba doručení|błąd dostarczenia|"
      "doručení selhalo|kézbesítési hiba|teslimat hatası"},
     {"Russian, Ukrainian",
      "недоставленное|не доставлено|не может быть доставлено|недоставлене|не доставлене|"
-     "сбой доставки|сбой|не доставлен|помилка доставки"},
+     "сбой доставки|сбой|недоставено|не е доставен|није испоручен|не е испорачан|не доставлен|помилка доставки"},
     {"Greek",
-     "δεν είναι δυνατή η παράδοση|δεν παραδόθηκε|αδυναμία παράδοσης|αποτυχία παράδοσης|αποτυχία"},
+     "δεν ήταν δυνατή η παράδοση|δεν είναι δυνατή η παράδοση|δεν παραδόθηκε|αδυναμία παράδοσης|αποτυχία παράδοσης|αποτυχία"},
     {"Japanese",
-     "メッセージを配信できません|メールエラー通知|メール送信エラー|配信できません|送信できません|配信エラー|エラーメール|送信エラー|配送エラー"},
+     "配送できません|配達できません|送信できませんでした|メッセージを配信できません|メールエラー通知|メール送信エラー|配信できません|送信できません|配信エラー|エラーメール|送信エラー|配送エラー"},
     {"Chinese and Japanese",
      "配信不能|退信|系统退信|无法送达|無法傳遞|无法投递|未送达|投递失败|未傳遞|退件|送信失敗|配信失敗|宛先不明|投递错误|邮件退回"},
     {"Korean",
      "반송|배달되지|배달 실패|전송 실패|전달되지|전송실패|수신 실패"},
     {"Hebrew",
-     "לא ניתן למסור|לא נמסר|שגיאת מסירה"},
+     "לא ניתן למסור|לא נמסר|המסירה נכשלה|שגיאת מסירה"},
     {"Arabic",
-     "تعذر التسليم|لم يتم التسليم|فشل"},
+     "تعذر التسليم|تعذر تسليم|لم يتم التسليم|لم يتم تسليم|تحویل داده نشد|ارسال نشد|فشل"},
+    {"Thai, Hindi",
+     "ส่งไม่สำเร็จ|ส่งอีเมลไม่สำเร็จ|ไม่สามารถส่ง|वितरित नहीं|डिलीवर नहीं"},
 });
 
 // Subjects of delay notices.
 constexpr std::array kDelaySubjects = std::to_array<PhraseRow>({
     {"Other languages in ASCII",
-     "(delay)|delayed|still being retried|retrasado|in ritardo|atrasad|vertraagd|forsink|gecik"},
+     "(delay)|delayed|still being retried|retrasad|in ritardo|atrasad|vertraagd|forsink|gecik"},
     {"English",
      "could not send message for past|has not yet been delivered|not yet been delivered|"
      "mail delivery warning|delivery delayed|delivery delay|could not send mail for past|"
      "delivery incomplete"},
     {"Latin letters beyond ASCII",
+     "retard de livraison|retard de remise|retraso en la entrega|ritardo nella consegna|atraso na entrega|"
      "verzögert|retardé|viivästy|fördröj|opóźn|zpožd|késés"},
     {"Chinese and Japanese",
      "遅延|延迟|延遲|配送遅延"},
     {"Korean",
      "지연"},
     {"Russian, Ukrainian",
-     "задержка доставки|затримка"},
+     "задержка доставки|доставка письма задерживается|задерживается|затримується|затримка"},
     {"Greek",
      "καθυστ"},
 });

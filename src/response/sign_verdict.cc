@@ -12,6 +12,7 @@
 #include "response/original.h"
 #include "response/person.h"
 #include "response/quarantine_digest.h"
+#include "response/receipt_in_words.h"
 #include "response/text_bounce.h"
 
 namespace backstop::response {
@@ -65,38 +66,6 @@ bool is_paired(const Sign& sign, const std::vector<const Sign*>& signs) {
     return other->strength == Strength::InPair && other->zone != sign.zone &&
            (other->product == sign.product || (other->kind == Kind::Mdn && sign.kind == Kind::Mdn));
   });
-}
-
-// Returns whether a time or a date is in the text, as in "10:05", "10.05" and "3/5/2026".
-bool has_time(std::string_view text, std::string_view between = ":./-h") {
-  constexpr std::size_t kMost = 2000;
-  text = text.substr(0, kMost);
-  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-    if (between.contains(text[i]) && base::is_digit(text[i - 1]) && base::is_digit(text[i + 1])) return true;
-  }
-  return false;
-}
-
-// Returns whether a mail whose subject and text say "read" may be a receipt. People send "Read: chapter 4",
-// and shops "Read: what is new". A receipt repeats the subject of the mail that was read, or has its id, and
-// has no ordinary sender unless Exchange marks it. It also says when.
-bool can_be_receipt(const KindFacts& facts) {
-  constexpr std::size_t kShortest = 3;
-  constexpr std::size_t kLongest = 60;
-  const HeaderFacts& header = facts.header;
-  const bool is_marked =
-      std::ranges::any_of(facts.message.fields_of(facts.message.parts[0]), [](const mail::Field& field) {
-        return field.id == mail::FieldName::Other && base::iequals(field.name, "Content-Class") &&
-               base::icontains(field.value, "content-classes:mdn");
-      });
-  if (is_marked) return true;
-  if (header.is_ordinary_sender || header.is_list_mail || has_mail_program(facts.message)) return false;
-  const std::size_t colon = header.subject.find(':');
-  if (colon == std::string::npos) return header.has_references || has_time(facts.text.flat(), ":h");
-  const std::string_view answered =
-      base::trim(std::string_view(header.subject).substr(colon + 1)).substr(0, kLongest);
-  if (answered.size() < kShortest || base::icontains(facts.text.raw(), answered)) return true;
-  return header.has_references && has_time(facts.text.flat());
 }
 
 bool is_subject(Zone zone) {
@@ -280,11 +249,11 @@ bool is_about_no_mail(const Sign& sign, const KindFacts& facts, const std::vecto
 
 // Returns whether a subject that says "read" has what a receipt has beside it. Schools and services for
 // letters write such subjects from the null sender.
-bool is_receipt_borne_out(const KindFacts& facts) {
+bool is_receipt_borne_out(const KindFacts& facts, const std::vector<const Sign*>& signs) {
   constexpr std::size_t kStart = 2000;
   const HeaderFacts& header = facts.header;
   return header.has_references || header.is_report || header.is_auto_replied || quotes_a_mail(facts) ||
-         can_be_receipt(facts) || !find_address(facts.text.flat().substr(0, kStart)).text.empty();
+         can_be_receipt(facts, signs) || !find_address(facts.text.flat().substr(0, kStart)).text.empty();
 }
 
 // Returns whether the mail is for its reader and no notice about a mail of the reader's: a digest of what a
@@ -409,6 +378,32 @@ bool has_machine_mark(const KindFacts& facts) {
                              [&](const Sign* sign) { return is_mark(sign) && !is_role_mark(*sign); });
 }
 
+namespace {
+
+// Returns whether a field of an auto-reply is in a person's post: lists such as Sympa add it to what they
+// pass on, so that no vacation program answers.
+bool is_of_list_post(const Sign& sign, const KindFacts& facts) {
+  const HeaderFacts& header = facts.header;
+  if (sign.kind != Kind::AutoReply || sign.zone != Zone::Field || !header.is_list_mail ||
+      header.is_null_sender)
+    return false;
+  const bool has_subject = std::ranges::any_of(header.signs, [](const Sign* other) {
+    return other->kind == Kind::AutoReply && is_subject(other->zone) && other->zone != Zone::Subject;
+  });
+  if (has_subject && !header.has_reply_subject) return false;
+  return header.has_reply_subject || has_mail_program(facts.message) ||
+         is_letter(facts.message, header.from, facts.text);
+}
+
+// Returns whether a person may have written through a list of Exchange, whose mails have the null sender: a
+// program that says somebody is away doesn't greet its reader by name.
+bool is_by_colleague(const Sign& sign, const KindFacts& facts) {
+  return sign.kind == Kind::AutoReply && sign.zone == Zone::Body && sign.product.starts_with("vacation") &&
+         !facts.header.is_auto_submitted && greets_reader_by_name(facts.message, facts.text);
+}
+
+}  // namespace
+
 SignVerdict judge_signs(const KindFacts& facts) {
   const auto signs = all_signs(facts);
   if (signs.empty()) return {};
@@ -429,12 +424,13 @@ SignVerdict judge_signs(const KindFacts& facts) {
     if (sign->kind == Kind::FilterNotice && sign->zone != Zone::Field && sign->strength != Strength::InPair &&
         (sign->strength != Strength::Decides || !facts.header.is_null_sender) && is_for_reader(facts))
       continue;
-    if (is_about_absences(*sign, facts)) continue;
+    if (is_about_absences(*sign, facts) || is_of_list_post(*sign, facts) || is_by_colleague(*sign, facts))
+      continue;
     if (sign->kind == Kind::FilterNotice && sign->zone != Zone::Field &&
         is_about_no_mail(*sign, facts, signs))
       continue;
     if (sign->kind == Kind::Mdn && is_of_null_sender && is_subject(sign->zone) &&
-        !is_receipt_borne_out(facts))
+        !is_receipt_borne_out(facts, signs))
       continue;
     // Forums and shops want to know that their members are human.
     if (sign->kind == Kind::Challenge && is_of_null_sender && sign->zone == Zone::Body &&
@@ -455,6 +451,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
         break;
       case Strength::WithNullSender:
         if (opens_automatic_answer(*sign, facts)) break;
+        if (sign->kind == Kind::Mdn && facts.header.is_auto_replied && !facts.header.is_list_mail) break;
         if (!facts.header.is_null_sender || !has_mark) continue;
         if (sign->kind == Kind::AutoReply && is_of_group) continue;
         break;
@@ -472,7 +469,7 @@ SignVerdict judge_signs(const KindFacts& facts) {
         if (sign->kind == Kind::AutoReply &&
             (facts.header.has_reply_subject || has_mail_program(facts.message)))
           continue;
-        if (sign->kind == Kind::Mdn && !can_be_receipt(facts)) continue;
+        if (sign->kind == Kind::Mdn && !can_be_receipt(facts, signs)) continue;
         // People welcome others to their list, too.
         if (sign->kind == Kind::ListNotice && is_subject(sign->zone) && !has_mark &&
             !names_program(*sign, signs))

@@ -99,6 +99,7 @@ struct SignRow {
 };
 
 std::span<const Sign> auto_reply_signs();
+std::span<const Sign> absence_signs();
 std::span<const Sign> notes_signs();
 std::span<const Sign> acknowledgement_signs();
 std::span<const Sign> challenge_signs();
@@ -108,10 +109,10 @@ std::span<const Sign> feedback_signs();
 std::span<const Sign> receipt_signs();
 std::span<const Sign> machine_signs();
 
-inline std::array<std::span<const Sign>, 9> sign_tables() {
-  return {auto_reply_signs(), notes_signs(),         acknowledgement_signs(),
-          challenge_signs(),  filter_notice_signs(), list_notice_signs(),
-          feedback_signs(),   receipt_signs(),       machine_signs()};
+inline std::array<std::span<const Sign>, 10> sign_tables() {
+  return {auto_reply_signs(), absence_signs(),       notes_signs(),       acknowledgement_signs(),
+          challenge_signs(),  filter_notice_signs(), list_notice_signs(), feedback_signs(),
+          receipt_signs(),    machine_signs()};
 }
 
 }  // namespace backstop::response

@@ -139,7 +139,8 @@ constexpr std::array kLanguages = std::to_array<Language>({
      "ditt meddelande är mottaget|ditt mejl har tagits emot|din e-post har tagits emot",
      "tack för ditt mejl|tack för ditt mail|tack för ditt meddelande|tack för att du kontakta|"
      "vi har tagit emot ditt",
-     "ditt ärende har tagits emot|automatiskt genererat|automatiskt svar|autosvar"},
+     "ditt ärende har tagits emot|din förfrågan har tagits emot|automatiskt genererat|automatiskt "
+     "svar|autosvar"},
     {"ticket acknowledgement (Norwegian)", "kvittering for mottatt|bekreftelse på mottatt",
      "vi har mottatt din e-post|vi har mottatt e-posten din|vi har mottatt meldingen din|"
      "din e-post er mottatt",

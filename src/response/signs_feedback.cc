@@ -27,6 +27,11 @@ constexpr std::array kSigns = {
     Row::text("authentication failure report", Body, "authentication failure report for an email message",
               WithMachineMark),
     Row::text("abuse report", Body, "this is an email abuse report for an email message", WithMachineMark),
+    Row::text("abuse report", Body, "this is an abuse report for an email message", WithMachineMark),
+    Row::text("abuse report", Body, "this is a spam report for an email message", WithMachineMark),
+    Row::text("X-ARF", SubjectFirst, "abuse report about ", InPair),
+    Row::text("X-ARF", Body, "reported-from: ", InPair),
+    Row::text("X-ARF", Body, "this is an automated report", InPair),
 };
 
 }  // namespace

@@ -237,6 +237,8 @@ constexpr Sign kSigns[] = {
     Row::text("virus notice (Dutch)", Body, "besmet was met een virus", WithMachineMark),
     Row::text("virus notice (Polish)", SubjectFirst, "wykryto wirusa", WithMachineMark),
     Row::text("virus notice (Russian)", Subject, "обнаружен вирус", WithMachineMark),
+    Row::text("virus notice (Bulgarian)", Subject, "открит е вирус", WithMachineMark),
+    Row::text("virus notice (Bulgarian)", SubjectFirst, "Открит е вирус", WithMachineMark),
     Row::text("virus notice (Russian)", SubjectFirst, "Обнаружен вирус", WithMachineMark),
     Row::text("virus notice (Japanese)", Subject, "ウイルス検出", WithMachineMark),
     Row::text("virus notice (Japanese)", Subject, "ウイルスが検出", WithMachineMark),

@@ -11,6 +11,10 @@ using enum Strength;
 using Row = SignRow<Kind::Mdn>;
 
 constexpr Sign kSigns[] = {
+    Row::text("Pegasus Mail", SubjectFirst, "rcpt: ", InPair),
+    Row::text("Pegasus Mail", Body, "confirmation of reading: your message", InPair),
+    Row::text("The Bat!", SubjectFirst, "reading confirmation", InPair),
+    Row::text("The Bat!", Body, "this is a confirmation that your message", InPair),
     Row::text("receipt (English)", SubjectFirst, "read: ", InPair),
     Row::text("receipt (English)", SubjectFirst, "not read: ", InPair),
     Row::text("receipt (English)", SubjectFirst, "opened: ", InPair),
@@ -352,6 +356,8 @@ constexpr Sign kSigns[] = {
     // The subjects of mail programs. The notification itself may be deeper in the mail, and old programs sent
     // none.
     Row::text("receipt", SubjectFirst, "message opened", WithNullSender),
+    Row::text("GroupWise", SubjectFirst, "message status - opened", WithNullSender),
+    Row::text("GroupWise", SubjectFirst, "message status - read", WithNullSender),
     Row::text("receipt", SubjectFirst, "message read", WithNullSender),
     Row::text("receipt", SubjectFirst, "message displayed", WithNullSender),
     Row::text("receipt", SubjectFirst, "read receipt", WithNullSender),

@@ -20,6 +20,7 @@ using mail::MediaType;
 
 // A person who quotes a report says something before it.
 constexpr std::size_t kFirstSentence = 100;
+constexpr std::size_t kOpeningOfAnswer = 300;
 
 // Returns whether an address stands alone on a line.
 bool sets_address_apart(const KindFacts& facts) {
@@ -142,13 +143,35 @@ bool opens_with_failure(const KindFacts& facts, std::size_t within) {
 // Returns whether others write the product's words as well: services that deliver short messages, cards,
 // letters and signed documents.
 bool is_general(std::string_view words) {
-  constexpr std::array kGeneral = std::to_array<std::string_view>(
-      {"could not be delivered to the following recipients:",
-       "was undeliverable. the reason for the problem:", "was undeliverable. the following",
-       "the following recipients were affected", "there was an error delivering your mail to",
-       "delivery failed for the following reason:", "could not be sent due to the following reason",
-       "your message could not be delivered to", "your message was not delivered to the following",
-       "target mail address:"});
+  constexpr std::array kGeneral =
+      std::to_array<std::string_view>({"could not be delivered to the following recipients:",
+                                       "was undeliverable. the reason for the problem:",
+                                       "was undeliverable. the following",
+                                       "the following recipients were affected",
+                                       "there was an error delivering your mail to",
+                                       "delivery failed for the following reason:",
+                                       "could not be sent due to the following reason",
+                                       "your message could not be delivered to",
+                                       "your message was not delivered to the following",
+                                       "target mail address:",
+                                       "nachricht wurde erfolgreich zugestellt",
+                                       "message a été remis avec succès",
+                                       "mensaje se entregó correctamente",
+                                       "mensaje se ha entregado correctamente",
+                                       "mensaje ha sido entregado correctamente",
+                                       "messaggio è stato consegnato correttamente",
+                                       "mensagem foi entregue com êxito",
+                                       "mensagem foi entregue com sucesso",
+                                       "bericht is met succes afgeleverd",
+                                       "bericht is met succes bezorgd",
+                                       "meddelande har levererats till",
+                                       "wiadomość została pomyślnie dostarczona",
+                                       "zpráva byla úspěšně doručena",
+                                       "сообщение успешно доставлено",
+                                       "письмо успешно доставлено",
+                                       "メールは正常に配信されました",
+                                       "邮件已成功送达",
+                                       "메일이 성공적으로 전달"});
   return std::ranges::find(kGeneral, words) != kGeneral.end();
 }
 
@@ -332,6 +355,10 @@ bool is_text_bounce(const KindFacts& facts) {
   if (header.is_postmaster) points += 1;
   if (header.has_failure_subject || header.has_delay_subject) points += 2;
   if (header.is_report) points += 1;
+  // Some systems write from noreply@ that they answer, and mark nothing else.
+  const bool is_answering = header.is_auto_replied && !header.is_list_mail && !header.has_reply_subject &&
+                            (header.has_failure_subject || header.has_delay_subject);
+  if (is_answering && !header.is_null_sender && opens_with_failure(facts, kOpeningOfAnswer)) points += 2;
   if (facts.format) points += 2;
   if (says_failure) points += 1;
   const bool is_machine =
