@@ -11,8 +11,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
 
 from children import Peer  # noqa: E402
-from support import PATIENCE, PROGRAM, Case, Postfix, accepts, wait_until  # noqa: E402
+from support import PATIENCE, PROGRAM, Case, FakeClient, Postfix, accepts, header_of, new_mail, wait_until  # noqa: E402
 
+ANN, BOB = "ann@example.org", "bob@example.net"
 USER = "nobody"
 MILTER = "{ unix:backstop/milter.sock, default_action=accept }"
 INTERNAL = "{ unix:backstop/internal.sock, default_action=accept }"
@@ -102,4 +103,19 @@ class HomeCase(Case):
         return sorted(str(path.relative_to(self.folder)) for path in found)
 
 
-__all__ = ["INTERNAL", "MILTER", "NULL_MILTER", "PROGRAM", "USER", "HomeCase", "Outcome", "Peer", "accepts", "pathlib", "re", "subprocess", "wait_until"]
+class Configuration(HomeCase):
+    def send(self, sender, recipient, port=None):
+        mail = new_mail(sender, recipient)
+        with FakeClient((port or self.home.port).address) as client:
+            self.assertEqual(client.mail(mail, sender, recipient).code, 250)
+        return header_of(mail, "Message-ID")
+
+    def times_seen(self, sender):
+        return sum(mail["sender"].strip("<>") == sender for mail in self.mails_seen())
+
+    def domains(self):
+        text = (self.etc / "backstop.toml").read_text()
+        return [line.split('"')[1] for line in text.splitlines() if line.startswith("name = ")]
+
+
+__all__ = ["ANN", "BOB", "Configuration", "INTERNAL", "MILTER", "NULL_MILTER", "PROGRAM", "USER", "HomeCase", "Outcome", "Peer", "accepts", "pathlib", "re", "subprocess", "wait_until"]
