@@ -44,7 +44,7 @@ class MemoryMachine : public Machine {
     files[std::string(kMainCf)] = "myhostname = mx.example.org\nvirtual_mailbox_domains = example.org\n";
     answer_with({});
     answers["postconf -M"] = "smtp inet n - y - - smtpd\n";
-    answers["postconf -Px"] = answers["postconf -P"] = "";
+    answers["postconf -Px"] = "";
     answers["backstop history -c /etc/backstop/backstop.toml --id 4ABC --json"] = "{}\n";
   }
 

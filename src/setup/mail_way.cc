@@ -68,14 +68,13 @@ Sides sides_of(const std::vector<Service>& services, const MainSettings& main) {
 }
 
 /// Reads a line such as "127.0.0.1:10025/inet/smtpd_milters = inet:host:port".
-void take_option(std::string_view line, bool only_milters, std::vector<Service>& services) {
+void take_option(std::string_view line, std::vector<Service>& services) {
   const std::size_t equals = line.find(" =");
   if (equals == std::string_view::npos) return;
   const auto left = line.substr(0, equals);
   const std::size_t slash = left.rfind('/');
   if (slash == std::string_view::npos) return;
   const auto key = left.substr(slash + 1);
-  if (only_milters && !key.ends_with("smtpd_milters")) return;
   for (auto& service : services) {
     if (service.label() != left.substr(0, slash)) continue;
     service.options.insert_or_assign(std::string(key), std::string(base::trim(line.substr(equals + 2))));
@@ -123,8 +122,7 @@ std::string_view Service::option(std::string_view key, std::string_view otherwis
   return found == options.end() ? otherwise : std::string_view(found->second);
 }
 
-std::vector<Service> parse_services(std::string_view services, std::string_view expanded,
-                                    std::string_view written) {
+std::vector<Service> parse_services(std::string_view services, std::string_view options) {
   std::vector<Service> found;
   std::string_view line;
   while (base::next_line(services, line)) {
@@ -132,8 +130,7 @@ std::vector<Service> parse_services(std::string_view services, std::string_view 
     if (fields.size() < kFields) continue;
     found.push_back({std::string(fields[0]), std::string(fields[1]), std::string(fields[7])});
   }
-  while (base::next_line(expanded, line)) take_option(line, false, found);
-  while (base::next_line(written, line)) take_option(line, true, found);
+  while (base::next_line(options, line)) take_option(line, found);
   return found;
 }
 
@@ -141,10 +138,7 @@ bool sees_mail(const Service& service, const MainSettings& main) {
   if (has_word(service.option("receive_override_options", main.receive_override_options), "no_milters"))
     return false;
   const auto own = service.options.find("smtpd_milters");
-  if (own == service.options.end()) return true;
-  return std::ranges::any_of(parse_list(own->second), [](const ListElement& element) {
-    return element.reference() == "smtpd_milters" || element.name() == kMilterName;
-  });
+  return own == service.options.end() || has_word(own->second, kMilterName);
 }
 
 std::vector<std::string> way_notes(const std::vector<Service>& services, const MainSettings& main) {

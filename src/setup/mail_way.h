@@ -14,7 +14,7 @@ struct Service {
   std::string name;                                              ///< "smtp", "127.0.0.1:10025"
   std::string type;                                              ///< "inet", "pass", "unix"
   std::string command;                                           ///< "smtpd"
-  std::map<std::string, std::string, std::less<>> options = {};  ///< -o, expanded but for milters
+  std::map<std::string, std::string, std::less<>> options = {};  ///< -o, expanded
 
   /// Returns "smtp/inet".
   std::string label() const { return name + "/" + type; }
@@ -22,10 +22,8 @@ struct Service {
   std::string_view option(std::string_view key, std::string_view otherwise) const;
 };
 
-/// Reads what `postconf -M`, `postconf -Px` and `postconf -P` print. The milters are taken from the last one,
-/// since a reference to a list of main.cf is to be seen in them.
-std::vector<Service> parse_services(std::string_view services, std::string_view expanded,
-                                    std::string_view written);
+/// Reads what `postconf -M` and `postconf -Px` print.
+std::vector<Service> parse_services(std::string_view services, std::string_view options);
 
 /// What main.cf has, expanded.
 struct MainSettings {

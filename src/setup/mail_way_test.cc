@@ -29,17 +29,16 @@ TEST(MailWay, ReadsServices) {
   const auto services =
       parse_services(kServices,
                      "smtpd/pass/content_filter = smtp-amavis:x\nsubmission/inet/smtpd_milters = inet:a:1\n"
-                     "127.0.0.1:10025/inet/content_filter =\nsmtp/unix/syslog_name = postfix/relay\n",
-                     "submission/inet/smtpd_milters = $smtpd_milters\nsmtpd/pass/content_filter = $x\n");
+                     "127.0.0.1:10025/inet/content_filter =\nsmtp/unix/syslog_name = postfix/relay\n");
   ASSERT_EQ(services.size(), 6U);
   EXPECT_EQ(services[0].label(), "smtp/inet");
   EXPECT_EQ(services[0].command, "postscreen");
   EXPECT_EQ(services[1].option("content_filter", ""), "smtp-amavis:x");
-  EXPECT_EQ(services[2].option("smtpd_milters", ""), "$smtpd_milters");
+  EXPECT_EQ(services[2].option("smtpd_milters", ""), "inet:a:1");
   EXPECT_EQ(services[3].option("content_filter", "x"), "");
   EXPECT_EQ(services[3].option("smtpd_proxy_filter", "x"), "x");
   EXPECT_EQ(services[5].option("syslog_name", ""), "postfix/relay");
-  EXPECT_TRUE(parse_services("", "a/b/c = d\n", "nonsense\n").empty());
+  EXPECT_TRUE(parse_services("nonsense\n", "a/b/c = d\nnonsense\n").empty());
 }
 
 TEST(MailWay, Notes) {
@@ -51,7 +50,7 @@ TEST(MailWay, Notes) {
   };
   const Row rows[] = {
       {"plain", {smtpd({})}, {}, {}},
-      {"takes over the list", {smtpd({{"smtpd_milters", "$smtpd_milters, inet:a:1"}})}, {}, {}},
+      {"has ours", {smtpd({{"smtpd_milters", "{ unix:backstop/milter.sock, x=y } inet:a:1"}})}, {}, {}},
       {"milters of its own",
        {smtpd({{"smtpd_milters", "inet:a:1"}}, "submission")},
        {},

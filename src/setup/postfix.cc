@@ -193,9 +193,8 @@ base::Result<Postfix> read_postfix(Machine& machine, const PostfixPlace& place) 
   const auto services = machine.run(place.command("postconf", {"-M"}));
   if (!services.is_good()) return refuse("postconf -M: " + services.why());
   const auto expanded = machine.run(place.command("postconf", {"-Px"}));
-  const auto written = machine.run(place.command("postconf", {"-P"}));
-  if (!expanded.is_good() || !written.is_good()) return refuse("postconf -P: " + expanded.why());
-  postfix.services = parse_services(services.out, expanded.out, written.out);
+  if (!expanded.is_good()) return refuse("postconf -Px: " + expanded.why());
+  postfix.services = parse_services(services.out, expanded.out);
   const auto status = machine.run(place.command("postfix", {"status"}));
   // Only root is told; --apply takes root anyway.
   postfix.is_running = status.is_good() || status.err.contains("superuser");

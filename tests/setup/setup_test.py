@@ -36,6 +36,7 @@ class Plain(HomeCase):
         self.assertEqual((self.value("smtpd_milters"), self.value("non_smtpd_milters"), self.value("internal_mail_filter_classes")),
                          (MILTER, INTERNAL, "bounce"))
         self.assertEqual(self.copies()[0].read_bytes(), self.before)
+        self.assertNotIn("spool/backstop", self.home.command("postfix", "check"))
         with FakeClient(self.home.port.address) as client:
             self.assertEqual(client.mail(new_mail("bob@example.net", ANN), "bob@example.net", ANN).code, 250)
         self.wait_until_seen("milter", sender="<bob@example.net>")
