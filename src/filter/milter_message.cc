@@ -12,6 +12,7 @@
 #include "intake/verdict_reply.h"
 #include "mail/address.h"
 #include "milter/answer.h"
+#include "origin/tag_evidence.h"
 #include "os/random.h"
 #include "response/report_and_headers.h"
 
@@ -115,7 +116,10 @@ net::Task<void> MilterMessage::recipient(const milter::PathCommand& command, std
     co_return milter::append_answer(milter::Answer::Continue, out);
   }
   intake::RecipientCheck check{.facts = {.is_ours = true}, .plain = *path->address};
-  if (!is_outbound()) check = intake::check_recipient(transaction_, *path->address, false);
+  if (!is_outbound()) {
+    check = intake::check_recipient(transaction_, *path->address, is_guesser());
+    note_bad_tag(check);
+  }
   if (!is_outbound() && check.domain != nullptr) {
     co_await look_up(check);
     const auto verdict = policy::judge_recipient(check.facts, {.stage = check.domain->stage});
@@ -127,6 +131,22 @@ net::Task<void> MilterMessage::recipient(const milter::PathCommand& command, std
   }
   add_recipient(command, *path->address, std::move(check));
   milter::append_answer(milter::Answer::Continue, out);
+}
+
+// Only the null sender's tags count.
+bool MilterMessage::is_guesser() const {
+  return transaction_.mail.reverse_path.is_null() && !transaction_.is_from_relay &&
+         session_.workplace.shared().bad_tags.is_guesser(session_.client.address(), transaction_.begun,
+                                                         settings_->bad_tags);
+}
+
+void MilterMessage::note_bad_tag(const intake::RecipientCheck& check) {
+  if (!check.claim || intake::is_from_relay(transaction_, *check.domain) ||
+      !origin::is_guess(check.claim->tag, transaction_.mail.reverse_path.is_null())) {
+    return;
+  }
+  session_.workplace.shared().bad_tags.add(session_.client.address(), check.claim->address.folded(),
+                                           transaction_.begun, settings_->bad_tags);
 }
 
 // A routed address ("user%host") is the server's to refuse.

@@ -82,6 +82,8 @@ class MilterMessage {
   void read_mail(const milter::PathCommand& mail);
   void take_queue_id();
   bool is_outbound() const { return transaction_.is_outbound(); }
+  bool is_guesser() const;
+  void note_bad_tag(const intake::RecipientCheck& check);
   bool is_checked(const intake::RecipientCheck& check) const;
   bool differs_from_first(const intake::RecipientCheck& check) const;
   net::Task<void> look_up(intake::RecipientCheck& check);

@@ -53,6 +53,7 @@ struct Settings {
   std::shared_ptr<const intake::Site> site;
   MilterSettings milter;
   intake::MessageLimits limits;
+  std::size_t bad_tags = 5;       ///< see intake/bad_tags.h
   std::size_t recipients = 1000;  ///< of one message; those past it are not judged
   std::string help_url = {};      ///< in refusals; may be empty
 };

@@ -10,9 +10,6 @@
 
 namespace backstop::gateway {
 
-ClientCounts::ClientCounts(std::size_t most_remembered)
-    : most_remembered_(std::max<std::size_t>(most_remembered, 1)) {}
-
 next_hop::ClientCount ClientCounts::Ticket::next_hop_count() const {
   if (client_ == nullptr) return nullptr;
   return {client_, &client_->next_hop_sessions};
@@ -96,49 +93,6 @@ void ClientCounts::close(const std::optional<Address>& address) {
 std::size_t ClientCounts::sessions() const {
   const std::scoped_lock lock(sessions_mutex_);
   return sessions_;
-}
-
-// Those whose hour is over are in front.
-void ClientCounts::forget(Time now) {
-  while (!bad_tags_.empty() && now >= bad_tags_.front().end) {
-    bad_tags_of_.erase(bad_tags_.front().client);
-    bad_tags_.pop_front();
-  }
-}
-
-void ClientCounts::add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits) {
-  const Address client = net::client_key(address);
-  const std::size_t hash = std::hash<std::string_view>()(tag);
-  const std::scoped_lock lock(bad_tags_mutex_);
-  forget(now);
-  auto found = bad_tags_of_.find(client);
-  if (found == bad_tags_of_.end()) {
-    if (bad_tags_.size() >= most_remembered_) {
-      bad_tags_of_.erase(bad_tags_.front().client);
-      bad_tags_.pop_front();
-    }
-    bad_tags_.push_back({.client = client, .end = now + kBadTagWindow, .seen = {}});
-    found = bad_tags_of_.emplace(client, std::prev(bad_tags_.end())).first;
-  }
-  auto& [_, end, seen] = *found->second;
-  if (seen.size() >= limits.bad_tags || std::ranges::find(seen, hash) != seen.end()) return;
-  seen.push_back(hash);
-  if (seen.size() < limits.bad_tags) return;
-  end = now + kBadTagWindow;
-  bad_tags_.splice(bad_tags_.end(), bad_tags_, found->second);
-}
-
-bool ClientCounts::is_guesser(const Address& address, Time now, const Limits& limits) const {
-  const Address client = net::client_key(address);
-  const std::scoped_lock lock(bad_tags_mutex_);
-  const auto found = bad_tags_of_.find(client);
-  return found != bad_tags_of_.end() && now < found->second->end &&
-         found->second->seen.size() >= limits.bad_tags;
-}
-
-std::size_t ClientCounts::remembered() const {
-  const std::scoped_lock lock(bad_tags_mutex_);
-  return bad_tags_.size();
 }
 
 }  // namespace backstop::gateway

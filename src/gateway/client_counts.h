@@ -1,21 +1,18 @@
-// How many sessions there are, in all and of each client, how many sessions of next hops and questions to DNS
-// each client uses, and how many bad tags it has brought lately. Clients are told apart by net::client_key(),
-// so an IPv6 /64 counts as one. Thread-safe; asked once a connection and once a bad tag. Sessions of next
-// hops, one for each mail, are counted without a look-up.
+// How many sessions there are, in all and of each client, and how many sessions of next hops and questions to
+// DNS each client uses. Clients are told apart by net::client_key(), so an IPv6 /64 counts as one.
+// Thread-safe; asked once a connection. Sessions of next hops, one for each mail, are counted without a
+// look-up.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/address.hpp>
-#include <chrono>
 #include <cstddef>
 #include <expected>
-#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "gateway/limits.h"
 #include "next_hop/client_use.h"
@@ -25,14 +22,8 @@ namespace backstop::gateway {
 class ClientCounts {
  public:
   using Address = boost::asio::ip::address;
-  using Time = std::chrono::steady_clock::time_point;
 
-  static constexpr std::chrono::hours kBadTagWindow{1};
-  static constexpr std::size_t kMostRemembered = 10'000;
-
-  /// `most_remembered`: how many clients with bad tags are remembered, at least 1. The one whose hour ends
-  /// first is forgotten first.
-  explicit ClientCounts(std::size_t most_remembered = kMostRemembered);
+  ClientCounts() = default;
   ClientCounts(const ClientCounts&) = delete;
   ClientCounts& operator=(const ClientCounts&) = delete;
 
@@ -75,15 +66,7 @@ class ClientCounts {
   std::expected<void, Exceeded> pass_on(Ticket& ticket, const std::optional<Address>& address,
                                         const Limits& limits);
 
-  /// Notes a bad tag of a client, folded as addresses are; the same tag counts once. They are counted for an
-  /// hour from the client's first one. Once there are `limits.bad_tags`, the client is a guesser for an hour
-  /// from then on; after that it starts anew.
-  void add_bad_tag(const Address& address, std::string_view tag, Time now, const Limits& limits);
-  bool is_guesser(const Address& address, Time now, const Limits& limits) const;
-
   std::size_t sessions() const;
-  /// Returns the number of clients with bad tags. Those whose hour is over count until they are looked at.
-  std::size_t remembered() const;
 
  private:
   struct Client {
@@ -91,27 +74,16 @@ class ClientCounts {
     std::atomic<std::size_t> next_hop_sessions{0};  ///< that it uses now
     std::atomic<std::size_t> questions{0};          ///< to DNS, that are open now
   };
-  struct BadTags {
-    Address client;
-    Time end;
-    std::vector<std::size_t> seen;  ///< hashes; no more than the limit
-  };
 
   void close(const std::optional<Address>& address);
   /// Counts one more session of this client; null if its limit is reached. The lock must be held.
   std::shared_ptr<Client> add(const Address& address, const Limits& limits);
   void take_off(const Address& address);
-  void forget(Time now);
 
-  // Maps that are ordered: clients choose their addresses, and could choose them so that hashes collide.
+  // Ordered: clients choose their addresses, and could choose them so that hashes collide.
   mutable std::mutex sessions_mutex_;
   std::size_t sessions_ = 0;
   std::map<Address, std::shared_ptr<Client>> clients_;
-
-  mutable std::mutex bad_tags_mutex_;
-  const std::size_t most_remembered_;
-  std::list<BadTags> bad_tags_;  ///< in the order of `end`
-  std::map<Address, std::list<BadTags>::iterator> bad_tags_of_;
 };
 
 }  // namespace backstop::gateway

@@ -13,11 +13,7 @@ namespace backstop::gateway {
 namespace {
 
 using next_hop::ClientUse;
-using std::chrono::minutes;
-using std::chrono::nanoseconds;
 using Ticket = ClientCounts::Ticket;
-
-constexpr ClientCounts::Time kStart{std::chrono::hours(1000)};
 
 ClientCounts::Address address(const std::string& text) {
   return boost::asio::ip::make_address(text);
@@ -245,102 +241,6 @@ TEST(Sessions, ThreadsNeverExceedTheLimit) {
   EXPECT_GT(let_in, 0u);
   EXPECT_EQ(counts.sessions(), 0u);
   EXPECT_EQ(open_all(counts, limits_of(100, kMost), 10, true).size(), kMost);
-}
-
-Limits tags_of(std::size_t bad_tags) {
-  Limits limits;
-  limits.bad_tags = bad_tags;
-  return limits;
-}
-
-std::string tag(int number) {
-  return "prvs=0787" + std::to_string(100000 + number) + "=ann@example.org";
-}
-
-TEST(BadTags, AsManyDifferentOnesAsTheLimitMakeAGuesser) {
-  const Limits limits = tags_of(3);
-  ClientCounts counts;
-  EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits));
-  for (int i = 0; i < 2; ++i) {
-    counts.add_bad_tag(numbered(1), tag(i), kStart, limits);
-    EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits)) << i;
-  }
-  counts.add_bad_tag(numbered(1), tag(2), kStart, limits);
-  EXPECT_TRUE(counts.is_guesser(numbered(1), kStart, limits));
-  EXPECT_FALSE(counts.is_guesser(numbered(2), kStart, limits)) << "another client";
-}
-
-TEST(BadTags, TheSameOneAgainCountsNothing) {
-  const Limits limits = tags_of(2);
-  ClientCounts counts;
-  for (int i = 0; i < 10; ++i) counts.add_bad_tag(numbered(1), tag(7), kStart, limits);
-  EXPECT_FALSE(counts.is_guesser(numbered(1), kStart, limits));
-  counts.add_bad_tag(numbered(1), tag(8), kStart, limits);
-  EXPECT_TRUE(counts.is_guesser(numbered(1), kStart, limits));
-}
-
-TEST(BadTags, AreCountedForAnHourAndThenMakeAGuesserForAnHour) {
-  const Limits limits = tags_of(2);
-  ClientCounts counts;
-  counts.add_bad_tag(numbered(1), tag(1), kStart, limits);
-  counts.add_bad_tag(numbered(1), tag(2), kStart + minutes(60), limits);
-  EXPECT_FALSE(counts.is_guesser(numbered(1), kStart + minutes(60), limits)) << "the first was forgotten";
-  const auto caught = kStart + minutes(119);
-  counts.add_bad_tag(numbered(1), tag(3), caught, limits);
-  EXPECT_TRUE(counts.is_guesser(numbered(1), caught + minutes(60) - nanoseconds(1), limits));
-  EXPECT_FALSE(counts.is_guesser(numbered(1), caught + minutes(60), limits));
-  counts.add_bad_tag(numbered(1), tag(4), caught + minutes(30), limits);
-  EXPECT_FALSE(counts.is_guesser(numbered(1), caught + minutes(60), limits))
-      << "more of them make it no longer";
-}
-
-TEST(BadTags, OfOneIPv6NetworkCountTogether) {
-  for (const auto& row : kClients) {
-    ClientCounts counts;
-    counts.add_bad_tag(address(row.first), tag(1), kStart, tags_of(2));
-    counts.add_bad_tag(address(row.second), tag(2), kStart, tags_of(2));
-    EXPECT_EQ(counts.is_guesser(address(row.first), kStart, tags_of(2)), row.want_one) << row.name;
-  }
-}
-
-TEST(BadTags, TheClientWhoseHourEndsFirstIsForgottenFirst) {
-  const Limits limits = tags_of(2);
-  ClientCounts counts(3);
-  for (unsigned client = 1; client <= 3; ++client) {
-    counts.add_bad_tag(numbered(client), tag(1), kStart + minutes(client), limits);
-  }
-  EXPECT_EQ(counts.remembered(), 3u);
-  // The first one becomes a guesser, and is remembered for an hour from then on.
-  counts.add_bad_tag(numbered(1), tag(2), kStart + minutes(4), limits);
-  counts.add_bad_tag(numbered(4), tag(1), kStart + minutes(5), limits);
-  EXPECT_EQ(counts.remembered(), 3u);
-  EXPECT_TRUE(counts.is_guesser(numbered(1), kStart + minutes(5), limits));
-  counts.add_bad_tag(numbered(2), tag(2), kStart + minutes(5), limits);
-  EXPECT_FALSE(counts.is_guesser(numbered(2), kStart + minutes(5), limits)) << "its first was forgotten";
-}
-
-TEST(BadTags, TheHoursThatAreOverMakeRoom) {
-  ClientCounts counts(3);
-  for (unsigned client = 1; client <= 3; ++client)
-    counts.add_bad_tag(numbered(client), tag(1), kStart, tags_of(1));
-  counts.add_bad_tag(numbered(4), tag(1), kStart + minutes(60), tags_of(1));
-  EXPECT_EQ(counts.remembered(), 1u);
-}
-
-TEST(BadTags, OneClientIsAlwaysRemembered) {
-  ClientCounts counts(0);
-  counts.add_bad_tag(numbered(1), tag(1), kStart, tags_of(1));
-  counts.add_bad_tag(numbered(2), tag(1), kStart, tags_of(1));
-  EXPECT_EQ(counts.remembered(), 1u);
-  EXPECT_TRUE(counts.is_guesser(numbered(2), kStart, tags_of(1)));
-}
-
-TEST(BadTags, AFloodTakesNoMoreThanItMay) {
-  ClientCounts counts;
-  for (unsigned client = 0; client < 2 * ClientCounts::kMostRemembered; ++client) {
-    counts.add_bad_tag(numbered(client), tag(1), kStart, tags_of(20));
-  }
-  EXPECT_EQ(counts.remembered(), ClientCounts::kMostRemembered);
 }
 
 }  // namespace

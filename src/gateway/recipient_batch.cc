@@ -12,17 +12,18 @@
 namespace backstop::gateway {
 
 RecipientBatch::RecipientBatch(Transaction& transaction, const smtp::Extensions& offered,
-                               ClientCounts& clients, const ClientCounts::Address& client)
+                               intake::BadTags& bad_tags, const intake::BadTags::Address& client)
     : transaction_(transaction),
       offered_(offered),
-      clients_(clients),
+      bad_tags_(bad_tags),
       client_(client),
       taken_(transaction.recipients.size()) {}
 
 // Only the null sender's tags count.
 bool RecipientBatch::is_guesser() const {
   return transaction_.mail.reverse_path.is_null() && !transaction_.is_from_relay &&
-         clients_.is_guesser(client_, std::chrono::steady_clock::now(), transaction_.settings->limits);
+         bad_tags_.is_guesser(client_, std::chrono::steady_clock::now(),
+                              transaction_.settings->limits.bad_tags);
 }
 
 void RecipientBatch::note_bad_tag(const intake::RecipientCheck& check) {
@@ -30,8 +31,8 @@ void RecipientBatch::note_bad_tag(const intake::RecipientCheck& check) {
       !origin::is_guess(check.claim->tag, transaction_.mail.reverse_path.is_null())) {
     return;
   }
-  clients_.add_bad_tag(client_, check.claim->address.folded(), std::chrono::steady_clock::now(),
-                       transaction_.settings->limits);
+  bad_tags_.add(client_, check.claim->address.folded(), std::chrono::steady_clock::now(),
+                transaction_.settings->limits.bad_tags);
 }
 
 Route RecipientBatch::route_for(const intake::RecipientCheck& check) const {

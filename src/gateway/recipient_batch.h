@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/client_counts.h"
 #include "gateway/transaction.h"
+#include "intake/bad_tags.h"
 #include "intake/event_of.h"
 #include "intake/recipient_check.h"
 #include "net/task.h"
@@ -40,8 +40,8 @@ class RecipientBatch {
   };
 
   /// `offered`: what EHLO offered. Bad tags are counted for `client`. All must outlive this.
-  RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, ClientCounts& clients,
-                 const ClientCounts::Address& client);
+  RecipientBatch(Transaction& transaction, const smtp::Extensions& offered, intake::BadTags& bad_tags,
+                 const intake::BadTags::Address& client);
 
   /// Judges one more RCPT by its argument. Returns false if the checks of the sender or a directory must be
   /// asked about it: then look_up() comes next. The first that may be taken sets the transaction's route.
@@ -70,8 +70,8 @@ class RecipientBatch {
 
   Transaction& transaction_;
   const smtp::Extensions& offered_;
-  ClientCounts& clients_;
-  const ClientCounts::Address& client_;
+  intake::BadTags& bad_tags_;
+  const intake::BadTags::Address& client_;
   std::vector<Asked> asked_;
   std::optional<directory::Directory::Deadline> deadline_;  ///< of all look-ups, since the first
   std::size_t taken_;  ///< recipients of the transaction, and those that the next hop may yet take

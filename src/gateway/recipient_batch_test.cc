@@ -120,7 +120,7 @@ class RecipientBatchTest : public net::LoopTest {
   }
   /// One more recipient of it.
   RecipientBatch::Asked add(Transaction& transaction, std::string_view recipient) {
-    RecipientBatch batch(transaction, offered_, clients_, client_);
+    RecipientBatch batch(transaction, offered_, bad_tags_, client_);
     if (!batch.add("TO:<" + std::string(recipient) + ">")) run(batch.look_up());
     return batch.asked().front();
   }
@@ -129,15 +129,15 @@ class RecipientBatchTest : public net::LoopTest {
   void make_guesser() {
     const auto now = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < settings_.limits.bad_tags; ++i) {
-      clients_.add_bad_tag(client_, std::to_string(i), now, settings_.limits);
+      bad_tags_.add(client_, std::to_string(i), now, settings_.limits.bad_tags);
     }
   }
 
   Settings settings_;
   Transaction last_;
   smtp::Extensions offered_;
-  ClientCounts clients_;
-  ClientCounts::Address client_ = boost::asio::ip::make_address("192.0.2.7");
+  intake::BadTags bad_tags_;
+  intake::BadTags::Address client_ = boost::asio::ip::make_address("192.0.2.7");
 };
 
 struct Row {
@@ -469,7 +469,7 @@ TEST_F(RecipientBatchTest, OffersThoseThatMayBeTakenInOneGo) {
   mail.delivery = std::make_unique<Answering>(
       std::vector<smtp::Reply>{{250, "2.1.5", "one"}, {550, "5.1.1", "two"}, {251, "2.1.5", "three"}},
       offered);
-  RecipientBatch batch(mail, offered_, clients_, client_);
+  RecipientBatch batch(mail, offered_, bad_tags_, client_);
   batch.add("TO:<" + tagged("bob@example.org") + ">");
   batch.add("TO:<x@else.test>");
   batch.add("nonsense");
@@ -503,7 +503,7 @@ TEST_F(RecipientBatchTest, TheNextHopIsMutedIfSpfHasFailedAndThatIsWanted) {
       mail.has_failed_spf = has_failed_spf;
       std::vector<std::string> offered;
       mail.delivery = std::make_unique<Answering>(std::vector<smtp::Reply>{{250, "2.1.5", "one"}}, offered);
-      RecipientBatch batch(mail, offered_, clients_, client_);
+      RecipientBatch batch(mail, offered_, bad_tags_, client_);
       batch.add("TO:<bob@example.org>");
       run(batch.offer());
       const std::string want =
@@ -515,7 +515,7 @@ TEST_F(RecipientBatchTest, TheNextHopIsMutedIfSpfHasFailedAndThatIsWanted) {
 
 TEST_F(RecipientBatchTest, WithoutARecipientThatMayBeTakenTheNextHopIsNotAsked) {
   auto mail = transaction("");
-  RecipientBatch batch(mail, offered_, clients_, client_);
+  RecipientBatch batch(mail, offered_, bad_tags_, client_);
   batch.add("TO:<x@else.test>");
   run(batch.offer());
   EXPECT_EQ(batch.asked().front().answer->code, 550);
@@ -528,14 +528,14 @@ TEST_F(RecipientBatchTest, TheLimitCountsThoseThatMayBeTaken) {
   std::vector<std::string> offered;
   mail.delivery = std::make_unique<Answering>(
       std::vector<smtp::Reply>{{250, "2.1.5", "one"}, {250, "2.1.5", "two"}}, offered);
-  RecipientBatch batch(mail, offered_, clients_, client_);
+  RecipientBatch batch(mail, offered_, bad_tags_, client_);
   for (const std::string_view local : {"a", "b", "c"}) batch.add(fmt::format("TO:<{}@example.org>", local));
   EXPECT_FALSE(batch.asked()[1].answer);
   ASSERT_TRUE(batch.asked()[2].answer);
   EXPECT_EQ(batch.asked()[2].answer->code, 452);
   EXPECT_EQ(batch.asked()[2].decider, intake::Decider::Limit);
   run(batch.offer());
-  RecipientBatch next(mail, offered_, clients_, client_);
+  RecipientBatch next(mail, offered_, bad_tags_, client_);
   next.add("TO:<d@example.org>");
   ASSERT_TRUE(next.asked().front().answer);
   EXPECT_EQ(next.asked().front().answer->code, 452) << "those of earlier batches count";
@@ -557,13 +557,13 @@ TEST_F(RecipientBatchTest, IsFullAtItsLimitOrAtASingleAnswer) {
   for (const auto& row : rows) {
     settings_.gateways.front().next_hop = *next_hop::parse_next_hop(row.url);
     auto mail = transaction("");
-    RecipientBatch batch(mail, offered_, clients_, client_);
+    RecipientBatch batch(mail, offered_, bad_tags_, client_);
     for (const auto recipient : row.recipients) batch.add(fmt::format("TO:<{}>", recipient));
     EXPECT_EQ(batch.is_full(), row.want) << row.name;
   }
   settings_.gateways.front().next_hop = *next_hop::parse_next_hop("smtp://192.0.2.1:25");
   auto mail = transaction("");
-  RecipientBatch batch(mail, offered_, clients_, client_);
+  RecipientBatch batch(mail, offered_, bad_tags_, client_);
   for (std::size_t i = 1; i < RecipientBatch::kMost; ++i) batch.add("TO:<a@example.org>");
   EXPECT_FALSE(batch.is_full());
   batch.add("TO:<a@example.org>");
@@ -610,7 +610,7 @@ TEST_F(DirectoryTest, TheNextHopHearsOnlyOfThoseThatExist) {
   std::vector<std::string> offered;
   mail.delivery = std::make_unique<Answering>(
       std::vector<smtp::Reply>{{250, "2.1.5", "ok"}, {550, "5.1.1", "no"}, {250, "2.1.5", "ok"}}, offered);
-  RecipientBatch batch(mail, offered_, clients_, client_);
+  RecipientBatch batch(mail, offered_, bad_tags_, client_);
   run(offer(batch, {"zoe@example.org", tagged("bob@example.org"), "ben+x@example.org", "amy@example.org",
                     "postmaster@example.org"}));
   EXPECT_THAT(offered,
@@ -675,7 +675,7 @@ class SenderTest : public DirectoryTest {
     std::vector<std::string> offered;
     mail.delivery = std::make_unique<Answering>(
         std::vector<smtp::Reply>(recipients.size(), {250, "2.1.5", "ok"}), offered);
-    RecipientBatch batch(mail, offered_, clients_, client_);
+    RecipientBatch batch(mail, offered_, bad_tags_, client_);
     run(offer(batch, recipients));
     std::vector<std::string> answers;
     for (const auto& asked : batch.asked())

@@ -282,7 +282,7 @@ void Session::handle_mail(std::string_view argument) {
 
 // Handles one RCPT, and those that came with it.
 net::Task<void> Session::handle_recipients(std::string_view argument) {
-  RecipientBatch batch(*transaction_, state_.offered, worker_.shared().clients, client_.address());
+  RecipientBatch batch(*transaction_, state_.offered, worker_.shared().bad_tags, client_.address());
   if (!batch.add(argument)) co_await batch.look_up();
   while (speaker_.is_open() && !batch.is_full()) {
     // Any other line ends the batch: its answer comes after those of the batch.

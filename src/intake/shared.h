@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "auth/resolver.h"
+#include "intake/bad_tags.h"
 #include "intake/event_of.h"
 #include "intake/held_memory.h"
 #include "intake/hint_counts.h"
@@ -30,6 +31,7 @@ struct Shared {
 
   Journal& events;
   HeldMemory held;
+  BadTags bad_tags;  ///< of clients
   HintCounts hints;
   store::NodeUses uses;       ///< of proofs, while there is no ledger
   KeyMemory dkim_keys;        ///< that were looked up

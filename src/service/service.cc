@@ -43,6 +43,7 @@ std::shared_ptr<const filter::Settings> milter_settings(const config::Config& co
   settings.site = share(config.gateway);
   settings.milter = config.milter;
   settings.limits = config.gateway.limits;
+  settings.bad_tags = config.gateway.limits.bad_tags;
   settings.recipients = config.gateway.limits.recipients;
   settings.help_url = config.gateway.help_url;
   return std::make_shared<const filter::Settings>(std::move(settings));
