@@ -51,7 +51,7 @@ class Machine {
  public:
   virtual ~Machine() = default;
 
-  /// Runs a program with this standard input, and waits for it, one minute at most.
+  /// Runs a program with this standard input, and waits for it, three minutes at most.
   virtual Outcome run(const Command& command, std::string_view input = {}) = 0;
 
   /// Returns nullopt if there is no such file. A file of more than 16 MiB is an error.
