@@ -66,6 +66,7 @@ const std::vector<Room>& rooms() {
        {"base", "os", "mail", "net", "smtp", "response", "origin", "store", "next_hop", "report"}},
       {"config", false, {kAllAbove}},
       {"service", false, {kAllAbove}},
+      {"setup", false, {"base", "os", "mail", "net", "smtp", "milter", "dkim", "origin", "config"}},
       {"demo", false, {kAllAbove}},
       {"app", false, {kAllAbove}},
       {"library",

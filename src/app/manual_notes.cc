@@ -33,6 +33,8 @@ constexpr auto kNotes = std::to_array<ManualNote>({
      "held.db."},
     {"serve", "FILES", "/var/log/backstop/backstop.log",
      "The log, if [log] names a file; else it goes to standard error."},
+    {"setup", "FILES", "/var/lib/backstop/setup/setup.json", "What it did, for --undo."},
+    {"setup", "FILES", "/etc/postfix/main.cf.backstop-DATE", "The copy of main.cf that it makes."},
     {"demo", "SIGNALS", "SIGINT, SIGTERM, SIGHUP", "They end it."},
     {"demo", "FILES", "backstop.toml, keys, history.db, backstop.log, mail, outside, forged.eml",
      "In its folder: a configuration for `backstop serve`, its keys, history and log, the Maildirs of Ann "

@@ -383,7 +383,7 @@ std::string MilterMessage::without_foreign_fields() const {
 }
 
 // A response that can't be held, and that may not leave, stays with the server: its postmaster can release
-// it.
+// it. A server that can't keep it must send it again.
 net::Task<void> MilterMessage::judge_departure() {
   co_await way_out_.judge(way_out_.read(held_, extent()));
   changes_.insert_fields(way_out_.added());
@@ -397,8 +397,8 @@ net::Task<void> MilterMessage::judge_departure() {
   }
   const auto& verdict = way_out_.verdict();
   if (verdict.action == policy::Action::Accept) co_return;
-  const bool may_wait = verdict.cause == policy::Cause::NotCheckedYet;
-  if (may_wait || session_.door == Door::Smtp)
+  const bool can_stay = session_.door == Door::Internal && session_.agreed.may(milter::action::kQuarantine);
+  if (!can_stay || verdict.cause == policy::Cause::NotCheckedYet)
     co_return refuse(intake::reply_for(verdict, settings_->help_url));
   is_on_hold_ = true;
 }

@@ -1,11 +1,12 @@
 """A Postfix of our own that asks Backstop's milter, as docs/milter.md sets it up, and the servers of everybody else."""
+import contextlib
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
 # pylint: disable=wrong-import-position,unused-import
-from support import (Backstop, Case, FakeClient, FakeServer, Postfix, body_of, config, header_of, main, needs, new_bounce, new_mail,  # noqa: E402,F401
+from support import (Backstop, Case, FakeClient, FakeServer, Port, Postfix, body_of, config, header_of, main, needs, new_bounce, new_mail,  # noqa: E402,F401
                      wait_until, way_out)
 
 ANN, BOB = "ann@example.org", "bob@example.net"
@@ -28,6 +29,11 @@ def forged_bounce(owner=ANN):
     return bounce_of(b"Received: from spammer.test by mail.example.net; Mon, 30 Nov 2026 10:00:00 +0000\r\n" + mail, owner)
 
 
+def bare_bounce(owner=ANN):
+    """Returns a bounce that returns nothing of the mail that it is about."""
+    return new_bounce(owner).partition(b"--part\r\nContent-Type: text/rfc822-headers")[0] + b"--part--\r\n"
+
+
 def milter_section(folder, more=""):
     return (f'[milter]\nlisten = ["unix:{folder}/milter.sock"]\ninternal = ["unix:{folder}/internal.sock"]\nmode = "0660"\n'
             f'group = "postfix"\n{more}\n')
@@ -41,7 +47,7 @@ class OurPostfix(Postfix):
     """It has the mailboxes of example.org, and sends all other mail to the port `world`. Strangers come to the service "smtp", and our
     users to "submission"; `first` and `last` are milters before and after ours."""
 
-    def __init__(self, folder, sockets, world, main=None, mailboxes=(ANN,), first=(), last=(), action="accept", services=None):
+    def __init__(self, folder, sockets, world, main=None, mailboxes=(ANN,), first=(), last=(), action="accept", services=None, master=""):
         milters = [*first, element(sockets, "milter", action), *last]
         internal = [*first, element(sockets, "internal", action), *last]
         super().__init__(folder, "ours", {
@@ -51,7 +57,7 @@ class OurPostfix(Postfix):
             "smtpd_milters": ", ".join(milters), "non_smtpd_milters": ", ".join(internal), "internal_mail_filter_classes": "bounce",
             "local_header_rewrite_clients": "", **(main or {})},
             services=services or {"smtp": "", "submission": "-o milter_macro_daemon_name=ORIGINATING -o mynetworks=127.0.0.0/8"},
-            mailboxes=mailboxes)
+            mailboxes=mailboxes, master=master)
 
 
 class Site(Case):
@@ -63,15 +69,18 @@ class Site(Case):
         self.sockets = self.folder / "sockets"
         self.sockets.mkdir(mode=0o755)
 
-    def gate(self, more="", milter="", **settings):
+    def gate(self, more="", milter="", section=None, **settings):
         sections = "" if "[ledger]" in more else '[ledger]\nurl = "sqlite:{folder}/ledger.db"\n'
         settings = {"tags": False, **settings}
         return self.enterContext(Backstop(self.folder, "gate", config(
-            more=milter_section(self.sockets, milter) + sections + more, **settings)))
+            more=(section + milter if section else milter_section(self.sockets, milter)) + sections + more, **settings)))
 
     def ours(self, **settings):
         self.postfix = self.enterContext(OurPostfix(self.folder, self.sockets, self.world.port, **settings))
         return self.postfix
+
+    def reserve_port(self):
+        return self.enterContext(contextlib.closing(Port())).number
 
     def client(self, service="smtp", source="127.0.0.1"):
         return self.enterContext(FakeClient(self.postfix.ports[service].address, source=(source, 0)))

@@ -41,12 +41,14 @@ H?F?From: $?x$x <$g>$|$g$.
 H?M?Message-Id: <$t.$i@$j>
 Scanonify=3
 R$@			$@ <@>
+R$* <> $*		$@ <@>
 R$* < $* > $*		$2
 R$+ @ $+		$@ $1 < @ $2 >
 Sfinal=4
 R$* <@>			$@
 R$* < @ $+ >		$1 @ $2
 Sparse=0
+R<@>			$#local $: <@>
 R$* <@>			$#local $: $1
 {rules}
 R$+ < @ $=w >		$#local $: $1
