@@ -73,11 +73,12 @@ class Keys {
   TagResult check_tag(std::string_view address, Time now, const TagOptions& options = {}) const;
 
   /// Returns the value of a Backstop-Watermark field for a mail that leaves. Each has another id. `mail_from`
-  /// is the envelope sender and `from` the address of From; one of them may be empty. Returns an empty text if
-  /// both are, or if no key signs.
-  std::string watermark(std::string_view mail_from, std::string_view from, Time now, char delimiter = '+') const;
-  /// Checks a value that came back (Reading::watermarks) for the address that a bounce came to, and for others
-  /// whose bounces come to it, if there are any.
+  /// is the envelope sender and `from` the address of From; one of them may be empty. Returns an empty text
+  /// if both are, or if no key signs.
+  std::string watermark(std::string_view mail_from, std::string_view from, Time now,
+                        char delimiter = '+') const;
+  /// Checks a value that came back (Reading::watermarks) for the address that a bounce came to, and for
+  /// others whose bounces come to it, if there are any.
   WatermarkResult check_watermark(std::string_view value, const std::vector<std::string>& addresses, Time now,
                                   char delimiter = '+') const;
 

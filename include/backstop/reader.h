@@ -15,8 +15,8 @@
 
 namespace backstop {
 
-/// Thrown for bytes that are no mail: they are empty, have a NUL near their start, or don't begin with a header
-/// field that mail has. what() is one printable clause, such as "empty".
+/// Thrown for bytes that are no mail: they are empty, have a NUL near their start, or don't begin with a
+/// header field that mail has. what() is one printable clause, such as "empty".
 class NotAMail : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;

@@ -1,3 +1,7 @@
+#include <backstop/backstop.h>
+#include <backstop/proofs.h>
+#include <backstop/reader.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -5,10 +9,6 @@
 #include <new>
 #include <string>
 #include <string_view>
-
-#include <backstop/backstop.h>
-#include <backstop/proofs.h>
-#include <backstop/reader.h>
 
 struct backstop_keys {
   backstop::Keys keys;
@@ -71,9 +71,8 @@ void backstop_free(char* text) {
 
 char* backstop_read(const char* mail, std::size_t size, const char* mail_from, const char* rcpt,
                     char** error) {
-  return copy_or_tell(error, [&] {
-    return backstop::read(std::string_view(mail, size), options_of(mail_from, rcpt));
-  });
+  return copy_or_tell(
+      error, [&] { return backstop::read(std::string_view(mail, size), options_of(mail_from, rcpt)); });
 }
 
 int backstop_can_be_response(const char* header, std::size_t size, const char* mail_from, const char* rcpt) {
@@ -109,9 +108,8 @@ char* backstop_tag(const backstop_keys* keys, const char* address, std::int64_t 
 
 char* backstop_check_tag(const backstop_keys* keys, const char* address, std::int64_t now, int lifetime_days,
                          char** error) {
-  return copy_or_tell(error, [&] {
-    return keys->keys.check_tag(address, time_of(now), tag_options(lifetime_days)).outcome;
-  });
+  return copy_or_tell(
+      error, [&] { return keys->keys.check_tag(address, time_of(now), tag_options(lifetime_days)).outcome; });
 }
 
 char* backstop_watermark(const backstop_keys* keys, const char* mail_from, const char* from, std::int64_t now,

@@ -40,7 +40,8 @@ class CInterface : public testing::Test {
 };
 
 TEST_F(CInterface, Reads) {
-  const std::string json = taken(backstop_read(kBounce.data(), kBounce.size(), "", "ann@example.org", &error_));
+  const std::string json =
+      taken(backstop_read(kBounce.data(), kBounce.size(), "", "ann@example.org", &error_));
   EXPECT_EQ(error_, nullptr);
   EXPECT_NE(json.find(R"("kind":"dsn-failed")"), std::string::npos) << json;
   EXPECT_EQ(backstop_can_be_response(kBounce.data(), kBounce.size(), nullptr, nullptr), 1);

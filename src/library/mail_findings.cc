@@ -29,8 +29,7 @@ Scratch& scratch() {
 // Returns the mail without what files have in front of it.
 std::string_view without_head(std::string_view mail) {
   if (mail.starts_with(mail::kByteOrderMark)) mail.remove_prefix(mail::kByteOrderMark.size());
-  const std::string_view from_first_line =
-      mail.substr(std::min(mail.find_first_not_of("\r\n"), mail.size()));
+  const std::string_view from_first_line = mail.substr(std::min(mail.find_first_not_of("\r\n"), mail.size()));
   if (!mailbox::begins_as_mbox(from_first_line)) return mail;
   return from_first_line.substr(std::min(from_first_line.find('\n'), from_first_line.size() - 1) + 1);
 }
@@ -55,8 +54,8 @@ report::Findings findings_of(std::string_view mail, const ReadOptions& options) 
   findings.response = reader.read(mail, envelope_of(options),
                                   findings.is_cut_short ? response::Extent::Start : response::Extent::Whole);
   if (findings.response.kind != response::Kind::None) {
-    findings.origin = origin::judge(
-        origin::collect({.recipient = {}, .response = findings.response, .context = {}}));
+    findings.origin =
+        origin::judge(origin::collect({.recipient = {}, .response = findings.response, .context = {}}));
   }
   return findings;
 }

@@ -1,9 +1,10 @@
 // Reads one mail as `classify` does when it has neither a configuration nor keys. For the library.
 #pragma once
 
+#include <backstop/reader.h>
+
 #include <string_view>
 
-#include <backstop/reader.h>
 #include "report/findings.h"
 
 namespace backstop::library {

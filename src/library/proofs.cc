@@ -1,5 +1,4 @@
 #include <backstop/proofs.h>
-
 #include <openssl/rand.h>
 
 #include <algorithm>

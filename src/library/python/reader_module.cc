@@ -1,5 +1,6 @@
-// The Python module backstop._reader: one function, which gives the JSON of a mail. backstop/__init__.py makes a dict
-// of it. Compiled for the limited API (PEP 384), so that one file serves Python 3.11 and all later ones.
+// The Python module backstop._reader: one function, which gives the JSON of a mail. backstop/__init__.py
+// makes a dict of it. Compiled for the limited API (PEP 384), so that one file serves Python 3.11 and all
+// later ones.
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
@@ -64,7 +65,8 @@ PyObject* read_json(PyObject* /*module*/, PyObject* arguments) {
   const char* mail_from = nullptr;
   const char* rcpt = "";
   const char* name = "-";
-  if (PyArg_ParseTuple(arguments, "y*|zss:read_json", &mail.view, &mail_from, &rcpt, &name) == 0) return nullptr;
+  if (PyArg_ParseTuple(arguments, "y*|zss:read_json", &mail.view, &mail_from, &rcpt, &name) == 0)
+    return nullptr;
   backstop::ReadOptions options;
   if (mail_from != nullptr) options.mail_from = mail_from;
   options.rcpt = rcpt;
@@ -77,14 +79,15 @@ PyObject* read_json(PyObject* /*module*/, PyObject* arguments) {
 
 std::array<PyMethodDef, 2> methods{{
     {"read_json", read_json, METH_VARARGS,
-     "read_json(mail, mail_from=None, rcpt='', name='-', /)\n--\n\nReturns what `backstop classify --json` says of the mail."},
+     "read_json(mail, mail_from=None, rcpt='', name='-', /)\n--\n\nReturns what `backstop classify --json` "
+     "says of the mail."},
     {nullptr, nullptr, 0, nullptr},
 }};
 
 std::array<PyModuleDef_Slot, 1> slots{{{0, nullptr}}};
 
-PyModuleDef definition{PyModuleDef_HEAD_INIT, "_reader",    nullptr, 0,      methods.data(),
-                       slots.data(),          nullptr, nullptr, nullptr};
+PyModuleDef definition{PyModuleDef_HEAD_INIT, "_reader", nullptr, 0,      methods.data(),
+                       slots.data(),          nullptr,   nullptr, nullptr};
 
 }  // namespace
 
