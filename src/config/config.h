@@ -27,8 +27,8 @@ struct TlsFiles {
 
 /// Relative paths of the file are relative to its folder; load_config() makes them absolute.
 struct Config {
-  std::string file;           ///< that it was read from, by load_config(); empty: from none
-  gateway::Settings gateway;  ///< only load_config() fills in its keys and TLS contexts
+  std::string file;               ///< that it was read from, by load_config(); empty: from none
+  gateway::Settings gateway;      ///< only load_config() fills in its keys and TLS contexts
   filter::MilterSettings milter;  ///< not used without a place to listen at
   ServerSettings server;
   std::string key_file;  ///< empty: no keys

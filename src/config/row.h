@@ -34,8 +34,8 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, intake::DomainSettings>) {
     return draft.domains[at.index].settings;
   } else if constexpr (std::is_same_v<Owner, NextHopDraft>) {
-    auto& own = at.section == Section::Gateway ? draft.gateways[at.index].next_hop
-                                               : draft.domains[at.index].next_hop;
+    auto& own =
+        at.section == Section::Gateway ? draft.gateways[at.index].next_hop : draft.domains[at.index].next_hop;
     return at.section == Section::Milter ? draft.milter_next_hop : own;
   } else if constexpr (std::is_same_v<Owner, intake::AuthSettings>) {
     return draft.config.gateway.auth;
