@@ -34,9 +34,9 @@ auto& owner_in(auto& draft, SectionAt at) {
   } else if constexpr (std::is_same_v<Owner, intake::DomainSettings>) {
     return draft.domains[at.index].settings;
   } else if constexpr (std::is_same_v<Owner, NextHopDraft>) {
-    auto& own =
-        at.section == Section::Gateway ? draft.gateways[at.index].next_hop : draft.domains[at.index].next_hop;
-    return at.section == Section::Milter ? draft.milter_next_hop : own;
+    if (at.section == Section::Milter) return draft.milter_next_hop;
+    return at.section == Section::Gateway ? draft.gateways[at.index].next_hop
+                                          : draft.domains[at.index].next_hop;
   } else if constexpr (std::is_same_v<Owner, intake::AuthSettings>) {
     return draft.config.gateway.auth;
   } else if constexpr (std::is_base_of_v<Owner, gateway::Settings>) {
