@@ -54,6 +54,7 @@ class MilterSession final : public intake::LiveSession {
   MilterServer::Ticket ticket_;
   Door door_;
   std::string peer_;  ///< for the log
+  bool is_local_;
   net::Connection connection_;
   milter::Phase phase_ = milter::Phase::Start;
   milter::Negotiation agreed_;

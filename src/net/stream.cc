@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <netinet/tcp.h>
 #include <sys/poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -226,6 +227,11 @@ bool Stream::is_peer_gone() {
   if (!is_open() || (tls_ && tls_->is_closed_by_peer())) return true;
   pollfd look{socket_.native_handle(), POLLRDHUP, 0};
   return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+void Stream::acknowledge_now() {
+  const int on = 1;
+  (void)::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 bool Stream::is_open() const {

@@ -81,6 +81,11 @@ class Stream : private TimedWaits {
   /// bytes.
   bool is_peer_gone();
 
+  /// Acknowledges at once what has come over TCP; elsewhere it does nothing. For peers that leave Nagle's
+  /// algorithm on: they hold their next write until the last one is acknowledged, which a reader that has
+  /// nothing to answer yet does only 40 ms later. Lasts for the next few segments alone; see tcp(7).
+  void acknowledge_now();
+
   bool is_open() const;
   /// Ends the connection at once; a wait in progress ends with Failure::Reset. Never blocks.
   void close();

@@ -1,6 +1,7 @@
 #include "net/stream.h"
 
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 
 #include <boost/asio/post.hpp>
 #include <ctime>
@@ -333,6 +334,30 @@ TEST_F(StreamTest, IsQuietOnlyWithNothingToRead) {
   EXPECT_TRUE(near->is_quiet());
   peer.close();
   EXPECT_FALSE(near->is_quiet());
+}
+
+unsigned unacknowledged(const Peer& peer) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  EXPECT_EQ(::getsockopt(peer.descriptor(), IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+  return info.tcpi_unacked;
+}
+
+// The first exchange makes it a conversation, in which TCP acknowledges with the next answer.
+TEST_F(StreamTest, AcknowledgesAtOnce) {
+  auto [stream, peer] = stream_and_peer();
+  for (int i = 0; i < 3; ++i) {
+    peer.send("question");
+    run(expect_bytes(*stream, "question"));
+    std::string_view answer = "answer";
+    std::string_view nothing;
+    EXPECT_TRUE(stream->write_now(answer, nothing));
+    EXPECT_EQ(peer.receive(6), "answer");
+  }
+  peer.send("question");
+  run(expect_bytes(*stream, "question"));
+  stream->acknowledge_now();
+  EXPECT_EQ(unacknowledged(peer), 0u);
 }
 
 TEST_F(StreamTest, SeesThatThePeerIsGone) {
