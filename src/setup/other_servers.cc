@@ -31,7 +31,7 @@ In the ACL of RCPT:
 
   require verify = recipient
 
-Then: exim4 -bV, and reload Exim. docs/emit-none.md, "Exim", says more.
+Then: exim4 -bV, and reload Exim. docs/emit-none.md, "Exim", and docs/install/exim.md say more.
 )";
 
 constexpr std::string_view kOpenSmtpd =
@@ -58,17 +58,15 @@ constexpr std::string_view kSendmail =
     R"(Sendmail asks a milter. Put this into the configuration of Backstop:
 
   [milter]
-  listen = ["unix:/run/backstop/milter.sock"]
-  mode = "0660"
-  group = "smmsp"
+  listen = ["unix:/var/lib/backstop/milter.sock"]
   trusted = ["127.0.0.0/8", "::1"]
 
 and this into sendmail.mc, before all other filters. Without F= mail goes on if Backstop doesn't answer:
 
-  INPUT_MAIL_FILTER(`backstop', `S=unix:/run/backstop/milter.sock, T=C:30s;S:30s;R:30s;E:5m')dnl
+  INPUT_MAIL_FILTER(`backstop', `S=local:/var/lib/backstop/milter.sock, T=C:30s;S:30s;R:30s;E:5m')dnl
 
 Then: start Backstop, make -C /etc/mail, and restart Sendmail. Sendmail shows its own bounces to no milter;
-docs/emit-none.md, "Sendmail", says how they go through Backstop.
+docs/emit-none.md, "Sendmail", says how they go through Backstop. docs/install/sendmail.md has all of it.
 )";
 
 constexpr std::array<OtherServer, kOtherServerCount> kServers = {

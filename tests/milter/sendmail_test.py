@@ -6,12 +6,14 @@ import json
 import re
 
 from milter_site import ANN, BOB, Site, bare_bounce, bounce_of, forged_bounce, header_of, main, needs, new_mail
-from support import FakeClient, FakeServer, Sendmail, wait_until
+from support import SOURCE, FakeClient, FakeServer, Sendmail, wait_until
 
+PAGE = (SOURCE / "docs/install/sendmail.md").read_text()
+NAME, EQUATES = re.search(r"^INPUT_MAIL_FILTER\(`(\w+)', `(.*)'\)$", PAGE, re.MULTILINE).groups()
 INET = '[milter]\nlisten = ["inet:127.0.0.1:0"]\npeers = ["127.0.0.1"]\n'
 OURS = "127.0.0.2"  # its mail leaves
-# It takes no socket below a folder that everybody may write to, as /tmp.
-FILTER = "O InputMailFilters=backstop\nXbackstop, S=inet:{port}@127.0.0.1, F=T, T=S:30s;R:30s;E:2m"
+# The lines of the page, as m4 writes them. It takes no socket below a folder that everybody may write to, as /tmp.
+FILTER = f"O InputMailFilters={NAME}\nX{NAME}, " + EQUATES.replace("local:/var/lib/backstop/milter.sock", "inet:{port}@127.0.0.1")
 
 
 @needs("backstop", "sendmail")

@@ -45,11 +45,11 @@ def run(*arguments, program=PROGRAM, **options):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-PAGE = (SOURCE / "docs/operations.md").read_text()
+PAGE = (SOURCE / "docs/operations.md").read_text() + (SOURCE / "docs/install/postfix-gateway.md").read_text()
 
 
 def block(part):
-    """Returns the block of docs/operations.md that contains this text."""
+    """Returns the block of the two pages that contains this text."""
     found = [text for text in re.findall(r"(?m)^```\n(.*?)^```$", PAGE, re.DOTALL) if part in text]
     assert len(found) == 1, (part, len(found))
     return found[0]
