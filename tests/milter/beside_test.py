@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""Beside OpenDKIM in one list of milters: its signatures stay good, and what it found out about arriving mail is believed."""
+"""Beside OpenDKIM and rspamd in one list of milters: their signatures stay good, what OpenDKIM found out about arriving mail is believed,
+and rspamd sees the plain sender."""
+import json
 import warnings
 
-from milter_site import ANN, BOB, Site, main, needs, new_mail
+from milter_site import ANN, BOB, Site, bare_bounce, header_of, main, needs, new_mail, wait_until
 from opendkim import OpenDkim, Verifier
+from rspamd import SELECTOR, Rspamd
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Debian's python3-dkim and what it imports give warnings
@@ -13,9 +16,9 @@ with warnings.catch_warnings():
         dkim = None
 
 
-def is_good(mail, record):
+def is_good(mail, record, selector="sel"):
     def look_up(name, timeout=5):
-        return record.encode() if name == b"sel._domainkey.example.org." else None
+        return record.encode() if name == f"{selector}._domainkey.example.org.".encode() else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return dkim.verify(mail, dnsfunc=look_up)
@@ -48,6 +51,29 @@ class BesideOpenDkim(Site):
         self.assertEqual(self.send("smtp", BOB, ANN, new_mail(BOB, ANN))[-1].code, 250)
         event, = gate.wait_for_events(1)
         self.assertEqual(event["done"], "delivered")
+        found = [(one["name"], one["finding"]) for one in json.loads(event["evidence"]) if one["name"] == "auth-dkim"]
+        self.assertEqual(found, [("auth-dkim", "pass")])
+
+
+@needs("backstop", "postfix", "rspamd", "dkim")
+class BesideRspamd(Site):
+    def test_it_signs_and_sees_the_plain_sender(self):
+        """Ours is first. The sender gets its tag at the end of the message, when rspamd has its own already."""
+        rspamd = self.enterContext(Rspamd(self.folder, "rspamd-server", "example.org"))
+        gate = self.gate(tags=True)
+        postfix = self.ours(last=[rspamd.milter], main={"milter_macro_v": "{mail_version}"})
+        self.send("submission", ANN, BOB, new_mail(ANN, BOB))
+        left = self.sent()[0]
+        self.assertRegex(left.sender, r"^ann\+prvs=[0-9a-f]{10}@example\.org$")
+        self.assertIn(b"Backstop-Watermark: ", left.data)
+        self.assertNotIn(b"backstop-watermark", header_of(left.data, "DKIM-Signature").lower().encode())
+        self.assertTrue(is_good(left.data, rspamd.record, SELECTOR), left.data)
+        seen = wait_until(lambda: [line for line in rspamd.log().splitlines() if "rspamd_task_write_log" in line], rspamd.log)
+        self.assertIn(f"from: <{ANN}>", seen[0])
+        # What comes back to the tag is scored by rspamd, too, and arrives at the plain address.
+        self.assertEqual(self.send("smtp", "", left.sender, bare_bounce())[-1].code, 250)
+        self.assertEqual(len(postfix.wait_for_mails(ANN)), 1)
+        self.assertEqual(gate.wait_for_events(2)[1]["cause"], "tag")
 
 
 if __name__ == "__main__":

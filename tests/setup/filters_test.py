@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """`backstop setup` on Postfixes with other filters: postscreen and amavis, rspamd, OpenDKIM. All of them are the real ones."""
-from filters import SELECTOR, Amavis, Rspamd
+from filters import Amavis
 from home import ANN, BOB, INTERNAL, MILTER, Configuration
+from rspamd import SELECTOR, Rspamd
 from support import OpenDkim, main, needs, new_mail, wait_until
 from zone_server import ZoneServer
 
