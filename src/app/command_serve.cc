@@ -13,6 +13,7 @@
 #include "app/commands.h"
 #include "base/text.h"
 #include "config/load.h"
+#include "net/passed_sockets.h"
 #include "os/process.h"
 #include "service/service.h"
 #include "service/service_lines.h"
@@ -92,12 +93,19 @@ void serve(const std::string& file, CommandContext& context) {
   if (!loaded) return report_failure(context, loaded.error());
   const auto lines = service::setting_lines(loaded->config);
   const os::LogSettings log = loaded->config.log;
+  net::PassedSockets::of_process().adopt(os::take_passed_descriptors());
   auto service = service::Service::open(std::move(loaded->config));
   if (!service) return report_error(context, kExitUnavailable, service.error().message);
   (*service)->log().tell(os::LogLevel::Info,
                          fmt::format("backstop {}: {}", BACKSTOP_VERSION, base::printable(file)));
   tell(os::LogLevel::Warning, loaded->warnings, (*service)->log());
   tell(os::LogLevel::Info, lines, (*service)->log());
+  for (const auto& address : net::PassedSockets::of_process().close_rest()) {
+    (*service)->log().tell(
+        os::LogLevel::Warning,
+        fmt::format("the supervisor passed a socket that no \"listen\" names, so it was closed: {}",
+                    address));
+  }
   (*service)->start();
   tell_ready(log, **service, context);
   os::notify_supervisor("READY=1\nSTATUS=" + (*service)->addresses());

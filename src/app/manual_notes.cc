@@ -26,6 +26,9 @@ constexpr auto kNotes = std::to_array<ManualNote>({
     {"serve", "SIGNALS", "SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE", "They are ignored."},
     {"serve", "ENVIRONMENT", "NOTIFY_SOCKET",
      "The socket of the supervisor, which is told of starts, reloads and stops."},
+    {"serve", "ENVIRONMENT", "LISTEN_PID, LISTEN_FDS",
+     "The listening sockets that the supervisor passes (systemd.socket(5)). Each is used for the \"listen\" "
+     "that names its address."},
     {"serve", "FILES", "/etc/backstop/keys",
      "The key file, if [keys] names it. It must be its user's alone."},
     {"serve", "FILES", "/var/lib/backstop",

@@ -1,6 +1,7 @@
 #include "net/listener.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "net/passed_sockets.h"
 
 namespace backstop::net {
 
@@ -80,11 +82,15 @@ ListeningSocket::ListeningSocket(int descriptor, const Endpoint& endpoint)
     : descriptor_(descriptor), endpoint_(endpoint) {}
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
-    : descriptor_(other.release()), is_local_(other.is_local_), endpoint_(other.endpoint_) {}
+    : descriptor_(other.release()),
+      is_local_(other.is_local_),
+      is_passed_(other.is_passed_),
+      endpoint_(other.endpoint_) {}
 
 ListeningSocket& ListeningSocket::operator=(ListeningSocket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(is_local_, other.is_local_);
+  std::swap(is_passed_, other.is_passed_);
   std::swap(endpoint_, other.endpoint_);
   return *this;
 }
@@ -101,8 +107,27 @@ int ListeningSocket::release() {
   return std::exchange(descriptor_, -1);
 }
 
+base::Result<std::vector<ListeningSocket>> ListeningSocket::copies(std::string_view name,
+                                                                   std::size_t count) const {
+  std::vector<ListeningSocket> sockets;
+  for (std::size_t i = 0; i < count; ++i) {
+    ListeningSocket one(::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0), endpoint_);
+    if (one.descriptor_ < 0)
+      return std::unexpected(base::Error{fmt::format("can't listen at {}: {}", name, system_words())});
+    one.is_local_ = is_local_;
+    one.is_passed_ = is_passed_;
+    sockets.push_back(std::move(one));
+  }
+  return sockets;
+}
+
 base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
                                                   Sharing sharing) {
+  if (const auto passed = PassedSockets::of_process().take(endpoint)) {
+    ListeningSocket socket(*passed, endpoint);
+    socket.is_passed_ = true;
+    return socket.copies(endpoint.text(), count);
+  }
   std::vector<ListeningSocket> sockets;
   Endpoint asked = endpoint;
   for (std::size_t i = 0; i < count; ++i) {
@@ -120,22 +145,18 @@ base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std:
 }
 
 base::Result<std::vector<ListeningSocket>> share(const LocalSocket& socket, std::size_t count) {
-  std::vector<ListeningSocket> sockets;
-  for (std::size_t i = 0; i < count; ++i) {
-    ListeningSocket one(::fcntl(socket.descriptor(), F_DUPFD_CLOEXEC, 0), {});
-    if (one.descriptor_ < 0) {
-      return std::unexpected(
-          base::Error{"can't listen at " + base::printable(socket.path()) + ": " + system_words()});
-    }
-    one.is_local_ = true;
-    sockets.push_back(std::move(one));
-  }
+  ListeningSocket one(socket.descriptor(), {});
+  one.is_local_ = true;
+  one.is_passed_ = socket.is_passed();
+  auto sockets = one.copies(base::printable(socket.path()), count);
+  one.release();
   return sockets;
 }
 
 Listener::Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept)
     : endpoint_(socket.endpoint()),
       is_local_(socket.is_local_),
+      is_passed_(socket.is_passed_),
       acceptor_(loop, protocol_of(socket), socket.release()),
       pause_(loop),
       on_accept_(std::move(on_accept)) {}
@@ -180,7 +201,7 @@ void Listener::stop() {
   boost::system::error_code ignored;
   acceptor_.non_blocking(true, ignored);
   // At most a full backlog, so that a flood of connections can't keep stop() busy.
-  for (int i = 0; i < kBacklog; ++i) {
+  for (int i = 0; i < kBacklog && !is_passed_; ++i) {
     Socket socket(acceptor_.get_executor());
     asio::generic::stream_protocol::endpoint peer;
     boost::system::error_code nothing;

@@ -40,14 +40,17 @@ class ListeningSocket {
   friend base::Result<std::vector<ListeningSocket>> share(const LocalSocket& socket, std::size_t count);
   friend class Listener;
   ListeningSocket(int descriptor, const Endpoint& endpoint);
+  base::Result<std::vector<ListeningSocket>> copies(std::string_view name, std::size_t count) const;
 
   int descriptor_ = -1;
   bool is_local_ = false;
+  bool is_passed_ = false;
   Endpoint endpoint_;
 };
 
-/// Opens `count` sockets on one address. If the port is 0, all get the one that the system chose for the
-/// first. Errors say "can't listen on 127.0.0.1:25: address already in use", and what to do about it.
+/// Opens `count` sockets on one address, or copies the one that was passed (passed_sockets.h). If the port is
+/// 0, all get the one that the system chose for the first. Errors say "can't listen on 127.0.0.1:25: address
+/// already in use", and what to do about it.
 base::Result<std::vector<ListeningSocket>> listen(const Endpoint& endpoint, std::size_t count,
                                                   Sharing sharing = Sharing::No);
 
@@ -64,7 +67,8 @@ class Listener {
   Listener(asio::io_context& loop, ListeningSocket socket, OnAccept on_accept);
   Task<void> run();
   /// Ends accepting; call it on the loop's thread. Connections that wait to be accepted still go to
-  /// `on_accept`, so that their clients can be told why; a close would reset them.
+  /// `on_accept`, so that their clients can be told why; a close would reset them. At a socket that was
+  /// passed to us they wait for the next process.
   void stop();
   const Endpoint& endpoint() const;
 
@@ -78,6 +82,7 @@ class Listener {
 
   Endpoint endpoint_;
   bool is_local_;
+  bool is_passed_;
   Acceptor acceptor_;
   Timer pause_;
   OnAccept on_accept_;

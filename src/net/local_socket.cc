@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "net/passed_sockets.h"
 
 namespace backstop::net {
 
@@ -234,8 +235,12 @@ base::Result<LocalSocket> listen_local(const std::string& path, const LocalAcces
     return std::unexpected(base::Error{fmt::format("can't listen at {}: {}", base::printable(path), why)});
   };
   if (path.size() > kMostLocalPath) return refuse(kTooLong);
-  if (const auto done = make_room(path); !done) return refuse(done.error().message);
   LocalSocket socket(path);
+  if (const auto passed = PassedSockets::of_process().take(path)) {
+    socket.descriptor_ = *passed;
+    return socket;
+  }
+  if (const auto done = make_room(path); !done) return refuse(done.error().message);
   socket.descriptor_ = open_socket();
   struct stat made{};
   if (socket.descriptor_ < 0) return refuse(words(errno));

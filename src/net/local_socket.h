@@ -26,8 +26,8 @@ struct LocalAccess {
   int backlog = 64;        ///< connections that may wait to be accepted
 };
 
-/// A bound and listening socket. Removes its file at the end, unless
-/// another one has taken its place.
+/// A bound and listening socket. Removes its file at the end, unless another one has taken its place, or the
+/// socket was passed to us.
 class LocalSocket {
  public:
   LocalSocket(LocalSocket&& other) noexcept;
@@ -36,6 +36,8 @@ class LocalSocket {
 
   const std::string& path() const { return path_; }
   int descriptor() const { return descriptor_; }
+  /// Whether who started this process made it, and keeps it.
+  bool is_passed() const { return inode_ == 0; }
   /// Hands the descriptor to the caller, who closes it. The file stays until this object ends.
   int release();
 

@@ -16,9 +16,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "base/text.h"
@@ -241,6 +243,24 @@ std::string why_too_few_files(std::size_t sessions, std::size_t workers, std::ui
       "{} sessions at the same time may take {} open files, and this process may have {}: raise its limit "
       "(LimitNOFILE= of the systemd unit, or ulimit -n), or lower \"sessions\" in [limits]",
       sessions, needed, limit);
+}
+
+std::vector<int> take_passed_descriptors() {
+  constexpr int kFirst = 3;
+  constexpr unsigned kMost = 1000;
+  const auto number = [](const char* name) {
+    const char* const text = std::getenv(name);
+    unsigned value = 0;
+    if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
+    return value;
+  };
+  const bool are_ours = number("LISTEN_PID") == static_cast<unsigned>(::getpid());
+  const unsigned count = are_ours ? std::min(number("LISTEN_FDS"), kMost) : 0;
+  for (const char* const name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  std::vector<int> descriptors(count);
+  std::iota(descriptors.begin(), descriptors.end(), kFirst);
+  std::erase_if(descriptors, [](int one) { return ::fcntl(one, F_GETFD) < 0; });
+  return descriptors;
 }
 
 void notify_supervisor(std::string_view state) {

@@ -75,6 +75,11 @@ std::uint64_t raise_file_limit();
 /// an empty text.
 std::string why_too_few_files(std::size_t sessions, std::size_t workers, std::uint64_t limit);
 
+/// Returns the descriptors that the supervisor passed (sd_listen_fds(3): LISTEN_PID, LISTEN_FDS), which the
+/// caller owns then; none the next time. The environment names them no more, so no child takes them for its
+/// own.
+std::vector<int> take_passed_descriptors();
+
 /// Tells the supervisor (sd_notify(3)), for example "READY=1". Does nothing if there is none.
 void notify_supervisor(std::string_view state);
 

@@ -325,6 +325,33 @@ std::ptrdiff_t open_files() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 
+struct PassedRow {
+  const char* name;
+  std::string pid;
+  const char* count;
+  std::vector<int> want;
+};
+
+// Descriptors 3 to 5 are open: in a test program, too, something has them.
+TEST_F(ProcessTest, PassedDescriptorsAreTakenOnce) {
+  std::vector<FileDescriptor> held;
+  while (held.empty() || held.back().number() < 5)
+    held.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const std::string ours = std::to_string(::getpid());
+  const PassedRow rows[] = {{"ours", ours, "3", {3, 4, 5}},      {"none", ours, "0", {}},
+                            {"another process's", "1", "3", {}}, {"no number", "x", "3", {}},
+                            {"no count", ours, "many", {}},      {"a negative count", ours, "-1", {}}};
+  for (const PassedRow& row : rows) {
+    ::setenv("LISTEN_PID", row.pid.c_str(), 1);
+    ::setenv("LISTEN_FDS", row.count, 1);
+    ::setenv("LISTEN_FDNAMES", "a:b:c", 1);
+    EXPECT_EQ(take_passed_descriptors(), row.want) << row.name;
+    for (const char* const name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
+      EXPECT_EQ(::getenv(name), nullptr) << row.name;
+    EXPECT_TRUE(take_passed_descriptors().empty()) << row.name;
+  }
+}
+
 TEST_F(ProcessTest, NobodyIsToldIfNobodyListens) {
   // As long a path as an address takes.
   std::string longest = folder_.path("");

@@ -37,15 +37,16 @@ def accepts(address):
 
 
 class Child:
-    """A process in a session of its own, so that its children can be ended with it. Its output goes to the file `log`."""
+    """A process in a session of its own, so that its children can be ended with it. Its output goes to the file `log`. It inherits the
+    descriptors in `passed`."""
 
-    def __init__(self, command, log, environment=None):
+    def __init__(self, command, log, environment=None, passed=()):
         self.name = os.path.basename(str(command[0]))
         self.log_path = log
         with open(log, "ab") as out:
             # setpriv: if this process is killed before it can clean up, the kernel sends the child SIGTERM.
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=subprocess.DEVNULL,
-                                            stdout=out, stderr=out, start_new_session=True,
+                                            stdout=out, stderr=out, start_new_session=True, pass_fds=passed,
                                             env={**os.environ, **(environment or {})})
         self.pid = self.process.pid
         running.append(self)
@@ -99,8 +100,8 @@ class Peer:
         self.open = contextlib.ExitStack()
         self.child = None
 
-    def run(self, command, log, environment=None):
-        self.child = Child(command, self.folder / log, environment)
+    def run(self, command, log, environment=None, passed=()):
+        self.child = Child(command, self.folder / log, environment, passed)
         self.open.callback(self.child.stop)
         return self.child
 
