@@ -161,7 +161,12 @@ LineLimits limits_of(std::string_view version) {
   return {.text = 1000, .data = 65000};
 }
 
-void append_registration(std::string& out) {
+void append_registration(bool has_sessions, std::string& out) {
+  constexpr std::string_view kReady = "register|ready\n";
+  if (!has_sessions) {
+    out += kReady;
+    return;
+  }
   constexpr std::string_view kReports[] = {"link-connect", "link-disconnect", "link-identify",
                                            "link-auth",    "tx-mail",         "tx-rcpt",
                                            "tx-reset",     "protocol-client"};
@@ -176,7 +181,7 @@ void append_registration(std::string& out) {
     out += phase;
     out += '\n';
   }
-  out += "register|ready\n";
+  out += kReady;
 }
 
 void append_proceed(std::string_view session, std::string_view token, std::string& out) {

@@ -77,8 +77,9 @@ struct LineLimits {
 /// `version` is the value of config|smtpd-version: "6.8.0p2".
 LineLimits limits_of(std::string_view version);
 
-// What a filter says. `request` is the line that is answered.
-void append_registration(std::string& out);
+// What a filter says.
+/// Names what it wants to be told and asked: nothing, or what a Session takes.
+void append_registration(bool has_sessions, std::string& out);
 void append_proceed(std::string_view session, std::string_view token, std::string& out);
 /// `reply` begins with a code, "550 5.7.1 ..."; it is cut to what OpenSMTPD reads.
 void append_reject(std::string_view session, std::string_view token, std::string_view reply,

@@ -115,10 +115,13 @@ TEST(OpensmtpdLine, ResultsAreWritten) {
 
 TEST(OpensmtpdLine, RegistrationEndsWithReady) {
   std::string out;
-  append_registration(out);
+  append_registration(true, out);
   EXPECT_TRUE(out.starts_with("register|report|smtp-in|link-connect\n"));
   EXPECT_TRUE(out.contains("register|filter|smtp-in|commit\n"));
   EXPECT_TRUE(out.ends_with("register|ready\n"));
+  out.clear();
+  append_registration(false, out);
+  EXPECT_EQ(out, "register|ready\n");
 }
 
 struct DataRow {

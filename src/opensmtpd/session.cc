@@ -124,6 +124,9 @@ Session::Recipient Session::with_parameters(std::string_view address, std::strin
 }
 
 void Session::take_question(const Line& line) {
+  constexpr std::string_view kOurs[] = {"rcpt-to", "data", "commit"};
+  // We ask to be asked about no other.
+  if (std::ranges::count(kOurs, line.name) == 0) return append_proceed(id_, line.token, lines_);
   token_ = line.token;
   if (line.is_filter("rcpt-to")) {
     question_ = Question::Recipient;
@@ -131,10 +134,8 @@ void Session::take_question(const Line& line) {
     told_.has_asked = false;
   } else if (line.is_filter("data")) {
     question_ = Question::Data;
-  } else if (line.is_filter("commit")) {
-    question_ = Question::Commit;
   } else {
-    proceed();  // we didn't ask to be asked
+    question_ = Question::Commit;
   }
 }
 
@@ -208,7 +209,7 @@ bool Session::tell_envelope() {
   if (is_waiting()) return false;
   if (question_ != Question::Recipient) return true;
   told_.has_asked = true;
-  tell_recipient(*asked_);
+  tell_recipient(asked_);
   return false;
 }
 
@@ -323,9 +324,9 @@ void Session::take_recipient(const Heard& heard) {
   if (heard.answer == milter::Answer::Discard) return discard();
   if (heard.answer == milter::Answer::Accept) return pass();
   // It was told one that OpenSMTPD has taken already, so that a refusal comes too late.
-  if (!std::exchange(told_.has_asked, false)) return;
+  if (!std::exchange(told_.has_asked, false) || question_ != Question::Recipient) return;
   if (!heard.refusal.empty()) return reject(heard.refusal);
-  told_.recipients.push_back(*asked_);
+  told_.recipients.push_back(asked_);
   proceed();
 }
 
@@ -377,13 +378,11 @@ void Session::settle() {
 
 void Session::proceed() {
   question_ = Question::None;
-  asked_.reset();
   append_proceed(id_, token_, lines_);
 }
 
 void Session::reject(std::string_view reply) {
   question_ = Question::None;
-  asked_.reset();
   append_reject(id_, token_, reply, settings_.limits, lines_);
 }
 

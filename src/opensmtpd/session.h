@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -147,8 +146,8 @@ class Session {
   Client client_;
   std::string command_;  ///< the last MAIL or RCPT, as the client gave it
   Question question_ = Question::None;
-  std::string token_;               ///< of the question
-  std::optional<Recipient> asked_;  ///< its recipient
+  std::string token_;  ///< of the question
+  Recipient asked_;    ///< of the question
   Mail mail_;
   Told told_;
   std::string lines_;    ///< for OpenSMTPD
