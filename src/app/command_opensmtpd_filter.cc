@@ -17,6 +17,7 @@
 #include "config/load.h"
 #include "net/loop.h"
 #include "opensmtpd/bridge.h"
+#include "os/process.h"
 
 namespace backstop::app {
 
@@ -51,6 +52,7 @@ void run(const FilterOptions& options, CommandContext& context) {
                         "OpenSMTPD starts this command, from a line of smtpd.conf; --help has the line");
   }
   const auto tell = [&context](std::string_view text) { context.err << "backstop: " << text << std::endl; };
+  os::raise_file_limit();
   net::Loop loop(1);
   opensmtpd::Bridge bridge(loop, STDIN_FILENO, STDOUT_FILENO,
                            {.session = {.tempfail = options.if_down == "tempfail", .daemon = options.daemon},
