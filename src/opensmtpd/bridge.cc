@@ -76,7 +76,7 @@ class Bridge::Link : public Outside {
     wire_.reset();
   }
 
-  /// A connection that nothing is asked may wait for ever.
+  /// Once something was asked or answered. A connection that is asked nothing may wait for ever.
   void set_time() {
     if (!wire_ || !wire_->stream) return;
     if (session_.is_waiting()) {
@@ -132,9 +132,7 @@ void Bridge::take(std::string_view text) {
   } else if (line->is_report("link-disconnect")) {
     if (const auto found = links_.find(line->session); found != links_.end()) links_.erase(found);
   } else {
-    auto& link = link_of(*line);
-    link.session().take(*line);
-    link.set_time();
+    link_of(*line).session().take(*line);
   }
 }
 
