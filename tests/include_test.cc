@@ -57,6 +57,7 @@ const std::vector<Room>& rooms() {
        false,
        {"base", "os", "mail", "dkim", "net", "smtp", "milter", "response", "origin", "policy", "store",
         "auth", "directory", "intake"}},
+      {"opensmtpd", false, {"base", "os", "net", "milter"}},
       {"http",
        false,
        {"base", "os", "mail", "dkim", "net", "response", "origin", "policy", "store", "mailbox", "intake",

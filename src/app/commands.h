@@ -25,6 +25,8 @@ void add_quarantine_command(CLI::App& root, CommandContext& context);
 void add_held_command(CLI::App& root, CommandContext& context);
 /// Puts Backstop before the Postfix of this machine.
 void add_setup_command(CLI::App& root, CommandContext& context);
+/// Is a filter of OpenSMTPD.
+void add_opensmtpd_filter_command(CLI::App& root, CommandContext& context);
 void add_demo_command(CLI::App& root, CommandContext& context);
 void add_tag_command(CLI::App& root, CommandContext& context);
 void add_keys_command(CLI::App& root, CommandContext& context);

@@ -130,6 +130,7 @@ struct Told {
   std::string login = {};
   std::string daemon = {};
   std::string queue_id = {};
+  bool can_discard = true;
   std::uint32_t actions = kAllActions;
   std::uint32_t steps = kAllSteps;
   std::size_t piece = 65535;  ///< of the body
@@ -188,6 +189,7 @@ class MailServer {
       if (!value.empty()) data += text(name) + text(value);
     };
     add("{daemon_name}", told_.daemon);
+    if (step == 'C' && !told_.can_discard) add("{backstop_no_discard}", "yes");
     if (step != 'C') add("{auth_authen}", told_.login);
     if (step != 'C' && step != 'M') add("i", told_.queue_id);
     return data;

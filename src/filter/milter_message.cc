@@ -12,6 +12,7 @@
 #include "intake/verdict_reply.h"
 #include "mail/address.h"
 #include "milter/answer.h"
+#include "milter/client.h"
 #include "origin/tag_evidence.h"
 #include "os/random.h"
 #include "response/report_and_headers.h"
@@ -279,6 +280,10 @@ void MilterMessage::leave() {
 void MilterMessage::tag_sender() {
   const auto& site = *transaction_.site;
   if (!is_outbound() || !site.has_tags) return;
+  if (!session_.agreed.may(milter::action::kChangeSender)) {
+    not_tagged_ = "the mail server lets no milter change the sender";
+    return;
+  }
   for (const auto& one : given_) {
     not_tagged_ = site.find_domain(one.plain.domain) != nullptr
                       ? "a recipient is one of ours"
@@ -406,6 +411,12 @@ net::Task<void> MilterMessage::judge_departure() {
 // Returns false if it can't be kept; not_kept_ then says why.
 net::Task<bool> MilterMessage::keep(intake::Keeper* keeper, const intake::KeptReason& reason,
                                     std::string message) {
+  const bool can_discard =
+      session_.door == Door::Internal || session_.macros.find(milter::kNoDiscard).empty();
+  if (!can_discard) {
+    not_kept_ = "this mail server can't take a mail and give it to nobody";
+    co_return false;
+  }
   auto key = intake::sealing_key(transaction_.site->keys);
   if (keeper == nullptr || !key) {
     not_kept_ = "there is no place for it, or no key";

@@ -79,6 +79,15 @@ TEST_F(LeavingTest, TheSenderIsTaggedOnlyIfEveryRecipientIsRemote) {
   EXPECT_EQ(journal_.events[1].tag, "none (a recipient is one of ours)");
 }
 
+// The history must not say that a mail had a tag that it never got.
+TEST_F(LeavingTest, WithoutTheRightToChangeTheSenderThereIsNoTag) {
+  site_.has_tags = true;
+  auto told = mail();
+  told.actions &= ~milter::action::kChangeSender;
+  EXPECT_EQ(ask(told).header_end, "a");
+  EXPECT_EQ(journal_.events.at(0).tag, "none (the mail server lets no milter change the sender)");
+}
+
 TEST_F(LeavingTest, OnlyOursGetATag) {
   site_.has_tags = true;
   auto told = mail();

@@ -103,6 +103,16 @@ TEST_F(MilterMessageTest, WhatCanNotBeKeptIsLabelled) {
   EXPECT_THAT(quarantine->ids, IsEmpty());
 }
 
+// OpenSMTPD, whose filter says so.
+TEST_F(MilterMessageTest, WhatCanNotBeDiscardedIsLabelled) {
+  set_domains(policy::Stage::Quarantine);
+  auto* const quarantine = add_quarantine();
+  EXPECT_THAT(ask(bounce({.can_discard = false})).end,
+              ElementsAre(StartsWith("i #0 Backstop-Verdict| unproven"), "a"));
+  EXPECT_EQ(event().done, store::Done::Labelled);
+  EXPECT_THAT(quarantine->ids, IsEmpty());
+}
+
 TEST_F(MilterMessageTest, OneAnswerCountsForAllRecipientsOfOurs) {
   auto told = bounce({.recipients = {{"<bob@else.test>"}, {"<bob@example.org>"}, {"<eve@example.org>"}}});
   auto heard = ask(told);

@@ -35,10 +35,12 @@ Then: exim4 -bV, and reload Exim. docs/emit-none.md, "Exim", and docs/install/ex
 )";
 
 constexpr std::string_view kOpenSmtpd =
-    R"(OpenSMTPD knows no milter, so Backstop is a gateway before it and behind it. `backstop check-config
---example` prints its configuration: "in" listens on port 25 and hands on to 127.0.0.1:10525 with
-identity = "none", "out" listens on 127.0.0.1:10526 and hands on to 127.0.0.1:10527. Put this before all
-other match lines of smtpd.conf; "local" is your action for your domains:
+    R"(OpenSMTPD asks Backstop by a filter, which is a line of smtpd.conf: docs/install/opensmtpd.md.
+
+Or Backstop is a gateway before it and behind it. `backstop check-config --example` prints its
+configuration: "in" listens on port 25 and hands on to 127.0.0.1:10525 with identity = "none", "out" listens
+on 127.0.0.1:10526 and hands on to 127.0.0.1:10527. Put this before all other match lines of smtpd.conf;
+"local" is your action for your domains:
 
   listen on 127.0.0.1 port 10525 tag STRANGERS
   listen on 127.0.0.1 port 10527 tag RETURNED

@@ -1,4 +1,4 @@
-"""The lines for mail servers in docs/emit-none.md, as the page has them."""
+"""The lines for mail servers in docs/emit-none.md, or on another page, as the page has them."""
 import re
 import subprocess
 
@@ -7,9 +7,9 @@ from case import SOURCE
 PAGE = SOURCE / "docs/emit-none.md"
 
 
-def block(part, values=None):
+def block(part, values=None, page=PAGE):
     """Returns the block of the page that contains this text, with these values in place of others that it must have."""
-    found = [text for text in re.findall(r"^```\w*\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE) if part in text]
+    found = [text for text in re.findall(r"^```\w*\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE) if part in text]
     assert len(found) == 1, (part, len(found))
     text = found[0]
     for old, new in (values or {}).items():
