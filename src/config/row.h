@@ -47,7 +47,7 @@ auto& owner_in(auto& draft, SectionAt at) {
     return draft.config.gateway.tags;
   } else if constexpr (std::is_same_v<Owner, intake::WayOutSettings>) {
     return draft.config.gateway.way_out;
-  } else if constexpr (std::is_same_v<Owner, filter::MilterSettings>) {
+  } else if constexpr (std::is_base_of_v<Owner, filter::MilterSettings>) {
     return draft.config.milter;
   } else if constexpr (std::is_same_v<Owner, ServerSettings>) {
     return draft.config.server;

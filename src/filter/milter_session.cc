@@ -38,7 +38,7 @@ constexpr std::array<milter::MacroWish, 5> kMacros = {{
 }  // namespace
 
 MilterSession::MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server,
-                             MilterServer::Ticket ticket, Door door, std::string peer)
+                             Ticket ticket, Door door, std::string peer)
     : workplace_(workplace),
       server_(server),
       ticket_(std::move(ticket)),
