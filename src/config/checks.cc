@@ -418,6 +418,7 @@ void check_settings(Draft& draft) {
   check_names(draft);
   check_listen(draft);
   check_milter(draft);
+  check_socketmap(draft);
   check_hops(draft);
   check_directions(draft);
   check_certificate(draft);

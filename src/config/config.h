@@ -27,9 +27,10 @@ struct TlsFiles {
 
 /// Relative paths of the file are relative to its folder; load_config() makes them absolute.
 struct Config {
-  std::string file;               ///< that it was read from, by load_config(); empty: from none
-  gateway::Settings gateway;      ///< only load_config() fills in its keys and TLS contexts
-  filter::MilterSettings milter;  ///< not used without a place to listen at
+  std::string file;                ///< that it was read from, by load_config(); empty: from none
+  gateway::Settings gateway;       ///< only load_config() fills in its keys and TLS contexts
+  filter::MilterSettings milter;   ///< not used without a place to listen at
+  filter::DoorSettings socketmap;  ///< the same
   ServerSettings server;
   std::string key_file;  ///< empty: no keys
   /// As the file has it. load_config() makes gateway.has_watermark of it and of the keys.

@@ -21,6 +21,7 @@ enum class Section : std::uint8_t {
   Server,
   Gateway,
   Milter,
+  Socketmap,
   Domain,
   Keys,
   Proofs,

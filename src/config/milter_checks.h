@@ -1,4 +1,4 @@
-// What must be right of [milter] as a whole.
+// What must be right of [milter] and of [socketmap], each as a whole.
 #pragma once
 
 #include "config/draft.h"
@@ -6,5 +6,6 @@
 namespace backstop::config {
 
 void check_milter(Draft& draft);
+void check_socketmap(Draft& draft);
 
 }  // namespace backstop::config

@@ -154,6 +154,12 @@ authserv_place = "below"
 untagged = ["other.example"]
 connections = 77
 next_hop = "smtp://127.0.0.1:10026"
+[socketmap]
+listen = ["unix:/run/backstop/socketmap.sock"]
+mode = "0600"
+group = "postfix"
+peers = ["192.0.2.7"]
+connections = 78
 )";
 
 // It has no history.

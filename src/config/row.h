@@ -49,6 +49,8 @@ auto& owner_in(auto& draft, SectionAt at) {
     return draft.config.gateway.way_out;
   } else if constexpr (std::is_same_v<Owner, filter::MilterSettings>) {
     return draft.config.milter;
+  } else if constexpr (std::is_same_v<Owner, filter::DoorSettings>) {
+    return at.section == Section::Socketmap ? draft.config.socketmap : draft.config.milter;
   } else if constexpr (std::is_same_v<Owner, ServerSettings>) {
     return draft.config.server;
   } else if constexpr (std::is_same_v<Owner, TlsFiles>) {
@@ -112,6 +114,7 @@ std::vector<Setting> gateway_settings();
 std::vector<Setting> domain_settings();
 /// In settings_milter.cc.
 std::vector<Setting> milter_settings();
+std::vector<Setting> socketmap_settings();
 /// In settings_way_out.cc: all of [way_out] but where and how long responses are held.
 std::vector<Setting> way_out_settings();
 /// In settings_auth.cc.

@@ -230,9 +230,9 @@ Place place_in(const Draft& draft, std::size_t index) {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto part :
-       {server_settings, gateway_settings, milter_settings, domain_settings, keys_settings, proofs_settings,
-        auth_settings, quarantine_settings, way_out_settings, held_settings, tls_settings, history_settings,
-        ledger_settings, surge_settings, log_settings, limit_settings}) {
+       {server_settings, gateway_settings, milter_settings, socketmap_settings, domain_settings,
+        keys_settings, proofs_settings, auth_settings, quarantine_settings, way_out_settings, held_settings,
+        tls_settings, history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -257,6 +257,9 @@ const std::vector<SectionInfo>& sections() {
        add_to<&Draft::gateways>, place_in<&Draft::gateways>},
       {Section::Milter, "milter",
        "The milter, which Postfix and Sendmail ask (docs/milter.md). It can stand beside gateways or alone."},
+      {Section::Socketmap, "socketmap",
+       "A table for Postfix's recipient_canonical_maps: it finds the mailbox of an address that has a tag of "
+       "ours in front (docs/milter.md)."},
       {Section::Domain, "domain", "A domain of ours; one section for each.", add_to<&Draft::domains>,
        place_in<&Draft::domains>},
       {Section::Keys, "keys", "Tags, with which bounces prove that they answer mail of ours (docs/tags.md)."},

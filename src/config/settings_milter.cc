@@ -1,4 +1,4 @@
-// The rows of [milter].
+// The rows of [milter] and of [socketmap].
 #include <fmt/format.h>
 
 #include <string_view>
@@ -11,6 +11,7 @@ namespace backstop::config {
 
 namespace {
 
+using filter::DoorSettings;
 using filter::MilterSettings;
 using filter::Place;
 
@@ -132,6 +133,30 @@ std::vector<Setting> milter_settings() {
              {.help = "Where released responses go, and what owners are told of them: a port of your mail "
                       "server that doesn't ask this milter.",
               .example = R"("smtp://127.0.0.1:10026")"}),
+  };
+}
+
+std::vector<Setting> socketmap_settings() {
+  const Rows socketmap(Section::Socketmap);
+  return {
+      socketmap(
+          "listen", places_kind(), &DoorSettings::listen,
+          {.help = "Where a mail server asks for the mailbox of a recipient. Postfix finds a socket only "
+                   "within its own folder.",
+           .example = R"(["unix:/var/spool/postfix/backstop/socketmap.sock"])"}),
+      socketmap("mode", mode_kind(), &DoorSettings::mode,
+                {.help = "The mode of the sockets' files. Who may connect can try tags until one is good, so "
+                         "it must be the mail server alone."}),
+      socketmap("group", group_name_kind(), &DoorSettings::group,
+                {.help = "The group of the sockets' files, as in [milter].", .example = R"("postfix")"}),
+      socketmap(
+          "peers", networks_kind(), &DoorSettings::peers,
+          {.help = "Hosts that may connect to an address of `listen`. Every user of such a host can then "
+                   "try tags until one is good.",
+           .example = R"(["127.0.0.1"])"}),
+      socketmap("connections", count_kind({.least = 1, .most = 1'000'000}), &DoorSettings::connections,
+                {.help = "Connections of mail servers at one time. One more is closed, and Postfix puts the "
+                         "mail off. Each of its processes that looks a recipient up has one."}),
   };
 }
 

@@ -43,7 +43,7 @@ bool is_local(const net::Socket& socket) {
 }  // namespace
 
 MilterSession::MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server,
-                             MilterServer::Ticket ticket, Door door, std::string peer)
+                             Ticket ticket, Door door, std::string peer)
     : workplace_(workplace),
       server_(server),
       ticket_(std::move(ticket)),

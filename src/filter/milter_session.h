@@ -29,8 +29,8 @@ class MilterSession final : public intake::LiveSession {
   static constexpr std::chrono::seconds kPacketTime{600};
   static constexpr std::chrono::seconds kMessageTime{3600};
 
-  MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server,
-                MilterServer::Ticket ticket, Door door, std::string peer);
+  MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server, Ticket ticket,
+                Door door, std::string peer);
   ~MilterSession() override { workplace_.remove(*this); }
   MilterSession(const MilterSession&) = delete;
   MilterSession& operator=(const MilterSession&) = delete;
@@ -51,7 +51,7 @@ class MilterSession final : public intake::LiveSession {
 
   intake::Workplace& workplace_;
   MilterServer& server_;
-  MilterServer::Ticket ticket_;
+  Ticket ticket_;
   Door door_;
   std::string peer_;  ///< for the log
   bool is_local_;

@@ -1,6 +1,7 @@
 #include "service/service.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,10 +39,11 @@ std::shared_ptr<const gateway::Settings> share(const gateway::Settings& settings
   return std::make_shared<const gateway::Settings>(settings);
 }
 
-std::shared_ptr<const filter::Settings> milter_settings(const config::Config& config) {
+std::shared_ptr<const filter::Settings> filter_settings(const config::Config& config) {
   filter::Settings settings;
   settings.site = share(config.gateway);
   settings.milter = config.milter;
+  settings.socketmap = config.socketmap;
   settings.limits = config.gateway.limits;
   settings.bad_tags = config.gateway.limits.bad_tags;
   settings.recipients = config.gateway.limits.recipients;
@@ -63,6 +65,7 @@ base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
   if (!server) return std::unexpected(server.error());
   service->server_ = std::move(*server);
   if (auto done = service->open_milter(); !done) return std::unexpected(done.error());
+  if (auto done = service->open_socketmap(); !done) return std::unexpected(done.error());
   if (!chosen.server.user.empty()) {
     if (auto done = os::become(chosen.server.user); !done) return std::unexpected(done.error());
     os::keep_memory_private();
@@ -74,8 +77,17 @@ base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
 
 base::Result<void> Service::open_milter() {
   if (!config_.milter.is_used()) return {};
-  milter_ = std::make_unique<filter::MilterServer>(milter_settings(config_), events_);
+  milter_ = std::make_unique<filter::MilterServer>(filter_settings(config_), events_);
   auto opened = milter_->bind(server_->workers());
+  if (!opened) return std::unexpected(opened.error());
+  for (auto& one : *opened) server_->open_side_door(std::move(one.sockets), one.make_session);
+  return {};
+}
+
+base::Result<void> Service::open_socketmap() {
+  if (config_.socketmap.listen.empty()) return {};
+  socketmap_ = std::make_unique<filter::SocketmapServer>(filter_settings(config_), events_);
+  auto opened = socketmap_->bind(server_->workers());
   if (!opened) return std::unexpected(opened.error());
   for (auto& one : *opened) server_->open_side_door(std::move(one.sockets), one.make_session);
   return {};
@@ -207,14 +219,18 @@ std::shared_ptr<const Running> Service::running() const {
 }
 
 std::string Service::addresses() const {
-  std::string text;
-  for (const auto& one : server_->listening()) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", one.gateway, one.endpoint.text());
+  std::vector<std::string> all;
+  const auto add = [&](std::string_view name, const std::string& place) {
+    all.push_back(fmt::format("{} {}", name, place));
+  };
+  for (const auto& one : server_->listening()) add(one.gateway, one.endpoint.text());
+  if (milter_ != nullptr) {
+    for (const auto& place : milter_->listening()) add(intake::kMilterName, place.text());
   }
-  if (milter_ == nullptr) return text;
-  for (const auto& place : milter_->listening())
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", intake::kMilterName, place.text());
-  return text;
+  if (socketmap_ != nullptr) {
+    for (const auto& place : socketmap_->listening()) add(filter::kSocketmapName, place.text());
+  }
+  return fmt::format("{}", fmt::join(all, ", "));
 }
 
 base::Result<gateway::Server::Rebinding> Service::rebind(const gateway::Settings& settings) {
@@ -240,7 +256,8 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   config_ = std::move(config);
   auto changes = address_lines(rebinding->changes);
   server_->reload(share(config_.gateway), std::move(*rebinding));
-  if (milter_) milter_->reload(milter_settings(config_));
+  if (milter_) milter_->reload(filter_settings(config_));
+  if (socketmap_) socketmap_->reload(filter_settings(config_));
   events_.keep_ordinary(config_.history_ordinary);
   maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));

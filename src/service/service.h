@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "filter/milter_server.h"
+#include "filter/socketmap_server.h"
 #include "gateway/server.h"
 #include "service/event_log.h"
 #include "service/map_watch.h"
@@ -58,6 +59,7 @@ class Service {
  private:
   explicit Service(config::Config config);
   base::Result<void> open_milter();
+  base::Result<void> open_socketmap();
   base::Result<void> open_files();
   base::Result<void> open_history();
   base::Result<void> open_ledger();
@@ -76,6 +78,7 @@ class Service {
   EventLog events_;
   std::unique_ptr<store::LedgerWriter> ledger_;   ///< null without one; uses the log, and the server uses it
   std::unique_ptr<filter::MilterServer> milter_;  ///< null without [milter]; its sessions are the server's
+  std::unique_ptr<filter::SocketmapServer> socketmap_;  ///< null without [socketmap]; the same
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<ReadinessWatch> readiness_;    ///< null without a history; uses the log and the server
   std::unique_ptr<MapWatch> maps_;               ///< uses the log

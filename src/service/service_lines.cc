@@ -19,6 +19,13 @@ namespace backstop::service {
 
 namespace {
 
+// Its places stay as they are until a restart.
+void keep_doors(const filter::DoorSettings& running, filter::DoorSettings& wanted) {
+  wanted.listen = running.listen;
+  wanted.mode = running.mode;
+  wanted.group = running.group;
+}
+
 std::string gateway_line(const gateway::GatewaySettings& gateway) {
   std::vector<std::string> addresses;
   for (const auto& endpoint : gateway.listen) addresses.push_back(endpoint.text());
@@ -33,6 +40,12 @@ std::string milter_line(const filter::MilterSettings& milter) {
   for (const auto& place : milter.internal)
     places.push_back(base::printable(place.text()) + " (mail of the server's own)");
   return fmt::format("milter: listens at {}", fmt::join(places, " and "));
+}
+
+std::string socketmap_line(const filter::DoorSettings& socketmap) {
+  std::vector<std::string> places;
+  for (const auto& place : socketmap.listen) places.push_back(base::printable(place.text()));
+  return fmt::format("socketmap: listens at {}", fmt::join(places, " and "));
 }
 
 std::string domain_line(const intake::DomainTable& domains) {
@@ -171,6 +184,7 @@ std::vector<std::string> setting_lines(const config::Config& config) {
   std::vector<std::string> lines;
   for (const auto& gateway : config.gateway.gateways) lines.push_back(gateway_line(gateway));
   if (config.milter.is_used()) lines.push_back(milter_line(config.milter));
+  if (!config.socketmap.listen.empty()) lines.push_back(socketmap_line(config.socketmap));
   lines.push_back(domain_line(config.gateway.domains));
   if (auto line = declared_line(config.gateway.domains); !line.empty()) lines.push_back(std::move(line));
   std::ranges::move(recipient_lines(config.gateway.domains), std::back_inserter(lines));
@@ -217,6 +231,10 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
     return std::tie(milter.listen, milter.internal, milter.mode, milter.group);
   };
   compare(place_of(running.milter) == place_of(wanted.milter), "where [milter] listens");
+  const auto doors_of = [](const filter::DoorSettings& doors) {
+    return std::tie(doors.listen, doors.mode, doors.group);
+  };
+  compare(doors_of(running.socketmap) == doors_of(wanted.socketmap), "where [socketmap] listens");
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
@@ -234,10 +252,9 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
 void keep_what_runs(const config::Config& running, config::Config& wanted) {
   if (waits_for_store(running, wanted)) wanted.gateway.way_out.stage = running.gateway.way_out.stage;
   wanted.server = running.server;
-  wanted.milter.listen = running.milter.listen;
   wanted.milter.internal = running.milter.internal;
-  wanted.milter.mode = running.milter.mode;
-  wanted.milter.group = running.milter.group;
+  keep_doors(running.milter, wanted.milter);
+  keep_doors(running.socketmap, wanted.socketmap);
   wanted.history_enabled = running.history_enabled;
   wanted.history = running.history;
   wanted.ledger = running.ledger;

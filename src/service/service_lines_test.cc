@@ -182,6 +182,14 @@ TEST(RestartLines, NameSettingsThatNeedARestart) {
        "[ledger] has changed, which takes a restart"},
       {"quarantine", [](config::Config& config) { config.quarantine.digest = false; },
        "[quarantine] has changed, which takes a restart"},
+      {"milter's places", [](config::Config& config) { config.milter.listen = {{.path = "/run/x"}}; },
+       "where [milter] listens has changed, which takes a restart"},
+      {"milter's limit", [](config::Config& config) { config.milter.connections = 1; }, ""},
+      {"socketmap's places", [](config::Config& config) { config.socketmap.listen = {{.path = "/run/x"}}; },
+       "where [socketmap] listens has changed, which takes a restart"},
+      {"socketmap's mode", [](config::Config& config) { config.socketmap.mode = 0600; },
+       "where [socketmap] listens has changed, which takes a restart"},
+      {"socketmap's limit", [](config::Config& config) { config.socketmap.connections = 1; }, ""},
   };
   for (const auto& [name, change, want] : cases) {
     SCOPED_TRACE(name);
@@ -204,10 +212,15 @@ TEST(KeepWhatRuns, PutsBackWhatTakesARestart) {
   wanted.history.url = wanted.ledger.url = wanted.quarantine.url = wanted.held.url = "sqlite:x";
   wanted.gateway.has_quarantine = !running.gateway.has_quarantine;
   wanted.history_ordinary = true;
+  wanted.milter.internal = wanted.milter.listen = wanted.socketmap.listen = {{.path = "/run/x"}};
+  wanted.milter.mode = wanted.socketmap.mode = 0600;
+  wanted.milter.group = wanted.socketmap.group = "x";
+  wanted.socketmap.connections = 7;
   keep_what_runs(running, wanted);
   EXPECT_THAT(restart_lines(running, wanted), IsEmpty());
   EXPECT_EQ(wanted.gateway.has_quarantine, running.gateway.has_quarantine);
   EXPECT_TRUE(wanted.history_ordinary);
+  EXPECT_EQ(wanted.socketmap.connections, 7u);
 }
 
 TEST(KeepWhatRuns, AStageThatHoldsWaitsForItsStore) {

@@ -1,4 +1,4 @@
-#include "filter/settings.h"
+#include "filter/place.h"
 
 namespace backstop::filter {
 
