@@ -44,6 +44,7 @@ TEST(TrialPage, SaysWhetherAllIsGood) {
   };
   for (const auto& row : rows) {
     std::vector<TrialStep> steps;
+    steps.reserve(row.states.size());
     for (const auto state : row.states) steps.push_back(step("out", state));
     EXPECT_EQ(is_all_good(steps), row.want) << row.want_begin;
     EXPECT_TRUE(trial_ending(steps, "ann@example.org").starts_with(row.want_begin))

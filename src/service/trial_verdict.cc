@@ -122,7 +122,10 @@ TrialStep judge_forged_event(TrialStep made, const store::Event& event, const Fo
   switch (event.done.value_or(Done::Failed)) {
     case Done::Refused:
       if (event.verdict == store::Verdict::Refuse && !event.origin.empty())
-        return ended(std::move(made), TrialState::Good, words_of(seen.mail.sent), explanation_of(event));
+        return ended(std::move(made), TrialState::Good, words_of(seen.mail.sent),
+                     seen.mail.sent.words.contains(event.explanation)
+                         ? "The server that brings it hears that, and the mailbox gets nothing."
+                         : explanation_of(event));
       return ended(std::move(made), TrialState::Untried, words_of(seen.mail.sent),
                    "It was refused for another reason. " + explanation_of(event));
     case Done::Quarantined:

@@ -67,7 +67,7 @@ base::Result<TrialWay> way_to(const std::string& server, const config::Config& c
 /// The address of this host whose mail does not count as leaving, if there is one.
 std::optional<net::asio::ip::address> strange_address(const config::Config& config,
                                                       const TrialPlaces& places) {
-  const net::asio::ip::address loopback = net::asio::ip::address_v4::loopback();
+  net::asio::ip::address loopback = net::asio::ip::address_v4::loopback();
   const auto& trusted = config.milter.trusted;
   if (!net::contains(trusted, loopback)) return loopback;
   const auto found = std::ranges::find_if_not(
