@@ -77,6 +77,7 @@ class TestCommand(Site):
         self.assertEqual([step["state"] for step in steps.values()], ["good"] * len(STEPS), steps)
         self.assertEqual(status, 0)
         self.assertIn("a mailbox that is not exempt", steps["forged"]["means"])
+        self.assertIn("The ledger has recorded it.", steps["out"]["means"])
 
     def test_mail_that_backstop_does_not_see(self):
         self.begin(main={"smtpd_milters": "", "non_smtpd_milters": ""})

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """`backstop test` through gateways, with a Postfix behind the inbound one: with each proof that it can make, and without any."""
 import json
+import socket
 import subprocess
+import time
 
 from support import PATIENCE, Backstop, Case, FakeServer, Postfix, config, gateway, header_of, main, needs
 
@@ -53,6 +55,13 @@ class TestCommand(Case):
         mails = self.home.wait_for_mails(ANN, 2)
         self.assertEqual({header_of(mail, "Message-ID") for mail in mails}, {f"<{steps[name]['message_id']}>" for name in ("ordinary", "back")})
 
+    def test_both_a_watermark_and_tags_and_nobody_elsewhere(self):
+        self.begin(LEDGER, tags=True)
+        status, steps = self.run_it()
+        self.assertEqual((status, self.states(steps)), (0, GOOD), steps)
+        self.assertEqual(self.world.mails[0].recipients, [ANN])
+        self.assertIn("The ledger has recorded it.", steps["out"]["means"])
+
     def test_the_ledger_alone(self):
         self.begin(NO_WATERMARK + LEDGER, tags=False)
         status, steps = self.run_it("--to", BOB)
@@ -103,6 +112,14 @@ class TestCommand(Case):
         self.home.child.stop()
         status, steps = self.run_it("--to", BOB)
         self.assertEqual((status, self.states(steps)), (1, {**GOOD, "ordinary": "not tried", "forged": "not tried", "back": "not tried"}), steps)
+
+    def test_a_server_that_never_answers(self):
+        self.begin(tags=False)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            begin = time.monotonic()
+            status, steps = self.run_it("--to", BOB, "--server", f"127.0.0.1:{silent.getsockname()[1]}")
+            self.assertLess(time.monotonic() - begin, 60)
+        self.assertEqual((status, self.states(steps)), (1, {**GOOD, "ordinary": "wrong", "forged": "not tried", "back": "not tried"}), steps)
 
 
 if __name__ == "__main__":
