@@ -13,6 +13,8 @@ void add_scan_command(CLI::App& root, CommandContext& context);
 void add_serve_command(CLI::App& root, CommandContext& context);
 /// Asks the running server.
 void add_status_command(CLI::App& root, CommandContext& context);
+/// Sends test mails through it.
+void add_test_command(CLI::App& root, CommandContext& context);
 void add_ready_command(CLI::App& root, CommandContext& context);
 /// Explains one event of the history.
 void add_why_command(CLI::App& root, CommandContext& context);

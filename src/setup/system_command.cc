@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -24,8 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The unit has 90 seconds to end what runs before it is started again.
-constexpr auto kLimit = std::chrono::minutes(3);
 constexpr std::size_t kMostOutput = 64UZ * 1024 * 1024;
 constexpr int kKilled = 128;  // a shell's status for a process that a signal ended, without the signal
 
@@ -74,8 +71,8 @@ std::string content_of(const os::FileDescriptor& file) {
 }
 
 /// Returns the status that the process ended with; kills it at the limit.
-int wait_for(pid_t child) {
-  const auto end = Clock::now() + kLimit;
+int wait_for(pid_t child, std::chrono::seconds limit) {
+  const auto end = Clock::now() + limit;
   auto pause = std::chrono::milliseconds(1);
   int status = 0;
   for (;;) {
@@ -91,7 +88,7 @@ int wait_for(pid_t child) {
 
 }  // namespace
 
-Outcome run_command(const Command& command, std::string_view input) {
+Outcome run_command(const Command& command, std::string_view input, std::chrono::seconds limit) {
   const std::string program = find_program(command.front());
   if (program.empty()) return {.status = Outcome::kNotStarted, .out = {}, .err = {}};
   const auto in = memory_file(input);
@@ -118,7 +115,7 @@ Outcome run_command(const Command& command, std::string_view input) {
       ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return {.status = Outcome::kNotStarted, .out = {}, .err = std::strerror(failed)};
-  const int status = wait_for(child);
+  const int status = wait_for(child, limit);
   return {.status = status, .out = content_of(out), .err = content_of(err)};
 }
 
