@@ -49,6 +49,7 @@ MilterSession::MilterSession(intake::Workplace& workplace, net::Socket socket, M
       ticket_(std::move(ticket)),
       door_(door),
       peer_(std::move(peer)),
+      times_(server.settings()->times),
       is_local_(is_local(socket)),
       connection_(std::move(socket), workplace.loop().deadlines()) {
   workplace_.add(*this);
@@ -99,9 +100,9 @@ net::Task<bool> MilterSession::read(std::size_t wanted) {
   }
   if (connection_.input().empty() && message_ == nullptr) connection_.buffer().shrink(kIdleBuffer);
   if (message_ != nullptr) {
-    connection_.give_time(kPacketTime, message_end_);
+    connection_.give_time(times_.packet, message_end_);
   } else {
-    connection_.give_time(kIdleTime);
+    connection_.give_time(times_.idle);
   }
   const auto done = co_await connection_.fill(std::max(wanted, std::size_t{1}));
   if (!done && done.error() == net::Failure::Interrupted) co_return !is_to_end();
@@ -168,7 +169,7 @@ net::Task<bool> MilterSession::take(milter::Packet packet) {
 bool MilterSession::begin_message(std::string_view data) {
   const auto mail = milter::parse_path(data);
   if (!mail) return fail(mail.error());
-  message_end_ = net::Deadlines::now() + kMessageTime;
+  message_end_ = net::Deadlines::now() + times_.message;
   message_ = std::make_unique<MilterMessage>(MilterSessionFacts{workplace_, door_, client_, macros_, agreed_},
                                              server_.settings(), *mail);
   answer('M', milter::Answer::Continue);

@@ -3,7 +3,6 @@
 // protocol is cut off; the mail server then does what its milter_default_action says.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "filter/milter_client.h"
 #include "filter/milter_message.h"
 #include "filter/milter_server.h"
+#include "filter/settings.h"
 #include "intake/workplace.h"
 #include "milter/answer.h"
 #include "milter/macros.h"
@@ -23,12 +23,6 @@ namespace backstop::filter {
 
 class MilterSession final : public intake::LiveSession {
  public:
-  /// Between messages. libmilter gives a server as long.
-  static constexpr std::chrono::seconds kIdleTime{7210};
-  /// Within a message: between two packets, and for all of it.
-  static constexpr std::chrono::seconds kPacketTime{600};
-  static constexpr std::chrono::seconds kMessageTime{3600};
-
   MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server, Ticket ticket,
                 Door door, std::string peer);
   ~MilterSession() override { workplace_.remove(*this); }
@@ -54,6 +48,7 @@ class MilterSession final : public intake::LiveSession {
   Ticket ticket_;
   Door door_;
   std::string peer_;  ///< for the log
+  MilterTimes times_;
   bool is_local_;
   net::Connection connection_;
   milter::Phase phase_ = milter::Phase::Start;

@@ -118,6 +118,46 @@ TEST_F(MilterSessionTest, PacketsHaveAnOrder) {
   }
 }
 
+struct SilenceRow {
+  const char* name;
+  MilterTimes times;
+  std::string bytes;
+  bool is_chatty = false;  ///< a field comes again and again
+};
+
+constexpr std::chrono::seconds kShort{1};
+
+// The connection ends by itself, and what was held of a message is given back.
+TEST_F(MilterSessionTest, ASilentServerIsLeft) {
+  const SilenceRow rows[] = {
+      {"before the negotiation", {.idle = kShort}, ""},
+      {"between messages", {.idle = kShort}, hello() + ordinary()},
+      {"within a message", {.packet = kShort}, hello() + envelope("<>") + bounce_header()},
+      {"a message without an end", {.message = kShort}, hello() + envelope("<>") + bounce_header(), true},
+  };
+  for (const auto& row : rows) {
+    settings_.times = row.times;
+    server_.reload(settings());
+    auto [near, far] = net::tcp_ends();
+    auto session = session_of(std::move(near));
+    const auto stream = stream_of(std::move(far));
+    bool has_ended = false;
+    const auto wait = [&]() -> net::Task<void> {
+      co_await session->run();
+      has_ended = true;
+    };
+    const auto talk = [&]() -> net::Task<void> {
+      EXPECT_TRUE(co_await stream->write(row.bytes));
+      while (row.is_chatty && !has_ended) {
+        co_await tick(1);
+        (void)co_await stream->write(field());
+      }
+    };
+    run(wait(), talk());
+    EXPECT_EQ(workplace_.shared().held.total(), 0u) << row.name;
+  }
+}
+
 TEST_F(MilterSessionTest, NothingComesBeforeTheNegotiation) {
   for (const char letter : {'C', 'H', 'M', 'B', 'E', 'D'}) {
     EXPECT_THAT(answers_to(packet(letter, text("x")) + offer()), IsEmpty()) << letter;

@@ -2,6 +2,7 @@
 // reads a TOML file). They are const while they are used, so any thread may read them.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -31,10 +32,19 @@ struct MilterSettings : DoorSettings {
   bool is_used() const { return !listen.empty() || !internal.empty(); }
 };
 
+/// How long a mail server may be silent. No part of the configuration: they are those of libmilter and
+/// Postfix.
+struct MilterTimes {
+  std::chrono::seconds idle{7210};     ///< between messages; libmilter gives a server as long
+  std::chrono::seconds packet{600};    ///< within a message, between two packets
+  std::chrono::seconds message{3600};  ///< for all of a message
+};
+
 /// One consistent state of the configuration. A reload makes another; a message takes the newest.
 struct Settings {
   std::shared_ptr<const intake::Site> site;
   MilterSettings milter;
+  MilterTimes times;
   DoorSettings socketmap;
   intake::MessageLimits limits;
   std::size_t bad_tags = 5;       ///< see intake/bad_tags.h
