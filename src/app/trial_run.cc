@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/domain_key.h"
+#include "base/text.h"
 #include "next_hop/hand_over.h"
 #include "origin/owner.h"
 #include "origin/tag.h"
@@ -135,6 +136,8 @@ class Run {
     const next_hop::Context context{site_.hostname, limits, site_.next_hop_tls, site_.next_hop_tls_verified};
     smtp::MailCommand command;
     command.reverse_path = mail.reverse_path;
+    command.smtputf8 = !base::is_ascii(mail.text);
+    if (command.smtputf8) command.body = smtp::Body::EightBitMime;
     return service::sent_of(
         next_hop::hand_over_and_wait({hop, command, {&mail.recipient, 1}, mail.text}, context));
   }

@@ -28,7 +28,8 @@ class TestCommand(Site):
         """Returns the exit status and what it printed; `says` if that is an error. `given`: the places are."""
         server = ["--server", f"127.0.0.1:{self.postfix.port}", "--sendmail", self.sendmail] if given else []
         done = subprocess.run([self.backstop.program, "test", "-c", self.backstop.config, *server, *arguments], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE * 4 + 60, check=False, user=user, group=user and "nogroup", extra_groups=user and [])
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE * 4 + 60, check=False, user=user,
+                              group=user and "nogroup", extra_groups=user and [])
         if says:
             return done.returncode, done.stderr.decode()
         self.assertEqual(done.stderr, b"")
