@@ -85,7 +85,8 @@ class OurOpenSmtpd(OpenSmtpd):
 class OpenSmtpdSite(Site):
     def begin(self, more="", options="", **settings):
         self.box, self.partner = self.enterContext(FakeServer()), self.enterContext(FakeServer({"rcpt": "550 5.7.1 not wanted here"}))
-        self.backstop = self.gate(more, **settings)
+        section = block("[milter]", {"/var/lib/backstop": self.sockets}, PAGE)
+        self.backstop = self.gate(more, 'group = "postfix"\n', section=section, **settings)
         self.server = self.enterContext(OurOpenSmtpd(self.folder, self.backstop, options, box=self.box.port, partner=self.partner.port,
                                                      world=self.world.port))
 
@@ -289,6 +290,35 @@ class WithoutTheService(OpenSmtpdSite):
                 self.assertEqual(client.command(f"RCPT TO:<{TOM}>").code, 250)
                 self.assertEqual(client.data(forged_bounce()).code, 550)
         self.assertNotIn("unjudged", self.server.log())
+
+    def test_killed_among_many_mails(self):
+        """Every mail is taken and arrives once, whole."""
+        self.begin()
+        text, codes, running = ("z" * 70 + "\n") * 200, [], threading.Event()
+
+        def session(client, number):
+            with client:
+                for one in range(MAILS * 3):
+                    codes.extend(self.say(client, BOB, [ANN], new_mail(BOB, ANN, f"{number} {one}", text)))
+                    running.set()
+
+        clients = [FakeClient(self.server.port.address) for _ in range(4)]
+        threads = [threading.Thread(target=session, args=(client, number)) for number, client in enumerate(clients)]
+        for thread in threads:
+            thread.start()
+        for _ in range(4):
+            running.wait(PATIENCE)
+            running.clear()
+            self.backstop.kill()
+            self.backstop.start()
+        for thread in threads:
+            thread.join()
+        count = 4 * MAILS * 3
+        self.assertEqual(codes, [250] * count * 2)
+        mails = self.arrived(self.box, count)
+        self.assertEqual(sorted(header_of(mail.data, "Subject") for mail in mails), sorted(f"{number} {one}" for number in range(4) for one in range(MAILS * 3)))
+        for mail in mails:
+            self.assertEqual(mail.data.count(b"z" * 70 + b"\r\n"), 200)
 
     def test_it_starts_without_a_configuration(self):
         self.begin()
