@@ -2,21 +2,22 @@
 """Tags in front of the address (prvs=...=ann), with a real Postfix: it asks Backstop's socketmap for the mailbox of a recipient, and its
 milter for the verdict. `ann` is the only mailbox.
 """
+import re
 import socket
 
-from milter_site import ANN, BOB, OurPostfix, Site, bare_bounce, header_of, main, needs, new_mail
+from milter_site import ANN, BOB, SOURCE, OurPostfix, Site, bare_bounce, header_of, main, needs, new_mail
 
 TAGGED = r"^prvs=[0-9a-f]{10}=ann@example\.org$"
 BAD = "prvs=0999ffffff=ann@example.org"
 NOBODY = "nobody@example.org"
 
 
-def lookup(sockets, prefix=True):
-    """Returns the lines of docs/milter.md for main.cf."""
-    table = f"socketmap:unix:{sockets}/socketmap.sock:backstop"
-    if prefix:
-        table = f"pipemap:{{ regexp:{{ {{ /^(prvs=.*)/ $$1 }} }}, {table} }}"
-    return {"recipient_canonical_maps": table, "recipient_canonical_classes": "envelope_recipient"}
+def lookup(sockets):
+    """Returns the lines of docs/milter.md for main.cf, which name the sockets from the queue's folder."""
+    page = (SOURCE / "docs" / "milter.md").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^(recipient_canonical_\w+) = (.*)$", page, re.MULTILINE))
+    lines["recipient_canonical_maps"] = lines["recipient_canonical_maps"].replace("unix:backstop/", f"unix:{sockets}/")
+    return lines
 
 
 @needs("backstop", "postfix")
@@ -25,9 +26,11 @@ class Socketmap(Site):
         return self.gate(f'[proofs]\nwatermark = false\n[socketmap]\nlisten = ["unix:{self.sockets}/socketmap.sock"]\ngroup = "postfix"\n',
                          tags='true\nform = "prefix"')
 
-    def open(self, prefix=True):
+    def open(self, change=str):
+        """`change` makes another text of recipient_canonical_maps."""
         gate = self.open_gate()
-        self.ours(main=lookup(self.sockets, prefix))
+        lines = lookup(self.sockets)
+        self.ours(main={**lines, "recipient_canonical_maps": change(lines["recipient_canonical_maps"])})
         return gate
 
     def tagged(self):
@@ -115,13 +118,31 @@ class Socketmap(Site):
         self.assertEqual(self.send("smtp", BOB, NOBODY, new_mail(BOB, ANN))[1].code, 550)
 
     def test_the_table_alone(self):
-        """Without the pattern in front of it Postfix asks about every recipient."""
-        self.open(prefix=False)
+        """Without the pattern in front of it Postfix asks about every recipient, and can take none while Backstop is down."""
+        gate = self.open(lambda text: re.search(r"socketmap:\S+", text)[0])
         sender = self.tagged()
         self.assertEqual([one.code for one in self.send("smtp", "", sender, bare_bounce())], [250, 250, 250])
         self.assertEqual(len(self.postfix.wait_for_mails(ANN, 1)), 1)
         self.assertEqual(self.send("smtp", "", BAD, bare_bounce())[1].code, 550)
         self.assertEqual(self.send("smtp", "", NOBODY, bare_bounce())[1].code, 550)
+        gate.stop()
+        self.assertEqual(self.send("smtp", BOB, ANN, new_mail(BOB, ANN))[1].code, 451)
+
+    def test_of_another_map(self):
+        self.open(lambda text: text.replace(":backstop }", ":other }"))
+        self.assertEqual(self.send("smtp", "", BAD, bare_bounce())[1].code, 451)
+        self.assertIn("the only map is", self.postfix.log())
+
+    def test_the_pattern_in_a_file(self):
+        """As the page says for a Postfix older than 3.7."""
+        pattern = self.folder / "prvs"
+        pattern.write_text("/^(prvs=.*)/ $1\n")
+        pattern.chmod(0o644)
+        self.folder.chmod(0o755)
+        self.open(lambda text: re.sub(r"regexp:\{ \{.*?\} \}", f"regexp:{pattern}", text))
+        self.assertIn(f"pipemap:{{ regexp:{pattern}, socketmap:", self.postfix.command("postconf", "recipient_canonical_maps"))
+        self.assertEqual([one.code for one in self.send("smtp", "", self.tagged(), bare_bounce())], [250, 250, 250])
+        self.assertEqual(self.send("smtp", "", BAD, bare_bounce())[1].code, 550)
 
     def test_rubbish_ends_its_own_connection_alone(self):
         gate = self.open()
