@@ -1,5 +1,7 @@
 #include "net/dns.h"
 
+// c-ares calls ares_query() old from 1.28 on; what replaces it is missing in 1.18, which Debian 12 has.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <arpa/nameser.h>
 #include <fmt/format.h>
