@@ -31,6 +31,10 @@ class Logrotate(Case):
             self.assertEqual(len(list(service.folder.glob("log.*"))), count)
         self.assertEqual(service.stop(), 0)
 
+    def test_the_package_has_the_same_rule(self):
+        rule = re.search(r"```\n(/var/log/backstop.*?)```", (SOURCE / "docs/operations.md").read_text(), re.DOTALL).group(1)
+        self.assertEqual((SOURCE / "packaging/debian/backstop.logrotate").read_text().split(), rule.split())
+
 
 if __name__ == "__main__":
     main()
