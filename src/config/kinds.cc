@@ -33,7 +33,7 @@ Kind<T> parsed_kind(std::string description, std::function<base::Result<T>(const
             context.mistake(node.place, value.error().message);
             return std::nullopt;
           },
-          .show = [show](const T& value) { return quoted(show(value)); }};
+          .show = [show](const T& value) { return in_quotes(show(value)); }};
 }
 
 /// "a number from 1 to 10, or 0: none".
@@ -74,7 +74,7 @@ std::string words(const std::vector<std::string_view>& names) {
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i > 0) text += i + 1 < names.size() ? ", " : " or ";
-    text += quoted(names[i]);
+    text += in_quotes(names[i]);
   }
   return text;
 }
@@ -85,7 +85,7 @@ void refuse_type(const TomlNode& node, std::string_view wanted, ReadContext& con
   context.mistake(node.place, fmt::format("found {}; it must be {}", describe(node), wanted));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   const auto end = static_cast<std::int64_t>(text.size());
   for (std::int64_t at = 0; at < end;) {
@@ -137,7 +137,7 @@ Kind<char> character_kind() {
       [](const std::string& text) -> base::Result<char> {
         if (text.size() == 1) return text.front();
         return std::unexpected(base::Error{fmt::format(
-            "found the text {}; it must be one character in quotes", quoted(base::printable(text)))});
+            "found the text {}; it must be one character in quotes", in_quotes(base::printable(text)))});
       },
       [](const char& value) { return std::string(1, value); });
 }
@@ -185,7 +185,8 @@ Kind<std::uint64_t> size_kind(Range<std::uint64_t> range) {
           return std::nullopt;
         return *value;
       },
-      .show = [](const std::uint64_t& value) { return value == 0 ? "0" : quoted(base::format_size(value)); }};
+      .show =
+          [](const std::uint64_t& value) { return value == 0 ? "0" : in_quotes(base::format_size(value)); }};
 }
 
 Kind<std::chrono::milliseconds> time_kind(Range<std::chrono::milliseconds> range,
@@ -204,14 +205,14 @@ Kind<std::chrono::milliseconds> time_kind(Range<std::chrono::milliseconds> range
               context.mistake(node.place, value.error().message);
               return std::nullopt;
             }
-            const std::string shown = quoted(base::printable(node.text));
+            const std::string shown = in_quotes(base::printable(node.text));
             if (!check_range(node, *value, range, shown, description, context)) return std::nullopt;
             if (*value % step == milliseconds{0}) return *value;
             context.mistake(node.place,
                             fmt::format("{} is no multiple of {}", shown, base::format_duration(step)));
             return std::nullopt;
           },
-          .show = [](const milliseconds& value) { return quoted(base::format_duration(value)); }};
+          .show = [](const milliseconds& value) { return in_quotes(base::format_duration(value)); }};
 }
 
 Kind<net::Endpoint> endpoint_kind() {
@@ -234,18 +235,18 @@ Kind<std::size_t> choice_kind(std::vector<std::string_view> names) {
         const auto found = std::ranges::find(names, std::string_view(text));
         if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
         const auto near = nearest_name(text, names);
-        const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", quoted(near));
+        const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(near));
         return std::unexpected(base::Error{fmt::format(
-            "found the text {}; it must be {}{}", quoted(base::printable(text, 60)), description, hint)});
+            "found the text {}; it must be {}{}", in_quotes(base::printable(text, 60)), description, hint)});
       },
       [=](const std::size_t& index) { return std::string(names.at(index)); });
 }
 
 void refuse_member(const TomlNode& member, std::span<const std::string_view> names, ReadContext& context) {
   const auto near = nearest_name(member.key, names);
-  const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", quoted(near));
+  const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(near));
   context.mistake(member.key_place,
-                  fmt::format("unknown name {}{}; known are {}", quoted(base::printable(member.key, 60)),
+                  fmt::format("unknown name {}{}; known are {}", in_quotes(base::printable(member.key, 60)),
                               hint, fmt::join(names, ", ")));
 }
 

@@ -65,7 +65,7 @@ Kind<std::size_t> choice_kind(std::vector<std::string_view> names);
 /// "[a, b]" of values as TOML.
 std::string show_list(std::span<const std::string> items);
 /// A TOML string. Characters that nobody sees are written as \uXXXX.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// The same kind for another type of value, by conversions both ways.
 template <typename To, typename From>

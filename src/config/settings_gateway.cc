@@ -42,7 +42,7 @@ Kind<std::optional<std::chrono::sys_days>> ready_kind() {
   const auto check = [=](const std::string& text) -> base::Result<std::string> {
     if (text == kObserved || day_of(text)) return text;
     return std::unexpected(base::Error{
-        fmt::format("found the text {}; it must be {}", quoted(base::printable(text, 80)), wanted)});
+        fmt::format("found the text {}; it must be {}", in_quotes(base::printable(text, 80)), wanted)});
   };
   return convert<Day>(text_kind(wanted, check), day_of, [](const Day& day) {
     return day ? fmt::format("since {}", base::format_day(*day)) : std::string(kObserved);

@@ -34,7 +34,7 @@ base::Result<Place> parse_place(std::string_view text) {
   return std::unexpected(
       base::Error{fmt::format("found the text {}; it must be a place such as "
                               "\"unix:/var/spool/postfix/backstop/milter.sock\" or \"inet:127.0.0.1:8891\"",
-                              quoted(base::printable(text, 80)))});
+                              in_quotes(base::printable(text, 80)))});
 }
 
 Kind<std::vector<Place>> places_kind() {
@@ -60,7 +60,7 @@ Kind<mode_t> mode_kind() {
                           text.find_first_not_of("01234567") == std::string::npos;
     if (is_octal && (std::stoul(text, nullptr, 8) & 0007U) == 0) return text;
     return std::unexpected(base::Error{
-        fmt::format("found the text {}; it must be {}", quoted(base::printable(text, 80)), kWanted)});
+        fmt::format("found the text {}; it must be {}", in_quotes(base::printable(text, 80)), kWanted)});
   };
   return convert<mode_t>(
       text_kind(std::string(kWanted), check),

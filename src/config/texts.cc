@@ -26,7 +26,7 @@ Kind<std::string> text_that(std::string description, bool (*is_good)(std::string
   const auto check = [=](const std::string& text) -> base::Result<std::string> {
     if (is_good(text)) return change(text);
     return std::unexpected(base::Error{
-        fmt::format("found the text {}; it must be {}", quoted(base::printable(text, 80)), description)});
+        fmt::format("found the text {}; it must be {}", in_quotes(base::printable(text, 80)), description)});
   };
   return text_kind(description, check);
 }
@@ -100,7 +100,7 @@ Kind<std::string> path_url_kind(std::string_view scheme) {
   const auto check = [=](const std::string& url) -> base::Result<std::string> {
     if (!url.starts_with(scheme)) {
       return std::unexpected(base::Error{
-          fmt::format("found the text {}; it must be {}", quoted(base::printable(url, 80)), wanted)});
+          fmt::format("found the text {}; it must be {}", in_quotes(base::printable(url, 80)), wanted)});
     }
     if (url.size() == scheme.size())
       return std::unexpected(base::Error{fmt::format("the path behind \"{}\" is missing", scheme)});
@@ -178,7 +178,7 @@ Kind<next_hop::NextHop> next_hop_kind() {
   return {.description = description,
           .read = [=](const TomlNode& node,
                       ReadContext& context) { return read_next_hop(node, context, description); },
-          .show = [](const next_hop::NextHop& next_hop) { return quoted(next_hop.url); }};
+          .show = [](const next_hop::NextHop& next_hop) { return in_quotes(next_hop.url); }};
 }
 
 Kind<std::string> store_url_kind() {

@@ -9,7 +9,7 @@ namespace backstop::setup {
 namespace {
 
 /// Returns the text as a basic string of TOML.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
@@ -24,13 +24,13 @@ std::string quoted(std::string_view text) {
 
 std::string list_of(const std::vector<std::string>& texts) {
   std::string out;
-  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + quoted(text);
+  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + in_quotes(text);
   return "[" + out + "]";
 }
 
 std::string domain_section(const std::string& name, const ConfigFacts& facts) {
-  std::string text = fmt::format("[[domain]]\nname = {}\nstage = \"observe\"\n", quoted(name));
-  if (!facts.aliases.empty()) text += fmt::format("aliases = {}\n", quoted(facts.aliases));
+  std::string text = fmt::format("[[domain]]\nname = {}\nstage = \"observe\"\n", in_quotes(name));
+  if (!facts.aliases.empty()) text += fmt::format("aliases = {}\n", in_quotes(facts.aliases));
   return text + "\n";
 }
 
@@ -43,8 +43,8 @@ std::string milter_table(const ConfigFacts& facts) {
       "internal = [{}]  # non_smtpd_milters: mail of the server's own\n"
       "mode = \"0660\"\n"
       "group = {}\n",
-      quoted("unix:" + facts.milter_socket), quoted("unix:" + facts.internal_socket),
-      quoted(facts.mail_group));
+      in_quotes("unix:" + facts.milter_socket), in_quotes("unix:" + facts.internal_socket),
+      in_quotes(facts.mail_group));
   if (!facts.trusted.empty())
     text += fmt::format("trusted = {}  # mynetworks: their mail leaves\n", list_of(facts.trusted));
   if (!facts.daemons.empty()) text += fmt::format("outbound_daemons = {}\n", list_of(facts.daemons));
@@ -56,16 +56,16 @@ std::string config_text(const ConfigFacts& facts) {
       "# Written by `backstop setup`, as it found Postfix. `backstop check-config --example` prints every\n"
       "# setting there is.\n\n"
       "[server]\nhostname = {}\nuser = {}\n\n{}\n",
-      quoted(facts.hostname), quoted(facts.user), milter_table(facts));
+      in_quotes(facts.hostname), in_quotes(facts.user), milter_table(facts));
   text += "# All domains that Postfix takes mail for. At \"observe\" nothing is refused or changed.\n";
   for (const auto& name : facts.domains) text += domain_section(name, facts);
-  text += fmt::format("[keys]\nfile = {}\ntags = false\n", quoted(facts.key_file));
-  if (!facts.delimiter.empty()) text += fmt::format("delimiter = {}\n", quoted(facts.delimiter));
+  text += fmt::format("[keys]\nfile = {}\ntags = false\n", in_quotes(facts.key_file));
+  if (!facts.delimiter.empty()) text += fmt::format("delimiter = {}\n", in_quotes(facts.delimiter));
   if (!facts.dkim_folder.empty())
-    text += fmt::format("\n[proofs]\ndkim_keys = {}\n", quoted(facts.dkim_folder));
+    text += fmt::format("\n[proofs]\ndkim_keys = {}\n", in_quotes(facts.dkim_folder));
   text += fmt::format("\n[history]\nurl = {}\n\n[ledger]\nurl = {}\n",
-                      quoted("sqlite:" + facts.data_folder + "/history.db"),
-                      quoted("sqlite:" + facts.data_folder + "/ledger.db"));
+                      in_quotes("sqlite:" + facts.data_folder + "/history.db"),
+                      in_quotes("sqlite:" + facts.data_folder + "/ledger.db"));
   return text;
 }
 

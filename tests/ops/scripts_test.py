@@ -144,7 +144,7 @@ class Run(Scripts):
 
     @unittest.skipUnless(shutil.which("dpkg-query") and os.geteuid() == 0, "only root installs without sudo")
     def test_interrupted_download_is_one_line_and_leaves_nothing(self):
-        self.copy("scripts/install-packages")
+        self.copy("scripts/install-packages", "scripts/supported")
         (self.place / "scripts" / "packages-build.txt").write_text("no-such-package\n")
         self.program("tools/apt-get", UNTIL_A_SIGNAL)
         for signum, whole_group in INTERRUPTIONS:
@@ -157,7 +157,7 @@ class Check(Scripts):
     def setUp(self):
         super().setUp()
         self.copy("check")
-        for name in ("scripts/install-packages", "scripts/fetch-peers", "scripts/lint", "tools/git", "tools/cmake"):
+        for name in ("scripts/supported", "scripts/install-packages", "scripts/fetch-peers", "scripts/lint", "scripts/package", "tools/git", "tools/cmake"):
             self.program(name, "")
         self.program("tools/ctest", 'while [ "$1" != --output-junit ]; do shift; done; echo "100% tests passed, 0 tests failed out of 2"; echo "Total Test time (real) = 1 sec"\n'
                      """echo '<testsuite tests="2" failures="0" disabled="0" skipped="1">' >"$2"\n""")
@@ -165,7 +165,16 @@ class Check(Scripts):
     def test_all_of_it_in_a_path_with_a_space(self):
         done = self.run_here(self.place / "check")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertTrue(done.stdout.endswith("6 passed, 0 failed, 2 skipped\n"), done.stdout)
+        self.assertTrue(done.stdout.endswith("7 passed, 0 failed, 2 skipped\n"), done.stdout)
+
+    def test_packages_that_cannot_be_tried_are_skipped(self):
+        for status, want in ((77, "6 passed, 0 failed, 3 skipped"), (1, "6 passed, 1 failed, 2 skipped")):
+            with self.subTest(status):
+                self.program("scripts/package", f"exit {status}\n")
+                done = self.run_here(self.place / "check")
+                self.assertEqual((done.returncode, done.stderr), (int(status == 1), ""))
+                self.assertTrue(done.stdout.endswith(f"{want}\n"), done.stdout)
+                self.assertRegex(done.stdout, r"\n==> packages: (skipped|FAILED) \(\d+ s\)\n")
 
     def test_interruption_is_one_line_and_leaves_nothing(self):
         for tool, last in (("scripts/install-packages", "; see ./check --help"), ("tools/cmake", "==> building the release")):
@@ -176,6 +185,45 @@ class Check(Scripts):
                     self.assertEqual(status, -signum)
                     self.assertTrue(said.endswith(f"{last}\ncheck: interrupted; what is built stays\n"), said)
             self.program(tool, "")
+
+
+ON = ": Backstop is built and tested on Debian 12 and 13\n"
+SYSTEMS = (  # the file that tells what the system is, and the line about it
+    ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_CODENAME=bookworm\n', ""),
+    ('PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_CODENAME=trixie\n', ""),
+    ('PRETTY_NAME="Debian GNU/Linux 11 (bullseye)"\nID=debian\nVERSION_CODENAME=bullseye\n',
+     "backstop: Debian GNU/Linux 11 (bullseye) is not supported" + ON),
+    ('PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nVERSION_CODENAME=noble\n', "backstop: Ubuntu 24.04.1 LTS has not been tried" + ON),
+    ('PRETTY_NAME="Fedora Linux 41"\nID=fedora\n', "backstop: Fedora Linux 41 is not supported" + ON),
+)
+
+
+class Systems(Scripts):
+    """The first line names a system that isn't supported."""
+
+    def test_each_script_says_it_once_and_first(self):
+        self.copy("run", "check", "scripts/supported", "scripts/install-packages")
+        (self.place / "scripts/packages-build.txt").write_text("bash\n")
+        (self.place / "scripts/packages-check.txt").write_text("bash\n")
+        for name in ("scripts/fetch-peers", "scripts/lint", "scripts/package", "tools/git", "tools/cmake", "tools/ctest"):
+            self.program(name, "exit 9\n")
+        release = self.place / "os-release"
+        self.environment["BACKSTOP_OS_RELEASE"] = str(release)
+        for text, line in SYSTEMS:
+            release.write_text(text)
+            for command in (["run", "classify"], ["check"], ["scripts/install-packages", self.place / "scripts/packages-build.txt"]):
+                with self.subTest(text, command=command[0]):
+                    done = self.run_here(self.place / command[0], *command[1:])
+                    said = done.stderr + done.stdout
+                    self.assertEqual(said.count(ON), int(bool(line)), said)
+                    self.assertTrue(said.startswith(line), said)
+
+    def test_a_system_without_a_name(self):
+        self.copy("scripts/supported")
+        self.environment["BACKSTOP_OS_RELEASE"] = f"{self.place}/none"
+        done = self.run_here(self.place / "scripts/supported")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(done.stderr, f"backstop: this system, which has no {self.place}/none, is not supported" + ON)
 
 
 @unittest.skipUnless(shutil.which("dpkg-query") and shutil.which("apt-get"), "this is no Debian")
@@ -191,6 +239,7 @@ class InstallPackages(unittest.TestCase):
         script, names = self.place / "install-packages", self.place / "names"
         shutil.copy(SOURCE / "scripts" / "install-packages", script)
         script.chmod(0o755)
+        shutil.copy(SOURCE / "scripts" / "supported", self.place / "supported")
         names.write_text(text)
         return run(script, names, **more)
 
@@ -203,7 +252,7 @@ class InstallPackages(unittest.TestCase):
         # A PATH without sudo, whether or not this machine has one.
         tools = self.place / "tools"
         tools.mkdir()
-        for name in ("apt-get", "apt-cache", "bash", "cat", "dpkg-query", "env", "grep", "id", "sed"):
+        for name in ("apt-get", "apt-cache", "bash", "cat", "dirname", "dpkg-query", "env", "grep", "id", "sed"):
             (tools / name).symlink_to(shutil.which(name))
         done = self.install("dpkg\nno-such-package\nno-such-either | nor-this\n", user=NOBODY, group=NOBODY, extra_groups=[], env={"PATH": str(tools)})
         self.assertEqual((done.returncode, done.stdout), (1, ""))
