@@ -202,7 +202,8 @@ class Install(Case):
         docs = {f"share/doc/backstop/{path.relative_to(SOURCE / 'docs')}" for path in (SOURCE / "docs").rglob("*") if path.is_file()}
         self.assertIn("share/doc/backstop/operations.md", docs)
         self.assertEqual(self.found(), docs | {"lib/systemd/system/backstop.service", "lib/sysusers.d/backstop.conf", "share/doc/backstop/LICENSE",
-                                               "share/doc/backstop/CHANGELOG.md", "share/doc/backstop/examples/backstop.toml"})
+                                               "share/doc/backstop/CHANGELOG.md", "share/doc/backstop/examples/backstop.socket",
+                                               "share/doc/backstop/examples/backstop.toml"})
 
     @needs("systemd-analyze")
     @unittest.skipUnless((BUILD / "share/man/man1").is_dir(), "the manual pages are not built")
