@@ -5,29 +5,22 @@
 
 #include "base/text.h"
 #include "filter/recorder.h"
+#include "filter/server_path.h"
 #include "intake/claim_facts.h"
-#include "intake/keeper.h"
-#include "intake/kept_response.h"
 #include "intake/outbound_tag.h"
 #include "intake/verdict_reply.h"
 #include "mail/address.h"
 #include "milter/answer.h"
-#include "milter/client.h"
 #include "origin/tag_evidence.h"
 #include "os/random.h"
-#include "response/report_and_headers.h"
 
 namespace backstop::filter {
 namespace {
 
 const smtp::Reply kNoMemory{452, "4.3.1", "Too many large messages just now, try again later"};
+const smtp::Reply kTooManyRecipients{452, "4.5.3",
+                                     "Too many recipients of a bounce, send it to the others again"};
 const smtp::Reply kHeaderTooLarge{552, "5.3.4", "The header of this message is too large"};
-
-/// Takes "<ann@example.org>", "ann@example.org", "<>" and "", as servers send it.
-base::Result<mail::Path> read_path(std::string_view text) {
-  if (text.empty()) return mail::Path{};
-  return mail::parse_path(text);
-}
 
 std::string in_brackets(const mail::Address& address) {
   return "<" + address.text() + ">";
@@ -82,7 +75,7 @@ intake::Transaction MilterMessage::begin(const MilterSessionFacts& session, cons
 }
 
 void MilterMessage::read_mail(const milter::PathCommand& mail) {
-  auto path = read_path(mail.path);
+  auto path = read_server_path(mail.path, session_.macros.find("mail_addr"));
   is_unreadable_ = !path;
   if (path) transaction_.mail.reverse_path = std::move(*path);
   for (const auto parameter : mail.parameters) {
@@ -110,15 +103,35 @@ bool MilterMessage::differs_from_first(const intake::RecipientCheck& check) cons
   return has_other_policy(*transaction_.recipients.front().domain, *check.domain);
 }
 
+// The server's own reading counts if the text is no address of ours. What leaves may be for anybody, also for
+// an address of no form that we know.
+std::optional<mail::Address> MilterMessage::recipient_of(std::string_view text) const {
+  const auto resolved = session_.macros.find("rcpt_addr");
+  const auto path = read_server_path(text, resolved);
+  if (!path || path->is_null()) {
+    if (!is_outbound()) return std::nullopt;
+    return mail::Address{.local = base::printable(text), .domain = {}};
+  }
+  if (is_outbound() || intake::domain_of(*transaction_.site, *path->address) != nullptr) return path->address;
+  const auto other = read_loosely(resolved);
+  const bool is_ours = !resolved.empty() && other && !other->is_null() &&
+                       intake::domain_of(*transaction_.site, *other->address) != nullptr;
+  return is_ours ? other->address : path->address;
+}
+
 net::Task<void> MilterMessage::recipient(const milter::PathCommand& command, std::string& out) {
-  const auto path = read_path(command.path);
-  // What the server takes and we can't read is no recipient of ours.
-  if (!path || path->is_null() || is_unreadable_ || transaction_.recipients.size() >= settings_->recipients) {
+  const bool is_full = transaction_.recipients.size() >= settings_->recipients;
+  // Those that are left over would get a bounce unjudged.
+  if (is_full && !is_outbound() && session_.door == Door::Smtp && transaction_.mail.reverse_path.is_null())
+    co_return milter::append_refusal(kTooManyRecipients, out);
+  const auto address = recipient_of(command.path);
+  if (!address || is_unreadable_ || is_full) {
+    has_unjudged_ = true;
     co_return milter::append_answer(milter::Answer::Continue, out);
   }
-  intake::RecipientCheck check{.facts = {.is_ours = true}, .plain = *path->address};
+  intake::RecipientCheck check{.facts = {.is_ours = true}, .plain = *address};
   if (!is_outbound()) {
-    check = intake::check_recipient(transaction_, *path->address, is_guesser());
+    check = intake::check_recipient(transaction_, *address, is_guesser());
     note_bad_tag(check);
   }
   if (!is_outbound() && check.domain != nullptr) {
@@ -126,11 +139,11 @@ net::Task<void> MilterMessage::recipient(const milter::PathCommand& command, std
     const auto verdict = policy::judge_recipient(check.facts, {.stage = check.domain->stage});
     if (verdict.action == policy::Action::Refuse || verdict.action == policy::Action::Defer) {
       const auto reply = intake::reply_for(verdict, settings_->help_url);
-      Recorder(session_, *settings_).recipient(transaction_, *path->address, check, verdict, reply);
+      Recorder(session_, *settings_).recipient(transaction_, *address, check, verdict, reply);
       co_return milter::append_refusal(reply, out);
     }
   }
-  add_recipient(command, *path->address, std::move(check));
+  add_recipient(command, *address, std::move(check));
   milter::append_answer(milter::Answer::Continue, out);
 }
 
@@ -172,15 +185,18 @@ net::Task<void> MilterMessage::look_up(intake::RecipientCheck& check) {
 void MilterMessage::add_recipient(const milter::PathCommand& command, const mail::Address& address,
                                   intake::RecipientCheck check) {
   Given given{.path = std::string(command.path), .parameters = {}, .plain = check.plain};
+  given.is_named = is_plain(command.path, address);
   for (const auto parameter : command.parameters) {
     if (!given.parameters.empty()) given.parameters += ' ';
     given.parameters += parameter;
   }
   given.is_tagged = check.plain != address;
   given_.push_back(std::move(given));
-  if (!is_outbound() && check.domain == nullptr) return;
   // A response to a routed address has no owner, so nothing is judged.
-  if (!is_outbound() && !check.claim) return;
+  if (!is_outbound() && (check.domain == nullptr || !check.claim)) {
+    has_unjudged_ = true;
+    return;
+  }
   transaction_.recipients.push_back({.given = address.text(),
                                      .domain = check.domain,
                                      .claim = std::move(check.claim),
@@ -306,7 +322,8 @@ net::Task<void> MilterMessage::change_recipients() {
   }
   const bool is_muted = transaction_.has_failed_spf;
   for (const auto& one : given_) {
-    if (!one.is_tagged && !is_muted) continue;
+    // In another form the server wouldn't find it, and both would get the mail.
+    if ((!one.is_tagged && !is_muted) || !one.is_named) continue;
     changes_.replace_recipient(one.path, in_brackets(one.plain), is_muted ? "NOTIFY=NEVER" : one.parameters);
   }
 }
@@ -337,156 +354,6 @@ void MilterMessage::body(std::string_view piece, std::string& out) {
                          (transaction_.checks != nullptr && transaction_.checks->wants_body());
   const bool may_skip = session_.agreed.has(milter::step::kSkip);
   milter::append_answer(is_wanted || !may_skip ? milter::Answer::Continue : milter::Answer::Skip, out);
-}
-
-net::Task<void> MilterMessage::end(std::string_view piece, std::string& out) {
-  take_queue_id();
-  if (!is_header_over_) {
-    std::string unwanted;
-    end_header(unwanted);
-    if (is_over_) out += unwanted;
-  }
-  if (is_over_) co_return;
-  take_piece(piece);
-  if (refusal_) co_return finish(out);
-  checks_.take_body({}, true);
-  if (next_ == Next::Hold && is_outbound()) {
-    co_await judge_departure();
-  } else if (next_ == Next::Hold) {
-    co_await judge_arrival();
-  }
-  if (!refusal_ && !is_kept_ && checks_.may_refuse()) co_await refuse_by_author();
-  if (refusal_ || is_kept_) co_return finish(out);
-  if (checks_.writes_field()) changes_.insert_fields(co_await checks_.field(true));
-  co_await change_recipients();
-  finish(out);
-}
-
-net::Task<void> MilterMessage::judge_arrival() {
-  co_await judge_.judge(judge_.read(held_, extent()));
-  const auto action = judge_.verdict().action;
-  if (action == policy::Action::Refuse || action == policy::Action::Defer)
-    co_return refuse(intake::reply_for(judge_.verdict(), settings_->help_url));
-  if (action == policy::Action::Quarantine) {
-    if (is_cut_) {
-      not_kept_ = "it is longer than what is held in memory";
-    } else if (co_await keep(transaction_.keeper, intake::reason_of(judge_), without_foreign_fields())) {
-      is_kept_ = true;
-      co_return;
-    }
-  }
-  if (action != policy::Action::Accept)
-    changes_.insert_field("Backstop-Verdict: " + judge_.verdict_field() + "\r\n");
-}
-
-std::string MilterMessage::without_foreign_fields() const {
-  const std::string_view message(held_);
-  std::string kept;
-  intake::append_without(message.substr(0, header_size_), scan_, kept);
-  kept += message.substr(header_size_);
-  return kept;
-}
-
-// A response that can't be held, and that may not leave, stays with the server: its postmaster can release
-// it. A server that can't keep it must send it again.
-net::Task<void> MilterMessage::judge_departure() {
-  co_await way_out_.judge(way_out_.read(held_, extent()));
-  changes_.insert_fields(way_out_.added());
-  if (way_out_.verdict().action == policy::Action::Quarantine) {
-    if (co_await keep(transaction_.held_keeper, intake::reason_of(way_out_),
-                      response::report_and_headers(held_))) {
-      is_kept_ = true;
-      co_return;
-    }
-    co_await way_out_.find_not_held(true);
-  }
-  const auto& verdict = way_out_.verdict();
-  if (verdict.action == policy::Action::Accept) co_return;
-  const bool can_stay = session_.door == Door::Internal && session_.agreed.may(milter::action::kQuarantine);
-  if (!can_stay || verdict.cause == policy::Cause::NotCheckedYet)
-    co_return refuse(intake::reply_for(verdict, settings_->help_url));
-  is_on_hold_ = true;
-}
-
-// Returns false if it can't be kept; not_kept_ then says why.
-net::Task<bool> MilterMessage::keep(intake::Keeper* keeper, const intake::KeptReason& reason,
-                                    std::string message) {
-  const bool can_discard =
-      session_.door == Door::Internal || session_.macros.find(milter::kNoDiscard).empty();
-  if (!can_discard) {
-    not_kept_ = "this mail server can't take a mail and give it to nobody";
-    co_return false;
-  }
-  auto key = intake::sealing_key(transaction_.site->keys);
-  if (keeper == nullptr || !key) {
-    not_kept_ = "there is no place for it, or no key";
-    co_return false;
-  }
-  auto response = std::make_shared<store::KeptResponse>();
-  response->envelope = intake::kept_envelope(transaction_, reason, intake::kMilterName,
-                                             session_.client.text(), transaction_.clock());
-  response->message = std::move(message);
-  response->envelope.size = response->message.size();
-  const auto done = co_await keeper->keep(std::move(response), std::move(*key));
-  if (!done) not_kept_ = done.error().message;
-  co_return done.has_value();
-}
-
-net::Task<void> MilterMessage::refuse_by_author() {
-  auto verdict = co_await checks_.judge(policy::is_genuine(judge_.verdict().cause));
-  if (verdict.action == policy::Action::Accept) co_return;
-  refuse(intake::reply_for(verdict, settings_->help_url));
-  author_verdict_ = std::move(verdict);
-}
-
-void MilterMessage::refuse(smtp::Reply reply, bool is_past_limit) {
-  is_past_limit_ = is_past_limit;
-  refusal_ = std::move(reply);
-}
-
-// Before the server has our answer, since its bounce may come at once.
-void MilterMessage::record_in_ledger() {
-  if (transaction_.ledger == nullptr) return;
-  if (way_out_.may_be_response()) rows_.take_for_program();
-  checks_.record_later(rows_.rows());
-  transaction_.ledger->record(rows_.rows());
-}
-
-void MilterMessage::finish(std::string& out) {
-  is_over_ = true;
-  if (refusal_) {
-    milter::append_refusal(*refusal_, out);
-  } else if (is_kept_) {
-    judge_.keep_places();
-    milter::append_answer(milter::Answer::Discard, out);
-  } else {
-    record_in_ledger();
-    judge_.keep_places();
-    way_out_.keep_places();
-    changes_.append(session_.agreed, out);
-    if (is_on_hold_) milter::append_quarantine(way_out_.verdict().explanation, out);
-    milter::append_answer(milter::Answer::Accept, out);
-  }
-  record();
-}
-
-void MilterMessage::record() {
-  if (is_unreadable_ || transaction_.recipients.empty()) return;
-  Recorder(session_, *settings_)
-      .message(
-          transaction_,
-          {.reply = refusal_.value_or(smtp::Reply()),
-           .is_delivered = !refusal_ && !is_kept_ && !is_on_hold_,
-           .is_past_limit = is_past_limit_,
-           .failure = is_on_hold_ ? std::string_view("the mail server keeps it on hold") : std::string_view(),
-           .is_kept = is_kept_,
-           .not_kept = not_kept_,
-           .author_verdict = author_verdict_ ? &*author_verdict_ : nullptr,
-           .judge = &judge_,
-           .way_out = &way_out_,
-           .size = size_,
-           .message_id = scan_.message_id},
-          not_tagged_);
 }
 
 }  // namespace backstop::filter

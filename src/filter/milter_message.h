@@ -76,11 +76,13 @@ class MilterMessage {
     std::string parameters;  ///< the same, with spaces between them
     mail::Address plain;     ///< without our tag
     bool is_tagged = false;
+    bool is_named = false;  ///< the server knows it by its path
   };
 
   static intake::Transaction begin(const MilterSessionFacts& session, const Settings& settings);
   void read_mail(const milter::PathCommand& mail);
   void take_queue_id();
+  std::optional<mail::Address> recipient_of(std::string_view text) const;
   bool is_outbound() const { return transaction_.is_outbound(); }
   bool is_guesser() const;
   void note_bad_tag(const intake::RecipientCheck& check);
@@ -128,6 +130,7 @@ class MilterMessage {
   std::optional<std::chrono::steady_clock::time_point> deadline_;  ///< of all look-ups in directories
   Next next_ = Next::Pass;
   bool is_unreadable_ = false;  ///< its sender is no address, so nothing can be said of it
+  bool has_unjudged_ = false;   ///< it is for others, too: not ours, or not to be read
   bool is_header_cut_ = false;
   bool has_no_room_ = false;
   bool is_header_over_ = false;

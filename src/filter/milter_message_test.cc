@@ -148,8 +148,37 @@ TEST_F(MilterMessageTest, ABounceToAnotherStageMustComeAgain) {
 TEST_F(MilterMessageTest, RecipientsPastTheLimitAreNotJudged) {
   settings_.recipients = 1;
   auto told = bounce({.recipients = {{"<bob@example.org>"}, {"<eve@example.org>"}}});
-  EXPECT_THAT(ask(told).recipients, ElementsAre("c", "c"));
+  EXPECT_THAT(ask(told).recipients, ElementsAre("c", StartsWith("y 452 4.5.3 ")))
+      << "the others must not get a bounce unjudged";
   EXPECT_THAT(event().recipients, ElementsAre("bob@example.org"));
+  journal_.events.clear();
+  EXPECT_THAT(ask({.recipients = told.recipients}).recipients, ElementsAre("c", "c"));
+  EXPECT_THAT(event().recipients, ElementsAre("bob@example.org"));
+}
+
+// The mail server would give what is discarded to none of its recipients.
+TEST_F(MilterMessageTest, WhatIsForOthersTooIsNotDiscarded) {
+  set_domains(policy::Stage::Quarantine);
+  auto* const quarantine = add_quarantine();
+  for (const char* const other : {"<bob@else.test>", "<no address>", "<bob%else.test@example.org>"}) {
+    journal_.events.clear();
+    const auto heard = ask(bounce({.recipients = {{"<bob@example.org>"}, {other}}}));
+    EXPECT_THAT(heard.end, ElementsAre(StartsWith("i #0 Backstop-Verdict| unproven"), "a")) << other;
+    EXPECT_EQ(event().done, store::Done::Labelled) << other;
+  }
+  EXPECT_THAT(quarantine->ids, IsEmpty());
+}
+
+TEST_F(MilterMessageTest, AnAddressInAnyFormIsJudged) {
+  const std::string longest = "<bob+" + std::string(80, 'x') + "@example.org>";
+  for (const std::string form :
+       {"<bob@example.org.>", "< bob@example.org >", "<bob+a..b@example.org>", longest.c_str()})
+    EXPECT_THAT(ask(bounce({.recipients = {{form}}})).end, ElementsAre(StartsWith("y 550 "))) << form;
+  for (const std::string form : {"< >", "<\"\">", "<(c)>", "<@x.test:>"}) {
+    auto told = bounce();
+    told.sender = form;
+    EXPECT_THAT(ask(told).end, ElementsAre(StartsWith("y 550 "))) << form;
+  }
 }
 
 class Listed : public directory::Directory {

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kRoom = 4096;
 constexpr std::size_t kIdleBuffer = 1024;
 constexpr std::chrono::seconds kWriteTime{60};
+constexpr auto kNotYet = net::Deadlines::Clock::time_point::max();
 
 constexpr milter::Wish kWish{
     .needed = 0,
@@ -29,8 +30,8 @@ constexpr milter::Wish kWish{
 // Postfix knows the queue id from the first recipient on, and tells a login with MAIL.
 constexpr std::array<milter::MacroWish, 5> kMacros = {{
     {.stage = 0, .names = "{daemon_name}"},
-    {.stage = 2, .names = "i {auth_authen} {daemon_name}"},
-    {.stage = 3, .names = "i"},
+    {.stage = 2, .names = "i {auth_authen} {daemon_name} {mail_addr}"},
+    {.stage = 3, .names = "i {rcpt_addr}"},
     {.stage = 5, .names = "i"},
     {.stage = 6, .names = "i"},
 }};
@@ -99,10 +100,12 @@ net::Task<bool> MilterSession::read(std::size_t wanted) {
     connection_.stream().acknowledge_now();
   }
   if (connection_.input().empty() && message_ == nullptr) connection_.buffer().shrink(kIdleBuffer);
-  if (message_ != nullptr) {
-    connection_.give_time(times_.packet, message_end_);
-  } else {
+  if (message_ == nullptr) {
     connection_.give_time(times_.idle);
+  } else if (message_end_ == kNotYet) {
+    connection_.give_time(times_.text);
+  } else {
+    connection_.give_time(times_.packet, message_end_);
   }
   const auto done = co_await connection_.fill(std::max(wanted, std::size_t{1}));
   if (!done && done.error() == net::Failure::Interrupted) co_return !is_to_end();
@@ -169,7 +172,7 @@ net::Task<bool> MilterSession::take(milter::Packet packet) {
 bool MilterSession::begin_message(std::string_view data) {
   const auto mail = milter::parse_path(data);
   if (!mail) return fail(mail.error());
-  message_end_ = net::Deadlines::now() + times_.message;
+  message_end_ = kNotYet;
   message_ = std::make_unique<MilterMessage>(MilterSessionFacts{workplace_, door_, client_, macros_, agreed_},
                                              server_.settings(), *mail);
   answer('M', milter::Answer::Continue);
@@ -185,6 +188,8 @@ net::Task<bool> MilterSession::take_step(milter::Packet packet) {
     answer(packet.letter, milter::Answer::Accept);
     co_return true;
   }
+  if (packet.letter != 'R' && packet.letter != 'T' && message_end_ == kNotYet)
+    message_end_ = net::Deadlines::now() + times_.message;
   switch (packet.letter) {
     case 'R': {
       const auto recipient = milter::parse_path(packet.data);

@@ -56,7 +56,7 @@ class MilterSession final : public intake::LiveSession {
   milter::Macros macros_;
   MilterClient client_;
   std::unique_ptr<MilterMessage> message_;
-  net::Deadlines::Clock::time_point message_end_{};  ///< when the whole message must have come
+  net::Deadlines::Clock::time_point message_end_{};  ///< when all of the text must have come
 };
 
 }  // namespace backstop::filter

@@ -132,6 +132,7 @@ TEST_F(MilterSessionTest, ASilentServerIsLeft) {
   const SilenceRow rows[] = {
       {"before the negotiation", {.idle = kShort}, ""},
       {"between messages", {.idle = kShort}, hello() + ordinary()},
+      {"before the text", {.text = kShort}, hello() + envelope("<>")},
       {"within a message", {.packet = kShort}, hello() + envelope("<>") + bounce_header()},
       {"a message without an end", {.message = kShort}, hello() + envelope("<>") + bounce_header(), true},
   };

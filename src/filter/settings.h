@@ -35,9 +35,12 @@ struct MilterSettings : DoorSettings {
 /// How long a mail server may be silent. No part of the configuration: they are those of libmilter and
 /// Postfix.
 struct MilterTimes {
-  std::chrono::seconds idle{7210};     ///< between messages; libmilter gives a server as long
-  std::chrono::seconds packet{600};    ///< within a message, between two packets
-  std::chrono::seconds message{3600};  ///< for all of a message
+  std::chrono::seconds idle{7210};  ///< between messages; libmilter gives a server as long
+  /// From the envelope to the header: Postfix and Sendmail take all of the text from their client meanwhile,
+  /// as slowly as it sends, and a client that sends slowly on purpose must not get by.
+  std::chrono::seconds text{24 * 3600};
+  std::chrono::seconds packet{600};    ///< from then on, between two packets
+  std::chrono::seconds message{3600};  ///< for all that comes from then on
 };
 
 /// One consistent state of the configuration. A reload makes another; a message takes the newest.

@@ -6,6 +6,7 @@
 
 #include "base/domain_key.h"
 #include "base/text.h"
+#include "net/endpoint.h"
 #include "setup/list_text.h"
 
 namespace backstop::setup {
@@ -36,6 +37,21 @@ bool is_name(std::string_view text) {
     return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_' ||
            static_cast<unsigned char>(c) >= 0x80;
   });
+}
+
+// "[::1]/128"
+std::string without_square_brackets(std::string_view given) {
+  std::string text(given);
+  if (!text.starts_with('[')) return text;
+  text.erase(0, 1);
+  if (const auto closing = text.find(']'); closing != std::string::npos) text.erase(closing, 1);
+  return text;
+}
+
+bool is_network(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string_view::npos &&
+         (base::is_digit(text[0]) || text[0] == ':' || base::hex_value(text[0]) >= 0) &&
+         (text.contains('.') || text.contains(':'));
 }
 
 }  // namespace
@@ -108,24 +124,29 @@ std::string text_of_table(std::string_view table) {
 
 std::vector<std::string> networks_of(std::string_view mynetworks, std::vector<std::string>& others) {
   std::vector<std::string> networks;
+  std::vector<net::Network> exceptions;
   for (const auto& element : parse_list(mynetworks)) {
-    std::string text(element.text);
-    // "[::1]/128"
-    if (text.starts_with('[')) {
-      text.erase(0, 1);
-      if (const auto closing = text.find(']'); closing != std::string::npos) text.erase(closing, 1);
-    }
+    const bool is_exception = element.text.starts_with('!');
+    const std::string text = without_square_brackets(element.text.substr(is_exception ? 1 : 0));
     if (text.starts_with("::ffff:")) continue;
-    const bool is_network = !text.empty() &&
-                            text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos &&
-                            (base::is_digit(text[0]) || text[0] == ':' || base::hex_value(text[0]) >= 0) &&
-                            (text.contains('.') || text.contains(':')) && !text.starts_with('/');
-    if (is_network) {
-      networks.push_back(std::move(text));
+    if (is_exception) {
+      if (auto network = net::Network::parse(text)) exceptions.push_back(std::move(*network));
+      others.emplace_back(element.text);
+    } else if (is_network(text)) {
+      networks.push_back(text);
     } else {
       others.emplace_back(element.text);
     }
   }
+  // The configuration knows no exceptions, so what has one is left out whole.
+  std::erase_if(networks, [&](const std::string& text) {
+    const auto network = net::Network::parse(text);
+    const bool has_one = network && std::ranges::any_of(exceptions, [&](const net::Network& one) {
+                           return one.overlaps(*network);
+                         });
+    if (has_one) others.push_back(text);
+    return has_one;
+  });
   return networks;
 }
 

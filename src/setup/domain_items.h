@@ -34,8 +34,8 @@ std::string_view without_proxy(std::string_view table);
 /// is made of no text in the form of virtual(5).
 std::string text_of_table(std::string_view table);
 
-/// Returns the networks of mynetworks in the form of the configuration. Tables and files, exceptions and
-/// IPv4 addresses within IPv6 are left out; `others` gets those.
+/// Returns the networks of mynetworks in the form of the configuration. Tables and files, exceptions ("!a"),
+/// networks that have one, and IPv4 addresses within IPv6 are left out; `others` gets all but the last.
 std::vector<std::string> networks_of(std::string_view mynetworks, std::vector<std::string>& others);
 
 }  // namespace backstop::setup

@@ -70,5 +70,13 @@ TEST(DomainItems, Networks) {
   EXPECT_THAT(others, ElementsAre("cidr:/x", "!10.0.0.0/8", "/f"));
 }
 
+// Strangers within a network of ours must not count as ours.
+TEST(DomainItems, ANetworkWithAnExceptionIsLeftOut) {
+  std::vector<std::string> others;
+  EXPECT_THAT(networks_of("!10.0.0.1 10.0.0.0/8 192.0.2.0/24 ![2001:db8::1] [2001:db8::]/32", others),
+              ElementsAre("192.0.2.0/24"));
+  EXPECT_THAT(others, ElementsAre("!10.0.0.1", "![2001:db8::1]", "10.0.0.0/8", "2001:db8::/32"));
+}
+
 }  // namespace
 }  // namespace backstop::setup

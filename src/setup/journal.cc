@@ -17,6 +17,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kVersion = 1;
+constexpr int kMostLinesOfSetting = 10;
 constexpr std::array<std::string_view, 3> kPhases = {"applying", "applied", "undoing"};
 
 json::array changes_of(const Journal& journal) {
@@ -116,7 +117,17 @@ std::string main_cf_before(Machine& machine, const Journal& journal, std::string
     const auto text = machine.read(journal.copy);
     if (text && *text && digest_of(**text) == copy->digest) return **text;
   }
-  return take_out_of_lists(now, journal.changes);
+  std::string text = take_out_of_lists(now, journal.changes);
+  // Of a setting with several lines the last one counts, and without it the one before, which may have our
+  // sockets, too.
+  std::vector<ListChange> sockets = journal.changes;
+  std::erase_if(sockets, [](const ListChange& change) { return !change.list.ends_with("milters"); });
+  for (int line = 0; line < kMostLinesOfSetting; ++line) {
+    std::string less = take_out_of_lists(text, sockets);
+    if (less == text) break;
+    text = std::move(less);
+  }
+  return text;
 }
 
 base::Result<std::optional<Journal>> JournalFile::load() const {

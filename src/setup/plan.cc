@@ -71,9 +71,10 @@ ConfigFacts facts_of(Machine& machine, const SetupSettings& settings, Plan& plan
         "better show it before the filter, and give the service behind it -o smtpd_milters=");
   }
   for (const auto& other : others) {
-    plan.notes.push_back(fmt::format(
-        "mynetworks: {} is no network, so mail of these clients doesn't count as leaving unless they log in",
-        base::printable(other)));
+    plan.notes.push_back(
+        fmt::format("mynetworks: {} can't be written in the configuration, so mail of these clients doesn't "
+                    "count as leaving unless they log in",
+                    base::printable(other)));
   }
   facts.daemons = daemons_of(plan.postfix);
   facts.domains = plan.domains.names;

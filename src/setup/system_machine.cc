@@ -192,11 +192,16 @@ base::Result<void> SystemMachine::make_folder(const std::string& path, const Fil
   const bool is_new = !is_folder(path);
   // It must not be seen before it has its owner.
   const std::string made = is_new ? new_name(path) : path;
-  if (is_new && ::mkdir(made.c_str(), S_IRWXU) != 0 && errno != EEXIST)
-    return refuse_errno(path, "can't make this folder");
-  if (::lchown(made.c_str(), numbers->user, numbers->group) != 0)
+  // What a crash left there is empty. The folder above may belong to another user, who may have put a link or
+  // a folder of his own there: neither is changed.
+  if (is_new && ::rmdir(made.c_str()) != 0 && errno != ENOENT)
+    return refuse_errno(made, "it is there already, and can't be removed");
+  if (is_new && ::mkdir(made.c_str(), S_IRWXU) != 0) return refuse_errno(path, "can't make this folder");
+  const os::FileDescriptor folder(::open(made.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (folder.number() < 0) return refuse_errno(path, "can't open this folder");
+  if (::fchown(folder.number(), numbers->user, numbers->group) != 0)
     return refuse_errno(path, "can't give it its owner");
-  if (::chmod(made.c_str(), owner.mode) != 0) return refuse_errno(path, "can't give it its mode");
+  if (::fchmod(folder.number(), owner.mode) != 0) return refuse_errno(path, "can't give it its mode");
   if (is_new && ::rename(made.c_str(), path.c_str()) != 0)
     return refuse_errno(path, "can't make this folder");
   if (!sync_folder_of(path)) return refuse_errno(path, "can't sync the folder above it");

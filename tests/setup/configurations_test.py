@@ -47,7 +47,7 @@ class AsDebianShipsIt(Configuration):
         done = self.apply()
         self.assertEqual(self.domains(), ["mail.example.org", "example.org"])
         self.assertIn("passed over    mail, localhost.localdomain, localhost", done.out)
-        self.assertIn("mynetworks: cidr:/dev/null is no network", done.out)
+        self.assertIn("mynetworks: cidr:/dev/null can't be written in the configuration", done.out)
         text = (self.etc / "backstop.toml").read_text()
         self.assertIn('trusted = ["127.0.0.0/8", "::1/128"]', text)
         self.assertIn('delimiter = "-"', text)

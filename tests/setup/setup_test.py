@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """`backstop setup` on real Postfixes: what it finds, what it changes, and that it takes back just that."""
+import os
 import shutil
 
 from home import INTERNAL, MILTER, HomeCase
@@ -98,6 +99,28 @@ class Plain(HomeCase):
         self.assertIn(MILTER, self.main_cf.read_text())
         shutil.chown(self.data / "setup", "root")
         self.undo()
+
+    def test_a_link_in_the_folder_of_the_service_is_not_followed(self):
+        """That folder belongs to the service's user, and setup is root."""
+        self.start_home({"virtual_mailbox_domains": "example.org"}, mailboxes=[ANN])
+        victim = self.folder / "victim"
+        victim.mkdir(mode=0o755)
+        self.data.mkdir()
+        (self.data / "setup.backstop-new").symlink_to(victim)
+        done = self.setup("--apply", "--yes")
+        self.assertEqual(done.status, 69, done)
+        self.assertIn("setup.backstop-new: it is there already, and can't be removed", done.err)
+        self.assertEqual(victim.stat().st_mode & 0o7777, 0o755)
+        self.assertEqual(self.main_cf.read_bytes(), self.before)
+
+    def test_undo_finds_ours_in_every_line_of_a_setting(self):
+        """Postfix takes the last one; without it the one before would count, which is ours, too."""
+        self.start_home({"virtual_mailbox_domains": "example.org"}, mailboxes=[ANN])
+        self.apply()
+        self.main_cf.write_bytes(self.main_cf.read_bytes() + f"smtpd_milters = {MILTER}\n".encode())
+        os.utime(self.main_cf, (0, 0))
+        self.assertEqual(self.setup("--undo", "--yes").status, 0)
+        self.assertNotIn("backstop/milter.sock", self.main_cf.read_text())
 
     def test_it_prints_what_to_add_to_others(self):
         self.set_up_home()
