@@ -192,7 +192,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool has_ended = false;
   net::Socket socket(place.loop().context(), net::asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
   auto session = std::make_unique<filter::MilterSession>(
-      place, std::move(socket), server, filter::Ticket(connections),
+      place, std::move(socket), server, intake::Ticket(connections),
       is_internal ? filter::Door::Internal : filter::Door::Smtp, "a server");
   net::asio::co_spawn(place.loop().context(), serve(std::move(session)),
                       [&has_ended](const std::exception_ptr& failed) {

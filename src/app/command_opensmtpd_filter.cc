@@ -29,7 +29,7 @@ struct FilterOptions {
   std::string daemon;
 };
 
-std::optional<net::Target> target_of(const std::vector<filter::Place>& places) {
+std::optional<net::Target> target_of(const std::vector<net::Place>& places) {
   if (places.empty()) return std::nullopt;
   const auto& place = places.front();
   if (place.is_local()) return net::Target{.host = {}, .port = 0, .path = place.path};

@@ -8,8 +8,8 @@
 #include "app/commands.h"
 #include "base/text.h"
 #include "config/load.h"
-#include "origin/origin.h"
 #include "report/json_line.h"
+#include "report/read_ready.h"
 #include "report/ready_page.h"
 #include "store/history.h"
 
@@ -22,24 +22,6 @@ struct ReadyOptions {
   bool is_json = false;
 };
 
-// The newest contradictions, as far as they count, and hinted ones of the same time.
-base::Result<void> add_events(store::HistoryReader& history, std::chrono::sys_days today,
-                              std::vector<report::DomainReadiness>& domains) {
-  constexpr std::size_t kMostContradictions = 1000;
-  constexpr std::size_t kMostUnproven = 20'000;
-  store::HistoryFilter filter{.since = today - policy::ReadyRules::kWindow, .is_contradiction = true};
-  filter.most = kMostContradictions;
-  const auto told = history.visit(filter, [&](const store::Event& event) { add_event(event, domains); });
-  if (!told) return told;
-  filter.is_contradiction = false;
-  filter.is_response = true;
-  filter.origin = origin::name(origin::Result::Unproven);
-  filter.most = kMostUnproven;
-  return history.visit(filter, [&](const store::Event& event) {
-    if (!event.contradiction) add_event(event, domains);
-  });
-}
-
 void run(const ReadyOptions& options, CommandContext& context) {
   const auto loaded = config::load_config(options.file);
   if (!loaded) return report_failure(context, loaded.error());
@@ -51,15 +33,12 @@ void run(const ReadyOptions& options, CommandContext& context) {
   auto history = store::open_history_for_reading(loaded->config.history.url);
   if (!history) return report_error(context, kExitNoInput, history.error().message);
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  const auto sums = (*history)->day_sums(today - policy::ReadyRules::kMemory);
-  if (!sums) return report_error(context, kExitInput, sums.error().message);
-  auto domains = report::readiness_of(loaded->config.gateway.domains, *sums, today);
-  if (const auto added = add_events(**history, today, domains); !added)
-    return report_error(context, kExitInput, added.error().message);
+  const auto domains = report::read_ready(**history, loaded->config.gateway.domains, today);
+  if (!domains) return report_error(context, kExitInput, domains.error().message);
   if (options.is_json) {
-    for (const auto& one : domains) context.out << report::json_line(to_json(one));
+    for (const auto& one : *domains) context.out << report::json_line(to_json(one));
   } else {
-    context.out << report::ready_page(domains);
+    context.out << report::ready_page(*domains);
   }
 }
 

@@ -25,6 +25,8 @@ void add_ledger_command(CLI::App& root, CommandContext& context);
 /// `quarantine` and `held`, which do the same in two places, are in command_kept.cc.
 void add_quarantine_command(CLI::App& root, CommandContext& context);
 void add_held_command(CLI::App& root, CommandContext& context);
+/// Says who may log in to the dashboard.
+void add_user_command(CLI::App& root, CommandContext& context);
 /// Puts Backstop before the Postfix of this machine.
 void add_setup_command(CLI::App& root, CommandContext& context);
 /// Is a filter of OpenSMTPD.

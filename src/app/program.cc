@@ -18,14 +18,13 @@ namespace {
 using AddCommand = void (*)(CLI::App& root, CommandContext& context);
 
 // In the order in which --help lists them.
-constexpr auto kCommands =
-    std::to_array<AddCommand>({add_classify_command,     add_scan_command,       add_serve_command,
-                               add_status_command,       add_test_command,       add_ready_command,
-                               add_history_command,      add_why_command,        add_report_command,
-                               add_replay_command,       add_ledger_command,     add_quarantine_command,
-                               add_held_command,         add_setup_command,      add_opensmtpd_filter_command,
-                               add_demo_command,         add_tag_command,        add_keys_command,
-                               add_check_config_command, add_documents_commands, add_help_command});
+constexpr auto kCommands = std::to_array<AddCommand>(
+    {add_classify_command,   add_scan_command,   add_serve_command,   add_status_command,
+     add_test_command,       add_ready_command,  add_history_command, add_why_command,
+     add_report_command,     add_replay_command, add_ledger_command,  add_quarantine_command,
+     add_held_command,       add_user_command,   add_setup_command,   add_opensmtpd_filter_command,
+     add_demo_command,       add_tag_command,    add_keys_command,    add_check_config_command,
+     add_documents_commands, add_help_command});
 
 constexpr std::string_view kFooter =
     "Without a command it does `backstop demo`. `backstop help COMMAND` says more.\n"

@@ -12,6 +12,7 @@
 #include "base/domain_key.h"
 #include "base/text.h"
 #include "config/hop_checks.h"
+#include "config/http_checks.h"
 #include "config/milter_checks.h"
 #include "config/settings.h"
 #include "config/store_checks.h"
@@ -419,6 +420,7 @@ void check_settings(Draft& draft) {
   check_listen(draft);
   check_milter(draft);
   check_socketmap(draft);
+  check_http(draft);
   check_hops(draft);
   check_directions(draft);
   check_certificate(draft);

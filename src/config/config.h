@@ -7,6 +7,7 @@
 
 #include "filter/settings.h"
 #include "gateway/settings.h"
+#include "http/settings.h"
 #include "os/log.h"
 #include "store/history.h"
 #include "store/ledger.h"
@@ -20,6 +21,10 @@ struct ServerSettings {
   std::string status_socket = {};  ///< as the file has it; status_socket_of() returns the one that is used
 };
 
+struct HttpFiles {
+  bool has_tls = false;
+};
+
 struct TlsFiles {
   std::string certificate;  ///< empty: no TLS on the server's side
   std::string key;
@@ -27,10 +32,12 @@ struct TlsFiles {
 
 /// Relative paths of the file are relative to its folder; load_config() makes them absolute.
 struct Config {
-  std::string file;                ///< that it was read from, by load_config(); empty: from none
-  gateway::Settings gateway;       ///< only load_config() fills in its keys and TLS contexts
-  filter::MilterSettings milter;   ///< not used without a place to listen at
-  filter::DoorSettings socketmap;  ///< the same
+  std::string file;               ///< that it was read from, by load_config(); empty: from none
+  gateway::Settings gateway;      ///< only load_config() fills in its keys and TLS contexts
+  filter::MilterSettings milter;  ///< not used without a place to listen at
+  net::DoorSettings socketmap;    ///< the same
+  http::Settings http;            ///< the same
+  HttpFiles http_files;           ///< load_config() makes the rest of `http` of it
   ServerSettings server;
   std::string key_file;  ///< empty: no keys
   /// As the file has it. load_config() makes gateway.has_watermark of it and of the keys.

@@ -22,6 +22,7 @@ enum class Section : std::uint8_t {
   Gateway,
   Milter,
   Socketmap,
+  Http,
   Domain,
   Keys,
   Proofs,

@@ -100,6 +100,7 @@ void load_certificate(Draft& draft) {
   auto context = net::server_tls(files.certificate, files.key);
   if (context) {
     draft.config.gateway.tls = std::move(*context);
+    if (draft.config.http_files.has_tls) draft.config.http.tls = draft.config.gateway.tls;
   } else {
     const std::string& message = context.error().message;
     const bool is_about_key = message.starts_with(base::printable(files.key) + ": ");

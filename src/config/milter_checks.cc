@@ -15,9 +15,9 @@ namespace backstop::config {
 
 namespace {
 
-using filter::DoorSettings;
 using filter::MilterSettings;
-using filter::Place;
+using net::DoorSettings;
+using net::Place;
 
 void check_places(const SettingHandle& setting, const std::vector<Place>& places) {
   for (std::size_t i = 0; i < places.size(); ++i) {

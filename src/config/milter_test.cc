@@ -32,10 +32,10 @@ TEST(MilterConfig, IsEnoughWithoutAGateway) {
             "alone\n");
   const auto& milter = reading.config.milter;
   ASSERT_EQ(milter.listen.size(), 3u);
-  EXPECT_EQ(milter.listen[0], (filter::Place{.path = "/run/m"}));
+  EXPECT_EQ(milter.listen[0], (net::Place{.path = "/run/m"}));
   EXPECT_EQ(milter.listen[1].text(), "inet:127.0.0.1:8891");
   EXPECT_EQ(milter.listen[2].text(), "inet6:[::1]:8891");
-  EXPECT_EQ(milter.internal, std::vector<filter::Place>{{.path = "/run/i"}});
+  EXPECT_EQ(milter.internal, std::vector<net::Place>{{.path = "/run/i"}});
   EXPECT_EQ(milter.mode, 0600u);
   EXPECT_EQ(milter.group, "postfix");
   EXPECT_TRUE(milter.is_used());

@@ -26,6 +26,15 @@ struct Words {
   Need need = Need::Optional;
 };
 
+/// Returns where the server of that section listens.
+template <typename SomeConfig>
+auto& door_in(SomeConfig& config, Section section) {
+  using Doors = std::conditional_t<std::is_const_v<SomeConfig>, const net::DoorSettings, net::DoorSettings>;
+  if (section == Section::Http) return static_cast<Doors&>(config.http);
+  return section == Section::Socketmap ? static_cast<Doors&>(config.socketmap)
+                                       : static_cast<Doors&>(config.milter);
+}
+
 /// Returns the object of that type which belongs to the section.
 template <typename Owner>
 auto& owner_in(auto& draft, SectionAt at) {
@@ -49,8 +58,12 @@ auto& owner_in(auto& draft, SectionAt at) {
     return draft.config.gateway.way_out;
   } else if constexpr (std::is_same_v<Owner, filter::MilterSettings>) {
     return draft.config.milter;
-  } else if constexpr (std::is_same_v<Owner, filter::DoorSettings>) {
-    return at.section == Section::Socketmap ? draft.config.socketmap : draft.config.milter;
+  } else if constexpr (std::is_same_v<Owner, net::DoorSettings>) {
+    return door_in(draft.config, at.section);
+  } else if constexpr (std::is_same_v<Owner, http::Settings>) {
+    return draft.config.http;
+  } else if constexpr (std::is_same_v<Owner, HttpFiles>) {
+    return draft.config.http_files;
   } else if constexpr (std::is_same_v<Owner, ServerSettings>) {
     return draft.config.server;
   } else if constexpr (std::is_same_v<Owner, TlsFiles>) {
@@ -115,6 +128,8 @@ std::vector<Setting> domain_settings();
 /// In settings_milter.cc.
 std::vector<Setting> milter_settings();
 std::vector<Setting> socketmap_settings();
+/// In settings_http.cc.
+std::vector<Setting> http_settings();
 /// In settings_way_out.cc: all of [way_out] but where and how long responses are held.
 std::vector<Setting> way_out_settings();
 /// In settings_auth.cc.

@@ -229,10 +229,10 @@ Place place_in(const Draft& draft, std::size_t index) {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto part :
-       {server_settings, gateway_settings, milter_settings, socketmap_settings, domain_settings,
-        keys_settings, proofs_settings, auth_settings, quarantine_settings, way_out_settings, held_settings,
-        tls_settings, history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
+  for (const auto part : {server_settings, gateway_settings, milter_settings, socketmap_settings,
+                          http_settings, domain_settings, keys_settings, proofs_settings, auth_settings,
+                          quarantine_settings, way_out_settings, held_settings, tls_settings,
+                          history_settings, ledger_settings, surge_settings, log_settings, limit_settings}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   const Draft blank = blank_draft();
@@ -260,6 +260,10 @@ const std::vector<SectionInfo>& sections() {
       {Section::Socketmap, "socketmap",
        "A table for Postfix's recipient_canonical_maps: it finds the mailbox of an address that has a tag of "
        "ours in front (docs/milter.md)."},
+      {Section::Http, "http",
+       "The dashboard and the API for browsers and programs (docs/http.md). It shows nothing but sums "
+       "without a "
+       "login."},
       {Section::Domain, "domain", "A domain of ours; one section for each.", add_to<&Draft::domains>,
        place_in<&Draft::domains>},
       {Section::Keys, "keys", "Tags, with which bounces prove that they answer mail of ours (docs/tags.md)."},

@@ -35,7 +35,7 @@ TEST(SocketmapConfig, IsRead) {
             "socket of the file system lets the mail server in alone\n");
   const auto& map = reading.config.socketmap;
   ASSERT_EQ(map.listen.size(), 2u);
-  EXPECT_EQ(map.listen[0], (filter::Place{.path = "/run/s"}));
+  EXPECT_EQ(map.listen[0], (net::Place{.path = "/run/s"}));
   EXPECT_EQ(map.listen[1].text(), "inet:127.0.0.1:8892");
   EXPECT_EQ(map.mode, 0600u);
   EXPECT_EQ(map.group, "postfix");

@@ -205,4 +205,20 @@ std::string resolve_url(std::string_view url, std::string_view folder) {
   return std::string(url);
 }
 
+Kind<mode_t> mode_kind() {
+  constexpr std::string_view kWanted = "\"0600\", \"0660\" or another mode that lets not everybody in";
+  const auto check = [=](const std::string& text) -> base::Result<std::string> {
+    constexpr std::size_t kDigits = 4;
+    const bool is_octal = text.size() == kDigits && text.front() == '0' &&
+                          text.find_first_not_of("01234567") == std::string::npos;
+    if (is_octal && (std::stoul(text, nullptr, 8) & 0007U) == 0) return text;
+    return std::unexpected(base::Error{
+        fmt::format("found the text {}; it must be {}", in_quotes(base::printable(text, 80)), kWanted)});
+  };
+  return convert<mode_t>(
+      text_kind(std::string(kWanted), check),
+      [](const std::string& text) { return static_cast<mode_t>(std::stoul(text, nullptr, 8)); },
+      [](mode_t mode) { return fmt::format("{:04o}", mode); });
+}
+
 }  // namespace backstop::config

@@ -20,6 +20,8 @@ Kind<std::string> web_url_kind();
 Kind<std::string> gateway_name_kind();
 Kind<std::string> user_name_kind();
 Kind<std::string> group_name_kind();
+/// "0660": the mode of a socket, which lets not everybody in.
+Kind<mode_t> mode_kind();
 /// "example.org" or "*.example.org", in lower case.
 Kind<std::string> domain_name_kind();
 /// "hostmaster", in lower case.

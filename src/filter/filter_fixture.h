@@ -318,8 +318,8 @@ class FilterTest : public net::LoopTest {
     net::Socket socket(loop_.context(), net::asio::generic::stream_protocol(AF_INET, IPPROTO_TCP),
                        end.release());
     ++connections_;
-    return std::make_unique<MilterSession>(workplace_, std::move(socket), server_, Ticket(connections_), door,
-                                           "192.0.2.9:1");
+    return std::make_unique<MilterSession>(workplace_, std::move(socket), server_,
+                                           intake::Ticket(connections_), door, "192.0.2.9:1");
   }
 
   /// One mail on a connection of its own.

@@ -11,10 +11,10 @@ namespace backstop::filter {
 MilterServer::MilterServer(std::shared_ptr<const Settings> settings, intake::Journal& events)
     : settings_(std::move(settings)), doors_(intake::kMilterName, events) {}
 
-base::Result<std::vector<OpenDoor>> MilterServer::bind(std::size_t workers) {
+base::Result<std::vector<intake::OpenDoor>> MilterServer::bind(std::size_t workers) {
   const auto settings = settings_.load();
-  std::vector<OpenDoor> opened;
-  const auto open_all = [&](const std::vector<Place>& places, Door door) -> base::Result<void> {
+  std::vector<intake::OpenDoor> opened;
+  const auto open_all = [&](const std::vector<net::Place>& places, Door door) -> base::Result<void> {
     for (const auto& place : places) {
       auto one = open(place, door, workers);
       if (!one) return std::unexpected(one.error());
@@ -28,7 +28,7 @@ base::Result<std::vector<OpenDoor>> MilterServer::bind(std::size_t workers) {
   return opened;
 }
 
-base::Result<OpenDoor> MilterServer::open(const Place& place, Door door, std::size_t workers) {
+base::Result<intake::OpenDoor> MilterServer::open(const net::Place& place, Door door, std::size_t workers) {
   auto sockets = doors_.open(place, settings_.load()->milter, workers);
   if (!sockets) return std::unexpected(sockets.error());
   auto make_session = [this, door, is_local = place.is_local()](
@@ -37,9 +37,9 @@ base::Result<OpenDoor> MilterServer::open(const Place& place, Door door, std::si
     auto ticket = doors_.admit(peer, is_local, settings_.load()->milter);
     if (!ticket) return nullptr;
     return std::make_unique<MilterSession>(workplace, std::move(socket), *this, std::move(*ticket), door,
-                                           name_of(peer, is_local));
+                                           intake::name_of(peer, is_local));
   };
-  return OpenDoor{.sockets = std::move(*sockets), .make_session = std::move(make_session)};
+  return intake::OpenDoor{.sockets = std::move(*sockets), .make_session = std::move(make_session)};
 }
 
 }  // namespace backstop::filter

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "filter/doors.h"
 #include "filter/milter_client.h"
 #include "filter/settings.h"
+#include "intake/doors.h"
 #include "intake/journal.h"
 #include "intake/workplace.h"
 
@@ -26,9 +26,9 @@ class MilterServer {
   MilterServer& operator=(const MilterServer&) = delete;
 
   /// Binds all places of the settings. It must outlive the sessions that are made.
-  base::Result<std::vector<OpenDoor>> bind(std::size_t workers);
-  /// Returns where it listens; see Doors.
-  const std::vector<Place>& listening() const { return doors_.listening(); }
+  base::Result<std::vector<intake::OpenDoor>> bind(std::size_t workers);
+  /// Returns where it listens; see intake::Doors.
+  const std::vector<net::Place>& listening() const { return doors_.listening(); }
 
   /// The places stay as they are.
   void reload(std::shared_ptr<const Settings> settings) { settings_.store(std::move(settings)); }
@@ -38,10 +38,10 @@ class MilterServer {
   void tell_failure(std::string_view peer, std::string_view why) { doors_.tell_failure(peer, why); }
 
  private:
-  base::Result<OpenDoor> open(const Place& place, Door door, std::size_t workers);
+  base::Result<intake::OpenDoor> open(const net::Place& place, Door door, std::size_t workers);
 
   std::atomic<std::shared_ptr<const Settings>> settings_;
-  Doors doors_;
+  intake::Doors doors_;
 };
 
 }  // namespace backstop::filter

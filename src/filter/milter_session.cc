@@ -44,7 +44,7 @@ bool is_local(const net::Socket& socket) {
 }  // namespace
 
 MilterSession::MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server,
-                             Ticket ticket, Door door, std::string peer)
+                             intake::Ticket ticket, Door door, std::string peer)
     : workplace_(workplace),
       server_(server),
       ticket_(std::move(ticket)),

@@ -23,7 +23,7 @@ namespace backstop::filter {
 
 class MilterSession final : public intake::LiveSession {
  public:
-  MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server, Ticket ticket,
+  MilterSession(intake::Workplace& workplace, net::Socket socket, MilterServer& server, intake::Ticket ticket,
                 Door door, std::string peer);
   ~MilterSession() override { workplace_.remove(*this); }
   MilterSession(const MilterSession&) = delete;
@@ -45,7 +45,7 @@ class MilterSession final : public intake::LiveSession {
 
   intake::Workplace& workplace_;
   MilterServer& server_;
-  Ticket ticket_;
+  intake::Ticket ticket_;
   Door door_;
   std::string peer_;  ///< for the log
   MilterTimes times_;

@@ -96,8 +96,8 @@ TEST_F(MilterSessionTest, PacketsHaveAnOrder) {
     auto [near, far] = net::tcp_ends();
     net::Socket socket(loop_.context(), {AF_INET, IPPROTO_TCP}, near.release());
     std::atomic<std::size_t> count = 1;
-    auto session = std::make_unique<MilterSession>(workplace_, std::move(socket), server, Ticket(count),
-                                                   Door::Smtp, "192.0.2.9:1");
+    auto session = std::make_unique<MilterSession>(workplace_, std::move(socket), server,
+                                                   intake::Ticket(count), Door::Smtp, "192.0.2.9:1");
     far.send(offer() + row.bytes + packet('Q'));
     run(session->run());
     session.reset();

@@ -9,16 +9,16 @@
 #include <vector>
 
 #include "auth/authres.h"
-#include "filter/place.h"
 #include "intake/message_limits.h"
 #include "intake/site.h"
 #include "net/endpoint.h"
+#include "net/place.h"
 
 namespace backstop::filter {
 
 /// `listen` is for mail that comes by SMTP.
-struct MilterSettings : DoorSettings {
-  std::vector<Place> internal;  ///< for mail of the server's own; it may all leave
+struct MilterSettings : net::DoorSettings {
+  std::vector<net::Place> internal;  ///< for mail of the server's own; it may all leave
   std::vector<net::Network>
       trusted;  ///< clients of the mail server whose mail leaves, as if they had logged in
   std::vector<net::Network> relays;  ///< hosts of ours that bring mail of strangers
@@ -48,7 +48,7 @@ struct Settings {
   std::shared_ptr<const intake::Site> site;
   MilterSettings milter;
   MilterTimes times;
-  DoorSettings socketmap;
+  net::DoorSettings socketmap;
   intake::MessageLimits limits;
   std::size_t bad_tags = 5;       ///< see intake/bad_tags.h
   std::size_t recipients = 1000;  ///< of one message; those past it are not judged

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "filter/doors.h"
 #include "filter/settings.h"
+#include "intake/doors.h"
 #include "intake/journal.h"
 
 namespace backstop::filter {
@@ -27,9 +27,9 @@ class SocketmapServer {
   SocketmapServer& operator=(const SocketmapServer&) = delete;
 
   /// Binds all places of the settings. It must outlive the sessions that are made.
-  base::Result<std::vector<OpenDoor>> bind(std::size_t workers);
-  /// Returns where it listens; see Doors.
-  const std::vector<Place>& listening() const { return doors_.listening(); }
+  base::Result<std::vector<intake::OpenDoor>> bind(std::size_t workers);
+  /// Returns where it listens; see intake::Doors.
+  const std::vector<net::Place>& listening() const { return doors_.listening(); }
 
   /// The places stay as they are.
   void reload(std::shared_ptr<const Settings> settings) { settings_.store(std::move(settings)); }
@@ -40,7 +40,7 @@ class SocketmapServer {
 
  private:
   std::atomic<std::shared_ptr<const Settings>> settings_;
-  Doors doors_;
+  intake::Doors doors_;
 };
 
 }  // namespace backstop::filter

@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kWriteTime{60};
 }  // namespace
 
 SocketmapSession::SocketmapSession(intake::Workplace& workplace, net::Socket socket, SocketmapServer& server,
-                                   Ticket ticket, std::string peer)
+                                   intake::Ticket ticket, std::string peer)
     : workplace_(workplace),
       server_(server),
       ticket_(std::move(ticket)),

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "filter/doors.h"
 #include "filter/socketmap.h"
 #include "filter/socketmap_server.h"
+#include "intake/doors.h"
 #include "intake/workplace.h"
 #include "net/connection.h"
 
@@ -24,8 +24,8 @@ class SocketmapSession final : public intake::LiveSession {
   /// From the first octet of a request to its last one.
   static constexpr std::chrono::seconds kRequestTime{60};
 
-  SocketmapSession(intake::Workplace& workplace, net::Socket socket, SocketmapServer& server, Ticket ticket,
-                   std::string peer);
+  SocketmapSession(intake::Workplace& workplace, net::Socket socket, SocketmapServer& server,
+                   intake::Ticket ticket, std::string peer);
   ~SocketmapSession() override { workplace_.remove(*this); }
   SocketmapSession(const SocketmapSession&) = delete;
   SocketmapSession& operator=(const SocketmapSession&) = delete;
@@ -41,7 +41,7 @@ class SocketmapSession final : public intake::LiveSession {
 
   intake::Workplace& workplace_;
   SocketmapServer& server_;
-  Ticket ticket_;
+  intake::Ticket ticket_;
   std::string peer_;  ///< for the log
   net::Connection connection_;
   net::Deadlines::Clock::time_point request_end_{};  ///< when a request that has begun must have come

@@ -13,8 +13,8 @@ class SocketmapSessionTest : public FilterTest {
                        end.release());
     ++connections_;
     map_.reload(settings());
-    return std::make_unique<SocketmapSession>(workplace_, std::move(socket), map_, Ticket(connections_),
-                                              "192.0.2.9:1");
+    return std::make_unique<SocketmapSession>(workplace_, std::move(socket), map_,
+                                              intake::Ticket(connections_), "192.0.2.9:1");
   }
 
   /// Sends bytes at once, then ends its side, and returns all that comes.

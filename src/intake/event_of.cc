@@ -245,6 +245,17 @@ store::Event event_of(const SurgeChange& change) {
   return event;
 }
 
+std::string whose_surge(const store::Event& event) {
+  if (!event.recipients.empty()) return event.recipients.front();
+  // That of a domain has no recipient; the words of words_for() name it.
+  constexpr std::string_view kBefore = " to ";
+  const std::string_view words = event.explanation;
+  const auto begin = words.find(kBefore);
+  if (begin == std::string_view::npos) return {};
+  const auto name = words.substr(begin + kBefore.size());
+  return std::string(name.substr(0, name.find(' ')));
+}
+
 void add_addresses(store::Event& event) {
   if (!event.reverse_path.empty()) event.addresses.push_back(origin::search_key(event.reverse_path));
   for (const auto& recipient : event.recipients) event.addresses.push_back(origin::search_key(recipient));

@@ -62,6 +62,8 @@ store::Event event_of_sender(const Transaction& transaction, const EventContext&
 
 /// Makes the event of a surge that begins or is over. It is about no transaction.
 store::Event event_of(const SurgeChange& change);
+/// Returns whose surge such an event is about: an address, or a domain.
+std::string whose_surge(const store::Event& event);
 
 /// Adds the addresses by which a search of the history finds the event. Called only for events that are kept,
 /// since most mail is ordinary, and most histories don't keep that.

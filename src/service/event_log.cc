@@ -109,6 +109,7 @@ std::string event_line(const store::Event& event) {
 }
 
 void EventLog::record(store::Event event) {
+  if (http_ != nullptr) http_->note(event);
   if (event.is_surge()) {
     log_->tell(event.cause == store::kSurge ? os::LogLevel::Warning : os::LogLevel::Info, event.explanation);
   } else if (event.cause == store::kLateUnknown && !event.done) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "http/server.h"
 #include "intake/journal.h"
 #include "os/log.h"
 #include "store/history.h"
@@ -26,6 +27,10 @@ class EventLog : public intake::Journal {
   /// Sets whether delivered mail that is no response is kept in the history, too. Any thread.
   void keep_ordinary(bool ordinary) { ordinary_ = ordinary; }
 
+  /// Shows it each event that is recorded from now on. Call it before the first one; `http` must outlive the
+  /// last one.
+  void watch(http::Server& http) { http_ = &http; }
+
   void record(store::Event event) override;
   void count(store::DaySums sums) override;
   void notice(os::LogLevel level, std::string_view line) override;
@@ -38,6 +43,7 @@ class EventLog : public intake::Journal {
   std::unique_ptr<os::Log> log_;
   std::unique_ptr<store::HistoryWriter> history_;  ///< destroyed first: it writes a last line to log_
   std::atomic<bool> ordinary_ = false;
+  http::Server* http_ = nullptr;  ///< null: there is none
 };
 
 }  // namespace backstop::service

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config/status_socket.h"
 #include "gateway/listen_plan.h"
+#include "gateway/release.h"
 #include "intake/event_of.h"
 #include "intake/kept_response.h"
 #include "net/local_socket.h"
@@ -55,7 +56,10 @@ std::shared_ptr<const filter::Settings> filter_settings(const config::Config& co
 
 Service::Service(config::Config config) : config_(std::move(config)) {}
 
-Service::~Service() = default;
+// Work of the HTTP side may be on its way to a loop of the server.
+Service::~Service() {
+  if (http_) http_->join();
+}
 
 base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
   std::unique_ptr<Service> service(new Service(std::move(config)));
@@ -66,6 +70,7 @@ base::Result<std::unique_ptr<Service>> Service::open(config::Config config) {
   service->server_ = std::move(*server);
   if (auto done = service->open_milter(); !done) return std::unexpected(done.error());
   if (auto done = service->open_socketmap(); !done) return std::unexpected(done.error());
+  if (auto done = service->open_http(); !done) return std::unexpected(done.error());
   if (!chosen.server.user.empty()) {
     if (auto done = os::become(chosen.server.user); !done) return std::unexpected(done.error());
     os::keep_memory_private();
@@ -93,6 +98,31 @@ base::Result<void> Service::open_socketmap() {
   return {};
 }
 
+base::Result<void> Service::open_http() {
+  if (!config_.http.is_used()) return {};
+  http_ = std::make_unique<http::Server>(std::make_shared<const http::Settings>(config_.http), events_);
+  auto opened = http_->bind(server_->workers());
+  if (!opened) return std::unexpected(opened.error());
+  for (auto& one : *opened) server_->open_side_door(std::move(one.sockets), one.make_session);
+  events_.watch(*http_);
+  return {};
+}
+
+http::Sources Service::http_sources() {
+  return {.status = [this] { return status_source_->look(); },
+          .site = [this] { return status_source_->running()->settings; },
+          .history = config_.history_enabled ? config_.history.url : std::string(),
+          .quarantine = config_.quarantine,
+          .held = config_.held,
+          .release = [this](const store::KeptResponse& kept) -> base::Result<void> {
+            const auto taken = gateway::release(kept, *status_source_->running()->settings);
+            if (!taken) return std::unexpected(taken.error());
+            return {};
+          },
+          .journal = &events_,
+          .version = BACKSTOP_VERSION};
+}
+
 base::Result<void> Service::open_files() {
   auto log = os::Log::open(config_.log);
   if (!log) return std::unexpected(log.error());
@@ -105,6 +135,7 @@ base::Result<void> Service::open_files() {
   if (auto done = open_history(); !done) return done;
   if (auto done = open_ledger(); !done) return done;
   make_status_source();
+  if (http_) http_->set_sources(http_sources());
   return {};
 }
 
@@ -230,6 +261,10 @@ std::string Service::addresses() const {
   if (socketmap_ != nullptr) {
     for (const auto& place : socketmap_->listening()) add(filter::kSocketmapName, place.text());
   }
+  if (http_ != nullptr) {
+    for (const auto& place : http_->listening())
+      add(http::kHttpName, place.is_local() ? place.text() : place.endpoint.text());
+  }
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
@@ -258,6 +293,7 @@ base::Result<std::vector<std::string>> Service::reload(config::Config config) {
   server_->reload(share(config_.gateway), std::move(*rebinding));
   if (milter_) milter_->reload(filter_settings(config_));
   if (socketmap_) socketmap_->reload(filter_settings(config_));
+  if (http_) http_->reload(std::make_shared<const http::Settings>(config_.http));
   events_.keep_ordinary(config_.history_ordinary);
   maps_->reload(share(config_.gateway));
   if (readiness_) readiness_->reload(share(config_.gateway));

@@ -11,6 +11,7 @@
 #include "filter/milter_server.h"
 #include "filter/socketmap_server.h"
 #include "gateway/server.h"
+#include "http/server.h"
 #include "service/event_log.h"
 #include "service/map_watch.h"
 #include "service/readiness_watch.h"
@@ -60,6 +61,8 @@ class Service {
   explicit Service(config::Config config);
   base::Result<void> open_milter();
   base::Result<void> open_socketmap();
+  base::Result<void> open_http();
+  http::Sources http_sources();
   base::Result<void> open_files();
   base::Result<void> open_history();
   base::Result<void> open_ledger();
@@ -79,6 +82,7 @@ class Service {
   std::unique_ptr<store::LedgerWriter> ledger_;   ///< null without one; uses the log, and the server uses it
   std::unique_ptr<filter::MilterServer> milter_;  ///< null without [milter]; its sessions are the server's
   std::unique_ptr<filter::SocketmapServer> socketmap_;  ///< null without [socketmap]; the same
+  std::unique_ptr<http::Server> http_;                  ///< null without [http]; the same
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<ReadinessWatch> readiness_;    ///< null without a history; uses the log and the server
   std::unique_ptr<MapWatch> maps_;               ///< uses the log

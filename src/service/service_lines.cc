@@ -20,7 +20,7 @@ namespace backstop::service {
 namespace {
 
 // Its places stay as they are until a restart.
-void keep_doors(const filter::DoorSettings& running, filter::DoorSettings& wanted) {
+void keep_doors(const net::DoorSettings& running, net::DoorSettings& wanted) {
   wanted.listen = running.listen;
   wanted.mode = running.mode;
   wanted.group = running.group;
@@ -42,7 +42,7 @@ std::string milter_line(const filter::MilterSettings& milter) {
   return fmt::format("milter: listens at {}", fmt::join(places, " and "));
 }
 
-std::string socketmap_line(const filter::DoorSettings& socketmap) {
+std::string socketmap_line(const net::DoorSettings& socketmap) {
   std::vector<std::string> places;
   for (const auto& place : socketmap.listen) places.push_back(base::printable(place.text()));
   return fmt::format("socketmap: listens at {}", fmt::join(places, " and "));
@@ -231,10 +231,11 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
     return std::tie(milter.listen, milter.internal, milter.mode, milter.group);
   };
   compare(place_of(running.milter) == place_of(wanted.milter), "where [milter] listens");
-  const auto doors_of = [](const filter::DoorSettings& doors) {
+  const auto doors_of = [](const net::DoorSettings& doors) {
     return std::tie(doors.listen, doors.mode, doors.group);
   };
   compare(doors_of(running.socketmap) == doors_of(wanted.socketmap), "where [socketmap] listens");
+  compare(doors_of(running.http) == doors_of(wanted.http), "where [http] listens");
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
@@ -255,6 +256,7 @@ void keep_what_runs(const config::Config& running, config::Config& wanted) {
   wanted.milter.internal = running.milter.internal;
   keep_doors(running.milter, wanted.milter);
   keep_doors(running.socketmap, wanted.socketmap);
+  keep_doors(running.http, wanted.http);
   wanted.history_enabled = running.history_enabled;
   wanted.history = running.history;
   wanted.ledger = running.ledger;

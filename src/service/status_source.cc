@@ -138,6 +138,7 @@ StatusSource::StatusSource(gateway::Server& server, RunningStores stores,
       has_ordinary_(stores_.has_ordinary) {}
 
 report::Status StatusSource::look() {
+  const std::scoped_lock lock(mutex_);
   const auto running = running_.load();
   const auto now = now_of_day();
   const auto open = server_.count_sessions(kWorkerTime);

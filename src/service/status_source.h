@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,7 +58,8 @@ class StatusSource {
   /// Whether delivered mail that is no response is kept in the history from now on. Any thread.
   void keep_ordinary(bool ordinary) { has_ordinary_ = ordinary; }
 
-  /// Returns what is known now. One thread at a time; may wait for the disk, and a second for the workers.
+  /// Returns what is known now. Any thread; may wait for the disk, for another call, and a second for the
+  /// workers.
   report::Status look();
 
  private:
@@ -84,6 +86,7 @@ class StatusSource {
   std::atomic<bool> has_ordinary_;
 
   // Of look().
+  std::mutex mutex_;
   std::unique_ptr<store::HistoryReader> reader_;
   Read read_;
   std::chrono::steady_clock::time_point read_until_{};  ///< as long as `read_` is told again

@@ -1,11 +1,11 @@
-#include "filter/doors.h"
+#include "intake/doors.h"
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <utility>
 
-namespace backstop::filter {
+namespace backstop::intake {
 namespace {
 
 constexpr int kBacklog = 1024;
@@ -16,9 +16,10 @@ std::string name_of(const net::Endpoint& peer, bool is_local) {
   return is_local ? std::string("a local server") : peer.text();
 }
 
-base::Result<std::vector<net::ListeningSocket>> Doors::open(const Place& place, const DoorSettings& settings,
+base::Result<std::vector<net::ListeningSocket>> Doors::open(const net::Place& place,
+                                                            const net::DoorSettings& settings,
                                                             std::size_t workers) {
-  Place real = place;
+  net::Place real = place;
   base::Result<std::vector<net::ListeningSocket>> sockets;
   if (place.is_local()) {
     auto file =
@@ -34,7 +35,8 @@ base::Result<std::vector<net::ListeningSocket>> Doors::open(const Place& place, 
   return sockets;
 }
 
-std::optional<Ticket> Doors::admit(const net::Endpoint& peer, bool is_local, const DoorSettings& settings) {
+std::optional<Ticket> Doors::admit(const net::Endpoint& peer, bool is_local,
+                                   const net::DoorSettings& settings) {
   if (!is_local && !net::contains(settings.peers, peer.address)) {
     tell(strangers_, fmt::format("{0}: {1} may not connect: it is not in \"peers\" of [{0}]", section_,
                                  peer.address.to_string()));
@@ -61,4 +63,4 @@ void Doors::tell(base::Tally& tally, const std::string& line) {
     events_.notice(base::LogLevel::Warning, line + more);
 }
 
-}  // namespace backstop::filter
+}  // namespace backstop::intake

@@ -1,13 +1,16 @@
 // Who may connect, and how many.
-#include "filter/doors.h"
+#include "intake/doors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "filter/filter_fixture.h"
+#include "intake/kept_fixture.h"
 
-namespace backstop::filter {
+namespace backstop::intake {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 class DoorsTest : public testing::Test {
  protected:
@@ -15,9 +18,9 @@ class DoorsTest : public testing::Test {
     return doors_.admit(*net::parse_endpoint(peer), is_local, settings_);
   }
 
-  EventList journal_;
+  NoticeList journal_;
   Doors doors_{"socketmap", journal_};
-  DoorSettings settings_{.listen = {}, .peers = {*net::Network::parse("127.0.0.0/8")}, .connections = 2};
+  net::DoorSettings settings_{.listen = {}, .peers = {*net::Network::parse("127.0.0.0/8")}, .connections = 2};
 };
 
 TEST_F(DoorsTest, LetInPeersAndWhoeverCanOpenTheSocket) {
@@ -57,4 +60,4 @@ TEST(Ticket, ThatMovesCountsOnce) {
 }
 
 }  // namespace
-}  // namespace backstop::filter
+}  // namespace backstop::intake

@@ -9,12 +9,12 @@
 
 #include "net/endpoint.h"
 
-namespace backstop::filter {
+namespace backstop::net {
 
 /// A socket of the file system, or an address.
 struct Place {
   std::string path = {};  ///< absolute; empty: `endpoint` counts
-  net::Endpoint endpoint = {};
+  Endpoint endpoint = {};
 
   bool is_local() const { return !path.empty(); }
   /// "unix:/var/spool/postfix/backstop/milter.sock", "inet:127.0.0.1:8891", "inet6:[::1]:8891".
@@ -25,10 +25,10 @@ struct Place {
 /// What is set for all places of one server.
 struct DoorSettings {
   std::vector<Place> listen;
-  mode_t mode = 0660;               ///< of the sockets' files
-  std::string group = {};           ///< of the sockets' files; empty: the process's own
-  std::vector<net::Network> peers;  ///< hosts that may connect to an address
-  std::size_t connections = 5000;   ///< of mail servers, at one time
+  mode_t mode = 0660;              ///< of the sockets' files
+  std::string group = {};          ///< of the sockets' files; empty: the process's own
+  std::vector<Network> peers;      ///< hosts that may connect to an address
+  std::size_t connections = 5000;  ///< of mail servers, at one time
 };
 
-}  // namespace backstop::filter
+}  // namespace backstop::net

@@ -1,0 +1,44 @@
+#include "http/server.h"
+
+#include <chrono>
+
+#include "http/session.h"
+
+namespace backstop::http {
+
+Server::Server(std::shared_ptr<const Settings> settings, intake::Journal& events)
+    : doors_(kHttpName, events) {
+  desk_.settings.store(std::move(settings));
+  desk_.sources.journal = &events;
+  desk_.started = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+Server::~Server() {
+  pool_.join();
+}
+
+base::Result<std::vector<intake::OpenDoor>> Server::bind(std::size_t workers) {
+  const auto settings = desk_.settings.load();
+  std::vector<intake::OpenDoor> opened;
+  for (const auto& place : settings->listen) {
+    auto sockets = doors_.open(place, *settings, workers);
+    if (!sockets) return std::unexpected(sockets.error());
+    auto make_session = [this, is_local = place.is_local()](
+                            intake::Workplace& workplace, net::Socket socket,
+                            const net::Endpoint& peer) -> std::unique_ptr<intake::LiveSession> {
+      auto ticket = doors_.admit(peer, true, *desk_.settings.load());
+      if (!ticket) return nullptr;
+      return std::make_unique<Session>(workplace, std::move(socket), *this, std::move(*ticket),
+                                       Peer{.endpoint = peer, .is_local_socket = is_local});
+    };
+    opened.push_back({.sockets = std::move(*sockets), .make_session = std::move(make_session)});
+  }
+  return opened;
+}
+
+void Server::note(const store::Event& event) {
+  desk_.live.add(event);
+  desk_.alarms.add(event);
+}
+
+}  // namespace backstop::http
