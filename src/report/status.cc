@@ -57,11 +57,13 @@ json::object gateway_json(const Status::Gateway& gateway) {
           {"sessions", gateway.sessions}};
 }
 
-json::value milter_json(const std::optional<Status::Milter>& milter) {
-  if (!milter) return {};
-  return json::object{{"addresses", texts(milter->addresses)},
-                      {"connections", milter->connections},
-                      {"most_connections", milter->most}};
+/// Null if there is none of that name.
+json::value door_json(const Status& status, std::string_view name) {
+  const auto door = std::ranges::find(status.doors, name, &Status::Door::name);
+  if (door == status.doors.end()) return {};
+  return json::object{{"addresses", texts(door->addresses)},
+                      {"connections", door->connections},
+                      {"most_connections", door->most}};
 }
 
 json::object hop_json(const Status::NextHop& hop) {
@@ -159,7 +161,9 @@ json::object to_json(const Status& status) {
           {"configuration", configuration_json(status)},
           {"sessions", sessions_json(status)},
           {"gateways", list(status.gateways, gateway_json)},
-          {"milter", milter_json(status.milter)},
+          {"milter", door_json(status, "milter")},
+          {"socketmap", door_json(status, "socketmap")},
+          {"http", door_json(status, "http")},
           {"next_hops", list(status.next_hops, hop_json)},
           {"today", today_json(status)},
           {"stores", list(status.stores, store_json)},

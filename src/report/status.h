@@ -59,9 +59,11 @@ struct Status {
     std::size_t sessions = 0;   ///< of clients, now
   };
 
-  struct Milter {
+  /// Where the milter, the socketmap or the HTTP side is reached.
+  struct Door {
+    std::string name;  ///< that of its section
     std::vector<std::string> addresses = {};
-    std::size_t connections = 0;  ///< of mail servers, now
+    std::size_t connections = 0;  ///< now
     std::size_t most = 0;         ///< that may be open
   };
 
@@ -108,7 +110,7 @@ struct Status {
   std::size_t workers_counted = 0;  ///< those that have told their sessions in time
   std::size_t most_sessions = 0;    ///< of clients; 0: any number
   std::vector<Gateway> gateways = {};
-  std::optional<Milter> milter = {};  ///< nullopt: there is none
+  std::vector<Door> doors = {};
   std::vector<NextHop> next_hops = {};
   std::optional<DayCount> today = {};  ///< nullopt: there is no history, or it can't be read
   bool has_ordinary = false;  ///< delivered mail that is no response is among the events of the history

@@ -160,14 +160,22 @@ std::string gateways(const json::object& status) {
   return table.empty() ? "" : "\nGateways\n" + table;
 }
 
-std::string milter(const json::object& status) {
-  const auto& milter = part(status, "milter");
-  const auto connections = number(milter, "connections");
+/// A part of the page about the milter and its like; `who` connects there.
+std::string door(const json::object& status, std::string_view name, std::string_view title,
+                 std::string_view who) {
+  const auto& door = part(status, name);
+  const auto connections = number(door, "connections");
   if (!connections) return "";
   FactTable facts;
-  facts.add("at", names(list(milter, "addresses")));
-  facts.add("connections", fmt::format("{} of mail servers", *connections));
-  return "\nMilter\n" + facts.text();
+  facts.add("at", names(list(door, "addresses")));
+  facts.add("connections", fmt::format("{} of {}", *connections, who));
+  return fmt::format("\n{}\n{}", title, facts.text());
+}
+
+std::string doors(const json::object& status) {
+  return door(status, "milter", "Milter", "mail servers") +
+         door(status, "socketmap", "Socketmap", "mail servers") +
+         door(status, "http", "Dashboard", "clients");
 }
 
 std::string state_words(const json::object& hop) {
@@ -296,7 +304,7 @@ std::string domains(const json::object& status) {
 }  // namespace
 
 std::string status_page(const json::object& status) {
-  return head(status) + gateways(status) + milter(status) + next_hops(status) + today(status) +
+  return head(status) + gateways(status) + doors(status) + next_hops(status) + today(status) +
          stores(status) + domains(status);
 }
 

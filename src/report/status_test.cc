@@ -187,6 +187,20 @@ TEST_F(StatusTest, ThePageSaysWhatIsUnusual) {
                     Not(HasSubstr("came in"))));
 }
 
+TEST_F(StatusTest, TheOtherDoorsAreShownByTheirNames) {
+  Status status;
+  status.doors = {{.name = "milter", .addresses = {"unix:/m"}, .connections = 3, .most = 10},
+                  {.name = "http", .addresses = {"inet:127.0.0.1:8580"}, .connections = 1, .most = 10}};
+  const auto object = to_json(status);
+  EXPECT_TRUE(object.at("socketmap").is_null());
+  EXPECT_EQ(object.at("milter").at("most_connections").as_uint64(), 10u);
+  const auto page = status_page(object);
+  EXPECT_THAT(page, HasSubstr("\nMilter\n  at           unix:/m\n  connections  3 of mail servers\n"));
+  EXPECT_THAT(page,
+              HasSubstr("\nDashboard\n  at           inet:127.0.0.1:8580\n  connections  1 of clients\n"));
+  EXPECT_THAT(page, testing::Not(HasSubstr("Socketmap")));
+}
+
 TEST_F(StatusTest, AMaildirHasNoSessions) {
   Status status;
   status.next_hops = {{.url = "maildir:/m", .gateways = {"in"}, .state = Status::HopState::Works}};

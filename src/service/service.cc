@@ -236,15 +236,19 @@ void Service::make_status_source() {
 }
 
 std::shared_ptr<const Running> Service::running() const {
-  std::vector<std::string> milter;
-  if (milter_ != nullptr) {
-    for (const auto& place : milter_->listening()) milter.push_back(place.text());
-  }
+  std::vector<report::Status::Door> doors;
+  const auto add = [&](std::string_view name, const auto& server, const net::DoorSettings& settings) {
+    if (server == nullptr) return;
+    doors.push_back({.name = std::string(name), .most = settings.connections});
+    for (const auto& place : server->listening()) doors.back().addresses.push_back(place.text());
+  };
+  add(intake::kMilterName, milter_, config_.milter);
+  add(filter::kSocketmapName, socketmap_, config_.socketmap);
+  add(http::kHttpName, http_, config_.http);
   return std::make_shared<const Running>(Running{
       .settings = share(config_.gateway),
       .listening = server_->listening(),
-      .milter = std::move(milter),
-      .most_connections = config_.milter.connections,
+      .doors = std::move(doors),
       .config_file = config_.file,
       .config_read = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())});
 }

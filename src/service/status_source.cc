@@ -48,11 +48,10 @@ std::vector<Status::Gateway> gateways(const Running& running, const gateway::Ope
   return all;
 }
 
-std::optional<Status::Milter> milter(const Running& running, const gateway::OpenSessions& open) {
-  if (running.milter.empty()) return std::nullopt;
-  return Status::Milter{.addresses = running.milter,
-                        .connections = count_in(open.clients, intake::kMilterName),
-                        .most = running.most_connections};
+std::vector<Status::Door> doors(const Running& running, const gateway::OpenSessions& open) {
+  auto all = running.doors;
+  for (auto& door : all) door.connections = count_in(open.clients, door.name);
+  return all;
 }
 
 /// The next hops of a configuration, each once by its url, in the order of the file.
@@ -155,7 +154,7 @@ report::Status StatusSource::look() {
           .workers_counted = open.answered,
           .most_sessions = running->settings->limits.sessions,
           .gateways = gateways(*running, open.sessions),
-          .milter = milter(*running, open.sessions),
+          .doors = doors(*running, open.sessions),
           .next_hops = next_hops(*running, open, read, now),
           .today = read.today,
           .has_ordinary = has_ordinary_,

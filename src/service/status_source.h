@@ -23,8 +23,7 @@ namespace backstop::service {
 struct Running {
   std::shared_ptr<const gateway::Settings> settings = {};
   std::vector<gateway::Listening> listening = {};
-  std::vector<std::string> milter = {};  ///< where it listens; none: there is no milter
-  std::size_t most_connections = 0;      ///< of the milter
+  std::vector<report::Status::Door> doors = {};  ///< without their connections
   std::string config_file = {};
   report::Moment config_read = {};
   std::string reload_failure = {};  ///< why the last reload changed nothing; empty if it did
