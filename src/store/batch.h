@@ -31,7 +31,7 @@ class BatchSink {
   /// Does some upkeep, such as deleting old items, in one small step. Returns true if there is more to do.
   virtual base::Result<bool> tidy() = 0;
   /// Counts what the sink gathers by itself beside the batches. write() writes it, too: with the next batch,
-  /// or within a minute. Any thread.
+  /// or within BatchLimits::kAsidePause. Any thread.
   virtual BatchCounters aside() const { return {}; }
   /// Called once, last of all. `is_complete` is false if items could not be written at the end.
   virtual void close(bool is_complete) { static_cast<void>(is_complete); }

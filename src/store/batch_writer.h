@@ -37,7 +37,8 @@ struct BatchLimits {
   static constexpr std::chrono::milliseconds kLastRetry{50};  ///< the same during destruction
   static constexpr std::chrono::seconds kLastWait{2};         ///< then it gives up
   static constexpr std::chrono::minutes kTidyPause{1};        ///< between two looks for upkeep to do
-  static constexpr std::chrono::hours kTidyFailurePause{1};   ///< between two lines that report its failure
+  static constexpr std::chrono::seconds kAsidePause{5};  ///< what is gathered aside waits at most this long
+  static constexpr std::chrono::hours kTidyFailurePause{1};  ///< between two lines that report its failure
 };
 
 /// Thread-safe. The destructor writes what waits; if that fails, it tries again for kLastWait.
@@ -200,7 +201,7 @@ void BatchWriter<Item>::wait_for_items() {
   std::unique_lock lock(mutex_);
   if (!taken_.empty()) return;
   const auto has_work = [&] { return !waiting_.empty() || is_asked_to_hurry(); };
-  if (!work_.wait_until(lock, next_tidy_, has_work)) return;
+  if (!work_.wait_until(lock, std::min(next_tidy_, Clock::now() + kAsidePause), has_work)) return;
   work_.wait_for(lock, settings_.gather,
                  [&] { return waiting_.size() >= kMostBatch || is_asked_to_hurry(); });
 }

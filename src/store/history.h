@@ -71,7 +71,7 @@ class HistoryWriter {
   /// Takes an event without waiting. Invalid UTF-8 and NUL in its texts are written as U+FFFD.
   virtual void record(Event event) = 0;
   /// Adds to the sums of a domain and a day without waiting. They are committed with the next events or
-  /// within a minute, and stay in memory until then, so none are lost while the disk is full. Only if
+  /// within five seconds, and stay in memory until then, so none are lost while the disk is full. Only if
   /// WaitingSums::kMostPairs wait and this is one more, it counts as an event that is lost.
   virtual void add(DaySums sums) = 0;
   /// Returns true once all that was recorded and added before is committed, or false after `limit`.

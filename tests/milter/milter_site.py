@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
 # pylint: disable=wrong-import-position,unused-import
-from support import (SOURCE, Backstop, Case, FakeClient, FakeServer, Port, Postfix, body_of, config, header_of, main, needs, new_bounce, new_mail,  # noqa: E402,F401
+from support import (PROGRAM, SOURCE, Backstop, Case, FakeClient, FakeServer, Port, Postfix, body_of, config, header_of, main, needs, new_bounce, new_mail,  # noqa: E402,F401
                      wait_until, way_out)
 
 ANN, BOB = "ann@example.org", "bob@example.net"
