@@ -160,6 +160,14 @@ mode = "0600"
 group = "postfix"
 peers = ["192.0.2.7"]
 connections = 78
+[http]
+listen = ["127.0.0.1:8580", "unix:/run/backstop/http.sock"]
+mode = "0600"
+group = "www-data"
+tls = true
+proxy = ["192.0.2.8"]
+users = "users"
+connections = 79
 )";
 
 // It has no history.
@@ -527,6 +535,21 @@ TEST_F(Everything, Limits) {
   want.command = seconds{10};
   want.data_total = seconds{12};
   EXPECT_EQ(config.gateway.limits, want);
+}
+
+TEST_F(Everything, Http) {
+  const auto& http = config.http;
+  ASSERT_EQ(http.listen.size(), 2u);
+  EXPECT_EQ(http.listen[0].endpoint.text(), "127.0.0.1:8580");
+  EXPECT_EQ(http.listen[1], (net::Place{.path = "/run/backstop/http.sock"}));
+  EXPECT_EQ(http.mode, 0600u);
+  EXPECT_EQ(http.group, "www-data");
+  EXPECT_TRUE(config.http_files.has_tls);
+  ASSERT_EQ(http.proxies.size(), 1u);
+  EXPECT_EQ(http.proxies[0].text(), "192.0.2.8/32");
+  EXPECT_EQ(http.users, "/etc/backstop/users");
+  EXPECT_EQ(http.connections, 79u);
+  EXPECT_TRUE(http.is_used());
 }
 
 TEST_F(Everything, HoldsEverySetting) {

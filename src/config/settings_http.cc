@@ -70,7 +70,7 @@ std::vector<Setting> http_settings() {
                "The file of who may log in, as `backstop user` writes it. It must belong to the user that "
                "the program runs as. Without it nobody may, and only sums are shown.",
            .example = R"("/var/lib/backstop/users")"}),
-      section("connections", count_kind({.least = 1, .most = 100'000}), &DoorSettings::connections,
+      section("connections", count_kind({.least = 1, .most = 1'000'000}), &DoorSettings::connections,
               {.help = "Connections of clients at one time. One more is closed."}),
   };
 }

@@ -48,19 +48,19 @@ boost::json::array Alarms::json(bool is_known) {
   std::vector<std::pair<Time, boost::json::object>> all;
   for (const auto& [whose, surge] : surges_) {
     const auto since = base::format_time(surge.since);
-    auto one = alarm("surge",
-                     is_known ? std::string_view(surge.words)
-                              : "many responses to mail that was never written come for one mailbox or domain",
-                     since);
+    auto one =
+        alarm("surge",
+              is_known ? std::string_view(surge.words)
+                       : "many responses to mail that was never written come for one mailbox or domain",
+              since);
     if (is_known) one["whose"] = whose;
     all.emplace_back(surge.since, std::move(one));
   }
   if (emitted_ > 0 && std::chrono::system_clock::now() - last_emitted_ < kEmittedLife) {
-    all.emplace_back(first_emitted_,
-                     alarm("emitted",
-                           fmt::format("{} response{} left for people who did not write", emitted_,
-                                       emitted_ == 1 ? "" : "s"),
-                           base::format_time(first_emitted_)));
+    all.emplace_back(first_emitted_, alarm("emitted",
+                                           fmt::format("{} response{} left for people who did not write",
+                                                       emitted_, emitted_ == 1 ? "" : "s"),
+                                           base::format_time(first_emitted_)));
   }
   std::ranges::sort(all, std::ranges::greater{}, &std::pair<Time, boost::json::object>::first);
   boost::json::array list;

@@ -43,7 +43,8 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   const auto* const end = text.data() + text.size();
   const auto first = std::from_chars(text.data(), text.data() + minus, time);
   const auto second = std::from_chars(text.data() + minus + 1, end, shown);
-  if (first.ec != std::errc() || first.ptr != text.data() + minus || second.ec != std::errc() || second.ptr != end)
+  if (first.ec != std::errc() || first.ptr != text.data() + minus || second.ec != std::errc() ||
+      second.ptr != end)
     return std::nullopt;
   if (shown > kMostSkipped) return std::nullopt;
   return Cursor{Moment(milliseconds(time)), shown};
@@ -62,15 +63,18 @@ std::unexpected<Reply> refuse(std::string_view found, std::string_view wanted) {
 
 /// Sets `value` to the word of that parameter.
 template <typename Word, std::size_t N>
-bool set_word(std::string_view text, const std::array<std::string_view, N>& names, std::optional<Word>& value) {
+bool set_word(std::string_view text, const std::array<std::string_view, N>& names,
+              std::optional<Word>& value) {
   store::set_by_name(text, value);
   return value.has_value() && std::ranges::find(names, text) != names.end();
 }
 
-std::expected<void, Reply> set_time(std::string_view name, std::string_view text, std::optional<Moment>& time) {
+std::expected<void, Reply> set_time(std::string_view name, std::string_view text,
+                                    std::optional<Moment>& time) {
   const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
   const auto parsed = report::parse_moment(text, now);
-  if (!parsed) return refuse(fmt::format("{}: {}", name, parsed.error().message), "2026-12-01T12:00:00Z, or 7d");
+  if (!parsed)
+    return refuse(fmt::format("{}: {}", name, parsed.error().message), "2026-12-01T12:00:00Z, or 7d");
   time = *parsed;
   return {};
 }
@@ -78,18 +82,28 @@ std::expected<void, Reply> set_time(std::string_view name, std::string_view text
 std::expected<void, Reply> set_parameter(std::string_view name, std::string_view value, Search& search) {
   auto& filter = search.filter;
   if (value.empty()) return {};
-  if (name == "address") filter.address = origin::search_key(value);
-  else if (name == "client") filter.client = value;
-  else if (name == "kind") filter.kind = value;
-  else if (name == "origin") filter.origin = value;
-  else if (name == "cause") filter.cause = value;
-  else if (name == "id") filter.id_prefix = value;
-  else if (name == "since") return set_time(name, value, filter.since);
-  else if (name == "until") return set_time(name, value, filter.until);
-  else if (name == "responses") filter.is_response = value == "true";
+  if (name == "address")
+    filter.address = origin::search_key(value);
+  else if (name == "client")
+    filter.client = value;
+  else if (name == "kind")
+    filter.kind = value;
+  else if (name == "origin")
+    filter.origin = value;
+  else if (name == "cause")
+    filter.cause = value;
+  else if (name == "id")
+    filter.id_prefix = value;
+  else if (name == "since")
+    return set_time(name, value, filter.since);
+  else if (name == "until")
+    return set_time(name, value, filter.until);
+  else if (name == "responses")
+    filter.is_response = value == "true";
   else if (name == "done") {
     if (!set_word(value, store::kDoneNames, filter.done))
-      return refuse(fmt::format("done: {}", base::printable(value, 40)), fmt::format("{}", fmt::join(store::kDoneNames, ", ")));
+      return refuse(fmt::format("done: {}", base::printable(value, 40)),
+                    fmt::format("{}", fmt::join(store::kDoneNames, ", ")));
   } else if (name == "direction") {
     if (!set_word(value, store::kDirectionNames, filter.direction))
       return refuse(fmt::format("direction: {}", base::printable(value, 40)), "inbound or outbound");
@@ -97,7 +111,8 @@ std::expected<void, Reply> set_parameter(std::string_view name, std::string_view
     std::size_t most = 0;
     const auto read = std::from_chars(value.data(), value.data() + value.size(), most);
     if (read.ec != std::errc() || read.ptr != value.data() + value.size() || most == 0 || most > kMostEvents)
-      return refuse(fmt::format("limit: {}", base::printable(value, 40)), fmt::format("a number from 1 to {}", kMostEvents));
+      return refuse(fmt::format("limit: {}", base::printable(value, 40)),
+                    fmt::format("a number from 1 to {}", kMostEvents));
     search.most = most;
   } else if (name == "cursor") {
     const auto cursor = parse_cursor(value);
@@ -105,8 +120,9 @@ std::expected<void, Reply> set_parameter(std::string_view name, std::string_view
     filter.until = cursor->time + milliseconds(1);
     search.skipped = cursor->shown;
   } else {
-    return refuse(fmt::format("the parameter {}", base::printable(name, 40)),
-                  "address, client, kind, origin, cause, done, direction, since, until, id, responses, limit, cursor");
+    return refuse(
+        fmt::format("the parameter {}", base::printable(name, 40)),
+        "address, client, kind, origin, cause, done, direction, since, until, id, responses, limit, cursor");
   }
   return {};
 }
@@ -119,7 +135,8 @@ std::expected<Search, Reply> search_of(const Call& call) {
     if (auto set = set_parameter(name, value, search); !set) return std::unexpected(std::move(set.error()));
   }
   if (const auto cursor = call.request.parameter("cursor")) {
-    if (auto set = set_parameter("cursor", *cursor, search); !set) return std::unexpected(std::move(set.error()));
+    if (auto set = set_parameter("cursor", *cursor, search); !set)
+      return std::unexpected(std::move(set.error()));
   }
   return search;
 }
@@ -130,20 +147,23 @@ std::expected<void, Reply> keep_to_own(const Call& call, Search& search) {
   if (search.filter.address.empty() && call.login->user.addresses.size() == 1)
     search.filter.address = call.login->user.addresses.front();
   if (may_see(call, search.filter.address)) return {};
-  return std::unexpected(error_reply(403, "an owner sees the mail of his own addresses", "address=one of yours"));
+  return std::unexpected(
+      error_reply(403, "an owner sees the mail of his own addresses", "address=one of yours"));
 }
 
 std::string cursor_behind(const std::vector<store::Event>& events, const Search& search) {
   const Moment time = events.back().time;
   Cursor cursor{time};
   for (const auto& event : events) cursor.shown += event.time == time ? 1 : 0;
-  if (events.front().time == time && search.filter.until == time + milliseconds(1)) cursor.shown += search.skipped;
+  if (events.front().time == time && search.filter.until == time + milliseconds(1))
+    cursor.shown += search.skipped;
   return cursor.text();
 }
 
 std::expected<std::unique_ptr<store::HistoryReader>, Reply> open_history(const Call& call) {
   const auto& url = call.desk.sources.history;
-  if (url.empty()) return std::unexpected(error_reply(404, "there is no history", "[history] enabled = true"));
+  if (url.empty())
+    return std::unexpected(error_reply(404, "there is no history", "[history] enabled = true"));
   auto history = store::open_history_for_reading(url);
   if (!history) return std::unexpected(error_reply(503, history.error().message));
   return std::move(*history);
@@ -170,9 +190,9 @@ Reply list_events(Call& call) {
   if (has_more) events->resize(search->most);
   json::array list;
   for (const auto& event : *events) list.push_back(store::event_json(event));
-  return json_reply(json::object{
-      {"events", std::move(list)},
-      {"next", has_more ? json::value(cursor_behind(*events, *search)) : json::value()}});
+  return json_reply(
+      json::object{{"events", std::move(list)},
+                   {"next", has_more ? json::value(cursor_behind(*events, *search)) : json::value()}});
 }
 
 Reply show_event(Call& call) {

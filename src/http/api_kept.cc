@@ -45,7 +45,8 @@ struct Opened {
 
 std::expected<Opened, Reply> open(const Place& place, const Call& call) {
   const auto& settings = call.desk.sources.*place.settings;
-  if (settings.url.empty()) return std::unexpected(error_reply(404, fmt::format("there is no {}", name(settings.place))));
+  if (settings.url.empty())
+    return std::unexpected(error_reply(404, fmt::format("there is no {}", name(settings.place))));
   auto store = store::open_existing_quarantine(settings);
   if (!store) return std::unexpected(error_reply(503, store.error().message));
   return Opened{place, call, std::move(*store), intake::seal_keys(call.desk.sources.site()->keys)};
@@ -61,8 +62,8 @@ void record(const Opened& opened, const store::KeptEnvelope& kept, std::string_v
   for (const auto& one : kept.recipients) event.recipients.push_back(base::printable(one));
   event.size = kept.size;
   event.cause = deed;
-  event.explanation = fmt::format("{} {} what was {} as {}, by the dashboard", opened.call.login->user.name, deed,
-                                  opened.place.kept, base::printable(kept.id, kMostId));
+  event.explanation = fmt::format("{} {} what was {} as {}, by the dashboard", opened.call.login->user.name,
+                                  deed, opened.place.kept, base::printable(kept.id, kMostId));
   event.done = done;
   intake::add_addresses(event);
   opened.call.desk.sources.journal->record(std::move(event));
@@ -128,7 +129,8 @@ std::expected<void, std::string> release(const Opened& opened, const std::string
   const auto kept = find(opened, id);
   if (!kept) return std::unexpected(kept.error());
   if (*claim == nullptr) return std::unexpected("somebody else is releasing it");
-  if (auto taken = opened.call.desk.sources.release(*kept); !taken) return std::unexpected(taken.error().message);
+  if (auto taken = opened.call.desk.sources.release(*kept); !taken)
+    return std::unexpected(taken.error().message);
   record(opened, kept->envelope, store::kReleased, store::Done::Delivered);
   if (const auto removed = opened.store->remove(id); !removed)
     return std::unexpected("it was handed over, and can't be deleted: " + removed.error().message);
@@ -142,7 +144,8 @@ std::expected<void, std::string> erase(const Opened& opened, const std::string& 
   const auto removed = opened.store->remove(id);
   if (!removed) return std::unexpected(removed.error().message);
   if (!*removed) return std::unexpected(fmt::format("nothing is {} with that id", opened.place.kept));
-  record(opened, kept ? kept->envelope : store::KeptEnvelope{.id = id}, store::kDeleted, store::Done::Quarantined);
+  record(opened, kept ? kept->envelope : store::KeptEnvelope{.id = id}, store::kDeleted,
+         store::Done::Quarantined);
   return {};
 }
 
@@ -159,12 +162,13 @@ Reply to_each(const Place& place, Call& call, Deed deed) {
   json::array failed;
   for (const auto& one : ids->as_array()) {
     const std::string id = one.is_string() ? std::string(one.as_string()) : std::string();
-    const auto result = id.empty() || id.size() > kMostId ? std::unexpected(std::string("it is no id"))
-                                                          : deed(*opened, id);
+    const auto result =
+        id.empty() || id.size() > kMostId ? std::unexpected(std::string("it is no id")) : deed(*opened, id);
     if (result) {
       done.emplace_back(id);
     } else {
-      failed.push_back(json::object{{"id", store::sound_text(id.substr(0, kMostId))}, {"why", result.error()}});
+      failed.push_back(
+          json::object{{"id", store::sound_text(id.substr(0, kMostId))}, {"why", result.error()}});
     }
   }
   return json_reply(json::object{{"done", std::move(done)}, {"failed", std::move(failed)}});
@@ -172,14 +176,30 @@ Reply to_each(const Place& place, Call& call, Deed deed) {
 
 }  // namespace
 
-Reply list_quarantine(Call& call) { return list(kQuarantine, call); }
-Reply show_quarantined(Call& call) { return show(kQuarantine, call); }
-Reply release_quarantined(Call& call) { return to_each(kQuarantine, call, release); }
-Reply delete_quarantined(Call& call) { return to_each(kQuarantine, call, erase); }
-Reply list_held(Call& call) { return list(kHeld, call); }
-Reply show_held(Call& call) { return show(kHeld, call); }
-Reply release_held(Call& call) { return to_each(kHeld, call, release); }
-Reply delete_held(Call& call) { return to_each(kHeld, call, erase); }
+Reply list_quarantine(Call& call) {
+  return list(kQuarantine, call);
+}
+Reply show_quarantined(Call& call) {
+  return show(kQuarantine, call);
+}
+Reply release_quarantined(Call& call) {
+  return to_each(kQuarantine, call, release);
+}
+Reply delete_quarantined(Call& call) {
+  return to_each(kQuarantine, call, erase);
+}
+Reply list_held(Call& call) {
+  return list(kHeld, call);
+}
+Reply show_held(Call& call) {
+  return show(kHeld, call);
+}
+Reply release_held(Call& call) {
+  return to_each(kHeld, call, release);
+}
+Reply delete_held(Call& call) {
+  return to_each(kHeld, call, erase);
+}
 
 Reply show_event_header(Call& call) {
   for (const auto* const place : {&kQuarantine, &kHeld}) {

@@ -66,8 +66,7 @@ void tell(const Call& call, base::LogLevel level, const std::string& line) {
 std::optional<Reply> waiting(Call& call, const std::string& name) {
   const auto wait = call.desk.failed_logins.wait(name, network_of(call), now());
   if (wait.count() == 0) return std::nullopt;
-  auto reply = error_reply(429, "five logins have failed",
-                           fmt::format("wait {} seconds", wait.count()));
+  auto reply = error_reply(429, "five logins have failed", fmt::format("wait {} seconds", wait.count()));
   reply.fields.emplace_back("Retry-After", std::to_string(wait.count()));
   return reply;
 }
@@ -75,7 +74,8 @@ std::optional<Reply> waiting(Call& call, const std::string& name) {
 /// Returns the user if the password is right, and counts a failure otherwise.
 base::Result<User> checked_user(Call& call, const std::string& name, std::string_view password) {
   const auto settings = call.desk.settings.load();
-  if (settings->users.empty()) return std::unexpected(base::Error{"there are no users: [http] has no \"users\""});
+  if (settings->users.empty())
+    return std::unexpected(base::Error{"there are no users: [http] has no \"users\""});
   auto users = read_users(settings->users);
   if (!users) {
     tell(call, base::LogLevel::Error, users.error().message);
@@ -85,7 +85,8 @@ base::Result<User> checked_user(Call& call, const std::string& name, std::string
   const bool fits = is_password(password, user != nullptr ? user->password_hash : std::string());
   if (!fits) {
     call.desk.failed_logins.failed(name, network_of(call), now());
-    tell(call, base::LogLevel::Warning, fmt::format("a login as {} failed", base::printable(name, Users::kMostName)));
+    tell(call, base::LogLevel::Warning,
+         fmt::format("a login as {} failed", base::printable(name, Users::kMostName)));
     return std::unexpected(base::Error{"the name or the password is wrong"});
   }
   call.desk.failed_logins.worked(name);
@@ -152,7 +153,8 @@ Reply log_out(Call& call) {
   call.desk.logins.end(call.login->token);
   call.login.reset();
   auto reply = json_reply(session_json(call));
-  reply.fields.emplace_back("Set-Cookie", fmt::format("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", kCookie));
+  reply.fields.emplace_back("Set-Cookie",
+                            fmt::format("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", kCookie));
   return reply;
 }
 

@@ -72,14 +72,15 @@ Reply show_now(Call& call) {
   const bool is_known = call.is(Role::Operator);
   const auto time = now();
   const auto status = desk.sources.status();
-  return json_reply(json::object{{"time", base::format_time(time)},
-                                 {"started", base::format_time(desk.started)},
-                                 {"minutes", minutes_json(desk, time)},
-                                 {"today", to_json(desk.live.today(time), std::chrono::floor<std::chrono::days>(time))},
-                                 {"domains", domains_json(status)},
-                                 {"next_hops", hops_json(status, is_known)},
-                                 {"stores", stores_json(status, is_known)},
-                                 {"alarms", desk.alarms.json(is_known)}});
+  return json_reply(
+      json::object{{"time", base::format_time(time)},
+                   {"started", base::format_time(desk.started)},
+                   {"minutes", minutes_json(desk, time)},
+                   {"today", to_json(desk.live.today(time), std::chrono::floor<std::chrono::days>(time))},
+                   {"domains", domains_json(status)},
+                   {"next_hops", hops_json(status, is_known)},
+                   {"stores", stores_json(status, is_known)},
+                   {"alarms", desk.alarms.json(is_known)}});
 }
 
 json::object live_json(Desk& desk, bool is_known) {

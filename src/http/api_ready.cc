@@ -44,12 +44,14 @@ Reply show_ready(Call& call) {
   if (!ready) return error_reply(503, ready.error().message);
   report::HistoryReport report(site->domains);
   std::size_t counted = 0;
-  const auto visited = (*history)->visit(
-      {.since = today - kCounted, .direction = store::Direction::Inbound, .is_response = true, .most = kMostCounted},
-      [&](const store::Event& event) {
-        report.add(event);
-        ++counted;
-      });
+  const auto visited = (*history)->visit({.since = today - kCounted,
+                                          .direction = store::Direction::Inbound,
+                                          .is_response = true,
+                                          .most = kMostCounted},
+                                         [&](const store::Event& event) {
+                                           report.add(event);
+                                           ++counted;
+                                         });
   if (!visited) return error_reply(503, visited.error().message);
   json::array domains;
   for (const auto& one : *ready) {

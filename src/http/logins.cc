@@ -108,7 +108,8 @@ std::chrono::seconds FailedLogins::wait_of(Table& table, const std::string& key,
   if (found == table.end()) return {};
   auto& times = found->second;
   while (!times.empty() && now - times.front() >= kSpan) times.pop_front();
-  if (times.empty()) table.erase(found);
+  if (times.empty())
+    table.erase(found);
   else if (times.size() >= kMost)
     return std::chrono::ceil<std::chrono::seconds>(times.back() + kSpan - now);
   return {};

@@ -160,7 +160,12 @@ void RequestReader::finish() {
   Request request;
   request.method = *method_of(message.method());
   request.stays_open = message.keep_alive();
-  const auto target = view(message.target());
+  auto target = view(message.target());
+  // RFC 9112 3.2.2: a server must take the absolute form, too.
+  if (const auto scheme = target.find("://"); scheme != std::string_view::npos && !target.starts_with('/')) {
+    const auto slash = target.find('/', scheme + 3);
+    target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
+  }
   const auto question = target.find('?');
   const auto path = percent_decoded(target.substr(0, question), false);
   if (!path || !path->starts_with('/')) {

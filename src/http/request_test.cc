@@ -91,6 +91,15 @@ TEST(Request, TellsThatItWasPassedOn) {
   }
 }
 
+TEST(Request, MayNameTheWholeUrl) {
+  for (const std::string_view target : {"http://x/a", "https://y:8580/a", "http://x"}) {
+    RequestReader reader;
+    reader.put("GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_EQ(reader.state(), RequestReader::State::Ready) << target;
+    EXPECT_EQ(reader.take().path, target == "http://x" ? "/" : "/a");
+  }
+}
+
 TEST(Request, AsksOnceWhetherToGoOn) {
   RequestReader reader;
   reader.put("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
@@ -126,7 +135,6 @@ TEST(Request, ThatIsWrongIsRefused) {
       {"a broken escape", "GET /%zz HTTP/1.1\r\n" + host + "\r\n", 400},
       {"a NUL", "GET /%00 HTTP/1.1\r\n" + host + "\r\n", 400},
       {"no UTF-8", "GET /?a=%ff HTTP/1.1\r\n" + host + "\r\n", 400},
-      {"a whole URL", "GET http://x/ HTTP/1.1\r\n" + host + "\r\n", 400},
       {"an authority", "GET x:80 HTTP/1.1\r\n" + host + "\r\n", 400},
   };
   for (const auto& row : rows) {

@@ -40,7 +40,8 @@ bool fits(std::string_view pattern, std::string_view path, std::string& paramete
   const auto begin = pattern.find(kParameter);
   if (begin == std::string_view::npos) return pattern == path;
   const auto rest = pattern.substr(begin + kParameter.size());
-  if (path.size() <= begin + rest.size() || !path.starts_with(pattern.substr(0, begin)) || !path.ends_with(rest))
+  if (path.size() <= begin + rest.size() || !path.starts_with(pattern.substr(0, begin)) ||
+      !path.ends_with(rest))
     return false;
   const auto value = path.substr(begin, path.size() - begin - rest.size());
   if (value.contains('/')) return false;
@@ -84,14 +85,16 @@ std::optional<Reply> refusal_of(const Route& route, const Call& call) {
   }
   if (route.method == Post) {
     if (!is_same_origin(call.request)) return error_reply(403, "a page of another site sent this", "");
-    if (route.need != Need::Nobody && call.login && !is_equal_secret(call.request.csrf_token, call.login->csrf))
+    if (route.need != Need::Nobody && call.login &&
+        !is_equal_secret(call.request.csrf_token, call.login->csrf))
       return error_reply(403, "the field X-CSRF-Token is not that of this login", "\"csrf\" of /api/session");
   }
   if (route.need == Need::Nobody || (route.need == Need::Sums && (call.asker.sees_sums || call.login)))
     return std::nullopt;
   if (!call.login) return error_reply(401, "nobody is logged in", "POST /api/login");
   if (route.need == Need::Sums || call.is(role_for(route.need))) return std::nullopt;
-  return error_reply(403, fmt::format("the role of {} is {}", call.login->user.name, name(call.login->user.role)),
+  return error_reply(403,
+                     fmt::format("the role of {} is {}", call.login->user.name, name(call.login->user.role)),
                      fmt::format("the role {}", name(role_for(route.need))));
 }
 

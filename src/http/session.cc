@@ -17,7 +17,8 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-Session::Session(intake::Workplace& workplace, net::Socket socket, Server& server, intake::Ticket ticket, Peer peer)
+Session::Session(intake::Workplace& workplace, net::Socket socket, Server& server, intake::Ticket ticket,
+                 Peer peer)
     : workplace_(workplace),
       server_(server),
       ticket_(std::move(ticket)),
@@ -99,8 +100,9 @@ net::Task<bool> Session::answer(Request request) {
   call->parameter = std::move(match.parameter);
   Reply reply;
   if (match.route == nullptr) {
-    reply = match.has_other_method ? error_reply(405, "another method than this path has", "")
-                                   : error_reply(404, "there is nothing at this path", "a path of docs/openapi.json");
+    reply = match.has_other_method
+                ? error_reply(405, "another method than this path has", "")
+                : error_reply(404, "there is nothing at this path", "a path of docs/openapi.json");
   } else if (auto refused = refusal_of(*match.route, *call)) {
     reply = std::move(*refused);
   } else if (match.route->way == Way::Stream && !is_head) {
@@ -134,8 +136,8 @@ net::Task<void> Session::stream(const Call& call) {
   while (!workplace_.is_draining() && std::chrono::steady_clock::now() < until) {
     // A login that is over sees no more than a stranger; the page then asks for another one.
     if (call.login && !server_.desk().logins.find(call.login->token, std::chrono::steady_clock::now())) break;
-    connection_.output() += fmt::format("event: now\ndata: {}\n\n",
-                                        boost::json::serialize(live_json(server_.desk(), is_known)));
+    connection_.output() +=
+        fmt::format("event: now\ndata: {}\n\n", boost::json::serialize(live_json(server_.desk(), is_known)));
     if (!co_await flush() || connection_.stream().is_peer_gone()) break;
     pause_.expires_after(kStreamPause);
     (void)co_await pause_.async_wait(net::kUseTask);

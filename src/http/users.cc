@@ -39,8 +39,8 @@ base::Result<User> parse_user(std::string_view line) {
   const auto role_name = field();
   const auto role = role_of(role_name);
   if (!role) {
-    return std::unexpected(base::Error{fmt::format("\"{}\" is no role; the roles are {}",
-                                                   base::printable(role_name, 40), fmt::join(kRoleNames, ", "))});
+    return std::unexpected(base::Error{fmt::format(
+        "\"{}\" is no role; the roles are {}", base::printable(role_name, 40), fmt::join(kRoleNames, ", "))});
   }
   user.role = *role;
   user.password_hash = field();
@@ -86,7 +86,8 @@ base::Result<Users> Users::parse(std::string_view text) {
     auto user = parse_user(line);
     if (!user) return std::unexpected(base::Error{fmt::format("line {}: {}", number, user.error().message)});
     if (users.find(user->name) != nullptr)
-      return std::unexpected(base::Error{fmt::format("line {}: the user {} is there twice", number, user->name)});
+      return std::unexpected(
+          base::Error{fmt::format("line {}: the user {} is there twice", number, user->name)});
     users.users_.push_back(std::move(*user));
   }
   return users;
@@ -122,7 +123,8 @@ bool Users::remove(std::string_view name) {
 
 base::Result<std::string> hash_password(std::string_view password) {
   char hash[crypto_pwhash_STRBYTES];
-  if (::sodium_init() < 0 || ::crypto_pwhash_str(hash, password.data(), password.size(), kPasses, kMemory) != 0)
+  if (::sodium_init() < 0 ||
+      ::crypto_pwhash_str(hash, password.data(), password.size(), kPasses, kMemory) != 0)
     return std::unexpected(base::Error{"there is not enough memory to hash a password"});
   return std::string(hash);
 }
@@ -144,14 +146,13 @@ base::Result<Users> read_users(const std::string& path) {
 
 base::Result<void> change_users(const std::string& path,
                                 const std::function<base::Result<void>(Users&)>& change) {
-  const auto done = os::change_file(path, Users::kMostText, kMode,
-                                    [&](std::string_view text) -> base::Result<std::string> {
-                                      auto users = Users::parse(text);
-                                      if (!users) return std::unexpected(users.error());
-                                      if (auto changed = change(*users); !changed)
-                                        return std::unexpected(changed.error());
-                                      return users->serialize();
-                                    });
+  const auto done =
+      os::change_file(path, Users::kMostText, kMode, [&](std::string_view text) -> base::Result<std::string> {
+        auto users = Users::parse(text);
+        if (!users) return std::unexpected(users.error());
+        if (auto changed = change(*users); !changed) return std::unexpected(changed.error());
+        return users->serialize();
+      });
   if (!done) return named(path, done.error());
   return {};
 }
