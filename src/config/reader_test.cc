@@ -546,7 +546,7 @@ TEST_F(Everything, Http) {
   EXPECT_EQ(http.group, "www-data");
   EXPECT_TRUE(config.http_files.has_tls);
   ASSERT_EQ(http.proxies.size(), 1u);
-  EXPECT_EQ(http.proxies[0].text(), "192.0.2.8/32");
+  EXPECT_EQ(http.proxies[0].text(), "192.0.2.8");
   EXPECT_EQ(http.users, "/etc/backstop/users");
   EXPECT_EQ(http.connections, 79u);
   EXPECT_TRUE(http.is_used());
