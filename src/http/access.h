@@ -12,7 +12,7 @@ namespace backstop::http {
 
 /// The other end of a connection.
 struct Peer {
-  net::Endpoint endpoint = {};    ///< unspecified at a socket of the file system
+  net::Endpoint endpoint = {};  ///< unspecified at a socket of the file system
   bool is_local_socket = false;
   bool is_tls = false;
 };
@@ -23,7 +23,7 @@ struct Asker {
   /// between. A page of another site that a browser on this machine shows can't pass for that, since it
   /// comes with the name of its own host.
   bool sees_sums = false;
-  bool is_secure = false;     ///< by TLS, or by a proxy that is named: a cookie for https alone
+  bool is_secure = false;         ///< by TLS, or by a proxy that is named: a cookie for https alone
   std::string_view why_not = {};  ///< not empty: nothing is answered, and why
 };
 

@@ -24,6 +24,9 @@ Reply list_events(Call& call);
 Reply show_event(Call& call);
 Reply show_event_header(Call& call);
 
+// api_metrics.cc
+Reply show_metrics(Call& call);
+
 // api_ready.cc
 Reply show_ready(Call& call);
 

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "http/access.h"
 #include "http/alarms.h"
+#include "http/event_counts.h"
 #include "http/live_counts.h"
 #include "http/logins.h"
 #include "http/reply.h"
@@ -31,7 +32,7 @@ namespace backstop::http {
 struct Sources {
   std::function<report::Status()> status;
   std::function<std::shared_ptr<const intake::Site>()> site;
-  std::string history = {};  ///< its url; empty: there is none
+  std::string history = {};                   ///< its url; empty: there is none
   store::QuarantineSettings quarantine = {};  ///< an empty url: there is none
   store::QuarantineSettings held = {};        ///< the same
   /// Hands a kept response over to where it was to go.
@@ -47,6 +48,7 @@ struct Desk {
   Logins logins;
   FailedLogins failed_logins;
   LiveCounts live;
+  EventCounts events;
   Alarms alarms;
   std::chrono::sys_time<std::chrono::milliseconds> started{};
 };

@@ -43,9 +43,9 @@ struct SumName {
 };
 /// How JSON spells them.
 inline constexpr SumName kSums[] = {
-    {"genuine", &Sums::genuine},   {"forged", &Sums::forged},     {"unproven", &Sums::unproven},
-    {"refused", &Sums::refused},   {"labelled", &Sums::labelled}, {"quarantined", &Sums::quarantined},
-    {"held", &Sums::held},         {"emitted", &Sums::emitted},   {"ordinary", &Sums::ordinary},
+    {"genuine", &Sums::genuine}, {"forged", &Sums::forged},     {"unproven", &Sums::unproven},
+    {"refused", &Sums::refused}, {"labelled", &Sums::labelled}, {"quarantined", &Sums::quarantined},
+    {"held", &Sums::held},       {"emitted", &Sums::emitted},   {"ordinary", &Sums::ordinary},
     {"left", &Sums::left},
 };
 static_assert(sizeof(Sums) == std::size(kSums) * sizeof(std::uint64_t));

@@ -28,8 +28,8 @@ class Logins {
  public:
   static constexpr std::chrono::hours kLongest{12};
   static constexpr std::chrono::hours kIdle{1};
-  static constexpr std::size_t kMost = 10'000;      ///< logins; past it the one that was idle longest ends
-  static constexpr std::size_t kMostOfUser = 20;    ///< logins of one user; the same
+  static constexpr std::size_t kMost = 10'000;    ///< logins; past it the one that was idle longest ends
+  static constexpr std::size_t kMostOfUser = 20;  ///< logins of one user; the same
   static constexpr std::chrono::minutes kOneTimeLife{10};
 
   /// Errors if the system has no random bytes.

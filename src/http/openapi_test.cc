@@ -31,8 +31,8 @@ TEST(OpenApi, HasEachRouteAndNoOther) {
   for (const auto& route : routes()) {
     // Pages are no part of the API.
     if (!route.path.starts_with("/api/")) continue;
-    wanted.insert(std::string(route.method == Method::Get ? "get " : "post ") + std::string(route.path) + " " +
-                  std::string(name(route.need)));
+    wanted.insert(std::string(route.method == Method::Get ? "get " : "post ") + std::string(route.path) +
+                  " " + std::string(name(route.need)));
   }
   std::set<std::string> found;
   const auto api = document();

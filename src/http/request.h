@@ -21,11 +21,11 @@ struct Request {
   std::string path;  ///< decoded, begins with "/"; without the query
   /// Decoded, in the order of the request.
   std::vector<std::pair<std::string, std::string>> query;
-  std::string host;          ///< the field Host, with the port if it has one
-  std::string cookie;        ///< the field Cookie
-  std::string content_type;  ///< in lower case, without parameters
-  std::string csrf_token;    ///< the field X-CSRF-Token
-  std::string origin;        ///< the field Origin
+  std::string host;           ///< the field Host, with the port if it has one
+  std::string cookie;         ///< the field Cookie
+  std::string content_type;   ///< in lower case, without parameters
+  std::string csrf_token;     ///< the field X-CSRF-Token
+  std::string origin;         ///< the field Origin
   std::string forwarded_for;  ///< the last address of X-Forwarded-For; empty: none
   bool is_forwarded = false;  ///< a proxy passed it on: Forwarded, X-Forwarded-..., Via
   bool takes_gzip = false;

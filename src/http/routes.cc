@@ -19,6 +19,7 @@ constexpr Route kRoutes[] = {
     {Post, "/api/login/once", Need::Nobody, Way::Here, log_in_once},
     {Post, "/api/logout", Need::Owner, Way::Here, log_out},
     {Post, "/api/password", Need::Owner, Way::Pool, change_password},
+    {Get, "/metrics", Need::Sums, Way::Pool, show_metrics},
     {Get, "/api/now", Need::Sums, Way::Pool, show_now},
     {Get, "/api/live", Need::Sums, Way::Stream, nullptr},
     {Get, "/api/events", Need::Owner, Way::Pool, list_events},

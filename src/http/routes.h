@@ -10,9 +10,9 @@ namespace backstop::http {
 
 /// Who may ask.
 enum class Need : std::uint8_t {
-  Nobody,    ///< everybody may
-  Sums,      ///< whoever sees the sums (http/access.h), and every user
-  Owner,     ///< and the following: a user of that role, or of one that may do more
+  Nobody,  ///< everybody may
+  Sums,    ///< whoever sees the sums (http/access.h), and every user
+  Owner,   ///< and the following: a user of that role, or of one that may do more
   Operator,
   Admin,
 };

@@ -38,6 +38,7 @@ base::Result<std::vector<intake::OpenDoor>> Server::bind(std::size_t workers) {
 
 void Server::note(const store::Event& event) {
   desk_.live.add(event);
+  desk_.events.add(event);
   desk_.alarms.add(event);
 }
 

@@ -19,7 +19,7 @@ struct Settings : net::DoorSettings {
   std::vector<net::Network> proxies = {};      ///< hosts whose X-Forwarded-For is believed
   std::string users = {};                      ///< the file of who may log in; empty: nobody may
   bool is_changing_stages = false;             ///< admins may change the stage of a domain
-  net::TlsContext tls = {};              ///< of addresses; null: they speak no TLS
+  net::TlsContext tls = {};                    ///< of addresses; null: they speak no TLS
 
   bool is_used() const { return !listen.empty() || !public_listen.empty(); }
 };

@@ -72,7 +72,8 @@ bool is_password(std::string_view password, const std::string& hash);
 
 base::Result<Users> read_users(const std::string& path);
 /// Changes the file, which is made if it is missing, with mode 0640 at most. `change` may refuse.
-base::Result<void> change_users(const std::string& path, const std::function<base::Result<void>(Users&)>& change);
+base::Result<void> change_users(const std::string& path,
+                                const std::function<base::Result<void>(Users&)>& change);
 /// Sets the password of a user that is there.
 base::Result<void> put_password(const std::string& path, std::string_view name, const std::string& hash);
 
