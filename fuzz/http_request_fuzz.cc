@@ -32,7 +32,7 @@ void look(const Request& request, Read& read) {
   std::string text = request.path;
   for (const auto& [name, value] : request.query) {
     require(backstop::base::is_utf8(name) && backstop::base::is_utf8(value));
-    text += '\n' + name + '=' + value;
+    text.append("\n").append(name).append("=").append(value);
   }
   (void)cookie_of(request.cookie, "backstop");
   (void)is_same_origin(request);

@@ -96,7 +96,7 @@ void RequestReader::begin() {
   has_begun_ = expects_ = is_header_seen_ = false;
 }
 
-void RequestReader::fail(unsigned status, std::string found, std::string wanted) {
+void RequestReader::fail(unsigned status, std::string_view found, std::string_view wanted) {
   state_ = State::Failed;
   refusal_ = error_reply(status, found, wanted);
 }

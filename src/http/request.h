@@ -72,7 +72,7 @@ class RequestReader {
   struct Parser;
 
   void begin();
-  void fail(unsigned status, std::string found, std::string wanted);
+  void fail(unsigned status, std::string_view found, std::string_view wanted);
   void finish();
   void look_at_header();
 

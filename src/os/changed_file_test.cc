@@ -62,6 +62,7 @@ TEST_F(ChangedFileTest, IsRefusedIfOthersCanReachItOrIfItIsNoFile) {
 
 TEST_F(ChangedFileTest, LosesNoneOfManyChangesAtOnce) {
   std::vector<std::jthread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([this] {
       for (int k = 0; k < 5; ++k) EXPECT_TRUE(change_file(path(), kMost, 0600, adding("x")));
