@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "http/api.h"
+#include "http/pages.h"
 
 namespace backstop::http {
 namespace {
@@ -14,6 +15,9 @@ using enum Method;
 constexpr std::string_view kParameter = "{id}";
 
 constexpr Route kRoutes[] = {
+    {Get, "/", Need::Nobody, Way::Here, show_dashboard},
+    {Get, "/app.js", Need::Nobody, Way::Here, show_script},
+    {Get, "/app.css", Need::Nobody, Way::Here, show_style},
     {Get, "/api/session", Need::Nobody, Way::Here, show_session},
     {Post, "/api/login", Need::Nobody, Way::Pool, log_in},
     {Post, "/api/login/once", Need::Nobody, Way::Here, log_in_once},

@@ -1,0 +1,17 @@
+// The bytes of the dashboard's files. Their source is apart, since it uses #embed, which not every tool reads.
+#pragma once
+
+#include <string_view>
+
+namespace backstop::http {
+
+struct Asset {
+  std::string_view plain;
+  std::string_view gzipped;
+};
+
+const Asset& index_page();
+const Asset& script();
+const Asset& style();
+
+}  // namespace backstop::http
