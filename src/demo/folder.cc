@@ -66,6 +66,11 @@ tags = true
 url = "sqlite:history.db"
 ordinary = true  # keep ordinary mail that was delivered as well, to count it
 
+# The dashboard, for browsers on this machine.
+[http]
+listen = ["127.0.0.1:0"]
+users = "users"  # `backstop user add NAME -c FILE --role admin` writes it
+
 [log]
 file = "backstop.log"
 )";

@@ -206,6 +206,11 @@ std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways,
          "The first two take swaks, which apt-get install swaks netbase installs.\n";
 }
 
+std::string page_of_dashboard(std::string_view link) {
+  if (link.empty()) return {};
+  return fmt::format("The dashboard, for a browser on this machine (the link logs in once):\n    {}\n", link);
+}
+
 std::string page_of_end(const DemoFolder& folder, std::string_view program, bool knows_history) {
   std::string out = "\nThe demo has ended; its files stay.\n";
   if (!knows_history) out += history_suggestion(folder, program);

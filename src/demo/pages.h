@@ -35,6 +35,8 @@ std::string page_of_next();
 std::string page_of_stay(const DemoFolder& folder, const DemoGateways& gateways, std::string_view tagged,
                          std::string_view program);
 /// `knows_history`: page_of_stay() has named the history.
+/// `link` is Service::dashboard_link(); empty: there is none.
+std::string page_of_dashboard(std::string_view link);
 std::string page_of_end(const DemoFolder& folder, std::string_view program, bool knows_history);
 
 /// A line that is drawn while Ann's mail leaves. `written`: how many mails she writes.

@@ -203,7 +203,8 @@ class Show {
   }
 
   void stay() {
-    screen_.say(page_of_stay(folder_, gateways_, tagged(), settings_.program));
+    screen_.say(page_of_stay(folder_, gateways_, tagged(), settings_.program) +
+                page_of_dashboard(service_->dashboard_link().value_or(std::string())));
     // Nobody reads the output any more.
     if (!streams_.out) return;
     os::wait_for_signal();

@@ -328,6 +328,18 @@ void Service::stop() {
   if (ledger() != nullptr) ledger()->flush(left());
 }
 
+base::Result<std::string> Service::dashboard_link() {
+  const auto refuse = [](std::string why) { return std::unexpected(base::Error{std::move(why)}); };
+  if (http_ == nullptr) return refuse("[http] has no \"listen\"");
+  const auto place =
+      std::ranges::find_if(http_->listening(), [](const net::Place& one) { return !one.is_local(); });
+  if (place == http_->listening().end()) return refuse("it has no address");
+  auto token = http_->desk().logins.make_once({.name = "admin", .role = http::Role::Admin},
+                                              std::chrono::steady_clock::now());
+  if (!token) return token;
+  return fmt::format("{}://{}/#once={}", config_.http.tls ? "https" : "http", place->endpoint.text(), *token);
+}
+
 void Service::cut() {
   server_->cut();
 }

@@ -51,6 +51,10 @@ class Service {
   /// Ends at once what still runs, so that stop() returns. Call it before stop(), or from another thread.
   void cut();
 
+  /// Returns a link to the dashboard that logs in once as an admin, within Logins::kOneTimeLife. Error: there
+  /// is no dashboard at an address of this machine.
+  base::Result<std::string> dashboard_link();
+
   os::Log& log() { return events_.log(); }
   /// Returns null if the configuration has no history.
   store::HistoryWriter* history() { return events_.history(); }

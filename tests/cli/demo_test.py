@@ -181,7 +181,7 @@ class Once(unittest.TestCase):
         self.assertEqual((outcome.status, outcome.err), (0, ""), outcome.out)
         process = subprocess.Popen([PROGRAM, "serve", "-c", self.folder / "backstop.toml"], stderr=subprocess.PIPE)
         try:
-            self.assertRegex(process.stderr.readline().decode(), r"\Abackstop: ready: in 127\.0\.0\.1:\d+, out 127\.0\.0\.1:\d+\n\Z")
+            self.assertRegex(process.stderr.readline().decode(), r"\Abackstop: ready: in 127\.0\.0\.1:\d+, out 127\.0\.0\.1:\d+, http 127\.0\.0\.1:\d+\n\Z")
         finally:
             process.send_signal(signal.SIGTERM)
             process.stderr.read()

@@ -176,6 +176,24 @@ test("an owner reads his quarantine in his language", async () => {
   });
 });
 
+test("the demo's link logs in once", async () => {
+  const link = process.env.DASHBOARD_LINK;
+  for (const isFirst of [true, false]) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.getByRole("heading", { level: 1, name: "Now" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Log out" }).count(), isFirst ? 1 : 0);
+    assert.ok(!page.url().includes("once"));
+    if (isFirst) {
+      await page.getByText(/Somebody is forging ann@example.org now/).waitFor();
+      await page.goto(`${new URL(link).origin}/#/ready`);
+      await page.getByRole("row", { name: /at reject/ }).waitFor();
+    }
+    await context.close();
+  }
+});
+
 test("what happens is shown without a reload", async () => {
   await visit({}, async (page) => {
     const value = () => page.locator(".figure", { hasText: "ordinary mails in" }).locator("dd").innerText();

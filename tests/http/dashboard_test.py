@@ -58,6 +58,12 @@ class Dashboard(HttpSite):
         host, port = self.gate.address("http")
         environment = {**os.environ, "DASHBOARD_URL": f"http://{host}:{port}", "DASHBOARD_PASSWORD": PASSWORD, "DASHBOARD_HOSTILE": HOSTILE,
                        "DASHBOARD_SEND": self.sender(), "DASHBOARD_SCREENSHOTS": SCREENSHOTS, "CHROMIUM": CHROMIUM}
+        demo = subprocess.Popen([self.gate.program, "demo", "--fast", "--stay", "--folder", self.folder / "demo"], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(demo.stdout.close)
+        self.addCleanup(demo.wait, 60)
+        self.addCleanup(demo.terminate)
+        environment["DASHBOARD_LINK"] = next(line.strip() for line in demo.stdout if "/#once=" in line)
         done = subprocess.run(["node", "--test", "--test-reporter=spec", pathlib.Path(__file__).with_name("dashboard.mjs")], env=environment,
                               capture_output=True, timeout=250, check=False)
         if done.returncode != 0:

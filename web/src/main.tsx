@@ -18,7 +18,7 @@ interface Place {
 }
 
 function placeOf(hash: string): Place {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const [path = "", query = ""] = (hash.startsWith("#once=") ? "" : hash).replace(/^#\/?/, "").split("?", 2);
   const [page = "", id = ""] = path.split("/", 2);
   let decoded = id;
   try {
