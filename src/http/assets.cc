@@ -1,6 +1,8 @@
 // clang-format off
 #include "http/assets.h"
 
+#include <assets_digest.h>
+
 namespace backstop::http {
 namespace {
 
