@@ -92,6 +92,11 @@ void Draft::finish() {
     config.gateway.domains.push_back(std::move(one.settings));
   }
   config.gateway.has_quarantine = !config.quarantine.url.empty();
+  if (config.gateway.help_url.empty() && !config.http.public_url.empty()) {
+    auto url = config.http.public_url;
+    while (url.ends_with('/')) url.pop_back();
+    config.gateway.help_url = url + "/why/%c";
+  }
   const SettingHandle url = handle(*this, {Section::History}, &store::HistorySettings::url);
   if (!url.is_given()) config.history.url = resolve_url(config.history.url, folder);
 }

@@ -38,9 +38,15 @@ void check_http(Draft& draft) {
   const SettingHandle listen = handle(draft, {Section::Http}, &net::DoorSettings::listen);
   const bool is_empty = std::ranges::none_of(
       draft.places, [](const auto& place) { return place.first.at.section == Section::Http; });
-  if (config.http.listen.empty() && !is_empty && !listen.is_broken())
+  if (!config.http.is_used() && !is_empty && !listen.is_broken())
     listen.mistake("there is no address at which a browser could reach it");
   for (std::size_t i = 0; i < config.http.listen.size(); ++i) check_place(listen, i, config);
+  const SettingHandle public_listen = handle(draft, {Section::Http}, &http::Settings::public_listen);
+  const SettingHandle public_url = handle(draft, {Section::Http}, &http::Settings::public_url);
+  if (!config.http.public_listen.empty() && config.http.public_url.empty() && !public_url.is_broken())
+    public_listen.mistake("it takes \"public_url\": how the world reaches it, for the links in refusals");
+  if (config.http.public_listen.empty() && !config.http.public_url.empty() && !public_listen.is_broken())
+    public_url.mistake("it takes \"public_listen\": where the page is served");
   if (config.http_files.has_tls && config.tls.certificate.empty()) {
     handle(draft, {Section::Http}, &HttpFiles::has_tls).mistake("it takes a certificate and a key in [tls]");
   }

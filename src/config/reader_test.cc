@@ -167,6 +167,8 @@ group = "www-data"
 tls = true
 proxy = ["192.0.2.8"]
 users = "users"
+public_listen = ["127.0.0.1:8581"]
+public_url = "https://mail.example.org/backstop/"
 connections = 79
 )";
 
@@ -548,6 +550,8 @@ TEST_F(Everything, Http) {
   ASSERT_EQ(http.proxies.size(), 1u);
   EXPECT_EQ(http.proxies[0].text(), "192.0.2.8");
   EXPECT_EQ(http.users, "/etc/backstop/users");
+  EXPECT_EQ(http.public_listen.size(), 1u);
+  EXPECT_EQ(http.public_url, "https://mail.example.org/backstop/");
   EXPECT_EQ(http.connections, 79u);
   EXPECT_TRUE(http.is_used());
 }

@@ -27,7 +27,9 @@ std::vector<Setting> server_settings() {
               .example = R"("mx.example.org")",
               .need = Need::Needed}),
       server("help_url", web_url_kind(), &gateway::Settings::help_url,
-             {.help = "A page that refusals point to, for senders who want to know more.",
+             {.help = "A page that refusals point to, for senders who want to know more. `%c` in it stands "
+                      "for the cause. "
+                      "Without it they point to the page of [http] if that has a `public_url`.",
               .example = R"("https://mail.example.org/refused")"}),
       server("workers", count_kind({.least = 1, .most = 1024, .zero = "one for each core"}),
              &ServerSettings::workers, {.help = "Threads that serve connections."}),

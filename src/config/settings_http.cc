@@ -70,6 +70,14 @@ std::vector<Setting> http_settings() {
                "The file of who may log in, as `backstop user` writes it. It must belong to the user that "
                "the program runs as. Without it nobody may, and only sums are shown.",
            .example = R"("/var/lib/backstop/users")"}),
+      section("public_listen", web_places_kind(), &http::Settings::public_listen,
+              {.help = "Where the world reaches the page that explains refusals, /why, and nothing else.",
+               .example = R"(["0.0.0.0:8581"])"}),
+      section(
+          "public_url", web_url_kind(), &http::Settings::public_url,
+          {.help = "How the world reaches `public_listen`, also through a web server in front. Refusals then "
+                   "point to /why below it, unless `help_url` in [server] says otherwise.",
+           .example = R"("https://mail.example.org/backstop")"}),
       section("connections", count_kind({.least = 1, .most = 1'000'000}), &DoorSettings::connections,
               {.help = "Connections of clients at one time. One more is closed."}),
   };

@@ -10,6 +10,7 @@
 
 #include "base/day.h"
 #include "base/text.h"
+#include "intake/verdict_reply.h"
 #include "mail/address_syntax.h"
 #include "mail/date.h"
 #include "origin/owner.h"
@@ -95,7 +96,7 @@ std::string text_of(const Owned& owned, std::size_t place, const Settings& setti
                  responses(count), to, count == 1 ? "is" : "are", new_ones(owned), host_lines(owned.all),
                  end_day(*owned.all.back(), facts.keep), end_day(*owned.all.front(), facts.keep), postmaster);
   if (!settings.help_url.empty())
-    fmt::format_to(std::back_inserter(text), "\r\nMore: {}\r\n", settings.help_url);
+    fmt::format_to(std::back_inserter(text), "\r\nMore: {}\r\n", intake::help_page(settings.help_url));
   return text;
 }
 

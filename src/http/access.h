@@ -15,6 +15,7 @@ struct Peer {
   net::Endpoint endpoint = {};  ///< unspecified at a socket of the file system
   bool is_local_socket = false;
   bool is_tls = false;
+  bool is_public = false;  ///< it has come in where the world may
 };
 
 struct Asker {

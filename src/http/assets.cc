@@ -25,6 +25,10 @@ constexpr unsigned char kStyleGzipped[] = {
 #embed "app.css.gz"
 };
 
+constexpr unsigned char kWhy[] = {
+#embed "backscatter.md"
+};
+
 template <std::size_t N>
 std::string_view text(const unsigned char (&bytes)[N]) {
   return {reinterpret_cast<const char*>(bytes), N};
@@ -45,6 +49,10 @@ const Asset& script() {
 const Asset& style() {
   static const Asset asset{text(kStyle), text(kStyleGzipped)};
   return asset;
+}
+
+std::string_view why_text() {
+  return text(kWhy);
 }
 
 }  // namespace backstop::http

@@ -1,4 +1,5 @@
-// The bytes of the dashboard's files. Their source is apart, since it uses #embed, which not every tool reads.
+// The bytes of the dashboard's files. Their source is apart, since it uses #embed, which not every tool
+// reads.
 #pragma once
 
 #include <string_view>
@@ -13,5 +14,7 @@ struct Asset {
 const Asset& index_page();
 const Asset& script();
 const Asset& style();
+/// Returns docs/backscatter.md.
+std::string_view why_text();
 
 }  // namespace backstop::http

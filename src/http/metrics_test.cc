@@ -24,7 +24,8 @@ store::Event bounce(std::string origin, store::Done done, milliseconds took) {
   event.done = done;
   event.took = took;
   if (event.origin == "genuine")
-    event.evidence = {{.name = "watermark", .finding = "proves", .detail = {}}, {.name = "tag", .finding = "silent", .detail = {}}};
+    event.evidence = {{.name = "watermark", .finding = "proves", .detail = {}},
+                      {.name = "tag", .finding = "silent", .detail = {}}};
   return event;
 }
 

@@ -10,13 +10,18 @@ namespace backstop::http {
 namespace {
 
 constexpr std::string_view kSafety =
-    "Content-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+/// Nothing comes from elsewhere, and nothing but the files of the dashboard runs.
+void append_policy(std::string_view style_hash, std::string& out) {
+  out += "Content-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self'";
+  if (!style_hash.empty()) out.append(" '").append(style_hash).append("'");
+  out += "; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n";
+}
 
 std::string_view reason_of(unsigned status) {
   switch (status) {
@@ -90,6 +95,7 @@ void append_reply(const Reply& reply, bool is_head, bool stays_open, std::string
   if (reply.is_gzipped) out += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
   out += reply.is_fixed ? "Cache-Control: public, max-age=31536000, immutable\r\n"
                         : "Cache-Control: no-store\r\n";
+  append_policy(reply.style_hash, out);
   out += kSafety;
   for (const auto& [name, value] : reply.fields) fmt::format_to(end, "{}: {}\r\n", name, value);
   if (!stays_open) out += "Connection: close\r\n";
@@ -99,6 +105,7 @@ void append_reply(const Reply& reply, bool is_head, bool stays_open, std::string
 
 void append_stream_header(std::string& out) {
   out += "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n";
+  append_policy({}, out);
   out += kSafety;
   out += "Connection: close\r\n\r\n";
 }

@@ -21,6 +21,7 @@ struct Reply {
   bool is_gzipped = false;
   /// Whether a browser may keep it; what is not fixed may not.
   bool is_fixed = false;
+  std::string_view style_hash = {};  ///< "sha256-...": of the page's own style, if it has one
   std::vector<std::pair<std::string_view, std::string>> fields = {};  ///< more header fields
 
   std::string_view content() const { return static_body.empty() ? std::string_view(body) : static_body; }

@@ -6,6 +6,7 @@
 
 #include "http/api.h"
 #include "http/pages.h"
+#include "http/why_page.h"
 
 namespace backstop::http {
 namespace {
@@ -18,6 +19,8 @@ constexpr Route kRoutes[] = {
     {Get, "/", Need::Nobody, Way::Here, show_dashboard},
     {Get, "/app.js", Need::Nobody, Way::Here, show_script},
     {Get, "/app.css", Need::Nobody, Way::Here, show_style},
+    {Get, "/why", Need::Nobody, Way::Here, show_why},
+    {Get, "/why/{id}", Need::Nobody, Way::Here, show_why},
     {Get, "/api/session", Need::Nobody, Way::Here, show_session},
     {Post, "/api/login", Need::Nobody, Way::Pool, log_in},
     {Post, "/api/login/once", Need::Nobody, Way::Here, log_in_once},
@@ -38,6 +41,11 @@ constexpr Route kRoutes[] = {
     {Get, "/api/held/{id}", Need::Operator, Way::Pool, show_held},
     {Post, "/api/held/release", Need::Operator, Way::Pool, release_held},
     {Post, "/api/held/delete", Need::Operator, Way::Pool, delete_held},
+};
+
+constexpr Route kPublicRoutes[] = {
+    {Get, "/why", Need::Nobody, Way::Here, show_why},
+    {Get, "/why/{id}", Need::Nobody, Way::Here, show_why},
 };
 
 /// Returns whether the path fits, and what stands for the parameter.
@@ -63,6 +71,10 @@ Role role_for(Need need) {
 
 std::span<const Route> routes() {
   return kRoutes;
+}
+
+std::span<const Route> public_routes() {
+  return kPublicRoutes;
 }
 
 Match find_route(std::span<const Route> routes, Method method, std::string_view path) {

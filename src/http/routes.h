@@ -33,6 +33,8 @@ struct Route {
 };
 
 std::span<const Route> routes();
+/// What the public places know, and nothing else.
+std::span<const Route> public_routes();
 
 struct Match {
   const Route* route = nullptr;  ///< null: there is none

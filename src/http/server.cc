@@ -20,18 +20,26 @@ Server::~Server() {
 base::Result<std::vector<intake::OpenDoor>> Server::bind(std::size_t workers) {
   const auto settings = desk_.settings.load();
   std::vector<intake::OpenDoor> opened;
-  for (const auto& place : settings->listen) {
+  const auto open = [&](const net::Place& place, bool is_public) -> base::Result<void> {
     auto sockets = doors_.open(place, *settings, workers);
     if (!sockets) return std::unexpected(sockets.error());
-    auto make_session = [this, is_local = place.is_local()](
+    auto make_session = [this, is_public, is_local = place.is_local()](
                             intake::Workplace& workplace, net::Socket socket,
                             const net::Endpoint& peer) -> std::unique_ptr<intake::LiveSession> {
       auto ticket = doors_.admit(peer, true, *desk_.settings.load());
       if (!ticket) return nullptr;
-      return std::make_unique<Session>(workplace, std::move(socket), *this, std::move(*ticket),
-                                       Peer{.endpoint = peer, .is_local_socket = is_local});
+      return std::make_unique<Session>(
+          workplace, std::move(socket), *this, std::move(*ticket),
+          Peer{.endpoint = peer, .is_local_socket = is_local, .is_public = is_public});
     };
     opened.push_back({.sockets = std::move(*sockets), .make_session = std::move(make_session)});
+    return {};
+  };
+  for (const auto& place : settings->listen) {
+    if (auto done = open(place, false); !done) return std::unexpected(done.error());
+  }
+  for (const auto& place : settings->public_listen) {
+    if (auto done = open(place, true); !done) return std::unexpected(done.error());
   }
   return opened;
 }

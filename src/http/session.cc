@@ -96,7 +96,13 @@ net::Task<bool> Session::answer(Request request) {
   call->asker = asker_of(call->request, peer_, settings->proxies);
   const auto token = cookie_of(call->request.cookie, kCookie);
   if (!token.empty()) call->login = server_.desk().logins.find(token, std::chrono::steady_clock::now());
-  auto match = find_route(routes(), call->request.method, call->request.path);
+  if (peer_.is_public) {
+    // Whoever asks learns what is public, by whatever proxy; and nobody is logged in here.
+    call->asker.why_not = {};
+    call->login.reset();
+  }
+  auto match =
+      find_route(peer_.is_public ? public_routes() : routes(), call->request.method, call->request.path);
   call->parameter = std::move(match.parameter);
   Reply reply;
   if (match.route == nullptr) {

@@ -49,8 +49,18 @@ constexpr Row kVerdicts[] = {
 
 constexpr std::size_t kLineMost = 512;  // RFC 5321 4.5.3.1.5
 
-smtp::Reply with_help(smtp::Reply reply, std::string_view help_url) {
-  if (help_url.empty()) return reply;
+/// "%c" in the URL stands for the cause.
+std::string with_cause(std::string_view help_url, Cause cause) {
+  constexpr std::string_view kCode = "%c";
+  std::string url(help_url);
+  if (const auto at = url.find(kCode); at != std::string::npos)
+    url.replace(at, kCode.size(), policy::name(cause));
+  return url;
+}
+
+smtp::Reply with_help(smtp::Reply reply, std::string_view pattern, Cause cause) {
+  if (pattern.empty()) return reply;
+  const std::string help_url = with_cause(pattern, cause);
   std::string& line = reply.lines.back();
   constexpr std::string_view kSee = "; see ";
   const std::size_t around =
@@ -59,7 +69,7 @@ smtp::Reply with_help(smtp::Reply reply, std::string_view help_url) {
     line += kSee;
     line += help_url;
   } else {
-    reply.lines.push_back("See " + std::string(help_url));
+    reply.lines.push_back("See " + help_url);
   }
   return reply;
 }
@@ -75,11 +85,15 @@ smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url,
     return {250, "2.0.0", "Taken, and kept back in quarantine: " + verdict.explanation};
   // RFC 4954 6.
   if (verdict.cause == Cause::NotAuthorized && offers_auth) {
-    return with_help({530, "5.7.0", verdict.explanation}, help_url);
+    return with_help({530, "5.7.0", verdict.explanation}, help_url, verdict.cause);
   }
   const auto* row = std::ranges::find(kVerdicts, verdict.cause, &Row::of);
   assert(row != std::end(kVerdicts));
-  return with_help({row->code, row->status, verdict.explanation}, help_url);
+  return with_help({row->code, row->status, verdict.explanation}, help_url, verdict.cause);
+}
+
+std::string help_page(std::string_view help_url) {
+  return std::string(help_url.substr(0, help_url.find("/%c")));
 }
 
 }  // namespace backstop::intake

@@ -3,6 +3,7 @@
 // thread-safe.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "policy/verdict.h"
@@ -10,8 +11,12 @@
 
 namespace backstop::intake {
 
-/// Returns the reply for a verdict that refuses, defers or keeps back. `help_url` may be empty.
+/// Returns the reply for a verdict that refuses, defers or keeps back. `help_url` may be empty; "%c" in it
+/// stands for the cause.
 /// `offers_auth`: the client may log in, and is told so.
 smtp::Reply reply_for(const policy::Verdict& verdict, std::string_view help_url, bool offers_auth = false);
+
+/// Returns the page without the place of a cause, for those who are told of none.
+std::string help_page(std::string_view help_url);
 
 }  // namespace backstop::intake

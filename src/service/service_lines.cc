@@ -235,7 +235,9 @@ std::vector<std::string> restart_lines(const config::Config& running, const conf
     return std::tie(doors.listen, doors.mode, doors.group);
   };
   compare(doors_of(running.socketmap) == doors_of(wanted.socketmap), "where [socketmap] listens");
-  compare(doors_of(running.http) == doors_of(wanted.http), "where [http] listens");
+  compare(doors_of(running.http) == doors_of(wanted.http) &&
+              running.http.public_listen == wanted.http.public_listen,
+          "where [http] listens");
   compare(running.history_enabled == wanted.history_enabled && running.history == wanted.history,
           "[history]");
   compare(running.ledger == wanted.ledger, "[ledger]");
@@ -257,6 +259,7 @@ void keep_what_runs(const config::Config& running, config::Config& wanted) {
   keep_doors(running.milter, wanted.milter);
   keep_doors(running.socketmap, wanted.socketmap);
   keep_doors(running.http, wanted.http);
+  wanted.http.public_listen = running.http.public_listen;
   wanted.history_enabled = running.history_enabled;
   wanted.history = running.history;
   wanted.ledger = running.ledger;

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from site_of_http import ANN, BOB, CARL, PASSWORD, PATIENCE, PROGRAM, Answer, Browser, HttpSite, codes, main, new_mail, wait_until
+from site_of_http import ANN, BOB, BOUNCE, CARL, PASSWORD, PATIENCE, PROGRAM, Answer, Browser, HttpSite, codes, main, new_mail, wait_until
 
 
 class WithoutALogin(HttpSite):
@@ -239,6 +239,39 @@ class Connections(HttpSite):
         self.assertIn("http: anna has logged in, from 203.0.113.9", self.gate.log())
 
 
+class PublicPage(HttpSite):
+    PUBLIC = '[http]\npublic_listen = ["127.0.0.1:0"]\npublic_url = "https://mail.example.org/backstop/"\n'
+
+    def test_a_refusal_links_to_the_page_of_its_cause(self):
+        self.begin_public()
+        client = self.client()
+        client.envelope("", BOB)
+        reply = client.data(BOUNCE)
+        self.assertEqual(reply.code, 550)
+        self.assertIn("see https://mail.example.org/backstop/why/bare", reply.text.replace("\n", " "))
+
+    def begin_public(self, more=""):
+        self.next = self.hop()
+        self.relay(self.next, stage="reject", more=self.PUBLIC + more)
+
+    def test_the_world_sees_this_page_and_nothing_else(self):
+        self.begin_public()
+        browser = self.browser()
+        page = browser.get("/why/bare", Host="mail.example.org", X_Forwarded_For="192.0.2.1")
+        self.assertEqual((page.status, page.fields["content-type"]), (200, "text/html; charset=utf-8"))
+        self.assertIn("This mail was refused with the code <code>bare</code>", page.text)
+        self.assertRegex(page.fields["content-security-policy"], "style-src 'self' 'sha256-[A-Za-z0-9+/]{43}='")
+        self.assertNotIn("with the code", browser.get("/why/%3Cscript%3E").text)
+        self.assertEqual(browser.get("/why").status, 200)
+        for path in ("/", "/app.js", "/api/session", "/api/now", "/metrics", "/api/events", "/why/a/b"):
+            self.assertEqual(browser.get(path).status, 404, path)
+        self.assertEqual(browser.post("/api/login", {"name": "a", "password": "b"}).status, 404)
+
+    def test_it_is_on_the_other_listener_too(self):
+        self.begin()
+        self.assertIn("Was I hacked?", self.browser().get("/why").text)
+
+
 class Configuration(HttpSite):
     def check(self, http):
         path = self.write("b.toml", '[server]\nhostname = "mx.example.org"\n[milter]\nlisten = ["unix:/run/m"]\n[[domain]]\nname = "example.org"\n' + http)
@@ -250,6 +283,8 @@ class Configuration(HttpSite):
         self.assertNotIn("in the clear", self.check('[http]\nlisten = ["192.0.2.1:80"]\nusers = "u"\nproxy = ["192.0.2.2"]\n'))
         self.assertIn("it takes a certificate and a key in [tls]", self.check('[http]\nlisten = ["192.0.2.1:80"]\nusers = "u"\ntls = true\n'))
         self.assertIn('without "users" nobody can log in', self.check('[http]\nlisten = ["127.0.0.1:80"]\n'))
+        self.assertIn('it takes "public_url"', self.check('[http]\npublic_listen = ["127.0.0.1:80"]\n'))
+        self.assertIn('it takes "public_listen"', self.check('[http]\npublic_url = "https://a.example"\nlisten = ["127.0.0.1:80"]\n'))
         self.assertIn("no address at which a browser could reach it", self.check('[http]\nusers = "u"\n'))
 
 
