@@ -30,6 +30,9 @@ Reply show_metrics(Call& call);
 // api_ready.cc
 Reply show_ready(Call& call);
 
+// api_read.cc
+Reply read_mail(Call& call);
+
 // api_kept.cc
 Reply list_quarantine(Call& call);
 Reply show_quarantined(Call& call);

@@ -17,6 +17,7 @@
 #include "http/event_counts.h"
 #include "http/live_counts.h"
 #include "http/logins.h"
+#include "http/read_limit.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/settings.h"
@@ -24,6 +25,7 @@
 #include "intake/site.h"
 #include "report/status.h"
 #include "store/history.h"
+#include "store/ledger.h"
 #include "store/quarantine.h"
 
 namespace backstop::http {
@@ -37,6 +39,7 @@ struct Sources {
   store::QuarantineSettings held = {};        ///< the same
   /// Hands a kept response over to where it was to go.
   std::function<base::Result<void>(const store::KeptResponse&)> release;
+  std::shared_ptr<store::LedgerReader> ledger = {};  ///< null: there is none
   intake::Journal* journal = nullptr;
   std::string version;
 };
@@ -47,6 +50,7 @@ struct Desk {
   std::atomic<std::shared_ptr<const Settings>> settings;
   Logins logins;
   FailedLogins failed_logins;
+  ReadLimit reads;
   LiveCounts live;
   EventCounts events;
   Alarms alarms;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/folder_fixture.h"
+#include "http/read_limit.h"
 
 namespace backstop::http {
 namespace {
@@ -72,6 +73,16 @@ TEST(FailedLogins, OfANameOrANetworkMustWait) {
   EXPECT_EQ(failed.wait("ann", "198.51.100.0", now), std::chrono::seconds(0));
   EXPECT_EQ(failed.wait("bob", "192.0.2.0", kNow + minutes(15)), std::chrono::seconds(0));
   EXPECT_EQ(failed.wait("bob", "192.0.2.0", kNow + minutes(60)), std::chrono::seconds(0));
+}
+
+TEST(ReadLimit, IsTenMailsAMinute) {
+  ReadLimit reads;
+  for (std::size_t i = 0; i < ReadLimit::kMost; ++i)
+    EXPECT_EQ(reads.wait("ann", kNow + std::chrono::seconds(i)).count(), 0);
+  EXPECT_EQ(reads.wait("ann", kNow + std::chrono::seconds(20)).count(), 40);
+  EXPECT_EQ(reads.wait("bob", kNow + std::chrono::seconds(20)).count(), 0);
+  EXPECT_EQ(reads.wait("ann", kNow + std::chrono::seconds(60)).count(), 0);
+  EXPECT_EQ(reads.wait("ann", kNow + std::chrono::seconds(60)).count(), 1);
 }
 
 TEST(Users, AreWrittenAndRead) {

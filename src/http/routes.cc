@@ -33,6 +33,7 @@ constexpr Route kRoutes[] = {
     {Get, "/api/events/{id}", Need::Owner, Way::Pool, show_event},
     {Get, "/api/events/{id}/header", Need::Owner, Way::Pool, show_event_header},
     {Get, "/api/ready", Need::Operator, Way::Pool, show_ready},
+    {Post, "/api/read", Need::Owner, Way::Pool, read_mail},
     {Get, "/api/quarantine", Need::Owner, Way::Pool, list_quarantine},
     {Get, "/api/quarantine/{id}", Need::Owner, Way::Pool, show_quarantined},
     {Post, "/api/quarantine/release", Need::Owner, Way::Pool, release_quarantined},

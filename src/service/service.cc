@@ -119,6 +119,8 @@ http::Sources Service::http_sources() {
             if (!taken) return std::unexpected(taken.error());
             return {};
           },
+          // It lives longer than the HTTP side.
+          .ledger = std::shared_ptr<store::LedgerReader>(ledger_.get(), [](const store::LedgerReader*) {}),
           .journal = &events_,
           .version = BACKSTOP_VERSION};
 }

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from site_of_http import ANN, BOB, BOUNCE, CARL, PASSWORD, PATIENCE, PROGRAM, Answer, Browser, HttpSite, codes, main, new_mail, wait_until
+from site_of_http import ANN, BOB, BOUNCE, CARL, PASSWORD, PATIENCE, PROGRAM, Answer, Browser, HttpSite, codes, main, new_mail, tagged, wait_until
 
 
 class WithoutALogin(HttpSite):
@@ -237,6 +237,39 @@ class Connections(HttpSite):
         answer = browser.post("/api/login", {"name": "anna", "password": PASSWORD}, X_Forwarded_For="198.51.100.1, 203.0.113.9")
         self.assertTrue(answer.fields["set-cookie"].endswith("; Secure"))
         self.assertIn("http: anna has logged in, from 203.0.113.9", self.gate.log())
+
+
+class Read(HttpSite):
+    """"What is this mail?" """
+
+    def ask(self, browser, mail, kind="message/rfc822"):
+        return browser.post("/api/read", mail, Content_Type=kind)
+
+    def test_a_mail_is_read_and_nothing_is_kept_of_it(self):
+        self.begin(more='[ledger]\nurl = "sqlite:{folder}/ledger.db"\n')
+        browser = self.browser("bob")
+        answer = self.ask(browser, BOUNCE)
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual((answer.json["reading"]["kind"], answer.json["reading"]["origin"]["result"]), ("dsn-failed", "unproven"))
+        self.assertIn("could not deliver", answer.json["words"])
+        self.assertEqual(self.ask(browser, new_mail("carl@example.net", BOB)).json["reading"]["kind"], "none")
+        for body, kind, status in ((b"", "message/rfc822", 400), (b"no mail at all", "message/rfc822", 400), (BOUNCE, "application/json", 415),
+                                   (BOUNCE + b"x" * 1024 * 1024, "message/rfc822", 413)):
+            self.assertEqual(self.ask(browser, body, kind).status, status, (body[:20], kind))
+        self.assertEqual(self.gate.history(), [])
+        self.assertNotIn("Lunch", self.gate.log())
+        self.assertEqual(self.ask(self.browser(), BOUNCE).status, 401)
+
+    def test_ten_a_minute(self):
+        self.begin()
+        browser = self.browser("bob")
+        self.assertEqual([self.ask(browser, BOUNCE).status for _ in range(11)], [200] * 10 + [429])
+
+    def test_an_owner_hears_of_proofs_of_his_own_mail_alone(self):
+        self.begin(tags=True)
+        tagged_bounce = BOUNCE.replace(b"To: bob@example.org", b"Delivered-To: " + tagged(BOB).encode() + b"\r\nTo: " + tagged(BOB).encode(), 1)
+        found = {name: self.ask(self.browser(name), tagged_bounce).json["reading"]["origin"]["result"] for name in ("bob", "ann", "anna")}
+        self.assertEqual(found, {"bob": "genuine", "ann": "unproven", "anna": "genuine"})
 
 
 class PublicPage(HttpSite):

@@ -9,7 +9,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "gateway"), str(TESTS / "peers")]
 
 # pylint: disable=wrong-import-position,unused-import
-from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, url  # noqa: E402,F401
+from dialogue import ANN, BOB, BOUNCE, CARL, Dialogue, codes, tagged, url  # noqa: E402,F401
 from support import PATIENCE, PROGRAM, SOURCE, gateway, main, new_mail, wait_until  # noqa: E402,F401
 
 PASSWORD = "correct horse battery"
