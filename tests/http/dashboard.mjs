@@ -65,6 +65,7 @@ const places = [
   ["events", "Events"],
   ["ready", "Ready"],
   ["quarantine", "Quarantine"],
+  ["read", "What is this mail?"],
   ["password", "Change password"],
 ];
 
@@ -173,6 +174,23 @@ test("an owner reads his quarantine in his language", async () => {
     await page.getByLabel("Language").selectOption("ja");
     await page.getByRole("heading", { level: 1, name: "隔離" }).waitFor();
     assert.equal(await page.getByRole("link", { name: "Ready" }).count(), 0);
+  });
+});
+
+test("a pasted mail is explained", async () => {
+  await visit({ locale: "de-DE" }, async (page) => {
+    await page.goto(`${url}/#/login`);
+    await page.getByLabel("Passwort").fill(password);
+    await page.getByLabel("Name").fill("bob");
+    await page.getByRole("button", { name: "Anmelden" }).click();
+    await page.getByRole("link", { name: "Was ist das für eine Mail?" }).click();
+    await page.getByLabel("Quelltext der Mail").fill(process.env.DASHBOARD_MAIL);
+    await page.getByRole("button", { name: "Was ist das für eine Mail?" }).click();
+    await page.getByText("Eine Mail konnte nicht zugestellt werden.").waitFor();
+    await page.getByText("Sie wurden höchstwahrscheinlich nicht gehackt").waitFor();
+    await accessible(page, "read with an answer");
+    await page.getByLabel("Oder wählen Sie die Datei").setInputFiles({ name: "a.eml", mimeType: "message/rfc822", buffer: Buffer.from("no mail") });
+    await page.getByRole("alert").waitFor();
   });
 });
 

@@ -56,7 +56,7 @@ class Dashboard(HttpSite):
             self.send("carl@example.net", BOB, new_mail("carl@example.net", BOB, HOSTILE))
         self.gate.wait_for_events(14, done="quarantined")
         host, port = self.gate.address("http")
-        environment = {**os.environ, "DASHBOARD_URL": f"http://{host}:{port}", "DASHBOARD_PASSWORD": PASSWORD, "DASHBOARD_HOSTILE": HOSTILE,
+        environment = {**os.environ, "DASHBOARD_URL": f"http://{host}:{port}", "DASHBOARD_PASSWORD": PASSWORD, "DASHBOARD_HOSTILE": HOSTILE, "DASHBOARD_MAIL": hostile.decode(),
                        "DASHBOARD_SEND": self.sender(), "DASHBOARD_SCREENSHOTS": SCREENSHOTS, "CHROMIUM": CHROMIUM}
         demo = subprocess.Popen([self.gate.program, "demo", "--fast", "--stay", "--folder", self.folder / "demo"], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -194,6 +194,19 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return answer<T>(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
+/** What a pasted mail is. */
+export interface Reading {
+  reading: { kind: string; reporting_mta?: string; origin?: { result: string } };
+  words: string;
+}
+
+/** Has a mail read. The server keeps nothing of it. */
+export async function ask(mail: Blob | string): Promise<Reading> {
+  const headers: Record<string, string> = { "Content-Type": "message/rfc822" };
+  if (csrf) headers["X-CSRF-Token"] = csrf;
+  return answer<Reading>(await fetch("/api/read", { method: "POST", headers, body: mail }));
+}
+
 /** Keeps the token that each change of this login needs. */
 export function remember(session: Session): Session {
   csrf = session.csrf;

@@ -26,6 +26,30 @@ export interface Messages {
   oldPassword: string;
   newPassword: string;
   passwordChanged: string;
+  readTitle: string;
+  readIntro: string;
+  source: string;
+  file: string;
+  details: string;
+  aboutGenuine: string;
+  aboutForged: string;
+  aboutUnproven: string;
+  hacked: string;
+  todoOrdinary: string;
+  todoGenuine: string;
+  todoForged: string;
+  kinds: {
+    none: string;
+    "dsn-failed": string;
+    "dsn-delayed": string;
+    "dsn-delivered": string;
+    mdn: string;
+    "auto-reply": string;
+    challenge: string;
+    "filter-notice": string;
+    "list-notice": string;
+    "feedback-report": string;
+  };
 }
 
 const en: Messages = {
@@ -54,6 +78,30 @@ const en: Messages = {
   oldPassword: "Present password",
   newPassword: "New password (10 characters or more)",
   passwordChanged: "The password is changed.",
+  readTitle: "What is this mail?",
+  readIntro: "Paste the source of a mail, or drop its file here. It is read and forgotten: nothing of it is stored.",
+  source: "Source of the mail",
+  file: "Or choose its file",
+  details: "More",
+  aboutGenuine: "It is about a mail that you sent: that is proven.",
+  aboutForged: "It is about a mail that you did not send.",
+  aboutUnproven: "Nothing shows that it is about a mail that you sent.",
+  hacked: "You were most probably not hacked: nobody needs your password to write your address into a mail.",
+  todoOrdinary: "You can judge it as any other mail.",
+  todoGenuine: "Read what it says, and send your mail again if it matters.",
+  todoForged: "If you did not write to anybody there, delete it. It ends by itself, mostly within days.",
+  kinds: {
+    none: "It is an ordinary mail, and no automatic answer.",
+    "dsn-failed": "It is a bounce: a mail could not be delivered.",
+    "dsn-delayed": "It is a delay notice: a mail is late, and may still arrive.",
+    "dsn-delivered": "It says that a mail was delivered.",
+    mdn: "It is a read receipt.",
+    "auto-reply": "It is an automatic reply, such as one of a vacation.",
+    challenge: "It asks you to prove that you are human.",
+    "filter-notice": "A filter says that it took a mail for spam or for a virus.",
+    "list-notice": "It is a notice of a mailing list.",
+    "feedback-report": "It is a report about mail that somebody marked as spam.",
+  },
 };
 
 const de: Messages = {
@@ -82,6 +130,30 @@ const de: Messages = {
   oldPassword: "Bisheriges Passwort",
   newPassword: "Neues Passwort (mindestens 10 Zeichen)",
   passwordChanged: "Das Passwort ist geändert.",
+  readTitle: "Was ist das für eine Mail?",
+  readIntro: "Fügen Sie den Quelltext einer Mail ein, oder legen Sie ihre Datei hier ab. Sie wird gelesen und vergessen: Nichts davon wird gespeichert.",
+  source: "Quelltext der Mail",
+  file: "Oder wählen Sie die Datei",
+  details: "Mehr",
+  aboutGenuine: "Sie betrifft eine Mail, die Sie geschickt haben: Das ist bewiesen.",
+  aboutForged: "Sie betrifft eine Mail, die Sie nicht geschickt haben.",
+  aboutUnproven: "Nichts zeigt, dass sie eine Mail von Ihnen betrifft.",
+  hacked: "Sie wurden höchstwahrscheinlich nicht gehackt: Um Ihre Adresse in eine Mail zu schreiben, braucht niemand Ihr Passwort.",
+  todoOrdinary: "Sie können sie beurteilen wie jede andere Mail.",
+  todoGenuine: "Lesen Sie, was darin steht, und schicken Sie Ihre Mail noch einmal, wenn sie wichtig ist.",
+  todoForged: "Wenn Sie dort niemandem geschrieben haben, löschen Sie sie. Es hört von selbst auf, meist in wenigen Tagen.",
+  kinds: {
+    none: "Es ist eine gewöhnliche Mail und keine automatische Antwort.",
+    "dsn-failed": "Es ist eine Rückläufer-Meldung: Eine Mail konnte nicht zugestellt werden.",
+    "dsn-delayed": "Es ist eine Verzögerungsmeldung: Eine Mail ist verspätet und kann noch ankommen.",
+    "dsn-delivered": "Sie meldet, dass eine Mail zugestellt wurde.",
+    mdn: "Es ist eine Lesebestätigung.",
+    "auto-reply": "Es ist eine automatische Antwort, etwa wegen Urlaubs.",
+    challenge: "Sie verlangt einen Beweis, dass Sie ein Mensch sind.",
+    "filter-notice": "Ein Filter meldet, dass er eine Mail für Spam oder einen Virus hielt.",
+    "list-notice": "Es ist eine Mitteilung einer Mailingliste.",
+    "feedback-report": "Es ist ein Bericht über Mail, die jemand als Spam gemeldet hat.",
+  },
 };
 
 const fr: Messages = {
@@ -110,6 +182,30 @@ const fr: Messages = {
   oldPassword: "Mot de passe actuel",
   newPassword: "Nouveau mot de passe (10 caractères ou plus)",
   passwordChanged: "Le mot de passe est changé.",
+  readTitle: "Quel est ce message ?",
+  readIntro: "Collez la source d'un message ou déposez son fichier ici. Il est lu puis oublié : rien n'en est conservé.",
+  source: "Source du message",
+  file: "Ou choisissez son fichier",
+  details: "Plus",
+  aboutGenuine: "Il concerne un message que vous avez envoyé : c'est prouvé.",
+  aboutForged: "Il concerne un message que vous n'avez pas envoyé.",
+  aboutUnproven: "Rien ne montre qu'il concerne un message que vous avez envoyé.",
+  hacked: "Vous n'avez très probablement pas été piraté : personne n'a besoin de votre mot de passe pour écrire votre adresse dans un message.",
+  todoOrdinary: "Vous pouvez le juger comme tout autre message.",
+  todoGenuine: "Lisez ce qu'il dit et renvoyez votre message s'il est important.",
+  todoForged: "Si vous n'avez écrit à personne là-bas, supprimez-le. Cela cesse de soi-même, le plus souvent en quelques jours.",
+  kinds: {
+    none: "C'est un message ordinaire et non une réponse automatique.",
+    "dsn-failed": "C'est un avis de non-remise : un message n'a pas pu être remis.",
+    "dsn-delayed": "C'est un avis de retard : un message tarde et peut encore arriver.",
+    "dsn-delivered": "Il annonce qu'un message a été remis.",
+    mdn: "C'est un accusé de lecture.",
+    "auto-reply": "C'est une réponse automatique, par exemple pour cause de vacances.",
+    challenge: "Il vous demande de prouver que vous êtes humain.",
+    "filter-notice": "Un filtre annonce avoir pris un message pour du spam ou un virus.",
+    "list-notice": "C'est un avis d'une liste de diffusion.",
+    "feedback-report": "C'est un rapport sur un message signalé comme spam.",
+  },
 };
 
 const es: Messages = {
@@ -138,6 +234,30 @@ const es: Messages = {
   oldPassword: "Contraseña actual",
   newPassword: "Contraseña nueva (10 caracteres o más)",
   passwordChanged: "La contraseña se ha cambiado.",
+  readTitle: "¿Qué es este mensaje?",
+  readIntro: "Pegue el código fuente de un mensaje o suelte aquí su archivo. Se lee y se olvida: no se guarda nada.",
+  source: "Código fuente del mensaje",
+  file: "O elija su archivo",
+  details: "Más",
+  aboutGenuine: "Se refiere a un mensaje que usted envió: está probado.",
+  aboutForged: "Se refiere a un mensaje que usted no envió.",
+  aboutUnproven: "Nada muestra que se refiera a un mensaje que usted envió.",
+  hacked: "Lo más probable es que no le hayan atacado: nadie necesita su contraseña para escribir su dirección en un mensaje.",
+  todoOrdinary: "Puede juzgarlo como cualquier otro mensaje.",
+  todoGenuine: "Lea lo que dice y vuelva a enviar su mensaje si es importante.",
+  todoForged: "Si no escribió a nadie de allí, bórrelo. Termina solo, casi siempre en unos días.",
+  kinds: {
+    none: "Es un mensaje corriente y no una respuesta automática.",
+    "dsn-failed": "Es un aviso de devolución: no se pudo entregar un mensaje.",
+    "dsn-delayed": "Es un aviso de retraso: un mensaje tarda y aún puede llegar.",
+    "dsn-delivered": "Dice que se entregó un mensaje.",
+    mdn: "Es una confirmación de lectura.",
+    "auto-reply": "Es una respuesta automática, por ejemplo de vacaciones.",
+    challenge: "Le pide que demuestre que es una persona.",
+    "filter-notice": "Un filtro dice que tomó un mensaje por spam o por un virus.",
+    "list-notice": "Es un aviso de una lista de correo.",
+    "feedback-report": "Es un informe sobre un mensaje que alguien marcó como spam.",
+  },
 };
 
 const it: Messages = {
@@ -166,6 +286,30 @@ const it: Messages = {
   oldPassword: "Password attuale",
   newPassword: "Nuova password (almeno 10 caratteri)",
   passwordChanged: "La password è cambiata.",
+  readTitle: "Che messaggio è questo?",
+  readIntro: "Incolli il sorgente di un messaggio o trascini qui il suo file. Viene letto e dimenticato: non se ne conserva nulla.",
+  source: "Sorgente del messaggio",
+  file: "O scelga il suo file",
+  details: "Altro",
+  aboutGenuine: "Riguarda un messaggio che lei ha inviato: è provato.",
+  aboutForged: "Riguarda un messaggio che lei non ha inviato.",
+  aboutUnproven: "Nulla mostra che riguardi un messaggio inviato da lei.",
+  hacked: "Molto probabilmente non è stato violato nulla: per scrivere il suo indirizzo in un messaggio non serve la sua password.",
+  todoOrdinary: "Può giudicarlo come ogni altro messaggio.",
+  todoGenuine: "Legga che cosa dice e invii di nuovo il suo messaggio, se è importante.",
+  todoForged: "Se non ha scritto a nessuno là, lo elimini. Finisce da solo, di solito in pochi giorni.",
+  kinds: {
+    none: "È un messaggio comune e non una risposta automatica.",
+    "dsn-failed": "È un avviso di mancata consegna: un messaggio non è stato consegnato.",
+    "dsn-delayed": "È un avviso di ritardo: un messaggio tarda e può ancora arrivare.",
+    "dsn-delivered": "Dice che un messaggio è stato consegnato.",
+    mdn: "È una conferma di lettura.",
+    "auto-reply": "È una risposta automatica, per esempio per le ferie.",
+    challenge: "Le chiede di dimostrare di essere una persona.",
+    "filter-notice": "Un filtro dice di aver preso un messaggio per spam o per un virus.",
+    "list-notice": "È un avviso di una lista di distribuzione.",
+    "feedback-report": "È un rapporto su un messaggio segnalato come spam.",
+  },
 };
 
 const pt: Messages = {
@@ -194,6 +338,30 @@ const pt: Messages = {
   oldPassword: "Senha atual",
   newPassword: "Nova senha (10 caracteres ou mais)",
   passwordChanged: "A senha foi mudada.",
+  readTitle: "Que mensagem é esta?",
+  readIntro: "Cole o código-fonte de uma mensagem ou largue aqui o ficheiro. É lida e esquecida: nada dela é guardado.",
+  source: "Código-fonte da mensagem",
+  file: "Ou escolha o ficheiro",
+  details: "Mais",
+  aboutGenuine: "É sobre uma mensagem que você enviou: está provado.",
+  aboutForged: "É sobre uma mensagem que você não enviou.",
+  aboutUnproven: "Nada mostra que seja sobre uma mensagem que você enviou.",
+  hacked: "O mais provável é que não tenha sido atacado: ninguém precisa da sua senha para escrever o seu endereço numa mensagem.",
+  todoOrdinary: "Pode avaliá-la como qualquer outra mensagem.",
+  todoGenuine: "Leia o que diz e envie de novo a sua mensagem, se for importante.",
+  todoForged: "Se não escreveu a ninguém de lá, apague-a. Acaba sozinho, quase sempre em poucos dias.",
+  kinds: {
+    none: "É uma mensagem comum e não uma resposta automática.",
+    "dsn-failed": "É um aviso de devolução: uma mensagem não pôde ser entregue.",
+    "dsn-delayed": "É um aviso de atraso: uma mensagem demora e ainda pode chegar.",
+    "dsn-delivered": "Diz que uma mensagem foi entregue.",
+    mdn: "É um recibo de leitura.",
+    "auto-reply": "É uma resposta automática, por exemplo de férias.",
+    challenge: "Pede que prove que é uma pessoa.",
+    "filter-notice": "Um filtro diz que tomou uma mensagem por spam ou por um vírus.",
+    "list-notice": "É um aviso de uma lista de correio.",
+    "feedback-report": "É um relatório sobre uma mensagem marcada como spam.",
+  },
 };
 
 const nl: Messages = {
@@ -222,6 +390,30 @@ const nl: Messages = {
   oldPassword: "Huidig wachtwoord",
   newPassword: "Nieuw wachtwoord (10 tekens of meer)",
   passwordChanged: "Het wachtwoord is gewijzigd.",
+  readTitle: "Wat is dit voor bericht?",
+  readIntro: "Plak de bron van een bericht, of sleep het bestand hierheen. Het wordt gelezen en vergeten: er wordt niets van bewaard.",
+  source: "Bron van het bericht",
+  file: "Of kies het bestand",
+  details: "Meer",
+  aboutGenuine: "Het gaat over een bericht dat u hebt verstuurd: dat is bewezen.",
+  aboutForged: "Het gaat over een bericht dat u niet hebt verstuurd.",
+  aboutUnproven: "Niets toont dat het over een bericht van u gaat.",
+  hacked: "U bent hoogstwaarschijnlijk niet gehackt: niemand heeft uw wachtwoord nodig om uw adres in een bericht te zetten.",
+  todoOrdinary: "U kunt het beoordelen als elk ander bericht.",
+  todoGenuine: "Lees wat er staat, en stuur uw bericht opnieuw als het belangrijk is.",
+  todoForged: "Hebt u daar niemand geschreven, verwijder het dan. Het houdt vanzelf op, meestal binnen enkele dagen.",
+  kinds: {
+    none: "Het is een gewoon bericht en geen automatisch antwoord.",
+    "dsn-failed": "Het is een retourbericht: een bericht kon niet worden bezorgd.",
+    "dsn-delayed": "Het is een vertragingsbericht: een bericht is laat en kan nog aankomen.",
+    "dsn-delivered": "Het meldt dat een bericht is bezorgd.",
+    mdn: "Het is een leesbevestiging.",
+    "auto-reply": "Het is een automatisch antwoord, bijvoorbeeld wegens vakantie.",
+    challenge: "Het vraagt u te bewijzen dat u een mens bent.",
+    "filter-notice": "Een filter meldt dat het een bericht voor spam of een virus hield.",
+    "list-notice": "Het is een mededeling van een mailinglijst.",
+    "feedback-report": "Het is een rapport over een bericht dat iemand als spam heeft gemeld.",
+  },
 };
 
 const ja: Messages = {
@@ -250,6 +442,30 @@ const ja: Messages = {
   oldPassword: "現在のパスワード",
   newPassword: "新しいパスワード(10 文字以上)",
   passwordChanged: "パスワードを変更しました。",
+  readTitle: "これは何のメールですか",
+  readIntro: "メールのソースを貼り付けるか、ファイルをここにドロップしてください。読み取るだけで、何も保存しません。",
+  source: "メールのソース",
+  file: "またはファイルを選ぶ",
+  details: "詳細",
+  aboutGenuine: "あなたが送ったメールについてのものです。証明されています。",
+  aboutForged: "あなたが送っていないメールについてのものです。",
+  aboutUnproven: "あなたが送ったメールについてのものだと示すものはありません。",
+  hacked: "侵入された可能性はほとんどありません。あなたのアドレスをメールに書くのにパスワードは要りません。",
+  todoOrdinary: "ほかのメールと同じように判断してください。",
+  todoGenuine: "内容を読み、大切なメールならもう一度送ってください。",
+  todoForged: "心当たりがなければ削除してください。たいてい数日で自然に収まります。",
+  kinds: {
+    none: "普通のメールで、自動応答ではありません。",
+    "dsn-failed": "不達通知です。メールが届きませんでした。",
+    "dsn-delayed": "遅延通知です。メールは遅れていますが、届くかもしれません。",
+    "dsn-delivered": "メールが届いたという通知です。",
+    mdn: "開封確認です。",
+    "auto-reply": "休暇などの自動応答です。",
+    challenge: "人間であることの証明を求めるメールです。",
+    "filter-notice": "フィルターが、メールを迷惑メールまたはウイルスと判断したという通知です。",
+    "list-notice": "メーリングリストからの通知です。",
+    "feedback-report": "迷惑メールとして報告されたメールについての報告です。",
+  },
 };
 
 export const languages: Record<string, { name: string; messages: Messages }> = {

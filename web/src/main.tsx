@@ -9,6 +9,7 @@ import { languages, preferred } from "./languages";
 import { LoginPage, PasswordPage } from "./login";
 import { NowPage } from "./now";
 import { Problem, Text } from "./parts";
+import { ReadPage } from "./read";
 import { ReadyPage } from "./ready";
 
 interface Place {
@@ -93,6 +94,7 @@ function App() {
   if (isOperator && session.has_history) pages.push(["ready", "Ready"]);
   if (session.user && session.has_quarantine) pages.push(["quarantine", messages.quarantine]);
   if (isOperator && session.has_held) pages.push(["held", "Held"]);
+  if (session.user) pages.push(["read", messages.readTitle]);
   const first = role === "owner" && session.has_quarantine ? "quarantine" : (pages[0]?.[0] ?? "login");
   const page = place.page || first;
   const logOut = () =>
@@ -114,6 +116,7 @@ function App() {
   else if (page === "quarantine") shown = <KeptPage place="quarantine" title={messages.quarantine} intro={messages.keptIntro} messages={messages} />;
   else if (page === "held")
     shown = <KeptPage place="held" title="Held" intro="Bounces and replies of your own servers to people who are not known to have written." messages={messages} />;
+  else if (page === "read") shown = <ReadPage messages={messages} />;
   else if (page === "password") shown = <PasswordPage messages={messages} />;
   else shown = <NowPage session={session} />;
 
