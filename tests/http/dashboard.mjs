@@ -25,7 +25,7 @@ async function visit(options, use) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
   const page = await context.newPage();
   const trouble = [];
-  page.on("console", (message) => message.type() === "error" && !/status of (401|404|429)/.test(message.text()) && trouble.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && !/status of (400|401|404|429)/.test(message.text()) && trouble.push(message.text()));
   page.on("pageerror", (error) => trouble.push(String(error)));
   page.on("dialog", (dialog) => (trouble.push(`dialog ${dialog.message()}`), dialog.dismiss()));
   page.on("request", (request) => new URL(request.url()).origin !== url && !request.url().startsWith("data:") && trouble.push(`asks ${request.url()}`));

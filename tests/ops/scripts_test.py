@@ -193,7 +193,7 @@ SYSTEMS = (  # the file that tells what the system is, and the line about it
     ('PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_CODENAME=trixie\n', ""),
     ('PRETTY_NAME="Debian GNU/Linux 11 (bullseye)"\nID=debian\nVERSION_CODENAME=bullseye\n',
      "backstop: Debian GNU/Linux 11 (bullseye) is not supported" + ON),
-    ('PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nVERSION_CODENAME=noble\n', "backstop: on Ubuntu 24.04.1 LTS Backstop builds and runs; it is tested on Debian 12 and 13\n"),
+    ('PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nVERSION_CODENAME=noble\n', "backstop: on Ubuntu 24.04.1 LTS it builds and runs, but not all is tested there" + ON),
     ('PRETTY_NAME="Fedora Linux 41"\nID=fedora\n', "backstop: Fedora Linux 41 is not supported" + ON),
 )
 
