@@ -53,7 +53,8 @@ base::Result<std::string> read_all(const FileDescriptor& file, std::size_t most)
   std::string text(most + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const ssize_t got = ::pread(file.number(), text.data() + size, text.size() - size, static_cast<off_t>(size));
+    const ssize_t got =
+        ::pread(file.number(), text.data() + size, text.size() - size, static_cast<off_t>(size));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return refuse_errno("can't read it");
     if (got == 0) break;
@@ -76,7 +77,8 @@ base::Result<OpenFile> lock_file(const std::string& path, mode_t mode) {
     auto open = open_checked(path, mode);
     if (!open) return open;
     if (!open->file.is_open()) {
-      if (auto made = create_file(path, {}, mode); !made && errno != EEXIST) return std::unexpected(made.error());
+      if (auto made = create_file(path, {}, mode); !made && errno != EEXIST)
+        return std::unexpected(made.error());
       continue;
     }
     const bool is_locked = ::flock(open->file.number(), LOCK_EX | LOCK_NB) == 0;

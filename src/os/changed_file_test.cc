@@ -23,7 +23,8 @@ class ChangedFileTest : public testing::Test {
   base::TemporaryFolder folder_;
 
   static auto adding(std::string_view text) {
-    return [text](std::string_view old) -> base::Result<std::string> { return std::string(old).append(text); };
+    return
+        [text](std::string_view old) -> base::Result<std::string> { return std::string(old).append(text); };
   }
 };
 
