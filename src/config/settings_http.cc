@@ -79,7 +79,8 @@ std::vector<Setting> http_settings() {
                    "point to /why below it, unless `help_url` in [server] says otherwise.",
            .example = R"("https://mail.example.org/backstop")"}),
       section("connections", count_kind({.least = 1, .most = 1'000'000}), &DoorSettings::connections,
-              {.help = "Connections of clients at one time. One more is closed."}),
+              {.help = "Connections of clients at one time, at `listen` and at `public_listen` each. One "
+                       "more is closed."}),
   };
 }
 

@@ -7,7 +7,7 @@
 namespace backstop::http {
 
 Server::Server(std::shared_ptr<const Settings> settings, intake::Journal& events)
-    : doors_(kHttpName, events) {
+    : doors_(kHttpName, events), public_doors_(kHttpName, events) {
   desk_.settings.store(std::move(settings));
   desk_.sources.journal = &events;
   desk_.started = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -21,12 +21,13 @@ base::Result<std::vector<intake::OpenDoor>> Server::bind(std::size_t workers) {
   const auto settings = desk_.settings.load();
   std::vector<intake::OpenDoor> opened;
   const auto open = [&](const net::Place& place, bool is_public) -> base::Result<void> {
-    auto sockets = doors_.open(place, *settings, workers);
+    intake::Doors& doors = is_public ? public_doors_ : doors_;
+    auto sockets = doors.open(place, *settings, workers);
     if (!sockets) return std::unexpected(sockets.error());
-    auto make_session = [this, is_public, is_local = place.is_local()](
+    auto make_session = [this, &doors, is_public, is_local = place.is_local()](
                             intake::Workplace& workplace, net::Socket socket,
                             const net::Endpoint& peer) -> std::unique_ptr<intake::LiveSession> {
-      auto ticket = doors_.admit(peer, true, *desk_.settings.load());
+      auto ticket = doors.admit(peer, true, *desk_.settings.load());
       if (!ticket) return nullptr;
       return std::make_unique<Session>(
           workplace, std::move(socket), *this, std::move(*ticket),

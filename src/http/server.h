@@ -31,8 +31,9 @@ class Server {
 
   /// Binds all places of the settings. It must outlive the sessions that are made.
   base::Result<std::vector<intake::OpenDoor>> bind(std::size_t workers);
-  /// Returns where it listens; see intake::Doors.
+  /// Return where it listens; see intake::Doors.
   const std::vector<net::Place>& listening() const { return doors_.listening(); }
+  const std::vector<net::Place>& public_listening() const { return public_doors_.listening(); }
 
   /// Call it before the first session.
   void set_sources(Sources sources) { desk_.sources = std::move(sources); }
@@ -51,6 +52,8 @@ class Server {
  private:
   Desk desk_;
   intake::Doors doors_;
+  /// Counted apart, so that the world can't take the places of those who look after the server.
+  intake::Doors public_doors_;
   /// Two, so that no more passwords are hashed at the same time: each takes 19 MiB.
   boost::asio::thread_pool pool_{2};
 };

@@ -268,8 +268,9 @@ std::string Service::addresses() const {
     for (const auto& place : socketmap_->listening()) add(filter::kSocketmapName, place.text());
   }
   if (http_ != nullptr) {
-    for (const auto& place : http_->listening())
-      add(http::kHttpName, place.is_local() ? place.text() : place.endpoint.text());
+    for (const auto& places : {http_->listening(), http_->public_listening()})
+      for (const auto& place : places)
+        add(http::kHttpName, place.is_local() ? place.text() : place.endpoint.text());
   }
   return fmt::format("{}", fmt::join(all, ", "));
 }
