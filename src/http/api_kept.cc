@@ -18,6 +18,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMostListed = 1000;
+/// So many are looked through for those of an owner: others may be flooded.
+constexpr std::size_t kMostSearched = 100'000;
 constexpr std::size_t kMostIds = 500;
 constexpr std::size_t kMostId = 100;
 constexpr std::size_t kMostShown = 256UZ * 1024;
@@ -72,16 +74,24 @@ void record(const Opened& opened, const store::KeptEnvelope& kept, std::string_v
 Reply list(const Place& place, Call& call) {
   auto opened = open(place, call);
   if (!opened) return std::move(opened.error());
-  auto kept = opened->store->list(opened->keys, now(), kMostListed);
+  const bool sees_all = call.is(Role::Operator);
+  const std::size_t most = sees_all ? kMostListed + 1 : kMostSearched;
+  auto kept = opened->store->list(opened->keys, now(), most);
   if (!kept) return error_reply(503, kept.error().message);
   const auto keep = (call.desk.sources.*place.settings).keep;
   json::array found;
+  bool is_whole = kept->kept.size() + kept->unreadable.size() < most;
   for (const auto& one : kept->kept) {
-    if (may_see_any(call, one.recipients)) found.push_back(report::to_json(one, keep));
+    if (!may_see_any(call, one.recipients)) continue;
+    if (found.size() == kMostListed) {
+      is_whole = false;
+      break;
+    }
+    found.push_back(report::to_json(one, keep));
   }
   return json_reply(json::object{{"kept", std::move(found)},
-                                 {"unreadable", call.is(Role::Operator) ? kept->unreadable.size() : 0},
-                                 {"next", nullptr}});
+                                 {"unreadable", sees_all ? kept->unreadable.size() : 0},
+                                 {"is_whole", is_whole}});
 }
 
 /// Returns the response if there is one that the user may see; an owner doesn't learn of others.

@@ -177,6 +177,7 @@ class Kept(HttpSite):
 
     def test_an_owner_has_his_own(self):
         mine, other = self.keep(BOB), self.keep(CARL)
+        self.assertTrue(self.browser("oscar").get("/api/quarantine").json["is_whole"])
         browser = self.browser("bob")
         self.assertEqual([one["id"] for one in browser.get("/api/quarantine").json["kept"]], [mine])
         self.assertEqual(browser.get(f"/api/quarantine/{other}").status, 404)

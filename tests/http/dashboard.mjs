@@ -109,7 +109,7 @@ test("three questions have an answer", async () => {
     await page.getByText("Somebody is forging bob@example.org now").waitFor();
     await page.getByLabel("Is somebody forging this address?").fill("bob@example.org");
     await page.getByRole("button", { name: "Look" }).click();
-    await page.getByText(/Yes: somebody is forging bob@example.org/).waitFor();
+    await page.getByText(/Yes: somebody is forging bob@example.org, since/).waitFor();
     await go(page, "ready", "Ready");
     await page.getByText(/0 look like answers to your own mail/).waitFor();
     await page.getByRole("row", { name: /at reject/ }).waitFor();

@@ -49,12 +49,12 @@ class Dashboard(HttpSite):
     def test_in_chromium(self):
         self.begin()
         hostile = BOUNCE.replace(b"<gone@example.net>: unknown user", HOSTILE.encode()).replace(b"Reporting-MTA: dns; mail.example.net", b"Reporting-MTA: dns; <b>mail.example.net</b>")
-        for number in range(14):
+        for number in range(60):
             self.assertEqual(self.send("", BOB, hostile if number % 2 else BOUNCE), 250)
         for number in range(3):
             self.send(f"<i>carl{number}@example.net", BOB, new_mail("carl@example.net", BOB, HOSTILE))
             self.send("carl@example.net", BOB, new_mail("carl@example.net", BOB, HOSTILE))
-        self.gate.wait_for_events(14, done="quarantined")
+        self.gate.wait_for_events(60, done="quarantined")
         host, port = self.gate.address("http")
         environment = {**os.environ, "DASHBOARD_URL": f"http://{host}:{port}", "DASHBOARD_PASSWORD": PASSWORD, "DASHBOARD_HOSTILE": HOSTILE, "DASHBOARD_MAIL": hostile.decode(),
                        "DASHBOARD_SEND": self.sender(), "DASHBOARD_SCREENSHOTS": SCREENSHOTS, "CHROMIUM": CHROMIUM}

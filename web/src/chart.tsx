@@ -1,5 +1,5 @@
 // A chart of sums over time, and the same as a table for those who can't see it.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Sums } from "./api";
@@ -15,9 +15,27 @@ function data(sums: Sums[]): uPlot.AlignedData {
   return [sums.map((one) => Date.parse(one.time) / 1000), ...lines.map((line) => sums.map((one) => one[line.key]))];
 }
 
+/** Changes whenever the colours do: by the switch, or by the system's theme. */
+function useColours(): number {
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const changed = () => setTurn((old) => old + 1);
+    const observer = new MutationObserver(changed);
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    system.addEventListener("change", changed);
+    return () => {
+      observer.disconnect();
+      system.removeEventListener("change", changed);
+    };
+  }, []);
+  return turn;
+}
+
 export function Chart({ sums, title }: { sums: Sums[]; title: string }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const colours = useColours();
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -44,7 +62,7 @@ export function Chart({ sums, title }: { sums: Sums[]; title: string }) {
       made.destroy();
       plot.current = null;
     };
-  }, []);
+  }, [colours]);
   useEffect(() => plot.current?.setData(data(sums)), [sums]);
   const total = (key: "genuine" | "unproven" | "forged") => sums.reduce((sum, one) => sum + one[key], 0);
   const summary = `${title}: ${plural(total("genuine"), "genuine response")}, ${count(total("unproven"))} unproven, ${count(total("forged"))} forged.`;

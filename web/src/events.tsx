@@ -45,15 +45,19 @@ function Search({ query }: { query: Query }) {
 
 /** What the page says about an address before anybody reads the list. */
 function AddressSentence({ address, events, more }: { address: string; events: Event[]; more: boolean }) {
+  // A flood has more bounces than a page has rows, so its begin and its end are asked for by themselves.
+  const asked = (cause: string) => `/api/events?limit=1&cause=${cause}&address=${encodeURIComponent(address)}`;
+  const begun = useLoaded<{ events: Event[] }>(asked("surge")).value?.events[0];
+  const over = useLoaded<{ events: Event[] }>(asked("surge-over")).value?.events[0];
+  const isFlooded = begun !== undefined && (over === undefined || over.time < begun.time);
   const responses = events.filter((one) => one.direction === "inbound" && one.origin);
   const nobodys = responses.filter((one) => one.origin !== "genuine");
   const kept = nobodys.filter((one) => one.done === "refused" || one.done === "quarantined");
-  const surge = events.find((one) => one.cause === "surge" || one.cause === "surge-over");
   return (
     <p class="sentence" role="status">
-      {surge?.cause === "surge" ? (
+      {isFlooded ? (
         <>
-          Yes: somebody is forging <Text of={address} />.{" "}
+          Yes: somebody is forging <Text of={address} />, since {moment(begun.time)}.{" "}
         </>
       ) : null}
       {more ? "Of the newest events: " : ""}

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { type Done, type Kept, get, post } from "./api";
 import { type Messages, filled } from "./languages";
 import { Problem, Text, useLoaded } from "./parts";
-import { bytes, kindName, moment } from "./words";
+import { bytes, kindName, moment, visible } from "./words";
 
 function Mail({ place, one, messages }: { place: string; one: Kept; messages: Messages }) {
   const [state, setState] = useState<{ mail: Kept | null; error: unknown }>({ mail: null, error: null });
@@ -37,7 +37,7 @@ function Mail({ place, one, messages }: { place: string; one: Kept; messages: Me
 }
 
 export function KeptPage({ place, title, intro, messages }: { place: "quarantine" | "held"; title: string; intro: string; messages: Messages }) {
-  const { value, error, again } = useLoaded<{ kept: Kept[]; unreadable: number }>(`/api/${place}`);
+  const { value, error, again } = useLoaded<{ kept: Kept[]; unreadable: number; is_whole: boolean }>(`/api/${place}`);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [result, setResult] = useState<Done | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
@@ -69,6 +69,7 @@ export function KeptPage({ place, title, intro, messages }: { place: "quarantine
       </div>
       {value && kept.length === 0 ? <p>{messages.nothingKept}</p> : null}
       {value && value.unreadable > 0 ? <p class="warn">{value.unreadable} can't be read: the key file lacks their key.</p> : null}
+      {value && !value.is_whole ? <p class="warn">There are more; these are the newest.</p> : null}
       {kept.length > 0 ? (
         <>
           <div class="row">
@@ -87,7 +88,7 @@ export function KeptPage({ place, title, intro, messages }: { place: "quarantine
                     type="checkbox"
                     checked={chosen.has(one.id)}
                     onChange={() => toggle(one.id)}
-                    aria-label={filled(messages.select, `${one.reporting_mta || one.client}, ${moment(one.time)}`)}
+                    aria-label={visible(filled(messages.select, `${one.reporting_mta || one.client}, ${moment(one.time)}`))}
                   />
                   <span>
                     <strong>{kindName(one.kind)}</strong> · {moment(one.time)} · {bytes(one.size)}

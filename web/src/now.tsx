@@ -10,7 +10,7 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
     return (
       <>
         Somebody is forging{" "}
-        <a href={`#/events?address=${encodeURIComponent(alarm.whose)}&since=24h`}>
+        <a href={alarm.whose.includes("@") ? `#/events?address=${encodeURIComponent(alarm.whose)}&since=24h` : "#/events?origin=unproven&since=24h"}>
           <Text of={alarm.whose} />
         </a>{" "}
         now, since {shortMoment(alarm.since)}.
@@ -40,7 +40,7 @@ function Sentence({ today, alarms }: { today: Sums; alarms: Alarm[] }) {
       {surges.length > 5 ? <p class="warn">And {plural(surges.length - 5, "more address", "more addresses")}.</p> : null}
       <p>
         Today {plural(nobodys, "response")} came that prove nothing, and {count(today.genuine)} that are genuine.
-        {kept.length > 0 ? ` Of all: ${kept.join(", ")}.` : ""} Genuine ones are never refused.
+        {kept.length > 0 ? ` Of all: ${kept.join(", ")}.` : ""} What is proven to be genuine is never refused.
       </p>
       {today.emitted === 0 ? (
         <p>Your servers sent no backscatter.</p>
