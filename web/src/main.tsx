@@ -40,6 +40,9 @@ function usePlace(): Place {
   return place;
 }
 
+/** Their words are in English alone. */
+const adminPages = ["now", "events", "ready", "held"];
+
 const themes = ["auto", "light", "dark"];
 
 function useTheme(): [string, (theme: string) => void] {
@@ -120,6 +123,9 @@ function App() {
   else if (page === "password") shown = <PasswordPage messages={messages} />;
   else shown = <NowPage session={session} />;
 
+  const shownIsAdmin = page === "now" || session.user !== null;
+  document.title = `${pages.find(([name]) => name === page)?.[1] ?? messages.logIn} · Backstop`;
+
   return (
     <>
       <a class="skip" href="#main" onClick={(e) => (e.preventDefault(), main.current?.focus())}>
@@ -163,7 +169,7 @@ function App() {
           )}
         </div>
       </header>
-      <main id="main" tabIndex={-1} ref={main}>
+      <main id="main" tabIndex={-1} ref={main} lang={adminPages.includes(page) && shownIsAdmin ? "en" : undefined}>
         <Problem error={error} />
         {shown}
       </main>

@@ -16,6 +16,12 @@ export function Problem({ error }: { error: unknown }) {
     <p class="problem" role="alert">
       {refused ? visible(refused.message) : "The server can't be reached."}
       {refused?.wanted ? <> ({visible(refused.wanted)})</> : null}
+      {refused?.status === 401 ? (
+        <>
+          {" "}
+          <a href="#/login">Log in</a>
+        </>
+      ) : null}
     </p>
   );
 }
